@@ -1,0 +1,33 @@
+/** A chatbot: where conversations, leads and events come from. */
+export interface Chatbot {
+  id: string
+  name: string
+  leadForm: LeadForm
+  /** Origins (`https://shop.example`) whose pages may use the widget. Empty: only our own. */
+  allowedOrigins: string[]
+  createdAt: number
+  updatedAt: number
+}
+
+export interface LeadForm {
+  fields: LeadFormField[]
+  greeting: string
+  thanks: string
+  consent?: string
+}
+
+export interface LeadFormField {
+  name: 'customerName' | 'customerEmail' | 'customerPhone'
+  label: string
+  required: boolean
+}
+
+export const DEFAULT_LEAD_FORM: LeadForm = {
+  fields: [
+    { name: 'customerName', label: 'Name', required: true },
+    { name: 'customerEmail', label: 'Email', required: true },
+    { name: 'customerPhone', label: 'Phone', required: false },
+  ],
+  greeting: 'Hello! Leave your details and we will get back to you.',
+  thanks: 'Thank you! We will be in touch soon.',
+}

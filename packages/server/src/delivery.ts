@@ -1,0 +1,78 @@
+/**
+ * One event on its way to one webhook.
+ *
+ *   pending ──► delivered
+ *      │  ▲──── retry: pending again, due later
+ *      ├──► exhausted           after the schedule's last attempt
+ *      ├──► parked ──► pending  webhook paused or disabled ──► resumed
+ *      │      └──► cancelled
+ *      └──► cancelled           by the owner, or its webhook was deleted
+ *   resend: delivered | exhausted | cancelled ──► pending, a new series of attempts
+ */
+export const DELIVERY_STATES = ['pending', 'delivered', 'exhausted', 'parked', 'cancelled'] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
+
+export const RESENDABLE: readonly DeliveryState[] = ['delivered', 'exhausted', 'cancelled']
+export const CANCELLABLE: readonly DeliveryState[] = ['pending', 'parked']
+
+export interface Delivery {
+  id: string
+  eventId: string
+  webhookId: string
+  chatbotId: string
+  /** The spelling that the webhook subscribed with. */
+  eventType: string
+  /** `test`: sent once on request, never retried, not counted in the webhook's health. */
+  kind: DeliveryKind
+  state: DeliveryState
+  /** Why it was parked or cancelled; null otherwise. */
+  stateReason: StateReason | null
+  /** Attempts recorded, over all series. */
+  attemptCount: number
+  /** Attempts of this series that count against the schedule. */
+  seriesAttempts: number
+  /** When the next attempt is due; null unless pending. */
+  dueAt: number | null
+  /** Whether a node holds it now: queued in its lane, or being sent. */
+  claimed: boolean
+  /** Last attempt's status, or null. */
+  lastStatus: number | null
+  /** Last attempt's fault or reason, or null. */
+  lastError: string | null
+  createdAt: number
+  finishedAt: number | null
+  updatedAt: number
+}
+
+export type DeliveryKind = 'event' | 'test'
+
+export type StateReason =
+  | 'webhook_paused'
+  | 'webhook_disabled'
+  | 'webhook_deleted'
+  | 'cancelled_by_owner'
+  | 'lead_erased'
+  | 'retention'
+
+/** One HTTP request of a delivery and what came back. Append-only. */
+export interface Attempt {
+  id: string
+  deliveryId: string
+  /** From 1, over all series. */
+  number: number
+  startedAt: number
+  durationMs: number
+  result: 'delivered' | 'failed'
+  /** HTTP status, or null when no answer came. */
+  status: number | null
+  /** Null for a 2xx; else a stable word (`timeout`, `private-address`, …) and a sentence. */
+  errorCode: string | null
+  error: string | null
+  responseHeaders: Record<string, string>
+  /** First 2 KiB, decoded as UTF-8 with replacement. */
+  responseBody: string
+  /** What a JSON answer said of itself (wire-format: what counts as delivered). */
+  note: AnswerNote | null
+}
+
+export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed'

@@ -1,0 +1,46 @@
+/** What a caller did wrong, or what we can't do for them now: a stable code and one sentence. */
+export interface ErrorDetail {
+  /** The field, in dots and brackets: `events[3].payload.amount`. */
+  path: string
+  message: string
+}
+
+export class ApiError extends Error {
+  readonly statusCode: number
+  readonly code: string
+  readonly details: ErrorDetail[] | undefined
+  /** Seconds for the `Retry-After` header. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    statusCode: number,
+    code: string,
+    message: string,
+    extra: { details?: ErrorDetail[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(message, extra.cause === undefined ? undefined : { cause: extra.cause })
+    this.name = 'ApiError'
+    this.statusCode = statusCode
+    this.code = code
+    this.details = extra.details
+    this.retryAfterSeconds = extra.retryAfterSeconds
+  }
+}
+
+/**
+ * The store can't commit now: full disk, database away, too busy. Whoever gets it may try the same
+ * call again later; nothing of the call was written.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
+/** A setting, a file or a version that stops the start. The message is the whole story. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+/** Ours: a broken assumption. Ends the task, not the process. */
+export function assert(condition: unknown, sentence: string): asserts condition {
+  if (!condition) throw new Error(`Broken assumption: ${sentence}`)
+}

@@ -1,0 +1,103 @@
+/**
+ * Ids are TypeIDs: a prefix that names the noun and a UUIDv7 in 26 lower-case base32 characters
+ * (https://github.com/jetify-com/typeid, RFC 9562 section 5.7). They sort by creation time, so
+ * "newest first" is "by id", and the tables need no index on a time.
+ */
+import type { Clock } from './clock.ts'
+import type { Random } from './random.ts'
+
+export const ID_PREFIXES = {
+  chatbot: 'bot',
+  conversation: 'conv',
+  lead: 'lead',
+  event: 'evt',
+  webhook: 'wh',
+  delivery: 'dlv',
+  attempt: 'att',
+  recovery: 'rcv',
+  key: 'key',
+  node: 'node',
+} as const
+export type IdKind = keyof typeof ID_PREFIXES
+
+export interface Ids {
+  next(kind: IdKind): string
+}
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** Ids from one generator rise strictly, also within a millisecond and when the clock steps back. */
+export function createIds(clock: Clock, random: Random): Ids {
+  let lastMs = 0
+  let counter = 0
+  let tail: Buffer = Buffer.alloc(8)
+  let tailUses = 0
+  return {
+    next(kind) {
+      const nowMs = clock.now()
+      if (nowMs > lastMs) {
+        lastMs = nowMs
+        counter = random.bytes(2).readUInt16BE() & 0x7ff
+      } else if (++counter > 0xfff) {
+        lastMs += 1
+        counter = 0
+      }
+      // A fresh draw for each id would cost a call into the kernel's generator for 8 bytes.
+      if (tailUses === 0) tail = random.bytes(8 * 64)
+      const random8 = tail.subarray(tailUses * 8, tailUses * 8 + 8)
+      tailUses = (tailUses + 1) % 64
+      return `${ID_PREFIXES[kind]}_${encodeUuidV7(lastMs, counter, random8)}`
+    },
+  }
+}
+
+/** Whether `text` is an id of this kind, in the one spelling that we issue. */
+export function isId(kind: IdKind, text: string): boolean {
+  const prefix = ID_PREFIXES[kind]
+  return (
+    text.length === prefix.length + 27 &&
+    text.startsWith(`${prefix}_`) &&
+    /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length + 1))
+  )
+}
+
+/** Unix milliseconds at which the id was made. */
+export function idTime(id: string): number {
+  const text = id.slice(id.lastIndexOf('_') + 1)
+  let value = 0n
+  for (const character of text) value = value * 32n + BigInt(ALPHABET.indexOf(character))
+  return Number(value >> 80n)
+}
+
+/** The lowest id of a kind at an instant: a bound for range scans over ids. */
+export function idFloor(kind: IdKind, atMs: number): string {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(Math.max(0, Math.min(atMs, 2 ** 48 - 1)), 0, 6)
+  return `${ID_PREFIXES[kind]}_${encodeBase32(bytes)}`
+}
+
+function encodeUuidV7(ms: number, counter: number, random8: Buffer): string {
+  const bytes = Buffer.allocUnsafe(16)
+  bytes.writeUIntBE(ms, 0, 6)
+  bytes.writeUInt16BE(0x7000 | counter, 6)
+  random8.copy(bytes, 8)
+  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f)
+  return encodeBase32(bytes)
+}
+
+/** 128 bits in 26 characters of 5: the first one carries only 3 bits, so it is 0 to 7. */
+function encodeBase32(bytes: Buffer): string {
+  let text = ''
+  let pending = 0
+  let pendingBits = 2
+  for (const byte of bytes) {
+    pending = (pending << 8) | byte
+    pendingBits += 8
+    while (pendingBits >= 5) {
+      pendingBits -= 5
+      text += ALPHABET[(pending >>> pendingBits) & 31]
+    }
+    pending &= (1 << pendingBits) - 1
+  }
+  return text
+}

@@ -1,0 +1,47 @@
+/** What came back from one request, and what that means for its delivery. */
+import type { AnswerNote } from './delivery.ts'
+
+/** A request, signed and ready. Built by `sign`, spent by `send`. */
+export interface SignedRequest {
+  url: string
+  /** Lower-case names, in the order of sending. No `host`, no `content-length`: send adds them. */
+  headers: [name: string, value: string][]
+  /** The bytes that were hashed. */
+  body: Buffer
+  /** Until the response's headers. */
+  timeoutMs: number
+}
+
+/** Remote faults are values; send throws only what is a bug of ours. */
+export type SendResult =
+  | {
+      kind: 'answered'
+      status: number
+      headers: Record<string, string>
+      /** The first 2 KiB. */
+      body: string
+      /** Of a 2xx's JSON object. */
+      note: AnswerNote | null
+      /** From `Retry-After`, seconds or date, measured from the answer; null without one. */
+      retryAfterMs: number | null
+      durationMs: number
+    }
+  | { kind: 'unreachable'; fault: Fault; message: string; durationMs: number }
+  | { kind: 'blocked'; reason: BlockReason; message: string; durationMs: number }
+  | { kind: 'our-fault'; message: string; durationMs: number }
+
+export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
+export type BlockReason = 'private-address' | 'scheme' | 'port'
+
+/**
+ * What an attempt means for its delivery. Waits are durations, not instants: the store adds them to
+ * its own clock, because nodes' clocks differ.
+ */
+export type Outcome =
+  | { kind: 'delivered' }
+  /** Another attempt after `delayMs`. `charged: false` leaves the schedule where it was. */
+  | { kind: 'retry'; delayMs: number; charged: boolean }
+  /** The schedule is used up. */
+  | { kind: 'exhausted' }
+  /** 410: the endpoint says that it is gone. Disables the webhook and parks this delivery. */
+  | { kind: 'gone' }

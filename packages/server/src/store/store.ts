@@ -1,0 +1,403 @@
+/**
+ * The store's contract: what is true on disk. Two implementations pass one conformance suite.
+ *
+ * Its promises:
+ * - A method that writes resolves after the commit is synced to disk, and rejects with nothing
+ *   written. It rejects with `StoreUnavailable` when the store can't commit now.
+ * - What a method writes, it writes whole or not at all.
+ * - Calls made while a commit runs share the next one (adaptive group commit): call freely.
+ * - A delivery has at most one claim, held by a node whose lease is live. What a node does with a
+ *   delivery that it no longer holds changes nothing.
+ * - A transition to `pending` of a delivery whose webhook is not active goes to `parked` instead.
+ * - All instants are the store's own clock, Unix milliseconds; all waits are durations, because the
+ *   nodes' clocks differ.
+ * - Secrets, static headers and URLs are encrypted at rest; above this line they are plain.
+ */
+import type { Chatbot, LeadForm } from '../chatbot.ts'
+import type {
+  AnswerNote,
+  Attempt,
+  Delivery,
+  DeliveryKind,
+  DeliveryState,
+  StateReason,
+} from '../delivery.ts'
+import type { Event } from '../event.ts'
+import type { Lead } from '../lead.ts'
+import type { Outcome } from '../outcome.ts'
+import type { Webhook, WebhookState } from '../webhook.ts'
+
+export interface Store
+  extends ConfigStore,
+    IngestStore,
+    DeliveryStore,
+    NodeStore,
+    UpkeepStore,
+    ReadStore {
+  /** Calls `listener` after each commit of this node, once for each thing that changed. */
+  onChange(listener: (change: Change) => void): () => void
+  /** Rejects with `StoreUnavailable` when the store can't commit. For `/readyz`. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+// ─── chatbots and webhooks ────────────────────────────────────────────────────────────────────────
+
+export interface ConfigStore {
+  createChatbot(chatbot: {
+    id: string
+    name: string
+    leadForm: LeadForm
+    allowedOrigins: string[]
+  }): Promise<Chatbot>
+  /** Null: no such chatbot (also below). Fields that are absent stay. */
+  updateChatbot(
+    id: string,
+    change: { name?: string; leadForm?: LeadForm; allowedOrigins?: string[] },
+  ): Promise<Chatbot | null>
+  /** Gone at once from lists; its webhooks are deleted; `settle` cancels deliveries and erases leads. */
+  deleteChatbot(id: string): Promise<boolean>
+
+  createWebhook(webhook: NewWebhook): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks'>
+  updateWebhook(id: string, change: WebhookChange): Promise<Webhook | null>
+  /** Waiting deliveries are cancelled by `settle`; finished ones stay readable. */
+  deleteWebhook(id: string): Promise<boolean>
+  /**
+   * The old secret becomes the previous one until `overlapMs` from now; 0: no overlap.
+   * `overlap_running`: an earlier rotation's overlap has not ended.
+   */
+  rotateSecret(
+    id: string,
+    rotation: { secret: string; overlapMs: number },
+  ): Promise<Webhook | 'overlap_running' | null>
+  finishRotation(id: string): Promise<Webhook | null>
+  /**
+   * Pause (`paused`) or resume (`active`). Waiting deliveries are moved by `settle`; from this
+   * commit on none of them is claimed while the webhook isn't active.
+   */
+  setWebhookState(id: string, state: WebhookState, reason: string | null): Promise<Webhook | null>
+}
+
+export interface NewWebhook {
+  id: string
+  chatbotId: string
+  url: string
+  eventTypes: string[]
+  description: string
+  headers: Record<string, string>
+  timeoutSeconds: number | null
+  maxInFlight: number | null
+  secret: string
+  /** At most so many live webhooks for one chatbot. */
+  webhooksMax: number
+}
+
+export interface WebhookChange {
+  url?: string
+  eventTypes?: string[]
+  description?: string
+  headers?: Record<string, string>
+  timeoutSeconds?: number | null
+  maxInFlight?: number | null
+}
+
+// ─── ingest ───────────────────────────────────────────────────────────────────────────────────────
+
+export interface IngestStore {
+  /**
+   * Stores events, one delivery for each subscribed webhook, the lead and the idempotency record in
+   * one commit; all or nothing. Deliveries of active webhooks start `pending` and due now, of others
+   * `parked`.
+   */
+  accept(input: AcceptInput): Promise<AcceptResult>
+}
+
+export interface AcceptInput {
+  chatbotId: string
+  events: NewEvent[]
+  idempotency: { route: string; key: string; bodyHash: string; answer: string } | null
+  /** Who takes the new deliveries straight into its lanes; null leaves them to be claimed. */
+  lease: LeaseOffer | null
+  /** Unfinished deliveries; past it nothing is accepted. */
+  backlogMax: number
+}
+
+export interface NewEvent {
+  id: string
+  /** Canonical. */
+  eventType: string
+  /** Canonical JSON text. */
+  payload: string
+  lead:
+    | (Omit<Lead, 'chatbotId' | 'eventId' | 'createdAt'> & {
+        /** The conversation is made if the chatbot hasn't got it. */
+        conversationId: string
+      })
+    | null
+}
+
+export interface LeaseOffer {
+  nodeId: string
+  /** Webhooks whose lanes are full: their deliveries stay in the store. */
+  except: readonly string[]
+}
+
+export type AcceptResult =
+  /** `claims` are leased to the offer's node; `waiting` names webhooks with deliveries left to claim. */
+  | { kind: 'accepted'; claims: Claim[]; waiting: string[] }
+  /** The same key with the same body, within 24 hours: `answer` is what was answered first. */
+  | { kind: 'replayed'; answer: string }
+  /** The same key with another body. */
+  | { kind: 'conflict' }
+  /** The same key, but that lead was erased since. */
+  | { kind: 'erased' }
+  | { kind: 'chatbot_not_found' }
+  | { kind: 'backlog_full' }
+
+// ─── deliveries ───────────────────────────────────────────────────────────────────────────────────
+
+/** A delivery that a node may attempt, with all that makes its bytes. */
+export interface Claim {
+  deliveryId: string
+  eventId: string
+  webhookId: string
+  chatbotId: string
+  /** The spelling that goes into the body. */
+  eventType: string
+  /** JSON text. */
+  payload: string
+  kind: DeliveryKind
+  /** Number of the attempt to come, from 1, over all series. */
+  attemptNumber: number
+  /** Attempts of this series charged so far. */
+  seriesAttempts: number
+}
+
+export interface DeliveryStore {
+  /** Claims what is due, oldest due first, up to `limit` for each lane, of active webhooks only. */
+  claimDue(input: {
+    nodeId: string
+    lanes: { webhookId: string; limit: number }[]
+  }): Promise<ClaimResult>
+  /** Every active webhook that has unclaimed pending deliveries. */
+  lanesWaiting(): Promise<LaneWaiting[]>
+  /** Gives claims back, unattempted and due as before. */
+  release(nodeId: string, deliveryIds: string[]): Promise<void>
+  /** Writes an attempt and its delivery's next state, only while `nodeId` holds the claim. */
+  recordIfLeased(input: RecordInput): Promise<RecordResult>
+  /**
+   * An event of kind `test` and its one delivery, claimed by `nodeId` at once, whatever the
+   * webhook's state. Null: no such webhook.
+   */
+  createTest(input: {
+    nodeId: string
+    webhookId: string
+    eventId: string
+    eventType: string
+    payload: string
+  }): Promise<Claim | null>
+  /** A new series of attempts, due now. */
+  resend(
+    deliveryId: string,
+  ): Promise<Delivery | 'wrong_state' | 'webhook_deleted' | 'erased' | null>
+  /** An attempt that is on its way is still recorded, but changes the state no more. */
+  cancel(deliveryId: string, reason: StateReason): Promise<Delivery | 'wrong_state' | null>
+}
+
+export interface ClaimResult {
+  claims: Claim[]
+  /** For each lane that was asked for: what is left unclaimed there. Null: nothing. */
+  left: { webhookId: string; dueInMs: number | null }[]
+}
+
+export interface LaneWaiting {
+  webhookId: string
+  /** Until the first is due; 0 or less: now. */
+  dueInMs: number
+}
+
+export interface RecordInput {
+  nodeId: string
+  deliveryId: string
+  attempt: NewAttempt
+  outcome: Outcome
+  /** A failing webhook without success for so long becomes disabled. */
+  disableAfterMs: number
+}
+
+export interface NewAttempt {
+  id: string
+  startedAt: number
+  durationMs: number
+  result: 'delivered' | 'failed'
+  status: number | null
+  errorCode: string | null
+  error: string | null
+  responseHeaders: Record<string, string>
+  responseBody: string
+  note: AnswerNote | null
+}
+
+export type RecordResult =
+  /** `dueInMs` is null unless the delivery waits for another attempt. */
+  { kind: 'recorded'; state: DeliveryState; dueInMs: number | null } | { kind: 'lease_lost' }
+
+// ─── nodes and their leases ───────────────────────────────────────────────────────────────────────
+
+export interface NodeStore {
+  /** Registers a process that delivers, and takes back what dead nodes held. */
+  joinNode(nodeId: string, leaseMs: number): Promise<void>
+  /** False: the lease had lapsed and others may hold what it held. Join again under a new id. */
+  renewLease(nodeId: string, leaseMs: number): Promise<boolean>
+  /** Gives back all it holds. */
+  leaveNode(nodeId: string): Promise<void>
+  /** Takes back what nodes with a lapsed lease held; how many deliveries. */
+  rescueDead(): Promise<number>
+}
+
+// ─── upkeep: small steps that never hold up the traffic ───────────────────────────────────────────
+
+export interface UpkeepStore {
+  /**
+   * Moves up to `limit` deliveries to where their webhook's state says: parks, un-parks, cancels;
+   * erases leads of deleted chatbots. `moved` below `limit` means that all is settled.
+   * `resumed` names webhooks that have new pending deliveries.
+   */
+  settle(limit: number): Promise<{ moved: number; resumed: string[] }>
+  /** Deletes what is older than its retention. `deleted` below `limit` means that nothing is left. */
+  prune(policy: {
+    retentionMs: number
+    leadRetentionMs: number | null
+    limit: number
+  }): Promise<{ deleted: number }>
+  createRecovery(recovery: NewRecovery): Promise<Recovery | null>
+  /** Resends up to `limit` deliveries of unfinished recoveries. */
+  continueRecoveries(limit: number): Promise<{ moved: number; resumed: string[] }>
+  /** Erases a person: the lead, event payload, answers that may echo it; cancels what waits. */
+  eraseLead(leadId: string): Promise<boolean>
+}
+
+export interface NewRecovery {
+  id: string
+  webhookId: string
+  /** Deliveries that finished in [since, until). */
+  since: number
+  until: number
+  states: DeliveryState[]
+  /** Count only; nothing is written and `id` leads nowhere. */
+  dryRun: boolean
+}
+
+export interface Recovery {
+  id: string
+  webhookId: string
+  since: number
+  until: number
+  states: DeliveryState[]
+  total: number
+  done: number
+  createdAt: number
+  finishedAt: number | null
+}
+
+// ─── reads ────────────────────────────────────────────────────────────────────────────────────────
+
+/** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
+export interface Page {
+  limit: number
+  after: string | null
+}
+
+export interface ReadStore {
+  getChatbot(id: string): Promise<Chatbot | null>
+  listChatbots(page: Page): Promise<Chatbot[]>
+  getWebhook(id: string): Promise<Webhook | null>
+  listWebhooks(chatbotId: string, page: Page): Promise<Webhook[]>
+  getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
+  getDelivery(id: string): Promise<DeliveryDetail | null>
+  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
+  getLead(id: string): Promise<Lead | null>
+  listLeads(filter: LeadFilter, page: Page): Promise<Lead[]>
+  getRecovery(id: string): Promise<Recovery | null>
+  stats(query: StatsQuery): Promise<Stats>
+  /** Unfinished deliveries now. */
+  backlog(): Promise<number>
+  /** What changed at or after an instant, oldest first, up to `limit`; may repeat. For the stream. */
+  changesSince(sinceMs: number, limit: number): Promise<Change[]>
+}
+
+export interface DeliveryDetail {
+  delivery: Delivery
+  attempts: Attempt[]
+  payload: string
+  /** The payload was erased with its lead. */
+  erased: boolean
+  /** Null: deleted. */
+  webhook: Webhook | null
+}
+
+export interface DeliveryFilter {
+  chatbotId?: string
+  webhookId?: string
+  eventId?: string
+  eventType?: string
+  state?: DeliveryState
+  /** Created in [from, to). */
+  from?: number
+  to?: number
+  /** An id, an email or a phone exactly, or the beginning of a name. */
+  q?: string
+}
+
+export interface LeadFilter {
+  chatbotId?: string
+  from?: number
+  to?: number
+  q?: string
+}
+
+export interface StatsQuery {
+  chatbotId?: string
+  webhookId?: string
+  from: number
+  to: number
+  /** A whole number of minutes. */
+  stepMs: number
+}
+
+export interface Stats {
+  /** Unfinished now. */
+  current: { pending: number; parked: number }
+  totals: StatsCounts
+  /** Ascending; steps without anything are left out. */
+  series: ({ at: number } & StatsCounts)[]
+}
+
+export interface StatsCounts {
+  /** Deliveries made, by the minute they were accepted. */
+  accepted: number
+  /** Deliveries that ended so, by the minute they ended. */
+  delivered: number
+  exhausted: number
+  cancelled: number
+  attempts: number
+  failedAttempts: number
+  /** Durations of attempts; null without any. From a histogram: bounds in `latency.ts`. */
+  latencyMs: { p50: number; p95: number; p99: number } | null
+}
+
+export type Change =
+  | { type: 'delivery.updated'; at: number; chatbotId: string; delivery: DeliveryChange }
+  | { type: 'lead.created'; at: number; chatbotId: string; leadId: string; eventId: string }
+  | { type: 'webhook.updated'; at: number; chatbotId: string; webhookId: string }
+
+export interface DeliveryChange {
+  id: string
+  eventId: string
+  webhookId: string
+  eventType: string
+  state: DeliveryState
+  attemptCount: number
+  lastStatus: number | null
+  lastError: string | null
+}

@@ -1,0 +1,54 @@
+/**
+ * An owner's subscription: URL, event types, secret, limits, state.
+ *
+ *   active ◄──► paused    by its owner
+ *   active ──► disabled   by us: the endpoint answered 410, or failed for days; resume brings it back
+ */
+export interface Webhook {
+  id: string
+  chatbotId: string
+  url: string
+  /** As its owner spelled them: deliveries carry this spelling. */
+  eventTypes: string[]
+  description: string
+  /** The owner's own headers, added after ours. Values are secrets. */
+  headers: Record<string, string>
+  /** Null: the server's DELIVERY_TIMEOUT. */
+  timeoutSeconds: number | null
+  /** Null: the server's MAX_IN_FLIGHT_PER_WEBHOOK. */
+  maxInFlight: number | null
+  state: WebhookState
+  /** Null while active; else one sentence, for people. */
+  stateReason: string | null
+  secret: string
+  /** Signs the guide's header until `overlapEndsAt` (docs/decisions: which secret signs). */
+  previousSecret: string | null
+  overlapEndsAt: number | null
+  health: WebhookHealth
+  createdAt: number
+  updatedAt: number
+}
+
+export type WebhookState = 'active' | 'paused' | 'disabled'
+
+export interface WebhookHealth {
+  /** First failed attempt since the last success; null when the last attempt succeeded. */
+  failingSince: number | null
+  consecutiveFailures: number
+  lastSuccessAt: number | null
+  lastFailureAt: number | null
+  /** A status or a fault of the last failure, for people. */
+  lastFailure: string | null
+}
+
+/** The secrets that are live at an instant, in the order in which they sign. */
+export function liveSecrets(
+  webhook: Pick<Webhook, 'secret' | 'previousSecret' | 'overlapEndsAt'>,
+  nowMs: number,
+): { guide: string; modern: string[] } {
+  const { secret, previousSecret, overlapEndsAt } = webhook
+  if (previousSecret === null || overlapEndsAt === null || overlapEndsAt <= nowMs) {
+    return { guide: secret, modern: [secret] }
+  }
+  return { guide: previousSecret, modern: [secret, previousSecret] }
+}
