@@ -52,3 +52,12 @@ export function liveSecrets(
   }
   return { guide: previousSecret, modern: [secret, previousSecret] }
 }
+
+/** A URL's credentials are secrets: shown as `https://***:***@host/…`. */
+export function maskedUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || (url.username === '' && url.password === '')) return text
+  if (url.username !== '') url.username = '***'
+  if (url.password !== '') url.password = '***'
+  return url.href
+}

@@ -36,6 +36,11 @@ export interface Store
     ReadStore {
   /** Calls `listener` after each commit of this node, once for each thing that changed. */
   onChange(listener: (change: Change) => void): () => void
+  /**
+   * Calls `listener` when deliveries became claimable by other means than this node's own `accept`
+   * and `recordIfLeased`: a resend, a webhook resumed, a recovery, a dead node's, another node's.
+   */
+  onWaiting(listener: (webhookIds: string[]) => void): () => void
   /** Rejects with `StoreUnavailable` when the store can't commit. For `/readyz`. */
   ping(): Promise<void>
   close(): Promise<void>

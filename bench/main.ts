@@ -1,0 +1,122 @@
+/**
+ * The benchmarks: each target of the design that needs no other engine, measured on real processes
+ * and printed beside its target. A target that is missed is shown, and is no error; a scenario that
+ * could not be measured is one.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { monotonicMs } from './monotonic.ts'
+import { jsonText, type Result, tableText } from './report.ts'
+import type { BenchOptions, Scenario } from './scenario.ts'
+import { drain } from './scenarios/drain.ts'
+import { hanging } from './scenarios/hanging.ts'
+import { httpToDelivered } from './scenarios/http-to-delivered.ts'
+import { idle } from './scenarios/idle.ts'
+import { latency } from './scenarios/latency.ts'
+import { memory } from './scenarios/memory.ts'
+import { start } from './scenarios/start.ts'
+import { cleanUp } from './world.ts'
+
+const SCENARIOS: readonly Scenario[] = [
+  drain,
+  httpToDelivered,
+  latency,
+  hanging,
+  memory,
+  start,
+  idle,
+]
+
+const HELP = `Measures the server against a bare loop and against its targets.
+
+Usage: npm run bench -- [options]
+
+  --only NAME     this scenario only; may be given several times
+  --quick         less of everything, in under two minutes: for a look, not for a record
+  --list          what there is
+  --json FILE     also write the figures there
+  --profile DIR   CPU profiles of the server's threads, one file each (they cost some speed)
+  --help          this text
+`
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      quick: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      profile: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return print(HELP)
+  if (values.list) return print(listText())
+  const scenarios = chosen(values.only ?? SCENARIOS.map(({ name }) => name))
+  const profileDir = values.profile === undefined ? null : resolve(values.profile)
+  if (profileDir !== null) mkdirSync(profileDir, { recursive: true })
+  const results: Result[] = []
+  for (const scenario of scenarios) {
+    results.push(await runScenario(scenario, { quick: values.quick, profileDir }))
+  }
+  print(`${tableText(results)}\n`)
+  if (values.json !== undefined) writeFileSync(values.json, jsonText(results, values.quick))
+  return results.some(({ failure }) => failure !== null) ? 1 : 0
+}
+
+function chosen(names: readonly string[]): Scenario[] {
+  return names.map((name) => {
+    const scenario = SCENARIOS.find((known) => known.name === name)
+    if (!scenario) throw new Error(`There is no scenario "${name}". There is:\n${listText()}`)
+    return scenario
+  })
+}
+
+function listText(): string {
+  const width = Math.max(...SCENARIOS.map(({ name }) => name.length))
+  return SCENARIOS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}\n`).join('')
+}
+
+async function runScenario(scenario: Scenario, options: BenchOptions): Promise<Result> {
+  const { name, about } = scenario
+  process.stderr.write(`${name}: ${about}\n`)
+  const startedAt = monotonicMs()
+  const result = (end: Pick<Result, 'figures' | 'failure'>): Result => {
+    const seconds = Math.round((monotonicMs() - startedAt) / 100) / 10
+    process.stderr.write(`    took ${seconds} s\n`)
+    return { scenario: name, ...end, seconds }
+  }
+  try {
+    const obstacle = scenario.cannotRun?.() ?? null
+    if (obstacle !== null) return result({ figures: [], failure: obstacle })
+    return result({ figures: await scenario.run(options), failure: null })
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`    ${failure}\n`)
+    return result({ figures: [], failure })
+  }
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text)
+  return 0
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    cleanUp().finally(() => process.exit(code))
+  })
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+} finally {
+  await cleanUp()
+}

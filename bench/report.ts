@@ -1,0 +1,84 @@
+/** Report: figures as a table for people and as JSON for programs. */
+import { cpus } from 'node:os'
+import { type Figure, isMet, type Unit } from './measure.ts'
+
+/** What one scenario came to. */
+export interface Result {
+  scenario: string
+  figures: Figure[]
+  /** Why there are no figures; null: there are. */
+  failure: string | null
+  seconds: number
+}
+
+const HEAD = ['', 'figure', 'measured', 'spread', 'target']
+
+export function tableText(results: readonly Result[]): string {
+  const rows = [HEAD, ...results.flatMap(rowsOf)]
+  const widths = HEAD.map((_, column) =>
+    Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
+  )
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  const rule = '─'.repeat(Math.max(...lines.map((line) => [...line].length)))
+  return [lines[0], rule, ...lines.slice(1), rule, summary(results)].join('\n')
+}
+
+function rowsOf({ scenario, figures, failure }: Result): string[][] {
+  if (failure !== null) return [['!', scenario, failure.split('\n')[0] ?? '', '', '']]
+  return figures.map((figure) => {
+    const { what, unit, value, spread, target, note } = figure
+    const range = spread
+      ? `${show(spread.min, unit)}–${show(spread.max, unit)} (${spread.rounds})`
+      : ''
+    const aim = target ? `${target.is === 'at least' ? '≥' : '≤'} ${show(target.value, unit)}` : ''
+    const told = [aim, note ? `[${note}]` : ''].filter(Boolean).join(' ')
+    return [mark(figure), what, show(value, unit), range, told]
+  })
+}
+
+function mark(figure: Figure): string {
+  const met = isMet(figure)
+  return met === null ? ' ' : met ? '✓' : '✗'
+}
+
+function show(value: number, unit: Unit): string {
+  if (!Number.isFinite(value)) return 'none'
+  switch (unit) {
+    case 'ratio':
+      return `${value.toFixed(2)}×`
+    case 'ms':
+      return value < 100 ? `${value.toFixed(2)} ms` : `${value.toFixed(0)} ms`
+    case 's':
+      return `${value.toFixed(1)} s`
+    case 'MB':
+      return `${value.toFixed(0)} MB`
+    case '/s':
+      return `${Math.round(value).toLocaleString('en')}/s`
+    case '%':
+      return `${value.toFixed(2)} %`
+  }
+}
+
+function summary(results: readonly Result[]): string {
+  const judged = results
+    .flatMap(({ figures }) => figures)
+    .filter((figure) => figure.target !== null)
+  const met = judged.filter((figure) => isMet(figure) === true).length
+  const failed = results.filter(({ failure }) => failure !== null).length
+  const targets = `${met} of ${judged.length} targets met`
+  return failed === 0 ? targets : `${targets}; ${failed} scenario(s) could not be measured`
+}
+
+export function jsonText(results: readonly Result[], quick: boolean): string {
+  const machine = { node: process.version, platform: process.platform, cpus: cpus().length }
+  const scenarios = results.map((result) => ({
+    ...result,
+    figures: result.figures.map((figure) => ({ ...figure, met: isMet(figure) })),
+  }))
+  return `${JSON.stringify({ quick, machine, scenarios }, null, 2)}\n`
+}

@@ -1,0 +1,95 @@
+/**
+ * Drain: a backlog goes out, against a bare loop that only signs and posts the same bodies to the
+ * same receiver over as many connections.
+ *
+ * The backlog builds up behind a shut gate: the endpoints take the first few requests and don't
+ * answer, the rest waits in the store. The clock starts when the gate opens and stops when the last
+ * delivery is recorded, not when it is sent.
+ */
+import { runBareLoop } from '../bare-loop.ts'
+import { atLeast, type Figure, figureOf, interleave, type Pair, ratios } from '../measure.ts'
+import { monotonicMs } from '../monotonic.ts'
+import { EVENT_TYPE, orderDeliveryBody, orderEvent } from '../sample-events.ts'
+import type { Scenario } from '../scenario.ts'
+import { tell, type World, withWorld } from '../world.ts'
+
+/** Longer than loading takes: the requests held at the gate must not time out. */
+const SETTINGS = { DELIVERY_TIMEOUT: '120s' }
+
+interface Case {
+  webhooks: number
+  deliveries: number
+  rounds: number
+  /** Of the bare loop: the window of one webhook; for several, more than it can use. */
+  connections: number
+}
+
+export const drain: Scenario = {
+  name: 'drain',
+  about: 'a backlog goes out, against a bare loop that signs and posts',
+  run({ quick, profileDir }) {
+    const deliveries = quick ? 8_000 : 24_000
+    const rounds = quick ? 3 : 5
+    return withWorld({ settings: SETTINGS, profileDir }, async (world) => {
+      const one = { webhooks: 1, connections: 32, deliveries, rounds }
+      const eight = { webhooks: 8, connections: 64, deliveries, rounds }
+      // A server that just started runs cold code; nobody drains a backlog only once.
+      await drainOnce(world, { ...eight, deliveries: 4_000 })
+      return [...(await compare(world, one)), ...(await compare(world, eight))]
+    })
+  },
+}
+
+async function compare(world: World, spec: Case): Promise<Figure[]> {
+  const pairs = await interleave({
+    rounds: spec.rounds,
+    a: () => drainOnce(world, spec),
+    b: () => bareOnce(world, spec),
+  })
+  for (const { a, b } of pairs) {
+    tell(`${spec.webhooks} webhook(s): ${a.toFixed(0)}/s, bare loop ${b.toFixed(0)}/s`)
+  }
+  return figures(spec, pairs)
+}
+
+function figures({ webhooks, connections }: Case, pairs: Pair<number>[]): Figure[] {
+  const of = webhooks === 1 ? '1 webhook' : `${webhooks} webhooks`
+  return [
+    figureOf(ratios(pairs), {
+      what: `draining a backlog, ${of} / bare loop`,
+      unit: 'ratio',
+      target: atLeast(0.5),
+    }),
+    figureOf(
+      pairs.map(({ a }) => a),
+      { what: `  deliveries recorded, ${of}`, unit: '/s' },
+    ),
+    figureOf(
+      pairs.map(({ b }) => b),
+      { what: `  bare loop, ${connections} connections`, unit: '/s' },
+    ),
+  ]
+}
+
+async function drainOnce(world: World, { webhooks, deliveries }: Case): Promise<number> {
+  const group = world.newGroup('drain')
+  await world.receiver.ask('shut', group)
+  const chatbotId = await world.createChatbot({ group, count: webhooks, eventType: EVENT_TYPE })
+  await world.api.load(chatbotId, deliveries / webhooks, orderEvent)
+  const { at: openedAt, counts } = await world.receiver.ask('open', group)
+  await world.untilArrived(group, deliveries)
+  await world.untilRecorded(chatbotId)
+  return perSecond(deliveries - counts.requests, monotonicMs() - openedAt)
+}
+
+function bareOnce(world: World, { deliveries, connections }: Case): Promise<number> {
+  const path = `/${world.newGroup('bare')}/0`
+  const bodies = Array.from({ length: deliveries }, (_, index) =>
+    orderDeliveryBody(index, 'bot_00000000000000000000000000'),
+  )
+  return runBareLoop({ receiverUrl: world.receiver.url, path, bodies, connections })
+}
+
+function perSecond(count: number, elapsedMs: number): number {
+  return (count / elapsedMs) * 1000
+}

@@ -1,0 +1,29 @@
+/** Start: from spawn to the ready line, on a database that exists. */
+import { atMost, figureOf } from '../measure.ts'
+import { EVENT_TYPE, orderEvent } from '../sample-events.ts'
+import type { Scenario } from '../scenario.ts'
+import { withWorld } from '../world.ts'
+
+const STARTS = 5
+const EVENTS = 2_000
+
+export const start: Scenario = {
+  name: 'start',
+  about: 'from spawn to the ready line, on a small database that exists',
+  run({ profileDir }) {
+    return withWorld({ profileDir }, async (world) => {
+      const group = world.newGroup('start')
+      const chatbotId = await world.createChatbot({ group, count: 1, eventType: EVENT_TYPE })
+      await world.api.load(chatbotId, EVENTS, orderEvent)
+      await world.untilArrived(group, EVENTS)
+      await world.untilRecorded(chatbotId)
+      const took: number[] = []
+      while (took.length < STARTS) {
+        await world.stopServer('orderly')
+        took.push((await world.startServer()).startedInMs)
+      }
+      const what = 'start to ready, existing database'
+      return [figureOf(took, { what, unit: 'ms', target: atMost(1000) })]
+    })
+  },
+}

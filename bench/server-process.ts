@@ -1,0 +1,93 @@
+/** The server as operators run it: a process of its own, with default settings but for a few. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { endProcess, killProcess } from './end-process.ts'
+import { monotonicMs } from './monotonic.ts'
+
+const PROGRAM = fileURLToPath(new URL('../packages/server/bin/serve.js', import.meta.url))
+const READY_PATIENCE_MS = 60_000
+const TOLD_LINES_MAX = 20
+
+export interface ServerStart {
+  dataDir: string
+  adminKey: string
+  /** By the names of their environment variables. */
+  settings: Record<string, string>
+  /** Where to write CPU profiles when it ends; null: none. */
+  profileDir: string | null
+  onSpawn(child: ChildProcess): void
+}
+
+export class ServerProcess {
+  readonly url: string
+  readonly pid: number
+  /** From spawn to the ready line. */
+  readonly startedInMs: number
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess, url: string, startedInMs: number) {
+    this.#child = child
+    this.url = url
+    this.pid = child.pid ?? 0
+    this.startedInMs = startedInMs
+  }
+
+  static async start(options: ServerStart): Promise<ServerProcess> {
+    const { profileDir } = options
+    const flags = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
+    const spawnedAt = monotonicMs()
+    const child = spawn(process.execPath, [...flags, PROGRAM], {
+      env: environmentOf(options),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    options.onSpawn(child)
+    const { url, readyAt } = await readyLine(child)
+    return new ServerProcess(child, url, readyAt - spawnedAt)
+  }
+
+  stop(): Promise<void> {
+    return endProcess(this.#child)
+  }
+
+  kill(): Promise<void> {
+    return killProcess(this.#child)
+  }
+}
+
+/** Nothing of the caller's environment but what a process needs: a setting there would change the figures. */
+function environmentOf({ dataDir, adminKey, settings }: ServerStart): Record<string, string> {
+  const { PATH = '' } = process.env
+  return { PATH, PORT: '0', DATA_DIR: dataDir, ADMIN_KEY: adminKey, ...settings }
+}
+
+/** Goes on reading afterwards: a full pipe would stop the server. */
+function readyLine(child: ChildProcess): Promise<{ url: string; readyAt: number }> {
+  const told: string[] = []
+  return new Promise((resolve, reject) => {
+    const giveUp = (why: string) => {
+      clearTimeout(patience)
+      reject(new Error([`The server ${why}.`, ...told].join('\n')))
+    }
+    const patience = setTimeout(() => giveUp('was not ready in time'), READY_PATIENCE_MS)
+    child.once('exit', (code, signal) => giveUp(`ended before it was ready (${signal ?? code})`))
+    const onLine = (line: string) => {
+      if (told.push(line) > TOLD_LINES_MAX) told.shift()
+      const url = /"listening on (http:[^"]+)"/.exec(line)?.[1]
+      if (url !== undefined) {
+        clearTimeout(patience)
+        resolve({ url, readyAt: monotonicMs() })
+      } else if (/"level":(40|50|60)/.test(line)) process.stderr.write(`    server: ${line}\n`)
+    }
+    for (const stream of [child.stdout, child.stderr]) stream && eachLine(stream, onLine)
+  })
+}
+
+function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) onLine(line)
+  })
+}

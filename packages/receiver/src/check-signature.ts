@@ -1,0 +1,114 @@
+/** The two signatures, each checked against every live secret: returns, or throws a SignatureError. */
+import { concatBytes } from './concat-bytes.ts'
+import { type RequestHeaders, readHeader } from './headers.ts'
+import { equalInConstantTime, hmac } from './hmac.ts'
+import {
+  encodeBase64,
+  encodeHex,
+  GUIDE_SIGNATURE_HEADER,
+  guideKey,
+  ID_HEADER,
+  MODERN_SIGNATURE_HEADER,
+  modernContent,
+  modernKey,
+  parseGuideSignature,
+  parseModernSignatures,
+  TIMESTAMP_HEADER,
+} from './signature.ts'
+import { SignatureError } from './signature-error.ts'
+
+/** Which header is checked: the modern one where there is a choice. */
+export function chooseHeader(
+  headers: RequestHeaders,
+  required: 'modern' | 'guide' | undefined,
+): 'modern' | 'guide' {
+  const hasModern = readHeader(headers, MODERN_SIGNATURE_HEADER) !== null
+  const hasGuide = readHeader(headers, GUIDE_SIGNATURE_HEADER) !== null
+  if (hasModern && required !== 'guide') return 'modern'
+  if (hasGuide && required !== 'modern') return 'guide'
+  const wanted = required === 'guide' ? GUIDE_SIGNATURE_HEADER : MODERN_SIGNATURE_HEADER
+  const either = required === undefined ? ` or "${GUIDE_SIGNATURE_HEADER}"` : ''
+  throw new SignatureError(
+    'missing_header',
+    `The request has no header "${wanted}"${either}: it isn't a delivery of ours, or a proxy dropped it.`,
+  )
+}
+
+export async function checkGuideSignature(
+  bytes: Uint8Array,
+  headers: RequestHeaders,
+  secrets: string[],
+): Promise<void> {
+  const given = parseGuideSignature(requireHeader(headers, GUIDE_SIGNATURE_HEADER))
+  if (given === null) {
+    throw new SignatureError(
+      'malformed_header',
+      `The header "${GUIDE_SIGNATURE_HEADER}" isn't 40 lower-case hex digits: it was not sent by us, or changed on the way.`,
+    )
+  }
+  let matches = false
+  for (const secret of secrets) {
+    const expected = encodeHex(await hmac('SHA-1', guideKey(secret), bytes))
+    matches = equalInConstantTime(expected, given) || matches
+  }
+  if (!matches) throw noMatch()
+}
+
+/** Returns what the signature vouches for beside the body. */
+export async function checkModernSignature(
+  bytes: Uint8Array,
+  headers: RequestHeaders,
+  secrets: string[],
+): Promise<{ id: string; timestampSeconds: number }> {
+  const id = requireHeader(headers, ID_HEADER)
+  const timestamp = requireHeader(headers, TIMESTAMP_HEADER)
+  const given = parseModernSignatures(requireHeader(headers, MODERN_SIGNATURE_HEADER))
+  if (!/^\d{1,15}$/.test(timestamp)) {
+    throw new SignatureError(
+      'malformed_header',
+      `The header "${TIMESTAMP_HEADER}" isn't a number of Unix seconds: it was not sent by us, or changed on the way.`,
+    )
+  }
+  if (given.length === 0) {
+    throw new SignatureError(
+      'malformed_header',
+      `The header "${MODERN_SIGNATURE_HEADER}" holds no signature of the form "v1,<base64>": it was not sent by us, or changed on the way.`,
+    )
+  }
+  const content = concatBytes([new TextEncoder().encode(modernContent(id, timestamp, '')), bytes])
+  let matches = false
+  for (const secret of secrets) {
+    const expected = encodeBase64(await hmac('SHA-256', decodedKey(secret), content))
+    for (const signature of given) matches = equalInConstantTime(expected, signature) || matches
+  }
+  if (!matches) throw noMatch()
+  return { id, timestampSeconds: Number(timestamp) }
+}
+
+function requireHeader(headers: RequestHeaders, name: string): string {
+  const value = readHeader(headers, name)
+  if (value !== null) return value
+  throw new SignatureError(
+    'missing_header',
+    `The request has a signature but no header "${name}": a proxy on the way may have dropped it.`,
+  )
+}
+
+function decodedKey(secret: string): Uint8Array {
+  try {
+    return modernKey(secret)
+  } catch (cause) {
+    throw new SignatureError(
+      'bad_secret',
+      'The part of the secret after "whsec_" is not valid base64: copy the whole secret again.',
+      { cause },
+    )
+  }
+}
+
+function noMatch(): SignatureError {
+  return new SignatureError(
+    'no_match',
+    "The signature didn't match: check that the secret is this webhook's, and that nothing changed the body on its way here.",
+  )
+}

@@ -1,0 +1,62 @@
+/** A customer left a name, an email or a phone number. What is unknown is `""`. */
+export interface LeadSubmitEvent {
+  /** The spelling that the webhook subscribed with; both mean the same. */
+  eventType: LeadEventType
+  chatbotId: string
+  payload: LeadPayload
+}
+
+export type LeadEventType = 'lead.submit' | 'leads.submit'
+
+export interface LeadPayload {
+  conversationId: string
+  customerEmail: string
+  customerName: string
+  customerPhone: string
+}
+
+/** An event type of the chatbot owner's own: `CustomEvent<'order.paid', { orderId: string }>`. */
+export interface CustomEvent<
+  Type extends string = string,
+  Payload extends object = Record<string, unknown>,
+> {
+  eventType: Type
+  chatbotId: string
+  payload: Payload
+}
+
+export type WebhookEvent = LeadSubmitEvent | CustomEvent
+
+/** Whether the event is a lead, with all four fields in place. */
+export function isLeadEvent(event: WebhookEvent): event is LeadSubmitEvent {
+  return isLeadEventType(event.eventType) && hasLeadFields(event.payload)
+}
+
+export function isLeadEventType(eventType: string): eventType is LeadEventType {
+  return eventType === 'lead.submit' || eventType === 'leads.submit'
+}
+
+/** Null when the value isn't an event. Keys that a later version may add are let through. */
+export function asEvent(value: unknown): WebhookEvent | null {
+  if (!isObject(value) || Array.isArray(value)) return null
+  const { eventType, chatbotId, payload } = value
+  if (typeof eventType !== 'string' || typeof chatbotId !== 'string') return null
+  if (!isObject(payload)) return null
+  if (isLeadEventType(eventType) && !hasLeadFields(payload)) return null
+  // The same object, so that nothing of what was signed is lost or reordered.
+  return value as unknown as WebhookEvent
+}
+
+function hasLeadFields(payload: object): boolean {
+  const fields: Partial<Record<keyof LeadPayload, unknown>> = payload
+  return (
+    typeof fields.conversationId === 'string' &&
+    typeof fields.customerEmail === 'string' &&
+    typeof fields.customerName === 'string' &&
+    typeof fields.customerPhone === 'string'
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

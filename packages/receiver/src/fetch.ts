@@ -1,0 +1,36 @@
+/** For every Fetch runtime (Hono, Next.js, Deno, Bun, Workers): a function of Request to Response. */
+import { concatBytes } from './concat-bytes.ts'
+import {
+  createHandler as createCoreHandler,
+  type HandlerOptions,
+  type ReadBody,
+} from './handler.ts'
+
+export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
+  const handle = createCoreHandler(options)
+  return async (request) => {
+    const { status, headers, body } = await handle({
+      method: request.method,
+      headers: request.headers,
+      body: (bytesMax) => readRequest(request, bytesMax),
+    })
+    return new Response(body, { status, headers })
+  }
+}
+
+async function readRequest(request: Request, bytesMax: number): Promise<ReadBody> {
+  if (request.body === null) return { kind: 'raw', body: '' }
+  const reader = request.body.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return { kind: 'raw', body: concatBytes(chunks) }
+    size += value.length
+    if (size > bytesMax) {
+      await reader.cancel()
+      return { kind: 'too-large' }
+    }
+    chunks.push(value)
+  }
+}

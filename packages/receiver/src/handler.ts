@@ -1,0 +1,185 @@
+/**
+ * The one core behind every adapter: takes a request, verifies it, calls what the application
+ * registered, and says what to answer. Adapters only read bytes and write answers, so that the same
+ * request gets the same answer in each runtime. Never throws: whatever goes wrong is an answer.
+ */
+import { isLeadEventType, type LeadSubmitEvent, type WebhookEvent } from './event.ts'
+import type { RequestHeaders } from './headers.ts'
+import { SignatureError } from './signature-error.ts'
+import {
+  liveSecrets,
+  type Secrets,
+  type Verified,
+  type VerifyOptions,
+  verifyRequest,
+} from './verify.ts'
+
+export const BODY_BYTES_MAX = 128 * 1024
+
+export interface HandlerOptions
+  extends Pick<VerifyOptions, 'toleranceSeconds' | 'require' | 'now'> {
+  /** The webhook's secret; several while one replaces another. */
+  secret: Secrets
+  /** What to do, by event type. What has no function here is answered 200 and ignored. */
+  on: EventHandlers
+  /** A larger body is answered 413. Default 128 KiB; our deliveries are below 100 KiB. */
+  bodyBytesMax?: number
+  /**
+   * Told of every request that was not handled: a `SignatureError` when it was refused, else what a
+   * handler threw. Default: `console.error`, for all but refused requests, which anyone can send.
+   */
+  onError?: (error: unknown) => void
+}
+
+/**
+ * Both spellings of the lead event call either key; `*` gets what no other key takes. An event may
+ * come twice: make what you do with it repeatable, by `context.id`.
+ */
+export interface EventHandlers {
+  'lead.submit'?: EventHandler<LeadSubmitEvent>
+  'leads.submit'?: EventHandler<LeadSubmitEvent>
+  '*'?: EventHandler<WebhookEvent>
+  [eventType: string]: EventHandler<WebhookEvent> | undefined
+}
+
+/** A method's type, so that a handler may ask for the type of just its own events. */
+export type EventHandler<E extends WebhookEvent> = {
+  handle(event: E, context: EventContext): unknown
+}['handle']
+
+export interface EventContext extends Omit<Verified, 'event'> {
+  headers: RequestHeaders
+}
+
+/** A request as every runtime can tell it. */
+export interface WebhookRequest {
+  method: string
+  headers: RequestHeaders
+  /** The raw body, or how to read it: called once, and only when it is wanted. */
+  body: string | Uint8Array | ((bytesMax: number) => Promise<ReadBody>)
+}
+
+export type ReadBody =
+  | { kind: 'raw'; body: string | Uint8Array }
+  /** Somebody parsed it before us, and the bytes are gone. */
+  | { kind: 'parsed'; body: unknown }
+  | { kind: 'too-large' }
+
+export interface WebhookAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** For runtimes without an adapter: pass the request in, send the answer out. */
+export function createHandler(
+  options: HandlerOptions,
+): (request: WebhookRequest) => Promise<WebhookAnswer> {
+  // At start, so that a forgotten variable shows now and not at the first lead.
+  liveSecrets(options.secret)
+  return async (request) => {
+    if (request.method !== 'POST') {
+      return answer(405, { message: 'Method Not Allowed' }, { allow: 'POST' })
+    }
+    try {
+      const verified = await readAndVerify(request, options)
+      if (verified === 'too-large') return answer(413, { message: 'The body is too large' })
+      return await handleEvent(verified, request.headers, options)
+    } catch (error) {
+      report(error, options.onError ?? logSetupFault)
+      return answerRefusal(error)
+    }
+  }
+}
+
+async function readAndVerify(
+  request: WebhookRequest,
+  options: HandlerOptions,
+): Promise<Verified | 'too-large'> {
+  const read = await readBody(request, options.bodyBytesMax ?? BODY_BYTES_MAX)
+  if (read.kind === 'too-large') return 'too-large'
+  const { toleranceSeconds, require, now } = options
+  return verifyRequest(read.body, request.headers, options.secret, {
+    ...(toleranceSeconds === undefined ? {} : { toleranceSeconds }),
+    ...(require === undefined ? {} : { require }),
+    ...(now === undefined ? {} : { now }),
+    allowReserialized: read.kind === 'parsed',
+  })
+}
+
+async function handleEvent(
+  { event, ...signed }: Verified,
+  headers: RequestHeaders,
+  options: HandlerOptions,
+): Promise<WebhookAnswer> {
+  const run = chooseHandler(options.on, event.eventType)
+  if (run === undefined) return answer(200, { received: true, ignored: true })
+  try {
+    await run(event, { ...signed, headers })
+  } catch (error) {
+    report(error, options.onError ?? console.error)
+    return answer(500, { message: "The event couldn't be handled" })
+  }
+  return answer(200, { received: true })
+}
+
+async function readBody(request: WebhookRequest, bytesMax: number): Promise<ReadBody> {
+  const { body } = request
+  if (typeof body === 'function') return body(bytesMax)
+  // A string's length never exceeds its length in bytes: a cheap bound is enough here.
+  return body.length > bytesMax ? { kind: 'too-large' } : { kind: 'raw', body }
+}
+
+function chooseHandler(on: EventHandlers, eventType: string) {
+  const names = isLeadEventType(eventType)
+    ? [eventType, 'lead.submit', 'leads.submit', '*']
+    : [eventType, '*']
+  // Own keys only: an event type is what the sender says, and `on` inherits from Object.
+  const name = names.find((candidate) => Object.hasOwn(on, candidate) && on[candidate])
+  return name === undefined ? undefined : on[name]
+}
+
+function answerRefusal(error: unknown): WebhookAnswer {
+  if (!(error instanceof SignatureError)) {
+    return answer(400, { message: "The body couldn't be read" })
+  }
+  switch (error.code) {
+    case 'missing_header':
+    case 'malformed_header':
+    case 'no_match':
+      return answer(400, { message: "Signature didn't match" })
+    case 'too_old':
+    case 'too_new':
+    case 'not_json':
+    case 'not_an_event':
+      return answer(400, { message: error.message })
+    case 'parsed_body':
+    case 'bad_secret':
+      return answer(500, { message: 'The receiver is not set up right' })
+  }
+}
+
+/** A fault in the application's own reporting must not change the answer. */
+function report(error: unknown, onError: (error: unknown) => void): void {
+  try {
+    onError(error)
+  } catch (cause) {
+    console.error(cause)
+  }
+}
+
+function logSetupFault(error: unknown): void {
+  if (error instanceof SignatureError && error.isSetupFault) console.error(error)
+}
+
+function answer(
+  status: number,
+  body: Record<string, unknown>,
+  headers: Record<string, string> = {},
+): WebhookAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  }
+}

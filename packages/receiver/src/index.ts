@@ -1,0 +1,22 @@
+export type {
+  CustomEvent,
+  LeadEventType,
+  LeadPayload,
+  LeadSubmitEvent,
+  WebhookEvent,
+} from './event.ts'
+export { isLeadEvent } from './event.ts'
+export type {
+  EventContext,
+  EventHandler,
+  EventHandlers,
+  HandlerOptions,
+  WebhookAnswer,
+  WebhookRequest,
+} from './handler.ts'
+export { createHandler } from './handler.ts'
+export type { RequestHeaders } from './headers.ts'
+export type { SignatureErrorCode } from './signature-error.ts'
+export { SignatureError } from './signature-error.ts'
+export type { RawBody, Secrets, VerifyOptions } from './verify.ts'
+export { verify } from './verify.ts'

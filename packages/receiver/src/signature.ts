@@ -1,0 +1,101 @@
+/**
+ * What is signed and how it is spelled, for both sides: the server builds with these functions,
+ * receivers parse with them. Pure: no IO, no clock, no platform. The HMAC is the caller's (node:crypto
+ * on the server, WebCrypto in `hmac.ts`), so this file never sees a digest being made.
+ *
+ * Two signatures travel with each delivery: the guide's (HMAC-SHA1 of the body, hex) and the modern
+ * one (Standard Webhooks: HMAC-SHA256 of id, timestamp and body, base64).
+ */
+export const GUIDE_SIGNATURE_HEADER = 'x-chatzuri-signature'
+export const ID_HEADER = 'webhook-id'
+export const TIMESTAMP_HEADER = 'webhook-timestamp'
+export const MODERN_SIGNATURE_HEADER = 'webhook-signature'
+
+const SECRET_PREFIX = 'whsec_'
+const SECRET_LENGTH_MIN = 16
+const SECRET_LENGTH_MAX = 256
+const SECRET_KEY_BYTES_MIN = 24
+const SECRET_KEY_BYTES_MAX = 64
+/** An overlap needs two. The bound keeps a hostile header from costing more than its length. */
+const MODERN_SIGNATURES_MAX = 16
+
+/** Key of the guide's header: the secret as its owner sees it, prefix included. */
+export function guideKey(secret: string): Uint8Array {
+  return new TextEncoder().encode(secret)
+}
+
+/** Key of the modern header. Throws when what follows `whsec_` isn't base64. */
+export function modernKey(secret: string): Uint8Array {
+  if (!secret.startsWith(SECRET_PREFIX)) return new TextEncoder().encode(secret)
+  const key = decodeBase64(secret.slice(SECRET_PREFIX.length))
+  if (key === null || key.length === 0) {
+    throw new Error('The part of the secret after "whsec_" is not valid base64.')
+  }
+  return key
+}
+
+/** The text whose HMAC-SHA256 is the modern signature. */
+export function modernContent(id: string, timestampSeconds: number | string, body: string): string {
+  return `${id}.${timestampSeconds}.${body}`
+}
+
+/** One signature for each live secret, newest first. */
+export function formatModernSignatures(base64: string[]): string {
+  return base64.map((signature) => `v1,${signature}`).join(' ')
+}
+
+/** The `v1` signatures, in base64. Other versions and what is malformed are passed over. */
+export function parseModernSignatures(header: string): string[] {
+  return header
+    .split(' ', MODERN_SIGNATURES_MAX)
+    .filter((entry) => /^v1,[A-Za-z0-9+/]{43}=$/.test(entry))
+    .map((entry) => entry.slice('v1,'.length))
+}
+
+/** The guide's signature, or null unless it is what we send: 40 lower-case hex digits. */
+export function parseGuideSignature(header: string): string | null {
+  return /^[0-9a-f]{40}$/.test(header) ? header : null
+}
+
+/** Null when the secret may be used; else one sentence why not. */
+export function isValidSecret(secret: string): string | null {
+  if (secret.length < SECRET_LENGTH_MIN || secret.length > SECRET_LENGTH_MAX) {
+    return `The secret must have ${SECRET_LENGTH_MIN} to ${SECRET_LENGTH_MAX} characters.`
+  }
+  if (!/^[!-~]*$/.test(secret)) {
+    return 'The secret may contain printable ASCII characters only, and no spaces.'
+  }
+  // Each of these means something else in a .env file or a shell.
+  if (/["'`#$]/.test(secret)) return 'The secret may not contain quotes, "#" or "$".'
+  if (!secret.startsWith(SECRET_PREFIX)) return null
+  const key = decodeBase64(secret.slice(SECRET_PREFIX.length))
+  if (key !== null && key.length >= SECRET_KEY_BYTES_MIN && key.length <= SECRET_KEY_BYTES_MAX) {
+    return null
+  }
+  return `After "whsec_" the secret must be valid base64 of ${SECRET_KEY_BYTES_MIN} to ${SECRET_KEY_BYTES_MAX} bytes.`
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Lower-case hex. */
+export function encodeHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += HEX[byte]
+  return text
+}
+
+/** Standard alphabet, padded. For keys and digests: `String.fromCharCode` is spread over the bytes. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+}
+
+/**
+ * Null unless `text` is the one canonical spelling: padded, standard alphabet, no stray bits in the
+ * last character. `atob` alone forgives all three, other languages' decoders don't, and a secret has
+ * to mean the same key to every receiver.
+ */
+function decodeBase64(text: string): Uint8Array | null {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return null
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  return encodeBase64(bytes) === text ? bytes : null
+}

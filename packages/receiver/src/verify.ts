@@ -1,0 +1,163 @@
+/**
+ * Duty: says whether a request was signed with one of the secrets, and hands out the event if so.
+ * Invariant: the bytes that are hashed are the bytes that are parsed; nothing of a body is looked at
+ * before its signature was found right. Never: compares with `===`, logs, or puts a secret or a
+ * signature into a message.
+ */
+import { checkGuideSignature, checkModernSignature, chooseHeader } from './check-signature.ts'
+import { asEvent, type WebhookEvent } from './event.ts'
+import type { RequestHeaders } from './headers.ts'
+import { SignatureError } from './signature-error.ts'
+
+export const TOLERANCE_SECONDS = 300
+
+export type RawBody = string | Uint8Array | ArrayBuffer
+
+/** One, or several. What an unset variable gives is refused with the sentence that names the cause. */
+export type Secrets = string | readonly string[] | undefined
+
+export interface VerifyOptions {
+  /**
+   * How far `webhook-timestamp` may be from now, in seconds; 0 or Infinity: not checked. Default 300.
+   * The guide's header has no timestamp, so a request that carries only that one is never too old.
+   */
+  toleranceSeconds?: number
+  /** Insist on one of the headers. By default the modern one is checked when it is there. */
+  require?: 'modern' | 'guide'
+  /**
+   * Accept a body that was parsed already, and hash `JSON.stringify` of it. Right for our deliveries,
+   * whose bodies are a fixed point of JavaScript's JSON; prefer the raw body where you can have it.
+   */
+  allowReserialized?: boolean
+  /** Unix milliseconds. Default: the machine's clock. */
+  now?: () => number
+}
+
+/** What was verified, and by which header. */
+export interface Verified {
+  event: WebhookEvent
+  signedBy: 'modern' | 'guide'
+  /** The event's id, the same in every repeat; null when only the guide's header vouches for it. */
+  id: string | null
+  /** Unix seconds of this attempt; null as above. */
+  timestampSeconds: number | null
+}
+
+/**
+ * The event of a request, or a rejection with a `SignatureError`.
+ *
+ * `body` is what came over the wire, as text or bytes. Several `secrets` may be live while one is
+ * being replaced by another.
+ */
+export async function verify(
+  body: RawBody,
+  headers: RequestHeaders,
+  secrets: Secrets,
+  options?: VerifyOptions,
+): Promise<WebhookEvent>
+export async function verify(
+  body: RawBody | object,
+  headers: RequestHeaders,
+  secrets: Secrets,
+  options: VerifyOptions & { allowReserialized: true },
+): Promise<WebhookEvent>
+export async function verify(
+  body: unknown,
+  headers: RequestHeaders,
+  secrets: Secrets,
+  options: VerifyOptions = {},
+): Promise<WebhookEvent> {
+  return (await verifyRequest(body, headers, secrets, options)).event
+}
+
+/** As `verify`, for a body of unknown making; and says by which header, and the id and timestamp that were signed. */
+export async function verifyRequest(
+  body: unknown,
+  headers: RequestHeaders,
+  secrets: Secrets,
+  options: VerifyOptions = {},
+): Promise<Verified> {
+  const live = liveSecrets(secrets)
+  const bytes = rawBytes(body, options.allowReserialized === true)
+  if (chooseHeader(headers, options.require) === 'guide') {
+    await checkGuideSignature(bytes, headers, live)
+    return { event: parseEvent(bytes), signedBy: 'guide', id: null, timestampSeconds: null }
+  }
+  const { id, timestampSeconds } = await checkModernSignature(bytes, headers, live)
+  // After the signature, so that "too old" is said of genuine requests only: a clock or a replay.
+  checkAge(timestampSeconds, options)
+  return { event: parseEvent(bytes), signedBy: 'modern', id, timestampSeconds }
+}
+
+/** The secrets as a list, or a SignatureError that says why they can't be keys. */
+export function liveSecrets(secrets: Secrets): string[] {
+  const list: unknown[] = Array.isArray(secrets) ? secrets : [secrets]
+  if (list.length === 0) {
+    throw new SignatureError('bad_secret', 'No secret was given: pass the secret of the webhook.')
+  }
+  return list.map((secret) => {
+    if (typeof secret !== 'string' || secret === '') {
+      throw new SignatureError(
+        'bad_secret',
+        'The secret is missing or empty: check that the environment variable that holds it is set.',
+      )
+    }
+    if (/\s/.test(secret)) {
+      throw new SignatureError(
+        'bad_secret',
+        'The secret contains white space, which ours never do: look for a line break or a space copied with it.',
+      )
+    }
+    return secret
+  })
+}
+
+function rawBytes(body: unknown, allowReserialized: boolean): Uint8Array {
+  if (typeof body === 'string') return new TextEncoder().encode(body)
+  if (body instanceof Uint8Array) return body
+  if (body instanceof ArrayBuffer) return new Uint8Array(body)
+  if (allowReserialized && typeof body === 'object' && body !== null) {
+    return new TextEncoder().encode(JSON.stringify(body))
+  }
+  throw new SignatureError(
+    'parsed_body',
+    'The body was parsed (or not read) before it was verified: pass the raw body, in Express by mounting the route ' +
+      "with express.raw({ type: 'application/json' }), or by keeping it with " +
+      'express.json({ verify: (req, res, raw) => { req.rawBody = raw } }).',
+  )
+}
+
+function checkAge(timestampSeconds: number, options: VerifyOptions): void {
+  const { toleranceSeconds = TOLERANCE_SECONDS, now = Date.now } = options
+  if (toleranceSeconds === 0) return
+  const ageSeconds = Math.floor(now() / 1000) - timestampSeconds
+  // Negated: a tolerance that is NaN (an unset variable) must refuse, not let everything in.
+  if (!(ageSeconds <= toleranceSeconds)) {
+    throw new SignatureError(
+      'too_old',
+      `The request was signed ${ageSeconds} s ago, and ${toleranceSeconds} s are allowed: check this machine's clock, or raise toleranceSeconds.`,
+    )
+  }
+  if (!(-ageSeconds <= toleranceSeconds)) {
+    throw new SignatureError(
+      'too_new',
+      `The request was signed ${-ageSeconds} s in the future, and ${toleranceSeconds} s are allowed: check this machine's clock.`,
+    )
+  }
+}
+
+function parseEvent(bytes: Uint8Array): WebhookEvent {
+  let value: unknown
+  try {
+    // Fatal: bytes that aren't UTF-8 must not turn into other text than was signed.
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch (cause) {
+    throw new SignatureError('not_json', 'The body is signed right, but it is not JSON.', { cause })
+  }
+  const event = asEvent(value)
+  if (event !== null) return event
+  throw new SignatureError(
+    'not_an_event',
+    'The body is signed right, but it is not an event: eventType, chatbotId and payload are expected.',
+  )
+}

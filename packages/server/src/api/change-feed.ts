@@ -1,0 +1,180 @@
+/**
+ * Hands what changes to the clients of the stream: at least once, in order, never personal data. A
+ * client that reads too slowly is cut off; it comes back with the last id that it got and resumes
+ * from the store, so no memory is kept for it here. It listens to the store only while somebody
+ * listens to it.
+ */
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Change, Store } from '../store/store.ts'
+import { isoAt } from './present.ts'
+
+export const RESUME_MS_MAX = 3_600_000
+const HEARTBEAT_MS = 15_000
+/** What a client may leave unread. */
+const UNREAD_BYTES_MAX = 1024 * 1024
+const REPLAY_CHANGES = 500
+/** Changes that committed side by side may carry instants in another order; a repeat does no harm. */
+const REPLAY_OVERLAP_MS = 5_000
+
+export interface ChangeFeed {
+  /** `sinceMs`: from the client's `Last-Event-ID`; null: from now on. */
+  open(
+    response: ServerResponse,
+    options: { chatbotId: string | null; sinceMs: number | null },
+  ): void
+  close(): void
+}
+
+interface Client {
+  response: ServerResponse
+  chatbotId: string | null
+  /** What happened while the past was read; null: the client is up to date. */
+  held: string[] | null
+  heldBytes: number
+}
+
+export interface FeedDeps {
+  store: Pick<Store, 'onChange' | 'changesSince'>
+  clock: Clock
+  log: Log
+}
+
+export function createChangeFeed(deps: FeedDeps): ChangeFeed {
+  const clients = new Set<Client>()
+  let stopListening: (() => void) | null = null
+
+  function join(client: Client) {
+    clients.add(client)
+    client.response.once('close', () => leave(client))
+    stopListening ??= listen(deps, clients)
+  }
+
+  function leave(client: Client) {
+    clients.delete(client)
+    if (clients.size > 0) return
+    stopListening?.()
+    stopListening = null
+  }
+
+  return {
+    open(response, { chatbotId, sinceMs }) {
+      const client: Client = { response, chatbotId, held: null, heldBytes: 0 }
+      const nowMs = deps.clock.now()
+      // An id without data tells the client where to resume if nothing at all happens before.
+      response.write(`retry: 2000\n${sinceMs === null ? `id: ${nowMs}\n` : ''}\n`)
+      if (sinceMs !== null) client.held = []
+      join(client)
+      if (sinceMs === null) return
+      replay(deps, client, Math.min(sinceMs, nowMs)).catch((error: unknown) => {
+        deps.log.warn({ error: String(error) }, 'stream.replay_failed')
+        response.destroy()
+      })
+    },
+    close() {
+      for (const { response } of clients) response.end()
+    },
+  }
+}
+
+/** Returns what ends it. */
+function listen({ store, clock }: FeedDeps, clients: Set<Client>): () => void {
+  const stopChanges = store.onChange((change) => {
+    const text = eventText(change)
+    for (const client of clients) if (concerns(client, change)) hand(client, text)
+  })
+  let cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
+  function beat() {
+    for (const client of clients) hand(client, ': still here\n\n')
+    cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
+  }
+  return () => {
+    stopChanges()
+    cancelBeat()
+  }
+}
+
+function concerns({ chatbotId }: Client, change: Change): boolean {
+  return chatbotId === null || chatbotId === change.chatbotId
+}
+
+function hand(client: Client, text: string) {
+  const { response, held } = client
+  if (response.writableEnded || response.destroyed) return
+  client.heldBytes += held ? text.length : 0
+  if (response.writableLength + client.heldBytes + text.length > UNREAD_BYTES_MAX) {
+    response.destroy()
+  } else if (held) {
+    held.push(text)
+  } else {
+    response.write(text)
+  }
+}
+
+/** Sends the past, page by page as fast as the client reads, then what was held meanwhile. */
+async function replay({ store, clock }: FeedDeps, client: Client, sinceMs: number) {
+  const startedAt = clock.now()
+  const oldest = startedAt - RESUME_MS_MAX
+  if (sinceMs < oldest) await writeWhole(client, gapText(sinceMs, oldest))
+  let from = Math.max(sinceMs - REPLAY_OVERLAP_MS, oldest)
+  let limit = REPLAY_CHANGES
+  while (!client.response.destroyed) {
+    const changes = await store.changesSince(from, limit)
+    const wanted = changes.filter((change) => concerns(client, change))
+    await writeWhole(client, wanted.map(eventText).join(''))
+    const lastAt = changes.at(-1)?.at
+    if (lastAt === undefined || changes.length < limit || lastAt > startedAt) break
+    // A page that is one single instant: only a larger one gets past it.
+    limit = lastAt === from ? limit * 2 : REPLAY_CHANGES
+    from = lastAt
+  }
+  const { held } = client
+  client.held = null
+  client.heldBytes = 0
+  if (held && held.length > 0) client.response.write(held.join(''))
+}
+
+async function writeWhole({ response }: Client, text: string) {
+  if (text === '' || response.destroyed || response.writableEnded || response.write(text)) return
+  const gone = new AbortController()
+  const onClose = () => gone.abort()
+  response.once('close', onClose)
+  try {
+    await once(response, 'drain', { signal: gone.signal })
+  } catch (error) {
+    if (!gone.signal.aborted) throw error
+  } finally {
+    response.off('close', onClose)
+  }
+}
+
+/** Some of what happened can't be sent any more: the client should read its lists again. */
+function gapText(sinceMs: number, untilMs: number): string {
+  const data = JSON.stringify({ from: isoAt(sinceMs), to: isoAt(untilMs) })
+  return `event: stream.gap\ndata: ${data}\n\n`
+}
+
+export function eventText(change: Change): string {
+  return `id: ${change.at}\nevent: ${change.type}\ndata: ${JSON.stringify(changeData(change))}\n\n`
+}
+
+/** Field by field: what a store adds to a change one day isn't published by accident. */
+function changeData(change: Change): Record<string, unknown> {
+  const common = { at: isoAt(change.at), chatbotId: change.chatbotId }
+  switch (change.type) {
+    case 'delivery.updated': {
+      const { id, eventId, webhookId, eventType, state } = change.delivery
+      const { attemptCount, lastStatus, lastError } = change.delivery
+      return {
+        ...common,
+        delivery: { id, eventId, webhookId, eventType, state, attemptCount, lastStatus, lastError },
+      }
+    }
+    case 'lead.created':
+      return { ...common, leadId: change.leadId, eventId: change.eventId }
+    case 'webhook.updated':
+      return { ...common, webhookId: change.webhookId }
+  }
+}

@@ -1,0 +1,84 @@
+/** What a chatbot looks like, coming in and going out. */
+import { z } from 'zod'
+import { DEFAULT_LEAD_FORM } from '../chatbot.ts'
+import { EXAMPLE_IDS, idField, isoTime, text } from './schemas.ts'
+
+const leadFormField = z.strictObject({
+  name: z.enum(['customerName', 'customerEmail', 'customerPhone']),
+  label: text({ min: 1, max: 100 }),
+  required: z.boolean(),
+})
+
+const leadForm = z
+  .strictObject({
+    fields: z
+      .array(leadFormField)
+      .min(1)
+      .max(3)
+      .superRefine((fields, context) => {
+        for (const [index, { name }] of fields.entries()) {
+          if (fields.findIndex((field) => field.name === name) === index) continue
+          const message = `is \`${name}\` a second time: each field comes once`
+          context.addIssue({ code: 'custom', path: [index, 'name'], message })
+        }
+      }),
+    greeting: text({ max: 500 }),
+    thanks: text({ max: 500 }),
+    consent: text({ min: 1, max: 500 }).exactOptional(),
+  })
+  .meta({ id: 'LeadForm', description: 'What the widget asks a visitor for.' })
+
+const origin = text({ min: 1, max: 300 })
+  .refine(isOrigin, {
+    error: 'must be an origin: scheme, host and port only, like `https://shop.example`',
+  })
+  .meta({ examples: ['https://shop.example'] })
+
+function isOrigin(given: string): boolean {
+  const url = URL.canParse(given) ? new URL(given) : null
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === given
+}
+
+const fields = {
+  name: text({ max: 200 })
+    .refine((name) => name.trim() !== '', { error: 'must not be empty' })
+    .meta({ examples: ['Shop assistant'] }),
+  leadForm,
+  allowedOrigins: z.array(origin).max(50).meta({
+    description: 'Pages that may use the widget. Empty: only this server’s own.',
+  }),
+}
+
+export const newChatbotSchema = z
+  .strictObject({
+    name: fields.name,
+    leadForm: fields.leadForm.exactOptional(),
+    allowedOrigins: fields.allowedOrigins.exactOptional(),
+  })
+  .meta({ id: 'NewChatbot' })
+
+export const chatbotChangeSchema = z
+  .strictObject({
+    name: fields.name.exactOptional(),
+    leadForm: fields.leadForm.exactOptional(),
+    allowedOrigins: fields.allowedOrigins.exactOptional(),
+  })
+  .meta({ id: 'ChatbotChange', description: 'What is left out stays as it is.' })
+
+export const chatbotSchema = z
+  .object({
+    id: idField('chatbot'),
+    ...fields,
+    createdAt: isoTime,
+    updatedAt: isoTime,
+  })
+  .meta({ id: 'Chatbot' })
+
+export const CHATBOT_EXAMPLE: z.infer<typeof chatbotSchema> = {
+  id: EXAMPLE_IDS.chatbot,
+  name: 'Shop assistant',
+  leadForm: DEFAULT_LEAD_FORM,
+  allowedOrigins: ['https://shop.example'],
+  createdAt: '2026-09-14T09:30:12.345Z',
+  updatedAt: '2026-09-14T09:30:12.345Z',
+}

@@ -1,0 +1,129 @@
+/** Chatbots: where conversations, leads and events come from. */
+import { z } from 'zod'
+import { DEFAULT_LEAD_FORM } from '../chatbot.ts'
+import type { ApiDeps } from './api.ts'
+import {
+  CHATBOT_EXAMPLE,
+  chatbotChangeSchema,
+  chatbotSchema,
+  newChatbotSchema,
+} from './chatbot-schemas.ts'
+import { type Cursors, listPage } from './cursor.ts'
+import { notFound } from './error-answer.ts'
+import { presentChatbot } from './present.ts'
+import { defineRoute, type Route } from './route.ts'
+import { listOf, pageQuery } from './schemas.ts'
+
+const chatbotAnswer = { schema: chatbotSchema, example: CHATBOT_EXAMPLE }
+
+export function chatbotRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [
+    createRoute(deps),
+    listRoute(deps, cursors),
+    getRoute(deps),
+    updateRoute(deps),
+    deleteRoute(deps),
+  ]
+}
+
+function createRoute({ store, ids }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/chatbots',
+    operationId: 'createChatbot',
+    tag: 'Chatbots',
+    summary: 'Create a chatbot',
+    access: 'operator',
+    body: { schema: newChatbotSchema, example: { name: 'Shop assistant' } },
+    answer: { status: 201, description: 'The chatbot.', ...chatbotAnswer },
+    async handle({ body }) {
+      const { name, leadForm = DEFAULT_LEAD_FORM, allowedOrigins = [] } = body
+      const id = ids.next('chatbot')
+      return presentChatbot(await store.createChatbot({ id, name, leadForm, allowedOrigins }))
+    },
+  })
+}
+
+function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/chatbots',
+    operationId: 'listChatbots',
+    tag: 'Chatbots',
+    summary: 'List chatbots',
+    description: 'Newest first.',
+    access: 'operator',
+    query: z.strictObject(pageQuery),
+    answer: {
+      status: 200,
+      description: 'A page of chatbots.',
+      schema: listOf(chatbotSchema, 'ChatbotList'),
+      example: { data: [CHATBOT_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    handle: ({ query }) =>
+      listPage({
+        cursors,
+        scope: 'chatbots',
+        query,
+        read: (page) => store.listChatbots(page),
+        present: presentChatbot,
+      }),
+  })
+}
+
+function getRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/chatbots/{id}',
+    operationId: 'getChatbot',
+    tag: 'Chatbots',
+    summary: 'Get a chatbot',
+    access: 'operator',
+    id: 'chatbot',
+    answer: { status: 200, description: 'The chatbot.', ...chatbotAnswer },
+    async handle({ id }) {
+      const chatbot = await store.getChatbot(id)
+      if (!chatbot) throw notFound('chatbot')
+      return presentChatbot(chatbot)
+    },
+  })
+}
+
+function updateRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'PATCH',
+    path: '/api/v1/chatbots/{id}',
+    operationId: 'updateChatbot',
+    tag: 'Chatbots',
+    summary: 'Change a chatbot',
+    description: 'What is left out stays; `leadForm` is replaced whole.',
+    access: 'operator',
+    id: 'chatbot',
+    body: { schema: chatbotChangeSchema, example: { name: 'Shop assistant (EU)' } },
+    answer: { status: 200, description: 'The chatbot as it is now.', ...chatbotAnswer },
+    async handle({ id, body }) {
+      const chatbot = await store.updateChatbot(id, body)
+      if (!chatbot) throw notFound('chatbot')
+      return presentChatbot(chatbot)
+    },
+  })
+}
+
+function deleteRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/chatbots/{id}',
+    operationId: 'deleteChatbot',
+    tag: 'Chatbots',
+    summary: 'Delete a chatbot',
+    description:
+      'Deletes its webhooks, cancels what waits for them, and erases its leads: for good.',
+    access: 'operator',
+    id: 'chatbot',
+    answer: { status: 204, description: 'Deleted.' },
+    async handle({ id }) {
+      if (!(await store.deleteChatbot(id))) throw notFound('chatbot')
+    },
+  })
+}

@@ -1,0 +1,147 @@
+/** Deliveries: found, explained, sent again or cancelled. */
+import { z } from 'zod'
+import { DELIVERY_STATES } from '../delivery.ts'
+import type { ApiDeps } from './api.ts'
+import { type Cursors, listPage } from './cursor.ts'
+import {
+  DELIVERY_DETAIL_EXAMPLE,
+  DELIVERY_EXAMPLE,
+  deliveryDetailSchema,
+  deliverySchema,
+} from './delivery-schemas.ts'
+import { apiError, notFound } from './error-answer.ts'
+import { presentAttempt, presentDelivery } from './present.ts'
+import { refuseEmptySpan } from './recoveries.ts'
+import { defineRoute, type Route } from './route.ts'
+import { eventType, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+
+const deliveryQuery = z.strictObject({
+  chatbotId: idFilter('chatbot').exactOptional(),
+  webhookId: idFilter('webhook').exactOptional(),
+  eventId: idFilter('event').exactOptional(),
+  eventType: eventType.exactOptional(),
+  state: z.enum(DELIVERY_STATES).exactOptional(),
+  from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
+  to: instant.exactOptional().meta({ description: '… and before this one.' }),
+  q: text({ min: 1, max: 320 }).exactOptional().meta({
+    description: 'An id, an email or a phone exactly, or the beginning of a name.',
+  }),
+  ...pageQuery,
+})
+
+const deliveryAnswer = { schema: deliverySchema, example: DELIVERY_EXAMPLE }
+
+export function deliveryRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [listRoute(deps, cursors), getRoute(deps), resendRoute(deps), cancelRoute(deps)]
+}
+
+function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/deliveries',
+    operationId: 'listDeliveries',
+    tag: 'Deliveries',
+    summary: 'Find deliveries',
+    description: 'Newest first.',
+    access: 'operator',
+    query: deliveryQuery,
+    answer: {
+      status: 200,
+      description: 'A page of deliveries.',
+      schema: listOf(deliverySchema, 'DeliveryList'),
+      example: { data: [DELIVERY_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    handle({ query }) {
+      refuseEmptySpan(query)
+      const { limit: _limit, cursor: _cursor, ...filter } = query
+      return listPage({
+        cursors,
+        scope: 'deliveries',
+        query,
+        read: (page) => store.listDeliveries(filter, page),
+        present: presentDelivery,
+      })
+    },
+  })
+}
+
+function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/deliveries/{id}',
+    operationId: 'getDelivery',
+    tag: 'Deliveries',
+    summary: 'Get a delivery, with its attempts and why it is in its state',
+    access: 'operator',
+    id: 'delivery',
+    answer: {
+      status: 200,
+      description: 'The delivery.',
+      schema: deliveryDetailSchema,
+      example: DELIVERY_DETAIL_EXAMPLE,
+    },
+    async handle({ id }) {
+      const detail = await store.getDelivery(id)
+      if (!detail) throw notFound('delivery')
+      return {
+        ...presentDelivery(detail.delivery),
+        attempts: detail.attempts.map(presentAttempt),
+        request: previewRequest(detail),
+        explanation: explain(detail),
+      }
+    },
+  })
+}
+
+function resendRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/deliveries/{id}/resend',
+    operationId: 'resendDelivery',
+    tag: 'Deliveries',
+    summary: 'Send a finished delivery again',
+    description:
+      'A new series of attempts, with the same bytes and the same `webhook-id`. Of a paused webhook it is parked.',
+    access: 'operator',
+    id: 'delivery',
+    answer: { status: 200, description: 'The delivery as it is now.', ...deliveryAnswer },
+    errors: ['wrong_state', 'webhook_deleted', 'lead_erased'],
+    async handle({ id }) {
+      const result = await store.resend(id)
+      if (result === null) throw notFound('delivery')
+      if (result === 'wrong_state') {
+        throw apiError(
+          'wrong_state',
+          'Only what is delivered, exhausted or cancelled can be resent',
+        )
+      }
+      if (result === 'webhook_deleted') throw apiError('webhook_deleted')
+      if (result === 'erased') throw apiError('lead_erased')
+      return presentDelivery(result)
+    },
+  })
+}
+
+function cancelRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/deliveries/{id}/cancel',
+    operationId: 'cancelDelivery',
+    tag: 'Deliveries',
+    summary: 'Cancel a delivery that waits',
+    description: 'An attempt that is on its way is still recorded.',
+    access: 'operator',
+    id: 'delivery',
+    answer: { status: 200, description: 'The delivery, cancelled.', ...deliveryAnswer },
+    errors: ['wrong_state'],
+    async handle({ id }) {
+      const result = await store.cancel(id, 'cancelled_by_owner')
+      if (result === null) throw notFound('delivery')
+      if (result === 'wrong_state') {
+        throw apiError('wrong_state', 'Only what is pending or parked can be cancelled')
+      }
+      return presentDelivery(result)
+    },
+  })
+}

@@ -1,0 +1,114 @@
+/** One route as a section of the reference page. */
+
+import { bodyTable, parameterTable, reference } from './docs-schemas.ts'
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
+import { html, type Markup, prose } from './markup.ts'
+import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi.ts'
+
+export interface PlacedOperation {
+  method: string
+  path: string
+  operation: Operation
+}
+
+export function operationSection(placed: PlacedOperation, document: OpenApiDocument): Markup {
+  const { method, path, operation } = placed
+  const { operationId, summary, description, security, parameters } = operation
+  const open = security?.length === 0 ? html` <span class="badge">no key needed</span>` : html``
+  return html`<section aria-labelledby="${operationId}">
+<h3 id="${operationId}">${summary}</h3>
+<p class="route"><span class="method ${method}">${method.toUpperCase()}</span> <span class="path">${path}</span>${open}</p>
+${description === undefined ? html`` : html`<p>${prose(description)}</p>`}
+${parameterTable(parameters)}
+${requestBody(operation, document)}
+${example('Example', curlCommand(placed, document.servers[0]?.url ?? ''))}
+${answers(operation.responses)}
+</section>
+`
+}
+
+/** The same, of a request that we send. */
+export function receivedSection(
+  name: string,
+  operation: Operation,
+  document: OpenApiDocument,
+): Markup {
+  const { operationId, summary, description = '', parameters, responses } = operation
+  const { content } = operation.requestBody ?? {}
+  return html`<section aria-labelledby="${operationId}">
+<h3 id="${operationId}">${summary}</h3>
+<p class="route"><span class="method post">POST</span> <span class="path">to the webhook’s URL</span> <span class="badge">${name}</span></p>
+<p>${prose(description)}</p>
+${parameterTable(parameters)}
+${requestBody(operation, document)}
+${example('Example body', JSON.stringify(content?.['application/json']?.example))}
+<h4>What to answer</h4>
+<ul>${Object.entries(responses).map(([status, { description: meaning }]) => html`<li><code>${status}</code> ${prose(meaning)}</li>`)}</ul>
+</section>
+`
+}
+
+function requestBody({ requestBody: body }: Operation, { components }: OpenApiDocument): Markup {
+  const schema = body?.content['application/json']?.schema
+  if (!schema) return html``
+  const note = body?.required ? '' : ' (may be left out)'
+  return html`<h4>Body${note}</h4>${bodyTable(schema, components.schemas)}`
+}
+
+function example(title: string, text: string): Markup {
+  // Scrolls sideways, so a keyboard must be able to reach it.
+  return html`<h4>${title}</h4><pre tabindex="0"><code>${text}</code></pre>`
+}
+
+/** A command for a POSIX shell in which KEY is set. */
+export function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
+  const id = operation.parameters.find((parameter) => parameter.in === 'path')
+  const [exampleId = '{id}'] = id?.schema.examples ?? []
+  const url = server + path.replace('{id}', String(exampleId))
+  const parts = [method === 'get' ? `curl ${url}` : `curl -X ${method.toUpperCase()} ${url}`]
+  if (operation.security?.length !== 0) parts.push('-H "Authorization: Bearer $KEY"')
+  const body = operation.requestBody?.content['application/json']
+  if (body) {
+    parts.push("-H 'Content-Type: application/json'")
+    parts.push(`-d ${shellQuoted(JSON.stringify(body.example))}`)
+  }
+  return parts.join(' \\\n  ')
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+function answers(responses: Record<string, ResponseObject>): Markup {
+  const success = Object.entries(responses).filter(([status]) => status < '400')
+  const failures = Object.entries(responses).filter(([status]) => status >= '400')
+  return html`${success.map(([status, response]) => successAnswer(status, response))}
+<details><summary>Errors</summary>${errorTable(failures.flatMap(([, response]) => codesOf(response)))}</details>`
+}
+
+function successAnswer(status: string, { description, content }: ResponseObject): Markup {
+  const [entry] = Object.entries(content ?? {})
+  if (!entry) return html`<h4>Answer</h4><p><code>${status}</code> ${prose(description)}</p>`
+  const [type, media] = entry
+  const kind = media.schema?.$ref ? reference(media.schema.$ref) : html`${type.split(';')[0] ?? ''}`
+  const text = exampleText(media)
+  const shown = text === '' ? html`` : html`<pre tabindex="0"><code>${text}</code></pre>`
+  return html`<h4>Answer</h4><p><code>${status}</code> ${prose(description)} <span class="soft">${kind}</span></p>${shown}`
+}
+
+function exampleText({ example: shown }: MediaType): string {
+  if (shown === undefined) return ''
+  return typeof shown === 'string' ? shown.trimEnd() : JSON.stringify(shown, null, 2)
+}
+
+function codesOf({ content }: ResponseObject): ErrorCode[] {
+  return Object.keys(content?.['application/json']?.examples ?? {}) as ErrorCode[]
+}
+
+export function errorTable(codes: readonly ErrorCode[]): Markup {
+  const rows = codes.map((code) => {
+    const [status, meaning] = ERROR_CODES[code]
+    return html`<tr><td><code>${code}</code></td><td>${status}</td><td>${prose(meaning)}</td></tr>`
+  })
+  return html`<div class="scroll"><table><thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Meaning</th></tr></thead><tbody>${rows}</tbody></table></div>`
+}

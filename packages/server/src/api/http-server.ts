@@ -1,0 +1,102 @@
+/** Fastify, set up so that whatever a stranger sends, even what is not HTTP, is answered in JSON. */
+import type { Socket } from 'node:net'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { ApiError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { apiError, errorAnswer, toApiError } from './error-answer.ts'
+import { BODY_BYTES_MAX_DEFAULT, COMMON_HEADERS } from './route.ts'
+
+/** Until a request is there as a whole. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** Silence on a connection. Above the longest answer to wait for: a test event's 120 s timeout. */
+const SILENCE_MS_MAX = 180_000
+/** Above the usual 60 s of proxies, so that it is they who close an idle connection. */
+const KEEP_ALIVE_MS = 72_000
+const HEADER_BYTES_MAX = 16 * 1024
+/** A rejected body up to this size is still read: an abrupt close would lose the answer. */
+const DRAINED_BYTES_MAX = 64 * 1024 * 1024
+
+export function createHttpServer(options: { trustedProxies: string[]; log: Log }): FastifyInstance {
+  const { trustedProxies, log } = options
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX_DEFAULT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_MS_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    // Routes answer this themselves: Fastify's own 503 has another shape.
+    return503OnClosing: false,
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    // Any length is "not found": an id's check is the route's.
+    routerOptions: { maxParamLength: HEADER_BYTES_MAX },
+    http: { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false },
+    logger: false,
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(COMMON_HEADERS)
+      answerError({ error, request, reply, log })
+    },
+    clientErrorHandler: (error, socket) => answerOnSocket(error, socket),
+  })
+  app.decorateReply('errorCode', '')
+  app.setErrorHandler((error, request, reply) => {
+    answerError({ error, request, reply, log })
+  })
+  app.server.on('checkExpectation', (_request, response) => {
+    const answer = errorAnswer(apiError('expectation_failed'))
+    response.writeHead(answer.statusCode, { ...COMMON_HEADERS, 'content-type': JSON_TYPE })
+    response.end(JSON.stringify(answer))
+  })
+  return app
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+interface Failure {
+  error: unknown
+  request: FastifyRequest
+  reply: FastifyReply
+  log: Log
+}
+
+function answerError({ error, request, reply, log }: Failure) {
+  const known = toApiError(error) ?? internalError(error, { request, log })
+  reply.errorCode = known.code
+  if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
+  if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
+  // Fastify asks to close after any bad body. The rest of one that is still coming is better read
+  // and dropped: closing at once resets the connection, and the client never sees the answer.
+  const length = Number(request.headers['content-length'] ?? 0)
+  if (length <= DRAINED_BYTES_MAX) reply.removeHeader('connection')
+  reply.code(known.statusCode).header('content-type', JSON_TYPE)
+  void reply.send(JSON.stringify(errorAnswer(known)))
+}
+
+/** What went wrong is in the log, under the request's number; the caller gets only the number. */
+function internalError(
+  error: unknown,
+  { request, log }: Pick<Failure, 'request' | 'log'>,
+): ApiError {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  log.error({ requestId: request.id, error: told }, 'request.broke')
+  return apiError('internal_error', `Something broke on our side; it is logged as ${request.id}`)
+}
+
+/** What never became a request: the answer is written by hand, and the connection ends. */
+function answerOnSocket(error: Error, socket: Socket) {
+  if (socket.destroyed || !socket.writable) return
+  const known = toApiError(error)
+  const answer = errorAnswer(
+    known === null || known.code === 'bad_request'
+      ? apiError('bad_request', 'The request is not valid HTTP/1.1')
+      : known,
+  )
+  const body = JSON.stringify(answer)
+  const headers = {
+    ...COMMON_HEADERS,
+    'content-type': JSON_TYPE,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${answer.statusCode} ${answer.error}\r\n${head.join('')}\r\n${body}`)
+}

@@ -1,0 +1,201 @@
+/** Leads: taken in, found, exported, erased. */
+import { z } from 'zod'
+import type { ApiDeps } from './api.ts'
+import { type Cursors, listPage } from './cursor.ts'
+import { notFound } from './error-answer.ts'
+import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
+import { leadsCsvRoute } from './leads-csv.ts'
+import { presentLead } from './present.ts'
+import { refuseEmptySpan } from './recoveries.ts'
+import { defineRoute, type Route } from './route.ts'
+import {
+  EXAMPLE_IDS,
+  idField,
+  idFilter,
+  instant,
+  isoTime,
+  listOf,
+  pageQuery,
+  text,
+} from './schemas.ts'
+
+/** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
+export const EVENT_BODY_BYTES_MAX = 128 * 1024
+
+const leadText = z.string().nullable().exactOptional()
+
+const newLeadSchema = z
+  .strictObject({
+    conversationId: leadText.meta({
+      description: 'Ours, or 1 to 128 characters of your own, kept as given. Default: a new one.',
+    }),
+    customerName: leadText.meta({ examples: ['Ann'] }),
+    customerEmail: leadText.meta({ examples: ['ann@example.com'] }),
+    customerPhone: leadText.meta({
+      description: 'Free text up to 64 characters.',
+      examples: ['+254700000000'],
+    }),
+  })
+  .meta({
+    id: 'NewLead',
+    description: 'Each may be missing, `null` or `""`; at least one of the three is not empty.',
+  })
+
+const acceptedLeadSchema = z
+  .object({
+    leadId: idField('lead'),
+    conversationId: z.string(),
+    eventId: idField('event'),
+  })
+  .meta({ id: 'AcceptedLead' })
+
+export const leadSchema = z
+  .object({
+    id: idField('lead'),
+    chatbotId: idField('chatbot'),
+    conversationId: z.string(),
+    eventId: idField('event'),
+    customerName: z.string(),
+    customerEmail: z.string(),
+    customerPhone: z.string(),
+    createdAt: isoTime,
+  })
+  .meta({ id: 'Lead', description: 'What is unknown is `""`, never null.' })
+
+const LEAD_EXAMPLE: z.infer<typeof leadSchema> = {
+  id: EXAMPLE_IDS.lead,
+  chatbotId: EXAMPLE_IDS.chatbot,
+  conversationId: EXAMPLE_IDS.conversation,
+  eventId: EXAMPLE_IDS.event,
+  customerName: 'Ann',
+  customerEmail: 'ann@example.com',
+  customerPhone: '+254700000000',
+  createdAt: '2026-09-14T09:30:12.345Z',
+}
+
+export const leadFilter = {
+  chatbotId: idFilter('chatbot').exactOptional(),
+  q: text({ min: 1, max: 320 }).exactOptional().meta({
+    description: 'An id, an email or a phone exactly, or the beginning of a name.',
+  }),
+  from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
+  to: instant.exactOptional().meta({ description: '… and before this one.' }),
+}
+
+export function leadRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [
+    acceptRoute(deps),
+    listRoute(deps, cursors),
+    leadsCsvRoute(deps, z.strictObject(leadFilter)),
+    getRoute(deps),
+    eraseRoute(deps),
+  ]
+}
+
+function acceptRoute({ ingest }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/chatbots/{id}/leads',
+    operationId: 'acceptLead',
+    tag: 'Leads',
+    summary: "Hand in a customer's info",
+    description:
+      'Sends the lead event to every subscribed webhook. The answer comes when it is on disk.',
+    access: 'operator',
+    id: 'chatbot',
+    headers: [IDEMPOTENCY_KEY],
+    body: {
+      schema: newLeadSchema,
+      example: {
+        customerName: 'Ann',
+        customerEmail: 'ann@example.com',
+        customerPhone: '+254700000000',
+      },
+      bytesMax: EVENT_BODY_BYTES_MAX,
+    },
+    answer: {
+      status: 202,
+      description: 'It is on disk and on its way.',
+      schema: acceptedLeadSchema,
+      example: {
+        leadId: EXAMPLE_IDS.lead,
+        conversationId: EXAMPLE_IDS.conversation,
+        eventId: EXAMPLE_IDS.event,
+      },
+    },
+    errors: ['idempotency_conflict', 'lead_erased', 'backlog_full'],
+    handle: ({ id, body, request }) => ingest.acceptLead(id, body, idempotencyKey(request)),
+  })
+}
+
+function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/leads',
+    operationId: 'listLeads',
+    tag: 'Leads',
+    summary: 'Find leads',
+    description: 'Newest first.',
+    access: 'operator',
+    query: z.strictObject({ ...leadFilter, ...pageQuery }),
+    answer: {
+      status: 200,
+      description: 'A page of leads.',
+      schema: listOf(leadSchema, 'LeadList'),
+      example: { data: [LEAD_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    handle({ query }) {
+      refuseEmptySpan(query)
+      const { limit: _limit, cursor: _cursor, ...filter } = query
+      return listPage({
+        cursors,
+        scope: 'leads',
+        query,
+        read: (page) => store.listLeads(filter, page),
+        present: presentLead,
+      })
+    },
+  })
+}
+
+function getRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/leads/{id}',
+    operationId: 'getLead',
+    tag: 'Leads',
+    summary: 'Get a lead',
+    access: 'operator',
+    id: 'lead',
+    answer: {
+      status: 200,
+      description: 'The lead.',
+      schema: leadSchema,
+      example: LEAD_EXAMPLE,
+    },
+    async handle({ id }) {
+      const lead = await store.getLead(id)
+      if (!lead) throw notFound('lead')
+      return presentLead(lead)
+    },
+  })
+}
+
+function eraseRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/leads/{id}',
+    operationId: 'eraseLead',
+    tag: 'Leads',
+    summary: 'Erase a person',
+    description:
+      'Erases the lead, its event, and the answers that may echo it; cancels what still waits. What was delivered is with its receivers.',
+    access: 'operator',
+    id: 'lead',
+    answer: { status: 204, description: 'Erased.' },
+    async handle({ id }) {
+      if (!(await store.eraseLead(id))) throw notFound('lead')
+    },
+  })
+}

@@ -1,0 +1,166 @@
+/** What a webhook looks like, coming in and going out. */
+import { z } from 'zod'
+import { canonicalEventType } from '../event.ts'
+import { SECRET_EXAMPLE } from './delivery-example.ts'
+import { EXAMPLE_IDS, eventType, idField, isoTime, text } from './schemas.ts'
+import { HEADERS_MAX, headerFaults } from './webhook-headers.ts'
+import { URL_LENGTH_MAX, urlFault } from './webhook-url.ts'
+
+const EVENT_TYPES_MAX = 50
+
+const url = z
+  .string()
+  .superRefine((given, context) => {
+    const message = urlFault(given)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
+  .meta({
+    description: 'http or https, without a fragment. Credentials in it are shown masked.',
+    documentAs: { type: 'string', format: 'uri', maxLength: URL_LENGTH_MAX },
+    examples: ['https://shop.example/hooks/leads'],
+  })
+
+const eventTypes = z
+  .array(eventType)
+  .min(1)
+  .max(EVENT_TYPES_MAX)
+  .superRefine((types, context) => {
+    for (const [index, type] of types.entries()) {
+      const canonical = canonicalEventType(type)
+      const first = types.findIndex((other) => canonicalEventType(other) === canonical)
+      if (first === index) continue
+      const message =
+        types[first] === type
+          ? `is \`${type}\` a second time`
+          : `is the same event type as \`${types[first]}\`, spelled differently: take one spelling`
+      context.addIssue({ code: 'custom', path: [index], message })
+    }
+  })
+  .meta({
+    description:
+      'The lead event may be spelled `lead.submit` or `leads.submit`: deliveries carry the spelling given here.',
+    uniqueItems: true,
+  })
+
+const headers = z
+  .record(z.string(), z.string())
+  .superRefine((given, context) => {
+    if (Object.keys(given).length > HEADERS_MAX) {
+      context.addIssue({ code: 'custom', message: `must have at most ${HEADERS_MAX} headers` })
+    }
+    for (const { name, message } of headerFaults(given)) {
+      context.addIssue({ code: 'custom', path: [name], message })
+    }
+  })
+  .meta({
+    description: `Sent with every delivery, after ours; at most ${HEADERS_MAX}. Values are secrets: shown as \`***\`.`,
+    examples: [{ 'X-Api-Key': 'k-123' }],
+  })
+
+const settings = {
+  url,
+  eventTypes,
+  description: text({ max: 500 }),
+  headers,
+  timeoutSeconds: z.int().min(1).max(120).nullable().meta({
+    description: "Until the answer's headers; null: the server's DELIVERY_TIMEOUT.",
+  }),
+  maxInFlight: z.int().min(1).max(256).nullable().meta({
+    description: "Requests open at a time; null: the server's MAX_IN_FLIGHT_PER_WEBHOOK.",
+  }),
+}
+
+export const secretText = z
+  .string()
+  .min(16)
+  .max(256)
+  .meta({
+    description:
+      'Of your own: 16 to 256 printable ASCII characters without spaces, quotes, `#` and `$`; beginning with `whsec_`, the rest must be base64 of 24 to 64 bytes.',
+    examples: [SECRET_EXAMPLE],
+  })
+
+export const newWebhookSchema = z
+  .strictObject({
+    url,
+    eventTypes,
+    description: settings.description.exactOptional(),
+    secret: secretText.exactOptional(),
+    headers: headers.exactOptional(),
+    timeoutSeconds: settings.timeoutSeconds.exactOptional(),
+    maxInFlight: settings.maxInFlight.exactOptional(),
+  })
+  .meta({ id: 'NewWebhook' })
+
+export const webhookChangeSchema = z
+  .strictObject({
+    url: url.exactOptional(),
+    eventTypes: eventTypes.exactOptional(),
+    description: settings.description.exactOptional(),
+    headers: headers.exactOptional(),
+    timeoutSeconds: settings.timeoutSeconds.exactOptional(),
+    maxInFlight: settings.maxInFlight.exactOptional(),
+  })
+  .meta({ id: 'WebhookChange', description: 'What is left out stays as it is.' })
+
+export const webhookSchema = z
+  .object({
+    id: idField('webhook'),
+    chatbotId: idField('chatbot'),
+    url: z.string().meta({ examples: ['https://shop.example/hooks/leads'] }),
+    eventTypes: z.array(z.string()),
+    description: z.string(),
+    headers: z.record(z.string(), z.string()).meta({ description: 'Names, with masked values.' }),
+    timeoutSeconds: z.int().nullable(),
+    maxInFlight: z.int().nullable(),
+    state: z.enum(['active', 'paused', 'disabled']),
+    stateReason: z.string().nullable().meta({ description: 'One sentence; null while active.' }),
+    health: z.object({
+      failingSince: isoTime.nullable(),
+      consecutiveFailures: z.int(),
+      lastSuccessAt: isoTime.nullable(),
+      lastFailureAt: isoTime.nullable(),
+      lastFailure: z.string().nullable(),
+    }),
+    overlapEndsAt: isoTime.nullable().meta({
+      description: 'While a rotation of the secret is under way: when the old one ends.',
+    }),
+    createdAt: isoTime,
+    updatedAt: isoTime,
+  })
+  .meta({ id: 'Webhook' })
+
+export const createdWebhookSchema = webhookSchema
+  .extend({ secret: z.string() })
+  .meta({ id: 'CreatedWebhook', description: 'The webhook, and its secret.' })
+
+export const secretSchema = z
+  .object({
+    secret: z.string(),
+    previousSecret: z.string().exactOptional(),
+    overlapEndsAt: isoTime.exactOptional(),
+  })
+  .meta({ id: 'WebhookSecret' })
+
+export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
+  id: EXAMPLE_IDS.webhook,
+  chatbotId: EXAMPLE_IDS.chatbot,
+  url: 'https://shop.example/hooks/leads',
+  eventTypes: ['lead.submit'],
+  description: 'CRM',
+  headers: { 'X-Api-Key': '***' },
+  timeoutSeconds: null,
+  maxInFlight: null,
+  state: 'active',
+  stateReason: null,
+  health: {
+    failingSince: null,
+    consecutiveFailures: 0,
+    lastSuccessAt: '2026-09-14T09:31:02.118Z',
+    lastFailureAt: null,
+    lastFailure: null,
+  },
+  overlapEndsAt: null,
+  createdAt: '2026-09-14T09:30:12.345Z',
+  updatedAt: '2026-09-14T09:30:12.345Z',
+}

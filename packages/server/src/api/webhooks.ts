@@ -1,0 +1,220 @@
+/** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
+import { z } from 'zod'
+import { memberPath } from '../json.ts'
+import type { WebhookChange } from '../store/store.ts'
+import { maskedUrl, type Webhook } from '../webhook.ts'
+import type { ApiDeps } from './api.ts'
+import { type Cursors, listPage } from './cursor.ts'
+import { SECRET_EXAMPLE } from './delivery-example.ts'
+import { apiError, invalidInput, notFound } from './error-answer.ts'
+import { MASK, presentWebhook } from './present.ts'
+import { defineRoute, type Route } from './route.ts'
+import { listOf, pageQuery } from './schemas.ts'
+import { type HeaderFault, unmaskHeaders } from './webhook-headers.ts'
+import {
+  createdWebhookSchema,
+  newWebhookSchema,
+  WEBHOOK_EXAMPLE,
+  webhookChangeSchema,
+  webhookSchema,
+} from './webhook-schemas.ts'
+
+export const webhookAnswer = { schema: webhookSchema, example: WEBHOOK_EXAMPLE }
+
+export function webhookRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [
+    createRoute(deps),
+    listRoute(deps, cursors),
+    getRoute(deps),
+    updateRoute(deps),
+    deleteRoute(deps),
+  ]
+}
+
+function createRoute(deps: ApiDeps): Route {
+  const { store, ids, clock, config } = deps
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/chatbots/{id}/webhooks',
+    operationId: 'createWebhook',
+    tag: 'Webhooks',
+    summary: 'Create a webhook',
+    description:
+      'From now on the endpoint gets the events of these types. Without a `secret` one is made.',
+    access: 'operator',
+    id: 'chatbot',
+    body: {
+      schema: newWebhookSchema,
+      example: { url: 'https://shop.example/hooks/leads', eventTypes: ['lead.submit'] },
+    },
+    answer: {
+      status: 201,
+      description: 'The webhook and its secret.',
+      schema: createdWebhookSchema,
+      example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
+    },
+    errors: ['blocked_address', 'too_many_webhooks'],
+    async handle({ id: chatbotId, body }) {
+      refuseBlocked(deps, body.url)
+      refuseMasks(unmaskHeaders(body.headers ?? {}, {}).faults)
+      const webhook = await store.createWebhook({
+        id: ids.next('webhook'),
+        chatbotId,
+        url: body.url,
+        eventTypes: body.eventTypes,
+        description: body.description ?? '',
+        headers: body.headers ?? {},
+        timeoutSeconds: body.timeoutSeconds ?? null,
+        maxInFlight: body.maxInFlight ?? null,
+        secret: body.secret === undefined ? deps.generateSecret() : usableSecret(deps, body.secret),
+        webhooksMax: config.webhooksMaxPerChatbot,
+      })
+      if (webhook === 'chatbot_not_found') throw notFound('chatbot')
+      if (webhook === 'too_many_webhooks') {
+        const message = `A chatbot has at most ${config.webhooksMaxPerChatbot} webhooks`
+        throw apiError('too_many_webhooks', message)
+      }
+      return { ...presentWebhook(webhook, clock.now()), secret: webhook.secret }
+    },
+  })
+}
+
+function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/chatbots/{id}/webhooks',
+    operationId: 'listWebhooks',
+    tag: 'Webhooks',
+    summary: "List a chatbot's webhooks",
+    description: 'Newest first.',
+    access: 'operator',
+    id: 'chatbot',
+    query: z.strictObject(pageQuery),
+    answer: {
+      status: 200,
+      description: 'A page of webhooks.',
+      schema: listOf(webhookSchema, 'WebhookList'),
+      example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    async handle({ id, query }) {
+      if (!(await store.getChatbot(id))) throw notFound('chatbot')
+      return listPage({
+        cursors,
+        scope: `webhooks of ${id}`,
+        query,
+        read: (page) => store.listWebhooks(id, page),
+        present: (webhook) => presentWebhook(webhook, clock.now()),
+      })
+    },
+  })
+}
+
+function getRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/webhooks/{id}',
+    operationId: 'getWebhook',
+    tag: 'Webhooks',
+    summary: 'Get a webhook',
+    access: 'operator',
+    id: 'webhook',
+    answer: { status: 200, description: 'The webhook.', ...webhookAnswer },
+    handle: async ({ id }) => presentWebhook(await findWebhook(deps, id), deps.clock.now()),
+  })
+}
+
+function updateRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'PATCH',
+    path: '/api/v1/webhooks/{id}',
+    operationId: 'updateWebhook',
+    tag: 'Webhooks',
+    summary: 'Change a webhook',
+    description:
+      'What is left out stays; `headers` is replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings.',
+    access: 'operator',
+    id: 'webhook',
+    body: { schema: webhookChangeSchema, example: { timeoutSeconds: 10 } },
+    answer: { status: 200, description: 'The webhook as it is now.', ...webhookAnswer },
+    errors: ['blocked_address'],
+    async handle({ id, body }) {
+      const change = unmaskChange(body, await findWebhook(deps, id))
+      if (change.url !== undefined) refuseBlocked(deps, change.url)
+      const webhook = await deps.store.updateWebhook(id, change)
+      if (!webhook) throw notFound('webhook')
+      return presentWebhook(webhook, deps.clock.now())
+    },
+  })
+}
+
+function deleteRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/webhooks/{id}',
+    operationId: 'deleteWebhook',
+    tag: 'Webhooks',
+    summary: 'Delete a webhook',
+    description: 'Cancels what waits; what is finished stays readable.',
+    access: 'operator',
+    id: 'webhook',
+    answer: { status: 204, description: 'Deleted.' },
+    async handle({ id }) {
+      if (!(await store.deleteWebhook(id))) throw notFound('webhook')
+    },
+  })
+}
+
+export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {
+  const webhook = await store.getWebhook(id)
+  if (!webhook) throw notFound('webhook')
+  return webhook
+}
+
+/** An owner's own secret, or a 400 that says why it can't be used. */
+export function usableSecret({ checkSecret }: ApiDeps, secret: string): string {
+  const message = checkSecret(secret)
+  if (message !== null) throw invalidInput([{ path: 'secret', message }])
+  return secret
+}
+
+/** The address that is dialled is checked again, each time; this is to say so at once. */
+function refuseBlocked({ checkUrl }: ApiDeps, url: string) {
+  const blocked = checkUrl(new URL(url))
+  if (blocked === null) return
+  const details = [{ path: 'url', message: blocked.message }]
+  throw apiError('blocked_address', blocked.message, { details })
+}
+
+/** What was read masked and is sent back stands for what is stored. */
+function unmaskChange(change: WebhookChange, stored: Webhook): WebhookChange {
+  const unmasked = { ...change }
+  if (change.url !== undefined) {
+    const isMasked = change.url === maskedUrl(stored.url)
+    if (!isMasked) refuseMaskedCredentials(change.url)
+    unmasked.url = isMasked ? stored.url : change.url
+  }
+  if (change.headers !== undefined) {
+    const { headers, faults } = unmaskHeaders(change.headers, stored.headers)
+    refuseMasks(faults)
+    unmasked.headers = headers
+  }
+  return unmasked
+}
+
+function refuseMaskedCredentials(url: string) {
+  const { username, password } = new URL(url)
+  if (username !== MASK && password !== MASK) return
+  const message = '`url` has masked credentials: give them again'
+  throw invalidInput([{ path: 'url', message }])
+}
+
+function refuseMasks(faults: HeaderFault[]) {
+  if (faults.length === 0) return
+  throw invalidInput(
+    faults.map(({ name, message }) => {
+      const path = memberPath('headers', name)
+      return { path, message: `\`${path}\` ${message}` }
+    }),
+  )
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { readConfig, SETTINGS } from './config.ts'
+
+test('the defaults are those of the public contract', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 8080,
+    dataDir: './data',
+    egressAllowLoopback: true,
+    deliveryTimeoutMs: 30_000,
+    disableAfterMs: 5 * 86_400_000,
+    maxInFlight: 256,
+    maxInFlightPerWebhook: 32,
+    maxBacklog: 10_000_000,
+    retentionMs: 30 * 86_400_000,
+    leadRetentionMs: null,
+    logLevel: 'info',
+  })
+  const { retryScheduleMs } = readConfig({})
+  expect(retryScheduleMs).toHaveLength(10)
+  const total = retryScheduleMs.reduce((sum, wait) => sum + wait, 0)
+  expect(total / 3_600_000).toBeCloseTo(23.7, 1)
+})
+
+test.each([
+  [{ PORT: '80a' }, 'PORT'],
+  [{ PORT: '70000' }, 'PORT'],
+  [{ RETRY_SCHEDULE: '0s,5' }, 'RETRY_SCHEDULE'],
+  [{ RETRY_SCHEDULE: '5s,5s' }, 'RETRY_SCHEDULE'],
+  [{ DELIVERY_TIMEOUT: '500ms' }, 'DELIVERY_TIMEOUT'],
+  [{ EGRESS_ALLOW: '10.0.0.0/33' }, 'EGRESS_ALLOW'],
+  [{ EGRESS_ALLOW: 'intranet' }, 'EGRESS_ALLOW'],
+  [{ ENCRYPTION_KEY: 'short' }, 'ENCRYPTION_KEY'],
+  [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
+  [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+  [{ ROLES: 'api' }, 'ROLES'],
+  [{ ROLES: 'api,cook' }, 'ROLES'],
+  [{ MAX_IN_FLIGHT: '0' }, 'MAX_IN_FLIGHT'],
+  [{ DATABASE_URL: 'postgres://x' }, 'DATABASE_URL'],
+  [{ EGRESS_PROXY: 'http://x' }, 'EGRESS_PROXY'],
+])('%j is refused by its name', (environment, name) => {
+  expect(() => readConfig(environment)).toThrow(new RegExp(`^${name} `))
+})
+
+test('a server that others can reach does not deliver to itself', () => {
+  const allowed = (environment: Record<string, string>) =>
+    readConfig(environment).egressAllowLoopback
+  expect(allowed({ HOST: '0.0.0.0' })).toBe(false)
+  expect(allowed({ PUBLIC_URL: 'https://hooks.example.com' })).toBe(false)
+  expect(allowed({ PUBLIC_URL: 'http://localhost:9000' })).toBe(true)
+  expect(allowed({ HOST: '::1' })).toBe(true)
+})
+
+test('an empty value is as good as none', () => {
+  expect(readConfig({ PORT: '', LOG_LEVEL: ' ' }).port).toBe(8080)
+})
+
+test('every setting has a meaning to print', () => {
+  for (const setting of SETTINGS) expect(setting.meaning.length).toBeGreaterThan(5)
+})

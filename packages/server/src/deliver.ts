@@ -1,0 +1,50 @@
+/**
+ * Start reading here. A lead comes in through `api`, `ingest` puts it on disk, `schedule` decides
+ * when its turn is, and this is its turn: sign, send, decide, record.
+ */
+import type { Clock } from './clock.ts'
+import type { Outcome, SendResult, SignedRequest } from './outcome.ts'
+import type { DecideInput } from './record/decide.ts'
+import type { Record, Recorded } from './record/record.ts'
+import type { Sign } from './sign/sign.ts'
+import type { Claim } from './store/store.ts'
+import type { Webhook } from './webhook.ts'
+
+export interface Rooms {
+  sign: Sign
+  send(request: SignedRequest, signal: AbortSignal): Promise<SendResult>
+  decide(input: Pick<DecideInput, 'result' | 'kind' | 'seriesAttempts'>): Outcome
+  record: Record
+  clock: Clock
+}
+
+/** One attempt: the delivery, its webhook as it is now, and who holds the claim. */
+export interface Turn {
+  claim: Claim
+  webhook: Webhook
+  nodeId: string
+  /** Aborts when the lease is lost or the process must stop: others may send it then. */
+  signal: AbortSignal
+  /** Called as soon as the request is over, before the record is written. */
+  onAnswer?(result: SendResult): void
+}
+
+export interface Delivered extends Recorded {
+  outcome: Outcome
+}
+
+/**
+ * Makes one attempt. At least once overall: a crash after `send` and before the record's commit
+ * leads to a second send of the same bytes with the same `webhook-id`.
+ */
+export async function deliver(turn: Turn, rooms: Rooms): Promise<Delivered> {
+  const { claim, webhook, nodeId, signal } = turn
+  const startedAt = rooms.clock.now()
+  const request = rooms.sign(claim, webhook, startedAt)
+  const result = await rooms.send(request, signal) // remote faults come back as values
+  turn.onAnswer?.(result)
+  const { kind, seriesAttempts } = claim
+  const outcome = rooms.decide({ result, kind, seriesAttempts }) // pure but for its draw
+  const recorded = await rooms.record({ nodeId, claim, startedAt, result, outcome }) // a no-op if the lease was lost
+  return { ...recorded, outcome }
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { Attempt, Delivery } from './delivery.ts'
+import { durationText, explain } from './explanation.ts'
+
+const NOW = 1_700_000_000_000
+
+function told(delivery: Partial<Delivery>, lastAttempt?: Partial<Attempt>) {
+  return explain({
+    delivery: {
+      kind: 'event',
+      state: 'pending',
+      stateReason: null,
+      attemptCount: 0,
+      seriesAttempts: 0,
+      dueAt: NOW,
+      claimed: false,
+      ...delivery,
+    } as Delivery,
+    lastAttempt: lastAttempt && ({ note: null, result: 'failed', ...lastAttempt } as Attempt),
+    attemptsMax: 10,
+    nowMs: NOW,
+  })
+}
+
+const failed = { error: 'The endpoint answered 500', status: 500 }
+const answered = { result: 'delivered', status: 200, durationMs: 35, number: 1 } as const
+
+test.each<[string, Partial<Delivery>, Partial<Attempt> | undefined]>([
+  [
+    "Attempt 1 of 10 is due and comes as soon as its webhook's line has room.",
+    { state: 'pending' },
+    undefined,
+  ],
+  [
+    "Attempt 1 of 10 is being made now or is next in its webhook's line.",
+    { state: 'pending', claimed: true },
+    undefined,
+  ],
+  [
+    'The last attempt failed (the endpoint answered 500); attempt 2 of 10 comes in 30 s.',
+    { state: 'pending', attemptCount: 1, seriesAttempts: 1, dueAt: NOW + 30_000 },
+    failed,
+  ],
+  ['Delivered: the endpoint answered 200 in 35 ms on attempt 1.', { state: 'delivered' }, answered],
+  [
+    "Delivered: the endpoint answered 200 in 35 ms on attempt 1, but its body says that it failed: have a look at the endpoint's own log.",
+    { state: 'delivered' },
+    { ...answered, note: 'body_says_failed' },
+  ],
+  [
+    'Given up after 10 attempts, of which the last failed (no answer within 30 s): mend the endpoint, then resend it.',
+    { state: 'exhausted', seriesAttempts: 10 },
+    { error: 'No answer within 30 s' },
+  ],
+  [
+    'Parked, because its webhook is paused; it is sent when the webhook is resumed.',
+    { state: 'parked', stateReason: 'webhook_paused' },
+    undefined,
+  ],
+  [
+    'Cancelled: its webhook was deleted, so it will not be sent.',
+    { state: 'cancelled', stateReason: 'webhook_deleted' },
+    undefined,
+  ],
+])('%s', (sentence, delivery, attempt) => {
+  expect(told(delivery, attempt)).toBe(sentence)
+})
+
+test.each([
+  [340, '340 ms'],
+  [2_100, '2.1 s'],
+  [60_000, '1 minute'],
+  [7_200_000, '2 hours'],
+  [5 * 86_400_000, '5 days'],
+])('%i ms is %s', (durationMs, text) => {
+  expect(durationText(durationMs)).toBe(text)
+})

@@ -1,0 +1,115 @@
+/** Why a delivery is in its state and what happens next, in one plain sentence. */
+import type { Attempt, Delivery } from './delivery.ts'
+
+export interface ExplainInput {
+  delivery: Delivery
+  /** The newest attempt, if any. */
+  lastAttempt: Attempt | undefined
+  /** How many attempts a series has. */
+  attemptsMax: number
+  nowMs: number
+}
+
+export function explain(input: ExplainInput): string {
+  const { delivery } = input
+  switch (delivery.state) {
+    case 'delivered':
+      return explainDelivered(input)
+    case 'exhausted':
+      return explainExhausted(input)
+    case 'pending':
+      return explainPending(input)
+    case 'parked':
+      return explainParked(delivery)
+    case 'cancelled':
+      return explainCancelled(delivery)
+  }
+}
+
+function explainDelivered({ delivery, lastAttempt }: ExplainInput): string {
+  if (!lastAttempt) return 'Delivered.'
+  const { status, durationMs, number } = lastAttempt
+  const told = `Delivered: the endpoint answered ${status} in ${durationText(durationMs)} on attempt ${number}`
+  const test = delivery.kind === 'test' ? ' (a test event)' : ''
+  switch (lastAttempt.note) {
+    case 'acknowledged':
+      return `${told} and acknowledged it${test}.`
+    case 'not_processed':
+      return `${told} and acknowledged it, but says that it did not process it${test}.`
+    case 'body_says_failed':
+      return `${told}, but its body says that it failed: have a look at the endpoint's own log${test}.`
+    case null:
+      return `${told}${test}.`
+  }
+}
+
+function explainExhausted({ delivery, lastAttempt, attemptsMax }: ExplainInput): string {
+  const failure = failureText(lastAttempt)
+  if (delivery.kind === 'test') {
+    return `The test event was not delivered (${failure}) and is not retried: mend the endpoint and send another.`
+  }
+  const attempts = counted(Math.max(delivery.seriesAttempts, attemptsMax), 'attempt')
+  return `Given up after ${attempts}, of which the last failed (${failure}): mend the endpoint, then resend it.`
+}
+
+function explainPending(input: ExplainInput): string {
+  const { delivery, lastAttempt, attemptsMax, nowMs } = input
+  if (delivery.kind === 'test') return 'The test event is being sent now.'
+  const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
+  const before =
+    lastAttempt?.result === 'failed' && delivery.seriesAttempts > 0
+      ? `The last attempt failed (${failureText(lastAttempt)}); `
+      : ''
+  return capitalized(`${before}${nextStepText(delivery, which, nowMs)}.`)
+}
+
+function nextStepText({ claimed, dueAt }: Delivery, which: string, nowMs: number): string {
+  if (claimed) return `${which} is being made now or is next in its webhook's line`
+  const waitMs = (dueAt ?? nowMs) - nowMs
+  return waitMs > 0
+    ? `${which} comes in ${durationText(waitMs)}`
+    : `${which} is due and comes as soon as its webhook's line has room`
+}
+
+function explainParked({ stateReason }: Delivery): string {
+  return stateReason === 'webhook_disabled'
+    ? 'Parked, because its webhook was disabled after the endpoint kept failing or answered 410 Gone; it is sent when the webhook is resumed.'
+    : 'Parked, because its webhook is paused; it is sent when the webhook is resumed.'
+}
+
+function explainCancelled({ stateReason }: Delivery): string {
+  switch (stateReason) {
+    case 'webhook_deleted':
+      return 'Cancelled: its webhook was deleted, so it will not be sent.'
+    case 'lead_erased':
+      return 'Cancelled: the lead was erased, so there is nothing left to send.'
+    case 'retention':
+      return 'Cancelled: it was parked for longer than the retention time.'
+    default:
+      return 'Cancelled by its owner; it will not be sent unless it is resent.'
+  }
+}
+
+function failureText(attempt: Attempt | undefined): string {
+  const error = attempt?.error
+  if (!error) return 'the endpoint did not take it'
+  const text = error.replace(/\.$/, '')
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `340 ms`, `2.1 s`, `12 minutes`, `3 hours`, `2 days`. */
+export function durationText(durationMs: number): string {
+  if (durationMs < 1_000) return `${Math.round(durationMs)} ms`
+  if (durationMs < 60_000) return `${Number((durationMs / 1_000).toFixed(1))} s`
+  if (durationMs < 3_600_000) return counted(Math.round(durationMs / 60_000), 'minute')
+  if (durationMs < 48 * 3_600_000) return counted(Math.round(durationMs / 3_600_000), 'hour')
+  return counted(Math.round(durationMs / 86_400_000), 'day')
+}

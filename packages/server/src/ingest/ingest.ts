@@ -1,0 +1,194 @@
+/**
+ * Ingest: takes leads and events in. It checks what the wire format demands, fixes the payload's
+ * bytes once and for all, and hands the whole to the store in one commit. When it resolves, the
+ * event and its deliveries are on disk; when it rejects, nothing is. It never sends anything:
+ * what the store leased to this node goes on through `onAccepted`.
+ */
+import { createHash } from 'node:crypto'
+import { ApiError } from '../errors.ts'
+import {
+  BODY_BYTES_MAX,
+  bodyText,
+  EVENT_TYPE_LENGTH_MAX,
+  EVENT_TYPE_PATTERN,
+  LEAD_EVENT,
+  LEAD_EVENT_SPELLINGS,
+} from '../event.ts'
+import type { Ids } from '../id.ts'
+import { leadPayloadText } from '../lead.ts'
+import type { Metrics } from '../metrics.ts'
+import type { AcceptInput, Claim, IngestStore, LeaseOffer, NewEvent } from '../store/store.ts'
+import { cleanLead, type LeadInput } from './lead-fields.ts'
+import { canonicalPayload } from './payload.ts'
+
+export interface IngestOptions {
+  store: IngestStore
+  ids: Ids
+  metrics: Pick<Metrics, 'eventsAccepted'>
+  backlogMax: number
+  /** Who takes what is accepted straight into its lanes. */
+  leaseOffer(): LeaseOffer | null
+  onAccepted(claims: Claim[], waiting: string[]): void
+}
+
+export interface LeadAnswer {
+  leadId: string
+  conversationId: string
+  eventId: string
+}
+
+export interface PublishedEvent {
+  eventType: string
+  payload: Record<string, unknown>
+}
+
+export interface EventsOptions {
+  /** With the chatbot, the scope of an idempotency key. */
+  route: 'events' | 'events/batch'
+  idempotencyKey: string | null
+}
+
+export interface Ingest {
+  acceptLead(
+    chatbotId: string,
+    input: LeadInput,
+    idempotencyKey: string | null,
+  ): Promise<LeadAnswer>
+  acceptEvents(
+    chatbotId: string,
+    events: PublishedEvent[],
+    options: EventsOptions,
+  ): Promise<{ eventIds: string[] }>
+}
+
+export function createIngest(options: IngestOptions): Ingest {
+  const { ids } = options
+
+  return {
+    async acceptLead(chatbotId, input, idempotencyKey) {
+      const cleaned = cleanLead(input, () => ids.next('conversation'))
+      if (!cleaned.ok) throw invalid(cleaned.details)
+      const { lead } = cleaned
+      const eventId = ids.next('event')
+      const leadId = ids.next('lead')
+      const payload = leadPayloadText(lead)
+      refuseTooLarge({ eventType: LEAD_EVENT, chatbotId, payload })
+      const answer: LeadAnswer = { leadId, conversationId: lead.conversationId, eventId }
+      const event: NewEvent = {
+        id: eventId,
+        eventType: LEAD_EVENT,
+        payload,
+        lead: { id: leadId, ...lead },
+      }
+      const idempotency = idempotencyOf('leads', idempotencyKey, leadIdentity(input), answer)
+      return acceptOrThrow<LeadAnswer>(options, { chatbotId, events: [event], idempotency, answer })
+    },
+
+    async acceptEvents(chatbotId, published, { route, idempotencyKey }) {
+      const events = published.map((event, index) => {
+        const at = route === 'events' ? '' : `events[${index}].`
+        return newEvent(chatbotId, event, { id: ids.next('event'), at })
+      })
+      const answer = { eventIds: events.map((event) => event.id) }
+      const idempotency = idempotencyOf(route, idempotencyKey, published, answer)
+      return acceptOrThrow<typeof answer>(options, { chatbotId, events, idempotency, answer })
+    },
+  }
+}
+
+/** One spelling of what was asked, whatever the order of its keys. */
+function leadIdentity(input: LeadInput): (string | null)[] {
+  return [
+    input.conversationId ?? null,
+    input.customerName ?? null,
+    input.customerEmail ?? null,
+    input.customerPhone ?? null,
+  ]
+}
+
+function newEvent(
+  chatbotId: string,
+  { eventType, payload }: PublishedEvent,
+  { id, at }: { id: string; at: string },
+): NewEvent {
+  if (LEAD_EVENT_SPELLINGS.includes(eventType)) {
+    const message = `\`${eventType}\` comes from leads: POST it to /api/v1/chatbots/${chatbotId}/leads`
+    throw new ApiError(400, 'use_leads', message, {
+      details: [{ path: `${at}eventType`, message }],
+    })
+  }
+  if (eventType.length > EVENT_TYPE_LENGTH_MAX || !EVENT_TYPE_PATTERN.test(eventType)) {
+    const message = `\`${at}eventType\` must look like \`order.created\`: lower-case words joined by dots, up to ${EVENT_TYPE_LENGTH_MAX} characters`
+    throw invalid([{ path: `${at}eventType`, message }])
+  }
+  const canonical = canonicalPayload(payload, `${at}payload`)
+  if (!canonical.ok) throw invalid([canonical.refusal])
+  refuseTooLarge({ eventType, chatbotId, payload: canonical.text }, `${at}payload`)
+  return { id, eventType, payload: canonical.text, lead: null }
+}
+
+/** At acceptance, not at delivery: a receiver's parser would refuse it every time. */
+function refuseTooLarge(
+  event: { eventType: string; chatbotId: string; payload: string },
+  path?: string,
+) {
+  // The lead event's other spelling is one letter longer.
+  const bytes = Buffer.byteLength(bodyText(event)) + (event.eventType === LEAD_EVENT ? 1 : 0)
+  if (bytes <= BODY_BYTES_MAX) return
+  const message = `The delivery's body would have ${bytes} bytes; at most ${BODY_BYTES_MAX} are sent`
+  const extra = path === undefined ? {} : { details: [{ path, message }] }
+  throw new ApiError(413, 'body_too_large', message, extra)
+}
+
+function idempotencyOf(
+  route: string,
+  key: string | null,
+  asked: unknown,
+  answer: unknown,
+): AcceptInput['idempotency'] {
+  if (key === null) return null
+  const bodyHash = createHash('sha256').update(JSON.stringify(asked)).digest('base64')
+  return { route, key, bodyHash, answer: JSON.stringify(answer) }
+}
+
+type Accepting<Answer> = Pick<AcceptInput, 'chatbotId' | 'events' | 'idempotency'> & {
+  answer: Answer
+}
+
+async function acceptOrThrow<Answer>(
+  { store, metrics, leaseOffer, onAccepted, backlogMax }: IngestOptions,
+  { answer, ...input }: Accepting<Answer>,
+): Promise<Answer> {
+  const result = await store.accept({ ...input, lease: leaseOffer(), backlogMax })
+  switch (result.kind) {
+    case 'accepted':
+      metrics.eventsAccepted(input.events.length)
+      onAccepted(result.claims, result.waiting)
+      return answer
+    case 'replayed':
+      return JSON.parse(result.answer) as Answer // our own text, written by this function
+    case 'conflict':
+      throw new ApiError(
+        409,
+        'idempotency_conflict',
+        'This Idempotency-Key was used with another body within the last 24 hours',
+      )
+    case 'erased':
+      throw new ApiError(410, 'lead_erased', 'The lead of this Idempotency-Key was erased')
+    case 'chatbot_not_found':
+      throw new ApiError(404, 'chatbot_not_found', 'There is no such chatbot')
+    case 'backlog_full':
+      throw new ApiError(
+        503,
+        'backlog_full',
+        'Too many deliveries are waiting (MAX_BACKLOG); try again later',
+        { retryAfterSeconds: 30 },
+      )
+  }
+}
+
+function invalid(details: { path: string; message: string }[]): ApiError {
+  return new ApiError(400, 'invalid_input', details[0]?.message ?? 'The input is wrong', {
+    details,
+  })
+}

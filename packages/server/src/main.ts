@@ -1,0 +1,231 @@
+/**
+ * Main: the only file that joins rooms. It builds them in the order in which an event passes
+ * through them, starts them, and stops them in reverse.
+ */
+import { createApi } from './api/api.ts'
+import { examplePayload } from './api/event-types.ts'
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { deliver, type Rooms } from './deliver.ts'
+import { explain } from './explanation.ts'
+import { createIds } from './id.ts'
+import { createIngest } from './ingest/ingest.ts'
+import type { Keys } from './keys.ts'
+import type { Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { systemRandom } from './random.ts'
+import { decide } from './record/decide.ts'
+import { createRecord } from './record/record.ts'
+import { Lease } from './schedule/lease.ts'
+import { Schedule } from './schedule/schedule.ts'
+import { TestSender } from './schedule/test-sender.ts'
+import { Upkeep } from './schedule/upkeep.ts'
+import { createGuard } from './send/guard.ts'
+import { createSend } from './send/send.ts'
+import { previewRequest } from './sign/preview.ts'
+import { checkSecret, generateSecret } from './sign/secret.ts'
+import { createSign } from './sign/sign.ts'
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+import type { Store } from './store/store.ts'
+import { VERSION } from './version.ts'
+
+export interface ServerOptions {
+  config: Config
+  keys: Keys
+  log: Log
+}
+
+export interface Server {
+  /** Where it listens: `http://127.0.0.1:8080`. */
+  url: string
+  /** How browsers reach it. */
+  publicUrl: string
+  /** Stops accepting, lets open attempts end, gives back leases. */
+  stop(): Promise<void>
+  /** Ends the open attempts at once, so that `stop` resolves soon. */
+  cut(): void
+}
+
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { config, keys, log } = options
+  const store = await openSqliteStore({
+    dataDir: config.dataDir,
+    encryptionKey: keys.encryptionKey,
+    clock: systemClock,
+    log,
+    mode: 'threads',
+  })
+  try {
+    const world = createWorld(options, store)
+    const delivery = createDelivery(world)
+    const api = await openApi(world, delivery)
+    await delivery.start()
+    const { url, publicUrl } = await api.listen()
+    return {
+      url,
+      publicUrl,
+      async stop() {
+        await api.close()
+        await delivery.stop()
+        await store.close()
+      },
+      cut: delivery.cut,
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+type World = ReturnType<typeof createWorld>
+
+function createWorld({ config, keys, log }: ServerOptions, store: Store) {
+  const clock = systemClock
+  const random = systemRandom
+  const guard = createGuard({
+    allow: config.egressAllow,
+    allowLoopback: config.egressAllowLoopback,
+  })
+  return {
+    config,
+    keys,
+    log,
+    store,
+    clock,
+    random,
+    guard,
+    ids: createIds(clock, random),
+    metrics: createMetrics(),
+    sign: createSign({ version: VERSION, timeoutMs: config.deliveryTimeoutMs }),
+  }
+}
+
+type Delivery = ReturnType<typeof createDelivery>
+
+/** schedule ──► sign ──► send ──► record */
+function createDelivery(world: World) {
+  const { config, store, clock, random, ids, log, metrics, sign, guard } = world
+  const stopping = new AbortController()
+  const sender = createSend({ clock, guard })
+  const rooms: Rooms = {
+    clock,
+    sign,
+    send: (request, signal) => sender.send(request, signal),
+    decide: (input) =>
+      decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
+    record: createRecord({
+      ...{ store, clock, ids, log, metrics },
+      disableAfterMs: config.disableAfterMs,
+      stopping: stopping.signal,
+    }),
+  }
+  const schedule = new Schedule({
+    ...{ store, clock, log },
+    maxInFlight: config.maxInFlight,
+    windowMax: config.maxInFlightPerWebhook,
+    attempt: (turn) => deliver(turn, rooms),
+  })
+  const tests = new TestSender({
+    ...{ store, ids },
+    exampleOf: (eventType) => JSON.stringify(examplePayload(eventType)),
+    attempt: (turn) => deliver(turn, rooms),
+  })
+  const upkeep = new Upkeep({
+    ...{ store, clock, log },
+    retentionMs: config.retentionMs,
+    leadRetentionMs: config.leadRetentionMs,
+    onResumed: (webhookIds) => schedule.wake(webhookIds),
+  })
+  const lease = new Lease({
+    ...{ store, clock, ids, log },
+    onTerm(term) {
+      schedule.beginTerm(term)
+      tests.beginTerm(term)
+    },
+    onLost: () => schedule.loseTerm(),
+  })
+  store.onWaiting((webhookIds) => schedule.wake(webhookIds))
+  store.onChange((change) => {
+    if (change.type === 'webhook.updated') upkeep.nudge()
+  })
+  return {
+    schedule,
+    tests,
+    upkeep,
+    async start() {
+      await lease.start()
+      upkeep.start()
+    },
+    async stop() {
+      await upkeep.stop()
+      await Promise.all([schedule.stop(), tests.stop()])
+      stopping.abort()
+      await lease.stop()
+      await sender.close()
+    },
+    /** Open attempts end as a fault of ours; what waits for the store waits no longer. */
+    cut() {
+      lease.cut()
+      stopping.abort()
+    },
+  }
+}
+
+/** api ──► ingest ──► store */
+async function openApi(world: World, { schedule, tests }: Delivery) {
+  const { config, keys, store, clock, ids, log, metrics, sign, guard, random } = world
+  let ready = false
+  let publicUrl = config.publicUrl ?? ''
+  metrics.observe({
+    inFlight: () => schedule.counts().inFlight,
+    lanes: () => schedule.counts().lanes,
+    queued: () => schedule.counts().queued,
+    backlog: () => store.backlog(),
+  })
+  const ingest = createIngest({
+    ...{ store, ids, metrics },
+    backlogMax: config.maxBacklog,
+    leaseOffer: () => schedule.leaseOffer(),
+    onAccepted: (claims, waiting) => schedule.offer(claims, waiting),
+  })
+  const api = await createApi({
+    ...{ store, ingest, metrics, clock, ids, log, checkSecret },
+    sendTest: (webhookId, eventType) => tests.send(webhookId, eventType),
+    previewRequest: (detail) => previewRequest(detail, sign, clock.now()),
+    explain: ({ delivery, attempts }) =>
+      explain({
+        delivery,
+        lastAttempt: attempts.at(-1),
+        attemptsMax: config.retryScheduleMs.length,
+        nowMs: clock.now(),
+      }),
+    checkUrl: (url) => guard.checkUrl(url),
+    generateSecret: () => generateSecret(random),
+    config: {
+      get publicUrl() {
+        return publicUrl
+      },
+      adminKey: keys.adminKey,
+      version: VERSION,
+      trustedProxies: config.trustedProxies,
+      cursorKey: keys.encryptionKey,
+      retryScheduleMs: config.retryScheduleMs,
+      webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,
+    },
+    isReady: () => ready,
+  })
+  return {
+    async listen() {
+      const url = await api.listen({ host: config.host, port: config.port })
+      publicUrl ||= `http://localhost:${new URL(url).port || '80'}`
+      ready = true
+      return { url, publicUrl }
+    },
+    close() {
+      ready = false
+      return api.close()
+    },
+  }
+}
+
+const WEBHOOKS_MAX_PER_CHATBOT = 50

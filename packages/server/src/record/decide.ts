@@ -1,0 +1,50 @@
+/**
+ * Decide: what a result means for its delivery. Pure: the same result, place in the schedule and
+ * draw give the same outcome, so this table is the whole retry policy (wire-format: what counts as
+ * delivered).
+ */
+import type { DeliveryKind } from '../delivery.ts'
+import type { Outcome, SendResult } from '../outcome.ts'
+
+export interface DecideInput {
+  result: SendResult
+  kind: DeliveryKind
+  /** Attempts of this series charged before this one. */
+  seriesAttempts: number
+  /** Waits before each attempt of a series; the first is 0. */
+  scheduleMs: readonly number[]
+  /** Uniform in [0, 1): spreads retries over ±10 %, so that they don't come back as one wave. */
+  draw: number
+}
+
+/** Longest wait that an endpoint may ask for. */
+const RETRY_AFTER_MS_MAX = 24 * 3_600_000
+/** A fault of our own is mended by us, not by the endpoint: look again soon. */
+const OUR_FAULT_WAIT_MS = 10_000
+
+export function decide({ result, kind, seriesAttempts, scheduleMs, draw }: DecideInput): Outcome {
+  if (isDelivered(result)) return { kind: 'delivered' }
+  if (kind === 'test') return { kind: 'exhausted' }
+  if (result.kind === 'our-fault') {
+    return { kind: 'retry', delayMs: jittered(OUR_FAULT_WAIT_MS, draw), charged: false }
+  }
+  if (result.kind === 'answered' && result.status === 410) return { kind: 'gone' }
+  const waitMs = scheduleMs[seriesAttempts + 1]
+  if (waitMs === undefined) return { kind: 'exhausted' }
+  const delayMs = Math.max(jittered(waitMs, draw), askedWaitMs(result))
+  return { kind: 'retry', delayMs, charged: true }
+}
+
+export function isDelivered(result: SendResult): boolean {
+  return result.kind === 'answered' && result.status >= 200 && result.status < 300
+}
+
+function jittered(waitMs: number, draw: number): number {
+  return Math.round(waitMs * (0.9 + 0.2 * draw))
+}
+
+/** `Retry-After` counts where it has a meaning; elsewhere it is somebody's mistake. */
+function askedWaitMs(result: SendResult): number {
+  if (result.kind !== 'answered' || (result.status !== 429 && result.status !== 503)) return 0
+  return Math.min(result.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX)
+}

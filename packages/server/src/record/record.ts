@@ -1,0 +1,146 @@
+/**
+ * Record: writes what came back and what it means, together, and only while this node holds the
+ * delivery. When the store can't commit, it waits and tries again: an attempt that was made is not
+ * forgotten while the process lives. It never decides and never sends.
+ */
+import { type Clock, sleep } from '../clock.ts'
+import { StoreUnavailable } from '../errors.ts'
+import type { Ids } from '../id.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Outcome, SendResult } from '../outcome.ts'
+import type { Claim, DeliveryStore, NewAttempt, RecordResult } from '../store/store.ts'
+import { isDelivered } from './decide.ts'
+
+export interface RecordOptions {
+  store: Pick<DeliveryStore, 'recordIfLeased'>
+  clock: Clock
+  ids: Ids
+  log: Log
+  metrics: Pick<Metrics, 'attempted' | 'deliveryFinished'>
+  disableAfterMs: number
+  /** Ends the waiting for a store that is away: the process stops, the lease lapses. */
+  stopping: AbortSignal
+}
+
+export interface Recording {
+  nodeId: string
+  claim: Claim
+  startedAt: number
+  result: SendResult
+  outcome: Outcome
+}
+
+export type Record = (recording: Recording) => Promise<Recorded>
+export interface Recorded {
+  attempt: NewAttempt
+  result: RecordResult
+}
+
+const WAIT_MS_FIRST = 100
+const WAIT_MS_MAX = 5_000
+
+export function createRecord(options: RecordOptions): Record {
+  const { store, ids, log, disableAfterMs } = options
+  return async ({ nodeId, claim, startedAt, result, outcome }) => {
+    const attempt = attemptOf({ id: ids.next('attempt'), startedAt, result })
+    const { deliveryId } = claim
+    const recorded = await untilStored(options, () =>
+      store.recordIfLeased({ nodeId, deliveryId, attempt, outcome, disableAfterMs }),
+    )
+    count(options, result, recorded)
+    log.debug(
+      {
+        deliveryId,
+        eventId: claim.eventId,
+        webhookId: claim.webhookId,
+        attempt: claim.attemptNumber,
+        status: attempt.status,
+        errorCode: attempt.errorCode,
+        durationMs: attempt.durationMs,
+        outcome: outcome.kind,
+        recorded: recorded.kind,
+      },
+      'delivery.attempted',
+    )
+    return { attempt, result: recorded }
+  }
+}
+
+function count({ metrics }: RecordOptions, result: SendResult, recorded: RecordResult): void {
+  metrics.attempted({ result: countedAs(result), durationSeconds: result.durationMs / 1000 })
+  if (recorded.kind === 'recorded' && recorded.state !== 'pending') {
+    metrics.deliveryFinished(recorded.state)
+  }
+}
+
+function countedAs(result: SendResult): 'delivered' | 'failed' | 'blocked' | 'our_fault' {
+  if (isDelivered(result)) return 'delivered'
+  if (result.kind === 'blocked') return 'blocked'
+  return result.kind === 'our-fault' ? 'our_fault' : 'failed'
+}
+
+async function untilStored<Result>(
+  { clock, log, stopping }: RecordOptions,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  for (let waitMs = WAIT_MS_FIRST; ; waitMs = Math.min(waitMs * 2, WAIT_MS_MAX)) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || stopping.aborted) throw error
+      if (waitMs === WAIT_MS_FIRST) log.warn({ error: error.message }, 'record.waiting_for_store')
+      await sleep(clock, waitMs, stopping)
+    }
+  }
+}
+
+/** What is kept of one request. */
+export function attemptOf({
+  id,
+  startedAt,
+  result,
+}: {
+  id: string
+  startedAt: number
+  result: SendResult
+}): NewAttempt {
+  const base = {
+    id,
+    startedAt,
+    durationMs: Math.round(result.durationMs),
+    result: isDelivered(result) ? ('delivered' as const) : ('failed' as const),
+  }
+  if (result.kind === 'answered') {
+    const { status, headers, body, note } = result
+    return {
+      ...base,
+      status,
+      errorCode: isDelivered(result) ? null : 'status',
+      error: isDelivered(result) ? null : `The endpoint answered ${status}`,
+      responseHeaders: headers,
+      responseBody: body,
+      note,
+    }
+  }
+  return {
+    ...base,
+    status: null,
+    errorCode: errorCode(result),
+    error: result.message,
+    responseHeaders: {},
+    responseBody: '',
+    note: null,
+  }
+}
+
+function errorCode(result: Exclude<SendResult, { kind: 'answered' }>): string {
+  switch (result.kind) {
+    case 'unreachable':
+      return result.fault
+    case 'blocked':
+      return result.reason
+    case 'our-fault':
+      return 'our_fault'
+  }
+}

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import type { SendResult } from '../outcome.ts'
+import type { Claim } from '../store/store.ts'
+import type { Webhook } from '../webhook.ts'
+import { Lane } from './lane.ts'
+
+const ok = { kind: 'answered', status: 200 } as SendResult
+const sick = { kind: 'answered', status: 500 } as SendResult
+const timeout = { kind: 'unreachable', fault: 'timeout' } as SendResult
+
+function setup(webhook: { maxInFlight?: number; consecutiveFailures?: number } = {}) {
+  const lane = new Lane('wh_1')
+  lane.useSettings(
+    {
+      state: 'active',
+      maxInFlight: webhook.maxInFlight ?? null,
+      health: { consecutiveFailures: webhook.consecutiveFailures ?? 0 },
+    } as Webhook,
+    32,
+  )
+  return lane
+}
+
+const claim = (deliveryId: string) => ({ deliveryId, payload: '{}' }) as Claim
+
+test('the window starts small and doubles with each success, up to the limit', () => {
+  const lane = setup()
+  const windows = [lane.window]
+  for (let i = 0; i < 4; i++) {
+    lane.learn(ok, 32)
+    windows.push(lane.window)
+  }
+  expect(windows).toEqual([4, 8, 16, 32, 32])
+})
+
+test("the webhook's own limit is kept from the first request", () => {
+  const lane = setup({ maxInFlight: 2 })
+  expect(lane.window).toBe(2)
+  lane.learn(ok, 32)
+  expect(lane.window).toBe(2)
+})
+
+test('after a timeout the window is 1 until an attempt succeeds; a 500 is no success', () => {
+  const lane = setup()
+  lane.learn(ok, 32)
+  lane.learn(timeout, 32)
+  expect(lane).toMatchObject({ window: 1, trusted: false })
+  lane.learn(sick, 32)
+  expect(lane).toMatchObject({ window: 1, trusted: false })
+  lane.learn(ok, 32)
+  expect(lane).toMatchObject({ window: 2, trusted: true })
+})
+
+test('a webhook that failed before the restart starts with a window of 1', () => {
+  expect(setup({ consecutiveFailures: 3 }).window).toBe(1)
+})
+
+test('the queue keeps its order over many turns, and forgets what is removed', () => {
+  const lane = setup()
+  const given: string[] = []
+  for (let i = 0; i < 2_000; i++) {
+    lane.push(claim(`a${i}`))
+    lane.push(claim(`b${i}`))
+    given.push(lane.shift()?.deliveryId ?? '')
+  }
+  expect(given.slice(0, 3)).toEqual(['a0', 'b0', 'a1'])
+  expect(lane.queued).toBe(2_000)
+  expect(lane.remove('b1999')).toBe(true)
+  expect(lane.remove('b1999')).toBe(false)
+  expect(lane.drain()).toHaveLength(1_999)
+  expect(lane).toMatchObject({ queued: 0, queuedBytes: 0, isIdle: true })
+})

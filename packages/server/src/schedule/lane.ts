@@ -1,0 +1,120 @@
+/**
+ * A lane: one webhook's own queue and window of open requests inside this node. What it learns from
+ * its answers concerns nobody else; that is what keeps a hanging endpoint from hurting the others.
+ *
+ * The window starts small and doubles with each success, up to the webhook's limit; a timeout or a
+ * connect fault makes it 1 until an attempt succeeds. A lane is trusted once its endpoint has
+ * answered in good time, and no longer when it lets a request wait: see slots.ts.
+ */
+import type { SendResult } from '../outcome.ts'
+import type { Claim } from '../store/store.ts'
+import type { Webhook } from '../webhook.ts'
+
+const WINDOW_FIRST = 4
+/** Claims held ready for each open request: a claim costs a round trip to the store. */
+const QUEUE_PER_WINDOW = 8
+
+export class Lane {
+  readonly webhookId: string
+  /** Null until loaded, and again when its settings changed: nothing is sent by old ones. */
+  webhook: Webhook | null = null
+  /** Counts the changes of the settings, so that a load that was overtaken is thrown away. */
+  settingsVersion = 0
+  loading = false
+  open = 0
+  window = WINDOW_FIRST
+  trusted = false
+  /** After a timeout or connect fault, until a success. */
+  faulted = false
+  /** Monotonic ms from which the store has something due for this lane; Infinity: nothing. */
+  dueAt = Number.POSITIVE_INFINITY
+  /** When the lane is looked at again; at or before `dueAt`. */
+  alarmAt = Number.POSITIVE_INFINITY
+  /** Counts what was heard of waiting deliveries, so that an older claim's answer can't hide it. */
+  wakes = 0
+  #queue: Claim[] = []
+  #head = 0
+  queuedBytes = 0
+
+  constructor(webhookId: string) {
+    this.webhookId = webhookId
+  }
+
+  get queued(): number {
+    return this.#queue.length - this.#head
+  }
+
+  get isIdle(): boolean {
+    return this.open === 0 && this.queued === 0 && this.dueAt === Number.POSITIVE_INFINITY
+  }
+
+  /** How many claims it wants to hold besides its open requests. */
+  get queueMax(): number {
+    return this.trusted ? this.window * QUEUE_PER_WINDOW : Math.max(0, this.window - this.open)
+  }
+
+  get canStart(): boolean {
+    return this.queued > 0 && this.open < this.window && this.webhook?.state === 'active'
+  }
+
+  push(claim: Claim): void {
+    this.#queue.push(claim)
+    this.queuedBytes += claim.payload.length
+  }
+
+  shift(): Claim | undefined {
+    const claim = this.#queue[this.#head]
+    if (!claim) return undefined
+    this.#head += 1
+    this.queuedBytes -= claim.payload.length
+    // Array.shift moves every element; a moving head is put back now and then instead.
+    if (this.#head > 256 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
+    return claim
+  }
+
+  /** Empties the queue. */
+  drain(): Claim[] {
+    const claims = this.#queue.slice(this.#head)
+    this.#queue = []
+    this.#head = 0
+    this.queuedBytes = 0
+    return claims
+  }
+
+  /** Whether it was queued here. */
+  remove(deliveryId: string): boolean {
+    const claims = this.drain()
+    const kept = claims.filter((claim) => claim.deliveryId !== deliveryId)
+    for (const claim of kept) this.push(claim)
+    return kept.length < claims.length
+  }
+
+  useSettings(webhook: Webhook, windowMaxDefault: number): void {
+    const first = this.webhook === null && this.settingsVersion === 0
+    this.webhook = webhook
+    const { consecutiveFailures } = webhook.health
+    // What earlier processes learnt counts: a restart must not greet a dead endpoint with trust.
+    if (first && consecutiveFailures > 0) this.window = 1
+    this.window = Math.min(this.window, webhook.maxInFlight ?? windowMaxDefault)
+  }
+
+  /** Takes in what a request told of its endpoint. */
+  learn(result: SendResult, windowMaxDefault: number): void {
+    if (result.kind === 'answered') {
+      if (result.status >= 200 && result.status < 300) {
+        const windowMax = this.webhook?.maxInFlight ?? windowMaxDefault
+        this.window = Math.min(this.window * 2, windowMax)
+        this.faulted = false
+      }
+      this.trusted = !this.faulted
+    } else if (result.kind === 'unreachable' && result.fault !== 'protocol') {
+      // Also a reset: an endpoint that is overrun drops connections before it drops dead.
+      this.window = 1
+      this.faulted = true
+      this.trusted = false
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Lease: this node's right to attempt what it has claimed. It is renewed by heartbeat and checked on
+ * the monotonic clock right before each request. A node that could not renew aborts its open
+ * requests before others may take over, and comes back under a new id.
+ */
+import { setMaxListeners } from 'node:events'
+import { type Clock, sleep } from '../clock.ts'
+import type { Ids } from '../id.ts'
+import type { Log } from '../log.ts'
+import type { NodeStore } from '../store/store.ts'
+
+/** One stretch of holding a lease; what was claimed in it is lost with it. */
+export interface Term {
+  readonly nodeId: string
+  readonly signal: AbortSignal
+  isLive(): boolean
+}
+
+export interface LeaseOptions {
+  store: NodeStore
+  clock: Clock
+  ids: Ids
+  log: Log
+  leaseMs?: number
+  /** A new term began: at the start, and after each loss. */
+  onTerm(term: Term): void
+  onLost(): void
+}
+
+const LEASE_MS = 30_000
+const RETRY_MS = 1_000
+
+export class Lease {
+  readonly #options: LeaseOptions
+  readonly #leaseMs: number
+  readonly #stopped = new AbortController()
+  #liveUntil = 0
+  #nodeId = ''
+  #abort = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: LeaseOptions) {
+    this.#options = options
+    this.#leaseMs = options.leaseMs ?? LEASE_MS
+  }
+
+  /** Rejects when the first join fails: a server that can't deliver must not start. */
+  async start(): Promise<void> {
+    await this.#join()
+    this.#loop = this.#keep()
+  }
+
+  /** Aborts the open requests of this term, as when the process must end at once. */
+  cut(): void {
+    this.#abort.abort()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#loop
+    await this.#options.store.leaveNode(this.#nodeId)
+  }
+
+  async #join(): Promise<void> {
+    const { store, clock, ids, onTerm } = this.#options
+    const nodeId = ids.next('node')
+    const askedAt = clock.monotonic()
+    await store.joinNode(nodeId, this.#leaseMs)
+    this.#nodeId = nodeId
+    this.#abort = new AbortController()
+    const { signal } = this.#abort
+    setMaxListeners(0, signal) // every open request listens
+    this.#renewedAt(askedAt)
+    onTerm({
+      nodeId,
+      signal,
+      isLive: () => !signal.aborted && clock.monotonic() < this.#liveUntil,
+    })
+  }
+
+  /** Ours ends a tenth before the store's: whoever takes over finds our requests aborted. */
+  #renewedAt(askedAt: number): void {
+    this.#liveUntil = askedAt + this.#leaseMs * 0.9
+  }
+
+  async #keep(): Promise<void> {
+    const { clock } = this.#options
+    const stopped = this.#stopped.signal
+    while (!stopped.aborted) {
+      await sleep(clock, this.#leaseMs / 3, stopped)
+      while (!stopped.aborted && !(await this.#renew())) {
+        await sleep(clock, RETRY_MS, stopped)
+        if (!stopped.aborted && clock.monotonic() >= this.#liveUntil) await this.#lose()
+      }
+    }
+  }
+
+  /** True when renewed. A store that is away is asked again until the lease runs out. */
+  async #renew(): Promise<boolean> {
+    const { store, clock, log } = this.#options
+    const askedAt = clock.monotonic()
+    const cancelWatch = clock.setTimer(this.#liveUntil - askedAt, () => this.#abort.abort())
+    try {
+      if (await store.renewLease(this.#nodeId, this.#leaseMs)) {
+        if (this.#abort.signal.aborted) return false
+        this.#renewedAt(askedAt)
+        return true
+      }
+      this.#liveUntil = 0
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'lease.renewal_failed')
+    } finally {
+      cancelWatch()
+    }
+    return false
+  }
+
+  async #lose(): Promise<void> {
+    const { log, onLost, clock } = this.#options
+    const stopped = this.#stopped.signal
+    log.error({ nodeId: this.#nodeId }, 'lease.lost')
+    this.#abort.abort()
+    onLost()
+    while (!stopped.aborted) {
+      try {
+        return await this.#join()
+      } catch (error) {
+        log.warn({ error: messageOf(error) }, 'lease.join_failed')
+        await sleep(clock, RETRY_MS, stopped)
+      }
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

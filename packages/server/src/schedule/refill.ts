@@ -1,0 +1,185 @@
+/**
+ * Refill: claims what is due for lanes that have room. One question to the store at a time, for many
+ * lanes at once; the answer says when each lane's next delivery is due, so nothing is polled.
+ */
+import type { Clock } from '../clock.ts'
+import { sleep } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Claim, DeliveryStore } from '../store/store.ts'
+import { DueQueue } from './due-queue.ts'
+import type { Lane } from './lane.ts'
+import type { Term } from './lease.ts'
+
+export interface RefillOptions {
+  store: Pick<DeliveryStore, 'claimDue'>
+  clock: Clock
+  log: Log
+  /** How many claims the lane may take now; 0: none. */
+  roomOf(lane: Lane): number
+  onClaims(lane: Lane, claims: Claim[], term: Term): void
+}
+
+const LANES_PER_CLAIM = 64
+const CLAIMS_PER_CALL = 512
+const FAILED_WAIT_MS = 500
+const ALARM_AHEAD_MS = 60_000
+/** When the store says that something is due and yet gives nothing: never ask in a tight loop. */
+const NOTHING_GIVEN_WAIT_MS = 1_000
+
+export class Refill {
+  readonly #options: RefillOptions
+  /** Due and, when last looked at, with room. Insertion order is the order of asking. */
+  readonly #hungry = new Set<Lane>()
+  readonly #later = new DueQueue<Lane>()
+  #term: Term | null = null
+  #asking = false
+  #cancelTimer: (() => void) | null = null
+  #timerAt = Number.POSITIVE_INFINITY
+
+  constructor(options: RefillOptions) {
+    this.#options = options
+  }
+
+  /** From now on claims are for this term; null: claim nothing. */
+  useTerm(term: Term | null): void {
+    this.#term = term
+    if (term) this.#ask()
+  }
+
+  /** The store has, or will have, something due for the lane. */
+  dueIn(lane: Lane, dueInMs: number): void {
+    lane.wakes += 1
+    const dueAt = this.#options.clock.monotonic() + Math.max(0, dueInMs)
+    if (dueAt < lane.dueAt) this.#setDue(lane, dueAt)
+  }
+
+  /** The lane may have got room. */
+  consider(lane: Lane): void {
+    if (lane.dueAt > this.#options.clock.monotonic()) return
+    if (this.#options.roomOf(lane) === 0) return
+    this.#hungry.add(lane)
+    this.#ask()
+  }
+
+  forget(lane: Lane): void {
+    lane.dueAt = Number.POSITIVE_INFINITY
+    this.#hungry.delete(lane)
+  }
+
+  stop(): void {
+    this.useTerm(null)
+    this.#cancelTimer?.()
+    this.#hungry.clear()
+    this.#later.clear()
+  }
+
+  #setDue(lane: Lane, dueAt: number): void {
+    lane.dueAt = dueAt
+    if (dueAt <= this.#options.clock.monotonic()) this.consider(lane)
+    else if (dueAt !== Number.POSITIVE_INFINITY) this.#setAlarm(lane)
+  }
+
+  /**
+   * One live entry for each lane, never far ahead: a lane whose time changes often would else leave
+   * a stale entry behind for each change, for as long as the longest wait.
+   */
+  #setAlarm(lane: Lane): void {
+    const at = Math.min(lane.dueAt, this.#options.clock.monotonic() + ALARM_AHEAD_MS)
+    if (at >= lane.alarmAt) return
+    lane.alarmAt = at
+    this.#later.push(at, lane)
+    this.#armTimer()
+  }
+
+  #armTimer(): void {
+    const nextAt = this.#later.nextAt()
+    if (nextAt >= this.#timerAt || this.#term === null) return
+    this.#cancelTimer?.()
+    this.#timerAt = nextAt
+    const { clock } = this.#options
+    this.#cancelTimer = clock.setTimer(Math.ceil(nextAt - clock.monotonic()), () => {
+      this.#timerAt = Number.POSITIVE_INFINITY
+      this.#popDue()
+      this.#armTimer()
+    })
+  }
+
+  #popDue(): void {
+    const now = this.#options.clock.monotonic()
+    for (let due = this.#later.popDue(now); due; due = this.#later.popDue(now)) {
+      const lane = due.item
+      if (lane.alarmAt !== due.at) continue // a stale entry
+      lane.alarmAt = Number.POSITIVE_INFINITY
+      this.#setDue(lane, lane.dueAt)
+    }
+  }
+
+  #ask(): void {
+    if (this.#asking || this.#term === null || this.#hungry.size === 0) return
+    this.#asking = true
+    this.#askLoop(this.#term).then(
+      () => {
+        this.#asking = false
+        this.#ask()
+      },
+      (error) => {
+        this.#asking = false
+        this.#options.log.error({ error: String(error) }, 'refill.failed')
+      },
+    )
+  }
+
+  async #askLoop(term: Term): Promise<void> {
+    const { store, clock, log } = this.#options
+    while (this.#term === term && this.#hungry.size > 0) {
+      const asked = this.#takeHungry()
+      if (asked.length === 0) return
+      try {
+        const lanes = asked.map(({ lane, limit }) => ({ webhookId: lane.webhookId, limit }))
+        this.#answered(asked, await store.claimDue({ nodeId: term.nodeId, lanes }), term)
+      } catch (error) {
+        log.warn({ error: error instanceof Error ? error.message : String(error) }, 'claim.failed')
+        await sleep(clock, FAILED_WAIT_MS, term.signal)
+        for (const { lane } of asked) this.consider(lane)
+      }
+    }
+  }
+
+  #takeHungry(): Asked[] {
+    const asked: Asked[] = []
+    let total = 0
+    for (const lane of this.#hungry) {
+      if (asked.length >= LANES_PER_CLAIM || total >= CLAIMS_PER_CALL) break
+      this.#hungry.delete(lane)
+      const limit = Math.min(this.#options.roomOf(lane), CLAIMS_PER_CALL - total)
+      if (limit === 0) continue
+      asked.push({ lane, limit, wakes: lane.wakes })
+      total += limit
+    }
+    return asked
+  }
+
+  #answered(asked: Asked[], { claims, left }: ClaimResult, term: Term): void {
+    const { clock, onClaims } = this.#options
+    const byWebhook = Map.groupBy(claims, (claim) => claim.webhookId)
+    const dueInMs = new Map(left.map((lane) => [lane.webhookId, lane.dueInMs]))
+    for (const { lane, wakes } of asked) {
+      const given = byWebhook.get(lane.webhookId) ?? []
+      const least = given.length === 0 ? NOTHING_GIVEN_WAIT_MS : 0
+      // What was heard while the question was on its way is newer than the answer.
+      const next = lane.wakes !== wakes ? 0 : (dueInMs.get(lane.webhookId) ?? null)
+      const now = clock.monotonic()
+      lane.dueAt = next === null ? Number.POSITIVE_INFINITY : now + Math.max(next, least)
+      onClaims(lane, given, term)
+      this.#setDue(lane, lane.dueAt)
+    }
+  }
+}
+
+interface Asked {
+  lane: Lane
+  limit: number
+  wakes: number
+}
+
+type ClaimResult = Awaited<ReturnType<DeliveryStore['claimDue']>>

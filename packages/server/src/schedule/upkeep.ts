@@ -1,0 +1,121 @@
+/**
+ * Upkeep: what runs by the clock beside the traffic. Parks and un-parks, carries out recoveries,
+ * takes back what dead nodes held, deletes what is past its retention: in small steps with a pause
+ * between them, so that a commit of ours never holds up an accepted lead for long.
+ */
+import { type Clock, sleep } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { NodeStore, UpkeepStore } from '../store/store.ts'
+
+export interface UpkeepOptions {
+  store: UpkeepStore & Pick<NodeStore, 'rescueDead'>
+  clock: Clock
+  log: Log
+  retentionMs: number
+  leadRetentionMs: number | null
+  /** These webhooks have new pending deliveries. */
+  onResumed(webhookIds: string[]): void
+}
+
+/** Rows of one step: a few milliseconds of the writer. */
+const STEP_ROWS = 500
+const PAUSE_MS = 5
+const SETTLE_EVERY_MS = 30_000
+const RESCUE_EVERY_MS = 10_000
+const PRUNE_EVERY_MS = 60_000
+
+export class Upkeep {
+  readonly #options: UpkeepOptions
+  readonly #stopped = new AbortController()
+  #loops: Promise<void>[] = []
+  #nudged = false
+  #wakeSettle: (() => void) | null = null
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#loops = [
+      this.#settleLoop(),
+      this.#every(RESCUE_EVERY_MS, 'rescue', () => this.#options.store.rescueDead()),
+      this.#every(PRUNE_EVERY_MS, 'prune', () => this.pruneOnce()),
+    ]
+  }
+
+  /** A webhook changed its state, or a recovery was asked for: don't wait for the clock. */
+  nudge(): void {
+    this.#nudged = true
+    this.#wakeSettle?.()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    this.#wakeSettle?.()
+    await Promise.all(this.#loops)
+  }
+
+  /** Settles and recovers until nothing is left to move. */
+  async settleOnce(): Promise<void> {
+    const { store, clock, onResumed } = this.#options
+    const stopped = this.#stopped.signal
+    for (const step of [store.settle, store.continueRecoveries]) {
+      for (;;) {
+        const { moved, resumed } = await step.call(store, STEP_ROWS)
+        if (resumed.length > 0) onResumed(resumed)
+        if (moved < STEP_ROWS || stopped.aborted) break
+        await sleep(clock, PAUSE_MS, stopped)
+      }
+    }
+  }
+
+  async pruneOnce(): Promise<void> {
+    const { store, clock, retentionMs, leadRetentionMs } = this.#options
+    const stopped = this.#stopped.signal
+    for (;;) {
+      const { deleted } = await store.prune({ retentionMs, leadRetentionMs, limit: STEP_ROWS })
+      if (deleted < STEP_ROWS || stopped.aborted) return
+      await sleep(clock, PAUSE_MS, stopped)
+    }
+  }
+
+  async #settleLoop(): Promise<void> {
+    const stopped = this.#stopped.signal
+    while (!stopped.aborted) {
+      this.#nudged = false
+      await this.#guarded('settle', () => this.settleOnce())
+      if (!this.#nudged) await this.#nudgeOr(SETTLE_EVERY_MS)
+    }
+  }
+
+  #nudgeOr(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.setTimer(waitMs, () => this.#wakeSettle?.())
+      this.#wakeSettle = () => {
+        this.#wakeSettle = null
+        cancel()
+        resolve()
+      }
+      if (this.#stopped.signal.aborted) this.#wakeSettle()
+    })
+  }
+
+  async #every(waitMs: number, task: string, run: () => Promise<unknown>): Promise<void> {
+    const stopped = this.#stopped.signal
+    while (!stopped.aborted) {
+      await sleep(this.#options.clock, waitMs, stopped)
+      if (!stopped.aborted) await this.#guarded(task, run)
+    }
+  }
+
+  /** A step that fails is tried again at its next time; the others go on. */
+  async #guarded(task: string, run: () => Promise<unknown>): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#options.log.warn({ task, error: message }, 'upkeep.failed')
+      this.#nudged = false
+    }
+  }
+}

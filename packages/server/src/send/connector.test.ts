@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { answerText, type OnRequest } from './fixtures/endpoint.ts'
+import { LOOPBACK_HOSTS, NEVER_HOSTS, OTHER_LOOPBACK_HOSTS } from './fixtures/forbidden-hosts.ts'
+import { createManualClock } from './fixtures/manual-clock.ts'
+import type { NameAnswer } from './fixtures/name-server.ts'
+import {
+  createSender,
+  endpoint,
+  expectKind,
+  nameServer,
+  requestTo,
+  type WorldOptions,
+} from './fixtures/world.ts'
+
+const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
+
+/** One server on all of loopback, IPv4 and IPv6, that must be reached, or must not be. */
+async function canary() {
+  let reached = 0
+  const listen = async (host: string, port: number): Promise<Server> => {
+    const server = createServer((_request, response) => response.end())
+    server.on('connection', () => {
+      reached += 1
+    })
+    server.listen({ host, port, ipv6Only: host.includes(':') })
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    return server
+  }
+  const address = (await listen('0.0.0.0', 0)).address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  await listen('::', port)
+  return { port, reached: () => reached }
+}
+
+async function named(
+  answer: (name: string, type: 'A' | 'AAAA') => NameAnswer,
+  options: WorldOptions = {},
+) {
+  const { address, questions } = await nameServer(answer)
+  return { sender: createSender({ nameServers: [address], ...options }), questions }
+}
+
+describe('over the real connector', () => {
+  test('no forbidden spelling reaches the canary', async () => {
+    const { port, reached } = await canary()
+    const sender = createSender({ allowLoopback: false })
+    for (const host of [...LOOPBACK_HOSTS, ...OTHER_LOOPBACK_HOSTS, ...NEVER_HOSTS]) {
+      for (const scheme of ['http', 'https']) {
+        const result = await sender.send(requestTo(`${scheme}://${host}:${port}/`))
+        expect(result, host).toMatchObject({ kind: 'blocked', reason: 'private-address' })
+        expect(expectKind(result, 'blocked').message).toContain('EGRESS_ALLOW=')
+      }
+    }
+    expect(reached()).toBe(0)
+  })
+
+  test('what is shut for a server that may deliver to loopback does not reach it either', async () => {
+    const { port, reached } = await canary()
+    const sender = createSender({ allowLoopback: true })
+    for (const host of NEVER_HOSTS) {
+      const result = await sender.send(requestTo(`http://${host}:${port}/`))
+      expect(result, host).toMatchObject({ kind: 'blocked', reason: 'private-address' })
+    }
+    expect(reached()).toBe(0)
+  })
+
+  test.each(LOOPBACK_HOSTS)('%s reaches the canary when loopback is allowed', async (host) => {
+    const { port, reached } = await canary()
+    const sender = createSender({ allowLoopback: true })
+    expectKind(await sender.send(requestTo(`http://${host}:${port}/`)), 'answered')
+    expect(reached()).toBe(1)
+  })
+
+  test('other schemes and the ports of other protocols are blocked', async () => {
+    const sender = createSender()
+    const scheme = await sender.send(requestTo('ftp://127.0.0.1/'))
+    expect(scheme).toMatchObject({ kind: 'blocked', reason: 'scheme' })
+    const port = await sender.send(requestTo('http://127.0.0.1:25/'))
+    expect(port).toMatchObject({ kind: 'blocked', reason: 'port' })
+  })
+})
+
+describe('a name', () => {
+  test('that leads to forbidden addresses only is blocked, and says which and why', async () => {
+    const { sender } = await named(() => ['10.0.0.5', 'fd00::5'])
+    expect(await sender.send(requestTo('http://hooks.test/'))).toMatchObject({
+      kind: 'blocked',
+      reason: 'private-address',
+      message:
+        'hooks.test leads to a forbidden address: 10.0.0.5 is a private address; EGRESS_ALLOW=10.0.0.5/32 on the server would allow it',
+    })
+  })
+
+  test('with forbidden and allowed addresses is dialled at the allowed ones only', async () => {
+    const { port, reached } = await canary()
+    const receiver = await endpoint(answerOk, { host: '127.0.0.3' })
+    const { sender } = await named(() => ['127.0.0.1', '127.0.0.3', '127.0.0.2', '::1'], {
+      allowLoopback: false,
+      allow: ['127.0.0.3/32'],
+    })
+    expectKind(await sender.send(requestTo(`http://hooks.test:${receiver.port}/`)), 'answered')
+    // At the canary's port nothing listens on 127.0.0.3 but the canary itself, on all addresses.
+    expectKind(await sender.send(requestTo(`http://hooks.test:${port}/`)), 'answered')
+    expect(reached()).toBe(1)
+  })
+
+  test('that changes between two questions is judged by the answer that is dialled', async () => {
+    const { port, reached } = await canary()
+    let asked = 0
+    const { sender, questions } = await named(
+      (_name, type) => {
+        if (type === 'AAAA') return []
+        asked += 1
+        return asked === 1 ? ['127.0.0.3'] : ['127.0.0.1']
+      },
+      { allowLoopback: false, allow: ['127.0.0.3/32'] },
+    )
+    const closing = requestTo(`http://rebind.test:${port}/`, { headers: [['connection', 'close']] })
+    expectKind(await sender.send(closing), 'answered')
+    expect(questions.filter((question) => question.startsWith('A '))).toHaveLength(1)
+    expect(await sender.send(closing)).toMatchObject({ kind: 'blocked' })
+    expect(reached()).toBe(1)
+  })
+
+  test('keeps its place in the host header, whatever its address', async () => {
+    const receiver = await endpoint(answerOk)
+    const { sender } = await named(() => ['127.0.0.1'])
+    await sender.send(requestTo(`http://BÜCHER.test:${receiver.port}/`))
+    expect(receiver.requests[0]).toContain(`\r\nhost: xn--bcher-kva.test:${receiver.port}\r\n`)
+  })
+
+  test('that does not resolve is a dns fault', async () => {
+    const { sender } = await named(() => 'NXDOMAIN')
+    expect(await sender.send(requestTo('http://hooks.test/'))).toMatchObject({
+      kind: 'unreachable',
+      fault: 'dns',
+      message: 'The host name does not resolve (NXDOMAIN)',
+    })
+  })
+
+  test('that is still being looked up at the deadline is a timeout that says so', async () => {
+    const clock = createManualClock()
+    const { sender } = await named(() => 'silence', { clock })
+    const sending = sender.send(requestTo('http://hooks.test/', { timeoutMs: 1_000 }))
+    await clock.armed(5_000)
+    clock.advance(1_000)
+    expect(await sending).toMatchObject({
+      fault: 'timeout',
+      message: 'No answer within 1 s: the host name was still being looked up',
+    })
+  })
+})
+
+describe('several addresses', () => {
+  test('are tried one after the other when one refuses', async () => {
+    const receiver = await endpoint(answerOk, { host: '127.0.0.4' })
+    const { sender } = await named(() => ['127.0.0.2', '127.0.0.3', '127.0.0.4'])
+    expectKind(await sender.send(requestTo(`http://hooks.test:${receiver.port}/`)), 'answered')
+  })
+
+  test('that all refuse are one connect fault', async () => {
+    const gone = await endpoint(answerOk)
+    await gone.close()
+    const { sender } = await named(() => ['127.0.0.2', '127.0.0.3', '::1'])
+    expect(await sender.send(requestTo(`http://hooks.test:${gone.port}/`))).toMatchObject({
+      fault: 'connect',
+      message: 'The connection was refused (ECONNREFUSED)',
+    })
+  })
+})

@@ -1,0 +1,127 @@
+/**
+ * Connector: a socket to a host that a stranger named, or the reason why there is none.
+ *
+ * Invariant: the address that is dialled is the very string that the guard has just judged. Sockets
+ * are opened by address only, with a `lookup` that throws, so no second question about the name can
+ * be answered differently (rebinding); the name lives on in SNI and in the certificate's check.
+ * Literal hosts take the same way as the addresses of a name.
+ *
+ * Of a name with allowed and forbidden addresses only the allowed ones are dialled, and it is
+ * blocked when none is left. Refusing the whole name would protect nothing more, since a forbidden
+ * address is never dialled either way, and would lose the endpoints with split views of one name.
+ */
+import { isIP, type Socket } from 'node:net'
+import type { Clock } from '../clock.ts'
+import type { Deadline } from './deadline.ts'
+import { connectFailure, type Failure, seconds, unreachable } from './failure.ts'
+import type { Blocked, Guard } from './guard.ts'
+import { startRace } from './race.ts'
+import type { HostResolver, Resolved } from './resolve.ts'
+import type { SecureSocket } from './secure-socket.ts'
+
+export interface Target {
+  /** As the URL has it, an IPv6 address without its brackets. */
+  hostname: string
+  port: number
+  secure: boolean
+}
+
+export type Dialled = { kind: 'open'; socket: Socket } | Failure
+export type Dial = (target: Target, deadline: Deadline) => Promise<Dialled>
+
+export interface ConnectorOptions {
+  clock: Clock
+  guard: Guard
+  hosts: HostResolver
+  secureSocket: SecureSocket
+  /** From the first packet to the end of the TLS handshake, over all addresses. */
+  connectTimeoutMs: number
+}
+
+/** A name may have hundreds of addresses; nobody needs more than these. */
+const ADDRESSES_MAX = 6
+
+export function createConnector(options: ConnectorOptions): Dial {
+  const { clock, guard, hosts, secureSocket, connectTimeoutMs } = options
+
+  return async (target, deadline) => {
+    deadline.phase = 'the host name was still being looked up'
+    const resolved =
+      isIP(target.hostname) === 0
+        ? await endedWith(deadline, hosts.resolve(target.hostname))
+        : { kind: 'resolved' as const, addresses: [target.hostname] }
+    if (resolved.kind !== 'resolved') return resolved
+
+    const checked = keepAllowed(guard, target, resolved.addresses)
+    if (checked.kind !== 'resolved') return checked
+
+    deadline.phase = 'the connection was still being opened'
+    return open(checked.addresses.slice(0, ADDRESSES_MAX), target, deadline)
+  }
+
+  function open(ips: readonly string[], target: Target, deadline: Deadline): Promise<Dialled> {
+    return new Promise((settle) => {
+      if (deadline.failure) return settle(deadline.failure)
+      let secured: { cancel: () => void } | null = null
+      const cancelTimer = clock.setTimer(connectTimeoutMs, () => finish(tooSlow(secured !== null)))
+      deadline.onEnd = () => finish(deadline.failure ?? tooSlow(secured !== null))
+      const race = startRace(clock, { ips, port: target.port }, (winner) => {
+        if (winner.kind === 'failed') finish(connectFailure(winner.errors))
+        else if (!target.secure) finish({ kind: 'open', socket: winner.socket })
+        else {
+          deadline.phase = 'the TLS handshake was still under way'
+          secured = secureSocket(winner.socket, target.hostname, finish)
+        }
+      })
+
+      function finish(result: Dialled): void {
+        cancelTimer()
+        deadline.onEnd = null
+        if (result.kind !== 'open') {
+          race.cancel()
+          secured?.cancel()
+        }
+        settle(result)
+      }
+    })
+  }
+
+  function tooSlow(inHandshake: boolean): Failure {
+    const limit = seconds(connectTimeoutMs)
+    return inHandshake
+      ? unreachable('tls', `The TLS handshake was not finished within ${limit}`)
+      : unreachable('connect', `No connection within ${limit}`)
+  }
+}
+
+/** The look-up may be shared with others, so it goes on; this request stops waiting for it. */
+function endedWith<T>(deadline: Deadline, work: Promise<T>): Promise<T | Failure> {
+  if (deadline.failure) return Promise.resolve(deadline.failure)
+  return new Promise((resolve, reject) => {
+    deadline.onEnd = () => {
+      if (deadline.failure) resolve(deadline.failure)
+    }
+    work.then((value) => {
+      deadline.onEnd = null
+      resolve(deadline.failure ?? value)
+    }, reject)
+  })
+}
+
+function keepAllowed(guard: Guard, target: Target, addresses: readonly string[]): Resolved {
+  const allowed: string[] = []
+  let blocked: Blocked | null = null
+  for (const address of addresses) {
+    const refusal = guard.checkAddress(address, target.port)
+    if (refusal === null) allowed.push(address)
+    else blocked ??= refusal
+  }
+  if (allowed.length > 0 || blocked === null) return { kind: 'resolved', addresses: allowed }
+  const { reason, message } = blocked
+  const isName = isIP(target.hostname) === 0 && reason === 'private-address'
+  return {
+    kind: 'blocked',
+    reason,
+    message: isName ? `${target.hostname} leads to a forbidden address: ${message}` : message,
+  }
+}

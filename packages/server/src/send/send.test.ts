@@ -1,0 +1,449 @@
+import { describe, expect, test, vi } from 'vitest'
+import { answerText, type Endpoint, type OnRequest } from './fixtures/endpoint.ts'
+import { createManualClock } from './fixtures/manual-clock.ts'
+import {
+  createSender,
+  endpoint,
+  expectKind,
+  requestTo,
+  type WorldOptions,
+} from './fixtures/world.ts'
+
+async function setup(onRequest: OnRequest, options: WorldOptions = {}) {
+  const receiver = await endpoint(onRequest)
+  const url = `http://127.0.0.1:${receiver.port}/hook`
+  return { receiver, url, sender: createSender(options) }
+}
+
+const answerOk: OnRequest = (socket) => {
+  socket.write(answerText('200 OK', ['content-type: application/json'], '{"received":true}'))
+}
+
+describe('the bytes of a request', () => {
+  test('are exactly these, in this order', async () => {
+    const { sender, receiver, url } = await setup(answerOk)
+    const body = Buffer.from('{"payload":{"customerName":"Zoë 👋"}}')
+    const headers: [string, string][] = [
+      ['content-type', 'application/json'],
+      ['user-agent', 'Chatzuri-Webhooks/0.1.0'],
+      ['webhook-id', 'evt_1'],
+      ['x-own', 'caf\xe9'],
+    ]
+    await sender.send(requestTo(`${url}/?a=%20b&c=`, { headers, body }))
+    expect(receiver.requests).toEqual([
+      [
+        'POST /hook/?a=%20b&c= HTTP/1.1',
+        `host: 127.0.0.1:${receiver.port}`,
+        'connection: keep-alive',
+        'content-type: application/json',
+        'user-agent: Chatzuri-Webhooks/0.1.0',
+        'webhook-id: evt_1',
+        'x-own: caf\xe9',
+        `content-length: ${body.length}`,
+        '',
+        body.toString('latin1'),
+      ].join('\r\n'),
+    ])
+  })
+
+  test.each([
+    ['/a//b/../c/', '/a//c/'],
+    ['//double', '//double'],
+    ['', '/'],
+    ['?q', '/?q'],
+    ["/%7Euser/%2F?x=1&y='z'", '/%7Euser/%2F?x=1&y=%27z%27'],
+    ['/ü?ü', '/%C3%BC?%C3%BC'],
+  ])('have the path and query of the parsed URL: %s', async (given, sent) => {
+    const { sender, receiver } = await setup(answerOk)
+    await sender.send(requestTo(`http://127.0.0.1:${receiver.port}${given}`))
+    expect(receiver.requests[0]?.split(' ')[1]).toBe(sent)
+  })
+
+  test('show no user info', async () => {
+    const { sender, receiver } = await setup(answerOk)
+    const url = `http://user:secret@127.0.0.1:${receiver.port}/hook`
+    expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(receiver.requests[0]).not.toContain('secret')
+  })
+
+  test('are the same for an empty body, with its length', async () => {
+    const { sender, receiver, url } = await setup(answerOk)
+    await sender.send(requestTo(url, { body: Buffer.alloc(0) }))
+    expect(receiver.requests[0]).toMatch(/\r\ncontent-length: 0\r\n\r\n$/)
+  })
+
+  test('go over one connection while it lives, and over many at once', async () => {
+    const { sender, receiver, url } = await setup(answerOk)
+    for (let i = 0; i < 5; i++) expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(receiver.connections).toHaveLength(1)
+    await Promise.all(Array.from({ length: 20 }, () => sender.send(requestTo(url))))
+    expect(receiver.requests).toHaveLength(25)
+    expect(receiver.connections.length).toBeGreaterThan(10)
+  })
+
+  test('a header that would break the request rejects: it is a bug of ours', async () => {
+    const { sender, receiver, url } = await setup(answerOk)
+    const broken = requestTo(url, { headers: [['x-bad', 'a\r\nx-evil: 1']] })
+    await expect(sender.send(broken)).rejects.toThrow(/x-bad/)
+    expect(receiver.requests).toEqual([])
+  })
+})
+
+describe('an answer', () => {
+  test('comes back with status, headers, body, note and duration', async () => {
+    const { sender, url } = await setup((socket) => {
+      const headers = ['Set-Cookie: a=1', 'set-cookie: b=2', 'X-Trace: T', 'Retry-After: 30']
+      socket.write(answerText('200 Fine', headers, '{"received":true}'))
+    })
+    const { durationMs, ...result } = expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(result).toEqual({
+      kind: 'answered',
+      status: 200,
+      headers: {
+        'set-cookie': 'a=1, b=2',
+        'x-trace': 'T',
+        'retry-after': '30',
+        'content-length': '17',
+      },
+      body: '{"received":true}',
+      note: 'acknowledged',
+      retryAfterMs: 30_000,
+    })
+    expect(Number.isInteger(durationMs)).toBe(true)
+  })
+
+  test.each([204, 301, 302, 400, 404, 410, 429, 500, 503])('of %i is an answer', async (status) => {
+    const { sender, receiver, url } = await setup((socket) => {
+      const text = answerText(`${status} X`, ['location: http://127.0.0.1:1/elsewhere'])
+      socket.write(status === 204 ? text.replace('content-length: 0\r\n', '') : text)
+    })
+    expect(expectKind(await sender.send(requestTo(url)), 'answered').status).toBe(status)
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  test('is not what 102 and 103 announce', async () => {
+    const { sender, url } = await setup((socket) => {
+      socket.write('HTTP/1.1 102 Processing\r\n\r\n')
+      socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n')
+      socket.write(answerText('201 Created', ['x-last: 1'], 'done'))
+    })
+    expect(expectKind(await sender.send(requestTo(url)), 'answered')).toMatchObject({
+      status: 201,
+      headers: { 'x-last': '1' },
+      body: 'done',
+    })
+  })
+
+  test('that only ever announces one times out', async () => {
+    const clock = createManualClock()
+    const { sender, url } = await setup(
+      (socket) => {
+        socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
+        setImmediate(() => clock.advance(10_000))
+      },
+      { clock },
+    )
+    expect(expectKind(await sender.send(requestTo(url)), 'unreachable').fault).toBe('timeout')
+  })
+
+  test('with many headers keeps the first 50, with long ones 4 KiB', async () => {
+    const many = Array.from({ length: 90 }, (_, i) => `x-${i}: v`)
+    const long = Array.from({ length: 9 }, (_, i) => `y-${i}: ${'v'.repeat(1000)}`)
+    const { sender, url } = await setup((socket, _request, number) => {
+      socket.write(answerText('200 OK', number === 1 ? many : long))
+    })
+    const first = expectKind(await sender.send(requestTo(url)), 'answered').headers
+    expect(Object.keys(first)).toEqual(many.slice(0, 50).map((line) => line.split(':')[0]))
+    const second = expectKind(await sender.send(requestTo(url)), 'answered').headers
+    expect(Object.keys(second)).toEqual(['y-0', 'y-1', 'y-2', 'y-3'])
+  })
+
+  test('with a header named __proto__ is an answer like any other', async () => {
+    const { sender, url } = await setup((socket) => {
+      socket.write(answerText('200 OK', ['__proto__: x', 'constructor: y']))
+    })
+    const { headers } = expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(Object.entries(headers)).toContainEqual(['constructor', 'y'])
+    expect(Object.getPrototypeOf(headers)).toBe(Object.prototype)
+  })
+
+  test('in chunks and without a length is read to its end', async () => {
+    const { sender, url } = await setup((socket, _request, number) => {
+      if (number === 1) {
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n{"ok\r\n')
+        socket.write('7\r\n":true}\r\n0\r\n\r\n')
+      } else socket.end('HTTP/1.0 200 OK\r\n\r\n{"ok":true}')
+    })
+    for (const _ of [1, 2]) {
+      const { body, note } = expectKind(await sender.send(requestTo(url)), 'answered')
+      expect({ body, note }).toEqual({ body: '{"ok":true}', note: 'acknowledged' })
+    }
+  })
+})
+
+describe('the body of an answer', () => {
+  const CHUNK = 'x'.repeat(16 * 1024)
+
+  test('of 5 MB is read to 64 KiB, then the connection is closed', async () => {
+    const { sender, receiver, url } = await setup((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${5 * 1024 * 1024}\r\n\r\n`)
+      for (let sent = 0; sent < 5 * 1024 * 1024; sent += CHUNK.length) socket.write(CHUNK)
+    })
+    const { status, body, note } = expectKind(await sender.send(requestTo(url)), 'answered')
+    expect({ status, note }).toEqual({ status: 200, note: null })
+    expect(body).toBe('x'.repeat(2048))
+    await closed(receiver)
+    expect(receiver.connections[0]?.bytesWritten).toBeGreaterThan(0)
+  })
+
+  test('that drips is read for two seconds, then the connection is closed', async () => {
+    const clock = createManualClock()
+    const { sender, receiver, url } = await setup(
+      (socket) => {
+        socket.write('HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\n{"a')
+      },
+      { clock },
+    )
+    const sending = sender.send(requestTo(url))
+    await clock.armed(2_000)
+    clock.advance(1_999)
+    await expect(Promise.race([sending, Promise.resolve('reading')])).resolves.toBe('reading')
+    clock.advance(1)
+    const result = expectKind(await sending, 'answered')
+    expect(result).toMatchObject({ status: 202, body: '{"a', note: null, durationMs: 0 })
+    await closed(receiver)
+  })
+
+  test('may end in a reset: the answer stands', async () => {
+    const { sender, url } = await setup((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"a":', () =>
+        socket.resetAndDestroy(),
+      )
+    })
+    expect(expectKind(await sender.send(requestTo(url)), 'answered')).toMatchObject({
+      status: 200,
+      body: '{"a":',
+    })
+  })
+
+  test('may end too early or be malformed: the answer stands', async () => {
+    const { sender, url } = await setup((socket, _request, number) => {
+      if (number === 1) socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort')
+      else socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n')
+    })
+    for (const body of ['short', '']) {
+      const result = expectKind(await sender.send(requestTo(url)), 'answered')
+      expect(result).toMatchObject({ status: 200, body })
+    }
+  })
+
+  test('does not count towards the timeout', async () => {
+    const clock = createManualClock()
+    const { sender, url } = await setup(
+      (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n'),
+      { clock },
+    )
+    const sending = sender.send(requestTo(url, { timeoutMs: 1_000 }))
+    await clock.armed(2_000)
+    clock.advance(1_500)
+    clock.advance(500)
+    expect(expectKind(await sending, 'answered').status).toBe(200)
+  })
+})
+
+describe('a fault of the endpoint', () => {
+  test('that hangs: a timeout, at its time, and the connection is closed', async () => {
+    const clock = createManualClock()
+    const { sender, receiver, url } = await setup(() => clock.advance(29_999), { clock })
+    const sending = sender.send(requestTo(url, { timeoutMs: 30_000 }))
+    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+    clock.advance(1)
+    expect(await sending).toEqual({
+      kind: 'unreachable',
+      fault: 'timeout',
+      message: 'No answer within 30 s',
+      durationMs: 30_000,
+    })
+    await closed(receiver)
+  })
+
+  test('that drips its headers: a timeout', async () => {
+    const clock = createManualClock()
+    const { sender, url } = await setup(
+      (socket) => socket.write('HTTP/1.1 200 OK\r\nx-slow: ', () => clock.advance(1_500)),
+      { clock },
+    )
+    const result = await sender.send(requestTo(url, { timeoutMs: 1_500 }))
+    expect(result).toMatchObject({ fault: 'timeout', message: 'No answer within 1.5 s' })
+  })
+
+  test.each<[string, OnRequest]>([
+    ['closes', (socket) => socket.end()],
+    ['resets', (socket) => socket.resetAndDestroy()],
+    ['closes amid its headers', (socket) => socket.end('HTTP/1.1 200 OK\r\nx-a: b')],
+  ])('that %s before an answer: a reset, and no second request', async (_name, onRequest) => {
+    const { sender, receiver, url } = await setup(onRequest)
+    const result = expectKind(await sender.send(requestTo(url)), 'unreachable')
+    expect(result.fault).toBe('reset')
+    expect(result.message).toMatch(/^The connection was (closed|reset) before an answer came/)
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  test.each([
+    ['garbage', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['half a protocol', 'HTTP/1.1 OK\r\n\r\n'],
+    ['conflicting lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx'],
+    [
+      'a switch of protocols',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+    ],
+    [
+      'endless headers',
+      `HTTP/1.1 200 OK\r\n${'x-long: vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\r\n'.repeat(1000)}`,
+    ],
+  ])('that answers %s: a protocol fault', async (_name, text) => {
+    const { sender, url } = await setup((socket) => socket.write(text, 'latin1'))
+    const result = expectKind(await sender.send(requestTo(url)), 'unreachable')
+    expect(result.fault).toBe('protocol')
+    expect(result.message.length).toBeGreaterThan(20)
+  })
+
+  test('that is not there: the connection was refused', async () => {
+    const { receiver, sender, url } = await setup(answerOk)
+    await receiver.close()
+    const result = expectKind(await sender.send(requestTo(url)), 'unreachable')
+    expect(result).toMatchObject({
+      fault: 'connect',
+      message: 'The connection was refused (ECONNREFUSED)',
+    })
+  })
+})
+
+describe('an idle connection', () => {
+  test('that dies as it is used again costs no attempt: one more try over a fresh one', async () => {
+    const { sender, receiver, url } = await setup((socket, _request, number) => {
+      if (number === 2) socket.resetAndDestroy()
+      else socket.write(answerText('200 OK'))
+    })
+    expectKind(await sender.send(requestTo(url)), 'answered')
+    expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(receiver.requests).toHaveLength(3)
+    expect(new Set(receiver.requests).size).toBe(1)
+    expect(receiver.connections).toHaveLength(2)
+  })
+
+  test('is tried again once only', async () => {
+    const { sender, receiver, url } = await setup((socket, _request, number) => {
+      if (number > 1) socket.resetAndDestroy()
+      else socket.write(answerText('200 OK'))
+    })
+    expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(await sender.send(requestTo(url))).toMatchObject({ fault: 'reset' })
+    expect(receiver.requests).toHaveLength(3)
+  })
+
+  test('that dies later, or amid an answer, is the fault of the endpoint', async () => {
+    const clock = createManualClock()
+    const { sender, receiver, url } = await setup(
+      (socket, _request, number) => {
+        if (number === 2) clock.advance(1_000)
+        if (number === 4) socket.write('HTTP/1.1 2')
+        if (number % 2 === 0) setImmediate(() => socket.end())
+        else socket.write(answerText('200 OK'))
+      },
+      { clock },
+    )
+    for (const sent of [2, 4]) {
+      expectKind(await sender.send(requestTo(url)), 'answered')
+      expect(await sender.send(requestTo(url))).toMatchObject({ fault: 'reset' })
+      expect(receiver.requests).toHaveLength(sent)
+    }
+  })
+
+  test('that was closed meanwhile is not used', async () => {
+    const { sender, receiver, url } = await setup((socket) => {
+      socket.end(answerText('200 OK', ['connection: close']))
+    })
+    for (let i = 0; i < 3; i++) expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(receiver.connections).toHaveLength(3)
+    expect(receiver.requests).toHaveLength(3)
+  })
+})
+
+describe('a stop', () => {
+  const STOPPED = {
+    kind: 'our-fault',
+    message: 'The server was stopped before the answer came',
+  }
+
+  test('by signal ends an open request, and one that has not begun', async () => {
+    const controller = new AbortController()
+    const { sender, receiver, url } = await setup(() => controller.abort())
+    expect(await sender.send(requestTo(url), controller.signal)).toMatchObject(STOPPED)
+    await closed(receiver)
+    expect(await sender.send(requestTo(url), controller.signal)).toMatchObject(STOPPED)
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  test('by one signal for a thousand requests warns about no leak', async () => {
+    const warned = vi.fn()
+    process.on('warning', warned)
+    const { sender, url } = await setup(answerOk)
+    const { signal } = new AbortController()
+    await Promise.all(Array.from({ length: 100 }, () => sender.send(requestTo(url), signal)))
+    await new Promise(setImmediate)
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
+  })
+
+  test('after the headers leaves the answer standing', async () => {
+    const clock = createManualClock()
+    const controller = new AbortController()
+    const { sender, url } = await setup(
+      (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n'),
+      { clock },
+    )
+    const sending = sender.send(requestTo(url), controller.signal)
+    await clock.armed(2_000)
+    controller.abort()
+    expect(expectKind(await sending, 'answered').status).toBe(200)
+  })
+
+  test('by destroy ends what is open and takes nothing new', async () => {
+    const { sender, receiver, url } = await setup(() => {})
+    const sending = [sender.send(requestTo(url)), sender.send(requestTo(url))]
+    await vi.waitFor(() => expect(receiver.requests).toHaveLength(2))
+    await sender.destroy()
+    for (const result of await Promise.all(sending)) expect(result).toMatchObject(STOPPED)
+    expect(await sender.send(requestTo(url))).toMatchObject(STOPPED)
+  })
+
+  test('by close lets open requests end, then closes the connections', async () => {
+    let release = (): void => {}
+    const { sender, receiver, url } = await setup((socket) => {
+      release = () => socket.write(answerText('200 OK'))
+    })
+    const sending = sender.send(requestTo(url))
+    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+    const closing = sender.close()
+    expect(await sender.send(requestTo(url))).toMatchObject(STOPPED)
+    release()
+    expectKind(await sending, 'answered')
+    await closing
+    await closed(receiver)
+  })
+})
+
+/** All connections of the endpoint are closed; asserts by waiting. */
+async function closed(receiver: Endpoint): Promise<void> {
+  await Promise.all(
+    receiver.connections.map(
+      (socket) =>
+        new Promise<void>((resolve) => {
+          if (socket.destroyed) return resolve()
+          socket.once('close', () => resolve())
+          socket.resume()
+        }),
+    ),
+  )
+}

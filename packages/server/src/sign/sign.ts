@@ -1,0 +1,90 @@
+/**
+ * Sign: makes the request of one attempt. The body is a pure function of what was accepted, so every
+ * attempt sends the same bytes; URL, headers, secret and timeout are the webhook's of this moment.
+ * Formats come from the receiver package: one implementation on both sides.
+ */
+import { createHmac } from 'node:crypto'
+import {
+  formatModernSignatures,
+  GUIDE_SIGNATURE_HEADER,
+  guideKey,
+  ID_HEADER,
+  MODERN_SIGNATURE_HEADER,
+  modernContent,
+  modernKey,
+  TIMESTAMP_HEADER,
+} from '@chatzuri/webhooks/signature'
+import { bodyText } from '../event.ts'
+import type { SignedRequest } from '../outcome.ts'
+import type { Claim } from '../store/store.ts'
+import { liveSecrets, type Webhook } from '../webhook.ts'
+
+export interface SignOptions {
+  /** For the user-agent. */
+  version: string
+  /** For webhooks without one of their own. */
+  timeoutMs: number
+}
+
+export type Signable = Pick<Claim, 'eventId' | 'chatbotId' | 'eventType' | 'payload'>
+export type Sign = (claim: Signable, webhook: Webhook, nowMs: number) => SignedRequest
+
+export function createSign({ version, timeoutMs }: SignOptions): Sign {
+  return (claim, webhook, nowMs) => {
+    const text = bodyText(claim)
+    const url = new URL(webhook.url)
+    const timestamp = Math.floor(nowMs / 1000)
+    const secrets = liveSecrets(webhook, nowMs)
+    const content = modernContent(claim.eventId, timestamp, text)
+    return {
+      url: webhook.url,
+      body: Buffer.from(text),
+      timeoutMs: webhook.timeoutSeconds === null ? timeoutMs : webhook.timeoutSeconds * 1000,
+      headers: [
+        ['content-type', 'application/json'],
+        ['user-agent', `Chatzuri-Webhooks/${version}`],
+        ['accept', 'application/json'],
+        [GUIDE_SIGNATURE_HEADER, hmac('sha1', guideKey(secrets.guide), text, 'hex')],
+        [ID_HEADER, claim.eventId],
+        [TIMESTAMP_HEADER, String(timestamp)],
+        [
+          MODERN_SIGNATURE_HEADER,
+          formatModernSignatures(
+            secrets.modern.map((secret) => hmac('sha256', modernKey(secret), content, 'base64')),
+          ),
+        ],
+        ...ownHeaders(webhook, url),
+      ],
+    }
+  }
+}
+
+function hmac(
+  algorithm: 'sha1' | 'sha256',
+  key: Uint8Array,
+  text: string,
+  encoding: 'hex' | 'base64',
+): string {
+  return createHmac(algorithm, key).update(text).digest(encoding)
+}
+
+/** The owner's own headers; user info in the URL becomes Basic unless they set `authorization`. */
+function ownHeaders(webhook: Webhook, url: URL): [string, string][] {
+  const headers = Object.entries(webhook.headers).map<[string, string]>(([name, value]) => [
+    name.toLowerCase(),
+    value,
+  ])
+  const hasUserInfo = url.username !== '' || url.password !== ''
+  if (!hasUserInfo || headers.some(([name]) => name === 'authorization')) return headers
+  const credentials = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`
+  return [['authorization', `Basic ${Buffer.from(credentials).toString('base64')}`], ...headers]
+}
+
+/** A stray `%` is a legal character of a URL's user info; it stays as it is. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * Queries for lists, charts and searches, built once for both stores. Kysely is the builder only:
+ * what it compiles is text and values, run by whoever holds the connection.
+ *
+ * Each list must walk an index in the order of its page; a test looks at the plans.
+ */
+import {
+  type Compilable,
+  DummyDriver,
+  type ExpressionBuilder,
+  Kysely,
+  type SqlBool,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely'
+import { idFloor } from '../id.ts'
+import { LATENCY_BUCKETS } from './latency.ts'
+import { searchKey } from './rows.ts'
+import type { Schema } from './schema.ts'
+import type { DeliveryFilter, LeadFilter, NewRecovery, Page, StatsQuery } from './store.ts'
+
+export type Builder = Kysely<Schema>
+
+/** A builder without a connection. */
+export function sqliteBuilder(): Builder {
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+}
+
+/**
+ * Ids are made a moment before the row, and by other nodes' clocks: ids bound the walk with this
+ * much to spare, the row's own instant decides.
+ */
+const ID_SLACK_MS = 10 * 60_000
+
+const LEAD_COLUMNS = [
+  'id',
+  'chatbot_id',
+  'conversation_id',
+  'event_id',
+  'customer_name',
+  'customer_email',
+  'customer_phone',
+  'created_at',
+] as const
+
+export function listChatbots(db: Builder, page: Page): Compilable {
+  return db
+    .selectFrom('chatbots')
+    .select(['id', 'name', 'lead_form', 'allowed_origins', 'created_at', 'updated_at'])
+    .where('deleted_at', 'is', null)
+    .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+}
+
+export function listWebhooks(db: Builder, chatbotId: string, page: Page): Compilable {
+  return db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('chatbot_id', '=', chatbotId)
+    .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+}
+
+/** A column that no index may be chosen for: an index on it would not be in the page's order. */
+function unindexed(column: 'chatbot_id' | 'webhook_id' | 'state') {
+  return sql<string>`${sql.ref(column)} || ''`
+}
+
+export function listDeliveries(db: Builder, filter: DeliveryFilter, page: Page): Compilable {
+  const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
+  let query = db.selectFrom('deliveries').selectAll()
+  // The narrowest list leads; what else is asked for only filters it.
+  if (eventId !== undefined) query = query.where('event_id', '=', eventId)
+  if (webhookId !== undefined) {
+    query = query.where(
+      eventId === undefined ? 'webhook_id' : unindexed('webhook_id'),
+      '=',
+      webhookId,
+    )
+  }
+  const led = eventId !== undefined || webhookId !== undefined || q !== undefined
+  if (chatbotId !== undefined) {
+    query = query.where(led ? unindexed('chatbot_id') : 'chatbot_id', '=', chatbotId)
+  }
+  if (state !== undefined) query = query.where(led ? unindexed('state') : 'state', '=', state)
+  if (eventType !== undefined) query = query.where('event_type', '=', eventType)
+  if (from !== undefined) {
+    query = query
+      .where('created_at', '>=', from)
+      .where('id', '>=', idFloor('delivery', from - ID_SLACK_MS))
+  }
+  if (to !== undefined) {
+    query = query
+      .where('created_at', '<', to)
+      .where('id', '<', idFloor('delivery', to + ID_SLACK_MS))
+  }
+  if (q !== undefined) query = query.where((eb) => deliveryMatches(eb, db, q))
+  if (page.after !== null) query = query.where('id', '<', page.after)
+  return query.orderBy('id', 'desc').limit(page.limit)
+}
+
+/** An id's prefix says which column it is; everything else is looked for in people. */
+function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builder, q: string) {
+  if (q.startsWith('dlv_')) return eb('id', '=', q)
+  if (q.startsWith('evt_')) return eb('event_id', '=', q)
+  if (q.startsWith('wh_')) return eb('webhook_id', '=', q)
+  return eb('event_id', 'in', people(db, q, 'event_id'))
+}
+
+export function listLeads(db: Builder, filter: LeadFilter, page: Page): Compilable {
+  const { chatbotId, from, to, q } = filter
+  let query = db.selectFrom('leads').select(LEAD_COLUMNS)
+  if (chatbotId !== undefined) {
+    query = query.where(q === undefined ? 'chatbot_id' : unindexed('chatbot_id'), '=', chatbotId)
+  }
+  if (from !== undefined) {
+    query = query
+      .where('created_at', '>=', from)
+      .where('id', '>=', idFloor('lead', from - ID_SLACK_MS))
+  }
+  if (to !== undefined) {
+    query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
+  }
+  if (q !== undefined) query = query.where('id', 'in', people(db, q, 'id'))
+  if (page.after !== null) query = query.where('id', '<', page.after)
+  return query.orderBy('id', 'desc').limit(page.limit)
+}
+
+/** After every character: the end of the range of texts that begin alike. */
+const LAST_CHARACTER = '\u{10ffff}'
+
+/** Leads by id, event, conversation, email, phone or the beginning of a name: an index for each. */
+function people(db: Builder, q: string, column: 'id' | 'event_id') {
+  const leads = () => db.selectFrom('leads').select(column)
+  if (q.startsWith('lead_')) return leads().where('id', '=', q)
+  if (q.startsWith('evt_')) {
+    const ofEvent = db.selectFrom('events').select('lead_id').where('id', '=', q)
+    return leads().where('id', 'in', ofEvent.$castTo<{ lead_id: string }>())
+  }
+  const key = searchKey(q)
+  return leads()
+    .where('email_key', '=', q.toLowerCase())
+    .union(leads().where('customer_phone', '=', q))
+    .union(leads().where('conversation_id', '=', q))
+    .union(
+      leads()
+        .where('name_key', '>=', key)
+        .where('name_key', '<', key + LAST_CHARACTER),
+    )
+}
+
+const SUMMED = [
+  'accepted',
+  'delivered',
+  'exhausted',
+  'cancelled',
+  'attempts',
+  'failed_attempts',
+] as const
+
+/** One row for each step that has anything; totals and percentiles come from adding rows. */
+export function statsSeries(db: Builder, query: StatsQuery): Compilable {
+  const { from, stepMs } = query
+  const at = sql<number>`minute - (minute - ${from}) % ${stepMs}`
+  const latencies = Array.from({ length: LATENCY_BUCKETS }, (_, i) => `latency_${i}` as const)
+  return db
+    .selectFrom('stats_minutes')
+    .select(at.as('at'))
+    .select((eb) => SUMMED.map((name) => eb.fn.sum<number>(name).as(name)))
+    .select((eb) => latencies.map((name) => eb.fn.sum<number>(name).as(name)))
+    .where('minute', '>=', from)
+    .where('minute', '<', query.to)
+    .$if(query.webhookId !== undefined, (q) => q.where('webhook_id', '=', query.webhookId ?? ''))
+    .$if(query.chatbotId !== undefined, (q) => {
+      const column = query.webhookId === undefined ? 'chatbot_id' : unindexed('chatbot_id')
+      return q.where(column, '=', query.chatbotId ?? '')
+    })
+    .groupBy(at)
+    .orderBy('at')
+}
+
+/**
+ * Unfinished deliveries by state. The conditions repeat those of the partial indexes, literally:
+ * so it counts in them, and not through all of history.
+ */
+export function currentCounts(db: Builder, query: StatsQuery): Compilable {
+  const { webhookId, chatbotId } = query
+  const counted = (condition: ReturnType<typeof sql<SqlBool>>, state: string) => {
+    let part = db
+      .selectFrom('deliveries')
+      .select((eb) => [
+        sql<string>`${sql.lit(state)}`.as('state'),
+        eb.fn.countAll<number>().as('count'),
+      ])
+      .where(condition)
+    if (webhookId !== undefined) part = part.where('webhook_id', '=', webhookId)
+    if (chatbotId !== undefined) part = part.where(unindexed('chatbot_id'), '=', chatbotId)
+    return part
+  }
+  const claimed = sql<SqlBool>`state = 'pending' and claimed_by is not null`
+  const claimable = sql<SqlBool>`state = 'pending' and claimed_by is null`
+  return counted(claimable, 'pending')
+    .unionAll(counted(claimed, 'pending'))
+    .unionAll(counted(sql<SqlBool>`state = 'parked'`, 'parked'))
+}
+
+/** How many deliveries a recovery would send again; condition as in `currentCounts`. */
+export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable {
+  let query = db
+    .selectFrom('deliveries')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('webhook_id', '=', recovery.webhookId)
+    .where('kind', '=', 'event')
+    .where('finished_at', '>=', recovery.since)
+    .where('finished_at', '<', recovery.until)
+    .where('state', 'in', recovery.states)
+  if (!recovery.states.includes('delivered')) {
+    query = query.where(sql<SqlBool>`state in ('exhausted', 'cancelled')`)
+  }
+  return query
+}

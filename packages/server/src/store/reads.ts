@@ -1,0 +1,185 @@
+/** The reading half of the contract, over anything that runs queries. Both stores use it. */
+import type { CompiledQuery } from 'kysely'
+import type { Chatbot } from '../chatbot.ts'
+import type { Delivery } from '../delivery.ts'
+import type { Event } from '../event.ts'
+import type { Lead } from '../lead.ts'
+import type { Webhook } from '../webhook.ts'
+import { changesQueries, mergeChanges } from './changes.ts'
+import type { Encryption } from './encryption.ts'
+import * as queries from './queries.ts'
+import * as rows from './rows.ts'
+import type { StateCount, StatsRow } from './schema.ts'
+import { toStats } from './stats.ts'
+import type {
+  Change,
+  DeliveryDetail,
+  DeliveryFilter,
+  LeadFilter,
+  NewRecovery,
+  Page,
+  ReadStore,
+  Recovery,
+  Stats,
+  StatsQuery,
+} from './store.ts'
+
+/** Runs queries, all from one state of the database; one list of rows for each. */
+export type RunQueries = (
+  queries: { sql: string; parameters: readonly unknown[] }[],
+) => Promise<unknown[][]>
+
+export class Reads implements ReadStore {
+  readonly #db: queries.Builder
+  readonly #run: RunQueries
+  readonly #encryption: Encryption
+
+  constructor(options: {
+    db: queries.Builder
+    run: RunQueries
+    encryption: Encryption
+  }) {
+    this.#db = options.db
+    this.#run = options.run
+    this.#encryption = options.encryption
+  }
+
+  async getChatbot(id: string): Promise<Chatbot | null> {
+    const query = this.#db.selectFrom('chatbots').selectAll().where('id', '=', id)
+    const found = await this.#one<rows.ChatbotRow>(query.where('deleted_at', 'is', null).compile())
+    return found ? rows.toChatbot(found) : null
+  }
+
+  async listChatbots(page: Page): Promise<Chatbot[]> {
+    const found = await this.#all<rows.ChatbotRow>(queries.listChatbots(this.#db, page).compile())
+    return found.map(rows.toChatbot)
+  }
+
+  /** The row as it is kept, sealed. */
+  async findWebhookRow(id: string): Promise<rows.WebhookRow | null> {
+    return (await this.#one<rows.WebhookRow>(this.#byId('webhooks', id))) ?? null
+  }
+
+  async getWebhook(id: string): Promise<Webhook | null> {
+    const found = await this.findWebhookRow(id)
+    return found ? rows.toWebhook(found, this.#encryption) : null
+  }
+
+  async listWebhooks(chatbotId: string, page: Page): Promise<Webhook[]> {
+    const query = queries.listWebhooks(this.#db, chatbotId, page)
+    const found = await this.#all<rows.WebhookRow>(query.compile())
+    return found.map((row) => rows.toWebhook(row, this.#encryption))
+  }
+
+  async getEvent(
+    id: string,
+  ): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null> {
+    const deliveriesOf = this.#db.selectFrom('deliveries').selectAll().where('event_id', '=', id)
+    const [events, deliveries] = await this.#run([
+      this.#byId('events', id),
+      deliveriesOf.orderBy('id').compile(),
+    ])
+    const event = events?.[0] as rows.EventRow | undefined
+    if (!event) return null
+    return {
+      id,
+      chatbotId: event.chatbot_id,
+      eventType: event.event_type,
+      payload: event.payload,
+      createdAt: event.created_at,
+      erased: event.erased === 1,
+      deliveries: (deliveries as rows.DeliveryRow[]).map(rows.toDelivery),
+    }
+  }
+
+  async getDelivery(id: string): Promise<DeliveryDetail | null> {
+    const delivery = this.#db.selectFrom('deliveries').where('id', '=', id)
+    const [deliveries, attempts, events, webhooks] = await this.#run([
+      delivery.selectAll().compile(),
+      this.#db
+        .selectFrom('attempts')
+        .selectAll()
+        .where('delivery_id', '=', id)
+        .orderBy('number')
+        .compile(),
+      this.#db
+        .selectFrom('events')
+        .selectAll()
+        .where('id', '=', delivery.select('event_id'))
+        .compile(),
+      this.#db
+        .selectFrom('webhooks')
+        .selectAll()
+        .where('id', '=', delivery.select('webhook_id'))
+        .compile(),
+    ])
+    const row = deliveries?.[0] as rows.DeliveryRow | undefined
+    const event = events?.[0] as rows.EventRow | undefined
+    const webhook = webhooks?.[0] as rows.WebhookRow | undefined
+    if (!row || !event) return null
+    return {
+      delivery: rows.toDelivery(row),
+      attempts: (attempts as rows.AttemptRow[]).map(rows.toAttempt),
+      payload: event.payload,
+      erased: event.erased === 1,
+      webhook: webhook ? rows.toWebhook(webhook, this.#encryption) : null,
+    }
+  }
+
+  async listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]> {
+    const query = queries.listDeliveries(this.#db, filter, page)
+    const found = await this.#all<rows.DeliveryRow>(query.compile())
+    return found.map(rows.toDelivery)
+  }
+
+  async getLead(id: string): Promise<Lead | null> {
+    const found = await this.#one<rows.LeadRow>(this.#byId('leads', id))
+    return found ? rows.toLead(found) : null
+  }
+
+  async listLeads(filter: LeadFilter, page: Page): Promise<Lead[]> {
+    const found = await this.#all<rows.LeadRow>(queries.listLeads(this.#db, filter, page).compile())
+    return found.map(rows.toLead)
+  }
+
+  async getRecovery(id: string): Promise<Recovery | null> {
+    const found = await this.#one<rows.RecoveryRow>(this.#byId('recoveries', id))
+    return found ? rows.toRecovery(found) : null
+  }
+
+  async countRecoverable(recovery: NewRecovery): Promise<number> {
+    const query = queries.countRecoverable(this.#db, recovery)
+    return Number((await this.#one<{ count: number }>(query.compile()))?.count ?? 0)
+  }
+
+  async stats(query: StatsQuery): Promise<Stats> {
+    const [series, current] = await this.#run([
+      queries.statsSeries(this.#db, query).compile(),
+      queries.currentCounts(this.#db, query).compile(),
+    ])
+    return toStats(series as StatsRow[], current as StateCount[])
+  }
+
+  async backlog(): Promise<number> {
+    const query = this.#db.selectFrom('meta').select('value').where('key', '=', 'backlog')
+    return Number((await this.#one<{ value: number }>(query.compile()))?.value ?? 0)
+  }
+
+  async changesSince(sinceMs: number, limit: number): Promise<Change[]> {
+    const found = await this.#run(changesQueries(this.#db, { sinceMs, limit }))
+    return mergeChanges(found, limit)
+  }
+
+  #byId(table: 'webhooks' | 'events' | 'leads' | 'recoveries', id: string): CompiledQuery {
+    return this.#db.selectFrom(table).selectAll().where('id', '=', id).compile()
+  }
+
+  async #one<Row>(compiled: CompiledQuery): Promise<Row | undefined> {
+    return (await this.#all<Row>(compiled))[0]
+  }
+
+  async #all<Row>(compiled: CompiledQuery): Promise<Row[]> {
+    const [found] = await this.#run([compiled])
+    return (found ?? []) as Row[]
+  }
+}

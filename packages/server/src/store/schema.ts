@@ -1,0 +1,52 @@
+/** The tables as queries for lists and charts see them: the same names in both stores. */
+import type { DeliveryState } from '../delivery.ts'
+import type {
+  AttemptRow,
+  ChatbotRow,
+  DeliveryRow,
+  EventRow,
+  LeadRow,
+  RecoveryRow,
+  WebhookRow,
+} from './rows.ts'
+
+export interface Schema {
+  chatbots: ChatbotRow & { deleted_at: number | null }
+  webhooks: WebhookRow
+  events: EventRow & { lead_id: string | null }
+  deliveries: DeliveryRow
+  attempts: AttemptRow & { seq: number; recorded_at: number }
+  leads: LeadRow & { name_key: string; email_key: string }
+  recoveries: RecoveryRow
+  stats_minutes: {
+    webhook_id: string
+    chatbot_id: string
+    minute: number
+    accepted: number
+    delivered: number
+    exhausted: number
+    cancelled: number
+    attempts: number
+    failed_attempts: number
+    [latency: `latency_${number}`]: number
+  }
+  changes: { seq: number; at: number; noun: 'delivery' | 'webhook'; id: string; chatbot_id: string }
+  meta: { key: string; value: string | number }
+}
+
+/** Sums of minutes; `at` is the step's beginning. */
+export interface StatsRow {
+  at: number
+  accepted: number
+  delivered: number
+  exhausted: number
+  cancelled: number
+  attempts: number
+  failed_attempts: number
+  [latency: `latency_${number}`]: number
+}
+
+export interface StateCount {
+  state: DeliveryState
+  count: number
+}

@@ -1,0 +1,138 @@
+/**
+ * What every operation of the engine stands on: one database, prepared statements, and the
+ * transaction that runs now. The engine is synchronous: between BEGIN and COMMIT nothing else runs.
+ *
+ * Invariant: what memory holds beside the database (nodes, caches, the backlog) is right for the
+ * last commit; a rollback restores it.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Clock } from '../../clock.ts'
+import { assert } from '../../errors.ts'
+import type { Ids } from '../../id.ts'
+import type { WebhookState } from '../../webhook.ts'
+import { Transaction } from './transaction.ts'
+
+/** A webhook that gets an event type of a chatbot. */
+export interface Subscriber {
+  webhookId: string
+  spelling: string
+  state: WebhookState
+}
+
+const CACHED_MAX = 50_000
+
+export class Core {
+  readonly db: DatabaseSync
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Nodes that joined, and until when on the monotonic clock their lease lasts. */
+  nodes = new Map<string, number>()
+  /** Unfinished deliveries at the last commit. */
+  backlog: number
+  #transaction: Transaction | null = null
+  readonly #statements = new Map<string, StatementSync>()
+  /** Null: no such chatbot. */
+  readonly #subscribers = new Map<string, Subscriber[] | null>()
+  /** Null: no such webhook. */
+  readonly #webhookStates = new Map<string, WebhookState | null>()
+
+  constructor(options: { db: DatabaseSync; clock: Clock; ids: Ids }) {
+    this.db = options.db
+    this.clock = options.clock
+    this.ids = options.ids
+    this.backlog = this.get<{ value: number }>(READ_BACKLOG)?.value ?? 0
+  }
+
+  /** The transaction that runs now. */
+  get tx(): Transaction {
+    assert(this.#transaction, 'an operation runs in a transaction')
+    return this.#transaction
+  }
+
+  /** Runs `work` in one transaction: one commit, one sync. Throws with nothing written. */
+  transact<T>(wantChanges: boolean, work: () => T): { value: T; tx: Transaction } {
+    const nodes = new Map(this.nodes)
+    this.db.exec('BEGIN IMMEDIATE')
+    const tx = new Transaction(this.clock.now(), wantChanges)
+    this.#transaction = tx
+    try {
+      const value = work()
+      tx.flush(this)
+      this.db.exec('COMMIT')
+      this.backlog += tx.backlogDelta
+      return { value, tx }
+    } catch (error) {
+      // A full disk rolls back by itself.
+      if (this.db.isTransaction) this.db.exec('ROLLBACK')
+      this.nodes = nodes
+      this.forgetWebhooks()
+      throw error
+    } finally {
+      this.#transaction = null
+    }
+  }
+
+  /** Returns how many rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepared(sql).run(...values).changes)
+  }
+
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepared(sql).get(...values) as Row | undefined
+  }
+
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepared(sql).all(...values) as Row[]
+  }
+
+  /** Webhooks that get this event type, or null without such a chatbot. */
+  subscribers(chatbotId: string, eventType: string): Subscriber[] | null {
+    const key = `${chatbotId} ${eventType}`
+    let found = this.#subscribers.get(key)
+    if (found === undefined) {
+      const exists = this.get(LIVE_CHATBOT, chatbotId) !== undefined
+      found = exists ? this.all<Subscriber>(SUBSCRIBERS, chatbotId, eventType) : null
+      if (this.#subscribers.size >= CACHED_MAX) this.#subscribers.clear()
+      this.#subscribers.set(key, found)
+    }
+    return found
+  }
+
+  webhookState(webhookId: string): WebhookState | null {
+    let state = this.#webhookStates.get(webhookId)
+    if (state === undefined) {
+      state = this.get<{ state: WebhookState }>(WEBHOOK_STATE, webhookId)?.state ?? null
+      if (this.#webhookStates.size >= CACHED_MAX) this.#webhookStates.clear()
+      this.#webhookStates.set(webhookId, state)
+    }
+    return state
+  }
+
+  /** To be called after any change of chatbots, webhooks or subscriptions. */
+  forgetWebhooks(): void {
+    this.#subscribers.clear()
+    this.#webhookStates.clear()
+  }
+
+  /** Whether the node's lease is live. */
+  isLive(nodeId: string): boolean {
+    const until = this.nodes.get(nodeId)
+    return until !== undefined && until > this.clock.monotonic()
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+const READ_BACKLOG = `SELECT value FROM meta WHERE key = 'backlog'`
+const LIVE_CHATBOT = 'SELECT 1 FROM chatbots WHERE id = ? AND deleted_at IS NULL'
+const WEBHOOK_STATE = 'SELECT state FROM webhooks WHERE id = ?'
+const SUBSCRIBERS = `SELECT s.webhook_id AS webhookId, s.spelling, w.state
+  FROM subscriptions s JOIN webhooks w ON w.id = s.webhook_id
+  WHERE s.chatbot_id = ? AND s.event_type = ? ORDER BY s.webhook_id`

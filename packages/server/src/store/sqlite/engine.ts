@@ -1,0 +1,110 @@
+/**
+ * The embedded store's engine: every write, one after the other, on one connection.
+ *
+ * A batch of calls is one transaction: one commit, one sync to disk. A call that throws fails alone:
+ * its batch is rolled back and split until the culprit stands by itself, so the common way carries
+ * no savepoints. What cannot be committed is answered so for every call in it, and nothing of it is
+ * written.
+ *
+ * Never: waits, reads for lists, knows a key.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../../clock.ts'
+import { createIds } from '../../id.ts'
+import type { Random } from '../../random.ts'
+import type { Change } from '../store.ts'
+import { Core } from './core.ts'
+import { databasePath, openForWriting } from './database.ts'
+import { type Fault, toFault } from './faults.ts'
+import { migrate } from './migrations.ts'
+import { createOperations, type Operations } from './operations.ts'
+
+export interface Call {
+  name: keyof Operations
+  input: unknown
+}
+
+export interface Batch {
+  calls: Call[]
+  /** Whether anybody listens to changes. */
+  wantChanges: boolean
+}
+
+export type CallReply = { value: unknown } | { fault: Fault }
+
+export interface BatchReply {
+  /** In the order of the calls. */
+  replies: CallReply[]
+  changes: Change[]
+  /** Webhooks with deliveries that became claimable other than by accepting or recording. */
+  woken: string[]
+}
+
+export class Engine {
+  readonly db: DatabaseSync
+  readonly #core: Core
+  readonly #operations: Operations
+  /** Erased data is still in the log; tried again until no reader is in the way. */
+  #truncateDue = false
+
+  constructor(options: { dataDir: string; clock: Clock; random: Random }) {
+    const { dataDir, clock, random } = options
+    this.db = openForWriting(databasePath(dataDir))
+    try {
+      migrate(this.db, dataDir)
+      this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
+      this.#operations = createOperations(this.#core)
+      this.#core.transact(false, () => this.#operations.releaseAll(null))
+    } catch (error) {
+      this.db.close()
+      throw error
+    }
+  }
+
+  run(batch: Batch): BatchReply {
+    const reply: BatchReply = { replies: [], changes: [], woken: [] }
+    this.#runAll(batch.calls, batch.wantChanges, reply)
+    if (this.#truncateDue) this.#truncateLog()
+    return reply
+  }
+
+  /** Moves the log into the database and empties it. */
+  close(): void {
+    this.#truncateLog()
+    this.db.close()
+  }
+
+  #runAll(calls: Call[], wantChanges: boolean, reply: BatchReply): void {
+    try {
+      const { value, tx } = this.#core.transact(wantChanges, () => calls.map(this.#runOne))
+      for (const each of value) reply.replies.push({ value: each })
+      for (const change of tx.changes) reply.changes.push(change)
+      for (const webhookId of tx.woken) reply.woken.push(webhookId)
+      if (tx.erased) this.#truncateDue = true
+    } catch (error) {
+      const fault = toFault(error)
+      if (fault.kind === 'unavailable' || calls.length === 1) {
+        for (const _ of calls) reply.replies.push({ fault })
+        return
+      }
+      const middle = calls.length >> 1
+      this.#runAll(calls.slice(0, middle), wantChanges, reply)
+      this.#runAll(calls.slice(middle), wantChanges, reply)
+    }
+  }
+
+  readonly #runOne = ({ name, input }: Call): unknown => {
+    const operation = this.#operations[name] as (input: unknown) => unknown
+    return operation(input)
+  }
+
+  /** Never fails: what is committed stays committed, the log is only longer than it need be. */
+  #truncateLog(): void {
+    try {
+      const busy = this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy
+      this.#truncateDue = busy !== 0
+    } catch {
+      this.#truncateDue = true
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * The schema, as numbered steps. A step that was released is never edited: a new one follows it.
+ * Each runs in a transaction of its own together with its number, so a crash leaves it whole or
+ * undone.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { StartError } from '../../errors.ts'
+import { FIRST_SCHEMA } from './schema-0001.ts'
+
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA]
+
+/** Brings the database to this program's schema. Throws `StartError` if it is from a newer one. */
+export function migrate(db: DatabaseSync, where: string): void {
+  const found = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+  if (found > MIGRATIONS.length) {
+    throw new StartError(
+      `The database in ${where} was written by a newer version of Chatzuri (schema ${found}; this one knows ${MIGRATIONS.length}). Start that version, or restore a backup from before the upgrade.`,
+    )
+  }
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < found) continue
+    db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
+}

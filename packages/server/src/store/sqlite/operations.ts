@@ -1,0 +1,59 @@
+/** The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. */
+import { Config } from './config.ts'
+import type { Core } from './core.ts'
+import { Deliveries } from './deliveries.ts'
+import { Eraser } from './erase.ts'
+import { Ingest } from './ingest.ts'
+import { Nodes } from './nodes.ts'
+import { Pruner } from './prune.ts'
+import { Recorder } from './record.ts'
+import { Recoveries } from './recoveries.ts'
+import { Settler } from './settle.ts'
+
+export type Operations = ReturnType<typeof createOperations>
+
+export function createOperations(core: Core) {
+  const config = new Config(core)
+  const ingest = new Ingest(core)
+  const deliveries = new Deliveries(core)
+  const recorder = new Recorder(core)
+  const nodes = new Nodes(core, deliveries)
+  const eraser = new Eraser(core, deliveries)
+  const settler = new Settler(core, deliveries, eraser)
+  const pruner = new Pruner(core, deliveries, eraser)
+  const recoveries = new Recoveries(core, deliveries)
+  return {
+    createChatbot: config.createChatbot.bind(config),
+    updateChatbot: config.updateChatbot.bind(config),
+    deleteChatbot: config.deleteChatbot.bind(config),
+    createWebhook: config.createWebhook.bind(config),
+    updateWebhook: config.updateWebhook.bind(config),
+    deleteWebhook: config.deleteWebhook.bind(config),
+    rotateSecret: config.rotateSecret.bind(config),
+    finishRotation: config.finishRotation.bind(config),
+    setWebhookState: config.setWebhookState.bind(config),
+    accept: ingest.accept.bind(ingest),
+    claimDue: deliveries.claimDue.bind(deliveries),
+    release: deliveries.release.bind(deliveries),
+    releaseAll: (_: null) => deliveries.releaseAll(),
+    createTest: deliveries.createTest.bind(deliveries),
+    resend: deliveries.resend.bind(deliveries),
+    cancel: deliveries.cancel.bind(deliveries),
+    recordIfLeased: recorder.recordIfLeased.bind(recorder),
+    joinNode: nodes.joinNode.bind(nodes),
+    renewLease: nodes.renewLease.bind(nodes),
+    leaveNode: nodes.leaveNode.bind(nodes),
+    rescueDead: (_: null) => nodes.rescueDead(),
+    settle: settler.settle.bind(settler),
+    prune: pruner.prune.bind(pruner),
+    createRecovery: recoveries.create.bind(recoveries),
+    continueRecoveries: recoveries.continueAll.bind(recoveries),
+    eraseLead: eraser.eraseLead.bind(eraser),
+    ping: (_: null) => core.run(PING, core.tx.now),
+    keepMeta: ({ key, value }: { key: string; value: string }) => core.run(KEEP_META, key, value),
+  }
+}
+
+/** A write, so that the answer tells of the disk and not of a cache. */
+const PING = `UPDATE meta SET value = ? WHERE key = 'pinged_at'`
+const KEEP_META = 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING'

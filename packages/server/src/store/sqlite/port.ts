@@ -1,0 +1,15 @@
+/** What stands between the store and its two engines, be they in threads or not. */
+import type { Batch, BatchReply } from './engine.ts'
+
+export interface Query {
+  sql: string
+  values: readonly (string | number | null)[]
+}
+
+export interface EnginePort {
+  /** Runs a batch of writes. Batches run one after the other, in the order of the calls. */
+  write(batch: Batch): Promise<BatchReply>
+  /** Answers all of the queries from one state of the database: one list of rows for each. */
+  read(queries: Query[]): Promise<unknown[][]>
+  close(): Promise<void>
+}

@@ -1,0 +1,159 @@
+/**
+ * What came of an attempt: the attempt, its delivery's next state, its webhook's health and the
+ * minute's counts, in one transaction, and only while the node that sent it holds the claim.
+ */
+import type { DeliveryState, StateReason } from '../../delivery.ts'
+import type { WebhookState } from '../../webhook.ts'
+import type { DeliveryRow } from '../rows.ts'
+import type { RecordInput, RecordResult } from '../store.ts'
+import { UNSETTLE } from './config.ts'
+import type { Core } from './core.ts'
+import { READ_DELIVERY } from './deliveries.ts'
+import type { WebhookHealthRow } from './transaction.ts'
+
+interface Next {
+  state: DeliveryState
+  reason: StateReason | null
+  /** Null unless pending. */
+  delayMs: number | null
+}
+
+export class Recorder {
+  readonly #core: Core
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  recordIfLeased(input: RecordInput): RecordResult {
+    const core = this.#core
+    const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
+    if (row?.claimed_by !== input.nodeId || !core.isLive(input.nodeId)) {
+      return { kind: 'lease_lost' }
+    }
+    const webhook = this.#updateWebhook(row, input)
+    const next = nextState(row, input, webhook?.state ?? null)
+    this.#insertAttempt(row, input)
+    this.#updateDelivery(row, input, next)
+    return { kind: 'recorded', state: next.state, dueInMs: next.delayMs }
+  }
+
+  #insertAttempt(row: DeliveryRow, { attempt }: RecordInput): void {
+    const core = this.#core
+    // The lead was erased while this was on its way: what the endpoint answered may echo it.
+    const erased =
+      row.state === 'cancelled' &&
+      core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
+    const { id, startedAt, durationMs, result, status, errorCode, error, note } = attempt
+    core.run(
+      INSERT_ATTEMPT,
+      ...[id, row.id, row.attempt_count + 1, startedAt, durationMs, result, status],
+      ...[errorCode, error, erased ? '{}' : JSON.stringify(attempt.responseHeaders)],
+      ...[erased ? '' : attempt.responseBody, note, core.tx.now],
+    )
+  }
+
+  #updateDelivery(row: DeliveryRow, { attempt, outcome }: RecordInput, next: Next): void {
+    const core = this.#core
+    const { tx } = core
+    const ended = next.state !== row.state && ENDED.includes(next.state)
+    const charged = outcome.kind !== 'retry' || outcome.charged
+    const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
+    core.run(
+      UPDATE_DELIVERY,
+      ...[next.state, next.reason, charged ? 1 : 0],
+      ...[next.delayMs === null ? null : tx.now + next.delayMs, attempt.status, lastError],
+      ...[ended ? tx.now : row.finished_at, tx.now, row.id],
+    )
+    if (ended) tx.backlogDelta -= 1
+    if (row.kind === 'event') {
+      const failed = attempt.result === 'failed'
+      tx.countAttempt(row.webhook_id, row.chatbot_id, attempt.durationMs, failed)
+      if (ended) tx.count(row.webhook_id, row.chatbot_id, next.state as Ended)
+    }
+    if (!tx.wantChanges) return
+    const { id, event_id: eventId, webhook_id: webhookId, event_type: eventType } = row
+    tx.deliveryChanged(row.chatbot_id, {
+      ...{ id, eventId, webhookId, eventType, state: next.state },
+      ...{ attemptCount: row.attempt_count + 1, lastStatus: attempt.status, lastError },
+    })
+  }
+
+  /** The webhook as it is after this attempt; null: it was deleted. */
+  #updateWebhook(row: DeliveryRow, input: RecordInput): WebhookHealthRow | null {
+    const core = this.#core
+    const { tx } = core
+    const webhook = tx.health(core, row.webhook_id)
+    const { outcome, attempt } = input
+    // A fault of ours says nothing of the endpoint; a test is not traffic.
+    const ours = outcome.kind === 'retry' && !outcome.charged
+    if (!webhook || ours || row.kind === 'test') return webhook
+    if (attempt.result === 'delivered') noteSuccess(webhook, tx.now)
+    else noteFailure(webhook, input, tx.now)
+    tx.touchHealth(row.webhook_id)
+    const reason = whyDisable(webhook, input, tx.now)
+    if (reason === null || webhook.state === 'disabled') return webhook
+    return this.#disable(row, reason)
+  }
+
+  #disable(row: DeliveryRow, reason: string): WebhookHealthRow | null {
+    const core = this.#core
+    core.tx.flushHealth(core)
+    core.run(DISABLE, reason, core.tx.now, row.webhook_id)
+    core.run(UNSETTLE, row.webhook_id)
+    core.forgetWebhooks()
+    core.tx.webhookChanged(core, row.webhook_id, row.chatbot_id)
+    return core.tx.health(core, row.webhook_id)
+  }
+}
+
+const ENDED: readonly DeliveryState[] = ['delivered', 'exhausted', 'cancelled']
+type Ended = 'delivered' | 'exhausted' | 'cancelled'
+
+function nextState(row: DeliveryRow, { outcome }: RecordInput, webhook: WebhookState | null): Next {
+  const ended = (state: DeliveryState, reason: StateReason | null = null): Next => {
+    return { state, reason, delayMs: null }
+  }
+  // Cancelled while it was on its way: the attempt is history, the state stays.
+  if (row.state !== 'pending') return ended(row.state, row.state_reason)
+  if (outcome.kind === 'delivered' || outcome.kind === 'exhausted') return ended(outcome.kind)
+  if (row.kind === 'test') return ended('exhausted')
+  if (webhook === null) return ended('cancelled', 'webhook_deleted')
+  if (webhook === 'paused') return ended('parked', 'webhook_paused')
+  if (webhook === 'disabled' || outcome.kind === 'gone') return ended('parked', 'webhook_disabled')
+  return { state: 'pending', reason: null, delayMs: outcome.delayMs }
+}
+
+function noteSuccess(webhook: WebhookHealthRow, now: number): void {
+  webhook.failingSince = null
+  webhook.consecutiveFailures = 0
+  webhook.lastSuccessAt = now
+}
+
+function noteFailure(webhook: WebhookHealthRow, { attempt }: RecordInput, now: number): void {
+  webhook.failingSince ??= now
+  webhook.consecutiveFailures += 1
+  webhook.lastFailureAt = now
+  webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
+}
+
+function whyDisable(webhook: WebhookHealthRow, input: RecordInput, now: number): string | null {
+  if (input.outcome.kind === 'gone') {
+    return 'The endpoint answered 410 Gone: it says that it takes no more deliveries.'
+  }
+  const { failingSince } = webhook
+  if (failingSince === null || failingSince > now - input.disableAfterMs) return null
+  const since = new Date(failingSince).toISOString()
+  return `Every attempt since ${since} has failed; the last one: ${webhook.lastFailure}`
+}
+
+const EVENT_ERASED = 'SELECT erased FROM events WHERE id = ?'
+const INSERT_ATTEMPT = `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms,
+    result, status, error_code, error, response_headers, response_body, note, recorded_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const UPDATE_DELIVERY = `UPDATE deliveries SET state = ?, state_reason = ?,
+    attempt_count = attempt_count + 1, series_attempts = series_attempts + ?, due_at = ?,
+    last_status = ?, last_error = ?, finished_at = ?, updated_at = ?, claimed_by = NULL
+  WHERE id = ?`
+const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = ?, updated_at = ?
+  WHERE id = ?`

@@ -1,0 +1,140 @@
+/**
+ * The embedded store: the contract over one SQLite file, for one process.
+ *
+ * This side seals and opens secrets, assembles claims and tells listeners; the engine (in its own
+ * thread, unless inline) writes, a second connection reads. Neither of them ever sees the key.
+ */
+import type { Clock } from '../../clock.ts'
+import { StartError } from '../../errors.ts'
+import { type Log, silentLog } from '../../log.ts'
+import { type Random, systemRandom } from '../../random.ts'
+import { assertKeyMatches, createEncryption, type Encryption, keyCheck } from '../encryption.ts'
+import { sqliteBuilder } from '../queries.ts'
+import { Reads, type RunQueries } from '../reads.ts'
+import type { Change, Store } from '../store.ts'
+import { makeFolder } from './database.ts'
+import { lockFolder } from './folder-lock.ts'
+import { openInline } from './inline.ts'
+import { Listeners } from './listeners.ts'
+import type { EnginePort, Query } from './port.ts'
+import { openThreads } from './thread.ts'
+import { WriteQueue } from './write-queue.ts'
+import { createWrites } from './writes.ts'
+
+export interface SqliteStoreOptions {
+  dataDir: string
+  /** 32 bytes. */
+  encryptionKey: Buffer
+  /** In threads the engine has the system's clock, whatever is given here. */
+  clock: Clock
+  log?: Log
+  mode: 'threads' | 'inline'
+  /** Of delivery ids, inline. */
+  random?: Random
+}
+
+/** Throws `StartError` when the folder is taken, the schema newer or the key another. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { dataDir } = options
+  prepareFolder(dataDir)
+  const unlock = lockFolder(dataDir)
+  try {
+    const port = await openPort(options)
+    return await openOver(port, unlock, options).catch(async (error) => {
+      await port.close()
+      throw error
+    })
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** The store over an engine that is open already; `unlock` is called when it is closed. */
+export async function openOver(
+  port: EnginePort,
+  unlock: () => void,
+  { dataDir, encryptionKey, clock, log = silentLog }: SqliteStoreOptions,
+): Promise<Store> {
+  const encryption = createEncryption(encryptionKey)
+  const db = sqliteBuilder()
+  const run: RunQueries = (queries) => port.read(queries.map(toQuery))
+  const reads = new Reads({ db, run, encryption })
+  const changed = new Listeners<Change>(log)
+  const woken = new Listeners<string[]>(log)
+  const queue = new WriteQueue({
+    port,
+    isHeard: () => changed.count > 0,
+    onCommit: (reply) => {
+      for (const change of reply.changes) changed.tell(change)
+      if (reply.woken.length > 0) woken.tell(reply.woken)
+    },
+  })
+  await assertKey({ queue, run, encryption, dataDir })
+  return {
+    ...createWrites({ queue, reads, encryption, clock, run }),
+    ...bindReads(reads),
+    onChange: (listener) => changed.add(listener),
+    onWaiting: (listener) => woken.add(listener),
+    async close() {
+      await queue.close()
+      await port.close()
+      unlock()
+    },
+  }
+}
+
+/** Throws `StartError` unless the database was written with this key. */
+async function assertKey({
+  queue,
+  run,
+  encryption,
+  dataDir,
+}: {
+  queue: WriteQueue
+  run: RunQueries
+  encryption: Encryption
+  dataDir: string
+}): Promise<void> {
+  // The first key stays: this keeps its check only if there is none.
+  await queue.call('keepMeta', { key: 'key_check', value: keyCheck(encryption) })
+  const sql = `SELECT value FROM meta WHERE key = 'key_check'`
+  const [found] = (await run([{ sql, parameters: [] }])) as [{ value: string }[]]
+  assertKeyMatches(encryption, String(found[0]?.value), dataDir)
+}
+
+async function openPort(options: SqliteStoreOptions): Promise<EnginePort> {
+  const { dataDir, clock, mode, random = systemRandom } = options
+  return mode === 'threads' ? openThreads(dataDir) : openInline({ dataDir, clock, random })
+}
+
+function prepareFolder(dataDir: string): void {
+  try {
+    makeFolder(dataDir)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new StartError(`The folder DATA_DIR=${dataDir} cannot be used: ${why}.`, { cause: error })
+  }
+}
+
+function toQuery({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Query {
+  return { sql, values: parameters as Query['values'] }
+}
+
+function bindReads(reads: Reads) {
+  return {
+    getChatbot: reads.getChatbot.bind(reads),
+    listChatbots: reads.listChatbots.bind(reads),
+    getWebhook: reads.getWebhook.bind(reads),
+    listWebhooks: reads.listWebhooks.bind(reads),
+    getEvent: reads.getEvent.bind(reads),
+    getDelivery: reads.getDelivery.bind(reads),
+    listDeliveries: reads.listDeliveries.bind(reads),
+    getLead: reads.getLead.bind(reads),
+    listLeads: reads.listLeads.bind(reads),
+    getRecovery: reads.getRecovery.bind(reads),
+    stats: reads.stats.bind(reads),
+    backlog: reads.backlog.bind(reads),
+    changesSince: reads.changesSince.bind(reads),
+  }
+}

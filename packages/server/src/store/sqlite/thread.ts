@@ -1,0 +1,111 @@
+/**
+ * A worker thread as a function: a request goes in, its answer comes back, in order. A thread that
+ * died answers nobody any more, and says so at once.
+ */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { StoreUnavailable } from '../../errors.ts'
+import type { Batch, BatchReply } from './engine.ts'
+import { type Fault, toError } from './faults.ts'
+import type { EnginePort, Query } from './port.ts'
+
+export interface ThreadSetup {
+  role: 'writer' | 'reader'
+  dataDir: string
+}
+
+export type ToThread = { request: unknown } | { close: true }
+export type FromThread = { value: unknown } | { fault: Fault }
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** The engine in a thread of its own, and a second one for reading. */
+export async function openThreads(dataDir: string): Promise<EnginePort> {
+  const writer = await startThread({ role: 'writer', dataDir })
+  const reader = await startThread({ role: 'reader', dataDir }).catch(async (error) => {
+    await writer.close()
+    throw error
+  })
+  return {
+    write: (batch: Batch) => writer.ask(batch) as Promise<BatchReply>,
+    read: (queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>,
+    async close() {
+      // The reader first: the log can be emptied only when nobody reads.
+      await reader.close()
+      await writer.close()
+    },
+  }
+}
+
+async function startThread(setup: ThreadSetup): Promise<Thread> {
+  const thread = new Thread(setup)
+  try {
+    await thread.ready
+    return thread
+  } catch (error) {
+    await thread.terminate()
+    throw error
+  }
+}
+
+class Thread {
+  readonly ready: Promise<unknown>
+  readonly #worker: Worker
+  readonly #role: string
+  /** Answers come in the order of the requests. */
+  #waiting: Waiting[] = []
+  #dead: StoreUnavailable | null = null
+
+  constructor(setup: ThreadSetup) {
+    this.#role = setup.role
+    // The published program is JavaScript: the worker's name ends as this one's does.
+    const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+    this.#worker = new Worker(file, { workerData: setup })
+    this.ready = new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    this.#worker.on('message', (message: FromThread) => this.#take(message))
+    this.#worker.on('error', (error) => this.#die(error))
+    this.#worker.on('exit', () => this.#die(null))
+  }
+
+  ask(request: unknown): Promise<unknown> {
+    return this.#send({ request })
+  }
+
+  async close(): Promise<void> {
+    if (this.#dead) return
+    await this.#send({ close: true })
+    await this.terminate()
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #send(message: ToThread): Promise<unknown> {
+    if (this.#dead) return Promise.reject(this.#dead)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.#worker.postMessage(message)
+    })
+  }
+
+  #take(message: FromThread): void {
+    const waiting = this.#waiting.shift()
+    if ('value' in message) waiting?.resolve(message.value)
+    else waiting?.reject(toError(message.fault))
+  }
+
+  #die(cause: unknown): void {
+    if (this.#dead) return
+    const why = cause instanceof Error ? `: ${cause.message}` : ''
+    this.#dead = new StoreUnavailable(
+      `The database's ${this.#role} thread has stopped${why}. The server must be started again.`,
+      { cause },
+    )
+    for (const { reject } of this.#waiting) reject(this.#dead)
+    this.#waiting = []
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * One transaction's shared sums: minute counts, webhooks' health and the backlog are gathered in
+ * memory and written once at its end, however many attempts it records.
+ */
+import type { WebhookState } from '../../webhook.ts'
+import { LATENCY_BUCKETS, latencyBucket } from '../latency.ts'
+import type { Change, DeliveryChange } from '../store.ts'
+import type { Core } from './core.ts'
+
+type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'
+const COUNTERS: readonly Counter[] = [
+  'accepted',
+  'delivered',
+  'exhausted',
+  'cancelled',
+  'attempts',
+  'failedAttempts',
+]
+
+/** A webhook's row as recording needs it. */
+export interface WebhookHealthRow {
+  chatbotId: string
+  state: WebhookState
+  failingSince: number | null
+  consecutiveFailures: number
+  lastSuccessAt: number | null
+  lastFailureAt: number | null
+  lastFailure: string | null
+}
+
+interface Health {
+  row: WebhookHealthRow
+  wasFailing: boolean
+  dirty: boolean
+}
+
+interface Minute {
+  chatbotId: string
+  counts: Record<Counter, number>
+  latency: number[]
+}
+
+export class Transaction {
+  /** One instant for the whole transaction. */
+  readonly now: number
+  readonly wantChanges: boolean
+  readonly changes: Change[] = []
+  /** Webhooks with deliveries that became claimable other than by accepting or recording. */
+  readonly woken = new Set<string>()
+  backlogDelta = 0
+  /** Personal data was erased: the log should be emptied of it too. */
+  erased = false
+  readonly #minutes = new Map<string, Minute>()
+  readonly #health = new Map<string, Health | null>()
+  readonly #touched = new Set<string>()
+
+  constructor(now: number, wantChanges: boolean) {
+    this.now = now
+    this.wantChanges = wantChanges
+  }
+
+  count(webhookId: string, chatbotId: string, counter: Counter, by = 1): void {
+    this.#minute(webhookId, chatbotId).counts[counter] += by
+  }
+
+  countAttempt(webhookId: string, chatbotId: string, durationMs: number, failed: boolean): void {
+    const minute = this.#minute(webhookId, chatbotId)
+    minute.counts.attempts += 1
+    if (failed) minute.counts.failedAttempts += 1
+    const bucket = latencyBucket(durationMs)
+    minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1
+  }
+
+  /** Null: the webhook was deleted. What the caller changes, it must announce with `touchHealth`. */
+  health(core: Core, webhookId: string): WebhookHealthRow | null {
+    let health = this.#health.get(webhookId)
+    if (health === undefined) {
+      const row = core.get<WebhookHealthRow>(READ_HEALTH, webhookId)
+      health = row ? { row, wasFailing: row.failingSince !== null, dirty: false } : null
+      this.#health.set(webhookId, health)
+    }
+    return health?.row ?? null
+  }
+
+  touchHealth(webhookId: string): void {
+    const health = this.#health.get(webhookId)
+    if (health) health.dirty = true
+  }
+
+  /** Writes the health gathered so far: to be called before anything else touches webhooks. */
+  flushHealth(core: Core): void {
+    for (const [webhookId, health] of this.#health) {
+      if (!health?.dirty) continue
+      const { row, wasFailing } = health
+      const { failingSince, consecutiveFailures } = row
+      const { lastSuccessAt, lastFailureAt, lastFailure } = row
+      core.run(
+        WRITE_HEALTH,
+        ...[failingSince, consecutiveFailures, lastSuccessAt, lastFailureAt, lastFailure],
+        webhookId,
+      )
+      if (wasFailing !== (failingSince !== null)) {
+        this.webhookChanged(core, webhookId, row.chatbotId)
+      }
+    }
+    this.#health.clear()
+  }
+
+  deliveryChanged(chatbotId: string, delivery: DeliveryChange): void {
+    if (!this.wantChanges) return
+    this.changes.push({ type: 'delivery.updated', at: this.now, chatbotId, delivery })
+  }
+
+  /** Keeps a change that neither a new row nor an attempt tells of, for those who resume a stream. */
+  keepDeliveryChange(core: Core, chatbotId: string, deliveryId: string): void {
+    core.run(KEEP_CHANGE, this.now, 'delivery', deliveryId, chatbotId)
+  }
+
+  webhookChanged(core: Core, webhookId: string, chatbotId: string): void {
+    if (this.#touched.has(webhookId)) return
+    this.#touched.add(webhookId)
+    core.run(KEEP_CHANGE, this.now, 'webhook', webhookId, chatbotId)
+    if (!this.wantChanges) return
+    this.changes.push({ type: 'webhook.updated', at: this.now, chatbotId, webhookId })
+  }
+
+  /** Writes what was gathered; last thing before the commit. */
+  flush(core: Core): void {
+    this.flushHealth(core)
+    const minuteAt = this.now - (this.now % 60_000)
+    for (const [webhookId, { chatbotId, counts, latency }] of this.#minutes) {
+      const values = COUNTERS.map((counter) => counts[counter])
+      core.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...values, ...latency)
+    }
+    if (this.backlogDelta !== 0) core.run(ADD_BACKLOG, this.backlogDelta)
+  }
+
+  #minute(webhookId: string, chatbotId: string): Minute {
+    let minute = this.#minutes.get(webhookId)
+    if (minute === undefined) {
+      const counts = { accepted: 0, delivered: 0, exhausted: 0, cancelled: 0 }
+      minute = {
+        chatbotId,
+        counts: { ...counts, attempts: 0, failedAttempts: 0 },
+        latency: new Array<number>(LATENCY_BUCKETS).fill(0),
+      }
+      this.#minutes.set(webhookId, minute)
+    }
+    return minute
+  }
+}
+
+const READ_HEALTH = `SELECT chatbot_id AS chatbotId, state, failing_since AS failingSince,
+    consecutive_failures AS consecutiveFailures, last_success_at AS lastSuccessAt,
+    last_failure_at AS lastFailureAt, last_failure AS lastFailure
+  FROM webhooks WHERE id = ?`
+const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failures = ?,
+  last_success_at = ?, last_failure_at = ?, last_failure = ? WHERE id = ?`
+const KEEP_CHANGE = 'INSERT INTO changes (at, noun, id, chatbot_id) VALUES (?, ?, ?, ?)'
+const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
+
+const SUMMED = [
+  'accepted',
+  'delivered',
+  'exhausted',
+  'cancelled',
+  'attempts',
+  'failed_attempts',
+  ...Array.from({ length: LATENCY_BUCKETS }, (_, bucket) => `latency_${bucket}`),
+]
+const ADD_MINUTE = `INSERT INTO stats_minutes (webhook_id, minute, chatbot_id, ${SUMMED.join(', ')})
+  VALUES (?, ?, ?, ${SUMMED.map(() => '?').join(', ')})
+  ON CONFLICT DO UPDATE SET ${SUMMED.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`

@@ -1,0 +1,215 @@
+/** The writing half of the contract: seals what is secret, calls the engine, assembles its answers. */
+import type { Clock } from '../../clock.ts'
+import { assert } from '../../errors.ts'
+import type { Encryption } from '../encryption.ts'
+import type { Reads, RunQueries } from '../reads.ts'
+import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../rows.ts'
+import type {
+  AcceptInput,
+  AcceptResult,
+  Claim,
+  LaneWaiting,
+  NewRecovery,
+  ReadStore,
+  Recovery,
+  Store,
+  WebhookChange,
+} from '../store.ts'
+import type { AcceptReply } from './ingest.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+interface World {
+  queue: WriteQueue
+  reads: Reads
+  encryption: Encryption
+  clock: Clock
+  run: RunQueries
+}
+
+type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'close'>
+
+export function createWrites(world: World): Writes {
+  return {
+    ...chatbotWrites(world),
+    ...webhookWrites(world),
+    ...trafficWrites(world),
+    ...upkeepWrites(world),
+  }
+}
+
+function chatbotWrites({ queue }: World) {
+  return {
+    createChatbot: async ({ id, name, leadForm, allowedOrigins }) => {
+      const texts = {
+        leadForm: JSON.stringify(leadForm),
+        allowedOrigins: JSON.stringify(allowedOrigins),
+      }
+      return toChatbot(await queue.call('createChatbot', { id, name, ...texts }))
+    },
+    updateChatbot: async (id, { name, leadForm, allowedOrigins }) => {
+      const row = await queue.call('updateChatbot', {
+        id,
+        ...(name !== undefined && { name }),
+        ...(leadForm && { leadForm: JSON.stringify(leadForm) }),
+        ...(allowedOrigins && { allowedOrigins: JSON.stringify(allowedOrigins) }),
+      })
+      return row && toChatbot(row)
+    },
+    deleteChatbot: (id) => queue.call('deleteChatbot', id),
+  } satisfies Partial<Writes>
+}
+
+function webhookWrites(world: World) {
+  const { queue, encryption } = world
+  const opened = (row: WebhookRow | null) => row && toWebhook(row, encryption)
+  return {
+    createWebhook: async (webhook) => {
+      const seal = (column: string, text: string) =>
+        encryption.encrypt(text, { rowId: webhook.id, column })
+      const row = await queue.call('createWebhook', {
+        ...webhook,
+        url: seal('url', webhook.url),
+        headers: seal('headers', JSON.stringify(webhook.headers)),
+        secret: seal('secret', webhook.secret),
+      })
+      return typeof row === 'string' ? row : toWebhook(row, encryption)
+    },
+    updateWebhook: async (id, change) =>
+      opened(await queue.call('updateWebhook', patch(world, id, change))),
+    deleteWebhook: (id) => queue.call('deleteWebhook', id),
+    rotateSecret: (id, rotation) => rotate(world, id, rotation),
+    finishRotation: async (id) => opened(await queue.call('finishRotation', id)),
+    setWebhookState: async (id, state, reason) =>
+      opened(await queue.call('setWebhookState', { id, state, reason })),
+  } satisfies Partial<Writes>
+}
+
+function patch({ encryption }: World, id: string, change: WebhookChange) {
+  const { url, headers, ...plain } = change
+  const seal = (column: string, text: string) => encryption.encrypt(text, { rowId: id, column })
+  return {
+    ...plain,
+    id,
+    ...(url !== undefined && { url: seal('url', url) }),
+    ...(headers && { headers: seal('headers', JSON.stringify(headers)) }),
+  }
+}
+
+/** The old secret is sealed anew for its new column; if another rotation was faster, once more. */
+async function rotate(
+  { queue, reads, encryption }: World,
+  id: string,
+  { secret, overlapMs }: { secret: string; overlapMs: number },
+): ReturnType<Store['rotateSecret']> {
+  const seal = (column: string, text: string) => encryption.encrypt(text, { rowId: id, column })
+  for (;;) {
+    const before = await reads.findWebhookRow(id)
+    if (!before) return null
+    const old = encryption.decrypt(before.secret, { rowId: id, column: 'secret' })
+    const row = await queue.call('rotateSecret', {
+      id,
+      expectedSecret: before.secret,
+      secret: seal('secret', secret),
+      previousSecret: seal('previous_secret', old),
+      overlapMs,
+    })
+    if (row === 'changed_meanwhile') continue
+    return row === null || typeof row === 'string' ? row : toWebhook(row, encryption)
+  }
+}
+
+function trafficWrites(world: World) {
+  const { queue } = world
+  return {
+    accept: async (input) => toAcceptResult(input, await queue.call('accept', input)),
+    claimDue: (input) => queue.call('claimDue', input),
+    lanesWaiting: () => lanesWaiting(world),
+    release: (nodeId, deliveryIds) => queue.call('release', { nodeId, deliveryIds }),
+    recordIfLeased: (input) => queue.call('recordIfLeased', input),
+    createTest: (input) => queue.call('createTest', input),
+    resend: async (deliveryId) => {
+      const row = await queue.call('resend', deliveryId)
+      return row === null || typeof row === 'string' ? row : toDelivery(row)
+    },
+    cancel: async (deliveryId, reason) => {
+      const row = await queue.call('cancel', { deliveryId, reason })
+      return row === null || typeof row === 'string' ? row : toDelivery(row)
+    },
+    joinNode: (nodeId, leaseMs) => queue.call('joinNode', { nodeId, leaseMs }),
+    renewLease: (nodeId, leaseMs) => queue.call('renewLease', { nodeId, leaseMs }),
+    leaveNode: (nodeId) => queue.call('leaveNode', nodeId),
+    rescueDead: () => queue.call('rescueDead', null),
+  } satisfies Partial<Writes>
+}
+
+function upkeepWrites(world: World) {
+  const { queue } = world
+  return {
+    settle: (limit) => queue.call('settle', limit),
+    prune: (policy) => queue.call('prune', policy),
+    createRecovery: (recovery) => createRecovery(world, recovery),
+    continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
+    eraseLead: (leadId) => queue.call('eraseLead', leadId),
+    ping: async () => {
+      await queue.call('ping', null)
+    },
+  } satisfies Partial<Writes>
+}
+
+/** The payloads stayed here: they don't cross the thread's boundary twice. */
+function toAcceptResult(input: AcceptInput, reply: AcceptReply): AcceptResult {
+  if (reply.kind !== 'accepted') return reply
+  const claims = reply.made.map(({ eventIndex, deliveryId, webhookId, spelling }): Claim => {
+    const event = input.events[eventIndex]
+    assert(event, 'a delivery is of an event of its call')
+    return {
+      deliveryId,
+      eventId: event.id,
+      webhookId,
+      chatbotId: input.chatbotId,
+      eventType: spelling,
+      payload: event.payload,
+      kind: 'event',
+      attemptNumber: 1,
+      seriesAttempts: 0,
+    }
+  })
+  return { kind: 'accepted', claims, waiting: reply.waiting }
+}
+
+/** The count may take its time: it runs where lists do, not where commits do. */
+async function createRecovery(
+  { queue, reads, clock }: World,
+  recovery: NewRecovery,
+): Promise<Recovery | null> {
+  const now = clock.now()
+  // What it resends finishes later, and so never enters its span again.
+  const clamped = { ...recovery, until: Math.min(recovery.until, now) }
+  if (!(await reads.findWebhookRow(recovery.webhookId))) return null
+  const total = await reads.countRecoverable(clamped)
+  const { id, webhookId, since, until, states, dryRun } = clamped
+  const values = { id, webhookId, since, until, states, total }
+  if (dryRun) return { ...values, done: 0, createdAt: now, finishedAt: null }
+  const row = await queue.call('createRecovery', values)
+  return row && toRecovery(row)
+}
+
+/** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
+const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
+    SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
+    UNION ALL
+    SELECT (SELECT min(webhook_id) FROM deliveries
+      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
+    FROM lane WHERE lane.webhook_id IS NOT NULL
+  )
+  SELECT lane.webhook_id AS webhookId, (SELECT min(due_at) FROM deliveries
+    WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id) AS dueAt
+  FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'`
+
+async function lanesWaiting({ run, clock }: World): Promise<LaneWaiting[]> {
+  const [lanes] = await run([{ sql: LANES_WAITING, parameters: [] }])
+  const now = clock.now()
+  return (lanes as { webhookId: string; dueAt: number }[]).map(({ webhookId, dueAt }) => {
+    return { webhookId, dueInMs: dueAt - now }
+  })
+}

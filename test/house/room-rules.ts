@@ -1,0 +1,85 @@
+/**
+ * Rooms are the folders of the server's source. A room imports the nouns and the world (files in
+ * src/ itself) and the store's contract, never another room; main.ts and the command line join them.
+ */
+import { posix } from 'node:path'
+import { isTest, placeOf, type SourceFile, withoutComments } from './source-file.ts'
+
+const SERVER_SOURCE = 'packages/server/src/'
+const ROOMS = ['api', 'ingest', 'store', 'schedule', 'sign', 'send', 'record', 'cli']
+/** Joining a room to these would join it to all that they join. */
+const JOINTS = ['main.ts', 'deliver.ts']
+const CONTRACT = 'store/store.ts'
+
+const IMPORT_FROM =
+  /^[ \t]*(?:import|export)\s+(type\s+)?([\w\s{},*$]+?)\s+from\s+['"]([^'"]+)['"]/gm
+const IMPORT_BARE = /\bimport\s*\(?\s*['"]([^'"]+)['"]/g
+const MODULE_URL = /new URL\(\s*['"]([^'"]+\.ts)['"]/g
+
+interface Import {
+  specifier: string
+  typeOnly: boolean
+  index: number
+}
+
+/** One sentence for each import that joins what only main.ts and cli/ may join. */
+export function findJoinedRooms(file: SourceFile): string[] {
+  if (!file.path.startsWith(SERVER_SOURCE) || isTest(file.path)) return []
+  const from = file.path.slice(SERVER_SOURCE.length)
+  return listImports(withoutComments(file.text))
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .flatMap((found) => {
+      const to = posix.join(posix.dirname(from), found.specifier)
+      const reason = whyForbidden(from, to, found.typeOnly)
+      return reason === null ? [] : [`${placeOf(file, found.index)} imports ${to}: ${reason}`]
+    })
+}
+
+function whyForbidden(from: string, to: string, typeOnly: boolean): string | null {
+  const [home, target] = [roomOf(from), roomOf(to)]
+  if (from === 'main.ts' || home === 'cli') return null
+  if (home !== null && JOINTS.includes(to)) return 'a room does not know who joins it'
+  if (target === null || target === home || to === CONTRACT) return null
+  if (from === 'deliver.ts') {
+    return typeOnly ? null : 'deliver.ts may take only types from rooms'
+  }
+  if (home === null) return 'a noun or a world file does not know the rooms'
+  return `the room "${home}" may not use the room "${target}"`
+}
+
+/** Null for the files in src/ itself. A folder that isn't listed is a room too. */
+function roomOf(path: string): string | null {
+  const [first, ...rest] = path.split('/')
+  return rest.length === 0 || first === undefined || first === '..' ? null : first
+}
+
+/** One sentence for each folder that the design doesn't know. */
+export function findUnknownRooms(file: SourceFile): string[] {
+  if (!file.path.startsWith(SERVER_SOURCE)) return []
+  const room = roomOf(file.path.slice(SERVER_SOURCE.length))
+  if (room === null || ROOMS.includes(room)) return []
+  return [`${file.path}: "${room}" is not a room of the design (${ROOMS.join(', ')})`]
+}
+
+function listImports(text: string): Import[] {
+  const named = [...text.matchAll(IMPORT_FROM)].map((match) => ({
+    specifier: match[3] ?? '',
+    typeOnly: match[1] !== undefined || hasOnlyTypes(match[2] ?? ''),
+    index: match.index,
+  }))
+  const others = [IMPORT_BARE, MODULE_URL].flatMap((pattern) =>
+    [...text.matchAll(pattern)].map((match) => ({
+      specifier: match[1] ?? '',
+      typeOnly: false,
+      index: match.index,
+    })),
+  )
+  return [...named, ...others]
+}
+
+function hasOnlyTypes(clause: string): boolean {
+  const [, names] = /^\{([^}]*)\}$/.exec(clause.trim()) ?? []
+  if (names === undefined) return false
+  const list = names.split(',').map((name) => name.trim())
+  return list.every((name) => name === '' || name.startsWith('type '))
+}

@@ -1,0 +1,226 @@
+/** What is published, used as a stranger would use it: from a tarball, in an empty folder. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  COMPILER,
+  copyRepository,
+  installIn,
+  node,
+  npm,
+  pack,
+  strangerEnv,
+  TYPE_ROOT,
+  type Workspace,
+} from './package-copy.ts'
+
+const INSTALL_TIMEOUT_MS = 180_000
+
+const VECTOR = {
+  secret: 'whsec0000000000000000000000000001',
+  body: '{"eventType":"lead.submit","chatbotId":"bot_1","payload":{"conversationId":"c1","customerEmail":"a@b.co","customerName":"Ann","customerPhone":"+254700000000"}}',
+  signature: '8b0fdf3ceb6cc6f34cf4ed62ff6a418e4da8fa0d',
+}
+
+let workspace: Workspace
+beforeAll(async () => {
+  workspace = await copyRepository()
+})
+afterAll(() => workspace.remove())
+
+describe('packing', () => {
+  test.each(['receiver', 'server'])('leaves the sources of %s as they were', async (name) => {
+    const { packageDir, sources } = await setup(name)
+    await pack(packageDir, workspace.dir)
+    expect(await sources()).toEqual(sources.before)
+  })
+
+  test('that fails after the build leaves them as they were too', async () => {
+    const { packageDir, sources } = await setup('receiver')
+    await expect(pack(packageDir, join(workspace.dir, 'no', 'such', 'folder'))).rejects.toThrow()
+    await vi.waitFor(async () => expect(await sources()).toEqual(sources.before), 10_000)
+  })
+
+  test('that fails in the build leaves them as they were, and says what is wrong', async () => {
+    const { packageDir, sources } = await setup('receiver')
+    const path = join(packageDir, 'src/event.ts')
+    const text = await readFile(path, 'utf8')
+    await writeFile(path, `${text}\nexport const broken: number = 'five'\n`)
+    await expect(pack(packageDir, workspace.dir)).rejects.toThrow(/event\.ts.*error TS2322/)
+    await writeFile(path, text)
+    expect(await sources()).toEqual(sources.before)
+  })
+
+  test('that was cut short twice can still be undone', async () => {
+    const { packageDir, sources } = await setup('receiver')
+    const script = join(workspace.repository, 'scripts/pack.ts')
+    for (let times = 0; times < 2; times++) {
+      await node(packageDir, [script, 'prepare'])
+      expect(await sources()).not.toEqual(sources.before)
+    }
+    await node(packageDir, [script, 'restore'])
+    expect(await sources()).toEqual(sources.before)
+  })
+})
+
+describe('the receiver package', () => {
+  let app: string
+  beforeAll(async () => {
+    app = join(workspace.dir, 'receiver app')
+    const packageDir = join(workspace.repository, 'packages/receiver')
+    const tarball = await pack(packageDir, workspace.dir)
+    await installIn(app, ['--offline'], [tarball])
+  })
+
+  test('has no dependencies, no tests and no TypeScript but its declarations', async () => {
+    expect(await readdir(join(app, 'node_modules'))).toEqual(['.package-lock.json', '@chatzuri'])
+    const files = await readdir(join(app, 'node_modules/@chatzuri/webhooks'), { recursive: true })
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.js']))
+    expect(files.filter((path) => /\.test\.|(?<!\.d)\.ts$|tsconfig|^src/.test(path))).toEqual([])
+  })
+
+  test('verifies a vector, as a module and from CommonJS', async () => {
+    const use = (load: string) => `
+      const { verify } = ${load}
+      const { secret, body, signature } = ${JSON.stringify(VECTOR)}
+      verify(body, { 'x-chatzuri-signature': signature }, secret).then(
+        (event) => console.log(event.payload.customerName),
+        (error) => console.log(error.code),
+      )`
+    await writeFile(join(app, 'use.mjs'), use("await import('@chatzuri/webhooks')"))
+    await writeFile(join(app, 'use.cjs'), use("require('@chatzuri/webhooks')"))
+    for (const file of ['use.mjs', 'use.cjs']) {
+      expect((await node(app, [file])).stdout).toBe('Ann\n')
+    }
+  })
+
+  test('has every entry point, and nothing beside them', async () => {
+    const entries = ['', '/signature', '/node', '/express', '/fastify', '/fetch']
+    const imports = entries.map((entry) => `await import('@chatzuri/webhooks${entry}')`)
+    await writeFile(join(app, 'entries.mjs'), `console.log([${imports}].length)`)
+    expect((await node(app, ['entries.mjs'])).stdout).toBe(`${entries.length}\n`)
+    await writeFile(join(app, 'inner.mjs'), "await import('@chatzuri/webhooks/dist/hmac.js')")
+    await expect(node(app, ['inner.mjs'])).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  })
+
+  test('has a README whose examples parse, and import what there is', async () => {
+    const readme = await readFile(join(app, 'node_modules/@chatzuri/webhooks/README.md'), 'utf8')
+    const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code ?? '')
+    expect(examples.length).toBeGreaterThan(4)
+    for (const code of examples) {
+      await writeFile(join(app, 'example.mjs'), code)
+      await node(app, ['--check', 'example.mjs'])
+      const ours = [...code.matchAll(/^import .* from '@chatzuri.*$/gm)].map(([line]) => line)
+      await writeFile(join(app, 'imports.mjs'), ours.join('\n'))
+      await node(app, ['imports.mjs'])
+    }
+  })
+
+  test('has types that a strict program compiles against, without the types of Node', async () => {
+    await writeFile(
+      join(app, 'typed.mts'),
+      `import { createHandler, isLeadEvent, SignatureError, verify } from '@chatzuri/webhooks'
+       import { createHandler as createFetchHandler } from '@chatzuri/webhooks/fetch'
+       export async function name(body: Uint8Array, headers: Headers): Promise<string | null> {
+         const event = await verify(body, headers, ['a', 'b'], { toleranceSeconds: 60 })
+         return isLeadEvent(event) ? event.payload.customerName : null
+       }
+       export const handler: (request: Request) => Promise<Response> = createFetchHandler({
+         secret: undefined as string | undefined,
+         on: { 'lead.submit': async (event, { id }) => { const s: string = event.payload.customerPhone + id; void s } },
+       })
+       export const code = (error: SignatureError) => error.code === 'no_match'
+       // @ts-expect-error: a lead has no such field
+       createHandler({ secret: 'a', on: { 'lead.submit': (event) => event.payload.phone } })
+      `,
+    )
+    await compile(app, ['typed.mts'], { types: [], lib: ['es2023', 'dom'] })
+  })
+
+  test('has types for node:http', async () => {
+    await writeFile(
+      join(app, 'http.mts'),
+      `import { createServer } from 'node:http'
+       import { createHandler } from '@chatzuri/webhooks/node'
+       createServer(createHandler({ secret: 'a', on: {} }))
+      `,
+    )
+    await compile(app, ['http.mts'], { types: ['node'], typeRoots: [TYPE_ROOT], lib: ['es2023'] })
+  })
+})
+
+describe('the server package', () => {
+  let app: string
+  beforeAll(async () => {
+    app = join(workspace.dir, 'server app')
+    const tarballs: string[] = []
+    for (const name of ['receiver', 'server']) {
+      tarballs.push(await pack(join(workspace.repository, 'packages', name), workspace.dir))
+    }
+    await installIn(app, ['--prefer-offline'], tarballs)
+  }, INSTALL_TIMEOUT_MS)
+
+  test('explains itself', async () => {
+    const { stdout } = await npm(app, ['exec', '--', 'chatzuri-server', '--help'])
+    expect(stdout).toContain('DATA_DIR')
+  })
+
+  test('starts, answers, and stops when told to', async () => {
+    const dataDir = join(app, 'data')
+    await mkdir(dataDir)
+    const server = spawn(process.execPath, [join(app, 'node_modules/.bin/chatzuri-server')], {
+      cwd: app,
+      env: { ...strangerEnv(), PORT: '0', DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      const url = await readyUrl(server)
+      expect((await fetch(`${url}/healthz`)).status).toBe(200)
+      expect((await fetch(`${url}/readyz`)).status).toBe(200)
+      server.kill('SIGTERM')
+      expect(await once(server, 'exit')).toEqual([0, null])
+    } finally {
+      server.kill('SIGKILL')
+    }
+  })
+})
+
+/** `sources()` is the text of every file that packing may touch; `before`: as it was at the start. */
+async function setup(name: string) {
+  const packageDir = join(workspace.repository, 'packages', name)
+  const read = async () => {
+    const entries = await readdir(packageDir, { recursive: true, withFileTypes: true })
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.startsWith(join(packageDir, 'dist')))
+    const texts = paths.sort().map(async (path) => [path, await readFile(path, 'utf8')] as const)
+    return Promise.all(texts)
+  }
+  return { packageDir, sources: Object.assign(read, { before: await read() }) }
+}
+
+async function compile(app: string, files: string[], options: object): Promise<void> {
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2022',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    ...options,
+  }
+  await writeFile(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  await node(app, [COMPILER, '-p', app])
+}
+
+async function readyUrl(server: ChildProcess): Promise<string> {
+  if (server.stdout === null) throw new Error('The server was started without a pipe.')
+  for await (const line of createInterface(server.stdout)) {
+    const [, url] = /"msg":"listening on (http:[^"]+)"/.exec(line) ?? []
+    if (url !== undefined) return url
+  }
+  throw new Error('The server ended before it was ready.')
+}
