@@ -2,7 +2,7 @@
  * The bare loop that the server is measured against: it signs and posts, and does nothing else. No
  * store, no queue, no retry, no record; the same bytes, headers and signatures to the same receiver.
  */
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { Pool } from 'undici'
 import { monotonicMs } from './monotonic.ts'
 
@@ -14,9 +14,11 @@ export interface BareRun {
 }
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-const SECRET_KEY = Buffer.from(SECRET.slice('whsec_'.length), 'base64')
+// A key that Node has imported once costs a tenth of one that it imports for each signature.
+const GUIDE_KEY = createSecretKey(Buffer.from(SECRET))
+const MODERN_KEY = createSecretKey(Buffer.from(SECRET.slice('whsec_'.length), 'base64'))
 
-/** Posts every body once; how many a second. */
+/** Posts every body once; how long that took, in ms. */
 export async function runBareLoop(run: BareRun): Promise<number> {
   const { receiverUrl, path, bodies, connections } = run
   const pool = new Pool(receiverUrl, { connections, pipelining: 1 })
@@ -32,9 +34,9 @@ export async function runBareLoop(run: BareRun): Promise<number> {
   }
   const startedAt = monotonicMs()
   await Promise.all(Array.from({ length: connections }, work))
-  const seconds = (monotonicMs() - startedAt) / 1000
+  const elapsedMs = monotonicMs() - startedAt
   await pool.close()
-  return bodies.length / seconds
+  return elapsedMs
 }
 
 export function signedHeaders(id: string, body: string): Record<string, string> {
@@ -44,9 +46,18 @@ export function signedHeaders(id: string, body: string): Record<string, string> 
     'content-type': 'application/json',
     'user-agent': 'Chatzuri-Webhooks/bench',
     accept: 'application/json',
-    'x-chatzuri-signature': createHmac('sha1', SECRET).update(body).digest('hex'),
+    'x-chatzuri-signature': hmac('sha1', GUIDE_KEY, body, 'hex'),
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${createHmac('sha256', SECRET_KEY).update(content).digest('base64')}`,
+    'webhook-signature': `v1,${hmac('sha256', MODERN_KEY, content, 'base64')}`,
   }
+}
+
+function hmac(
+  algorithm: 'sha1' | 'sha256',
+  key: KeyObject,
+  text: string,
+  encoding: 'hex' | 'base64',
+): string {
+  return createHmac(algorithm, key).update(text).digest(encoding)
 }

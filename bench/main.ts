@@ -108,7 +108,8 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
 ] as const) {
   process.once(signal, () => {
-    cleanUp().finally(() => process.exit(code))
+    const exit = () => process.exit(code)
+    cleanUp().then(exit, exit)
   })
 }
 

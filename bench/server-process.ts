@@ -7,6 +7,7 @@ import { monotonicMs } from './monotonic.ts'
 const PROGRAM = fileURLToPath(new URL('../packages/server/bin/serve.js', import.meta.url))
 const READY_PATIENCE_MS = 60_000
 const TOLD_LINES_MAX = 20
+const COMPLAINTS_SHOWN_MAX = 5
 
 export interface ServerStart {
   dataDir: string
@@ -63,6 +64,7 @@ function environmentOf({ dataDir, adminKey, settings }: ServerStart): Record<str
 /** Goes on reading afterwards: a full pipe would stop the server. */
 function readyLine(child: ChildProcess): Promise<{ url: string; readyAt: number }> {
   const told: string[] = []
+  let complaints = 0
   return new Promise((resolve, reject) => {
     const giveUp = (why: string) => {
       clearTimeout(patience)
@@ -76,7 +78,9 @@ function readyLine(child: ChildProcess): Promise<{ url: string; readyAt: number 
       if (url !== undefined) {
         clearTimeout(patience)
         resolve({ url, readyAt: monotonicMs() })
-      } else if (/"level":(40|50|60)/.test(line)) process.stderr.write(`    server: ${line}\n`)
+      } else if (/"level":(40|50|60)/.test(line) && ++complaints <= COMPLAINTS_SHOWN_MAX) {
+        process.stderr.write(`    server: ${line.slice(0, 400)}\n`)
+      }
     }
     for (const stream of [child.stdout, child.stderr]) stream && eachLine(stream, onLine)
   })

@@ -1,22 +1,12 @@
 /**
- * Builds a package's JavaScript and declarations into dist/, from its entry points on: tests and
- * what only tests use are reached by no import, so they are not built.
+ * Builds a package's JavaScript and declarations into dist/: all of src/ but the tests. Not only what
+ * the entry points import, because worker threads are started by URL.
  */
 import { spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { entrySources, type Manifest, parseManifest } from './publish-manifest.ts'
-
-const MODULE_URL = /new URL\(\s*(['"])(\.[^'"]+)\.ts\1,\s*import\.meta\.url/g
+import { type Manifest, parseManifest } from './publish-manifest.ts'
 
 /** Throws with the compiler's own words when the sources don't compile. */
 export function buildPackage(packageDir: string): void {
@@ -31,12 +21,10 @@ export function buildPackage(packageDir: string): void {
     join(configDir, 'json.d.ts'),
     "declare module '*.json' { const value: { version: string }; export default value }\n",
   )
-  const sources = [...entrySources(manifest, packageDir), ...workerSources(packageDir)]
-  const config = compilerConfig(sources, siblings)
+  const config = compilerConfig(listSources(packageDir), siblings)
   writeFileSync(join(configDir, 'tsconfig.json'), JSON.stringify(config))
   runCompiler(configDir)
   rmSync(configDir, { recursive: true })
-  rewriteModuleUrls(distDir)
   copyAssets(packageDir)
 }
 
@@ -77,22 +65,10 @@ function buildSiblings(packageDir: string, manifest: Manifest): Map<string, stri
   return built
 }
 
-/** Worker threads are started by URL, which the compiler neither follows nor rewrites. */
-function workerSources(packageDir: string): string[] {
-  return globSync('src/**/*.ts', { cwd: packageDir, exclude: (path) => path.endsWith('.test.ts') })
-    .flatMap((path) => {
-      const text = readFileSync(join(packageDir, path), 'utf8')
-      return [...text.matchAll(MODULE_URL)].map(([, , url]) => join(dirname(path), `${url}.ts`))
-    })
-    .filter((path) => existsSync(join(packageDir, path)))
-}
-
-function rewriteModuleUrls(distDir: string): void {
-  for (const path of globSync('**/*.js', { cwd: distDir })) {
-    const text = readFileSync(join(distDir, path), 'utf8')
-    const rewritten = text.replace(MODULE_URL, "new URL('$2.js', import.meta.url")
-    if (rewritten !== text) writeFileSync(join(distDir, path), rewritten)
-  }
+/** Without the tests, and without the suite that every store has to pass. */
+function listSources(packageDir: string): string[] {
+  const isTest = (path: string) => /\.test\.ts$|[/\\]conformance([/\\]|\.ts$)/.test(path)
+  return globSync('src/**/*.ts', { cwd: packageDir }).filter((path) => !isTest(path))
 }
 
 /** What sources read beside them at run time. */

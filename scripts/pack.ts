@@ -14,7 +14,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { buildPackage } from './build-package.ts'
-import { binImports, parseManifest, publishManifest, withBuiltImports } from './publish-manifest.ts'
+import { binFiles, parseManifest, publishManifest, withBuiltImports } from './publish-manifest.ts'
 import { isSwappedBy, restoreSources, swapFiles } from './source-swap.ts'
 
 const WATCH_EVERY_MS = 200
@@ -38,7 +38,7 @@ function prepare(packageDir: string): void {
     ['package.json', `${JSON.stringify(published, null, 2)}\n`],
     ['LICENSE', readFileSync(resolve(packageDir, '../../LICENSE'), 'utf8')],
   ])
-  for (const [path, source] of binImports(manifest, packageDir)) {
+  for (const [path, source] of binFiles(manifest, packageDir)) {
     files.set(path, withBuiltImports(source))
   }
   const npmPid = findNpm()

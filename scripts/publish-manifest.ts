@@ -31,17 +31,8 @@ export function publishManifest(
   }
 }
 
-/** The sources that the package's entry points are: where the build starts. */
-export function entrySources(manifest: Manifest, packageDir: string): string[] {
-  const fromExports = Object.values(manifest.exports ?? {}).filter(isSource)
-  const fromBins = [...binImports(manifest, packageDir).values()].flatMap((text) =>
-    [...text.matchAll(BIN_IMPORT)].map(([, , path]) => `./src/${path}.ts`),
-  )
-  return [...new Set([...fromExports, ...fromBins])]
-}
-
 /** Each file of `bin`, by its path, with its text. */
-export function binImports(manifest: Manifest, packageDir: string): Map<string, string> {
+export function binFiles(manifest: Manifest, packageDir: string): Map<string, string> {
   const paths = Object.values(manifest.bin ?? {})
   return new Map(paths.map((path) => [path, readFileSync(join(packageDir, path), 'utf8')]))
 }

@@ -56,14 +56,15 @@ async function deliverOnce(world: World, leads: number): Promise<number> {
   await Promise.all(Array.from({ length: CONNECTIONS }, post))
   await world.untilArrived(group, leads)
   await world.untilRecorded(chatbotId)
-  return (leads / (monotonicMs() - startedAt)) * 1000
+  return (leads * 1000) / (monotonicMs() - startedAt)
 }
 
-function bareOnce(world: World, leads: number): Promise<number> {
+async function bareOnce(world: World, leads: number): Promise<number> {
   const path = `/${world.newGroup('bare')}/0`
   const bodies = Array.from({ length: leads }, (_, index) =>
     leadDeliveryBody(index, 'bot_00000000000000000000000000'),
   )
   const receiverUrl = world.receiver.url
-  return runBareLoop({ receiverUrl, path, bodies, connections: CONNECTIONS })
+  const elapsedMs = await runBareLoop({ receiverUrl, path, bodies, connections: CONNECTIONS })
+  return (leads * 1000) / elapsedMs
 }

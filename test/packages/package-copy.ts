@@ -12,7 +12,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const COPIED = ['packages', 'scripts', 'package.json', 'tsconfig.json', 'LICENSE', '.npmrc']
-const LEFT = /(^|\/)(node_modules|dist|data|\.packing)(\/|$)/
+/** What a package may have lying about; but its own node_modules are needed to build it. */
+const LEFT = /^packages\/[^/]+\/(dist|data|\.packing)(\/|$)/
 
 export const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc')
 export const TYPE_ROOT = join(ROOT, 'node_modules/@types')

@@ -17,6 +17,7 @@ import {
   type Workspace,
 } from './package-copy.ts'
 
+const NOT_PUBLISHED = /\.test\.|(?<!\.d)\.ts$|tsconfig|conformance|^src/
 const INSTALL_TIMEOUT_MS = 180_000
 
 const VECTOR = {
@@ -31,9 +32,9 @@ beforeAll(async () => {
 })
 afterAll(() => workspace.remove())
 
-describe('packing', () => {
-  test.each(['receiver', 'server'])('leaves the sources of %s as they were', async (name) => {
-    const { packageDir, sources } = await setup(name)
+describe('packing the receiver', () => {
+  test('leaves its sources as they were', async () => {
+    const { packageDir, sources } = await setup('receiver')
     await pack(packageDir, workspace.dir)
     expect(await sources()).toEqual(sources.before)
   })
@@ -79,7 +80,7 @@ describe('the receiver package', () => {
     expect(await readdir(join(app, 'node_modules'))).toEqual(['.package-lock.json', '@chatzuri'])
     const files = await readdir(join(app, 'node_modules/@chatzuri/webhooks'), { recursive: true })
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.js']))
-    expect(files.filter((path) => /\.test\.|(?<!\.d)\.ts$|tsconfig|^src/.test(path))).toEqual([])
+    expect(files.filter((path) => NOT_PUBLISHED.test(path))).toEqual([])
   })
 
   test('verifies a vector, as a module and from CommonJS', async () => {
@@ -154,14 +155,21 @@ describe('the receiver package', () => {
 
 describe('the server package', () => {
   let app: string
+  let packed: Awaited<ReturnType<typeof setup>>
   beforeAll(async () => {
     app = join(workspace.dir, 'server app')
-    const tarballs: string[] = []
-    for (const name of ['receiver', 'server']) {
-      tarballs.push(await pack(join(workspace.repository, 'packages', name), workspace.dir))
-    }
-    await installIn(app, ['--prefer-offline'], tarballs)
+    packed = await setup('server')
+    const receiver = await pack(join(workspace.repository, 'packages/receiver'), workspace.dir)
+    const server = await pack(packed.packageDir, workspace.dir)
+    await installIn(app, ['--prefer-offline'], [receiver, server])
   }, INSTALL_TIMEOUT_MS)
+
+  test('is packed without a trace in its sources, and without its tests', async () => {
+    expect(await packed.sources()).toEqual(packed.sources.before)
+    const files = await readdir(join(app, 'node_modules/@chatzuri/server'), { recursive: true })
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'bin/serve.js', 'dist/main.d.ts']))
+    expect(files.filter((path) => NOT_PUBLISHED.test(path))).toEqual([])
+  })
 
   test('explains itself', async () => {
     const { stdout } = await npm(app, ['exec', '--', 'chatzuri-server', '--help'])

@@ -1,6 +1,6 @@
 /** Keys that a first start makes and later starts find: files that only their owner can read. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { type Config, parseEncryptionKey } from './config.ts'
 import { StartError } from './errors.ts'
 import type { Random } from './random.ts'
@@ -16,7 +16,7 @@ export function loadKeys(config: Config, random: Random): Keys {
   const adminKeyPath = join(config.dataDir, 'admin-key')
   const encryptionKeyPath = join(config.dataDir, 'encryption-key')
   try {
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+    makeFolder(config.dataDir)
     const adminKey =
       config.adminKey ??
       readOrMake(adminKeyPath, () => `key_${random.bytes(24).toString('base64url')}`)
@@ -32,6 +32,13 @@ export function loadKeys(config: Config, random: Random): Keys {
     const reason = error instanceof Error ? error.message : String(error)
     throw new StartError(`DATA_DIR ${config.dataDir} can not be used: ${reason}.`)
   }
+}
+
+/** Node's recursive mkdir never returns where a parent exists but takes no folders, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  const parentExists = existsSync(dirname(resolve(path)))
+  mkdirSync(path, { recursive: !parentExists, mode: 0o700 })
 }
 
 /** `wx`: of two that start at once, one makes the key and the other reads it. */

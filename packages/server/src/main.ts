@@ -7,6 +7,7 @@ import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { deliver, type Rooms } from './deliver.ts'
+import { StartError } from './errors.ts'
 import { explain } from './explanation.ts'
 import { createIds } from './id.ts'
 import { createIngest } from './ingest/ingest.ts'
@@ -55,24 +56,22 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log,
     mode: 'threads',
   })
-  try {
-    const world = createWorld(options, store)
-    const delivery = createDelivery(world)
-    const api = await openApi(world, delivery)
-    await delivery.start()
-    const { url, publicUrl } = await api.listen()
-    return {
-      url,
-      publicUrl,
-      async stop() {
-        await api.close()
-        await delivery.stop()
-        await store.close()
-      },
-      cut: delivery.cut,
-    }
-  } catch (error) {
+  const world = createWorld(options, store)
+  const delivery = createDelivery(world)
+  const api = await openApi(world, delivery)
+  const stop = async () => {
+    await api.close()
+    await delivery.stop()
     await store.close()
+  }
+  try {
+    // First: a server whose port is taken must not deliver anything either.
+    const { url, publicUrl } = await api.listen()
+    await delivery.start()
+    api.becomeReady()
+    return { url, publicUrl, stop, cut: delivery.cut }
+  } catch (error) {
+    await stop()
     throw error
   }
 }
@@ -146,7 +145,7 @@ function createDelivery(world: World) {
   })
   store.onWaiting((webhookIds) => schedule.wake(webhookIds))
   store.onChange((change) => {
-    if (change.type === 'webhook.updated') upkeep.nudge()
+    if (change.type === 'webhook.updated' && change.aspect === 'settings') upkeep.nudge()
   })
   return {
     schedule,
@@ -172,7 +171,7 @@ function createDelivery(world: World) {
 }
 
 /** api ──► ingest ──► store */
-async function openApi(world: World, { schedule, tests }: Delivery) {
+async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
   const { config, keys, store, clock, ids, log, metrics, sign, guard, random } = world
   let ready = false
   let publicUrl = config.publicUrl ?? ''
@@ -200,6 +199,7 @@ async function openApi(world: World, { schedule, tests }: Delivery) {
         nowMs: clock.now(),
       }),
     checkUrl: (url) => guard.checkUrl(url),
+    onRecovery: () => upkeep.nudge(),
     generateSecret: () => generateSecret(random),
     config: {
       get publicUrl() {
@@ -216,10 +216,15 @@ async function openApi(world: World, { schedule, tests }: Delivery) {
   })
   return {
     async listen() {
-      const url = await api.listen({ host: config.host, port: config.port })
+      const { host, port } = config
+      const url = await api.listen({ host, port }).catch((error) => {
+        throw listenError(error, config)
+      })
       publicUrl ||= `http://localhost:${new URL(url).port || '80'}`
-      ready = true
       return { url, publicUrl }
+    },
+    becomeReady() {
+      ready = true
     },
     close() {
       ready = false
@@ -229,3 +234,20 @@ async function openApi(world: World, { schedule, tests }: Delivery) {
 }
 
 const WEBHOOKS_MAX_PER_CHATBOT = 50
+
+/** What an operator gets wrong with HOST and PORT, in one sentence. */
+function listenError(error: NodeJS.ErrnoException, { host, port }: Config): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        `PORT ${port} on ${host} is taken by another program; stop it, or set PORT to a free one.`,
+      )
+    case 'EACCES':
+      return new StartError(`PORT ${port} may not be used by this user; choose one above 1023.`)
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError(`HOST ${host} is no address of this machine.`)
+    default:
+      return error
+  }
+}

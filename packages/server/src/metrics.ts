@@ -126,12 +126,14 @@ function registerObserved(registry: Registry, gauges: ObservedGauges) {
 
 /** prom-client's own set would start an event loop monitor, which wakes an idle process. */
 function registerProcessGauges(registry: Registry) {
-  gauge(registry, {
+  new Counter({
     name: 'chatzuri_process_cpu_seconds_total',
     help: 'CPU time, user and system',
-    read: () => {
+    registers: [registry],
+    collect() {
       const { user, system } = process.cpuUsage()
-      return (user + system) / 1e6
+      this.reset()
+      this.inc((user + system) / 1e6)
     },
   })
   gauge(registry, {

@@ -59,6 +59,8 @@ export interface ApiDeps {
   explain(detail: DeliveryDetail): string
   /** The egress guard's word on an address, at set-up time. */
   checkUrl(url: URL): { reason: string; message: string } | null
+  /** A recovery was created: it need not wait for the clock. */
+  onRecovery(): void
   generateSecret(): string
   /** Null: fine; else why not, as a sentence. */
   checkSecret(secret: string): string | null
@@ -101,19 +103,17 @@ export interface ApiConfig {
 /** Ready to listen; `close()` ends the streams and waits for requests that are being answered. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const { metrics, log, config } = deps
-  const app = createHttpServer({ trustedProxies: config.trustedProxies, log })
+  const { app, isClosing } = createHttpServer({ trustedProxies: config.trustedProxies, log })
   readJsonBodies(app)
   const feed = createChangeFeed(deps)
-  let isClosing = false
   app.addHook('preClose', (done) => {
-    isClosing = true
     feed.close()
     done()
   })
   const routes = apiRoutes(deps, feed)
   const authenticate = createAuthenticate(config.adminKey)
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, isClosing: () => isClosing, metrics, log })
+    mountRoute(app, route, { authenticate, isClosing, metrics, log })
   }
   answerUnknownRoutes(app, routes)
   await app.ready()

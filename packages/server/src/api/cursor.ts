@@ -15,8 +15,10 @@ export interface Cursors {
 const MAC_BYTES = 16
 
 export function createCursors(key: Buffer): Cursors {
+  // A key of its own: what seals cursors must not be what encrypts secrets.
+  const ownKey = createHmac('sha256', key).update('cursors').digest()
   const mac = (scope: string, id: string) =>
-    createHmac('sha256', key).update(`${scope}\n${id}`).digest().subarray(0, MAC_BYTES)
+    createHmac('sha256', ownKey).update(`${scope}\n${id}`).digest().subarray(0, MAC_BYTES)
   return {
     seal(scope, lastId) {
       return Buffer.concat([mac(scope, lastId), Buffer.from(lastId)]).toString('base64url')

@@ -113,7 +113,7 @@ function resendRoute({ store }: ApiDeps): Route {
       if (result === 'wrong_state') {
         throw apiError(
           'wrong_state',
-          'Only what is delivered, exhausted or cancelled can be resent',
+          'Only what is delivered, exhausted or cancelled can be resent, and no test event',
         )
       }
       if (result === 'webhook_deleted') throw apiError('webhook_deleted')

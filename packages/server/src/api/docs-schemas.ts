@@ -57,7 +57,7 @@ function meaning({ description = '', default: fallback, ...bounds }: JsonSchema)
 
 function boundsText(schema: JsonSchema): string {
   const { minimum, maximum, maxLength, maxItems } = schema
-  if (minimum !== undefined && maximum !== undefined && Number(maximum) < 2 ** 53 - 1) {
+  if (minimum !== undefined && maximum !== undefined) {
     return `${minimum} to ${maximum}.`
   }
   if (maxLength !== undefined) return `Up to ${maxLength} characters.`

@@ -1,4 +1,5 @@
 /** Fastify, set up so that whatever a stranger sends, even what is not HTTP, is answered in JSON. */
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { ApiError } from '../errors.ts'
@@ -13,11 +14,19 @@ const SILENCE_MS_MAX = 180_000
 /** Above the usual 60 s of proxies, so that it is they who close an idle connection. */
 const KEEP_ALIVE_MS = 72_000
 const HEADER_BYTES_MAX = 16 * 1024
-/** A rejected body up to this size is still read: an abrupt close would lose the answer. */
+/** How much of a rejected body is still read. */
 const DRAINED_BYTES_MAX = 64 * 1024 * 1024
 
-export function createHttpServer(options: { trustedProxies: string[]; log: Log }): FastifyInstance {
+export interface HttpServer {
+  app: FastifyInstance
+  /** True from the moment in which `close` begins. */
+  isClosing(): boolean
+}
+
+export function createHttpServer(options: { trustedProxies: string[]; log: Log }): HttpServer {
   const { trustedProxies, log } = options
+  let closing = false
+  const isClosing = () => closing
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX_DEFAULT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -33,20 +42,23 @@ export function createHttpServer(options: { trustedProxies: string[]; log: Log }
     logger: false,
     frameworkErrors: (error, request, reply) => {
       reply.headers(COMMON_HEADERS)
-      answerError({ error, request, reply, log })
+      answerError({ error, request, reply, log, isClosing })
     },
     clientErrorHandler: (error, socket) => answerOnSocket(error, socket),
   })
   app.decorateReply('errorCode', '')
   app.setErrorHandler((error, request, reply) => {
-    answerError({ error, request, reply, log })
+    answerError({ error, request, reply, log, isClosing })
+  })
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
   })
   app.server.on('checkExpectation', (_request, response) => {
-    const answer = errorAnswer(apiError('expectation_failed'))
-    response.writeHead(answer.statusCode, { ...COMMON_HEADERS, 'content-type': JSON_TYPE })
-    response.end(JSON.stringify(answer))
+    const { statusCode, headers, body } = answerByHand(apiError('expectation_failed'))
+    response.writeHead(statusCode, headers).end(body)
   })
-  return app
+  return { app, isClosing }
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -56,19 +68,51 @@ interface Failure {
   request: FastifyRequest
   reply: FastifyReply
   log: Log
+  isClosing(): boolean
 }
 
-function answerError({ error, request, reply, log }: Failure) {
+function answerError({ error, request, reply, log, isClosing }: Failure) {
   const known = toApiError(error) ?? internalError(error, { request, log })
   reply.errorCode = known.code
   if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
-  // Fastify asks to close after any bad body. The rest of one that is still coming is better read
-  // and dropped: closing at once resets the connection, and the client never sees the answer.
-  const length = Number(request.headers['content-length'] ?? 0)
-  if (length <= DRAINED_BYTES_MAX) reply.removeHeader('connection')
+  if (isClosing()) reply.header('connection', 'close')
+  const body = JSON.stringify(errorAnswer(known))
   reply.code(known.statusCode).header('content-type', JSON_TYPE)
-  void reply.send(JSON.stringify(errorAnswer(known)))
+  const unread = unreadBody(request)
+  if (unread === 'none') {
+    void reply.send(body)
+  } else if (unread === 'too-much') {
+    void reply.header('connection', 'close').send(body)
+  } else {
+    void dropBody(request.raw).then(() => reply.send(body))
+  }
+}
+
+/** Whether something of a body may still be coming. */
+function unreadBody({ headers, raw }: FastifyRequest): 'none' | 'some' | 'too-much' {
+  if (raw.readableEnded || raw.destroyed) return 'none'
+  if (headers['transfer-encoding'] !== undefined) return 'some'
+  const length = Number(headers['content-length'] ?? 0)
+  if (length > DRAINED_BYTES_MAX) return 'too-much'
+  return length > 0 ? 'some' : 'none'
+}
+
+/**
+ * Reads what is left and drops it. Who sends a large body reads no answer before its end; to answer
+ * and close earlier resets the connection, and the answer is lost with it.
+ */
+function dropBody(raw: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let leftBytes = DRAINED_BYTES_MAX
+    raw.on('data', (chunk: Buffer) => {
+      leftBytes -= chunk.length
+      if (leftBytes < 0) resolve()
+    })
+    raw.once('end', resolve)
+    raw.once('close', resolve)
+    raw.resume()
+  })
 }
 
 /** What went wrong is in the log, under the request's number; the caller gets only the number. */
@@ -85,11 +129,16 @@ function internalError(
 function answerOnSocket(error: Error, socket: Socket) {
   if (socket.destroyed || !socket.writable) return
   const known = toApiError(error)
-  const answer = errorAnswer(
-    known === null || known.code === 'bad_request'
-      ? apiError('bad_request', 'The request is not valid HTTP/1.1')
-      : known,
+  const isOurs = known !== null && known.code !== 'bad_request'
+  const { statusCode, reason, headers, body } = answerByHand(
+    isOurs ? known : apiError('bad_request', 'The request is not valid HTTP/1.1'),
   )
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${statusCode} ${reason}\r\n${head.join('')}\r\n${body}`)
+}
+
+function answerByHand(error: ApiError) {
+  const answer = errorAnswer(error)
   const body = JSON.stringify(answer)
   const headers = {
     ...COMMON_HEADERS,
@@ -97,6 +146,5 @@ function answerOnSocket(error: Error, socket: Socket) {
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   }
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${answer.statusCode} ${answer.error}\r\n${head.join('')}\r\n${body}`)
+  return { statusCode: answer.statusCode, reason: answer.error, headers, body }
 }

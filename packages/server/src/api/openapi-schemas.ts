@@ -43,6 +43,10 @@ export function createSchemaDocuments(): SchemaDocuments {
 
 /** What a schema says of itself (`documentAs`) goes before what its parser looks like. */
 function showAsDocumented(jsonSchema: Record<string, unknown>) {
+  // Bounds that every double of JavaScript has tell a reader nothing.
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+  if (jsonSchema.minLength === 0) delete jsonSchema.minLength
   const { documentAs, description, examples } = jsonSchema
   if (typeof documentAs !== 'object' || documentAs === null) return
   for (const key of Object.keys(jsonSchema)) delete jsonSchema[key]

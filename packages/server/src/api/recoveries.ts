@@ -48,7 +48,7 @@ export function recoveryRoutes(deps: ApiDeps): Route[] {
   return [recoverRoute(deps), getRoute(deps)]
 }
 
-function recoverRoute({ store, ids, clock }: ApiDeps): Route {
+function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/v1/webhooks/{id}/recover',
@@ -78,6 +78,7 @@ function recoverRoute({ store, ids, clock }: ApiDeps): Route {
         dryRun,
       })
       if (recovery === null) throw notFound('webhook')
+      if (!dryRun) onRecovery()
       return { recoveryId: dryRun ? null : recovery.id, count: recovery.total }
     },
   })

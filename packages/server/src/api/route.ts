@@ -124,17 +124,25 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
         done(error as Error)
       }
     },
-    onResponse: observeAnswers(route, options),
-    handler: (request, reply) => answerCall(route, request, reply),
+    onResponse: observeAnswers(app, route, options),
+    handler: (request, reply) => answerCall({ route, request, reply, isClosing }),
   })
 }
 
-async function answerCall(route: Route, request: FastifyRequest, reply: FastifyReply) {
+interface Answering {
+  route: Route
+  request: FastifyRequest
+  reply: FastifyReply
+  isClosing(): boolean
+}
+
+async function answerCall({ route, request, reply, isClosing }: Answering) {
   const id = route.id ? pathId(route.id, request) : ''
   const query = route.query ? parseInput(route.query, request.query) : undefined
   const body = route.body ? readBody(route.body, request.body) : undefined
   const answer = await route.handle({ id, query, body, request, reply })
   if (answer === reply) return reply
+  if (isClosing()) reply.header('connection', 'close')
   return reply.code(route.answer.status).send(answer)
 }
 
@@ -150,7 +158,11 @@ function readBody(spec: BodySpec<z.ZodType>, body: unknown): unknown {
 }
 
 /** One wide line for each request: the route's pattern, never its URL, which may hold a name. */
-function observeAnswers(route: Route, { metrics, log }: MountOptions) {
+function observeAnswers(
+  app: FastifyInstance,
+  route: Route,
+  { metrics, log, isClosing }: MountOptions,
+) {
   const { method, path } = route
   return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const { statusCode } = reply
@@ -168,6 +180,8 @@ function observeAnswers(route: Route, { metrics, log }: MountOptions) {
       },
       'request.answered',
     )
+    // Node waits for connections that were busy when it began to close, though they are idle now.
+    if (isClosing()) setImmediate(() => app.server.closeIdleConnections())
     done()
   }
 }

@@ -52,12 +52,10 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
 }
 
 /** ISO 8601 UTC with milliseconds, in answers. */
-export const isoTime = z
-  .string()
-  .meta({
-    documentAs: { type: 'string', format: 'date-time' },
-    examples: ['2026-09-14T09:30:12.345Z'],
-  })
+export const isoTime = z.string().meta({
+  documentAs: { type: 'string', format: 'date-time' },
+  examples: ['2026-09-14T09:30:12.345Z'],
+})
 
 /** Any ISO 8601 instant, or a day (its midnight UTC), to Unix milliseconds. */
 export const instant = z

@@ -28,7 +28,9 @@ const STEPS = Object.keys(STEP_MS) as [Step, ...Step[]]
 const statsQuery = z.strictObject({
   chatbotId: idFilter('chatbot').exactOptional(),
   webhookId: idFilter('webhook').exactOptional(),
-  from: instant.exactOptional().meta({ description: 'Default: 24 hours before `to`.' }),
+  from: instant
+    .exactOptional()
+    .meta({ description: 'Default: 24 hours before `to`. Rounded down to a whole step, in UTC.' }),
   to: instant.exactOptional().meta({ description: 'Default: now.' }),
   step: z
     .enum(STEPS)
@@ -104,10 +106,12 @@ export function statsRoutes({ store, clock }: ApiDeps): Route[] {
       async handle({ query }) {
         const { from: givenFrom, to: givenTo, step: givenStep, ...filter } = query
         const to = givenTo ?? clock.now()
-        const from = givenFrom ?? to - DAY_MS
-        refuseEmptySpan({ from, to })
-        const step = givenStep ?? defaultStep(to - from)
-        refuseTooManySteps(to - from, step)
+        const start = givenFrom ?? to - DAY_MS
+        refuseEmptySpan({ from: start, to })
+        const step = givenStep ?? defaultStep(to - start)
+        refuseTooManySteps(to - start, step)
+        // Whole steps since 1970 in UTC: bars of two charts, or of one that moves on, stay the same.
+        const from = start - (start % STEP_MS[step])
         const stats = await store.stats({ ...filter, from, to, stepMs: STEP_MS[step] })
         return { from: isoAt(from), to: isoAt(to), step, ...presentStats(stats) }
       },

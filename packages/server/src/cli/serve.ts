@@ -1,5 +1,6 @@
 /** `serve`: reads the settings, starts the server, says so, and stops it in good order. */
 import { parseArgs } from 'node:util'
+import { systemClock } from '../clock.ts'
 import { type Config, readConfig, SETTINGS } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { type Keys, loadKeys } from '../keys.ts'
@@ -45,7 +46,11 @@ async function start(config: Config): Promise<void> {
 }
 
 function readyLine(url: string): string {
-  return JSON.stringify({ level: 30, time: new Date().toISOString(), msg: `listening on ${url}` })
+  return JSON.stringify({
+    level: 30,
+    time: new Date(systemClock.now()).toISOString(),
+    msg: `listening on ${url}`,
+  })
 }
 
 function bannerText(server: Server, keys: Keys): string {

@@ -58,7 +58,7 @@ export class Lease {
   async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#loop
-    await this.#options.store.leaveNode(this.#nodeId)
+    if (this.#nodeId !== '') await this.#options.store.leaveNode(this.#nodeId)
   }
 
   async #join(): Promise<void> {

@@ -288,6 +288,7 @@ export class Schedule {
 
   #onChange(change: Change): void {
     if (change.type === 'webhook.updated') {
+      if (change.aspect === 'health') return
       const lane = this.#lanes.find(change.webhookId)
       if (!lane) return
       this.#lanes.reload(lane)

@@ -12,11 +12,14 @@ import { Client } from 'undici'
 import type { Dial, Target } from './connector.ts'
 import type { Deadline } from './deadline.ts'
 import type { Failure } from './failure.ts'
+import { skipContinue } from './skip-continue.ts'
 
 export interface Connection {
   readonly client: Client
   readonly socket: Socket
   readonly origin: string
+  /** A request was sent on it, and no byte of the answer was read yet. */
+  isAwaiting: boolean
 }
 
 export interface Connections {
@@ -60,8 +63,10 @@ export function createConnections(dial: Dial): Connections {
       const dialled = await dial(target, deadline)
       if (dialled.kind !== 'open') return dialled
       const { socket } = dialled
-      const connection = { client: createClient(origin, socket), socket, origin }
-      connection.client.once('disconnect', () => forget(connection))
+      const client = createClient(origin, socket)
+      const connection: Connection = { client, socket, origin, isAwaiting: false }
+      skipContinue(socket, () => connection.isAwaiting)
+      client.once('disconnect', () => forget(connection))
       return { kind: 'open', connection }
     },
     giveBack(connection) {

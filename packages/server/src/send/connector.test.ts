@@ -5,6 +5,7 @@ import { answerText, type OnRequest } from './fixtures/endpoint.ts'
 import { LOOPBACK_HOSTS, NEVER_HOSTS, OTHER_LOOPBACK_HOSTS } from './fixtures/forbidden-hosts.ts'
 import { createManualClock } from './fixtures/manual-clock.ts'
 import type { NameAnswer } from './fixtures/name-server.ts'
+import { startSilentPort } from './fixtures/silent-port.ts'
 import {
   createSender,
   endpoint,
@@ -33,6 +34,12 @@ async function canary() {
   const port = typeof address === 'object' && address ? address.port : 0
   await listen('::', port)
   return { port, reached: () => reached }
+}
+
+async function silentPort(host: string) {
+  const silent = await startSilentPort(host)
+  onTestFinished(() => silent.close())
+  return silent
 }
 
 async function named(
@@ -95,16 +102,15 @@ describe('a name', () => {
   })
 
   test('with forbidden and allowed addresses is dialled at the allowed ones only', async () => {
-    const { port, reached } = await canary()
-    const receiver = await endpoint(answerOk, { host: '127.0.0.3' })
+    const forbidden = await endpoint(answerOk, { host: '127.0.0.1' })
+    const allowed = await endpoint(answerOk, { host: '127.0.0.3', port: forbidden.port })
     const { sender } = await named(() => ['127.0.0.1', '127.0.0.3', '127.0.0.2', '::1'], {
       allowLoopback: false,
       allow: ['127.0.0.3/32'],
     })
-    expectKind(await sender.send(requestTo(`http://hooks.test:${receiver.port}/`)), 'answered')
-    // At the canary's port nothing listens on 127.0.0.3 but the canary itself, on all addresses.
-    expectKind(await sender.send(requestTo(`http://hooks.test:${port}/`)), 'answered')
-    expect(reached()).toBe(1)
+    expectKind(await sender.send(requestTo(`http://hooks.test:${allowed.port}/`)), 'answered')
+    expect(allowed.connections).toHaveLength(1)
+    expect(forbidden.connections).toHaveLength(0)
   })
 
   test('that changes between two questions is judged by the answer that is dialled', async () => {
@@ -159,6 +165,30 @@ describe('several addresses', () => {
     const receiver = await endpoint(answerOk, { host: '127.0.0.4' })
     const { sender } = await named(() => ['127.0.0.2', '127.0.0.3', '127.0.0.4'])
     expectKind(await sender.send(requestTo(`http://hooks.test:${receiver.port}/`)), 'answered')
+  })
+
+  test('are tried beside each other when the first is silent', async () => {
+    const silent = await silentPort('127.0.0.2')
+    await endpoint(answerOk, { host: '127.0.0.3', port: silent.port })
+    const { sender } = await named(() => ['127.0.0.2', '127.0.0.3'])
+    const url = `http://hooks.test:${silent.port}/`
+    const { durationMs } = expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(durationMs).toBeGreaterThanOrEqual(240)
+  })
+
+  test('that are all silent end after the connect timeout', async () => {
+    const silent = await silentPort('127.0.0.2')
+    const clock = createManualClock()
+    const { sender } = await named(() => ['127.0.0.2'], { clock })
+    const sending = sender.send(
+      requestTo(`http://hooks.test:${silent.port}/`, { timeoutMs: 30_000 }),
+    )
+    await clock.armed(10_000)
+    clock.advance(10_000)
+    expect(await sending).toMatchObject({
+      fault: 'connect',
+      message: 'No connection within 10 s',
+    })
   })
 
   test('that all refuse are one connect fault', async () => {

@@ -57,11 +57,10 @@ export function exchange(input: ExchangeInput): Promise<Exchanged> {
 class Reader implements Dispatcher.DispatchHandler {
   readonly #clock: Clock
   readonly #deadline: Deadline
-  readonly #socket: Connection['socket']
+  readonly #connection: Connection
   readonly #resolve: (exchanged: Exchanged) => void
   readonly #reject: (error: Error) => void
   readonly #body = new BodyHead()
-  #isSilent = true
   #isSettled = false
   #status = 0
   #headers: Answer['headers'] = {}
@@ -75,9 +74,10 @@ class Reader implements Dispatcher.DispatchHandler {
   ) {
     this.#clock = clock
     this.#deadline = deadline
-    this.#socket = connection.socket
+    this.#connection = connection
     this.#resolve = resolve
     this.#reject = reject
+    connection.isAwaiting = true
     deadline.phase = ''
     deadline.onEnd = () => this.#onEnd()
   }
@@ -87,7 +87,7 @@ class Reader implements Dispatcher.DispatchHandler {
   }
 
   onResponseStarted(): void {
-    this.#isSilent = false
+    this.#connection.isAwaiting = false
   }
 
   onResponseStart(
@@ -122,8 +122,8 @@ class Reader implements Dispatcher.DispatchHandler {
       this.#fail(error)
     } else {
       const failure = exchangeFailure(error)
-      this.#settle({ kind: 'broken', failure, isSilent: this.#isSilent })
-      this.#socket.destroy()
+      this.#settle({ kind: 'broken', failure, isSilent: this.#connection.isAwaiting })
+      this.#connection.socket.destroy()
     }
   }
 
@@ -136,7 +136,7 @@ class Reader implements Dispatcher.DispatchHandler {
   /** The answer stands as far as it was read. Does no harm after the end. */
   #cutBody(): void {
     this.#settle(this.#answer(false))
-    this.#socket.destroy()
+    this.#connection.socket.destroy()
   }
 
   #answer(isWhole: boolean): Answer {
@@ -153,7 +153,7 @@ class Reader implements Dispatcher.DispatchHandler {
   #fail(error: Error): void {
     this.#isSettled = true
     this.#deadline.onEnd = null
-    this.#socket.destroy()
+    this.#connection.socket.destroy()
     this.#reject(error)
   }
 

@@ -91,7 +91,7 @@ export function exchangeFailure(error: unknown): Failure {
       return unreachable('protocol', "The answer's headers are larger than 16 KiB")
     case 'UND_ERR_SOCKET':
       return message.startsWith('bad ')
-        ? unreachable('protocol', 'The answer switches protocols or continues, which was not asked')
+        ? unreachable('protocol', 'The answer switches to another protocol, which was not asked')
         : unreachable('reset', 'The connection was closed before an answer came')
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return unreachable('protocol', "The answer's length is not what its headers say")

@@ -5,21 +5,22 @@
  * - Sends the bytes that were signed, once, to an address that the guard allowed as it was dialled;
  *   TLS is verified; redirects are never followed.
  * - What the other side does wrong comes back as a value. It rejects only for a bug of ours.
- * - Never retries, with one exception (see `isStale`): the schedule does that.
+ * - Never retries, with one exception (see `transmit.ts`): the schedule does that.
  */
 import type { Clock } from '../clock.ts'
 import type { SendResult, SignedRequest } from '../outcome.ts'
 import { firstValue, keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
-import { createConnector, type Target } from './connector.ts'
+import { createConnector } from './connector.ts'
 import { Deadline } from './deadline.ts'
-import { type Answer, type Exchanged, exchange } from './exchange.ts'
+import type { Answer, Exchanged } from './exchange.ts'
 import { STOPPED } from './failure.ts'
-import { checkScheme, type Guard, portOf } from './guard.ts'
+import { checkScheme, type Guard } from './guard.ts'
 import { createHostResolver } from './resolve.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { createSecureSocket } from './secure-socket.ts'
+import { createTransmit } from './transmit.ts'
 
 export interface Sender {
   /** `request.timeoutMs` runs until the headers of the answer. An abort ends it as `our-fault`. */
@@ -43,8 +44,6 @@ export interface SendOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
-/** A dead connection answers a request within a round trip; later, it is the endpoint that failed. */
-const STALE_MS_MAX = 1_000
 
 export function createSend(options: SendOptions): Sender {
   const { clock, guard } = options
@@ -58,28 +57,10 @@ export function createSend(options: SendOptions): Sender {
       connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     }),
   )
+  const transmit = createTransmit(clock, connections)
   const open = new Set<Deadline>()
   let isClosed = false
   const onceIdle: (() => void)[] = []
-
-  async function attempt(request: SignedRequest, url: URL, deadline: Deadline): Promise<Exchanged> {
-    const { origin, pathname, search } = url
-    const input = { clock, path: pathname + search, request, deadline }
-    const used = connections.takeIdle(origin)
-    if (used !== null) {
-      const startedAt = clock.monotonic()
-      const exchanged = await exchange({ ...input, connection: used })
-      if (!isStale(exchanged, clock.monotonic() - startedAt) || deadline.failure) {
-        if (isReusable(exchanged)) connections.giveBack(used)
-        return exchanged
-      }
-    }
-    const opened = await connections.open(origin, targetOf(url), deadline)
-    if (opened.kind !== 'open') return { kind: 'ended', failure: opened }
-    const exchanged = await exchange({ ...input, connection: opened.connection })
-    if (isReusable(exchanged)) connections.giveBack(opened.connection)
-    return exchanged
-  }
 
   async function run(request: SignedRequest, deadline: Deadline): Promise<SendResult> {
     const startedAt = clock.monotonic()
@@ -87,7 +68,7 @@ export function createSend(options: SendOptions): Sender {
     const blocked = checkScheme(url)
     const exchanged: Exchanged = blocked
       ? { kind: 'ended', failure: { kind: 'blocked', ...blocked } }
-      : await attempt(request, url, deadline)
+      : await transmit(request, url, deadline)
     if (exchanged.kind === 'answer') return answered(exchanged, startedAt, clock.now())
     return { ...exchanged.failure, durationMs: Math.round(clock.monotonic() - startedAt) }
   }
@@ -127,36 +108,6 @@ export function createSend(options: SendOptions): Sender {
     close: () => stop(() => {}),
     destroy: () => stop((deadline) => deadline.stop()),
   }
-}
-
-function targetOf(url: URL): Target {
-  return {
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
-    port: portOf(url),
-    secure: url.protocol === 'https:',
-  }
-}
-
-/**
- * The one retry of our own. An endpoint may close an idle connection in the moment we write to it:
- * the request then dies unseen, and without this every restart of a receiver would cost a step of
- * the schedule. It may also have been seen, so this can send the same bytes a second time; "at
- * least once" allows that, and `webhook-id` lets the receiver drop the repeat. Only when the
- * connection was used before, no byte of an answer came, and it broke at once; then over a fresh
- * connection, so never twice.
- */
-function isStale(exchanged: Exchanged, elapsedMs: number): boolean {
-  return (
-    exchanged.kind === 'broken' &&
-    exchanged.isSilent &&
-    exchanged.failure.kind === 'unreachable' &&
-    exchanged.failure.fault === 'reset' &&
-    elapsedMs < STALE_MS_MAX
-  )
-}
-
-function isReusable(exchanged: Exchanged): boolean {
-  return exchanged.kind === 'answer' && exchanged.isWhole
 }
 
 /** `durationMs` is the time to the answer's headers; what its body took is our own patience. */

@@ -3,7 +3,7 @@
  * attempt sends the same bytes; URL, headers, secret and timeout are the webhook's of this moment.
  * Formats come from the receiver package: one implementation on both sides.
  */
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import {
   formatModernSignatures,
   GUIDE_SIGNATURE_HEADER,
@@ -30,6 +30,7 @@ export type Signable = Pick<Claim, 'eventId' | 'chatbotId' | 'eventType' | 'payl
 export type Sign = (claim: Signable, webhook: Webhook, nowMs: number) => SignedRequest
 
 export function createSign({ version, timeoutMs }: SignOptions): Sign {
+  const keys = new KeyCache()
   return (claim, webhook, nowMs) => {
     const text = bodyText(claim)
     const url = new URL(webhook.url)
@@ -44,13 +45,15 @@ export function createSign({ version, timeoutMs }: SignOptions): Sign {
         ['content-type', 'application/json'],
         ['user-agent', `Chatzuri-Webhooks/${version}`],
         ['accept', 'application/json'],
-        [GUIDE_SIGNATURE_HEADER, hmac('sha1', guideKey(secrets.guide), text, 'hex')],
+        [GUIDE_SIGNATURE_HEADER, hmac('sha1', keys.of(secrets.guide).guide, text, 'hex')],
         [ID_HEADER, claim.eventId],
         [TIMESTAMP_HEADER, String(timestamp)],
         [
           MODERN_SIGNATURE_HEADER,
           formatModernSignatures(
-            secrets.modern.map((secret) => hmac('sha256', modernKey(secret), content, 'base64')),
+            secrets.modern.map((secret) =>
+              hmac('sha256', keys.of(secret).modern, content, 'base64'),
+            ),
           ),
         ],
         ...ownHeaders(webhook, url),
@@ -59,9 +62,35 @@ export function createSign({ version, timeoutMs }: SignOptions): Sign {
   }
 }
 
+interface Keys {
+  guide: KeyObject
+  modern: KeyObject
+}
+
+/**
+ * Making a key object out of bytes costs ten times what signing with it does (Node 24: 27 µs
+ * against 2.5 µs), so those of the secrets in use are kept.
+ */
+class KeyCache {
+  readonly #keys = new Map<string, Keys>()
+
+  of(secret: string): Keys {
+    let keys = this.#keys.get(secret)
+    if (!keys) {
+      const guide = createSecretKey(guideKey(secret))
+      keys = { guide, modern: createSecretKey(modernKey(secret)) }
+      if (this.#keys.size >= KEYS_MAX) this.#keys.clear()
+      this.#keys.set(secret, keys)
+    }
+    return keys
+  }
+}
+
+const KEYS_MAX = 10_000
+
 function hmac(
   algorithm: 'sha1' | 'sha256',
-  key: Uint8Array,
+  key: KeyObject,
   text: string,
   encoding: 'hex' | 'base64',
 ): string {

@@ -70,7 +70,8 @@ export function mergeChanges(found: unknown[][], limit: number): Change[] {
   const changes: Change[] = deliveries.map((row) => toDeliveryChange(row, row.at))
   for (const row of webhooks as (Told & { id: string; chatbot_id: string })[]) {
     const { id: webhookId, chatbot_id: chatbotId, at } = row
-    changes.push({ type: 'webhook.updated', at, chatbotId, webhookId })
+    // Which aspect is not kept; whoever takes it for settings looks once too often.
+    changes.push({ type: 'webhook.updated', at, chatbotId, webhookId, aspect: 'settings' })
   }
   for (const row of leads as (Told & { id: string; chatbot_id: string; event_id: string })[]) {
     const { id: leadId, chatbot_id: chatbotId, event_id: eventId, at } = row

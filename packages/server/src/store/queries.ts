@@ -15,6 +15,8 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
+import { DELIVERY_STATES } from '../delivery.ts'
+import { assert } from '../errors.ts'
 import { idFloor } from '../id.ts'
 import { LATENCY_BUCKETS } from './latency.ts'
 import { searchKey } from './rows.ts'
@@ -77,23 +79,52 @@ function unindexed(column: 'chatbot_id' | 'webhook_id' | 'state') {
   return sql<string>`${sql.ref(column)} || ''`
 }
 
+/**
+ * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot or a webhook
+ * are kept by state: without one, five walks are merged.
+ */
 export function listDeliveries(db: Builder, filter: DeliveryFilter, page: Page): Compilable {
+  const { webhookId, chatbotId, state, eventId, q } = filter
+  const led = eventId !== undefined || q !== undefined
+  if (led) return walkDeliveries(db, filter, page, 'event')
+  if (webhookId === undefined && chatbotId === undefined) {
+    return walkDeliveries(db, filter, page, 'all')
+  }
+  const lead = webhookId === undefined ? 'chatbot' : 'webhook'
+  if (state !== undefined) return walkDeliveries(db, filter, page, lead)
+  const [first, ...others] = DELIVERY_STATES.map((each) => {
+    const walk = walkDeliveries(db, { ...filter, state: each }, page, lead)
+    return db.selectFrom(walk.as('walk')).selectAll()
+  })
+  assert(first, 'there are states')
+  const merged = others.reduce((all, walk) => all.unionAll(walk), first)
+  return db.selectFrom(merged.as('merged')).selectAll().orderBy('id', 'desc').limit(page.limit)
+}
+
+function walkDeliveries(
+  db: Builder,
+  filter: DeliveryFilter,
+  page: Page,
+  lead: 'event' | 'webhook' | 'chatbot' | 'all',
+) {
   const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
+  const leads = (column: 'chatbot_id' | 'webhook_id' | 'state', by: (typeof lead)[]) =>
+    by.includes(lead) ? column : unindexed(column)
   let query = db.selectFrom('deliveries').selectAll()
-  // The narrowest list leads; what else is asked for only filters it.
   if (eventId !== undefined) query = query.where('event_id', '=', eventId)
   if (webhookId !== undefined) {
-    query = query.where(
-      eventId === undefined ? 'webhook_id' : unindexed('webhook_id'),
-      '=',
-      webhookId,
-    )
+    query = query.where(leads('webhook_id', ['webhook']), '=', webhookId)
   }
-  const led = eventId !== undefined || webhookId !== undefined || q !== undefined
   if (chatbotId !== undefined) {
-    query = query.where(led ? unindexed('chatbot_id') : 'chatbot_id', '=', chatbotId)
+    query = query.where(leads('chatbot_id', ['chatbot']), '=', chatbotId)
   }
-  if (state !== undefined) query = query.where(led ? unindexed('state') : 'state', '=', state)
+  if (state !== undefined) {
+    query = query.where(leads('state', ['webhook', 'chatbot', 'all']), '=', state)
+    // The condition of the index, literally: else it isn't used.
+    if (lead === 'all' && state !== 'delivered') {
+      query = query.where(sql<SqlBool>`state <> 'delivered'`)
+    }
+  }
   if (eventType !== undefined) query = query.where('event_type', '=', eventType)
   if (from !== undefined) {
     query = query
@@ -190,32 +221,26 @@ export function statsSeries(db: Builder, query: StatsQuery): Compilable {
     .orderBy('at')
 }
 
-/**
- * Unfinished deliveries by state. The conditions repeat those of the partial indexes, literally:
- * so it counts in them, and not through all of history.
- */
-export function currentCounts(db: Builder, query: StatsQuery): Compilable {
-  const { webhookId, chatbotId } = query
-  const counted = (condition: ReturnType<typeof sql<SqlBool>>, state: string) => {
-    let part = db
-      .selectFrom('deliveries')
-      .select((eb) => [
-        sql<string>`${sql.lit(state)}`.as('state'),
-        eb.fn.countAll<number>().as('count'),
-      ])
-      .where(condition)
-    if (webhookId !== undefined) part = part.where('webhook_id', '=', webhookId)
-    if (chatbotId !== undefined) part = part.where(unindexed('chatbot_id'), '=', chatbotId)
-    return part
+/** Unfinished deliveries by state, counted in an index alone. */
+export function currentCounts(db: Builder, { webhookId, chatbotId }: StatsQuery): Compilable {
+  let query = db
+    .selectFrom('deliveries')
+    .select((eb) => ['state', eb.fn.countAll<number>().as('count')])
+    .where('state', 'in', ['pending', 'parked'])
+    .groupBy('state')
+  if (webhookId !== undefined) query = query.where('webhook_id', '=', webhookId)
+  if (chatbotId !== undefined) {
+    const column = webhookId === undefined ? 'chatbot_id' : unindexed('chatbot_id')
+    query = query.where(column, '=', chatbotId)
   }
-  const claimed = sql<SqlBool>`state = 'pending' and claimed_by is not null`
-  const claimable = sql<SqlBool>`state = 'pending' and claimed_by is null`
-  return counted(claimable, 'pending')
-    .unionAll(counted(claimed, 'pending'))
-    .unionAll(counted(sql<SqlBool>`state = 'parked'`, 'parked'))
+  // The condition of the index, literally: else it isn't used.
+  if (webhookId === undefined && chatbotId === undefined) {
+    query = query.where(sql<SqlBool>`state <> 'delivered'`)
+  }
+  return query
 }
 
-/** How many deliveries a recovery would send again; condition as in `currentCounts`. */
+/** How many deliveries a recovery would send again. */
 export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable {
   let query = db
     .selectFrom('deliveries')
@@ -225,6 +250,7 @@ export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable
     .where('finished_at', '>=', recovery.since)
     .where('finished_at', '<', recovery.until)
     .where('state', 'in', recovery.states)
+  // The condition of the index, literally.
   if (!recovery.states.includes('delivered')) {
     query = query.where(sql<SqlBool>`state in ('exhausted', 'cancelled')`)
   }

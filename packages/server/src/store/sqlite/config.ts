@@ -139,7 +139,7 @@ export class Config {
     if (row.secret !== rotation.expectedSecret) return 'changed_meanwhile'
     const overlaps = rotation.overlapMs > 0
     const previous = overlaps ? rotation.previousSecret : null
-    const endsAt = overlaps ? now + rotation.overlapMs : null
+    const endsAt = overlaps ? now + Math.round(rotation.overlapMs) : null
     core.tx.flushHealth(core)
     core.run(ROTATE, rotation.secret, previous, endsAt, now, row.id)
     return this.#changed(row.id)

@@ -85,6 +85,11 @@ export class Core {
     return this.#prepared(sql).all(...values) as Row[]
   }
 
+  /** Every statement that has run, for a test that looks at their plans. */
+  statements(): string[] {
+    return [...this.#statements.keys()]
+  }
+
   /** Webhooks that get this event type, or null without such a chatbot. */
   subscribers(chatbotId: string, eventType: string): Subscriber[] | null {
     const key = `${chatbotId} ${eventType}`

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** How long to wait for a lock inside this process: only a checkpoint and a read ever meet. */
-const LOCK_WAIT_MS = 1_000
+export const LOCK_WAIT_MS = 1_000
 
 export function databasePath(dataDir: string): string {
   return join(dataDir, 'chatzuri.db')

@@ -92,8 +92,8 @@ export class Deliveries {
     core.run(CLEAR_CLAIM, row.id)
     if (row.state !== 'pending') return
     // Nobody waits for a test's answer any more, and a test is never repeated.
-    if (row.kind === 'test') return this.#endTest(row)
-    if (core.webhookState(row.webhook_id) !== 'active') core.run(UNSETTLE, row.webhook_id)
+    if (row.kind === 'test') this.#endTest(row)
+    else if (core.webhookState(row.webhook_id) !== 'active') core.run(UNSETTLE, row.webhook_id)
     else if (wake) core.tx.woken.add(row.webhook_id)
   }
 

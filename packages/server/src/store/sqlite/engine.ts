@@ -14,7 +14,7 @@ import { createIds } from '../../id.ts'
 import type { Random } from '../../random.ts'
 import type { Change } from '../store.ts'
 import { Core } from './core.ts'
-import { databasePath, openForWriting } from './database.ts'
+import { databasePath, LOCK_WAIT_MS, openForWriting } from './database.ts'
 import { type Fault, toFault } from './faults.ts'
 import { migrate } from './migrations.ts'
 import { createOperations, type Operations } from './operations.ts'
@@ -40,12 +40,16 @@ export interface BatchReply {
   woken: string[]
 }
 
+/** How often it is tried to empty the log of erased data while readers are in the way. */
+const TRUNCATE_EVERY_MS = 1_000
+
 export class Engine {
   readonly db: DatabaseSync
   readonly #core: Core
   readonly #operations: Operations
   /** Erased data is still in the log; tried again until no reader is in the way. */
   #truncateDue = false
+  #truncateAt = 0
 
   constructor(options: { dataDir: string; clock: Clock; random: Random }) {
     const { dataDir, clock, random } = options
@@ -64,8 +68,13 @@ export class Engine {
   run(batch: Batch): BatchReply {
     const reply: BatchReply = { replies: [], changes: [], woken: [] }
     this.#runAll(batch.calls, batch.wantChanges, reply)
-    if (this.#truncateDue) this.#truncateLog()
+    if (this.#truncateDue && this.#core.clock.monotonic() >= this.#truncateAt) this.#truncateLog()
     return reply
+  }
+
+  /** Every statement that has run, for a test that looks at their plans. */
+  statements(): string[] {
+    return this.#core.statements()
   }
 
   /** Moves the log into the database and empties it. */
@@ -98,13 +107,20 @@ export class Engine {
     return operation(input)
   }
 
-  /** Never fails: what is committed stays committed, the log is only longer than it need be. */
+  /**
+   * Never fails: what is committed stays committed, the log is only longer than it need be. Never
+   * waits for a reader either: a long list would hold up every commit.
+   */
   #truncateLog(): void {
+    this.#truncateAt = this.#core.clock.monotonic() + TRUNCATE_EVERY_MS
     try {
+      this.db.exec('PRAGMA busy_timeout = 0')
       const busy = this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy
       this.#truncateDue = busy !== 0
     } catch {
       this.#truncateDue = true
+    } finally {
+      this.db.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`)
     }
   }
 }

@@ -14,7 +14,8 @@ export function lockFolder(dataDir: string): () => void {
   makeFile(path)
   const db = new DatabaseSync(path, { timeout: 0 })
   try {
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    // Nothing is ever written here: so no journal file, which a killed process would leave behind.
+    db.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
     if (toFault(error).kind !== 'unavailable') throw error

@@ -31,10 +31,14 @@ interface IdempotencyRow {
   created_at: number
 }
 
+const NONE: readonly string[] = []
+
 export const IDEMPOTENCY_MS = 24 * 3_600_000
 
 export class Ingest {
   readonly #core: Core
+  /** The last offer's list: the calls of a batch mostly share one. */
+  #full: { list: readonly string[]; set: ReadonlySet<string> } = { list: [], set: new Set() }
 
   constructor(core: Core) {
     this.#core = core
@@ -51,7 +55,7 @@ export class Ingest {
     if (repeat) return repeat
     if (core.backlog + core.tx.backlogDelta >= input.backlogMax) return { kind: 'backlog_full' }
     if (idempotency) this.#keepAnswer(chatbotId, idempotency)
-    const batch = new Batch(core, input)
+    const batch = new Batch({ core, input, except: this.#fullLanes(input) })
     for (const [index, event] of input.events.entries()) {
       this.#insertEvent(input, event)
       for (const subscriber of subscribers[index] ?? [])
@@ -63,6 +67,12 @@ export class Ingest {
   /** `subscribers` has looked already, unless there is no event. */
   #chatbotExists({ chatbotId, events }: AcceptInput): boolean {
     return events.length > 0 || this.#core.subscribers(chatbotId, '') !== null
+  }
+
+  #fullLanes({ lease }: AcceptInput): ReadonlySet<string> {
+    const list = lease?.except ?? NONE
+    if (this.#full.list !== list) this.#full = { list, set: new Set(list) }
+    return this.#full.set
   }
 
   #findRepeat(
@@ -111,11 +121,13 @@ class Batch {
   readonly #node: string | null
   readonly #except: ReadonlySet<string>
 
-  constructor(core: Core, { chatbotId, lease }: AcceptInput) {
+  constructor(options: { core: Core; input: AcceptInput; except: ReadonlySet<string> }) {
+    const { core, except } = options
+    const { chatbotId, lease } = options.input
     this.#core = core
     this.#chatbotId = chatbotId
     this.#node = lease && core.isLive(lease.nodeId) ? lease.nodeId : null
-    this.#except = new Set(lease?.except)
+    this.#except = except
   }
 
   insertDelivery(eventIndex: number, event: NewEvent, subscriber: Subscriber): void {

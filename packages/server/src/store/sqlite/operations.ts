@@ -5,6 +5,7 @@ import { Deliveries } from './deliveries.ts'
 import { Eraser } from './erase.ts'
 import { Ingest } from './ingest.ts'
 import { Nodes } from './nodes.ts'
+import type { Query } from './port.ts'
 import { Pruner } from './prune.ts'
 import { Recorder } from './record.ts'
 import { Recoveries } from './recoveries.ts'
@@ -49,6 +50,7 @@ export function createOperations(core: Core) {
     createRecovery: recoveries.create.bind(recoveries),
     continueRecoveries: recoveries.continueAll.bind(recoveries),
     eraseLead: eraser.eraseLead.bind(eraser),
+    read: (queries: Query[]) => queries.map(({ sql, values }) => core.all(sql, ...values)),
     ping: (_: null) => core.run(PING, core.tx.now),
     keepMeta: ({ key, value }: { key: string; value: string }) => core.run(KEEP_META, key, value),
   }

@@ -10,31 +10,39 @@ import type { Query } from './port.ts'
 const STATEMENTS_MAX = 500
 
 export class Reader {
-  readonly #db: DatabaseSync
+  readonly #dataDir: string
+  #opened: DatabaseSync | null = null
   readonly #statements = new Map<string, StatementSync>()
 
   constructor(dataDir: string) {
-    this.#db = openForReading(databasePath(dataDir))
+    this.#dataDir = dataDir
   }
 
   read(queries: Query[]): unknown[][] {
     if (queries.length === 1) return queries.map((query) => this.#all(query))
-    this.#db.exec('BEGIN')
+    const db = this.#db()
+    db.exec('BEGIN')
     try {
       return queries.map((query) => this.#all(query))
     } finally {
-      this.#db.exec('COMMIT')
+      db.exec('COMMIT')
     }
   }
 
   close(): void {
-    this.#db.close()
+    this.#opened?.close()
+  }
+
+  /** Opened when first asked: by then the writer has made it. */
+  #db(): DatabaseSync {
+    this.#opened ??= openForReading(databasePath(this.#dataDir))
+    return this.#opened
   }
 
   #all({ sql, values }: Query): unknown[] {
     let statement = this.#statements.get(sql)
     if (statement === undefined) {
-      statement = this.#db.prepare(sql)
+      statement = this.#db().prepare(sql)
       const oldest = this.#statements.keys().next().value
       if (this.#statements.size >= STATEMENTS_MAX && oldest) this.#statements.delete(oldest)
       this.#statements.set(sql, statement)

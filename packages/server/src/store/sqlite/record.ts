@@ -62,7 +62,11 @@ export class Recorder {
     core.run(
       UPDATE_DELIVERY,
       ...[next.state, next.reason, charged ? 1 : 0],
-      ...[next.delayMs === null ? null : tx.now + next.delayMs, attempt.status, lastError],
+      ...[
+        next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
+        attempt.status,
+        lastError,
+      ],
       ...[ended ? tx.now : row.finished_at, tx.now, row.id],
     )
     if (ended) tx.backlogDelta -= 1

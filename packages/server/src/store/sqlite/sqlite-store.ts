@@ -59,7 +59,6 @@ export async function openOver(
   const encryption = createEncryption(encryptionKey)
   const db = sqliteBuilder()
   const run: RunQueries = (queries) => port.read(queries.map(toQuery))
-  const reads = new Reads({ db, run, encryption })
   const changed = new Listeners<Change>(log)
   const woken = new Listeners<string[]>(log)
   const queue = new WriteQueue({
@@ -70,9 +69,12 @@ export async function openOver(
       if (reply.woken.length > 0) woken.tell(reply.woken)
     },
   })
+  // In the writer's turn, which is short; the reading thread may be busy with a long list.
+  const runSoon: RunQueries = (queries) => queue.call('read', queries.map(toQuery))
+  const reads = new Reads({ db, run, runSoon, encryption })
   await assertKey({ queue, run, encryption, dataDir })
   return {
-    ...createWrites({ queue, reads, encryption, clock, run }),
+    ...createWrites({ queue, reads, encryption, clock, runSoon }),
     ...bindReads(reads),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),

@@ -24,11 +24,16 @@ interface Waiting {
 
 /** The engine in a thread of its own, and a second one for reading. */
 export async function openThreads(dataDir: string): Promise<EnginePort> {
-  const writer = await startThread({ role: 'writer', dataDir })
-  const reader = await startThread({ role: 'reader', dataDir }).catch(async (error) => {
-    await writer.close()
+  // Both at once: most of a thread's start is reading its code. The reader opens the database when
+  // it is first asked, and nobody asks before the writer has made it.
+  const writer = new Thread({ role: 'writer', dataDir })
+  const reader = new Thread({ role: 'reader', dataDir })
+  try {
+    await Promise.all([writer.ready, reader.ready])
+  } catch (error) {
+    await Promise.all([writer.terminate(), reader.terminate()])
     throw error
-  })
+  }
   return {
     write: (batch: Batch) => writer.ask(batch) as Promise<BatchReply>,
     read: (queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>,
@@ -40,18 +45,7 @@ export async function openThreads(dataDir: string): Promise<EnginePort> {
   }
 }
 
-async function startThread(setup: ThreadSetup): Promise<Thread> {
-  const thread = new Thread(setup)
-  try {
-    await thread.ready
-    return thread
-  } catch (error) {
-    await thread.terminate()
-    throw error
-  }
-}
-
-class Thread {
+export class Thread {
   readonly ready: Promise<unknown>
   readonly #worker: Worker
   readonly #role: string

@@ -28,6 +28,8 @@ export interface WebhookHealthRow {
   lastFailure: string | null
 }
 
+type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
+
 interface Health {
   row: WebhookHealthRow
   wasFailing: boolean
@@ -52,7 +54,7 @@ export class Transaction {
   erased = false
   readonly #minutes = new Map<string, Minute>()
   readonly #health = new Map<string, Health | null>()
-  readonly #touched = new Set<string>()
+  readonly #touched = new Map<string, WebhookUpdated>()
 
   constructor(now: number, wantChanges: boolean) {
     this.now = now
@@ -100,7 +102,7 @@ export class Transaction {
         webhookId,
       )
       if (wasFailing !== (failingSince !== null)) {
-        this.webhookChanged(core, webhookId, row.chatbotId)
+        this.webhookChanged(core, webhookId, row.chatbotId, 'health')
       }
     }
     this.#health.clear()
@@ -116,12 +118,23 @@ export class Transaction {
     core.run(KEEP_CHANGE, this.now, 'delivery', deliveryId, chatbotId)
   }
 
-  webhookChanged(core: Core, webhookId: string, chatbotId: string): void {
-    if (this.#touched.has(webhookId)) return
-    this.#touched.add(webhookId)
+  webhookChanged(
+    core: Core,
+    webhookId: string,
+    chatbotId: string,
+    aspect: WebhookUpdated['aspect'] = 'settings',
+  ): void {
+    const told = this.#touched.get(webhookId)
+    if (told) {
+      if (aspect === 'settings') told.aspect = aspect
+      return
+    }
+    const change: WebhookUpdated = {
+      ...{ type: 'webhook.updated', at: this.now, chatbotId, webhookId, aspect },
+    }
+    this.#touched.set(webhookId, change)
     core.run(KEEP_CHANGE, this.now, 'webhook', webhookId, chatbotId)
-    if (!this.wantChanges) return
-    this.changes.push({ type: 'webhook.updated', at: this.now, chatbotId, webhookId })
+    if (this.wantChanges) this.changes.push(change)
   }
 
   /** Writes what was gathered; last thing before the commit. */

@@ -1,12 +1,9 @@
 /** A thread's whole life: open, say so, answer each message in its turn, close. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
-import { systemRandom } from '../../random.ts'
-import { type Batch, Engine } from './engine.ts'
+import type { Batch } from './engine.ts'
 import { toFault } from './faults.ts'
 import type { Query } from './port.ts'
-import { Reader } from './reader.ts'
 import type { FromThread, ThreadSetup, ToThread } from './thread.ts'
 
 const port = parentPort
@@ -14,7 +11,7 @@ assert(port, 'this file runs as a worker thread')
 const reply = (message: FromThread) => port.postMessage(message)
 
 try {
-  const room = openRoom(workerData as ThreadSetup)
+  const room = await openRoom(workerData as ThreadSetup)
   port.on('message', (message: ToThread) => {
     try {
       if ('request' in message) return reply({ value: room.answer(message.request) })
@@ -30,17 +27,28 @@ try {
   reply({ fault: toFault(error) })
 }
 
-function openRoom({ role, dataDir }: ThreadSetup): {
+interface Room {
   answer(request: unknown): unknown
   close(): void
-} {
-  if (role === 'reader') {
-    const reader = new Reader(dataDir)
-    return {
-      answer: (request) => reader.read(request as Query[]),
-      close: () => reader.close(),
-    }
-  }
+}
+
+/** Each role loads its own code only. */
+function openRoom({ role, dataDir }: ThreadSetup): Promise<Room> {
+  return role === 'writer' ? openWriter(dataDir) : openReader(dataDir)
+}
+
+async function openWriter(dataDir: string): Promise<Room> {
+  const [{ Engine }, { systemClock }, { systemRandom }] = await Promise.all([
+    import('./engine.ts'),
+    import('../../clock.ts'),
+    import('../../random.ts'),
+  ])
   const engine = new Engine({ dataDir, clock: systemClock, random: systemRandom })
   return { answer: (request) => engine.run(request as Batch), close: () => engine.close() }
+}
+
+async function openReader(dataDir: string): Promise<Room> {
+  const { Reader } = await import('./reader.ts')
+  const reader = new Reader(dataDir)
+  return { answer: (request) => reader.read(request as Query[]), close: () => reader.close() }
 }

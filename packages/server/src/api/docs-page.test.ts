@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { ERROR_CODES } from './error-codes.ts'
+import { html, prose } from './markup.ts'
+import { startApiAlone } from './test/api-alone.ts'
+import { describedRoutes } from './test/documented.ts'
+
+async function setup() {
+  const { call } = await startApiAlone()
+  const { text, headers, status } = await call('GET', '/docs', { key: null })
+  return { call, page: text, headers, status }
+}
+
+test('the reference is one page without a script, under a policy that allows none', async () => {
+  const { page, headers, status } = await setup()
+  expect(status).toBe(200)
+  expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
+  expect(page).not.toMatch(
+    /<script|\son\w+=|style="|src="|https?:\/\/(?!localhost:8080|shop\.example|cdn)[^"]*\.(js|css)/,
+  )
+  const policy = headers.get('content-security-policy') ?? ''
+  expect(policy).toContain("default-src 'none'")
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? ''
+  const hash = createHash('sha256').update(style).digest('base64')
+  expect(policy).toContain(`style-src 'sha256-${hash}'`)
+})
+
+test('every route, every error code and every object has its place', async () => {
+  const { page } = await setup()
+  for (const { path, operationId, summary } of describedRoutes()) {
+    expect(page).toContain(`<span class="path">${path}</span>`)
+    expect(page).toContain(`id="${operationId}"`)
+    expect(page).toContain(html`${summary}`.markup)
+  }
+  for (const code of Object.keys(ERROR_CODES)) expect(page).toContain(`<code>${code}</code>`)
+})
+
+test('every link on the page leads to something on it', async () => {
+  const { page } = await setup()
+  const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  const targets = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id)
+  expect(targets.length).toBeGreaterThan(60)
+  for (const target of targets) expect(ids).toContain(target)
+})
+
+test('tags are closed in the order in which they were opened', async () => {
+  const { page } = await setup()
+  const open: string[] = []
+  for (const [, slash, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+    if (['meta', 'link', 'br'].includes(name)) continue
+    if (slash === '') open.push(name)
+    else expect(open.pop()).toBe(name)
+  }
+  expect(open).toEqual([])
+})
+
+test('it has one main heading, a language, a title and a way past the contents', async () => {
+  const { page } = await setup()
+  expect(page.match(/<h1/g)?.length).toBe(1)
+  expect(page).toMatch(/<html lang="en">/)
+  expect(page).toMatch(/<title>[^<]+<\/title>/)
+  expect(page).toContain('<a class="skip" href="#content">')
+  expect(page).toContain('<main id="content">')
+})
+
+test('its commands name the public URL, and work as they are', async () => {
+  const { page } = await setup()
+  expect(page).toContain('curl -X POST http://localhost:8080/api/v1/chatbots')
+  expect(page).toContain('up to 2 attempts within 30 seconds')
+})
+
+test('the home page leads to it', async () => {
+  const { call } = await setup()
+  const { status, headers } = await call('GET', '/', { key: null })
+  expect([status, headers.get('location')]).toEqual([302, '/docs'])
+})
+
+test('what is put into a template is text, unless it is markup', () => {
+  expect(html`<p title="${`"'&`}">${'<b>'}${html`<i>${'x'}</i>`}${7}</p>`.markup).toBe(
+    '<p title="&quot;&#39;&amp;">&lt;b&gt;<i>x</i>7</p>',
+  )
+  expect(prose('a `<b>` & c').markup).toBe('a <code>&lt;b&gt;</code> &amp; c')
+})

@@ -1,0 +1,77 @@
+/** The API over a real store and the real ingest, without an engine: deliveries stay where they are. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { onTestFinished } from 'vitest'
+import { type Clock, systemClock } from '../../clock.ts'
+import { createIds } from '../../id.ts'
+import { createIngest } from '../../ingest/ingest.ts'
+import { silentLog } from '../../log.ts'
+import { createMetrics } from '../../metrics.ts'
+import { systemRandom } from '../../random.ts'
+import { checkSecret, generateSecret } from '../../sign/secret.ts'
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
+import type { Store } from '../../store/store.ts'
+import { type ApiDeps, createApi } from '../api.ts'
+import { ADMIN_KEY, type Call, createCall } from './client.ts'
+
+export interface ApiAlone {
+  url: string
+  call: Call
+  store: Store
+  app: FastifyInstance
+}
+
+/** `change` replaces what a test wants to be different. */
+export async function startApiAlone(
+  change: (deps: ApiDeps) => Partial<ApiDeps> = () => ({}),
+  clock: Clock = systemClock,
+): Promise<ApiAlone> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'chatzuri-api-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  const encryptionKey = Buffer.alloc(32, 1)
+  const store = await openSqliteStore({ dataDir, encryptionKey, clock, mode: 'inline' })
+  onTestFinished(() => store.close())
+  const deps = createDeps(store, clock)
+  const app = await createApi({ ...deps, ...change(deps) })
+  onTestFinished(() => app.close())
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return { url, call: createCall(url), store, app }
+}
+
+function createDeps(store: Store, clock: Clock): ApiDeps {
+  const ids = createIds(clock, systemRandom)
+  const metrics = createMetrics()
+  return {
+    store,
+    ingest: createIngest({
+      ...{ store, ids, metrics },
+      backlogMax: 1_000_000,
+      leaseOffer: () => null,
+      onAccepted() {},
+    }),
+    sendTest: async () => null,
+    previewRequest: () => null,
+    explain: ({ delivery }) => `It is ${delivery.state}.`,
+    checkUrl: ({ hostname }) =>
+      hostname === '10.0.0.1'
+        ? { reason: 'private-address', message: '10.0.0.1 is a private address; see EGRESS_ALLOW' }
+        : null,
+    onRecovery() {},
+    generateSecret: () => generateSecret(systemRandom),
+    checkSecret,
+    config: {
+      publicUrl: 'http://localhost:8080',
+      adminKey: ADMIN_KEY,
+      version: '0.1.0',
+      trustedProxies: [],
+      cursorKey: Buffer.alloc(32, 2),
+      retryScheduleMs: [0, 30_000],
+      webhooksMaxPerChatbot: 3,
+    },
+    ...{ metrics, clock, ids },
+    log: silentLog,
+    isReady: () => true,
+  }
+}

@@ -1,0 +1,451 @@
+/** What strangers send, and what each gets: a status, a stable code, and the field that is wrong. */
+import type { CallOptions } from './client.ts'
+
+export interface BadInput extends CallOptions {
+  what: string
+  method?: string
+  /** `{bot}` and `{hook}` are filled in. */
+  path: string
+  status?: number
+  code?: string
+  /** Of the first detail. */
+  field?: string
+}
+
+export const HOOKS = '/api/v1/chatbots/{bot}/webhooks'
+const EVENTS = '/api/v1/chatbots/{bot}/events'
+const LEADS = '/api/v1/chatbots/{bot}/leads'
+export const GOOD_WEBHOOK = { url: 'https://shop.example/h', eventTypes: ['lead.submit'] }
+const hook = (extra: Record<string, unknown>, what: string, field?: string): BadInput => ({
+  what,
+  path: HOOKS,
+  body: { ...GOOD_WEBHOOK, ...extra },
+  ...(field === undefined ? {} : { field }),
+})
+const payload = (text: string, what: string, field: string): BadInput => ({
+  what,
+  path: EVENTS,
+  body: `{"eventType":"order.created","payload":${text}}`,
+  field,
+})
+const UNKNOWN = 'bot_01m2fm1cgye03v13e1wgzp7b71'
+
+export const WHOLE_BODIES: BadInput[] = [
+  { what: 'no body', path: LEADS, code: 'missing_body' },
+  { what: 'an empty body with a type', path: LEADS, body: '', code: 'missing_body' },
+  { what: 'not JSON', path: LEADS, body: '{"customerName"', code: 'invalid_json' },
+  { what: 'null', path: LEADS, body: 'null', field: '' },
+  { what: 'a list', path: LEADS, body: '[]', field: '' },
+  { what: 'a text', path: LEADS, body: '"Ann"', field: '' },
+  {
+    what: 'bytes that are not UTF-8',
+    path: LEADS,
+    body: Buffer.from('7b22ff227d', 'hex'),
+    code: 'invalid_json',
+  },
+  {
+    what: 'a body of another type',
+    path: LEADS,
+    body: 'a=b',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    status: 415,
+    code: 'unsupported_media_type',
+  },
+  {
+    what: 'a body without a type',
+    path: LEADS,
+    body: '{}',
+    headers: { 'content-type': '' },
+    status: 415,
+    code: 'unsupported_media_type',
+  },
+  {
+    what: 'JSON in another charset',
+    path: LEADS,
+    body: '{}',
+    headers: { 'content-type': 'application/json; charset=utf-16' },
+    status: 415,
+    code: 'unsupported_media_type',
+  },
+  {
+    what: '10 MB',
+    path: LEADS,
+    body: `"${'x'.repeat(10_000_000)}"`,
+    status: 413,
+    code: 'body_too_large',
+  },
+  {
+    what: '10 MB in a batch',
+    path: `${EVENTS}/batch`,
+    body: `"${'x'.repeat(10_000_000)}"`,
+    status: 413,
+    code: 'body_too_large',
+  },
+  {
+    what: '300 KB of settings',
+    path: HOOKS,
+    body: `"${'x'.repeat(300_000)}"`,
+    status: 413,
+    code: 'body_too_large',
+  },
+]
+
+export const LEAD_BODIES: BadInput[] = [
+  {
+    what: 'an unknown field',
+    path: LEADS,
+    body: { customerName: 'A', customerAge: 3 },
+    field: 'customerAge',
+  },
+  { what: 'a number for a name', path: LEADS, body: { customerName: 5 }, field: 'customerName' },
+  {
+    what: 'a list for an email',
+    path: LEADS,
+    body: { customerEmail: ['a@b.co'] },
+    field: 'customerEmail',
+  },
+  { what: 'nothing in it', path: LEADS, body: {}, field: 'customerName' },
+  {
+    what: 'an email that is none',
+    path: LEADS,
+    body: { customerEmail: 'ann' },
+    field: 'customerEmail',
+  },
+  {
+    what: 'a lead too large to deliver',
+    path: LEADS,
+    body: { customerName: 'x'.repeat(110_000) },
+    status: 413,
+    code: 'body_too_large',
+  },
+  {
+    what: 'a lead of an unknown chatbot',
+    path: `/api/v1/chatbots/${UNKNOWN}/leads`,
+    body: { customerName: 'A' },
+    status: 404,
+    code: 'chatbot_not_found',
+  },
+  {
+    what: 'an idempotency key with a space',
+    path: LEADS,
+    body: { customerName: 'A' },
+    headers: { 'idempotency-key': 'a b' },
+    field: 'Idempotency-Key',
+  },
+  {
+    what: 'an idempotency key of 256',
+    path: LEADS,
+    body: { customerName: 'A' },
+    headers: { 'idempotency-key': 'k'.repeat(256) },
+    field: 'Idempotency-Key',
+  },
+  {
+    what: 'an empty idempotency key',
+    path: LEADS,
+    body: { customerName: 'A' },
+    headers: { 'idempotency-key': '' },
+    field: 'Idempotency-Key',
+  },
+]
+
+export const EVENT_BODIES: BadInput[] = [
+  payload('{"__proto__":{"admin":true}}', '__proto__', 'payload.__proto__'),
+  payload(
+    '{"a":{"constructor":{"prototype":{}}}}',
+    'constructor.prototype',
+    'payload.a.constructor.prototype',
+  ),
+  payload('{"items":[{},{"price":1e400}]}', '1e400', 'payload.items[1].price'),
+  payload('{"id":9007199254740993}', '2^53 + 1', 'payload.id'),
+  payload('{"id":1e300}', 'an integer beyond 2^53', 'payload.id'),
+  payload('{"a":"\\u0000"}', 'U+0000', 'payload.a'),
+  payload(
+    `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`,
+    '5,000 levels',
+    `payload${'.a'.repeat(66)}`,
+  ),
+  payload(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`, '65 levels', `payload${'.a'.repeat(64)}`),
+  payload('[]', 'a list as payload', 'payload'),
+  payload('null', 'null as payload', 'payload'),
+  { what: 'no payload', path: EVENTS, body: { eventType: 'a.b' }, field: 'payload' },
+  { what: 'no event type', path: EVENTS, body: { payload: {} }, field: 'eventType' },
+  {
+    what: 'an event type without a dot',
+    path: EVENTS,
+    body: { eventType: 'order', payload: {} },
+    field: 'eventType',
+  },
+  {
+    what: 'an event type of 101',
+    path: EVENTS,
+    body: { eventType: `a.${'b'.repeat(99)}`, payload: {} },
+    field: 'eventType',
+  },
+  {
+    what: 'the lead event',
+    path: EVENTS,
+    body: { eventType: 'lead.submit', payload: {} },
+    code: 'use_leads',
+    field: 'eventType',
+  },
+  {
+    what: 'a payload too large to deliver',
+    path: EVENTS,
+    body: { eventType: 'a.b', payload: { x: 'y'.repeat(110_000) } },
+    status: 413,
+    code: 'body_too_large',
+  },
+  { what: 'an empty batch', path: `${EVENTS}/batch`, body: { events: [] }, field: 'events' },
+  {
+    what: '501 events',
+    path: `${EVENTS}/batch`,
+    body: { events: Array.from({ length: 501 }, () => ({ eventType: 'a.b', payload: {} })) },
+    field: 'events',
+  },
+  {
+    what: 'one bad event among good ones',
+    path: `${EVENTS}/batch`,
+    body: {
+      events: [
+        { eventType: 'a.b', payload: {} },
+        { eventType: 'a.b', payload: { n: 2 ** 60 } },
+      ],
+    },
+    field: 'events[1].payload.n',
+  },
+]
+
+export const WEBHOOK_BODIES: BadInput[] = [
+  hook({ url: undefined }, 'no url', 'url'),
+  hook({ url: 5 }, 'a number as url', 'url'),
+  hook({ url: '' }, 'an empty url', 'url'),
+  hook({ url: '/hooks' }, 'a path as url', 'url'),
+  hook({ url: 'ftp://shop.example/' }, 'ftp', 'url'),
+  hook({ url: 'javascript:alert(1)' }, 'javascript', 'url'),
+  hook({ url: 'file:///etc/passwd' }, 'a file', 'url'),
+  hook({ url: 'https://' }, 'no host', 'url'),
+  hook({ url: 'https:///path' }, 'three slashes', 'url'),
+  hook({ url: 'https:shop.example' }, 'no slashes', 'url'),
+  hook({ url: 'https:\\\\shop.example' }, 'backslashes', 'url'),
+  hook({ url: 'https://shop.example/#top' }, 'a fragment', 'url'),
+  hook({ url: 'https://shop.example/a b' }, 'a space', 'url'),
+  hook({ url: 'https://shop.example/\n' }, 'a line break', 'url'),
+  hook({ url: 'https://shop.example:99999/' }, 'a port beyond 65535', 'url'),
+  hook({ url: `https://shop.example/${'x'.repeat(2048)}` }, 'a url of more than 2,048', 'url'),
+  { ...hook({ url: 'http://10.0.0.1/' }, 'a private address', 'url'), code: 'blocked_address' },
+  hook({ eventTypes: [] }, 'no event type', 'eventTypes'),
+  hook({ eventTypes: 'lead.submit' }, 'a text for a list', 'eventTypes'),
+  hook({ eventTypes: ['lead.submit', 'lead.submit'] }, 'one event type twice', 'eventTypes[1]'),
+  hook(
+    { eventTypes: ['lead.submit', 'leads.submit'] },
+    'both spellings of the lead event',
+    'eventTypes[1]',
+  ),
+  hook({ eventTypes: ['Order.Created'] }, 'capitals in an event type', 'eventTypes[0]'),
+  hook(
+    { eventTypes: Array.from({ length: 51 }, (_, index) => `a.b${index}`) },
+    '51 event types',
+    'eventTypes',
+  ),
+  hook({ colour: 'red' }, 'an unknown field', 'colour'),
+  hook({ timeoutSeconds: 0 }, 'a timeout of 0', 'timeoutSeconds'),
+  hook({ timeoutSeconds: 121 }, 'a timeout of 121', 'timeoutSeconds'),
+  hook({ timeoutSeconds: 1.5 }, 'half a second', 'timeoutSeconds'),
+  hook({ maxInFlight: 0 }, 'no request at a time', 'maxInFlight'),
+  hook({ description: 'x'.repeat(501) }, 'a description of 501', 'description'),
+  hook({ description: '\0' }, 'U+0000 in a description', 'description'),
+  hook({ secret: 'short' }, 'a short secret', 'secret'),
+  hook({ secret: 'with a space in it and long' }, 'a secret with spaces', 'secret'),
+  hook({ secret: `whsec_${'!'.repeat(32)}` }, 'a whsec_ secret that is not base64', 'secret'),
+  hook({ headers: { 'X A': '1' } }, 'a header name with a space', 'headers["X A"]'),
+  hook({ headers: { '': '1' } }, 'an empty header name', 'headers[""]'),
+  hook({ headers: { 'X-A': 'a\r\nX-B: c' } }, 'a line break in a header', 'headers.X-A'),
+  hook({ headers: { 'X-A': 'a\0' } }, 'NUL in a header', 'headers.X-A'),
+  hook({ headers: { 'X-A': '✓' } }, 'a header beyond Latin-1', 'headers.X-A'),
+  hook({ headers: { 'X-A': 5 } }, 'a number as a header', 'headers.X-A'),
+  hook({ headers: { 'X-A': 'x'.repeat(1001) } }, 'a header of 1,001', 'headers.X-A'),
+  hook(
+    { headers: { [`X-${'a'.repeat(99)}`]: '1' } },
+    'a header name of 101',
+    `headers.X-${'a'.repeat(99)}`,
+  ),
+  hook({ headers: { 'X-A': '1', 'x-a': '2' } }, 'a header twice', 'headers.x-a'),
+  hook(
+    { headers: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`X-${index}`, '1'])) },
+    '21 headers',
+    'headers',
+  ),
+  hook({ headers: { 'X-A': '***' } }, 'a masked header', 'headers.X-A'),
+  ...[
+    'Host',
+    'content-length',
+    'Content-Type',
+    'transfer-encoding',
+    'Connection',
+    'keep-alive',
+    'TE',
+    'Trailer',
+    'upgrade',
+    'Expect',
+    'Proxy-Authorization',
+    'User-Agent',
+    'accept',
+    'accept-encoding',
+    'X-Chatzuri-Signature',
+    'webhook-id',
+    'Webhook-Signature',
+  ].map((name) => hook({ headers: { [name]: 'x' } }, `the header ${name}`, `headers.${name}`)),
+]
+
+export const OTHERS: BadInput[] = [
+  { what: 'a chatbot without a name', path: '/api/v1/chatbots', body: {}, field: 'name' },
+  { what: 'a blank name', path: '/api/v1/chatbots', body: { name: '  ' }, field: 'name' },
+  {
+    what: 'a lead form with a field twice',
+    path: '/api/v1/chatbots',
+    body: {
+      name: 'A',
+      leadForm: {
+        fields: [0, 1].map(() => ({ name: 'customerName', label: 'Name', required: true })),
+        greeting: '',
+        thanks: '',
+      },
+    },
+    field: 'leadForm.fields[1].name',
+  },
+  {
+    what: 'an origin with a path',
+    path: '/api/v1/chatbots',
+    body: { name: 'A', allowedOrigins: ['https://a.example/x'] },
+    field: 'allowedOrigins[0]',
+  },
+  {
+    what: 'a null field in a change',
+    method: 'PATCH',
+    path: '/api/v1/chatbots/{bot}',
+    body: { name: null },
+    field: 'name',
+  },
+  {
+    what: 'a change of the state',
+    method: 'PATCH',
+    path: '/api/v1/webhooks/{hook}',
+    body: { state: 'paused' },
+    field: 'state',
+  },
+  {
+    what: 'a change to both spellings',
+    method: 'PATCH',
+    path: '/api/v1/webhooks/{hook}',
+    body: { eventTypes: ['leads.submit', 'lead.submit'] },
+    field: 'eventTypes[1]',
+  },
+  {
+    what: 'a change to a blocked address',
+    method: 'PATCH',
+    path: '/api/v1/webhooks/{hook}',
+    body: { url: 'http://10.0.0.1/' },
+    code: 'blocked_address',
+    field: 'url',
+  },
+  {
+    what: 'a rotation with an overlap of 169 h',
+    path: '/api/v1/webhooks/{hook}/rotate-secret',
+    body: { overlapHours: 169 },
+    field: 'overlapHours',
+  },
+  {
+    what: 'a rotation to a bad secret',
+    path: '/api/v1/webhooks/{hook}/rotate-secret',
+    body: { secret: 'quote"quote"quote' },
+    field: 'secret',
+  },
+  {
+    what: 'finishing no rotation',
+    path: '/api/v1/webhooks/{hook}/rotate-secret/finish',
+    status: 409,
+    code: 'no_overlap',
+  },
+  {
+    what: 'a test of no type',
+    path: '/api/v1/webhooks/{hook}/test',
+    body: { eventType: 'X' },
+    field: 'eventType',
+  },
+  {
+    what: 'a recovery without since',
+    path: '/api/v1/webhooks/{hook}/recover',
+    body: {},
+    field: 'since',
+  },
+  {
+    what: 'a recovery of pending ones',
+    path: '/api/v1/webhooks/{hook}/recover',
+    body: { since: '2026-01-01', states: ['pending'] },
+    field: 'states[0]',
+  },
+  {
+    what: 'a recovery that ends before it begins',
+    path: '/api/v1/webhooks/{hook}/recover',
+    body: { since: '2026-01-02', until: '2026-01-01' },
+    field: 'until',
+  },
+  {
+    what: 'a time with a 13th month',
+    path: '/api/v1/webhooks/{hook}/recover',
+    body: { since: '2026-13-01' },
+    field: 'since',
+  },
+]
+
+export const QUERIES: BadInput[] = [
+  ['limit=0', 'limit'],
+  ['limit=101', 'limit'],
+  ['limit=ten', 'limit'],
+  ['limit=1&limit=2', 'limit'],
+  ['limit=', 'limit'],
+  ['webhookId=bot_01m2fm1cgye03v13e1wgzp7b71', 'webhookId'],
+  ['chatbotId=1', 'chatbotId'],
+  ['state=done', 'state'],
+  ['eventType=Lead', 'eventType'],
+  ['from=yesterday', 'from'],
+  ['from=2026-02-30', 'from'],
+  ['from=2026-01-02&to=2026-01-01', 'to'],
+  ['q=', 'q'],
+  ['q=%00', 'q'],
+  ['sort=asc', 'sort'],
+].map(([query = '', field = '']) => ({
+  what: `deliveries?${query}`,
+  method: 'GET',
+  path: `/api/v1/deliveries?${query}`,
+  field,
+}))
+
+export const MORE_QUERIES: BadInput[] = [
+  {
+    what: 'a cursor that nobody made',
+    method: 'GET',
+    path: '/api/v1/leads?cursor=abc',
+    code: 'invalid_cursor',
+  },
+  { what: 'a step that is none', method: 'GET', path: '/api/v1/stats?step=2m', field: 'step' },
+  {
+    what: 'more steps than are answered',
+    method: 'GET',
+    path: '/api/v1/stats?step=1m&from=2026-01-01&to=2026-03-01',
+    field: 'step',
+  },
+  {
+    what: 'an id that the stream never gave',
+    method: 'GET',
+    path: '/api/v1/stream',
+    headers: { 'last-event-id': 'x' },
+    field: 'Last-Event-ID',
+  },
+  {
+    what: 'a path that is not decodable',
+    method: 'GET',
+    path: '/api/v1/leads/%E0%A4%A',
+    code: 'bad_request',
+  },
+]

@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DOCUMENT_DEPTH_MAX, parseJsonStrictly, unsafeJsonPath } from './json.ts'
+
+test('what JSON.stringify writes is read back as it was', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+      const parsed = parseJsonStrictly(JSON.stringify(value))
+      const isPoisoned = unsafeJsonPath(value, { path: '', depthMax: 99 }) !== null
+      if (!isPoisoned)
+        expect(parsed).toEqual({ ok: true, value: JSON.parse(JSON.stringify(value)) })
+    }),
+  )
+})
+
+test('every double survives in its shortest spelling', () => {
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+      expect(parseJsonStrictly(JSON.stringify([number])).ok).toBe(true)
+    }),
+  )
+})
+
+test.each([
+  '9007199254740993',
+  '-9007199254740993',
+  '1e400',
+  '-1E400',
+  '1e-400',
+  '0.1000000000000000055',
+  '12345678901234567890.5',
+  '123456789012345678',
+  '9007199254740992.5',
+])('%s is refused with its path, wherever it stands', (number) => {
+  const text = `{"a":"${number}","b":[true,{"c d":${number}}],"e":1e2}`
+  expect(parseJsonStrictly(text)).toMatchObject({
+    ok: false,
+    code: 'invalid_input',
+    path: 'b[1]["c d"]',
+  })
+})
+
+test.each([
+  '9007199254740992',
+  '1.0',
+  '100000000000000000000',
+  '1e21',
+  '6.02e23',
+  '0.30000000000000004',
+  '5e-324',
+  '0e999',
+  '-0.0',
+  '1.7976931348623157e308',
+  '0.00000000000000000000000000000000000000001',
+])('%s is held exactly', (number) => {
+  expect(parseJsonStrictly(`[${number}]`)).toEqual({ ok: true, value: [Number(number)] })
+})
+
+test('digits in strings are no numbers, whatever quotes and backslashes are around them', () => {
+  const value = { a: '1e999', 'b"1e999': '\\', c: '\\"9007199254740993\\\\', d: 1e3 }
+  expect(parseJsonStrictly(JSON.stringify(value))).toEqual({ ok: true, value })
+})
+
+test.each([
+  ['{"__proto__":1}', '__proto__'],
+  ['{"a":[{"\\u005f_proto__":{}}]}', 'a[0].__proto__'],
+  ['{"a":{"constructor":{"prototype":{}}}}', 'a.constructor.prototype'],
+])('%s is refused: parsers drop or refuse that key', (text, path) => {
+  expect(parseJsonStrictly(text)).toMatchObject({ ok: false, code: 'invalid_input', path })
+})
+
+test('a constructor that is only a word is fine', () => {
+  const value = { constructor: 'Gaudí', prototype: { constructor: { name: 'x' } } }
+  expect(parseJsonStrictly(JSON.stringify(value)).ok).toBe(true)
+})
+
+describe('nesting', () => {
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+
+  test('is taken up to the limit and refused above it', () => {
+    expect(parseJsonStrictly(nested(DOCUMENT_DEPTH_MAX)).ok).toBe(true)
+    expect(parseJsonStrictly(nested(DOCUMENT_DEPTH_MAX + 1))).toMatchObject({
+      ok: false,
+      code: 'invalid_input',
+    })
+  })
+
+  test('of a hundred thousand levels overflows no stack', () => {
+    expect(parseJsonStrictly(nested(100_000)).ok).toBe(false)
+    expect(parseJsonStrictly(`${'{"a":'.repeat(100_000)}1e999${'}'.repeat(100_000)}`).ok).toBe(
+      false,
+    )
+  })
+})
+
+test.each([
+  ['', 'it is empty'],
+  ['  ', 'it is empty'],
+  ['{"a":', 'it ends too early, after 5 characters'],
+  ['{"a":1,}', 'Expected double-quoted property name at position 7 (line 1, column 8)'],
+  ['{"a":1 "b":2}', "Expected ',' or '}' after property value at position 7 (line 1, column 8)"],
+  ['[1,2', "Expected ',' or ']' after array element at position 4 (line 1, column 5)"],
+  ['hello', "Unexpected token 'h'"],
+])('%j is not JSON, and the message says where', (text, sentence) => {
+  expect(parseJsonStrictly(text)).toEqual({
+    ok: false,
+    code: 'invalid_json',
+    path: '',
+    message: `The body is not valid JSON: ${sentence}`,
+  })
+})
+
+test('the message never quotes what was sent', () => {
+  const parsed = parseJsonStrictly('{"name":"Ann","email":ann@example.com, "phone":"1234567"}')
+  expect(parsed).not.toMatchObject({ message: expect.stringContaining('example') })
+})

@@ -1,0 +1,65 @@
+/**
+ * Transmit: one request over an idle connection where there is one, else over a fresh one.
+ *
+ * The one retry of our own lives here. An endpoint may close an idle connection in the moment we
+ * write to it: the request then dies unseen, and without this every restart of a receiver would
+ * cost a step of the schedule. It may also have been seen, so this can send the same bytes a second
+ * time; "at least once" allows that, and `webhook-id` lets the receiver drop the repeat. Only when
+ * the connection was used before, no byte of an answer came, and it broke at once; then over a
+ * fresh connection, so never twice.
+ */
+import type { Clock } from '../clock.ts'
+import type { SignedRequest } from '../outcome.ts'
+import type { Connections } from './connections.ts'
+import type { Target } from './connector.ts'
+import type { Deadline } from './deadline.ts'
+import { type Exchanged, exchange } from './exchange.ts'
+import { portOf } from './guard.ts'
+
+export type Transmit = (request: SignedRequest, url: URL, deadline: Deadline) => Promise<Exchanged>
+
+/** A dead connection shows within a round trip; later, it is the endpoint that failed. */
+const STALE_MS_MAX = 1_000
+
+export function createTransmit(clock: Clock, connections: Connections): Transmit {
+  return async (request, url, deadline) => {
+    const { origin, pathname, search } = url
+    const input = { clock, path: pathname + search, request, deadline }
+
+    const used = connections.takeIdle(origin)
+    if (used !== null) {
+      const startedAt = clock.monotonic()
+      const exchanged = await exchange({ ...input, connection: used })
+      if (isReusable(exchanged)) connections.giveBack(used)
+      if (!isStale(exchanged, clock.monotonic() - startedAt)) return exchanged
+    }
+
+    const opened = await connections.open(origin, targetOf(url), deadline)
+    if (opened.kind !== 'open') return { kind: 'ended', failure: opened }
+    const exchanged = await exchange({ ...input, connection: opened.connection })
+    if (isReusable(exchanged)) connections.giveBack(opened.connection)
+    return exchanged
+  }
+}
+
+function targetOf(url: URL): Target {
+  return {
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: portOf(url),
+    secure: url.protocol === 'https:',
+  }
+}
+
+function isStale(exchanged: Exchanged, elapsedMs: number): boolean {
+  return (
+    exchanged.kind === 'broken' &&
+    exchanged.isSilent &&
+    exchanged.failure.kind === 'unreachable' &&
+    exchanged.failure.fault === 'reset' &&
+    elapsedMs < STALE_MS_MAX
+  )
+}
+
+function isReusable(exchanged: Exchanged): boolean {
+  return exchanged.kind === 'answer' && exchanged.isWhole
+}

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { type Suite, setup } from './world.ts'
+
+const DAY_MS = 24 * 3_600_000
+const POLICY = { retentionMs: 30 * DAY_MS, leadRetentionMs: null, limit: 100 }
+
+export function describePruning(suite: Suite): void {
+  test('nothing that is young is deleted', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    await world.record(await world.claim(chatbot.id), { kind: 'delivered' })
+    expect(await store.prune(POLICY)).toEqual({ deleted: 0 })
+  })
+
+  if (!suite.movesTime) return
+
+  test('what finished long ago is deleted with its event and attempts; its lead stays', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const event = world.leadEvent()
+    const claim = await world.claim(chatbot.id, { events: [event] })
+    await world.record(claim, { kind: 'delivered' })
+    const lonely = world.event('order.paid')
+    await world.accept(chatbot.id, { events: [lonely] })
+    await world.advance(POLICY.retentionMs)
+    expect(await store.getEvent(lonely.id)).not.toBeNull()
+    await world.advance(60_000)
+    expect((await store.prune(POLICY)).deleted).toBeGreaterThanOrEqual(2)
+    expect(await store.getDelivery(claim.deliveryId)).toBeNull()
+    expect(await store.getEvent(event.id)).toBeNull()
+    expect(await store.getEvent(lonely.id)).toBeNull()
+    expect(await store.getLead(event.lead?.id ?? '')).not.toBeNull()
+    expect(await store.prune(POLICY)).toEqual({ deleted: 0 })
+  })
+
+  test('an event stays as long as one of its deliveries does', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    await world.webhook(chatbot.id)
+    const event = world.leadEvent()
+    const { claims } = await world.accept(chatbot.id, { events: [event] })
+    const [first, second] = claims
+    if (!first || !second) throw new Error('two webhooks, two deliveries')
+    await world.record(first, { kind: 'delivered' })
+    await world.record(second, { kind: 'retry', delayMs: 1, charged: true })
+    await world.advance(POLICY.retentionMs + DAY_MS)
+    await store.prune(POLICY)
+    expect((await store.getEvent(event.id))?.deliveries.map((d) => d.id)).toEqual([
+      second.deliveryId,
+    ])
+    await store.cancel(second.deliveryId, 'cancelled_by_owner')
+    await world.advance(POLICY.retentionMs + 1)
+    await store.prune(POLICY)
+    expect(await store.getEvent(event.id)).toBeNull()
+  })
+
+  test('what was parked for too long is cancelled with its reason', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    await store.setWebhookState(webhook.id, 'paused', null)
+    const event = world.leadEvent()
+    await world.accept(chatbot.id, { events: [event] })
+    await world.advance(POLICY.retentionMs + 1)
+    await store.prune(POLICY)
+    expect((await store.getEvent(event.id))?.deliveries).toMatchObject([
+      { state: 'cancelled', stateReason: 'retention' },
+    ])
+    expect(await store.backlog()).toBe(0)
+  })
+
+  test('leads stay for ever, or for as long as the policy says', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const [old, young] = [world.leadEvent(), world.leadEvent()]
+    await world.accept(chatbot.id, { events: [old] })
+    await world.advance(DAY_MS)
+    const later = { ...young, lead: young.lead && { ...young.lead, id: world.ids.next('lead') } }
+    await world.accept(chatbot.id, { events: [later] })
+    await store.prune(POLICY)
+    expect(await store.listLeads({}, { limit: 9, after: null })).toHaveLength(2)
+    await world.advance(60_000)
+    await store.prune({ ...POLICY, leadRetentionMs: DAY_MS })
+    const left = await store.listLeads({}, { limit: 9, after: null })
+    expect(left.map((lead) => lead.id)).toEqual([later.lead?.id])
+    expect(await store.getEvent(old.id)).toMatchObject({ erased: true })
+  })
+
+  test('pruning goes in steps, and below its limit nothing is left', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const claims = await Promise.all(Array.from({ length: 25 }, () => world.claim(chatbot.id)))
+    await Promise.all(claims.map((claim) => world.record(claim, { kind: 'delivered' })))
+    await world.advance(POLICY.retentionMs + 60_000)
+    expect(await store.prune({ ...POLICY, limit: 10 })).toEqual({ deleted: 10 })
+    const page = { limit: 100, after: null }
+    const left = (await store.listDeliveries({}, page)).length
+    expect(left).toBeGreaterThanOrEqual(15)
+    expect(left).toBeLessThan(25)
+    while ((await store.prune({ ...POLICY, limit: 10 })).deleted === 10);
+    expect(await store.listDeliveries({}, page)).toEqual([])
+    const stats = await store.stats({ from: 0, to: world.harness.clock.now(), stepMs: 60_000 })
+    expect(stats.totals.accepted).toBe(0)
+  })
+}

@@ -1,0 +1,94 @@
+/**
+ * The reading half of the store's contract: lists, details and charts. Answers come from one state
+ * of the database each, at least as new as the last write that this node saw committed.
+ */
+import type { Chatbot } from '../chatbot.ts'
+import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
+import type { Event } from '../event.ts'
+import type { Lead } from '../lead.ts'
+import type { Webhook } from '../webhook.ts'
+import type { Change, Recovery } from './store.ts'
+
+/** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
+export interface Page {
+  limit: number
+  after: string | null
+}
+
+export interface ReadStore {
+  getChatbot(id: string): Promise<Chatbot | null>
+  listChatbots(page: Page): Promise<Chatbot[]>
+  getWebhook(id: string): Promise<Webhook | null>
+  listWebhooks(chatbotId: string, page: Page): Promise<Webhook[]>
+  getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
+  getDelivery(id: string): Promise<DeliveryDetail | null>
+  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
+  getLead(id: string): Promise<Lead | null>
+  listLeads(filter: LeadFilter, page: Page): Promise<Lead[]>
+  getRecovery(id: string): Promise<Recovery | null>
+  stats(query: StatsQuery): Promise<Stats>
+  /** Unfinished deliveries now. */
+  backlog(): Promise<number>
+  /** What changed at or after an instant, oldest first, up to `limit`; may repeat. For the stream. */
+  changesSince(sinceMs: number, limit: number): Promise<Change[]>
+}
+
+export interface DeliveryDetail {
+  delivery: Delivery
+  attempts: Attempt[]
+  payload: string
+  /** The payload was erased with its lead. */
+  erased: boolean
+  /** Null: deleted. */
+  webhook: Webhook | null
+}
+
+export interface DeliveryFilter {
+  chatbotId?: string
+  webhookId?: string
+  eventId?: string
+  eventType?: string
+  state?: DeliveryState
+  /** Created in [from, to). */
+  from?: number
+  to?: number
+  /** An id, an email or a phone exactly, or the beginning of a name. */
+  q?: string
+}
+
+export interface LeadFilter {
+  chatbotId?: string
+  from?: number
+  to?: number
+  q?: string
+}
+
+export interface StatsQuery {
+  chatbotId?: string
+  webhookId?: string
+  from: number
+  to: number
+  /** A whole number of minutes. */
+  stepMs: number
+}
+
+export interface Stats {
+  /** Unfinished now. */
+  current: { pending: number; parked: number }
+  totals: StatsCounts
+  /** Ascending; steps without anything are left out. */
+  series: ({ at: number } & StatsCounts)[]
+}
+
+export interface StatsCounts {
+  /** Deliveries made, by the minute they were accepted. */
+  accepted: number
+  /** Deliveries that ended so, by the minute they ended. */
+  delivered: number
+  exhausted: number
+  cancelled: number
+  attempts: number
+  failedAttempts: number
+  /** Durations of attempts; null without any. From a histogram: bounds in `latency.ts`. */
+  latencyMs: { p50: number; p95: number; p99: number } | null
+}

@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { StartError } from '../../errors.ts'
+import { databasePath } from './database.ts'
+import { freshFolder, openHere, openWithEngine } from './fixtures/folder.ts'
+
+function modes(dataDir: string): Record<string, string> {
+  const names = readdirSync(dataDir)
+  return Object.fromEntries(
+    names.map((name) => [name, (statSync(join(dataDir, name)).mode & 0o777).toString(8)]),
+  )
+}
+
+/** Every byte of every file of the folder. */
+function allBytes(dataDir: string): string {
+  return readdirSync(dataDir)
+    .map((name) => readFileSync(join(dataDir, name)).toString('latin1'))
+    .join('\n')
+}
+
+test('the folder and every file in it are their owner’s alone, whatever the umask', async () => {
+  const dataDir = freshFolder()
+  const umask = process.umask(0)
+  onTestFinished(() => void process.umask(umask))
+  const store = await openHere(dataDir)
+  await store.ping()
+  expect((statSync(dataDir).mode & 0o777).toString(8)).toBe('700')
+  expect(modes(dataDir)).toEqual({
+    'chatzuri.db': '600',
+    'chatzuri.db-shm': '600',
+    'chatzuri.db-wal': '600',
+    'lock.db': '600',
+  })
+})
+
+test('a database of a newer version is refused in one sentence and left alone', async () => {
+  const dataDir = freshFolder()
+  const store = await openHere(dataDir)
+  await store.close()
+  const db = new DatabaseSync(databasePath(dataDir))
+  db.exec('PRAGMA user_version = 99')
+  db.close()
+  for (const mode of ['inline', 'threads'] as const) {
+    const refused = await openHere(dataDir, { mode }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(StartError)
+    expect(String(refused)).toContain(
+      `${dataDir} was written by a newer version of Chatzuri (schema 99; this one knows 1)`,
+    )
+  }
+})
+
+test('a database is opened only with the key that it was written with', async () => {
+  const dataDir = freshFolder()
+  const store = await openHere(dataDir)
+  await store.close()
+  for (const mode of ['inline', 'threads'] as const) {
+    const encryptionKey = Buffer.alloc(32, 8)
+    const refused = await openHere(dataDir, { mode, encryptionKey }).catch((e: unknown) => e)
+    expect(refused).toBeInstanceOf(StartError)
+    expect(String(refused)).toContain('ENCRYPTION_KEY')
+  }
+  await expect(openHere(dataDir)).resolves.toBeDefined()
+})
+
+test('this process cannot open a folder twice', async () => {
+  const dataDir = freshFolder()
+  const first = await openHere(dataDir)
+  for (const mode of ['inline', 'threads'] as const) {
+    const refused = await openHere(dataDir, { mode }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(StartError)
+    expect(String(refused)).toContain(`The folder ${dataDir} is in use`)
+  }
+  await first.ping()
+  await first.close()
+  await expect(openHere(dataDir)).resolves.toBeDefined()
+})
+
+test('a folder that another process holds is refused until that process is killed', async () => {
+  const dataDir = freshFolder()
+  const file = fileURLToPath(new URL('./fixtures/hold-folder.ts', import.meta.url))
+  const holder = spawn(process.execPath, [file, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
+  await expect(openHere(dataDir)).rejects.toThrow(StartError)
+  // A refused opener must not have loosened the lock: POSIX locks go with any closed descriptor.
+  await expect(openHere(dataDir)).rejects.toThrow('is in use by another Chatzuri server')
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  await expect(openHere(dataDir)).resolves.toBeDefined()
+})
+
+test('no URL, header value or secret is readable in any file', async () => {
+  const { dataDir, store, world } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  const webhook = await world.webhook(chatbot.id, {
+    url: 'https://hidden-user:hidden-pass@hidden-host.example/hidden-path',
+    headers: { 'x-api-key': 'hidden-value' },
+    secret: 'hidden-secret-one',
+  })
+  await store.rotateSecret(webhook.id, { secret: 'hidden-secret-two', overlapMs: 1_000 })
+  await store.updateWebhook(webhook.id, { url: 'https://hidden-other.example/' })
+  const bytes = allBytes(dataDir)
+  expect(bytes).toContain(webhook.id)
+  expect(bytes).not.toContain('hidden')
+})
+
+test('an erased person is in no file any more', async () => {
+  const { dataDir, store, world } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  await world.webhook(chatbot.id)
+  const event = world.leadEvent({ customerEmail: 'trace@erased.example', customerName: 'Trace' })
+  const idempotency = { route: 'r', key: 'k', bodyHash: 'h', answer: 'Trace' }
+  const claim = await world.claim(chatbot.id, { events: [event], idempotency })
+  await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: 'Hi Trace' } })
+  expect(allBytes(dataDir)).toMatch(/trace/i)
+  await store.eraseLead(event.lead?.id ?? '')
+  expect(allBytes(dataDir)).toContain(event.id)
+  expect(allBytes(dataDir)).not.toMatch(/trace/i)
+})
+
+test('closing leaves one database file and an empty log', async () => {
+  const dataDir = freshFolder()
+  const store = await openHere(dataDir)
+  await store.ping()
+  await store.close()
+  expect(readdirSync(dataDir).sort()).toEqual(['chatzuri.db', 'lock.db'])
+  await expect(store.ping()).rejects.toThrow('closed')
+})

@@ -1,0 +1,151 @@
+/**
+ * The real program in a process of its own, on a folder of its own. It knows nothing of the test's
+ * environment but what `settings` says.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Ended, readLines, watchChild } from './child-processes.ts'
+
+export const SERVER_PROGRAM = fileURLToPath(
+  new URL('../../packages/server/bin/serve.js', import.meta.url),
+)
+const READY_PATIENCE_MS = 30_000
+const END_PATIENCE_MS = 20_000
+
+export interface ServerOptions {
+  /** By the names of their environment variables. */
+  settings?: Record<string, string>
+  /** Default: a new one, which the last `stop` or `kill` leaves to `removeDataDirs`. */
+  dataDir?: string
+  /** A program in front of ours, such as a shell that lowers a limit. */
+  through?: string[]
+  /** Of the command line. */
+  args?: string[]
+}
+
+const dataDirs: string[] = []
+
+export function makeDataDir(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'chatzuri-e2e-'))
+  dataDirs.push(dataDir)
+  return dataDir
+}
+
+/** Of this test process; call it when its servers have ended. */
+export function removeDataDirs(): void {
+  for (const dataDir of dataDirs.splice(0)) rmSync(dataDir, { recursive: true, force: true })
+}
+
+export class ServerProcess {
+  readonly dataDir: string
+  readonly pid: number
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<Ended>
+  readonly out: string[] = []
+  readonly err: string[] = []
+  /** Resolves to the address at the ready line; rejects when it ends before. */
+  readonly ready: Promise<string>
+  /** Of the ready line; empty before. */
+  url = ''
+  readonly #child: ChildProcess
+  readonly #options: ServerOptions
+  #hasEnded = false
+
+  private constructor(options: ServerOptions) {
+    this.dataDir = options.dataDir ?? makeDataDir()
+    this.#options = { ...options, dataDir: this.dataDir }
+    const [program = process.execPath, ...args] = [
+      ...(options.through ?? []),
+      process.execPath,
+      SERVER_PROGRAM,
+      ...(options.args ?? []),
+    ]
+    this.#child = spawn(program, args, {
+      env: environmentOf(this.dataDir, options.settings ?? {}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.pid = this.#child.pid ?? 0
+    this.ended = watchChild(this.#child).finally(() => {
+      this.#hasEnded = true
+    })
+    this.ready = this.#untilReady()
+    // Who never asks must not break the test run; who asks gets the rejection.
+    this.ready.catch(() => {})
+  }
+
+  /** Started, not yet ready. */
+  static launch(options: ServerOptions = {}): ServerProcess {
+    return new ServerProcess(options)
+  }
+
+  static async start(options: ServerOptions = {}): Promise<ServerProcess> {
+    const server = ServerProcess.launch(options)
+    await server.ready
+    return server
+  }
+
+  get adminKey(): string {
+    return readFileSync(join(this.dataDir, 'admin-key'), 'utf8').trim()
+  }
+
+  /** The same program on the same folder, with other settings if there are any. */
+  restart(settings?: Record<string, string>): Promise<ServerProcess> {
+    return ServerProcess.start({
+      ...this.#options,
+      ...(settings === undefined ? {} : { settings }),
+    })
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#hasEnded) this.#child.kill(signal)
+  }
+
+  /** Orderly. One that doesn't end is killed, and that is an error. */
+  async stop(): Promise<Ended> {
+    this.signal('SIGTERM')
+    const force = setTimeout(() => this.signal('SIGKILL'), END_PATIENCE_MS)
+    const ended = await this.ended
+    clearTimeout(force)
+    if (ended.signal === 'SIGKILL') {
+      throw new Error(['The server did not stop in time.', ...this.out.slice(-20)].join('\n'))
+    }
+    return ended
+  }
+
+  /** As a power cut would. */
+  async kill(): Promise<Ended> {
+    this.signal('SIGKILL')
+    return this.ended
+  }
+
+  #untilReady(): Promise<string> {
+    const { stdout, stderr } = this.#child
+    return new Promise((resolve, reject) => {
+      const giveUp = (why: string) => {
+        clearTimeout(patience)
+        reject(new Error([`The server ${why}.`, ...this.err, ...this.out.slice(-20)].join('\n')))
+      }
+      const patience = setTimeout(() => giveUp('was not ready in time'), READY_PATIENCE_MS)
+      this.ended.then(({ code, signal }) => giveUp(`ended with ${signal ?? code}`), reject)
+      if (stderr) readLines(stderr, (line) => this.err.push(line))
+      if (!stdout) return
+      readLines(stdout, (line) => {
+        this.out.push(line)
+        const url = /"listening on (http:[^"]+)"/.exec(line)?.[1]
+        if (url === undefined || this.url !== '') return
+        clearTimeout(patience)
+        this.url = url
+        resolve(url)
+      })
+    })
+  }
+}
+
+/** Nothing of the test's own environment: a setting there would change what is tested. */
+function environmentOf(dataDir: string, settings: Record<string, string>): Record<string, string> {
+  const { PATH = '' } = process.env
+  return { PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'info', ...settings }
+}
