@@ -19,9 +19,9 @@ const OUTSTANDING = 4_000
 const HANGING_PER_SECOND = 20
 /** Short, so that timeouts and retries happen while we look. */
 const HANGING_TIMEOUT_SECONDS = 3
-const TRUST_MS = 1_500
+const TRUST_MS = 1_000
 const FIRST_MS = 2_000
-const WARM_MS = 3_000
+const WARM_MS = 2_000
 
 interface Case {
   what: string
@@ -56,7 +56,7 @@ export const hanging: Scenario = {
 }
 
 async function compare(world: World, spec: Case, { quick }: BenchOptions): Promise<Figure[]> {
-  const steadyMs = quick ? 3_000 : 5_000
+  const steadyMs = quick ? 2_000 : 5_000
   const { healthy } = spec
   const pairs = await interleave({
     rounds: quick ? 2 : 4,

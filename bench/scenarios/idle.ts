@@ -8,7 +8,7 @@ import { pause, withWorld } from '../world.ts'
 
 const EVENTS = 1_000
 /** Until what follows a start and traffic is over: compiling, collecting, closing of connections. */
-const SETTLE_MS = 6_000
+const SETTLE_MS = 5_000
 
 export const idle: Scenario = {
   name: 'idle',
@@ -22,7 +22,7 @@ export const idle: Scenario = {
       await world.untilArrived(group, EVENTS)
       await pause(SETTLE_MS)
       const [before, startedAt] = [cpuSeconds(world.server.pid), monotonicMs()]
-      await pause(quick ? 10_000 : 20_000)
+      await pause(quick ? 8_000 : 20_000)
       const elapsedMs = monotonicMs() - startedAt
       const share = ((cpuSeconds(world.server.pid) - before) * 1000) / elapsedMs
       const what = 'idle: CPU, of one core'

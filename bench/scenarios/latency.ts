@@ -25,10 +25,10 @@ export const latency: Scenario = {
   name: 'latency',
   about: `accepted until at the receiver, at ${PER_SECOND} leads a second`,
   run({ quick, profileDir }) {
-    const seconds = quick ? 6 : 15
+    const seconds = quick ? 5 : 15
     return withWorld({ profileDir }, async (world) => {
-      await deliverAtRate(world, 2 * PER_SECOND)
-      const bare = await postAtRate(world, 3 * PER_SECOND)
+      await deliverAtRate(world, 2 * PER_SECOND) // compiled code and open connections, as after a minute
+      const bare = await postAtRate(world, 2 * PER_SECOND)
       const leads = await deliverAtRate(world, seconds * PER_SECOND)
       const sync = timeSyncs(100)
       tell(`the disk syncs 4 KiB in ${sync.toFixed(2)} ms (median of 100)`)

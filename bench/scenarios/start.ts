@@ -10,7 +10,7 @@ const EVENTS = 2_000
 export const start: Scenario = {
   name: 'start',
   about: 'from spawn to the ready line, on a small database that exists',
-  run({ profileDir }) {
+  run({ quick, profileDir }) {
     return withWorld({ profileDir }, async (world) => {
       const group = world.newGroup('start')
       const chatbotId = await world.createChatbot({ group, count: 1, eventType: EVENT_TYPE })
@@ -18,7 +18,7 @@ export const start: Scenario = {
       await world.untilArrived(group, EVENTS)
       await world.untilRecorded(chatbotId)
       const took: number[] = []
-      while (took.length < STARTS) {
+      while (took.length < (quick ? 3 : STARTS)) {
         await world.stopServer('orderly')
         took.push((await world.startServer()).startedInMs)
       }

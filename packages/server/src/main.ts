@@ -13,7 +13,7 @@ import { createIds } from './id.ts'
 import { createIngest } from './ingest/ingest.ts'
 import type { Keys } from './keys.ts'
 import type { Log } from './log.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { systemRandom } from './random.ts'
 import { decide } from './record/decide.ts'
 import { createRecord } from './record/record.ts'
@@ -49,14 +49,16 @@ export interface Server {
 
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, keys, log } = options
+  const metrics = createMetrics()
   const store = await openSqliteStore({
     dataDir: config.dataDir,
     encryptionKey: keys.encryptionKey,
     clock: systemClock,
     log,
     mode: 'threads',
+    onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
   })
-  const world = createWorld(options, store)
+  const world = createWorld(options, { store, metrics })
   const delivery = createDelivery(world)
   const api = await openApi(world, delivery)
   const stop = async () => {
@@ -78,7 +80,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 type World = ReturnType<typeof createWorld>
 
-function createWorld({ config, keys, log }: ServerOptions, store: Store) {
+function createWorld(
+  { config, keys, log }: ServerOptions,
+  { store, metrics }: { store: Store; metrics: Metrics },
+) {
   const clock = systemClock
   const random = systemRandom
   const guard = createGuard({
@@ -94,7 +99,7 @@ function createWorld({ config, keys, log }: ServerOptions, store: Store) {
     random,
     guard,
     ids: createIds(clock, random),
-    metrics: createMetrics(),
+    metrics,
     sign: createSign({ version: VERSION, timeoutMs: config.deliveryTimeoutMs }),
   }
 }

@@ -175,6 +175,6 @@ function changeData(change: Change): Record<string, unknown> {
     case 'lead.created':
       return { ...common, leadId: change.leadId, eventId: change.eventId }
     case 'webhook.updated':
-      return { ...common, webhookId: change.webhookId }
+      return { ...common, webhookId: change.webhookId, aspect: change.aspect }
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { ERROR_CODES } from './error-codes.ts'
@@ -64,9 +65,47 @@ test('it has one main heading, a language, a title and a way past the contents',
   expect(page).toContain('<main id="content">')
 })
 
-test('its commands name the public URL, and work as they are', async () => {
+test('its commands are what a shell takes them for', async () => {
   const { page } = await setup()
-  expect(page).toContain('curl -X POST http://localhost:8080/api/v1/chatbots')
+  const commands = [...page.matchAll(/<code>(curl [^<]*)<\/code>/g)].map(([, text]) =>
+    unescaped(text),
+  )
+  const routes = describedRoutes()
+  expect(commands.length).toBeGreaterThanOrEqual(routes.length)
+  const seen = commands.map((command) => shellArguments(command ?? ''))
+  for (const { method, path, body } of routes) {
+    const url = `http://localhost:8080${path}`.split('{id}')
+    const sent = seen.find(
+      (words) =>
+        words.some(
+          (word) =>
+            word.startsWith(url[0] ?? '') &&
+            word.endsWith(url[1] ?? '') &&
+            !word.includes('$') &&
+            word.split('/').length === path.split('/').length + 2,
+        ) && (words.includes('-X') ? words[words.indexOf('-X') + 1] : 'GET') === method,
+    )
+    expect(sent, `${method} ${path}`).toBeDefined()
+    if (!body || !sent) continue
+    expect(JSON.parse(sent[sent.indexOf('-d') + 1] ?? '')).toEqual(body.example)
+  }
+})
+
+/** What a POSIX shell makes of a command, one argument a line; `curl` only repeats them. */
+function shellArguments(command: string): string[] {
+  const script = `curl() { printf '%s\\n' "$@"; }\n${command.split('\n\n')[0]}`
+  return execFileSync('sh', ['-c', script], { env: { KEY: 'k', BOT: 'b' } })
+    .toString()
+    .split('\n')
+}
+
+function unescaped(text: string | undefined): string {
+  const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  return (text ?? '').replace(/&(amp|lt|gt|quot|#39);/g, (_entity, name) => characters[name] ?? '')
+}
+
+test('it says how often a delivery is tried', async () => {
+  const { page } = await setup()
   expect(page).toContain('up to 2 attempts within 30 seconds')
 })
 

@@ -28,7 +28,7 @@ BOT=bot_…   # the "id" of the answer`)}</li>
   -H 'Content-Type: application/json' \\
   -d '{"customerName":"Ann","customerEmail":"ann@example.com","customerPhone":"+254700000000"}'
 
-curl ${api}/deliveries?chatbotId=$BOT \\
+curl "${api}/deliveries?chatbotId=$BOT" \\
   -H "Authorization: Bearer $KEY"`)}</li>
 </ol>
 `

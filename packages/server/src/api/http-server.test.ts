@@ -201,6 +201,28 @@ test('what comes in on an open connection while the server stops is turned away'
   expect(text).toMatch(/retry-after: \d+\r\n/i)
   expect(text).toContain('"code":"not_ready"')
   finish.resolve()
-  expect((await underWay).status).toBe(200)
+  const { status, headers } = await underWay
+  expect([status, headers.get('connection')]).toEqual([200, 'close'])
+  await closed
+})
+
+test('a download that is under way is finished, and its connection does not hold up the stop', async () => {
+  const started = Promise.withResolvers<void>()
+  const finish = Promise.withResolvers<void>()
+  const { app, call } = await startApiAlone(({ store }) => ({
+    store: {
+      ...store,
+      async listLeads(filter, page) {
+        started.resolve()
+        await finish.promise
+        return store.listLeads(filter, page)
+      },
+    },
+  }))
+  const underWay = call('GET', '/api/v1/leads.csv')
+  await started.promise
+  const closed = app.close()
+  finish.resolve()
+  expect((await underWay).text).toMatch(/^id,/)
   await closed
 })

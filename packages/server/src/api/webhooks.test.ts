@@ -160,12 +160,16 @@ test('a test event goes out at once, in any state, and is answered with what cam
     'customerPhone',
   ])
   server.endpoint.answer = { status: 500, body: 'no' }
-  const failed = await server.call('POST', `/api/v1/webhooks/${hook}/test`, {
-    body: { eventType: 'order.created' },
-  })
+  const failed = await server.call<{ deliveryId: string }>(
+    'POST',
+    `/api/v1/webhooks/${hook}/test`,
+    {
+      body: { eventType: 'order.created' },
+    },
+  )
   expect(failed.json).toMatchObject({ status: 500, result: 'failed', errorCode: 'status' })
   expect(JSON.parse(server.endpoint.received[1]?.body ?? '').eventType).toBe('order.created')
-  const { deliveryId } = failed.json as { deliveryId: string }
+  const { deliveryId } = failed.json
   const listed = await server.call('GET', `/api/v1/deliveries/${deliveryId}`)
   expect(listed.json).toMatchObject({ kind: 'test', state: 'exhausted', attempts: [{ number: 1 }] })
 })

@@ -40,7 +40,7 @@ export const WHOLE_BODIES: BadInput[] = [
   {
     what: 'bytes that are not UTF-8',
     path: LEADS,
-    body: Buffer.from('7b22ff227d', 'hex'),
+    body: Buffer.from('{"customerName":"Ren\xe9"}', 'latin1'),
     code: 'invalid_json',
   },
   {

@@ -12,6 +12,21 @@ export function describeLeases(suite: Suite): void {
     expect((await store.claimDue({ nodeId, lanes })).claims).toEqual([claim])
   })
 
+  test('a live node records and releases nothing that another holds', async () => {
+    const { world, chatbot } = await setup(suite)
+    const claim = await world.claim(chatbot.id)
+    const holder = world.nodeId
+    const other = await world.join()
+    expect(await world.record(claim, { kind: 'exhausted' }, { nodeId: other })).toEqual({
+      kind: 'lease_lost',
+    })
+    await world.store.release(other, [claim.deliveryId])
+    expect(await world.delivery(claim.deliveryId)).toMatchObject({ claimed: true, attemptCount: 0 })
+    expect(await world.record(claim, { kind: 'delivered' }, { nodeId: holder })).toMatchObject({
+      state: 'delivered',
+    })
+  })
+
   test('a node that never joined has nothing to renew', async () => {
     const { store } = await setup(suite)
     expect(await store.renewLease('node_stranger', LEASE_MS)).toBe(false)

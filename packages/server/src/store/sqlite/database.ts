@@ -46,6 +46,13 @@ export function openForWriting(path: string): DatabaseSync {
   return db
 }
 
+/** For a connection that only moves pages from the log into the database. */
+export function openForCheckpoints(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false })
+  db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -1024')
+  return db
+}
+
 export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, readOnly: true })
   db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')

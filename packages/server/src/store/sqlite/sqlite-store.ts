@@ -16,7 +16,7 @@ import { makeFolder } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
 import { openInline } from './inline.ts'
 import { Listeners } from './listeners.ts'
-import type { EnginePort, Query } from './port.ts'
+import { type EnginePort, type Query, timed } from './port.ts'
 import { openThreads } from './thread.ts'
 import { WriteQueue } from './write-queue.ts'
 import { createWrites } from './writes.ts'
@@ -29,6 +29,8 @@ export interface SqliteStoreOptions {
   clock: Clock
   log?: Log
   mode: 'threads' | 'inline'
+  /** How long each commit took, from its posting to its answer. */
+  onCommitted?: (durationMs: number) => void
   /** Of delivery ids, inline. */
   random?: Random
 }
@@ -39,7 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   prepareFolder(dataDir)
   const unlock = lockFolder(dataDir)
   try {
-    const port = await openPort(options)
+    const port = timed(await openPort(options), options)
     return await openOver(port, unlock, options).catch(async (error) => {
       await port.close()
       throw error

@@ -5,17 +5,10 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { StoreUnavailable } from '../../errors.ts'
-import type { Batch, BatchReply } from './engine.ts'
-import { type Fault, toError } from './faults.ts'
+import type { BatchReply } from './engine.ts'
+import { toError } from './faults.ts'
 import type { EnginePort, Query } from './port.ts'
-
-export interface ThreadSetup {
-  role: 'writer' | 'reader'
-  dataDir: string
-}
-
-export type ToThread = { request: unknown } | { close: true }
-export type FromThread = { value: unknown } | { fault: Fault }
+import { CHECKPOINT, type FromThread, type ThreadSetup, type ToThread } from './thread-messages.ts'
 
 interface Waiting {
   resolve(value: unknown): void
@@ -35,13 +28,36 @@ export async function openThreads(dataDir: string): Promise<EnginePort> {
     throw error
   }
   return {
-    write: (batch: Batch) => writer.ask(batch) as Promise<BatchReply>,
+    write: checkpointing(writer, reader),
     read: (queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>,
     async close() {
       // The reader first: the log can be emptied only when nobody reads.
       await reader.close()
       await writer.close()
     },
+  }
+}
+
+/** A few hundred pages, so that little is left to the writer's own limit. */
+const CHECKPOINT_EVERY_CALLS = 200
+
+/** Writes, and has the reading thread empty the log as it grows. */
+function checkpointing(writer: Thread, reader: Thread): EnginePort['write'] {
+  let calls = 0
+  let running = false
+  return async (batch) => {
+    const reply = (await writer.ask(batch)) as BatchReply
+    calls += batch.calls.length
+    if (calls >= CHECKPOINT_EVERY_CALLS && !running) {
+      calls = 0
+      running = true
+      // What it could not move, the writer moves by itself some pages later, or says why it can't.
+      const done = () => {
+        running = false
+      }
+      reader.ask(CHECKPOINT).then(done, done)
+    }
+    return reply
   }
 }
 

@@ -4,7 +4,7 @@ import { assert } from '../../errors.ts'
 import type { Batch } from './engine.ts'
 import { toFault } from './faults.ts'
 import type { Query } from './port.ts'
-import type { FromThread, ThreadSetup, ToThread } from './thread.ts'
+import { CHECKPOINT, type FromThread, type ThreadSetup, type ToThread } from './thread-messages.ts'
 
 const port = parentPort
 assert(port, 'this file runs as a worker thread')
@@ -48,7 +48,18 @@ async function openWriter(dataDir: string): Promise<Room> {
 }
 
 async function openReader(dataDir: string): Promise<Room> {
-  const { Reader } = await import('./reader.ts')
+  const [{ Reader }, { Checkpointer }] = await Promise.all([
+    import('./reader.ts'),
+    import('./checkpointer.ts'),
+  ])
   const reader = new Reader(dataDir)
-  return { answer: (request) => reader.read(request as Query[]), close: () => reader.close() }
+  const checkpointer = new Checkpointer(dataDir)
+  return {
+    answer: (request) =>
+      request === CHECKPOINT ? checkpointer.run() : reader.read(request as Query[]),
+    close() {
+      checkpointer.close()
+      reader.close()
+    },
+  }
 }

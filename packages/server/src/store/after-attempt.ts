@@ -1,0 +1,74 @@
+/** What an attempt does to its delivery and to its webhook's health: the same in every store. */
+import type { DeliveryState, StateReason } from '../delivery.ts'
+import type { WebhookState } from '../webhook.ts'
+import type { DeliveryRow } from './rows.ts'
+import type { RecordInput } from './store.ts'
+
+export interface NextState {
+  state: DeliveryState
+  reason: StateReason | null
+  /** Null unless pending. */
+  delayMs: number | null
+}
+
+/** A webhook's row as recording needs it. */
+export interface HealthState {
+  state: WebhookState
+  failingSince: number | null
+  consecutiveFailures: number
+  lastSuccessAt: number | null
+  lastFailureAt: number | null
+  lastFailure: string | null
+}
+
+/** `webhook` is its state after this attempt; null: it was deleted. */
+export function nextState(
+  row: Pick<DeliveryRow, 'state' | 'state_reason' | 'kind'>,
+  { outcome }: RecordInput,
+  webhook: WebhookState | null,
+): NextState {
+  const ended = (state: DeliveryState, reason: StateReason | null = null): NextState => {
+    return { state, reason, delayMs: null }
+  }
+  // Cancelled while it was on its way: the attempt is history, the state stays.
+  if (row.state !== 'pending') return ended(row.state, row.state_reason)
+  if (outcome.kind === 'delivered' || outcome.kind === 'exhausted') return ended(outcome.kind)
+  if (row.kind === 'test') return ended('exhausted')
+  if (webhook === null) return ended('cancelled', 'webhook_deleted')
+  if (webhook === 'paused') return ended('parked', 'webhook_paused')
+  if (webhook === 'disabled' || outcome.kind === 'gone') return ended('parked', 'webhook_disabled')
+  return { state: 'pending', reason: null, delayMs: outcome.delayMs }
+}
+
+/** Whether the attempt says anything of the endpoint. A fault of ours doesn't; a test is no traffic. */
+export function concernsHealth(
+  { kind }: Pick<DeliveryRow, 'kind'>,
+  { outcome }: RecordInput,
+): boolean {
+  return kind !== 'test' && (outcome.kind !== 'retry' || outcome.charged)
+}
+
+export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: number): void {
+  if (attempt.result === 'delivered') {
+    webhook.failingSince = null
+    webhook.consecutiveFailures = 0
+    webhook.lastSuccessAt = now
+    return
+  }
+  webhook.failingSince ??= now
+  webhook.consecutiveFailures += 1
+  webhook.lastFailureAt = now
+  webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
+}
+
+/** Why the webhook is to be disabled after this attempt, for people; null: it isn't. */
+export function whyDisable(webhook: HealthState, input: RecordInput, now: number): string | null {
+  if (webhook.state === 'disabled') return null
+  if (input.outcome.kind === 'gone') {
+    return 'The endpoint answered 410 Gone: it says that it takes no more deliveries.'
+  }
+  const { failingSince } = webhook
+  if (failingSince === null || failingSince > now - input.disableAfterMs) return null
+  const since = new Date(failingSince).toISOString()
+  return `Every attempt since ${since} has failed; the last one: ${webhook.lastFailure}`
+}
