@@ -9,7 +9,7 @@ const BAD: [what: string, step: Step][] = [
   ['answers 5 MB slowly', { kind: 'crawl', bytes: 5 * 1024 * 1024, overMs: 60_000 }],
 ]
 const HEALTHY = 9
-const LEADS = 100
+const LEADS = 200
 
 let world: World
 beforeAll(async () => {

@@ -10,7 +10,7 @@ export interface QuickStart {
 export function quickStart({ publicUrl }: QuickStart): Markup {
   const api = `${publicUrl}/api/v1`
   return html`<h2 class="section" id="quick-start">Quick start</h2>
-<p>Four commands for a POSIX shell: a chatbot, a webhook, a lead, and what became of it.</p>
+<p>Four steps in a POSIX shell: a chatbot, a webhook, a lead, and what became of it.</p>
 <ol class="steps">
 <li>Take the operator’s key: the server says at its start which file it is in.${code(`KEY=$(cat data/admin-key)`)}</li>
 <li>Create a chatbot, and keep its id.${code(`curl -X POST ${api}/chatbots \\

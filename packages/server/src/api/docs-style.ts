@@ -29,7 +29,7 @@ pre code { background: none; padding: 0; font-size: inherit; overflow-wrap: norm
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: 0.5rem 1rem; z-index: 1; }
 .frame { max-width: 82rem; margin: 0 auto; padding: 0 1.25rem; }
-nav { border-bottom: 1px solid var(--line); padding: 1.5rem 0; font-size: 0.92rem; }
+nav { border-bottom: 1px solid var(--line); padding: 1.5rem 0; font-size: 0.92rem; max-height: 15rem; overflow-y: auto; }
 nav h2 { font-size: 0.8rem; text-transform: uppercase; letter-spacing: 0.06em; color: var(--soft); margin: 1.2rem 0 0.3rem; }
 nav ul { list-style: none; margin: 0; padding: 0; }
 nav a { display: block; padding: 0.15rem 0; color: inherit; text-decoration: none; }

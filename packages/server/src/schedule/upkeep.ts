@@ -17,8 +17,8 @@ export interface UpkeepOptions {
   onResumed(webhookIds: string[]): void
 }
 
-/** Rows of one step: a few milliseconds of the writer. */
-const STEP_ROWS = 500
+/** Rows of one step: up to 30 ms of the writer when they are scattered over the whole file. */
+const STEP_ROWS = 200
 const PAUSE_MS = 5
 const SETTLE_EVERY_MS = 30_000
 const RESCUE_EVERY_MS = 10_000

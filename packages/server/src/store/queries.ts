@@ -9,6 +9,9 @@ import {
   DummyDriver,
   type ExpressionBuilder,
   Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   type SqlBool,
   SqliteAdapter,
   SqliteIntrospector,
@@ -33,6 +36,18 @@ export function sqliteBuilder(): Builder {
       createDriver: () => new DummyDriver(),
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+}
+
+/** The same, in PostgreSQL's words. */
+export function postgresBuilder(): Builder {
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   })
 }
@@ -205,20 +220,23 @@ export function statsSeries(db: Builder, query: StatsQuery): Compilable {
   const { from, stepMs } = query
   const at = sql<number>`minute - (minute - ${from}) % ${stepMs}`
   const latencies = Array.from({ length: LATENCY_BUCKETS }, (_, i) => `latency_${i}` as const)
-  return db
-    .selectFrom('stats_minutes')
-    .select(at.as('at'))
-    .select((eb) => SUMMED.map((name) => eb.fn.sum<number>(name).as(name)))
-    .select((eb) => latencies.map((name) => eb.fn.sum<number>(name).as(name)))
-    .where('minute', '>=', from)
-    .where('minute', '<', query.to)
-    .$if(query.webhookId !== undefined, (q) => q.where('webhook_id', '=', query.webhookId ?? ''))
-    .$if(query.chatbotId !== undefined, (q) => {
-      const column = query.webhookId === undefined ? 'chatbot_id' : unindexed('chatbot_id')
-      return q.where(column, '=', query.chatbotId ?? '')
-    })
-    .groupBy(at)
-    .orderBy('at')
+  return (
+    db
+      .selectFrom('stats_minutes')
+      .select(at.as('at'))
+      .select((eb) => SUMMED.map((name) => eb.fn.sum<number>(name).as(name)))
+      .select((eb) => latencies.map((name) => eb.fn.sum<number>(name).as(name)))
+      .where('minute', '>=', from)
+      .where('minute', '<', query.to)
+      .$if(query.webhookId !== undefined, (q) => q.where('webhook_id', '=', query.webhookId ?? ''))
+      .$if(query.chatbotId !== undefined, (q) => {
+        const column = query.webhookId === undefined ? 'chatbot_id' : unindexed('chatbot_id')
+        return q.where(column, '=', query.chatbotId ?? '')
+      })
+      // By its name: repeated, it would have other parameters, and not be the same to PostgreSQL.
+      .groupBy('at')
+      .orderBy('at')
+  )
 }
 
 /** Unfinished deliveries by state, counted in an index alone. */

@@ -13,6 +13,7 @@ async function walk<Item extends { id: string }>(
   for (;;) {
     const page = await list({ limit, after: ids.at(-1) ?? null })
     ids.push(...page.map((item) => item.id))
+    expect(ids.length, 'the pages come to an end').toBeLessThan(1_000)
     if (page.length < limit) return ids
     expect(page.length).toBe(limit)
   }
