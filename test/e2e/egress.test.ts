@@ -46,11 +46,11 @@ test.each([
 
 test('an address that is forbidden only when it is dialled is blocked, and its attempt names the setting', async () => {
   await world.server.stop()
-  await world.restart({ RETRY_SCHEDULE: '0s' })
+  await world.restart({ settings: { RETRY_SCHEDULE: '0s' } })
   const { endpoint, lead } = await world.subscribe()
 
   await world.server.stop()
-  await world.restart(PUBLIC)
+  await world.restart({ settings: PUBLIC })
   const { eventId } = await lead()
   const blocked = await world.api.deliveryAfter(1, eventId)
   expect(blocked.attempts[0]).toMatchObject({
@@ -62,7 +62,7 @@ test('an address that is forbidden only when it is dialled is blocked, and its a
   expect(endpoint.received).toHaveLength(0)
 
   await world.server.stop()
-  await world.restart({ ...PUBLIC, EGRESS_ALLOW: '127.0.0.1/32' })
+  await world.restart({ settings: { ...PUBLIC, EGRESS_ALLOW: '127.0.0.1/32' } })
   await world.api.deliveryIn('delivered', eventId)
   expect(endpoint.received).toHaveLength(1)
 })

@@ -8,12 +8,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import type { Answer, ErrorView, LeadAnswer } from '../support/api-client.ts'
+import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
 import { ANN, World } from '../support/world.ts'
 
-/** In blocks of 512 bytes: 1 MiB, which the log of the database reaches first. */
-const FILE_BLOCKS_MAX = 2_048
-const LIMITED = ['sh', '-c', `ulimit -S -f ${FILE_BLOCKS_MAX} && exec "$0" "$@"`]
+/** 1 MiB, which the log of the database reaches first. */
+const LIMITED = limitedTo(2_048)
 
 let world: World | undefined
 afterEach(() => world?.close())
@@ -42,7 +42,7 @@ test('on a full disk nothing is accepted and nothing half-written; when there is
   const lifted = liftLimit(opened.server.pid)
   if (!lifted) {
     await opened.server.kill()
-    await opened.restart()
+    await opened.restart({ through: [] })
   }
   const isReady = async () => (await fetch(`${opened.server.url}/readyz`)).ok || null
   await until(isReady, { what: 'the server to be ready again' })
@@ -74,6 +74,18 @@ test('while something else holds the database, leads are answered 503 and nothin
   await opened.api.deliveryIn('delivered', after.eventId)
   expect(await eventsOfLeads(opened, chatbotId)).toEqual([before.eventId, after.eventId])
 })
+
+test('a server that finds a full disk at its start says so in one sentence', async () => {
+  const server = ServerProcess.launch({ through: limitedTo(16) })
+  expect(await server.ended).toEqual({ code: 1, signal: null })
+  expect(server.err).toEqual([expect.stringMatching(/^The store can't commit: .*\.$/)])
+  removeDataDirs()
+})
+
+/** In blocks of 512 bytes. */
+function limitedTo(fileBlocks: number): string[] {
+  return ['sh', '-c', `ulimit -S -f ${fileBlocks} && exec "$0" "$@"`]
+}
 
 /** Large leads until one is refused, then small ones into what is left. Keeps what was accepted. */
 async function fill(world: World, chatbotId: string, accepted: string[]) {

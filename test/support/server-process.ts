@@ -91,12 +91,9 @@ export class ServerProcess {
     return readFileSync(join(this.dataDir, 'admin-key'), 'utf8').trim()
   }
 
-  /** The same program on the same folder, with other settings if there are any. */
-  restart(settings?: Record<string, string>): Promise<ServerProcess> {
-    return ServerProcess.start({
-      ...this.#options,
-      ...(settings === undefined ? {} : { settings }),
-    })
+  /** The same program on the same folder, with other options if there are any. */
+  restart(change: Pick<ServerOptions, 'settings' | 'through'> = {}): Promise<ServerProcess> {
+    return ServerProcess.start({ ...this.#options, ...change })
   }
 
   signal(signal: NodeJS.Signals): void {

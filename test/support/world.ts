@@ -43,13 +43,14 @@ export class World {
       return new World(await ServerProcess.start(options), receiver)
     } catch (error) {
       await receiver.stop()
+      removeDataDirs()
       throw error
     }
   }
 
   /** The server was stopped or killed: another one on its folder. */
-  async restart(settings?: Record<string, string>): Promise<void> {
-    this.server = await this.server.restart(settings)
+  async restart(change?: Pick<ServerOptions, 'settings' | 'through'>): Promise<void> {
+    this.server = await this.server.restart(change)
     this.api = new ApiClient(this.server)
   }
 

@@ -13,7 +13,7 @@ import type { Webhook } from './webhook.ts'
 export interface Rooms {
   sign: Sign
   send(request: SignedRequest, signal: AbortSignal): Promise<SendResult>
-  decide(input: Pick<DecideInput, 'result' | 'kind' | 'seriesAttempts'>): Outcome
+  decide(input: Omit<DecideInput, 'scheduleMs' | 'draw'>): Outcome
   record: Record
   clock: Clock
 }
@@ -44,7 +44,8 @@ export async function deliver(turn: Turn, rooms: Rooms): Promise<Delivered> {
   const result = await rooms.send(request, signal) // remote faults come back as values
   turn.onAnswer?.(result)
   const { kind, seriesAttempts } = claim
-  const outcome = rooms.decide({ result, kind, seriesAttempts }) // pure but for its draw
+  const unchargedAttempts = Math.max(0, claim.attemptNumber - 1 - seriesAttempts)
+  const outcome = rooms.decide({ result, kind, seriesAttempts, unchargedAttempts })
   const recorded = await rooms.record({ nodeId, claim, startedAt, result, outcome }) // a no-op if the lease was lost
   return { ...recorded, outcome }
 }

@@ -43,13 +43,14 @@ function explainDelivered({ delivery, lastAttempt }: ExplainInput): string {
   }
 }
 
-function explainExhausted({ delivery, lastAttempt, attemptsMax }: ExplainInput): string {
+function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
   const failure = failureText(lastAttempt)
   if (delivery.kind === 'test') {
     return `The test event was not delivered (${failure}) and is not retried: mend the endpoint and send another.`
   }
-  const attempts = counted(Math.max(delivery.seriesAttempts, attemptsMax), 'attempt')
-  return `Given up after ${attempts}, of which the last failed (${failure}): mend the endpoint, then resend it.`
+  const attempts = Math.max(delivery.seriesAttempts, 1)
+  const told = attempts === 1 ? 'its only attempt' : `${attempts} attempts, of which the last`
+  return `Given up after ${told} failed (${failure}): mend the endpoint, then resend it.`
 }
 
 function explainPending(input: ExplainInput): string {
@@ -57,7 +58,7 @@ function explainPending(input: ExplainInput): string {
   if (delivery.kind === 'test') return 'The test event is being sent now.'
   const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
   const before =
-    lastAttempt?.result === 'failed' && delivery.seriesAttempts > 0
+    lastAttempt?.result === 'failed'
       ? `The last attempt failed (${failureText(lastAttempt)}); `
       : ''
   return capitalized(`${before}${nextStepText(delivery, which, nowMs)}.`)

@@ -110,6 +110,7 @@ type Delivery = ReturnType<typeof createDelivery>
 function createDelivery(world: World) {
   const { config, store, clock, random, ids, log, metrics, sign, guard } = world
   const stopping = new AbortController()
+  const cut = new AbortController()
   const sender = createSend({ clock, guard })
   const rooms: Rooms = {
     clock,
@@ -121,12 +122,14 @@ function createDelivery(world: World) {
       ...{ store, clock, ids, log, metrics },
       disableAfterMs: config.disableAfterMs,
       stopping: stopping.signal,
+      cut: cut.signal,
     }),
   }
   const schedule = new Schedule({
     ...{ store, clock, log },
     maxInFlight: config.maxInFlight,
     windowMax: config.maxInFlightPerWebhook,
+    onGivenBack: () => upkeep.nudge(),
     attempt: (turn) => deliver(turn, rooms),
   })
   const tests = new TestSender({
@@ -161,16 +164,16 @@ function createDelivery(world: World) {
       upkeep.start()
     },
     async stop() {
+      stopping.abort()
       await upkeep.stop()
       await Promise.all([schedule.stop(), tests.stop()])
-      stopping.abort()
       await lease.stop()
       await sender.close()
     },
     /** Open attempts end as a fault of ours; what waits for the store waits no longer. */
     cut() {
       lease.cut()
-      stopping.abort()
+      cut.abort()
     },
   }
 }
@@ -190,7 +193,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     ...{ store, ids, metrics },
     backlogMax: config.maxBacklog,
     leaseOffer: () => schedule.leaseOffer(),
-    onAccepted: (claims, waiting) => schedule.offer(claims, waiting),
+    onAccepted: (claims, waiting, lease) => schedule.offer(claims, waiting, lease),
   })
   const api = await createApi({
     ...{ store, ingest, metrics, clock, ids, log, checkSecret },

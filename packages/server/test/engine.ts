@@ -60,6 +60,7 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
       ...{ store, clock, ids, log, metrics },
       disableAfterMs: 5 * 86_400_000,
       stopping: stopping.signal,
+      cut: stopping.signal,
     }),
   }
   const schedule = new Schedule({
@@ -78,7 +79,7 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
     ...{ store, ids, metrics },
     backlogMax: 1_000_000,
     leaseOffer: () => schedule.leaseOffer(),
-    onAccepted: (claims, waiting) => schedule.offer(claims, waiting),
+    onAccepted: (claims, waiting, lease) => schedule.offer(claims, waiting, lease),
   })
   return {
     ...{ clock, ids, store, schedule, lease, ingest, open },

@@ -113,7 +113,7 @@ function resendRoute({ store }: ApiDeps): Route {
       if (result === 'wrong_state') {
         throw apiError(
           'wrong_state',
-          'Only what is delivered, exhausted or cancelled can be resent, and no test event',
+          'Only what is delivered, exhausted or cancelled can be resent: no test event, and nothing whose last attempt is still on its way',
         )
       }
       if (result === 'webhook_deleted') throw apiError('webhook_deleted')

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { systemClock } from '../clock.ts'
 import { type Config, readConfig, SETTINGS } from '../config.ts'
-import { StartError } from '../errors.ts'
+import { StartError, StoreUnavailable } from '../errors.ts'
 import { type Keys, loadKeys } from '../keys.ts'
 import { createLog, type Log } from '../log.ts'
 import { type Server, startServer } from '../main.ts'
@@ -17,7 +17,8 @@ export async function serve(argv: string[]): Promise<void> {
     if (values.version) return console.log(VERSION)
     await start(readConfig(process.env))
   } catch (error) {
-    if (!(error instanceof StartError)) throw error
+    // A disk that is full or broken shows at the first write of the start.
+    if (!(error instanceof StartError || error instanceof StoreUnavailable)) throw error
     console.error(error.message)
     process.exitCode = 1
   }

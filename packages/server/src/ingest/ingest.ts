@@ -28,7 +28,8 @@ export interface IngestOptions {
   backlogMax: number
   /** Who takes what is accepted straight into its lanes. */
   leaseOffer(): LeaseOffer | null
-  onAccepted(claims: Claim[], waiting: string[]): void
+  /** `lease` is the offer that the claims are held under; its node may hold another by now. */
+  onAccepted(claims: Claim[], waiting: string[], lease: LeaseOffer | null): void
 }
 
 export interface LeadAnswer {
@@ -159,11 +160,12 @@ async function acceptOrThrow<Answer>(
   { store, metrics, leaseOffer, onAccepted, backlogMax }: IngestOptions,
   { answer, ...input }: Accepting<Answer>,
 ): Promise<Answer> {
-  const result = await store.accept({ ...input, lease: leaseOffer(), backlogMax })
+  const lease = leaseOffer()
+  const result = await store.accept({ ...input, lease, backlogMax })
   switch (result.kind) {
     case 'accepted':
       metrics.eventsAccepted(input.events.length)
-      onAccepted(result.claims, result.waiting)
+      onAccepted(result.claims, result.waiting, lease)
       return answer
     case 'replayed':
       return JSON.parse(result.answer) as Answer // our own text, written by this function

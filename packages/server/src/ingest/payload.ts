@@ -58,7 +58,7 @@ function cleanNumber(value: number, place: Place): number {
   else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     refuse(
       place,
-      'is an integer beyond 2^53, which a double does not hold exactly: send it as text',
+      'is an integer of 2^53 or more, where a double no longer tells neighbours apart: send it as text',
     )
   }
   return value

@@ -22,7 +22,15 @@ const blocked: SendResult = {
 
 function outcome(result: SendResult, change: Partial<DecideInput> = {}) {
   const scheduleMs = [0, 30_000, 120_000]
-  return decide({ result, kind: 'event', seriesAttempts: 0, scheduleMs, draw: 0.5, ...change })
+  return decide({
+    result,
+    kind: 'event',
+    seriesAttempts: 0,
+    unchargedAttempts: 0,
+    scheduleMs,
+    draw: 0.5,
+    ...change,
+  })
 }
 
 test.each([200, 201, 204, 299])('%i is delivered', (status) => {
@@ -56,6 +64,16 @@ test('Retry-After on 429 and 503 postpones, never hastens, and at most a day', (
 
 test('a fault of our own uses up no attempt, not even the last', () => {
   expect(outcome(ours, { seriesAttempts: 2 })).toMatchObject({ kind: 'retry', charged: false })
+})
+
+test('a fault of our own is looked at less and less often, but at least every five minutes', () => {
+  const delays = [0, 1, 5, 1_000].map((unchargedAttempts) => outcome(ours, { unchargedAttempts }))
+  expect(delays).toMatchObject([
+    { delayMs: 10_000 },
+    { delayMs: 20_000 },
+    { delayMs: 300_000 },
+    { delayMs: 300_000 },
+  ])
 })
 
 test('a test is sent once', () => {

@@ -11,6 +11,8 @@ export interface DecideInput {
   kind: DeliveryKind
   /** Attempts of this series charged before this one. */
   seriesAttempts: number
+  /** Attempts before this one that were not charged, over all series. */
+  unchargedAttempts: number
   /** Waits before each attempt of a series; the first is 0. */
   scheduleMs: readonly number[]
   /** Uniform in [0, 1): spreads retries over ±10 %, so that they don't come back as one wave. */
@@ -19,14 +21,18 @@ export interface DecideInput {
 
 /** Longest wait that an endpoint may ask for. */
 const RETRY_AFTER_MS_MAX = 24 * 3_600_000
-/** A fault of our own is mended by us, not by the endpoint: look again soon. */
+/** A fault of our own is mended by us, not by the endpoint: look again soon, then less often. */
 const OUR_FAULT_WAIT_MS = 10_000
+const OUR_FAULT_WAIT_MS_MAX = 300_000
 
-export function decide({ result, kind, seriesAttempts, scheduleMs, draw }: DecideInput): Outcome {
+export function decide(input: DecideInput): Outcome {
+  const { result, kind, seriesAttempts, scheduleMs, draw } = input
   if (isDelivered(result)) return { kind: 'delivered' }
   if (kind === 'test') return { kind: 'exhausted' }
   if (result.kind === 'our-fault') {
-    return { kind: 'retry', delayMs: jittered(OUR_FAULT_WAIT_MS, draw), charged: false }
+    const doubled = OUR_FAULT_WAIT_MS * 2 ** Math.min(input.unchargedAttempts, 16)
+    const delayMs = jittered(Math.min(doubled, OUR_FAULT_WAIT_MS_MAX), draw)
+    return { kind: 'retry', delayMs, charged: false }
   }
   if (result.kind === 'answered' && result.status === 410) return { kind: 'gone' }
   const waitMs = scheduleMs[seriesAttempts + 1]

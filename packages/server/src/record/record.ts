@@ -19,8 +19,10 @@ export interface RecordOptions {
   log: Log
   metrics: Pick<Metrics, 'attempted' | 'deliveryFinished'>
   disableAfterMs: number
-  /** Ends the waiting for a store that is away: the process stops, the lease lapses. */
+  /** The process stops: a store that is away is waited for only a little longer. */
   stopping: AbortSignal
+  /** Not even that. */
+  cut: AbortSignal
 }
 
 export interface Recording {
@@ -39,32 +41,43 @@ export interface Recorded {
 
 const WAIT_MS_FIRST = 100
 const WAIT_MS_MAX = 5_000
+/** What is given up then is sent again after the next start: same id, same bytes. */
+const STOPPING_GRACE_MS = 5_000
 
 export function createRecord(options: RecordOptions): Record {
   const { store, ids, log, disableAfterMs } = options
   return async ({ nodeId, claim, startedAt, result, outcome }) => {
     const attempt = attemptOf({ id: ids.next('attempt'), startedAt, result })
-    const { deliveryId } = claim
+    const { deliveryId, attemptNumber } = claim
     const recorded = await untilStored(options, () =>
-      store.recordIfLeased({ nodeId, deliveryId, attempt, outcome, disableAfterMs }),
+      store.recordIfLeased({
+        ...{ nodeId, deliveryId, attemptNumber, attempt, outcome, disableAfterMs },
+      }),
     )
     count(options, result, recorded)
-    log.debug(
+    log[logLevel(attempt, recorded)](
       {
         deliveryId,
         eventId: claim.eventId,
         webhookId: claim.webhookId,
-        attempt: claim.attemptNumber,
+        attempt: attemptNumber,
         status: attempt.status,
         errorCode: attempt.errorCode,
         durationMs: attempt.durationMs,
+        error: attempt.error,
         outcome: outcome.kind,
-        recorded: recorded.kind,
+        state: recorded.kind === 'recorded' ? recorded.state : recorded.kind,
       },
       'delivery.attempted',
     )
     return { attempt, result: recorded }
   }
+}
+
+/** A delivery that is given up or parked is what an operator looks for; a success is routine. */
+function logLevel(attempt: NewAttempt, recorded: RecordResult): 'debug' | 'info' | 'warn' {
+  if (attempt.result === 'delivered') return 'debug'
+  return recorded.kind === 'recorded' && recorded.state !== 'pending' ? 'warn' : 'info'
 }
 
 function count({ metrics }: RecordOptions, result: SendResult, recorded: RecordResult): void {
@@ -81,16 +94,21 @@ function countedAs(result: SendResult): 'delivered' | 'failed' | 'blocked' | 'ou
 }
 
 async function untilStored<Result>(
-  { clock, log, stopping }: RecordOptions,
+  { clock, log, stopping, cut }: RecordOptions,
   write: () => Promise<Result>,
 ): Promise<Result> {
+  let failingSince: number | null = null
   for (let waitMs = WAIT_MS_FIRST; ; waitMs = Math.min(waitMs * 2, WAIT_MS_MAX)) {
     try {
       return await write()
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || stopping.aborted) throw error
-      if (waitMs === WAIT_MS_FIRST) log.warn({ error: error.message }, 'record.waiting_for_store')
-      await sleep(clock, waitMs, stopping)
+      if (!(error instanceof StoreUnavailable) || cut.aborted) throw error
+      if (failingSince === null) {
+        failingSince = clock.monotonic()
+        log.warn({ error: error.message }, 'record.waiting_for_store')
+      }
+      if (stopping.aborted && clock.monotonic() - failingSince > STOPPING_GRACE_MS) throw error
+      await sleep(clock, stopping.aborted ? WAIT_MS_FIRST : waitMs, cut)
     }
   }
 }

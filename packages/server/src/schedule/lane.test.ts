@@ -27,7 +27,7 @@ test('the window starts small and doubles with each success, up to the limit', (
   const lane = setup()
   const windows = [lane.window]
   for (let i = 0; i < 4; i++) {
-    lane.learn(ok, 32)
+    lane.learn(ok, { windowMax: 32, now: 0 })
     windows.push(lane.window)
   }
   expect(windows).toEqual([4, 8, 16, 32, 32])
@@ -36,23 +36,39 @@ test('the window starts small and doubles with each success, up to the limit', (
 test("the webhook's own limit is kept from the first request", () => {
   const lane = setup({ maxInFlight: 2 })
   expect(lane.window).toBe(2)
-  lane.learn(ok, 32)
+  lane.learn(ok, { windowMax: 32, now: 0 })
   expect(lane.window).toBe(2)
 })
 
 test('after a timeout the window is 1 until an attempt succeeds; a 500 is no success', () => {
   const lane = setup()
-  lane.learn(ok, 32)
-  lane.learn(timeout, 32)
+  lane.learn(ok, { windowMax: 32, now: 0 })
+  lane.learn(timeout, { windowMax: 32, now: 0 })
   expect(lane).toMatchObject({ window: 1, trusted: false })
-  lane.learn(sick, 32)
+  lane.learn(sick, { windowMax: 32, now: 0 })
   expect(lane).toMatchObject({ window: 1, trusted: false })
-  lane.learn(ok, 32)
+  lane.learn(ok, { windowMax: 32, now: 0 })
   expect(lane).toMatchObject({ window: 2, trusted: true })
 })
 
 test('a webhook that failed before the restart starts with a window of 1', () => {
   expect(setup({ consecutiveFailures: 3 }).window).toBe(1)
+})
+
+test('after a fault of ours the lane rests, longer each time, and its endpoint is not blamed', () => {
+  const lane = setup()
+  lane.learn(ok, { windowMax: 32, now: 0 })
+  lane.push(claim('a'))
+  const rests: number[] = []
+  for (let i = 0; i < 10; i++) {
+    lane.learn({ kind: 'our-fault' } as SendResult, { windowMax: 32, now: 0 })
+    rests.push(lane.restUntil)
+  }
+  expect(rests.slice(0, 3)).toEqual([500, 1_000, 2_000])
+  expect(rests.at(-1)).toBe(60_000)
+  expect(lane.canStart(59_999)).toBe(false)
+  expect(lane.canStart(60_000)).toBe(true)
+  expect(lane.faulted).toBe(false)
 })
 
 test('the queue keeps its order over many turns, and forgets what is removed', () => {

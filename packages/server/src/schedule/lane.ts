@@ -13,6 +13,8 @@ import type { Webhook } from '../webhook.ts'
 const WINDOW_FIRST = 4
 /** Claims held ready for each open request: a claim costs a round trip to the store. */
 const QUEUE_PER_WINDOW = 8
+const REST_MS_FIRST = 500
+const REST_MS_MAX = 60_000
 
 export class Lane {
   readonly webhookId: string
@@ -28,6 +30,9 @@ export class Lane {
   faulted = false
   /** Monotonic ms from which the store has something due for this lane; Infinity: nothing. */
   dueAt = Number.POSITIVE_INFINITY
+  /** Monotonic ms until which nothing is sent: the fault was ours, so all of its requests share it. */
+  restUntil = 0
+  #restMs = 0
   /** When the lane is looked at again; at or before `dueAt`. */
   alarmAt = Number.POSITIVE_INFINITY
   /** Counts what was heard of waiting deliveries, so that an older claim's answer can't hide it. */
@@ -53,8 +58,9 @@ export class Lane {
     return this.trusted ? this.window * QUEUE_PER_WINDOW : Math.max(0, this.window - this.open)
   }
 
-  get canStart(): boolean {
-    return this.queued > 0 && this.open < this.window && this.webhook?.state === 'active'
+  canStart(now: number): boolean {
+    if (this.queued === 0 || this.open >= this.window || now < this.restUntil) return false
+    return this.webhook?.state === 'active'
   }
 
   push(claim: Claim): void {
@@ -101,12 +107,21 @@ export class Lane {
     this.window = Math.min(this.window, webhook.maxInFlight ?? windowMaxDefault)
   }
 
-  /** Takes in what a request told of its endpoint. */
-  learn(result: SendResult, windowMaxDefault: number): void {
+  /**
+   * Takes in what a request told of its endpoint. After a fault of ours the lane rests, longer each
+   * time: a whole backlog tried against a dead network would only write attempts.
+   */
+  learn(result: SendResult, { windowMax, now }: { windowMax: number; now: number }): void {
+    if (result.kind === 'our-fault') {
+      this.#restMs = Math.min(Math.max(this.#restMs * 2, REST_MS_FIRST), REST_MS_MAX)
+      this.restUntil = now + this.#restMs
+      this.window = 1
+      return
+    }
+    this.#restMs = 0
     if (result.kind === 'answered') {
       if (result.status >= 200 && result.status < 300) {
-        const windowMax = this.webhook?.maxInFlight ?? windowMaxDefault
-        this.window = Math.min(this.window * 2, windowMax)
+        this.window = Math.min(this.window * 2, this.webhook?.maxInFlight ?? windowMax)
         this.faulted = false
       }
       this.trusted = !this.faulted

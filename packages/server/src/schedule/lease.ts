@@ -58,7 +58,12 @@ export class Lease {
   async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#loop
-    if (this.#nodeId !== '') await this.#options.store.leaveNode(this.#nodeId)
+    if (this.#nodeId === '') return
+    const { store, log } = this.#options
+    // A store that is away lets the lease lapse instead.
+    await store.leaveNode(this.#nodeId).catch((error) => {
+      log.warn({ error: messageOf(error) }, 'lease.leaving_failed')
+    })
   }
 
   async #join(): Promise<void> {

@@ -43,7 +43,9 @@ export class Refill {
   /** From now on claims are for this term; null: claim nothing. */
   useTerm(term: Term | null): void {
     this.#term = term
-    if (term) this.#ask()
+    if (!term) return
+    this.#armTimer()
+    this.#ask()
   }
 
   /** The store has, or will have, something due for the lane. */
@@ -125,6 +127,7 @@ export class Refill {
       (error) => {
         this.#asking = false
         this.#options.log.error({ error: String(error) }, 'refill.failed')
+        this.#options.clock.setTimer(FAILED_WAIT_MS, () => this.#ask())
       },
     )
   }

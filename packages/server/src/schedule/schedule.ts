@@ -25,6 +25,7 @@ import { Lanes } from './lanes.ts'
 import type { Term } from './lease.ts'
 import { Refill } from './refill.ts'
 import { Slots } from './slots.ts'
+import { Turns } from './turns.ts'
 
 export interface ScheduleOptions {
   store: Pick<Store, 'onChange'> & DeliveryStore & Pick<ReadStore, 'getWebhook'>
@@ -33,6 +34,8 @@ export interface ScheduleOptions {
   maxInFlight: number
   /** Per webhook, unless it has a limit of its own. */
   windowMax: number
+  /** Claims went back to the store: those of a webhook that isn't active are now to be parked. */
+  onGivenBack?(): void
   /** Makes one attempt, sends and records it. */
   attempt(turn: ScheduledTurn): Promise<{ result: RecordResult }>
 }
@@ -54,14 +57,14 @@ const EXCEPT_MAX = 1_000
 const WAITING_EVERY_MS = 30_000
 const BUG_WAIT_MS = 60_000
 const LOOK_RETRY_MS = 500
+const RELEASE_RETRY_MS = 1_000
 
 export class Schedule {
   readonly #options: ScheduleOptions
   readonly #slots: Slots
   readonly #refill: Refill
   readonly #lanes: Lanes
-  /** Lanes that may start an attempt, in the order of their turns. */
-  readonly #ready = { trusted: new Set<Lane>(), untrusted: new Set<Lane>() }
+  readonly #turns = new Turns()
   readonly #full = new Set<string>()
   /** The same list for every offer until it changes: it is sent to another thread. */
   #except: string[] | null = []
@@ -70,6 +73,7 @@ export class Schedule {
   #queuedBytes = 0
   #unrecorded = 0
   readonly #running = new Set<Promise<void>>()
+  readonly #timers = new Set<() => void>()
   #cancelWaiting: (() => void) | null = null
   readonly #unsubscribe: () => void
 
@@ -119,13 +123,16 @@ export class Schedule {
     return { nodeId: term.nodeId, except: this.#except }
   }
 
-  /** What a commit left us: claims to send, and webhooks with more than we took. */
-  offer(claims: Claim[], waiting: string[]): void {
+  /**
+   * What a commit left us: claims to send, held under `lease`, and webhooks with more than we took.
+   * A commit may outlast the term that it was offered in: what it claimed for that is not ours.
+   */
+  offer(claims: Claim[], waiting: string[], lease: LeaseOffer | null): void {
     const term = this.#term
-    if (term && !this.#stopping) {
+    if (term && term.nodeId === lease?.nodeId && !this.#stopping) {
       for (const claim of claims) this.#take(this.#lanes.get(claim.webhookId), [claim], term)
-    } else if (claims.length > 0) {
-      this.#giveBack(claims)
+    } else {
+      this.#giveBack(claims, lease?.nodeId)
     }
     this.wake(waiting)
   }
@@ -146,6 +153,7 @@ export class Schedule {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#unsubscribe()
+    for (const cancel of this.#timers) cancel()
     this.#refill.stop()
     this.#cancelWaiting?.()
     const claims = this.#lanes.all().flatMap((lane) => lane.drain())
@@ -188,12 +196,7 @@ export class Schedule {
 
   /** Puts the lane where its present state belongs. Call it after every change of a lane. */
   #touch(lane: Lane): void {
-    const { trusted, untrusted } = this.#ready
-    const ready = lane.canStart
-    const [mine, other] = lane.trusted ? [trusted, untrusted] : [untrusted, trusted]
-    other.delete(lane)
-    if (ready) mine.add(lane)
-    else mine.delete(lane)
+    this.#turns.update(lane, this.#options.clock.monotonic())
     this.#touchFull(lane)
     this.#refill.consider(lane)
   }
@@ -213,24 +216,11 @@ export class Schedule {
   #pump(): void {
     const term = this.#term
     while (term?.isLive() && !this.#stopping && this.#unrecorded < UNRECORDED_MAX) {
-      const lane = this.#nextLane()
+      const lane = this.#turns.next(this.#slots)
       if (!lane) return
       const claim = lane.shift()
       if (claim && lane.webhook) this.#start(lane, claim, lane.webhook, term)
     }
-  }
-
-  /** Round robin; those that have not proved themselves go first, within their bound. */
-  #nextLane(): Lane | undefined {
-    for (const trusted of [false, true]) {
-      if (!this.#slots.hasRoom(trusted)) continue
-      const set = trusted ? this.#ready.trusted : this.#ready.untrusted
-      const lane = set.values().next().value
-      if (!lane) continue
-      set.delete(lane) // it is put back at the end, if it still has something to start
-      return lane
-    }
-    return undefined
   }
 
   #start(lane: Lane, claim: Claim, webhook: Webhook, term: Term): void {
@@ -249,7 +239,7 @@ export class Schedule {
     }
     const onAnswer = (result: SendResult) => {
       close()
-      lane.learn(result, this.#options.windowMax)
+      this.#learn(lane, result)
       this.#touch(lane)
       this.#pump()
     }
@@ -271,6 +261,18 @@ export class Schedule {
     this.#touch(lane)
   }
 
+  #learn(lane: Lane, result: SendResult): void {
+    const { clock, windowMax } = this.#options
+    const now = clock.monotonic()
+    lane.learn(result, { windowMax, now })
+    if (lane.restUntil > now) {
+      this.#after(lane.restUntil - now, () => {
+        this.#touch(lane)
+        this.#pump()
+      })
+    }
+  }
+
   #recorded(lane: Lane, result: RecordResult): void {
     if (result.kind === 'recorded' && result.dueInMs !== null) {
       this.#dueIn(lane.webhookId, result.dueInMs)
@@ -281,7 +283,7 @@ export class Schedule {
   #failed(claim: Claim, nodeId: string, error: unknown): void {
     this.#logFailure(error, claim.deliveryId)
     if (this.#stopping) return
-    this.#options.clock.setTimer(BUG_WAIT_MS, () => this.#giveBack([claim], nodeId))
+    this.#after(BUG_WAIT_MS, () => this.#giveBack([claim], nodeId))
   }
 
   // ─── what others changed ────────────────────────────────────────────────────────────────────────
@@ -327,16 +329,21 @@ export class Schedule {
     this.#release(
       claims.map((claim) => claim.deliveryId),
       nodeId,
-      () => this.wake([...new Set(claims.map((claim) => claim.webhookId))]),
+      () => {
+        this.wake([...new Set(claims.map((claim) => claim.webhookId))])
+        this.#options.onGivenBack?.()
+      },
     )
   }
 
+  /** Until it is done: what the store still takes for ours, nobody else parks, cancels or sends. */
   #release(deliveryIds: string[], nodeId = this.#term?.nodeId, then?: () => void): void {
     if (!nodeId) return
-    this.#options.store
-      .release(nodeId, deliveryIds)
-      .then(then)
-      .catch((error) => this.#logFailure(error))
+    this.#options.store.release(nodeId, deliveryIds).then(then, (error) => {
+      this.#logFailure(error)
+      if (this.#stopping || nodeId !== this.#term?.nodeId) return // it ends with that lease
+      this.#after(RELEASE_RETRY_MS, () => this.#release(deliveryIds, nodeId, then))
+    })
   }
 
   /** At the start of a term and now and then: what no message told us of. */
@@ -357,6 +364,16 @@ export class Schedule {
         this.#logFailure(error)
         again(LOOK_RETRY_MS)
       })
+  }
+
+  /** A timer that doesn't outlive this room. */
+  #after(delayMs: number, run: () => void): void {
+    if (this.#stopping) return
+    const cancel = this.#options.clock.setTimer(delayMs, () => {
+      this.#timers.delete(cancel)
+      run()
+    })
+    this.#timers.add(cancel)
   }
 
   #logFailure(error: unknown, deliveryId?: string): void {

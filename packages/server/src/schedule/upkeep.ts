@@ -23,6 +23,7 @@ const PAUSE_MS = 5
 const SETTLE_EVERY_MS = 30_000
 const RESCUE_EVERY_MS = 10_000
 const PRUNE_EVERY_MS = 60_000
+const FAILED_WAIT_MS = 1_000
 
 export class Upkeep {
   readonly #options: UpkeepOptions
@@ -83,8 +84,9 @@ export class Upkeep {
     const stopped = this.#stopped.signal
     while (!stopped.aborted) {
       this.#nudged = false
-      await this.#guarded('settle', () => this.settleOnce())
-      if (!this.#nudged) await this.#nudgeOr(SETTLE_EVERY_MS)
+      const done = await this.#guarded('settle', () => this.settleOnce())
+      if (!done) await sleep(this.#options.clock, FAILED_WAIT_MS, stopped)
+      else if (!this.#nudged) await this.#nudgeOr(SETTLE_EVERY_MS)
     }
   }
 
@@ -109,13 +111,14 @@ export class Upkeep {
   }
 
   /** A step that fails is tried again at its next time; the others go on. */
-  async #guarded(task: string, run: () => Promise<unknown>): Promise<void> {
+  async #guarded(task: string, run: () => Promise<unknown>): Promise<boolean> {
     try {
       await run()
+      return true
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       this.#options.log.warn({ task, error: message }, 'upkeep.failed')
-      this.#nudged = false
+      return false
     }
   }
 }

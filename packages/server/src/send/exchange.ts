@@ -44,7 +44,11 @@ const BODY_READ_MS_MAX = 2_000
 
 /** Rejects when the request itself is malformed: a bug of ours, checked when a webhook is set up. */
 export function exchange(input: ExchangeInput): Promise<Exchanged> {
-  const { connection, path, request } = input
+  const { connection, path, request, deadline } = input
+  if (deadline.failure !== null) {
+    connection.socket.destroy()
+    return Promise.resolve({ kind: 'ended', failure: deadline.failure })
+  }
   return new Promise((resolve, reject) => {
     connection.client.dispatch(
       { path, method: 'POST', headers: flattened(request.headers), body: request.body },

@@ -48,7 +48,7 @@ describe('a connection that could not be opened', () => {
 })
 
 test('other faults get a sentence with their code too', () => {
-  expect(dnsFailure('EWEIRD')).toMatchObject({
+  expect(dnsFailure('EWEIRD', false)).toMatchObject({
     fault: 'dns',
     message: 'The host name does not resolve (EWEIRD)',
   })

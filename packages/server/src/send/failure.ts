@@ -116,13 +116,16 @@ const DNS_SENTENCES: Record<string, string> = {
   EBADNAME: 'The host name is not a valid name',
   EBADRESP: 'The name server gave a malformed answer about the host name',
   EFORMERR: 'The name server did not understand the question about the host name (FORMERR)',
-  // Which of the two it is can't be told from here.
-  ETIMEOUT: "No name server answered in time; the host's or this server's own may be down",
-  ECONNREFUSED:
-    "This server's name servers could not be reached, so the host name was not looked up",
+  ETIMEOUT: 'The name servers of the host did not answer in time',
+  ECONNREFUSED: 'The name servers of the host refused to be asked',
 }
 
-export function dnsFailure(code: string): Failure {
+export function dnsFailure(code: string, isOurs: boolean): Failure {
+  if (isOurs) {
+    return ourFault(
+      withCode("This server's own name servers do not answer, so the host was not looked up", code),
+    )
+  }
   return unreachable('dns', DNS_SENTENCES[code] ?? withCode('The host name does not resolve', code))
 }
 

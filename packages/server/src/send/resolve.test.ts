@@ -96,12 +96,14 @@ describe('a name that does not resolve says why', () => {
     [[], 'The host name has no address (no A or AAAA record)'],
     ['SERVFAIL', 'The name servers of the host failed (SERVFAIL)'],
   ])('%s', async (answer, message) => {
-    const { addresses } = await setup({ answer: () => answer })
+    const { addresses } = await setup({ answer: (name) => (name === '' ? [] : answer) })
     expect(await addresses('hooks.test')).toEqual({ kind: 'unreachable', fault: 'dns', message })
   })
 
   test('one family without data and a failure of the other is the failure', async () => {
-    const { addresses } = await setup({ answer: (_name, type) => (type === 'A' ? [] : 'SERVFAIL') })
+    const { addresses } = await setup({
+      answer: (name, type) => (name === '' || type === 'A' ? [] : 'SERVFAIL'),
+    })
     expect(await addresses('hooks.test')).toMatchObject({
       message: expect.stringMatching(/SERVFAIL/),
     })
@@ -123,13 +125,27 @@ describe('a name that does not resolve says why', () => {
     }
   })
 
-  test('no name server there at all', async () => {
+  test('no name server there at all: that is our fault, not the endpoint’s', async () => {
     const { server, resolver } = await setup()
     await server.close()
     expect(await resolver.resolve('hooks.test')).toMatchObject({
-      fault: 'dns',
-      message: expect.stringMatching(/^This server's name servers could not be reached/),
+      kind: 'our-fault',
+      message: expect.stringMatching(/^This server's own name servers do not answer/),
     })
+  })
+
+  test('name servers that fail for every name are our fault', async () => {
+    const { addresses } = await setup({ answer: () => 'SERVFAIL' })
+    expect(await addresses('hooks.test')).toMatchObject({ kind: 'our-fault' })
+  })
+
+  test('a name that fails a moment after another resolved is the endpoint’s', async () => {
+    const { addresses, server } = await setup({
+      answer: (name) => (name === 'good.test' ? ['192.0.2.1'] : 'SERVFAIL'),
+    })
+    expect(await addresses('good.test')).toEqual(['192.0.2.1'])
+    expect(await addresses('bad.test')).toMatchObject({ kind: 'unreachable', fault: 'dns' })
+    expect(server.questions).not.toContain('A ')
   })
 
   test('a label that is too long', async () => {

@@ -11,6 +11,7 @@ import type { Clock } from '../clock.ts'
 import { codeOf, dnsFailure, type Failure } from './failure.ts'
 import { isLocalhost } from './guard.ts'
 import { createHostsFile } from './hosts-file.ts'
+import { createNameServers } from './name-servers.ts'
 
 export type Resolved = { kind: 'resolved'; addresses: string[] } | Failure
 
@@ -42,6 +43,7 @@ export function createHostResolver(options: ResolveOptions): HostResolver {
   const hosts = createHostsFile(options.hostsPath ?? defaultHostsPath(), clock)
   const source = createResolverSource(options)
   const enter = createGate(LOOKUPS_MAX)
+  const nameServersState = createNameServers({ clock, resolver: () => source.current() })
   const open = new Map<string, Promise<Resolved>>()
 
   async function lookUp(name: string): Promise<Resolved> {
@@ -49,7 +51,10 @@ export function createHostResolver(options: ResolveOptions): HostResolver {
     if (listed.length > 0) return { kind: 'resolved', addresses: interleaved(listed) }
     const leave = await enter()
     try {
-      return await ask(source.current(), name, clock, totalTimeoutMs)
+      const { addresses, code } = await ask(source.current(), name, clock, totalTimeoutMs)
+      nameServersState.note(code)
+      if (addresses.length > 0) return { kind: 'resolved', addresses: interleaved(addresses) }
+      return dnsFailure(code, await nameServersState.isOurFault(code))
     } finally {
       leave()
     }
@@ -71,6 +76,12 @@ export function createHostResolver(options: ResolveOptions): HostResolver {
   }
 }
 
+interface Asked {
+  addresses: string[]
+  /** Why there are none; empty when there are. */
+  code: string
+}
+
 /**
  * Both families in parallel. Waits for both, but only a moment for the second once the first has
  * addresses: some name servers never answer AAAA.
@@ -80,7 +91,7 @@ function ask(
   name: string,
   clock: Clock,
   totalTimeoutMs: number,
-): Promise<Resolved> {
+): Promise<Asked> {
   return new Promise((resolve) => {
     const found: string[] = []
     const codes: string[] = []
@@ -88,8 +99,7 @@ function ask(
 
     const finish = (code: string): void => {
       cancel()
-      if (found.length > 0) resolve({ kind: 'resolved', addresses: interleaved(found) })
-      else resolve(dnsFailure(code))
+      resolve({ addresses: found, code: found.length > 0 ? '' : code })
     }
     let answers = 0
     const settle = (): void => {

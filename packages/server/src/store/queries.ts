@@ -18,7 +18,7 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
-import { DELIVERY_STATES } from '../delivery.ts'
+import { DELIVERY_STATES, type DeliveryState } from '../delivery.ts'
 import { assert } from '../errors.ts'
 import { idFloor } from '../id.ts'
 import { LATENCY_BUCKETS } from './latency.ts'
@@ -57,6 +57,9 @@ export function postgresBuilder(): Builder {
  * much to spare, the row's own instant decides.
  */
 const ID_SLACK_MS = 10 * 60_000
+
+/** After every character: the end of the range of texts that begin alike. */
+const LAST_CHARACTER = '\u{10ffff}'
 
 const LEAD_COLUMNS = [
   'id',
@@ -125,6 +128,9 @@ function walkDeliveries(
   const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
   const leads = (column: 'chatbot_id' | 'webhook_id' | 'state', by: (typeof lead)[]) =>
     by.includes(lead) ? column : unindexed(column)
+  if (isPostgres(db) && state !== undefined && (lead === 'webhook' || lead === 'chatbot')) {
+    return rangeOfDeliveries(db, { ...filter, state }, page, lead)
+  }
   let query = db.selectFrom('deliveries').selectAll()
   if (eventId !== undefined) query = query.where('event_id', '=', eventId)
   if (webhookId !== undefined) {
@@ -156,6 +162,57 @@ function walkDeliveries(
   return query.orderBy('id', 'desc').limit(page.limit)
 }
 
+/**
+ * PostgreSQL is told the way: with plain conditions it may prefer to walk all deliveries, newest
+ * first, until enough of them are this chatbot's, and walks through millions when there are few. A
+ * range of the index's own columns, in its own order, leaves it no other index.
+ */
+function rangeOfDeliveries(
+  db: Builder,
+  filter: DeliveryFilter & { state: DeliveryState },
+  page: Page,
+  lead: 'webhook' | 'chatbot',
+) {
+  const { chatbotId, webhookId, eventType, state, from, to } = filter
+  const column = lead === 'webhook' ? 'webhook_id' : 'chatbot_id'
+  const value = (lead === 'webhook' ? webhookId : chatbotId) ?? ''
+  const { floor, ceiling } = idRange('delivery', filter, page)
+  const place = sql`(${sql.ref(column)}, state, id)`
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where(sql<SqlBool>`${place} >= (${value}, ${state}, ${floor})`)
+    .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
+  if (lead === 'webhook' && chatbotId !== undefined) {
+    query = query.where(unindexed('chatbot_id'), '=', chatbotId)
+  }
+  if (eventType !== undefined) query = query.where('event_type', '=', eventType)
+  if (from !== undefined) query = query.where('created_at', '>=', from)
+  if (to !== undefined) query = query.where('created_at', '<', to)
+  return query
+    .orderBy(column, 'desc')
+    .orderBy('state', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+}
+
+/** Ids from `floor` up to but without `ceiling` hold all of the page. */
+function idRange(
+  kind: 'delivery' | 'lead',
+  { from, to }: { from?: number; to?: number },
+  { after }: Page,
+): { floor: string; ceiling: string } {
+  const end = to === undefined ? LAST_CHARACTER : idFloor(kind, to + ID_SLACK_MS)
+  return {
+    floor: from === undefined ? '' : idFloor(kind, from - ID_SLACK_MS),
+    ceiling: after !== null && after < end ? after : end,
+  }
+}
+
+function isPostgres(db: Builder): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter
+}
+
 /** An id's prefix says which column it is; everything else is looked for in people. */
 function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builder, q: string) {
   if (q.startsWith('dlv_')) return eb('id', '=', q)
@@ -167,6 +224,16 @@ function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builde
 export function listLeads(db: Builder, filter: LeadFilter, page: Page): Compilable {
   const { chatbotId, from, to, q } = filter
   let query = db.selectFrom('leads').select(LEAD_COLUMNS)
+  if (isPostgres(db) && chatbotId !== undefined && q === undefined) {
+    // As in rangeOfDeliveries.
+    const { floor, ceiling } = idRange('lead', filter, page)
+    query = query
+      .where(sql<SqlBool>`(chatbot_id, id) >= (${chatbotId}, ${floor})`)
+      .where(sql<SqlBool>`(chatbot_id, id) < (${chatbotId}, ${ceiling})`)
+    if (from !== undefined) query = query.where('created_at', '>=', from)
+    if (to !== undefined) query = query.where('created_at', '<', to)
+    return query.orderBy('chatbot_id', 'desc').orderBy('id', 'desc').limit(page.limit)
+  }
   if (chatbotId !== undefined) {
     query = query.where(q === undefined ? 'chatbot_id' : unindexed('chatbot_id'), '=', chatbotId)
   }
@@ -182,9 +249,6 @@ export function listLeads(db: Builder, filter: LeadFilter, page: Page): Compilab
   if (page.after !== null) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit)
 }
-
-/** After every character: the end of the range of texts that begin alike. */
-const LAST_CHARACTER = '\u{10ffff}'
 
 /** Leads by id, event, conversation, email, phone or the beginning of a name: an index for each. */
 function people(db: Builder, q: string, column: 'id' | 'event_id') {

@@ -196,7 +196,10 @@ export interface DeliveryStore {
     eventType: string
     payload: string
   }): Promise<Claim | null>
-  /** A new series of attempts, due now. */
+  /**
+   * A new series of attempts, due now. `wrong_state` too while the attempt of a cancelled delivery
+   * is still on its way.
+   */
   resend(
     deliveryId: string,
   ): Promise<Delivery | 'wrong_state' | 'webhook_deleted' | 'erased' | null>
@@ -219,6 +222,11 @@ export interface LaneWaiting {
 export interface RecordInput {
   nodeId: string
   deliveryId: string
+  /**
+   * The claim's. With any other number than the next one it is `lease_lost`: whoever asks again,
+   * because no answer came, may have claimed the delivery anew for the attempt after this one.
+   */
+  attemptNumber: number
   attempt: NewAttempt
   outcome: Outcome
   /** A failing webhook without success for so long becomes disabled. */

@@ -14,8 +14,9 @@ export function describeMoves(suite: Suite): void {
       nodeId: world.nodeId,
       lanes: [{ webhookId: webhook.id, limit: 9 }],
     })
-    expect(claims).toEqual([{ ...claim, attemptNumber: 2, seriesAttempts: 0 }])
-    await world.record(claim, { kind: 'delivered' })
+    const again = { ...claim, attemptNumber: 2, seriesAttempts: 0 }
+    expect(claims).toEqual([again])
+    await world.record(again, { kind: 'delivered' })
     const detail = await store.getDelivery(claim.deliveryId)
     expect(detail?.attempts.map((attempt) => attempt.number)).toEqual([1, 2])
     expect(await store.resend(claim.deliveryId)).toMatchObject({ state: 'pending' })
@@ -31,6 +32,18 @@ export function describeMoves(suite: Suite): void {
     await store.deleteWebhook(webhook.id)
     expect(await store.resend(claim.deliveryId)).toBe('webhook_deleted')
     expect(await store.backlog()).toBe(0)
+  })
+
+  test('what was cancelled while its attempt is on its way is resent only after that', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const claim = await world.claim(chatbot.id)
+    await store.cancel(claim.deliveryId, 'cancelled_by_owner')
+    expect(await store.resend(claim.deliveryId)).toBe('wrong_state')
+    await world.record(claim, { kind: 'exhausted' })
+    expect(await store.resend(claim.deliveryId)).toMatchObject({
+      state: 'pending',
+      seriesAttempts: 0,
+    })
   })
 
   test('a resend to a webhook that is not active is parked', async () => {

@@ -87,6 +87,20 @@ export function describeRecord(suite: Suite): void {
     expect(await world.record(unknown, { kind: 'delivered' })).toEqual({ kind: 'lease_lost' })
   })
 
+  test('an attempt is recorded once, also when its node holds the next one by then', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const claim = await world.claim(chatbot.id)
+    await world.record(claim, { ...RETRY, delayMs: 0 })
+    const lanes = [{ webhookId: webhook.id, limit: 9 }]
+    const { claims } = await store.claimDue({ nodeId: world.nodeId, lanes })
+    expect(claims).toMatchObject([{ attemptNumber: 2 }])
+    // As one asks again who never heard the answer.
+    expect(await world.record(claim, { kind: 'delivered' })).toEqual({ kind: 'lease_lost' })
+    const { delivery, attempts } = (await store.getDelivery(claim.deliveryId)) ?? {}
+    expect(delivery).toMatchObject({ state: 'pending', claimed: true, attemptCount: 1 })
+    expect(attempts).toHaveLength(1)
+  })
+
   test('410 disables the webhook and parks its delivery', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
     const claim = await world.claim(chatbot.id)

@@ -178,6 +178,7 @@ export class World {
     return this.store.recordIfLeased({
       nodeId,
       deliveryId: claim.deliveryId,
+      attemptNumber: claim.attemptNumber,
       attempt: this.attempt(values),
       outcome,
       disableAfterMs: DISABLE_AFTER_MS,

@@ -136,6 +136,8 @@ export class Deliveries {
     const row = this.#core.get<DeliveryRow>(READ_DELIVERY, deliveryId)
     if (!row) return null
     if (row.kind === 'test' || !RESENDABLE.includes(row.state)) return 'wrong_state'
+    // Cancelled, but an attempt is on its way: its outcome would land on the new series.
+    if (row.claimed_by !== null) return 'wrong_state'
     if (this.#core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0)
       return 'erased'
     const state = this.#core.webhookState(row.webhook_id)

@@ -26,7 +26,7 @@ export class Listeners<Heard> {
       try {
         listener(heard)
       } catch (error) {
-        this.#log.error({ err: error }, 'a listener of the store threw')
+        this.#log.error({ error: String(error) }, 'store.listener_threw')
       }
     }
   }

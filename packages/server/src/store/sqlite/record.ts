@@ -2,21 +2,20 @@
  * What came of an attempt: the attempt, its delivery's next state, its webhook's health and the
  * minute's counts, in one transaction, and only while the node that sent it holds the claim.
  */
-import type { DeliveryState, StateReason } from '../../delivery.ts'
-import type { WebhookState } from '../../webhook.ts'
+import type { DeliveryState } from '../../delivery.ts'
+import {
+  concernsHealth,
+  type NextState,
+  nextState,
+  noteHealth,
+  whyDisable,
+} from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { RecordInput, RecordResult } from '../store.ts'
 import { UNSETTLE } from './config.ts'
 import type { Core } from './core.ts'
 import { READ_DELIVERY } from './deliveries.ts'
 import type { WebhookHealthRow } from './transaction.ts'
-
-interface Next {
-  state: DeliveryState
-  reason: StateReason | null
-  /** Null unless pending. */
-  delayMs: number | null
-}
 
 export class Recorder {
   readonly #core: Core
@@ -28,9 +27,8 @@ export class Recorder {
   recordIfLeased(input: RecordInput): RecordResult {
     const core = this.#core
     const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
-    if (row?.claimed_by !== input.nodeId || !core.isLive(input.nodeId)) {
-      return { kind: 'lease_lost' }
-    }
+    const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
+    if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
     const webhook = this.#updateWebhook(row, input)
     const next = nextState(row, input, webhook?.state ?? null)
     this.#insertAttempt(row, input)
@@ -53,7 +51,7 @@ export class Recorder {
     )
   }
 
-  #updateDelivery(row: DeliveryRow, { attempt, outcome }: RecordInput, next: Next): void {
+  #updateDelivery(row: DeliveryRow, { attempt, outcome }: RecordInput, next: NextState): void {
     const core = this.#core
     const { tx } = core
     const ended = next.state !== row.state && ENDED.includes(next.state)
@@ -88,16 +86,11 @@ export class Recorder {
     const core = this.#core
     const { tx } = core
     const webhook = tx.health(core, row.webhook_id)
-    const { outcome, attempt } = input
-    // A fault of ours says nothing of the endpoint; a test is not traffic.
-    const ours = outcome.kind === 'retry' && !outcome.charged
-    if (!webhook || ours || row.kind === 'test') return webhook
-    if (attempt.result === 'delivered') noteSuccess(webhook, tx.now)
-    else noteFailure(webhook, input, tx.now)
+    if (!webhook || !concernsHealth(row, input)) return webhook
+    noteHealth(webhook, input, tx.now)
     tx.touchHealth(row.webhook_id)
     const reason = whyDisable(webhook, input, tx.now)
-    if (reason === null || webhook.state === 'disabled') return webhook
-    return this.#disable(row, reason)
+    return reason === null ? webhook : this.#disable(row, reason)
   }
 
   #disable(row: DeliveryRow, reason: string): WebhookHealthRow | null {
@@ -113,43 +106,6 @@ export class Recorder {
 
 const ENDED: readonly DeliveryState[] = ['delivered', 'exhausted', 'cancelled']
 type Ended = 'delivered' | 'exhausted' | 'cancelled'
-
-function nextState(row: DeliveryRow, { outcome }: RecordInput, webhook: WebhookState | null): Next {
-  const ended = (state: DeliveryState, reason: StateReason | null = null): Next => {
-    return { state, reason, delayMs: null }
-  }
-  // Cancelled while it was on its way: the attempt is history, the state stays.
-  if (row.state !== 'pending') return ended(row.state, row.state_reason)
-  if (outcome.kind === 'delivered' || outcome.kind === 'exhausted') return ended(outcome.kind)
-  if (row.kind === 'test') return ended('exhausted')
-  if (webhook === null) return ended('cancelled', 'webhook_deleted')
-  if (webhook === 'paused') return ended('parked', 'webhook_paused')
-  if (webhook === 'disabled' || outcome.kind === 'gone') return ended('parked', 'webhook_disabled')
-  return { state: 'pending', reason: null, delayMs: outcome.delayMs }
-}
-
-function noteSuccess(webhook: WebhookHealthRow, now: number): void {
-  webhook.failingSince = null
-  webhook.consecutiveFailures = 0
-  webhook.lastSuccessAt = now
-}
-
-function noteFailure(webhook: WebhookHealthRow, { attempt }: RecordInput, now: number): void {
-  webhook.failingSince ??= now
-  webhook.consecutiveFailures += 1
-  webhook.lastFailureAt = now
-  webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
-}
-
-function whyDisable(webhook: WebhookHealthRow, input: RecordInput, now: number): string | null {
-  if (input.outcome.kind === 'gone') {
-    return 'The endpoint answered 410 Gone: it says that it takes no more deliveries.'
-  }
-  const { failingSince } = webhook
-  if (failingSince === null || failingSince > now - input.disableAfterMs) return null
-  const since = new Date(failingSince).toISOString()
-  return `Every attempt since ${since} has failed; the last one: ${webhook.lastFailure}`
-}
 
 const EVENT_ERASED = 'SELECT erased FROM events WHERE id = ?'
 const INSERT_ATTEMPT = `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms,

@@ -76,7 +76,7 @@ export async function openOver(
   const reads = new Reads({ db, run, runSoon, encryption })
   await assertKey({ queue, run, encryption, dataDir })
   return {
-    ...createWrites({ queue, reads, encryption, clock, runSoon }),
+    ...createWrites({ queue, reads, encryption, clock, run }),
     ...bindReads(reads),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),

@@ -2,7 +2,7 @@
  * One transaction's shared sums: minute counts, webhooks' health and the backlog are gathered in
  * memory and written once at its end, however many attempts it records.
  */
-import type { WebhookState } from '../../webhook.ts'
+import type { HealthState } from '../after-attempt.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../latency.ts'
 import type { Change, DeliveryChange } from '../store.ts'
 import type { Core } from './core.ts'
@@ -18,14 +18,8 @@ const COUNTERS: readonly Counter[] = [
 ]
 
 /** A webhook's row as recording needs it. */
-export interface WebhookHealthRow {
+export interface WebhookHealthRow extends HealthState {
   chatbotId: string
-  state: WebhookState
-  failingSince: number | null
-  consecutiveFailures: number
-  lastSuccessAt: number | null
-  lastFailureAt: number | null
-  lastFailure: string | null
 }
 
 type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>

@@ -23,7 +23,7 @@ interface World {
   reads: Reads
   encryption: Encryption
   clock: Clock
-  runSoon: RunQueries
+  run: RunQueries
 }
 
 type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'close'>
@@ -206,8 +206,9 @@ const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
     WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id) AS dueAt
   FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'`
 
-async function lanesWaiting({ runSoon, clock }: World): Promise<LaneWaiting[]> {
-  const [lanes] = await runSoon([{ sql: LANES_WAITING, parameters: [] }])
+/** By the reading thread: with very many lanes it takes long, and commits go on meanwhile. */
+async function lanesWaiting({ run, clock }: World): Promise<LaneWaiting[]> {
+  const [lanes] = await run([{ sql: LANES_WAITING, parameters: [] }])
   const now = clock.now()
   return (lanes as { webhookId: string; dueAt: number }[]).map(({ webhookId, dueAt }) => {
     return { webhookId, dueInMs: dueAt - now }
