@@ -4,6 +4,7 @@
  * could not be measured is one.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { monotonicMs } from './monotonic.ts'
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
   const scenarios = chosen(values.only ?? SCENARIOS.map(({ name }) => name))
   const profileDir = values.profile === undefined ? null : resolve(values.profile)
   if (profileDir !== null) mkdirSync(profileDir, { recursive: true })
+  warnIfBusy()
   const results: Result[] = []
   for (const scenario of scenarios) {
     results.push(await runScenario(scenario, { quick: values.quick, profileDir }))
@@ -63,6 +65,13 @@ async function main(): Promise<number> {
   print(`${tableText(results)}\n`)
   if (values.json !== undefined) writeFileSync(values.json, jsonText(results, values.quick))
   return results.some(({ failure }) => failure !== null) ? 1 : 0
+}
+
+/** A ratio of two turns is fair only while nobody else takes the processors between them. */
+function warnIfBusy(): void {
+  const load = loadavg()[0] ?? 0
+  if (load < cpus().length / 2) return
+  process.stderr.write(`The machine is busy with other work (load ${load}): expect wide spreads.\n`)
 }
 
 function chosen(names: readonly string[]): Scenario[] {

@@ -37,7 +37,9 @@ test.each([
   [{ ROLES: 'api' }, 'ROLES'],
   [{ ROLES: 'api,cook' }, 'ROLES'],
   [{ MAX_IN_FLIGHT: '0' }, 'MAX_IN_FLIGHT'],
-  [{ DATABASE_URL: 'postgres://x' }, 'DATABASE_URL'],
+  [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
+  [{ DATABASE_URL: 'postgres://x/y' }, 'ADMIN_KEY'],
+  [{ DATABASE_URL: 'postgres://x/y', ADMIN_KEY: 'a-key-of-16-chars' }, 'ENCRYPTION_KEY'],
   [{ EGRESS_PROXY: 'http://x' }, 'EGRESS_PROXY'],
 ])('%j is refused by its name', (environment, name) => {
   expect(() => readConfig(environment)).toThrow(new RegExp(`^${name} `))

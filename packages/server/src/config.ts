@@ -10,6 +10,9 @@ export interface Config {
   host: string
   port: number
   dataDir: string
+  /** Null: the embedded database in `dataDir`. */
+  databaseUrl: string | null
+  roles: readonly Role[]
   adminKey: string | null
   /** 32 bytes. */
   encryptionKey: Buffer | null
@@ -31,6 +34,8 @@ export interface Config {
   logLevel: LogLevel
 }
 
+export type Role = 'api' | 'deliver'
+
 interface Setting {
   name: string
   /** As it is written in the environment. */
@@ -42,7 +47,11 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'HOST', default: '127.0.0.1', meaning: 'address to listen on' },
   { name: 'PORT', default: '8080', meaning: 'port to listen on; 0 picks a free one' },
   { name: 'DATA_DIR', default: './data', meaning: 'the embedded database and generated keys' },
-  { name: 'DATABASE_URL', default: '', meaning: 'postgres://… (not in this version yet)' },
+  {
+    name: 'DATABASE_URL',
+    default: '',
+    meaning: 'postgres://…: share this database among any number of servers',
+  },
   { name: 'ADMIN_KEY', default: '', meaning: "the operator's key; else DATA_DIR/admin-key" },
   {
     name: 'ENCRYPTION_KEY',
@@ -74,22 +83,36 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'RETENTION', default: '30d', meaning: 'how long finished deliveries are kept' },
   { name: 'LEAD_RETENTION', default: '', meaning: 'how long leads are kept; else until deleted' },
   { name: 'LOG_LEVEL', default: 'info', meaning: 'debug, info, warn, error or silent' },
-  { name: 'ROLES', default: 'api,deliver', meaning: 'what this process does' },
+  {
+    name: 'ROLES',
+    default: 'api,deliver',
+    meaning: 'what this process does: api, deliver or both',
+  },
 ]
 
 type Environment = Record<string, string | undefined>
 
 export function readConfig(environment: Environment): Config {
   const read = (name: string) => settingText(environment, name)
-  refuseWhatIsNotThereYet(read)
+  if (read('EGRESS_PROXY') !== '') {
+    // Better a refusal than a server that ignores what its operator asked for.
+    throw bad('EGRESS_PROXY', 'is not supported by this version yet; unset it to start')
+  }
+  const databaseUrl = parseDatabaseUrl(read('DATABASE_URL'))
   const host = read('HOST')
   const publicUrl = parsePublicUrl(read('PUBLIC_URL'))
   return {
     host,
     port: parseWhole('PORT', read('PORT'), 0, 65_535),
     dataDir: read('DATA_DIR'),
-    adminKey: parseAdminKey(read('ADMIN_KEY')),
-    encryptionKey: parseEncryptionKey(read('ENCRYPTION_KEY')),
+    databaseUrl,
+    roles: parseRoles(read('ROLES'), databaseUrl),
+    adminKey: shared('ADMIN_KEY', parseAdminKey(read('ADMIN_KEY')), databaseUrl),
+    encryptionKey: shared(
+      'ENCRYPTION_KEY',
+      parseEncryptionKey(read('ENCRYPTION_KEY')),
+      databaseUrl,
+    ),
     publicUrl,
     trustedProxies: parseCidrs('TRUSTED_PROXIES', read('TRUSTED_PROXIES')),
     egressAllow: parseCidrs('EGRESS_ALLOW', read('EGRESS_ALLOW')),
@@ -127,21 +150,30 @@ function settingText(environment: Environment, name: string): string {
   return SETTINGS.find((setting) => setting.name === name)?.default ?? ''
 }
 
-/** Better a refusal than a server that ignores what its operator asked for. */
-function refuseWhatIsNotThereYet(read: (name: string) => string) {
-  for (const name of ['DATABASE_URL', 'EGRESS_PROXY']) {
-    if (read(name) !== '') {
-      throw bad(name, 'is not supported by this version yet; unset it to start')
+/** With a shared database every server needs the same key: none may make one of its own. */
+function shared<Key>(name: string, key: Key | null, databaseUrl: string | null): Key | null {
+  if (key !== null || databaseUrl === null) return key
+  throw bad(name, 'is required with DATABASE_URL, the same for every server that shares it')
+}
+
+function parseDatabaseUrl(text: string): string | null {
+  if (text === '') return null
+  const protocol = URL.canParse(text) ? new URL(text).protocol : ''
+  if (protocol === 'postgres:' || protocol === 'postgresql:') return text
+  throw bad('DATABASE_URL', 'must be a URL like postgres://user:password@host:5432/database')
+}
+
+function parseRoles(text: string, databaseUrl: string | null): Role[] {
+  const roles = [...new Set(text.split(',').map((role) => role.trim()))]
+  for (const role of roles) {
+    if (role !== 'api' && role !== 'deliver') {
+      throw bad('ROLES', `knows api and deliver, not "${role}"`)
     }
   }
-  const roles = read('ROLES')
-    .split(',')
-    .map((role) => role.trim())
-  const unknown = roles.find((role) => role !== 'api' && role !== 'deliver')
-  if (unknown !== undefined) throw bad('ROLES', `knows api and deliver, not "${unknown}"`)
-  if (new Set(roles).size !== 2) {
+  if (databaseUrl === null && roles.length !== 2) {
     throw bad('ROLES', 'must be api,deliver with the embedded database: nobody else can share it')
   }
+  return roles as Role[] // just checked, one by one
 }
 
 const UNIT_MS: Record<string, number> = {

@@ -16,7 +16,7 @@ export function loadKeys(config: Config, random: Random): Keys {
   const adminKeyPath = join(config.dataDir, 'admin-key')
   const encryptionKeyPath = join(config.dataDir, 'encryption-key')
   try {
-    makeFolder(config.dataDir)
+    if (config.databaseUrl === null) makeFolder(config.dataDir)
     const adminKey =
       config.adminKey ??
       readOrMake(adminKeyPath, () => `key_${random.bytes(24).toString('base64url')}`)

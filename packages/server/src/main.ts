@@ -26,6 +26,7 @@ import { createSend } from './send/send.ts'
 import { previewRequest } from './sign/preview.ts'
 import { checkSecret, generateSecret } from './sign/secret.ts'
 import { createSign } from './sign/sign.ts'
+import { openPostgresStore } from './store/postgres/postgres-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Store } from './store/store.ts'
 import { VERSION } from './version.ts'
@@ -48,16 +49,8 @@ export interface Server {
 }
 
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, keys, log } = options
   const metrics = createMetrics()
-  const store = await openSqliteStore({
-    dataDir: config.dataDir,
-    encryptionKey: keys.encryptionKey,
-    clock: systemClock,
-    log,
-    mode: 'threads',
-    onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
-  })
+  const store = await openStore(options, metrics)
   const world = createWorld(options, { store, metrics })
   const delivery = createDelivery(world)
   const api = await openApi(world, delivery)
@@ -76,6 +69,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await stop()
     throw error
   }
+}
+
+/** `DATABASE_URL` is the only switch: nothing behind this function knows which store it has. */
+function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Promise<Store> {
+  const { dataDir, databaseUrl, roles } = config
+  const shared = { encryptionKey: keys.encryptionKey, clock: systemClock, log }
+  if (databaseUrl !== null) {
+    return openPostgresStore({ ...shared, databaseUrl, nodeRoles: roles })
+  }
+  return openSqliteStore({
+    ...shared,
+    ...{ dataDir, mode: 'threads' },
+    onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
+  })
 }
 
 type World = ReturnType<typeof createWorld>
@@ -109,6 +116,7 @@ type Delivery = ReturnType<typeof createDelivery>
 /** schedule ──► sign ──► send ──► record */
 function createDelivery(world: World) {
   const { config, store, clock, random, ids, log, metrics, sign, guard } = world
+  const delivers = config.roles.includes('deliver')
   const stopping = new AbortController()
   const cut = new AbortController()
   const sender = createSend({ clock, guard })
@@ -142,11 +150,12 @@ function createDelivery(world: World) {
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     onResumed: (webhookIds) => schedule.wake(webhookIds),
+    onLiveNodes: (count) => schedule.shareAmong(count),
   })
   const lease = new Lease({
     ...{ store, clock, ids, log },
     onTerm(term) {
-      schedule.beginTerm(term)
+      if (delivers) schedule.beginTerm(term)
       tests.beginTerm(term)
     },
     onLost: () => schedule.loseTerm(),
@@ -161,7 +170,7 @@ function createDelivery(world: World) {
     upkeep,
     async start() {
       await lease.start()
-      upkeep.start()
+      if (delivers) upkeep.start()
     },
     async stop() {
       stopping.abort()
@@ -218,6 +227,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
       trustedProxies: config.trustedProxies,
       cursorKey: keys.encryptionKey,
       retryScheduleMs: config.retryScheduleMs,
+      healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,
     },
     isReady: () => ready,

@@ -98,6 +98,8 @@ export interface ApiConfig {
   cursorKey: Buffer
   retryScheduleMs: number[]
   webhooksMaxPerChatbot: number
+  /** A server that only delivers answers who watches it, and nothing else. */
+  healthOnly: boolean
 }
 
 /** Ready to listen; `close()` ends the streams and waits for requests that are being answered. */
@@ -110,7 +112,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     feed.close()
     done()
   })
-  const routes = apiRoutes(deps, feed)
+  const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, feed)
   const authenticate = createAuthenticate(config.adminKey)
   for (const route of routes) {
     mountRoute(app, route, { authenticate, isClosing, metrics, log })

@@ -81,10 +81,11 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
 
 /** Returns what ends it. */
 function listen({ store, clock }: FeedDeps, clients: Set<Client>): () => void {
-  const stopChanges = store.onChange((change) => {
+  const tell = (change: Change) => {
     const text = eventText(change)
     for (const client of clients) if (concerns(client, change)) hand(client, text)
-  })
+  }
+  const stopChanges = store.onChange(tell, { everywhere: true })
   let cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
   function beat() {
     for (const client of clients) hand(client, ': still here\n\n')

@@ -4,6 +4,7 @@ import type { Claim } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
 import { Lane } from './lane.ts'
 
+const LIMITS = { windowMax: 32, nodes: 1 }
 const ok = { kind: 'answered', status: 200 } as SendResult
 const sick = { kind: 'answered', status: 500 } as SendResult
 const timeout = { kind: 'unreachable', fault: 'timeout' } as SendResult
@@ -16,7 +17,7 @@ function setup(webhook: { maxInFlight?: number; consecutiveFailures?: number } =
       maxInFlight: webhook.maxInFlight ?? null,
       health: { consecutiveFailures: webhook.consecutiveFailures ?? 0 },
     } as Webhook,
-    32,
+    LIMITS,
   )
   return lane
 }
@@ -27,7 +28,7 @@ test('the window starts small and doubles with each success, up to the limit', (
   const lane = setup()
   const windows = [lane.window]
   for (let i = 0; i < 4; i++) {
-    lane.learn(ok, { windowMax: 32, now: 0 })
+    lane.learn(ok, { ...LIMITS, now: 0 })
     windows.push(lane.window)
   }
   expect(windows).toEqual([4, 8, 16, 32, 32])
@@ -36,18 +37,30 @@ test('the window starts small and doubles with each success, up to the limit', (
 test("the webhook's own limit is kept from the first request", () => {
   const lane = setup({ maxInFlight: 2 })
   expect(lane.window).toBe(2)
-  lane.learn(ok, { windowMax: 32, now: 0 })
+  lane.learn(ok, { ...LIMITS, now: 0 })
   expect(lane.window).toBe(2)
+})
+
+test('the window is shared out among the nodes that deliver', () => {
+  const lane = setup({ maxInFlight: 10 })
+  for (let i = 0; i < 4; i++) lane.learn(ok, { ...LIMITS, now: 0 })
+  expect(lane.window).toBe(10)
+  lane.shareWindow({ ...LIMITS, nodes: 3 })
+  expect(lane.window).toBe(3)
+  lane.shareWindow({ ...LIMITS, nodes: 50 })
+  expect(lane.window).toBe(1)
+  for (let i = 0; i < 4; i++) lane.learn(ok, { windowMax: 32, nodes: 2, now: 0 })
+  expect(lane.window).toBe(5)
 })
 
 test('after a timeout the window is 1 until an attempt succeeds; a 500 is no success', () => {
   const lane = setup()
-  lane.learn(ok, { windowMax: 32, now: 0 })
-  lane.learn(timeout, { windowMax: 32, now: 0 })
+  lane.learn(ok, { ...LIMITS, now: 0 })
+  lane.learn(timeout, { ...LIMITS, now: 0 })
   expect(lane).toMatchObject({ window: 1, trusted: false })
-  lane.learn(sick, { windowMax: 32, now: 0 })
+  lane.learn(sick, { ...LIMITS, now: 0 })
   expect(lane).toMatchObject({ window: 1, trusted: false })
-  lane.learn(ok, { windowMax: 32, now: 0 })
+  lane.learn(ok, { ...LIMITS, now: 0 })
   expect(lane).toMatchObject({ window: 2, trusted: true })
 })
 
@@ -57,11 +70,11 @@ test('a webhook that failed before the restart starts with a window of 1', () =>
 
 test('after a fault of ours the lane rests, longer each time, and its endpoint is not blamed', () => {
   const lane = setup()
-  lane.learn(ok, { windowMax: 32, now: 0 })
+  lane.learn(ok, { ...LIMITS, now: 0 })
   lane.push(claim('a'))
   const rests: number[] = []
   for (let i = 0; i < 10; i++) {
-    lane.learn({ kind: 'our-fault' } as SendResult, { windowMax: 32, now: 0 })
+    lane.learn({ kind: 'our-fault' } as SendResult, { ...LIMITS, now: 0 })
     rests.push(lane.restUntil)
   }
   expect(rests.slice(0, 3)).toEqual([500, 1_000, 2_000])

@@ -16,6 +16,13 @@ const QUEUE_PER_WINDOW = 8
 const REST_MS_FIRST = 500
 const REST_MS_MAX = 60_000
 
+export interface WindowLimits {
+  /** Requests open at a time for a webhook without a limit of its own, over all nodes. */
+  windowMax: number
+  /** Nodes that deliver: the window is shared out among them. */
+  nodes: number
+}
+
 export class Lane {
   readonly webhookId: string
   /** Null until loaded, and again when its settings changed: nothing is sent by old ones. */
@@ -98,20 +105,29 @@ export class Lane {
     return kept.length < claims.length
   }
 
-  useSettings(webhook: Webhook, windowMaxDefault: number): void {
+  useSettings(webhook: Webhook, limits: WindowLimits): void {
     const first = this.webhook === null && this.settingsVersion === 0
     this.webhook = webhook
     const { consecutiveFailures } = webhook.health
     // What earlier processes learnt counts: a restart must not greet a dead endpoint with trust.
     if (first && consecutiveFailures > 0) this.window = 1
-    this.window = Math.min(this.window, webhook.maxInFlight ?? windowMaxDefault)
+    this.shareWindow(limits)
+  }
+
+  /** Shrinks the window to this node's share; at least one request, or it would never learn. */
+  shareWindow(limits: WindowLimits): void {
+    this.window = Math.min(this.window, this.#windowMax(limits))
+  }
+
+  #windowMax({ windowMax, nodes }: WindowLimits): number {
+    return Math.max(1, Math.floor((this.webhook?.maxInFlight ?? windowMax) / nodes))
   }
 
   /**
    * Takes in what a request told of its endpoint. After a fault of ours the lane rests, longer each
    * time: a whole backlog tried against a dead network would only write attempts.
    */
-  learn(result: SendResult, { windowMax, now }: { windowMax: number; now: number }): void {
+  learn(result: SendResult, { now, ...limits }: WindowLimits & { now: number }): void {
     if (result.kind === 'our-fault') {
       this.#restMs = Math.min(Math.max(this.#restMs * 2, REST_MS_FIRST), REST_MS_MAX)
       this.restUntil = now + this.#restMs
@@ -121,7 +137,7 @@ export class Lane {
     this.#restMs = 0
     if (result.kind === 'answered') {
       if (result.status >= 200 && result.status < 300) {
-        this.window = Math.min(this.window * 2, this.webhook?.maxInFlight ?? windowMax)
+        this.window = Math.min(this.window * 2, this.#windowMax(limits))
         this.faulted = false
       }
       this.trusted = !this.faulted

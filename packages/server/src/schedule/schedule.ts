@@ -20,7 +20,7 @@ import type {
   Store,
 } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
-import type { Lane } from './lane.ts'
+import type { Lane, WindowLimits } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import type { Term } from './lease.ts'
 import { Refill } from './refill.ts'
@@ -32,7 +32,7 @@ export interface ScheduleOptions {
   clock: Clock
   log: Log
   maxInFlight: number
-  /** Per webhook, unless it has a limit of its own. */
+  /** Per webhook and over all nodes, unless it has a limit of its own. */
   windowMax: number
   /** Claims went back to the store: those of a webhook that isn't active are now to be parked. */
   onGivenBack?(): void
@@ -62,6 +62,7 @@ const RELEASE_RETRY_MS = 1_000
 export class Schedule {
   readonly #options: ScheduleOptions
   readonly #slots: Slots
+  readonly #limits: WindowLimits
   readonly #refill: Refill
   readonly #lanes: Lanes
   readonly #turns = new Turns()
@@ -80,6 +81,7 @@ export class Schedule {
   constructor(options: ScheduleOptions) {
     this.#options = options
     const { clock, log, store, maxInFlight } = options
+    this.#limits = { windowMax: options.windowMax, nodes: 1 }
     this.#slots = new Slots({ clock, freshMax: maxInFlight, onRoom: () => this.#pump() })
     this.#refill = new Refill({
       store,
@@ -140,6 +142,12 @@ export class Schedule {
   /** These webhooks have deliveries in the store that are due. */
   wake(webhookIds: readonly string[]): void {
     for (const webhookId of webhookIds) this.#dueIn(webhookId, 0)
+  }
+
+  /** So many nodes deliver now: each has its share of every webhook's window. */
+  shareAmong(nodes: number): void {
+    this.#limits.nodes = Math.max(1, nodes)
+    for (const lane of this.#lanes.all()) lane.shareWindow(this.#limits)
   }
 
   counts(): { inFlight: number; slow: number; lanes: number; queued: number } {
@@ -262,9 +270,8 @@ export class Schedule {
   }
 
   #learn(lane: Lane, result: SendResult): void {
-    const { clock, windowMax } = this.#options
-    const now = clock.monotonic()
-    lane.learn(result, { windowMax, now })
+    const now = this.#options.clock.monotonic()
+    lane.learn(result, { ...this.#limits, now })
     if (lane.restUntil > now) {
       this.#after(lane.restUntil - now, () => {
         this.#touch(lane)
@@ -309,7 +316,7 @@ export class Schedule {
   }
 
   #useSettings(lane: Lane, webhook: Webhook | null): void {
-    if (webhook) lane.useSettings(webhook, this.#options.windowMax)
+    if (webhook) lane.useSettings(webhook, this.#limits)
     if (webhook?.state !== 'active') this.#giveBack(this.#emptyQueue(lane))
     if (!webhook) {
       this.#refill.forget(lane)

@@ -8,11 +8,13 @@ import type { Log } from '../log.ts'
 import type { NodeStore, UpkeepStore } from '../store/store.ts'
 
 export interface UpkeepOptions {
-  store: UpkeepStore & Pick<NodeStore, 'rescueDead'>
+  store: UpkeepStore & Pick<NodeStore, 'rescueDead' | 'countLive'>
   clock: Clock
   log: Log
   retentionMs: number
   leadRetentionMs: number | null
+  /** So many nodes deliver now. */
+  onLiveNodes(count: number): void
   /** These webhooks have new pending deliveries. */
   onResumed(webhookIds: string[]): void
 }
@@ -39,7 +41,8 @@ export class Upkeep {
   start(): void {
     this.#loops = [
       this.#settleLoop(),
-      this.#every(RESCUE_EVERY_MS, 'rescue', () => this.#options.store.rescueDead()),
+      this.#guarded('nodes', () => this.nodesOnce()).then(() => {}),
+      this.#every(RESCUE_EVERY_MS, 'nodes', () => this.nodesOnce()),
       this.#every(PRUNE_EVERY_MS, 'prune', () => this.pruneOnce()),
     ]
   }
@@ -68,6 +71,13 @@ export class Upkeep {
         await sleep(clock, PAUSE_MS, stopped)
       }
     }
+  }
+
+  /** Takes back what dead nodes held, and counts the living. */
+  async nodesOnce(): Promise<void> {
+    const { store, onLiveNodes } = this.#options
+    await store.rescueDead()
+    onLiveNodes(await store.countLive())
   }
 
   async pruneOnce(): Promise<void> {

@@ -29,8 +29,12 @@ export interface Store
     NodeStore,
     UpkeepStore,
     ReadStore {
-  /** Calls `listener` after each commit of this node, once for each thing that changed. */
-  onChange(listener: (change: Change) => void): () => void
+  /**
+   * Calls `listener` after each commit of this node, once for each thing that changed; of other
+   * nodes' commits it tells what concerns webhooks' settings, and with `everywhere` all else too,
+   * about a second later.
+   */
+  onChange(listener: (change: Change) => void, options?: { everywhere?: boolean }): () => void
   /**
    * Calls `listener` when deliveries became claimable by other means than this node's own `accept`
    * and `recordIfLeased`: a resend, a webhook resumed, a recovery, a dead node's, another node's.
@@ -261,6 +265,8 @@ export interface NodeStore {
   leaveNode(nodeId: string): Promise<void>
   /** Takes back what nodes with a lapsed lease held; how many deliveries. */
   rescueDead(): Promise<number>
+  /** Nodes that deliver and whose lease is live: a webhook's window is shared out among them. */
+  countLive(): Promise<number>
 }
 
 // ─── upkeep: small steps that never hold up the traffic ───────────────────────────────────────────

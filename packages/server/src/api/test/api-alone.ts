@@ -69,6 +69,7 @@ function createDeps(store: Store, clock: Clock): ApiDeps {
       cursorKey: Buffer.alloc(32, 2),
       retryScheduleMs: [0, 30_000],
       webhooksMaxPerChatbot: 3,
+      healthOnly: false,
     },
     ...{ metrics, clock, ids },
     log: silentLog,

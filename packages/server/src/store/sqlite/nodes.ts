@@ -44,4 +44,8 @@ export class Nodes {
     }
     return rescued
   }
+
+  countLive(): number {
+    return [...this.#core.nodes.keys()].filter((nodeId) => this.#core.isLive(nodeId)).length
+  }
 }

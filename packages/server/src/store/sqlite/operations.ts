@@ -45,6 +45,7 @@ export function createOperations(core: Core) {
     renewLease: nodes.renewLease.bind(nodes),
     leaveNode: nodes.leaveNode.bind(nodes),
     rescueDead: (_: null) => nodes.rescueDead(),
+    countLive: (_: null) => nodes.countLive(),
     settle: settler.settle.bind(settler),
     prune: pruner.prune.bind(pruner),
     createRecovery: recoveries.create.bind(recoveries),

@@ -139,6 +139,7 @@ function trafficWrites(world: World) {
     renewLease: (nodeId, leaseMs) => queue.call('renewLease', { nodeId, leaseMs }),
     leaveNode: (nodeId) => queue.call('leaveNode', nodeId),
     rescueDead: () => queue.call('rescueDead', null),
+    countLive: () => queue.call('countLive', null),
   } satisfies Partial<Writes>
 }
 

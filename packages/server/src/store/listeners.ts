@@ -1,4 +1,4 @@
-import type { Log } from '../../log.ts'
+import type { Log } from '../log.ts'
 
 /** Who wants to hear of something. One that throws is logged and harms no other. */
 export class Listeners<Heard> {

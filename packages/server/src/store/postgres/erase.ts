@@ -1,0 +1,92 @@
+/** Erasing a person: everywhere the lead went inside this database. */
+import { CANCELLABLE } from '../../delivery.ts'
+import type { DeliveryRow } from '../rows.ts'
+import { cancelAll } from './deliveries.ts'
+import { array, column } from './parameters.ts'
+import type { Transaction } from './transaction.ts'
+
+interface ErasedLead {
+  id: string
+  chatbot_id: string
+  conversation_id: string
+  event_id: string
+  idempotency_route: string | null
+  idempotency_key: string | null
+  created_at: number
+}
+
+/** Those of them that were there; how many. */
+export async function eraseLeads(tx: Transaction, leadIds: string[]): Promise<number> {
+  const leads = await tx.query<ErasedLead>(DELETE_LEADS, [array(leadIds)])
+  if (leads.length === 0) return 0
+  const events = column(leads, (lead) => lead.event_id)
+  tx.send(ERASE_EVENTS, [events])
+  // Locked first: an answer that is being recorded is recorded before its text is erased.
+  const deliveries = await tx.query<DeliveryRow>(DELIVERIES_OF, [events])
+  tx.send(BLANK_ATTEMPTS, [column(deliveries, (row) => row.id)])
+  const open = deliveries.filter((row) => CANCELLABLE.includes(row.state))
+  await cancelAll(tx, open, 'lead_erased')
+  const keyed = leads.filter((lead) => lead.idempotency_key !== null)
+  if (keyed.length > 0) {
+    // The instant tells this record from a later one under the same key.
+    tx.send(ERASE_ANSWERS, [
+      column(keyed, (lead) => lead.chatbot_id),
+      column(keyed, (lead) => lead.idempotency_route),
+      column(keyed, (lead) => lead.idempotency_key),
+      column(keyed, (lead) => lead.created_at),
+    ])
+  }
+  const chatbots = column(leads, (lead) => lead.chatbot_id)
+  tx.send(DELETE_CONVERSATIONS, [chatbots, column(leads, (lead) => lead.conversation_id)])
+  return leads.length
+}
+
+/**
+ * Up to `limit` leads of chatbots that were deleted; how many. A chatbot's row goes last, when
+ * nothing that began before it was deleted can still add a lead (settle.ts tells how that is known).
+ */
+export async function eraseDeletedChatbots(tx: Transaction, limit: number): Promise<number> {
+  const chatbots = await tx.query<{ id: string; last: boolean }>(TAKE_DELETED)
+  let erased = 0
+  for (const { id, last } of chatbots) {
+    if (erased >= limit) break
+    const leads = await tx.query<{ id: string }>(LEADS_OF, [id, limit - erased])
+    erased += leads.length
+    await eraseLeads(
+      tx,
+      leads.map((lead) => lead.id),
+    )
+    if (erased >= limit || !last) continue
+    tx.send(DELETE_CONVERSATIONS_OF, [id])
+    tx.send(DELETE_CHATBOT, [id])
+  }
+  return erased
+}
+
+const DELETE_LEADS = `DELETE FROM leads WHERE id = ANY($1::text[])
+  RETURNING id, chatbot_id, conversation_id, event_id, idempotency_route, idempotency_key,
+    created_at`
+const ERASE_EVENTS = `UPDATE events SET payload = '{}', erased = 1 WHERE id = ANY($1::text[])`
+const DELIVERIES_OF = `SELECT * FROM deliveries WHERE event_id = ANY($1::text[])
+  ORDER BY id FOR UPDATE`
+const BLANK_ATTEMPTS = `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL
+  WHERE delivery_id = ANY($1::text[])`
+const ERASE_ANSWERS = `UPDATE idempotency i SET erased = 1, answer = ''
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+    AS gone (chatbot_id, route, key, created_at)
+  WHERE i.chatbot_id = gone.chatbot_id AND i.route = gone.route AND i.key = gone.key
+    AND i.created_at = gone.created_at`
+const DELETE_CONVERSATIONS = `DELETE FROM conversations c
+  USING unnest($1::text[], $2::text[]) AS gone (chatbot_id, id)
+  WHERE c.chatbot_id = gone.chatbot_id AND c.id = gone.id AND NOT EXISTS (SELECT 1 FROM leads l
+    WHERE l.conversation_id = c.id AND l.chatbot_id = c.chatbot_id)`
+
+const TAKE_DELETED = `WITH taken AS MATERIALIZED (SELECT id FROM chatbots
+    WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 20 FOR UPDATE SKIP LOCKED)
+  UPDATE chatbots c
+  SET erase_horizon = coalesce(c.erase_horizon, pg_snapshot_xmax(pg_current_snapshot()))
+  FROM taken WHERE c.id = taken.id
+  RETURNING c.id, c.erase_horizon <= pg_snapshot_xmin(pg_current_snapshot()) AS last`
+const LEADS_OF = 'SELECT id FROM leads WHERE chatbot_id = $1 ORDER BY id LIMIT $2'
+const DELETE_CONVERSATIONS_OF = 'DELETE FROM conversations WHERE chatbot_id = $1'
+const DELETE_CHATBOT = 'DELETE FROM chatbots WHERE id = $1'

@@ -1,0 +1,116 @@
+/**
+ * Webhooks' health, as a batch of attempts changes it. A row is locked only if the batch changes it
+ * for sure: attempts that fail, or the first success in a second. Successes of a healthy webhook,
+ * which are nearly all, then never wait for each other, on any node.
+ */
+import {
+  concernsHealth,
+  type HealthState,
+  type NextState,
+  nextState,
+  noteHealth,
+  whyDisable,
+} from '../after-attempt.ts'
+import type { DeliveryRow } from '../rows.ts'
+import type { RecordInput } from '../store.ts'
+import { array, column } from './parameters.ts'
+import type { Transaction } from './transaction.ts'
+
+interface HealthRow extends HealthState {
+  id: string
+  chatbotId: string
+}
+
+interface Health {
+  row: HealthRow
+  wasFailing: boolean
+  disabledFor: string | null
+}
+
+/** A success of a webhook that is well is noted once in so long. */
+const SUCCESS_NOTED_EVERY_MS = 1_000
+
+export class HealthBook {
+  readonly #tx: Transaction
+  readonly #webhooks = new Map<string, Health>()
+
+  constructor(tx: Transaction) {
+    this.#tx = tx
+  }
+
+  /** Reads and locks what these attempts will change. */
+  async open(attempts: { row: DeliveryRow; input: RecordInput }[]): Promise<void> {
+    const failing = new Set<string>()
+    const succeeding = new Set<string>()
+    for (const { row, input } of attempts) {
+      if (input.outcome.kind !== 'delivered') failing.add(row.webhook_id)
+      else if (row.kind === 'event') succeeding.add(row.webhook_id)
+    }
+    if (failing.size + succeeding.size === 0) return
+    const found = await this.#tx.query<HealthRow>(LOCK, [
+      array([...failing]),
+      array([...succeeding]),
+      this.#tx.now - SUCCESS_NOTED_EVERY_MS,
+    ])
+    for (const row of found) {
+      const wasFailing = row.failingSince !== null
+      this.#webhooks.set(row.id, { row, wasFailing, disabledFor: null })
+    }
+  }
+
+  /** Notes the attempt and says where its delivery goes. */
+  note(row: DeliveryRow, input: RecordInput): NextState {
+    const health = this.#webhooks.get(row.webhook_id)
+    if (health && concernsHealth(row, input)) {
+      noteHealth(health.row, input, this.#tx.now)
+      const reason = whyDisable(health.row, input, this.#tx.now)
+      if (reason !== null) {
+        health.row.state = 'disabled'
+        health.disabledFor = reason
+      }
+    }
+    return nextState(row, input, health?.row.state ?? null)
+  }
+
+  /** Writes what was noted. */
+  send(): void {
+    const all = [...this.#webhooks.values()]
+    if (all.length === 0) return
+    const tx = this.#tx
+    tx.send(WRITE, [
+      column(all, ({ row }) => row.id),
+      column(all, ({ row }) => row.failingSince),
+      column(all, ({ row }) => row.consecutiveFailures),
+      column(all, ({ row }) => row.lastSuccessAt),
+      column(all, ({ row }) => row.lastFailureAt),
+      column(all, ({ row }) => row.lastFailure),
+    ])
+    for (const { row, wasFailing, disabledFor } of all) {
+      if (disabledFor !== null) {
+        tx.send(DISABLE, [disabledFor, tx.now, row.id])
+        tx.unsettle(row.id)
+      }
+      if (disabledFor !== null) tx.webhookChanged(row.id, row.chatbotId)
+      else if (wasFailing !== (row.failingSince !== null)) {
+        tx.webhookChanged(row.id, row.chatbotId, 'health')
+      }
+    }
+  }
+}
+
+const LOCK = `SELECT id, chatbot_id AS "chatbotId", state, failing_since AS "failingSince",
+    consecutive_failures AS "consecutiveFailures", last_success_at AS "lastSuccessAt",
+    last_failure_at AS "lastFailureAt", last_failure AS "lastFailure"
+  FROM webhooks
+  WHERE id = ANY($1::text[]) OR id = ANY($2::text[])
+    AND (failing_since IS NOT NULL OR last_success_at IS NULL OR last_success_at <= $3)
+  ORDER BY id FOR NO KEY UPDATE`
+const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
+    consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
+    last_failure_at = noted.last_failure_at, last_failure = noted.last_failure
+  FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[])
+    AS noted (id, failing_since, consecutive_failures, last_success_at, last_failure_at,
+      last_failure)
+  WHERE w.id = noted.id`
+const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = $1, updated_at = $2
+  WHERE id = $3`

@@ -1,0 +1,188 @@
+/** Query plans on small data with real statistics: none of them may walk through history. */
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { usePostgres } from '../../../../../test/support/postgres.ts'
+import { manualClock } from '../../../test/manual-clock.ts'
+import { systemClock } from '../../clock.ts'
+import { createIds } from '../../id.ts'
+import { systemRandom } from '../../random.ts'
+import { changesQueries } from '../changes.ts'
+import { World } from '../conformance/world.ts'
+import * as queries from '../queries.ts'
+import type { Database } from './database.ts'
+import { openParts } from './postgres-store.ts'
+
+const postgres = usePostgres()
+const db = queries.postgresBuilder()
+const page = { limit: 50, after: 'zzz' }
+const span = { from: 0, to: 60_000_000, stepMs: 60_000 }
+
+/** Enough that an index is cheaper than a scan, for PostgreSQL as well. */
+const DELIVERIES = 20_000
+const START = 1_700_000_000_000
+/** Bot 1 has a fifth of everything and nothing but successes; the others' failures are plenty. */
+const HISTORY = `
+  CREATE TABLE made AS SELECT i, evt, dlv, lead, ${START} + i * 1000 AS at,
+    'bot_' || i % 5 AS bot, 'wh_' || i % 20 AS wh,
+    CASE WHEN i % 5 = 1 THEN 'delivered' WHEN i % 10 = 2 THEN 'exhausted'
+      WHEN i % 10 = 3 THEN 'cancelled' WHEN i % 20 = 4 THEN 'parked' WHEN i % 10 = 5 THEN 'pending'
+      ELSE 'delivered' END AS state
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS ids (evt, dlv, lead, i)`
+const FILL = `
+  INSERT INTO events (id, chatbot_id, event_type, payload, lead_id, created_at)
+    SELECT evt, bot, 'lead.submit', repeat('x', 200), lead, at FROM made;
+  INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state, due_at,
+      created_at, finished_at, updated_at)
+    SELECT dlv, evt, wh, bot, 'lead.submit', 'event', state,
+      CASE state WHEN 'pending' THEN at END, at,
+      CASE WHEN state IN ('pending', 'parked') THEN NULL ELSE at END, at FROM made;
+  INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, result, response_headers,
+      response_body, recorded_at)
+    SELECT 'att_' || i, dlv, 1, at, 1, 'delivered', '{}', 'OK', at FROM made;
+  INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
+      customer_phone, name_key, email_key, created_at)
+    SELECT lead, bot, 'conv_' || i, evt, 'Name', 'a@b.co', i, 'name ' || i, i || '@b.co', at
+    FROM made;
+  INSERT INTO conversations SELECT bot, 'conv_' || i, at FROM made;
+  INSERT INTO idempotency SELECT bot, 'leads', i, 'hash', '{}', 0, at FROM made;
+  INSERT INTO stats_minutes (webhook_id, minute, shard, chatbot_id)
+    SELECT wh, i / 20 * 60000, 0, bot FROM made;
+  INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
+const GROWING =
+  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes)\b/
+
+let client: pg.Client
+let database: Database
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const databaseUrl = await postgres.createDatabase()
+  const encryptionKey = Buffer.alloc(32, 7)
+  const parts = await openParts({ databaseUrl, encryptionKey, clock: systemClock })
+  database = parts.database
+  const { store } = parts
+  client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  close = async () => {
+    await client.end()
+    await store.close()
+  }
+  const clock = manualClock(START)
+  const ids = createIds(clock, systemRandom)
+  const made = Array.from({ length: DELIVERIES }, () => {
+    clock.advance(1_000)
+    return { event: ids.next('event'), delivery: ids.next('delivery'), lead: ids.next('lead') }
+  })
+  const columns = (['event', 'delivery', 'lead'] as const).map((name) => made.map((m) => m[name]))
+  await client.query(HISTORY, columns)
+  await client.query(FILL)
+  await useEverything(
+    new World({
+      ...{ store, clock: systemClock, advance() {} },
+      reopen: async () => store,
+      close: async () => {},
+    }),
+  )
+  await client.query('VACUUM ANALYZE')
+  await client.query('SET plan_cache_mode = force_generic_plan')
+}, 120_000)
+
+afterAll(() => close())
+
+/** Every call of the contract once, so that its statements are known. */
+async function useEverything(world: World): Promise<void> {
+  const { store } = world
+  await world.join()
+  const chatbot = await world.chatbot()
+  const webhook = await world.webhook(chatbot.id)
+  const idempotency = { route: 'r', key: 'k', bodyHash: 'h', answer: '{}' }
+  const event = world.leadEvent()
+  const claim = await world.claim(chatbot.id, { events: [event], idempotency })
+  await world.record(claim, { kind: 'exhausted' })
+  const recovery = { webhookId: webhook.id, since: 0, until: 2 ** 45, dryRun: false }
+  for (const states of [['exhausted'], ['delivered']] as const) {
+    await store.createRecovery({ ...recovery, id: world.ids.next('recovery'), states: [...states] })
+    await store.continueRecoveries(10)
+  }
+  await world.accept(chatbot.id, { lease: null })
+  await store.claimDue({
+    nodeId: world.nodeId,
+    lanes: [{ webhookId: webhook.id, limit: 5 }],
+  })
+  await store.lanesWaiting()
+  await store.release(world.nodeId, [claim.deliveryId])
+  await store.cancel(claim.deliveryId, 'cancelled_by_owner')
+  await store.createTest({
+    ...{ nodeId: world.nodeId, webhookId: webhook.id, payload: '{}' },
+    ...{ eventId: world.ids.next('event'), eventType: 'lead.submit' },
+  })
+  for (const state of ['paused', 'active'] as const) {
+    await store.setWebhookState(webhook.id, state, null)
+    await store.settle(10)
+  }
+  await store.rescueDead()
+  await store.leaveNode(world.nodeId)
+  await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
+  await store.eraseLead('lead_none')
+  await store.deleteChatbot(chatbot.id)
+  await store.settle(100)
+}
+
+async function planOf(sql: string, values: readonly unknown[], how = ''): Promise<string> {
+  const { rows } = await client.query(`EXPLAIN ${how} ${sql}`, [...values])
+  return rows.map((row) => row['QUERY PLAN']).join('\n')
+}
+
+test('no statement of the store walks through history', async () => {
+  const statements = database.statements()
+  expect(statements.length).toBeGreaterThan(50)
+  for (const sql of statements) {
+    const count = Math.max(0, ...[...sql.matchAll(/\$(\d+)/g)].map((match) => Number(match[1])))
+    await client.query(`PREPARE asked AS ${sql}`)
+    const values = Array.from({ length: count }, () => 'NULL').join(', ')
+    const plan = await planOf(`EXECUTE asked${count > 0 ? ` (${values})` : ''}`, [])
+    await client.query('DEALLOCATE asked')
+    expect(plan, `${sql}\n${plan}`).not.toMatch(GROWING)
+  }
+})
+
+const lists = [
+  ['deliveries', queries.listDeliveries(db, {}, page)],
+  ['deliveries of a chatbot', queries.listDeliveries(db, { chatbotId: 'bot_1' }, page)],
+  ['… failed', queries.listDeliveries(db, { chatbotId: 'bot_1', state: 'exhausted' }, page)],
+  ['deliveries of a webhook', queries.listDeliveries(db, { webhookId: 'wh_1' }, page)],
+  ['… parked', queries.listDeliveries(db, { webhookId: 'wh_3', state: 'parked' }, page)],
+  ['failed deliveries', queries.listDeliveries(db, { state: 'exhausted' }, page)],
+  ['delivered deliveries', queries.listDeliveries(db, { state: 'delivered' }, page)],
+  ['deliveries of an event', queries.listDeliveries(db, { eventId: 'evt_1' }, page)],
+  ['deliveries by name', queries.listDeliveries(db, { q: 'name 777' }, page)],
+  ['deliveries by email', queries.listDeliveries(db, { q: '777@b.co', chatbotId: 'x' }, page)],
+  ['leads', queries.listLeads(db, {}, page)],
+  ['leads of a chatbot', queries.listLeads(db, { chatbotId: 'bot_1' }, page)],
+  ['leads by name', queries.listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
+  ['a chart of a chatbot', queries.statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
+  ['a chart of a webhook', queries.statsSeries(db, { ...span, to: 60_000, webhookId: 'wh_1' })],
+  ['counts of all', queries.currentCounts(db, span)],
+  ['counts of a webhook', queries.currentCounts(db, { ...span, webhookId: 'wh_1' })],
+] as const
+
+/** Pages touched: a walk through 20,000 rows takes more than this, in whatever order. */
+const PAGES_MAX = 450
+
+test.each(lists)('%s are found without walking through history', async (_, query) => {
+  const { sql, parameters } = query.compile()
+  const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
+  expect(plan).not.toMatch(GROWING)
+  const [, hit = '0'] = /shared hit=(\d+)/.exec(plan) ?? []
+  const [, read = '0'] = /Buffers: shared .*?read=(\d+)/.exec(plan) ?? []
+  expect(Number(hit) + Number(read), plan).toBeLessThan(PAGES_MAX)
+})
+
+test('changes since an instant are found through indexes', async () => {
+  for (const query of changesQueries(db, {
+    sinceMs: START + (DELIVERIES - 50) * 1_000,
+    limit: 100,
+  })) {
+    expect(await planOf(query.sql, query.parameters)).not.toMatch(GROWING)
+  }
+})

@@ -1,0 +1,152 @@
+/**
+ * The cluster's store: the contract over one PostgreSQL, shared by any number of nodes.
+ *
+ * Its clock is the database's. Hot calls share transactions of a few statements (group.ts); what one
+ * node commits, others hear of by hints (messages.ts) and find by looking. It holds no state that
+ * the database does not: a node that dies leaves nothing behind but claims that lapse.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../clock.ts'
+import { createIds } from '../../id.ts'
+import { type Log, silentLog } from '../../log.ts'
+import { type Random, systemRandom } from '../../random.ts'
+import { createEncryption, type Encryption } from '../encryption.ts'
+import { Listeners } from '../listeners.ts'
+import { postgresBuilder } from '../queries.ts'
+import { Reads } from '../reads.ts'
+import type { Change, ReadStore, Store } from '../store.ts'
+import { Database } from './database.ts'
+import { Messages } from './messages.ts'
+import { Nodes } from './nodes.ts'
+import { OthersChanges } from './others-changes.ts'
+import { prepareDatabase } from './prepare.ts'
+import type { Transaction } from './transaction.ts'
+import { createWrites } from './writes.ts'
+
+export interface PostgresStoreOptions {
+  databaseUrl: string
+  /** 32 bytes. */
+  encryptionKey: Buffer
+  /** For timers; instants are the database's. */
+  clock: Clock
+  log?: Log
+  /** What this process does, for the list of nodes. */
+  nodeRoles?: readonly string[]
+  /** Of delivery ids. */
+  random?: Random
+}
+
+/** Throws `StartError` when the database is away, too old or newer, or the key is another. */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  return (await openParts(options)).store
+}
+
+/** The store, and what it stands on for a test that looks at plans. */
+export async function openParts(
+  options: PostgresStoreOptions,
+): Promise<{ store: Store; database: Database }> {
+  const { databaseUrl, encryptionKey } = options
+  const encryption = createEncryption(encryptionKey)
+  await prepareDatabase(databaseUrl, encryption)
+  const parts = createParts(options, encryption)
+  try {
+    await parts.messages.start()
+  } catch (error) {
+    await parts.database.close()
+    throw error
+  }
+  return { store: assemble(parts), database: parts.database }
+}
+
+type Parts = ReturnType<typeof createParts>
+
+function createParts(options: PostgresStoreOptions, encryption: Encryption) {
+  const { databaseUrl, clock, log = silentLog, nodeRoles = ['api', 'deliver'] } = options
+  const changed = new Listeners<Change>(log)
+  const woken = new Listeners<string[]>(log)
+  const others = { told: (_: Change) => {}, message: () => {} }
+  const database = new Database({
+    ...{ databaseUrl, log },
+    isHeard: () => changed.count > 0,
+    onCommit: (tx) => tellCommit(tx),
+  })
+  const tell = (change: Change) => {
+    changed.tell(change)
+    others.told(change)
+  }
+  const reads = new Reads({
+    ...{ db: postgresBuilder(), encryption },
+    ...{ run: database.read, runSoon: database.readSoon },
+  })
+  const othersChanges = new OthersChanges({
+    ...{ database, reads, clock, log },
+    tell: (change) => changed.tell(change),
+    wake: (webhookIds) => woken.tell(webhookIds),
+  })
+  others.told = (change) => othersChanges.told(change)
+  const messages = new Messages({
+    ...{ database, databaseUrl, clock, log, origin: randomUUID() },
+    onMessage: (message) => othersChanges.hear(message),
+    onGap: () => othersChanges.look(),
+  })
+  function tellCommit(tx: Transaction) {
+    for (const change of tx.changes) tell(change)
+    if (tx.woken.size > 0) woken.tell([...tx.woken])
+    messages.tell(tx)
+  }
+  // Made by the database's clock: a node whose own is wrong would hide its rows from lists.
+  const ids = createIds({ ...clock, now: () => database.nowMs }, options.random ?? systemRandom)
+  const nodes = new Nodes(database, nodeRoles)
+  const writes = createWrites({ database, nodes, reads, encryption, ids })
+  return { database, reads, changed, woken, othersChanges, messages, nodes, writes, log }
+}
+
+function assemble(parts: Parts): Store {
+  const { database, reads, changed, woken, othersChanges, messages, nodes, writes, log } = parts
+  return {
+    ...writes.store,
+    ...bindReads(reads),
+    backlog: async () => {
+      const [found] = await database.query<{ value: number }>(BACKLOG)
+      return found?.value ?? 0
+    },
+    onChange(listener, { everywhere = false } = {}) {
+      const leave = changed.add(listener)
+      const ignore = everywhere ? othersChanges.follow() : () => {}
+      return () => {
+        leave()
+        ignore()
+      }
+    },
+    onWaiting: (listener) => woken.add(listener),
+    async close() {
+      othersChanges.close()
+      await writes.close()
+      await nodes.leaveAll().catch((error: unknown) => {
+        // Its leases lapse by themselves.
+        log.warn({ error: String(error) }, 'store.left_without_goodbye')
+      })
+      await messages.close()
+      await database.close()
+    },
+  }
+}
+
+const BACKLOG = 'SELECT sum(value)::bigint AS value FROM backlog'
+
+function bindReads(reads: Reads): Omit<ReadStore, 'backlog'> {
+  return {
+    getChatbot: reads.getChatbot.bind(reads),
+    listChatbots: reads.listChatbots.bind(reads),
+    getWebhook: reads.getWebhook.bind(reads),
+    listWebhooks: reads.listWebhooks.bind(reads),
+    getEvent: reads.getEvent.bind(reads),
+    getDelivery: reads.getDelivery.bind(reads),
+    listDeliveries: reads.listDeliveries.bind(reads),
+    getLead: reads.getLead.bind(reads),
+    listLeads: reads.listLeads.bind(reads),
+    getRecovery: reads.getRecovery.bind(reads),
+    stats: reads.stats.bind(reads),
+    changesSince: reads.changesSince.bind(reads),
+  }
+}

@@ -1,0 +1,180 @@
+/** The writing half of the contract: which calls share transactions, and which stand alone. */
+import type { Ids } from '../../id.ts'
+import type { Encryption } from '../encryption.ts'
+import type { Reads } from '../reads.ts'
+import { toChatbot, toDelivery, toRecovery } from '../rows.ts'
+import type {
+  AcceptInput,
+  AcceptResult,
+  ClaimResult,
+  NewRecovery,
+  ReadStore,
+  RecordInput,
+  RecordResult,
+  Recovery,
+  Store,
+} from '../store.ts'
+import { type ClaimInput, claimAll, fitsClaims, lanesWaiting } from './claims.ts'
+import * as config from './config.ts'
+import type { Database } from './database.ts'
+import * as deliveries from './deliveries.ts'
+import { eraseLeads } from './erase.ts'
+import { Group } from './group.ts'
+import { acceptAll } from './ingest.ts'
+import type { Nodes } from './nodes.ts'
+import { prune } from './prune.ts'
+import { recordAll } from './record.ts'
+import { continueRecoveries, createRecovery } from './recoveries.ts'
+import { settle } from './settle.ts'
+
+interface World {
+  database: Database
+  nodes: Nodes
+  reads: Reads
+  encryption: Encryption
+  ids: Ids
+}
+
+type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'close'>
+
+/** Two of a kind: one is on its way to the disk while the next is made. */
+const RUNNING_MAX = 2
+const CALLS_MAX = 500
+const CHARACTERS_MAX = 4 * 1024 * 1024
+
+export function createWrites(world: World): { store: Writes; close(): Promise<void> } {
+  const traffic = trafficWrites(world)
+  return {
+    store: {
+      ...chatbotWrites(world),
+      ...webhookWrites(world),
+      ...traffic.store,
+      ...moveWrites(world),
+      ...upkeepWrites(world),
+    },
+    close: traffic.close,
+  }
+}
+
+function chatbotWrites({ database }: World) {
+  return {
+    createChatbot: async ({ id, name, leadForm, allowedOrigins }) => {
+      const values = {
+        ...{ id, name, leadForm: JSON.stringify(leadForm) },
+        allowedOrigins: JSON.stringify(allowedOrigins),
+      }
+      return toChatbot(await database.transact((tx) => config.createChatbot(tx, values)))
+    },
+    updateChatbot: async (id, { name, leadForm, allowedOrigins }) => {
+      const change = {
+        id,
+        ...(name !== undefined && { name }),
+        ...(leadForm && { leadForm: JSON.stringify(leadForm) }),
+        ...(allowedOrigins && { allowedOrigins: JSON.stringify(allowedOrigins) }),
+      }
+      const row = await database.transact((tx) => config.updateChatbot(tx, change))
+      return row && toChatbot(row)
+    },
+    deleteChatbot: (id) => database.transact((tx) => config.deleteChatbot(tx, id)),
+  } satisfies Partial<Writes>
+}
+
+function webhookWrites({ database, encryption }: World) {
+  const webhooks = new config.WebhookConfig(encryption)
+  return {
+    createWebhook: (webhook) => database.transact((tx) => webhooks.create(tx, webhook)),
+    updateWebhook: (id, change) => database.transact((tx) => webhooks.update(tx, id, change)),
+    deleteWebhook: (id) => database.transact((tx) => config.deleteWebhook(tx, id)),
+    rotateSecret: (id, rotation) => database.transact((tx) => webhooks.rotate(tx, id, rotation)),
+    finishRotation: (id) => database.transact((tx) => webhooks.finishRotation(tx, id)),
+    setWebhookState: (id, state, reason) =>
+      database.transact((tx) => webhooks.setState(tx, id, { state, reason })),
+  } satisfies Partial<Writes>
+}
+
+/** The hot calls: each kind gathers for itself, so that none waits behind another's rows. */
+function trafficWrites({ database, ids }: World) {
+  const accepts = new Group<AcceptInput, AcceptResult>({
+    run: (inputs) => database.transact((tx) => acceptAll(tx, inputs, ids)),
+    ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, weightMax: CHARACTERS_MAX },
+    weigh: ({ events }) => events.reduce((sum, event) => sum + event.payload.length, 0),
+  })
+  const records = new Group<RecordInput, RecordResult>({
+    run: (inputs) => database.transact((tx) => recordAll(tx, inputs)),
+    ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, weightMax: CHARACTERS_MAX },
+    weigh: ({ attempt }) => attempt.responseBody.length,
+  })
+  const claims = new Group<ClaimInput, ClaimResult>({
+    run: (inputs) => claimAll(database, inputs),
+    ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, fits: fitsClaims },
+  })
+  return {
+    store: {
+      accept: (input) => accepts.call(input),
+      recordIfLeased: (input) => records.call(input),
+      claimDue: (input) => claims.call(input),
+    } satisfies Partial<Writes>,
+    async close() {
+      await Promise.all([accepts.close(), records.close(), claims.close()])
+    },
+  }
+}
+
+function moveWrites({ database, nodes, ids }: World) {
+  return {
+    lanesWaiting: () => lanesWaiting(database),
+    release: (nodeId, deliveryIds) =>
+      database.transact((tx) => deliveries.release(tx, { nodeId, deliveryIds })),
+    createTest: (input) => database.transact((tx) => deliveries.createTest(tx, input, ids)),
+    resend: async (deliveryId) => {
+      const row = await database.transact((tx) => deliveries.resend(tx, deliveryId))
+      return row === null || typeof row === 'string' ? row : toDelivery(row)
+    },
+    cancel: async (deliveryId, reason) => {
+      const row = await database.transact((tx) => deliveries.cancel(tx, deliveryId, reason))
+      return row === null || typeof row === 'string' ? row : toDelivery(row)
+    },
+    joinNode: (nodeId, leaseMs) => nodes.joinNode(nodeId, leaseMs),
+    renewLease: (nodeId, leaseMs) => nodes.renewLease(nodeId, leaseMs),
+    leaveNode: (nodeId) => nodes.leaveNode(nodeId),
+    rescueDead: () => nodes.rescueDead(),
+    countLive: () => nodes.countLive(),
+  } satisfies Partial<Writes>
+}
+
+function upkeepWrites(world: World) {
+  const { database } = world
+  return {
+    settle: (limit) => database.transact((tx) => settle(tx, limit)),
+    prune: (policy) => database.transact((tx) => prune(tx, policy)),
+    createRecovery: (recovery) => recover(world, recovery),
+    continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
+    eraseLead: async (leadId) => (await database.transact((tx) => eraseLeads(tx, [leadId]))) > 0,
+    ping: async () => {
+      await database.query(PING)
+    },
+  } satisfies Partial<Writes>
+}
+
+/** The count may take its time: it runs where lists do, not where commits do. */
+async function recover(
+  { database, reads }: World,
+  recovery: NewRecovery,
+): Promise<Recovery | null> {
+  const [clock] = await database.query<{ now: number }>(READ_CLOCK)
+  const now = clock?.now ?? database.nowMs
+  // What it resends finishes later, and so never enters its span again.
+  const clamped = { ...recovery, until: Math.min(recovery.until, now) }
+  if (!(await reads.findWebhookRow(recovery.webhookId))) return null
+  const total = await reads.countRecoverable(clamped)
+  if (recovery.dryRun) {
+    const { dryRun: _, ...values } = clamped
+    return { ...values, total, done: 0, createdAt: now, finishedAt: null }
+  }
+  const row = await database.transact((tx) => createRecovery(tx, clamped, total))
+  return row && toRecovery(row)
+}
+
+/** A write, so that the answer tells of a database that takes them. */
+const PING = `UPDATE meta SET value = chatzuri_now()::text WHERE key = 'pinged_at'`
+const READ_CLOCK = 'SELECT chatzuri_now() AS now'
