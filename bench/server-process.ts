@@ -5,6 +5,8 @@ import { endProcess, killProcess } from './end-process.ts'
 import { monotonicMs } from './monotonic.ts'
 
 const PROGRAM = fileURLToPath(new URL('../packages/server/bin/serve.js', import.meta.url))
+/** As `npm start` has it. */
+const NODE_FLAGS = ['--max-semi-space-size=8']
 const READY_PATIENCE_MS = 60_000
 const TOLD_LINES_MAX = 20
 const COMPLAINTS_SHOWN_MAX = 5
@@ -37,7 +39,7 @@ export class ServerProcess {
     const { profileDir } = options
     const flags = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
     const spawnedAt = monotonicMs()
-    const child = spawn(process.execPath, [...flags, PROGRAM], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, PROGRAM], {
       env: environmentOf(options),
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: an old Node must get one clear sentence, not a
 // syntax error from the TypeScript behind it.
+import './runtime.js'
+
 const major = Number(process.versions.node.split('.')[0])
 if (major < 24) {
   console.error(

@@ -234,8 +234,9 @@ export class Schedule {
   #start(lane: Lane, claim: Claim, webhook: Webhook, term: Term): void {
     this.#queuedBytes -= claim.payload.length
     lane.open += 1
-    const slot = this.#slots.take(lane.trusted, () => {
+    const slot = this.#slots.take(lane, lane.trusted, () => {
       lane.trusted = false
+      this.#slots.distrust(lane)
       this.#touch(lane)
     })
     let answered = false
@@ -271,7 +272,9 @@ export class Schedule {
 
   #learn(lane: Lane, result: SendResult): void {
     const now = this.#options.clock.monotonic()
+    const trusted = lane.trusted
     lane.learn(result, { ...this.#limits, now })
+    if (trusted && !lane.trusted) this.#slots.distrust(lane)
     if (lane.restUntil > now) {
       this.#after(lane.restUntil - now, () => {
         this.#touch(lane)

@@ -1,6 +1,6 @@
 /**
- * Turns: which lane starts the next attempt. Round robin among the lanes that can start one; those
- * that have not proved themselves go first, within the half of the slots that they may hold.
+ * Turns: which lane starts the next attempt. Round robin among the lanes that can start one, a lane
+ * that has proved itself and one that has not in turns.
  */
 import type { Lane } from './lane.ts'
 import type { Slots } from './slots.ts'
@@ -8,6 +8,7 @@ import type { Slots } from './slots.ts'
 export class Turns {
   readonly #trusted = new Set<Lane>()
   readonly #untrusted = new Set<Lane>()
+  #trustedNext = false
 
   /** To be called after every change of a lane. */
   update(lane: Lane, now: number): void {
@@ -21,7 +22,8 @@ export class Turns {
 
   /** Takes the lane out: it goes to the end when it is updated next, if it still can start. */
   next(slots: Slots): Lane | undefined {
-    for (const trusted of [false, true]) {
+    this.#trustedNext = !this.#trustedNext
+    for (const trusted of [this.#trustedNext, !this.#trustedNext]) {
       if (!slots.hasRoom(trusted)) continue
       const lanes = trusted ? this.#trusted : this.#untrusted
       const lane = lanes.values().next().value

@@ -20,6 +20,7 @@ import { checkScheme, type Guard } from './guard.ts'
 import { createHostResolver } from './resolve.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { createSecureSocket } from './secure-socket.ts'
+import { StopWatch } from './stop-watch.ts'
 import { createTransmit } from './transmit.ts'
 
 export interface Sender {
@@ -59,6 +60,7 @@ export function createSend(options: SendOptions): Sender {
   )
   const transmit = createTransmit(clock, connections)
   const open = new Set<Deadline>()
+  const stops = new StopWatch()
   let isClosed = false
   const onceIdle: (() => void)[] = []
 
@@ -96,12 +98,12 @@ export function createSend(options: SendOptions): Sender {
       if (isClosed || signal?.aborted) return { ...STOPPED, durationMs: 0 }
       const deadline = new Deadline(clock, request.timeoutMs)
       open.add(deadline)
-      signal?.addEventListener('abort', deadline.stop)
+      const unwatch = signal && stops.add(signal, deadline)
       try {
         return await run(request, deadline)
       } finally {
         deadline.cancelTimer()
-        signal?.removeEventListener('abort', deadline.stop)
+        unwatch?.()
         onEnded(deadline)
       }
     },

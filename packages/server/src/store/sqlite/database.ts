@@ -40,7 +40,7 @@ export function openForWriting(path: string): DatabaseSync {
     PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864;
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
   `)
   return db
@@ -55,6 +55,6 @@ export function openForCheckpoints(path: string): DatabaseSync {
 
 export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, readOnly: true })
-  db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
+  db.exec('PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY')
   return db
 }
