@@ -65,17 +65,20 @@ function buildSiblings(packageDir: string, manifest: Manifest): Map<string, stri
   return built
 }
 
-/** Without the tests, and without the suite that every store has to pass. */
+/** Without the tests, what they stand on, and the suite that every store has to pass. */
 function listSources(packageDir: string): string[] {
-  const isTest = (path: string) => /\.test\.ts$|[/\\]conformance([/\\]|\.ts$)/.test(path)
-  return globSync('src/**/*.ts', { cwd: packageDir }).filter((path) => !isTest(path))
+  return globSync('src/**/*.ts', { cwd: packageDir }).filter((path) => !isForTests(path))
+}
+
+function isForTests(path: string): boolean {
+  return /\.test\.ts$|[/\\](conformance|fixtures|test)([/\\]|\.ts$|$)/.test(path)
 }
 
 /** What sources read beside them at run time. */
 function copyAssets(packageDir: string): void {
   cpSync(join(packageDir, 'src'), join(packageDir, 'dist'), {
     recursive: true,
-    filter: (path) => !path.endsWith('.ts'),
+    filter: (path) => !path.endsWith('.ts') && !isForTests(path),
   })
 }
 

@@ -88,6 +88,8 @@ export class ServerProcess {
   }
 
   get adminKey(): string {
+    const given = this.#options.settings?.ADMIN_KEY
+    if (given) return given
     return readFileSync(join(this.dataDir, 'admin-key'), 'utf8').trim()
   }
 

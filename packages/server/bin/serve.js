@@ -11,5 +11,5 @@ if (major < 24) {
   )
   process.exit(1)
 }
-const { serve } = await import('../src/cli/serve.ts')
-await serve(process.argv.slice(2))
+const { run } = await import('../src/cli/run.ts')
+await run(process.argv.slice(2))

@@ -14,6 +14,7 @@ test('the defaults are those of the public contract', () => {
     maxBacklog: 10_000_000,
     retentionMs: 30 * 86_400_000,
     leadRetentionMs: null,
+    leaseMs: 30_000,
     logLevel: 'info',
   })
   const { retryScheduleMs } = readConfig({})
@@ -33,6 +34,8 @@ test.each([
   [{ ENCRYPTION_KEY: 'short' }, 'ENCRYPTION_KEY'],
   [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
   [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL'],
+  [{ LEASE: '1s' }, 'LEASE'],
+  [{ LEASE: '11m' }, 'LEASE'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
   [{ ROLES: 'api' }, 'ROLES'],
   [{ ROLES: 'api,cook' }, 'ROLES'],

@@ -31,6 +31,8 @@ export interface Config {
   maxBacklog: number
   retentionMs: number
   leadRetentionMs: number | null
+  /** How long a node may be silent before others take over what it had claimed. */
+  leaseMs: number
   logLevel: LogLevel
 }
 
@@ -82,6 +84,11 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'MAX_BACKLOG', default: '10000000', meaning: 'unfinished deliveries; past it 503' },
   { name: 'RETENTION', default: '30d', meaning: 'how long finished deliveries are kept' },
   { name: 'LEAD_RETENTION', default: '', meaning: 'how long leads are kept; else until deleted' },
+  {
+    name: 'LEASE',
+    default: '30s',
+    meaning: 'how long a node may be silent before others take over its deliveries, 2s to 10m',
+  },
   { name: 'LOG_LEVEL', default: 'info', meaning: 'debug, info, warn, error or silent' },
   {
     name: 'ROLES',
@@ -139,6 +146,7 @@ export function readConfig(environment: Environment): Config {
       read('LEAD_RETENTION') === ''
         ? null
         : parseDuration('LEAD_RETENTION', read('LEAD_RETENTION'), 60_000),
+    leaseMs: parseDuration('LEASE', read('LEASE'), 2_000, 600_000),
     logLevel: parseLogLevel(read('LOG_LEVEL')),
   }
 }

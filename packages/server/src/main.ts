@@ -149,11 +149,13 @@ function createDelivery(world: World) {
     ...{ store, clock, log },
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
+    leaseMs: config.leaseMs,
     onResumed: (webhookIds) => schedule.wake(webhookIds),
     onLiveNodes: (count) => schedule.shareAmong(count),
   })
   const lease = new Lease({
     ...{ store, clock, ids, log },
+    leaseMs: config.leaseMs,
     onTerm(term) {
       if (delivers) schedule.beginTerm(term)
       tests.beginTerm(term)

@@ -105,6 +105,10 @@ function helpText(): string {
 Usage: npm start            from the repository
      chatzuri-server      where it is installed
 
+Commands:
+  serve      the server (as without a command)
+  migrate    copies a store to another; \`migrate --help\` says how
+
 Options:
   -h, --help      this text
   -v, --version   the version

@@ -73,15 +73,26 @@ test('after a fault of ours the lane rests, longer each time, and its endpoint i
   lane.learn(ok, { ...LIMITS, now: 0 })
   lane.push(claim('a'))
   const rests: number[] = []
+  let now = 0
   for (let i = 0; i < 10; i++) {
-    lane.learn({ kind: 'our-fault' } as SendResult, { ...LIMITS, now: 0 })
-    rests.push(lane.restUntil)
+    lane.learn({ kind: 'our-fault' } as SendResult, { ...LIMITS, now })
+    rests.push(lane.restUntil - now)
+    now = lane.restUntil
   }
   expect(rests.slice(0, 3)).toEqual([500, 1_000, 2_000])
   expect(rests.at(-1)).toBe(60_000)
-  expect(lane.canStart(59_999)).toBe(false)
-  expect(lane.canStart(60_000)).toBe(true)
+  expect(lane.canStart(now - 1)).toBe(false)
+  expect(lane.canStart(now)).toBe(true)
   expect(lane.faulted).toBe(false)
+})
+
+test('requests that a lost lease ends together are one fault: the lane rests as for one', () => {
+  const lane = setup()
+  lane.push(claim('a'))
+  for (let i = 0; i < 20; i++) {
+    lane.learn({ kind: 'our-fault' } as SendResult, { ...LIMITS, now: i })
+  }
+  expect(lane.restUntil).toBe(500)
 })
 
 test('the queue keeps its order over many turns, and forgets what is removed', () => {

@@ -125,10 +125,12 @@ export class Lane {
 
   /**
    * Takes in what a request told of its endpoint. After a fault of ours the lane rests, longer each
-   * time: a whole backlog tried against a dead network would only write attempts.
+   * time: a whole backlog tried against a dead network would only write attempts. Requests that were
+   * open together end together, as when a lease is lost: while the lane rests, one more is no news.
    */
   learn(result: SendResult, { now, ...limits }: WindowLimits & { now: number }): void {
     if (result.kind === 'our-fault') {
+      if (now < this.restUntil) return
       this.#restMs = Math.min(Math.max(this.#restMs * 2, REST_MS_FIRST), REST_MS_MAX)
       this.restUntil = now + this.#restMs
       this.window = 1

@@ -28,20 +28,24 @@ export interface LeaseOptions {
 }
 
 const LEASE_MS = 30_000
-const RETRY_MS = 1_000
+const RETRY_MS_MAX = 1_000
 
 export class Lease {
   readonly #options: LeaseOptions
   readonly #leaseMs: number
+  /** Short beside the tenth that is left between our end and the store's. */
+  readonly #retryMs: number
   readonly #stopped = new AbortController()
   #liveUntil = 0
   #nodeId = ''
   #abort = new AbortController()
+  #cancelWatch: () => void = () => {}
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: LeaseOptions) {
     this.#options = options
     this.#leaseMs = options.leaseMs ?? LEASE_MS
+    this.#retryMs = Math.min(RETRY_MS_MAX, this.#leaseMs / 20)
   }
 
   /** Rejects when the first join fails: a server that can't deliver must not start. */
@@ -58,6 +62,7 @@ export class Lease {
   async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#loop
+    this.#cancelWatch()
     if (this.#nodeId === '') return
     const { store, log } = this.#options
     // A store that is away lets the lease lapse instead.
@@ -83,9 +88,16 @@ export class Lease {
     })
   }
 
-  /** Ours ends a tenth before the store's: whoever takes over finds our requests aborted. */
+  /**
+   * Ours ends a tenth before the store's: whoever takes over finds our requests aborted. The watch
+   * ends them to the moment, whatever this file is waiting for then.
+   */
   #renewedAt(askedAt: number): void {
+    const { clock } = this.#options
     this.#liveUntil = askedAt + this.#leaseMs * 0.9
+    this.#cancelWatch()
+    const abort = this.#abort
+    this.#cancelWatch = clock.setTimer(this.#liveUntil - clock.monotonic(), () => abort.abort())
   }
 
   async #keep(): Promise<void> {
@@ -94,7 +106,7 @@ export class Lease {
     while (!stopped.aborted) {
       await sleep(clock, this.#leaseMs / 3, stopped)
       while (!stopped.aborted && !(await this.#renew())) {
-        await sleep(clock, RETRY_MS, stopped)
+        await sleep(clock, this.#retryMs, stopped)
         if (!stopped.aborted && clock.monotonic() >= this.#liveUntil) await this.#lose()
       }
     }
@@ -104,7 +116,6 @@ export class Lease {
   async #renew(): Promise<boolean> {
     const { store, clock, log } = this.#options
     const askedAt = clock.monotonic()
-    const cancelWatch = clock.setTimer(this.#liveUntil - askedAt, () => this.#abort.abort())
     try {
       if (await store.renewLease(this.#nodeId, this.#leaseMs)) {
         if (this.#abort.signal.aborted) return false
@@ -112,10 +123,9 @@ export class Lease {
         return true
       }
       this.#liveUntil = 0
+      this.#abort.abort()
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'lease.renewal_failed')
-    } finally {
-      cancelWatch()
     }
     return false
   }
@@ -124,6 +134,7 @@ export class Lease {
     const { log, onLost, clock } = this.#options
     const stopped = this.#stopped.signal
     log.error({ nodeId: this.#nodeId }, 'lease.lost')
+    this.#cancelWatch()
     this.#abort.abort()
     onLost()
     while (!stopped.aborted) {
@@ -131,7 +142,7 @@ export class Lease {
         return await this.#join()
       } catch (error) {
         log.warn({ error: messageOf(error) }, 'lease.join_failed')
-        await sleep(clock, RETRY_MS, stopped)
+        await sleep(clock, this.#retryMs, stopped)
       }
     }
   }

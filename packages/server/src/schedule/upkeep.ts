@@ -13,6 +13,8 @@ export interface UpkeepOptions {
   log: Log
   retentionMs: number
   leadRetentionMs: number | null
+  /** What is silent for so long is dead. */
+  leaseMs?: number
   /** So many nodes deliver now. */
   onLiveNodes(count: number): void
   /** These webhooks have new pending deliveries. */
@@ -23,7 +25,7 @@ export interface UpkeepOptions {
 const STEP_ROWS = 200
 const PAUSE_MS = 5
 const SETTLE_EVERY_MS = 30_000
-const RESCUE_EVERY_MS = 10_000
+const RESCUE_EVERY_MS_MAX = 10_000
 const PRUNE_EVERY_MS = 60_000
 const FAILED_WAIT_MS = 1_000
 
@@ -39,10 +41,12 @@ export class Upkeep {
   }
 
   start(): void {
+    const { leaseMs = Number.POSITIVE_INFINITY } = this.#options
+    const rescueEveryMs = Math.min(RESCUE_EVERY_MS_MAX, leaseMs / 3)
     this.#loops = [
       this.#settleLoop(),
       this.#guarded('nodes', () => this.nodesOnce()).then(() => {}),
-      this.#every(RESCUE_EVERY_MS, 'nodes', () => this.nodesOnce()),
+      this.#every(rescueEveryMs, 'nodes', () => this.nodesOnce()),
       this.#every(PRUNE_EVERY_MS, 'prune', () => this.pruneOnce()),
     ]
   }

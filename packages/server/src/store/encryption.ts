@@ -62,8 +62,16 @@ export function keyCheck(encryption: Encryption): string {
   return encryption.encrypt(CHECK_TEXT, CHECK_PLACE)
 }
 
+/** In place of a check while `migrate` fills the database (copy.ts): no key opens it. */
+export const UNFINISHED_CHECK = 'migration-unfinished'
+
 /** Throws `StartError` unless `kept` was made with this key. `where` names the database. */
 export function assertKeyMatches(encryption: Encryption, kept: string, where: string): void {
+  if (kept === UNFINISHED_CHECK) {
+    throw new StartError(
+      `A migrate into ${where} is not finished. Run the same command again: it goes on where it stopped.`,
+    )
+  }
   let opened: string | null = null
   try {
     opened = encryption.decrypt(kept, CHECK_PLACE)

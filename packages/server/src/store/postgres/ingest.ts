@@ -139,7 +139,7 @@ function toClaim(
 }
 
 /** Cut between characters, not within one. */
-function beginning(text: string): string {
+export function beginning(text: string): string {
   return text.length <= NAME_KEY_LENGTH_MAX
     ? text
     : text.slice(0, NAME_KEY_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')

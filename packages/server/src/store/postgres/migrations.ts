@@ -7,6 +7,8 @@ import { StartError } from '../../errors.ts'
 import { FIRST_SCHEMA } from './schema-0001.ts'
 
 const MIGRATIONS: readonly string[] = [FIRST_SCHEMA]
+/** This program's. */
+export const SCHEMA_VERSION = MIGRATIONS.length
 const SERVER_VERSION_MIN = 140_000
 /** Ours alone, in a database that other programs may share: the bytes of "chatzuri". */
 const LOCK_KEY = BigInt(`0x${Buffer.from('chatzuri').toString('hex')}`).toString()
