@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    // Six real servers and a database that is crashed on purpose want the machine for themselves.
+    exclude: ['**/node_modules/**', ...(process.env.TEST_CLUSTER ? [] : ['test/cluster/**'])],
     // Real servers, databases and processes on two cores: what hangs is ended, what is slow is not.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -29,7 +29,7 @@ export class ApiError extends Error {
 
 /**
  * The store can't commit now: full disk, database away, too busy. Whoever gets it may try the same
- * call again later; nothing of the call was written.
+ * call again later; nothing of the call was written, unless the connection broke in its very commit.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'

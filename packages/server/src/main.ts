@@ -162,6 +162,7 @@ function createDelivery(world: World) {
     },
     onLost: () => schedule.loseTerm(),
   })
+  store.onUncertain(() => lease.doubt())
   store.onWaiting((webhookIds) => schedule.wake(webhookIds))
   store.onChange((change) => {
     if (change.type === 'webhook.updated' && change.aspect === 'settings') upkeep.nudge()

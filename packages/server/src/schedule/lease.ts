@@ -59,6 +59,15 @@ export class Lease {
     this.#abort.abort()
   }
 
+  /**
+   * The store may have given this node claims that it doesn't know of, and nobody else may take. The
+   * term ends, so that they go back: what is open is cut, and sent again under a new id.
+   */
+  doubt(): void {
+    this.#liveUntil = 0
+    this.#abort.abort()
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#loop
@@ -104,7 +113,7 @@ export class Lease {
     const { clock } = this.#options
     const stopped = this.#stopped.signal
     while (!stopped.aborted) {
-      await sleep(clock, this.#leaseMs / 3, stopped)
+      await sleep(clock, this.#leaseMs / 3, AbortSignal.any([stopped, this.#abort.signal]))
       while (!stopped.aborted && !(await this.#renew())) {
         await sleep(clock, this.#retryMs, stopped)
         if (!stopped.aborted && clock.monotonic() >= this.#liveUntil) await this.#lose()
@@ -131,12 +140,14 @@ export class Lease {
   }
 
   async #lose(): Promise<void> {
-    const { log, onLost, clock } = this.#options
+    const { store, log, onLost, clock } = this.#options
     const stopped = this.#stopped.signal
     log.error({ nodeId: this.#nodeId }, 'lease.lost')
     this.#cancelWatch()
     this.#abort.abort()
     onLost()
+    // What it held goes back now; where the store doesn't hear of it, when the lease lapses.
+    await store.leaveNode(this.#nodeId).catch(() => {})
     while (!stopped.aborted) {
       try {
         return await this.#join()

@@ -3,7 +3,7 @@
  *
  * Its promises:
  * - A method that writes resolves after the commit is synced to disk, and rejects with nothing
- *   written. It rejects with `StoreUnavailable` when the store can't commit now.
+ *   written (but see `onUncertain`). It rejects with `StoreUnavailable` when the store can't commit now.
  * - What a method writes, it writes whole or not at all.
  * - Calls made while a commit runs share the next one (adaptive group commit): call freely.
  * - A delivery has at most one claim, held by a node whose lease is live. What a node does with a
@@ -40,6 +40,11 @@ export interface Store
    * and `recordIfLeased`: a resend, a webhook resumed, a recovery, a dead node's, another node's.
    */
   onWaiting(listener: (webhookIds: string[]) => void): () => void
+  /**
+   * Calls `listener` when a connection broke in a commit: its caller is told `StoreUnavailable`, but
+   * it may have been written, and this node may hold claims that it doesn't know of.
+   */
+  onUncertain(listener: () => void): () => void
   /** Rejects with `StoreUnavailable` when the store can't commit. For `/readyz`. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -19,6 +19,8 @@ export interface DatabaseOptions {
   isHeard(): boolean
   /** After each commit, before its caller has its answer. */
   onCommit(tx: Transaction): void
+  /** A connection broke in a commit: nobody knows whether it was written. */
+  onUncertain(): void
 }
 
 export const CONNECT_TIMEOUT_MS = 5_000
@@ -82,7 +84,9 @@ export class Database {
   async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#withClient(this.#writers, (client) => this.run<Row>(client, sql, values))
+        return await this.#withClient(this.#writers, (client) =>
+          this.#runAlone<Row>(client, sql, values),
+        )
       } catch (error) {
         if (tries < TRIES_MAX && isRetryable(error)) continue
         throw toStoreError(error)
@@ -120,6 +124,20 @@ export class Database {
     }
   }
 
+  /** A statement that is its own transaction: when its answer is lost, it may have been committed. */
+  async #runAlone<Row>(
+    client: pg.ClientBase,
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    try {
+      return await this.run<Row>(client, sql, values)
+    } catch (error) {
+      if (!isConnectionSound(error)) this.#options.onUncertain()
+      throw error
+    }
+  }
+
   #openPool(max: number): pg.Pool {
     const pool = new pg.Pool({ ...clientConfig(this.#options.databaseUrl), max })
     // An idle connection that broke: the pool has dropped it, the next call opens another.
@@ -131,6 +149,7 @@ export class Database {
 
   #transactOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#withClient(this.#writers, async (client) => {
+      let isCommitting = false
       const tx = new Transaction({
         query: (sql, values) => this.run(client, sql, values),
         wantChanges: this.#options.isHeard(),
@@ -139,10 +158,12 @@ export class Database {
         await tx.begin(() => execute(client, 'BEGIN ISOLATION LEVEL READ COMMITTED'))
         this.nowMs = Math.max(this.nowMs, tx.now)
         const value = await work(tx)
+        isCommitting = true
         await tx.commit(() => execute(client, 'COMMIT'))
         this.#options.onCommit(tx)
         return value
       } catch (error) {
+        if (isCommitting && !isConnectionSound(error)) this.#options.onUncertain()
         if (isConnectionSound(error)) await execute(client, 'ROLLBACK')
         throw error
       }

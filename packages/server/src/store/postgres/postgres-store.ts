@@ -64,11 +64,13 @@ function createParts(options: PostgresStoreOptions, encryption: Encryption) {
   const { databaseUrl, clock, log = silentLog, nodeRoles = ['api', 'deliver'] } = options
   const changed = new Listeners<Change>(log)
   const woken = new Listeners<string[]>(log)
+  const uncertain = new Listeners<undefined>(log)
   const others = { told: (_: Change) => {}, message: () => {} }
   const database = new Database({
     ...{ databaseUrl, log },
     isHeard: () => changed.count > 0,
     onCommit: (tx) => tellCommit(tx),
+    onUncertain: () => uncertain.tell(undefined),
   })
   const tell = (change: Change) => {
     changed.tell(change)
@@ -98,11 +100,22 @@ function createParts(options: PostgresStoreOptions, encryption: Encryption) {
   const ids = createIds({ ...clock, now: () => database.nowMs }, options.random ?? systemRandom)
   const nodes = new Nodes(database, nodeRoles)
   const writes = createWrites({ database, nodes, reads, encryption, ids })
-  return { database, reads, changed, woken, othersChanges, messages, nodes, writes, log }
+  return { database, reads, changed, woken, uncertain, othersChanges, messages, nodes, writes, log }
 }
 
 function assemble(parts: Parts): Store {
-  const { database, reads, changed, woken, othersChanges, messages, nodes, writes, log } = parts
+  const {
+    database,
+    reads,
+    changed,
+    woken,
+    uncertain,
+    othersChanges,
+    messages,
+    nodes,
+    writes,
+    log,
+  } = parts
   return {
     ...writes.store,
     ...bindReads(reads),
@@ -119,6 +132,7 @@ function assemble(parts: Parts): Store {
       }
     },
     onWaiting: (listener) => woken.add(listener),
+    onUncertain: (listener) => uncertain.add(() => listener()),
     async close() {
       othersChanges.close()
       await writes.close()

@@ -35,7 +35,7 @@ interface World {
   ids: Ids
 }
 
-type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'close'>
+type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
 
 /** Two of a kind: one is on its way to the disk while the next is made. */
 const RUNNING_MAX = 2

@@ -80,6 +80,8 @@ export async function openOver(
     ...bindReads(reads),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),
+    // The engine is in this process: it answers what it committed, or the process is gone too.
+    onUncertain: () => () => {},
     async close() {
       await queue.close()
       await port.close()

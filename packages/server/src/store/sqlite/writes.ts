@@ -26,7 +26,7 @@ interface World {
   run: RunQueries
 }
 
-type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'close'>
+type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
 
 export function createWrites(world: World): Writes {
   return {

@@ -1,0 +1,22 @@
+/** Every promise is seen to catch its bug. */
+import { expect, test } from 'vitest'
+import { runMutant } from './mutant.ts'
+import { MUTATIONS, type Mutation } from './mutations.ts'
+
+const SEEDS_MAX = 1_000
+
+test.each(MUTATIONS.map((mutation) => [mutation.name, mutation] as [string, Mutation]))(
+  'caught: %s',
+  async (_, mutation) => {
+    const { exitCode, sentence, output } = await runMutant(mutation, SEEDS_MAX)
+    expect(sentence, output.slice(-2_000)).not.toBeNull()
+    expect(exitCode).toBe(1)
+    const promises = [mutation.invariant].flat()
+    expect(promises).toContain(promises.find((promise) => sentence?.startsWith(`${promise}:`)))
+  },
+  300_000,
+)
+
+test('every mutation has a name of its own', () => {
+  expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length)
+})

@@ -1,0 +1,235 @@
+/**
+ * Bugs made on purpose, at least one for each promise. Each replaces one piece of the server's
+ * source, in a copy of it; the simulation must see that promise broken, or it is not watched.
+ */
+export interface Mutation {
+  name: string
+  /** Below packages/server/src. */
+  file: string
+  /** Occurs exactly once in the file. */
+  find: string
+  replace: string
+  /** The promise that breaks, as `promises.ts` and its watches name it. Any of several, if a list. */
+  invariant: string | string[]
+  /** The store's method whose faults bring it to light soonest; without, by the common weather. */
+  worst?: string
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a record is taken from whoever sends it',
+    file: 'store/sqlite/record.ts',
+    find: 'const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)',
+    replace: 'const held = row !== undefined',
+    invariant: ['a live node keeps its claims', 'states move legally', 'only the holder attempts'],
+  },
+  {
+    name: 'a record that is asked for twice is written twice',
+    file: 'store/sqlite/record.ts',
+    find: 'row.attempt_count + 1 !== input.attemptNumber',
+    replace: 'row === undefined',
+    invariant: 'attempts are append-only',
+    worst: 'recordIfLeased',
+  },
+  {
+    name: 'an event is answered before its commit',
+    file: 'ingest/ingest.ts',
+    find: 'const result = await store.accept({ ...input, lease, backlogMax })',
+    replace:
+      "void store.accept({ ...input, lease, backlogMax }).catch(() => {})\n  const result = { kind: 'accepted', claims: [], waiting: [] } as unknown as Awaited<ReturnType<typeof store.accept>>",
+    invariant: 'nothing accepted is lost',
+  },
+  {
+    name: 'an event goes to all but one of its subscribers',
+    file: 'store/sqlite/ingest.ts',
+    find: 'for (const subscriber of subscribers[index] ?? [])',
+    replace: 'for (const subscriber of (subscribers[index] ?? []).slice(0, 2))',
+    invariant: 'nothing accepted is lost',
+  },
+  {
+    name: 'a lane starts what it has, whatever its window',
+    file: 'schedule/lane.ts',
+    find: 'this.queued === 0 || this.open >= this.window ||',
+    replace: 'this.queued === 0 ||',
+    invariant: 'never more than the window',
+  },
+  {
+    name: 'a timeout leaves the window as it was',
+    file: 'schedule/lane.ts',
+    find: '      this.window = 1\n      this.faulted = true',
+    replace: '      this.faulted = true',
+    invariant: 'never more than the window',
+  },
+  {
+    name: 'a node starts more than it has slots for',
+    file: 'schedule/slots.ts',
+    find: 'const isFull = this.#fresh.size >= this.#freshMax',
+    replace: 'const isFull = this.#fresh.size >= this.#freshMax * 3',
+    invariant: 'never more than the slots',
+  },
+  {
+    name: 'a retry is claimed before it is due',
+    file: 'store/sqlite/deliveries.ts',
+    find: 'core.all<ClaimRow>(FIND_DUE, webhookId, core.tx.now, limit)',
+    replace: 'core.all<ClaimRow>(FIND_DUE, webhookId, core.tx.now + 2_000, limit)',
+    invariant: 'never before it is due',
+  },
+  {
+    name: 'a retry waits for less than the schedule says',
+    file: 'record/decide.ts',
+    find: 'const waitMs = scheduleMs[seriesAttempts + 1]',
+    replace: 'const waitMs = scheduleMs[seriesAttempts + 1] === undefined ? undefined : 0',
+    invariant: 'never before it is due',
+  },
+  {
+    name: 'Retry-After is ignored',
+    file: 'record/decide.ts',
+    find: 'Math.max(jittered(waitMs, draw), askedWaitMs(result))',
+    replace: 'Math.max(jittered(waitMs, draw), 0 * askedWaitMs(result))',
+    invariant: 'never before it is due',
+  },
+  {
+    name: 'what is parked is forgotten when its webhook is resumed',
+    file: 'store/sqlite/settle.ts',
+    find: 'const count = this.#each(PARKED, webhookId, limit, (row) => this.#deliveries.unpark(row))',
+    replace: 'const count = 0',
+    invariant: 'nothing parked is forgotten',
+  },
+  {
+    name: 'settling drops the last of a step',
+    file: 'store/sqlite/settle.ts',
+    find: 'for (const row of rows) move(row)',
+    replace: 'for (const row of rows.slice(0, -1)) move(row)',
+    invariant: 'nothing parked is forgotten',
+  },
+  {
+    name: 'a lane sends whatever the state of its webhook',
+    file: 'schedule/lane.ts',
+    find: "return this.webhook?.state === 'active'\n",
+    replace: 'return this.webhook !== null\n',
+    invariant: 'paused means silent',
+  },
+  {
+    name: 'a lane keeps the settings that it began with',
+    file: 'schedule/lanes.ts',
+    find: '    lane.webhook = null\n    this.load(lane)',
+    replace: "    if (lane.webhook?.state !== 'active') this.load(lane)",
+    invariant: ['present settings', 'paused means silent'],
+  },
+  {
+    name: 'claims are used after the lease was lost',
+    file: 'schedule/schedule.ts',
+    find: '    for (const lane of this.#lanes.all()) {\n      this.#emptyQueue(lane)\n      this.#touch(lane)\n    }',
+    replace: '',
+    invariant: 'only the holder attempts',
+  },
+  {
+    name: 'what a commit claimed for an old lease is sent under the new one',
+    file: 'schedule/schedule.ts',
+    find: 'term && term.nodeId === lease?.nodeId && !this.#stopping',
+    replace: 'term && !this.#stopping',
+    invariant: 'only the holder attempts',
+    worst: 'accept',
+  },
+  {
+    name: 'a node does not look at its lease before it sends',
+    file: 'schedule/lease.ts',
+    find: 'isLive: () => !signal.aborted && clock.monotonic() < this.#liveUntil,',
+    replace: 'isLive: () => true,',
+    invariant: ['only the holder attempts', 'one attempt at a time'],
+  },
+  {
+    name: 'a node that could not renew leaves its requests open',
+    file: 'schedule/lease.ts',
+    find: 'const { signal } = this.#abort\n',
+    replace: 'const { signal } = new AbortController()\n',
+    invariant: 'one attempt at a time',
+    worst: 'renewLease',
+  },
+  {
+    name: 'a live node is taken for a dead one',
+    file: 'store/sqlite/nodes.ts',
+    find: 'if (this.#core.isLive(nodeId)) continue',
+    replace: 'if (nodeId.endsWith("0")) continue',
+    invariant: ['a live node keeps its claims', 'only the holder attempts'],
+  },
+  {
+    name: 'the body is made of what the webhook subscribes to now',
+    file: 'sign/sign.ts',
+    find: 'const text = bodyText(claim)',
+    replace:
+      "const spelling = webhook.eventTypes.find((type) => type.startsWith('lead'))\n    const isLead = claim.eventType.startsWith('lead')\n    const text = bodyText(isLead && spelling ? { ...claim, eventType: spelling } : claim)",
+    invariant: 'the same bytes',
+  },
+  {
+    name: 'each attempt has an id of its own',
+    file: 'sign/sign.ts',
+    find: '[ID_HEADER, claim.eventId]',
+    replace: '[ID_HEADER, claim.eventId + timestamp]',
+    invariant: 'the same bytes',
+  },
+  {
+    name: 'repeats are not looked for',
+    file: 'store/sqlite/ingest.ts',
+    find: 'if (repeat) return repeat',
+    replace: '',
+    invariant: 'repeats answer the same',
+  },
+  {
+    name: 'the same key takes another body',
+    file: 'store/sqlite/ingest.ts',
+    find: "if (found.body_hash !== bodyHash) return { kind: 'conflict' }",
+    replace: '',
+    invariant: 'repeats answer the same',
+  },
+  {
+    name: 'the backlog forgets what was cancelled',
+    file: 'store/sqlite/deliveries.ts',
+    find: "    tx.backlogDelta -= 1\n    if (row.kind === 'event') tx.count(row.webhook_id, row.chatbot_id, 'cancelled')",
+    replace: "    if (row.kind === 'event') tx.count(row.webhook_id, row.chatbot_id, 'cancelled')",
+    invariant: 'the backlog is counted',
+  },
+  {
+    name: 'giving back gives nothing back',
+    file: 'store/sqlite/deliveries.ts',
+    find: 'if (row?.claimed_by === nodeId) this.#unclaim(row, false)',
+    replace: 'if (row?.claimed_by === nodeId) continue',
+    invariant: 'everything drains',
+  },
+  {
+    name: 'giving back is tried only once',
+    file: 'schedule/schedule.ts',
+    find: 'this.#after(RELEASE_RETRY_MS, () => this.#release(deliveryIds, nodeId, then))',
+    replace: '',
+    invariant: 'everything drains',
+    worst: 'release',
+  },
+  {
+    name: 'a resend of what is cancelled is lost on its way',
+    file: 'store/sqlite/deliveries.ts',
+    find: "if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)\n    this.#core.run(MOVE, state,",
+    replace: "this.#core.run(MOVE, state === 'pending' ? 'delivered' : state,",
+    invariant: ['states move legally', 'every change is told', 'the backlog is counted'],
+  },
+  {
+    name: 'an attempt takes the number of the one before',
+    file: 'store/sqlite/record.ts',
+    find: '...[id, row.id, row.attempt_count + 1, startedAt',
+    replace: '...[id, row.id, Math.max(1, row.attempt_count), startedAt',
+    invariant: 'attempts are append-only',
+  },
+  {
+    name: 'a state changes and nobody is told',
+    file: 'store/sqlite/deliveries.ts',
+    find: 'if (tx.wantChanges) tx.changes.push(toDeliveryChange(row, tx.now))',
+    replace: '',
+    invariant: 'every change is told',
+  },
+  {
+    name: 'a dead node keeps what it held',
+    file: 'store/sqlite/nodes.ts',
+    find: 'rescued += this.#deliveries.releaseNode(nodeId)\n',
+    replace: '',
+    invariant: 'everything drains',
+  },
+]

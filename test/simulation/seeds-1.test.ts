@@ -1,0 +1,13 @@
+/** One half of the seeds: files run side by side, so two use both cores. */
+import { test } from 'vitest'
+import { expectClean } from './expect-clean.ts'
+
+const FIRST = 1
+const COUNT = 1_000
+const PER_TEST = 200
+
+for (let first = FIRST; first < FIRST + COUNT; first += PER_TEST) {
+  test(`the promises hold from seed ${first} to ${first + PER_TEST - 1}`, async () => {
+    await expectClean(first, PER_TEST)
+  }, 300_000)
+}
