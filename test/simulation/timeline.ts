@@ -2,6 +2,8 @@
  * The world's time: events in the order of their instant, and of their making where instants are
  * equal. Time stands still until everything that an event set off has come to rest.
  */
+const EVENTS_AT_ONCE_MAX = 20_000
+
 export interface TimelineEvent {
   readonly at: number
   readonly order: number
@@ -13,6 +15,7 @@ export class Timeline {
   now = 0
   readonly #heap: TimelineEvent[] = []
   #order = 0
+  #eventsNow = 0
 
   /** Runs once, in so many milliseconds, rounded up. The returned function cancels it. */
   after(delayMs: number, run: () => void): () => void {
@@ -31,6 +34,8 @@ export class Timeline {
       this.now = Math.max(this.now, untilMs)
       return false
     }
+    this.#eventsNow = event.at === this.now ? this.#eventsNow + 1 : 0
+    if (this.#eventsNow > EVENTS_AT_ONCE_MAX) throw new Error('The world does not come to rest')
     this.now = event.at
     event.run?.()
     await atRest()
