@@ -1,7 +1,6 @@
 /** Chatbots: where conversations, leads and events come from. */
 import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../chatbot.ts'
-import type { ApiDeps } from './api.ts'
 import {
   CHATBOT_EXAMPLE,
   chatbotChangeSchema,
@@ -9,6 +8,7 @@ import {
   newChatbotSchema,
 } from './chatbot-schemas.ts'
 import { type Cursors, listPage } from './cursor.ts'
+import type { ApiDeps } from './deps.ts'
 import { notFound } from './error-answer.ts'
 import { presentChatbot } from './present.ts'
 import { defineRoute, type Route } from './route.ts'

@@ -1,7 +1,6 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../delivery.ts'
-import type { ApiDeps } from './api.ts'
 import { type Cursors, listPage } from './cursor.ts'
 import {
   DELIVERY_DETAIL_EXAMPLE,
@@ -9,11 +8,12 @@ import {
   deliveryDetailSchema,
   deliverySchema,
 } from './delivery-schemas.ts'
+import type { ApiDeps } from './deps.ts'
 import { apiError, notFound } from './error-answer.ts'
 import { presentAttempt, presentDelivery } from './present.ts'
-import { refuseEmptySpan } from './recoveries.ts'
 import { defineRoute, type Route } from './route.ts'
 import { eventType, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+import { refuseEmptySpan } from './span.ts'
 
 const deliveryQuery = z.strictObject({
   chatbotId: idFilter('chatbot').exactOptional(),

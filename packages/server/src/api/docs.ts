@@ -1,6 +1,6 @@
 /** The reference: the OpenAPI document, and the page made from it. */
 import { createHash } from 'node:crypto'
-import type { ApiConfig } from './api.ts'
+import type { ApiConfig } from './deps.ts'
 import { docsPage } from './docs-page.ts'
 import { DOCS_STYLE } from './docs-style.ts'
 import { openApiDocument } from './openapi.ts'

@@ -1,7 +1,7 @@
 /** Events: published one by one or in batches, and read back. */
 import { z } from 'zod'
-import type { ApiDeps } from './api.ts'
 import { DELIVERY_EXAMPLE, deliverySchema } from './delivery-schemas.ts'
+import type { ApiDeps } from './deps.ts'
 import { notFound } from './error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
 import { EVENT_BODY_BYTES_MAX } from './leads.ts'

@@ -1,7 +1,7 @@
 /** For whoever watches the process: is it alive, can it work, how is it doing. */
 import { z } from 'zod'
 import { sleep } from '../clock.ts'
-import type { ApiDeps } from './api.ts'
+import type { ApiDeps } from './deps.ts'
 import { apiError } from './error-answer.ts'
 import { defineRoute, type Route } from './route.ts'
 

@@ -3,10 +3,10 @@ import { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Lead } from '../lead.ts'
 import type { LeadFilter, ReadStore } from '../store/store.ts'
-import type { ApiDeps } from './api.ts'
+import type { ApiDeps } from './deps.ts'
 import { isoAt } from './present.ts'
-import { refuseEmptySpan } from './recoveries.ts'
 import { defineRoute, type Route } from './route.ts'
+import { refuseEmptySpan } from './span.ts'
 
 const PAGE_ROWS = 500
 

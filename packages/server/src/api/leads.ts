@@ -1,12 +1,11 @@
 /** Leads: taken in, found, exported, erased. */
 import { z } from 'zod'
-import type { ApiDeps } from './api.ts'
 import { type Cursors, listPage } from './cursor.ts'
+import type { ApiDeps } from './deps.ts'
 import { notFound } from './error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
 import { leadsCsvRoute } from './leads-csv.ts'
 import { presentLead } from './present.ts'
-import { refuseEmptySpan } from './recoveries.ts'
 import { defineRoute, type Route } from './route.ts'
 import {
   EXAMPLE_IDS,
@@ -18,6 +17,7 @@ import {
   pageQuery,
   text,
 } from './schemas.ts'
+import { refuseEmptySpan } from './span.ts'
 
 /** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
 export const EVENT_BODY_BYTES_MAX = 128 * 1024

@@ -1,11 +1,12 @@
 /** Recoveries: resend what failed since an endpoint broke. */
 import { z } from 'zod'
 import { RESENDABLE } from '../delivery.ts'
-import type { ApiDeps } from './api.ts'
-import { invalidInput, notFound } from './error-answer.ts'
+import type { ApiDeps } from './deps.ts'
+import { notFound } from './error-answer.ts'
 import { presentRecovery } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
 import { EXAMPLE_IDS, idField, instant, isoTime } from './schemas.ts'
+import { refuseEmptySpan } from './span.ts'
 
 const finishedState = z.enum(['delivered', 'exhausted', 'cancelled'])
 
@@ -115,14 +116,4 @@ function getRoute({ store }: ApiDeps): Route {
       return presentRecovery(recovery)
     },
   })
-}
-
-/** A span that ends before it begins is a mistake, not an empty answer. */
-export function refuseEmptySpan(
-  span: { from?: number; to?: number },
-  names: { from: string; to: string } = { from: 'from', to: 'to' },
-) {
-  if (span.from === undefined || span.to === undefined || span.from < span.to) return
-  const message = `\`${names.to}\` must be later than \`${names.from}\``
-  throw invalidInput([{ path: names.to, message }])
 }

@@ -1,12 +1,12 @@
 /** Statistics: counts by state and latency percentiles, over time, from minute roll-ups. */
 import { z } from 'zod'
 import type { Stats, StatsCounts } from '../store/store.ts'
-import type { ApiDeps } from './api.ts'
+import type { ApiDeps } from './deps.ts'
 import { invalidInput } from './error-answer.ts'
 import { isoAt } from './present.ts'
-import { refuseEmptySpan } from './recoveries.ts'
 import { defineRoute, type Route } from './route.ts'
 import { idFilter, instant, isoTime } from './schemas.ts'
+import { refuseEmptySpan } from './span.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS

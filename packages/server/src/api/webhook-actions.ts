@@ -1,7 +1,7 @@
 /** What an owner does with a webhook: tries it, pauses it, brings it back. */
 import { z } from 'zod'
-import type { ApiDeps } from './api.ts'
 import { attemptSchema } from './delivery-schemas.ts'
+import type { ApiDeps } from './deps.ts'
 import { apiError, notFound } from './error-answer.ts'
 import { presentAttempt, presentWebhook } from './present.ts'
 import { defineRoute, type Route } from './route.ts'

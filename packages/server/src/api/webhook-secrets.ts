@@ -1,7 +1,7 @@
 /** A webhook's secret: shown, rotated with an overlap, and the overlap ended. */
 import { z } from 'zod'
-import type { ApiDeps } from './api.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
+import type { ApiDeps } from './deps.ts'
 import { apiError, notFound } from './error-answer.ts'
 import { liveOverlapEnd, presentSecret } from './present.ts'
 import { defineRoute, type Route } from './route.ts'

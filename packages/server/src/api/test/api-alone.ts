@@ -13,7 +13,8 @@ import { systemRandom } from '../../random.ts'
 import { checkSecret, generateSecret } from '../../sign/secret.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { Store } from '../../store/store.ts'
-import { type ApiDeps, createApi } from '../api.ts'
+import { createApi } from '../api.ts'
+import type { ApiDeps } from '../deps.ts'
 import { ADMIN_KEY, type Call, createCall } from './client.ts'
 
 export interface ApiAlone {

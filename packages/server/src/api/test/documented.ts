@@ -1,7 +1,8 @@
 /** Holds every answer of every test against what the document says of its route. */
 import { deepStrictEqual } from 'node:assert'
 import { createMetrics } from '../../metrics.ts'
-import { type ApiDeps, apiRoutes } from '../api.ts'
+import { apiRoutes } from '../api.ts'
+import type { ApiDeps } from '../deps.ts'
 import { ERROR_CODES, type ErrorCode } from '../error-codes.ts'
 import { errorCodes } from '../openapi.ts'
 import type { Route } from '../route.ts'

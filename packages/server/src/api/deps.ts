@@ -1,0 +1,77 @@
+/** What the API stands on: the rooms behind it, the world, its settings. `main.ts` gives it all. */
+import type { Clock } from '../clock.ts'
+import type { Attempt } from '../delivery.ts'
+import type { Ids } from '../id.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { DeliveryDetail, Store } from '../store/store.ts'
+
+/** All that the API needs of the other rooms and the world; `main.ts` gives it. */
+export interface ApiDeps {
+  store: Store
+  /** Both check what a body means, and throw an `ApiError` for what they can't take. */
+  ingest: {
+    acceptLead(
+      chatbotId: string,
+      lead: LeadFields,
+      idempotencyKey: string | null,
+    ): Promise<{ leadId: string; conversationId: string; eventId: string }>
+    acceptEvents(
+      chatbotId: string,
+      events: { eventType: string; payload: Record<string, unknown> }[],
+      options: { route: 'events' | 'events/batch'; idempotencyKey: string | null },
+    ): Promise<{ eventIds: string[] }>
+  }
+  /** Sends one example now; null: no such webhook. Default type: the webhook's first. */
+  sendTest(
+    webhookId: string,
+    eventType?: string,
+  ): Promise<{ deliveryId: string; attempt: Attempt } | null>
+  /** What is sent, with the owner's own values masked; null: there is nothing left to send. */
+  previewRequest(detail: DeliveryDetail): RequestPreview | null
+  /** One plain sentence. */
+  explain(detail: DeliveryDetail): string
+  /** The egress guard's word on an address, at set-up time. */
+  checkUrl(url: URL): { reason: string; message: string } | null
+  /** A recovery was created: it need not wait for the clock. */
+  onRecovery(): void
+  generateSecret(): string
+  /** Null: fine; else why not, as a sentence. */
+  checkSecret(secret: string): string | null
+  config: ApiConfig
+  metrics: Metrics
+  clock: Clock
+  ids: Ids
+  log: Log
+  /** False while the server starts or stops. */
+  isReady(): boolean
+}
+
+export interface LeadFields {
+  conversationId?: string | null
+  customerName?: string | null
+  customerEmail?: string | null
+  customerPhone?: string | null
+}
+
+export interface RequestPreview {
+  method: 'POST'
+  url: string
+  headers: Record<string, string>
+  body: string
+}
+
+export interface ApiConfig {
+  /** Without a trailing slash. */
+  publicUrl: string
+  adminKey: string
+  version: string
+  /** CIDRs whose `X-Forwarded-*` is believed. */
+  trustedProxies: string[]
+  /** Seals cursors; nodes of one server share it. */
+  cursorKey: Buffer
+  retryScheduleMs: number[]
+  webhooksMaxPerChatbot: number
+  /** A server that only delivers answers who watches it, and nothing else. */
+  healthOnly: boolean
+}
