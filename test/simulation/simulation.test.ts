@@ -6,7 +6,8 @@ import { simulate } from './simulate.ts'
  * Each shows a bug that the simulation found, when that bug is put back (mutations.ts does so too).
  * They hold for the weather of today: whoever changes what a world draws looks for new ones.
  */
-const FOUND: [bug: string, seed: number, worst: string][] = [
+const FOUND: [bug: string, seed: number, worst: string | null][] = [
+  ['a lease that ended while the store was away was asked for claims without a pause', 149, null],
   ['an answer that was lost had its attempt recorded twice', 42, 'recordIfLeased'],
   ['claims of an old lease were sent under the new one', 81, 'accept'],
   ['what could not be given back at once was held for ever', 25, 'release'],

@@ -117,9 +117,10 @@ export class Refill {
   }
 
   #ask(): void {
-    if (this.#asking || this.#term === null || this.#hungry.size === 0) return
+    const term = this.#term
+    if (this.#asking || !term || term.signal.aborted || this.#hungry.size === 0) return
     this.#asking = true
-    this.#askLoop(this.#term).then(
+    this.#askLoop(term).then(
       () => {
         this.#asking = false
         this.#ask()
@@ -132,9 +133,13 @@ export class Refill {
     )
   }
 
+  /**
+   * Ends with its term, at once: what was aborted waits for nothing any more, and a store that is
+   * away would be asked again and again without a pause. The next term asks anew.
+   */
   async #askLoop(term: Term): Promise<void> {
     const { store, clock, log } = this.#options
-    while (this.#term === term && this.#hungry.size > 0) {
+    while (this.#term === term && !term.signal.aborted && this.#hungry.size > 0) {
       const asked = this.#takeHungry()
       if (asked.length === 0) return
       try {
