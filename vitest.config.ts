@@ -1,14 +1,31 @@
 import { defineConfig } from 'vitest/config'
 
+/** Real servers, databases and processes on two cores: what hangs is ended, what is slow is not. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' } as const
+
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Six real servers and a database that is crashed on purpose want the machine for themselves.
-    exclude: ['**/node_modules/**', ...(process.env.TEST_CLUSTER ? [] : ['test/cluster/**'])],
-    // Real servers, databases and processes on two cores: what hangs is ended, what is slow is not.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...patience,
+          name: 'all',
+          include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'test/cluster/**'],
+          maxWorkers: 2,
+        },
+      },
+      {
+        // Nodes and a database that is crashed on purpose want the machine for themselves: after
+        // everything else, one file at a time.
+        test: {
+          ...patience,
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

@@ -2,8 +2,8 @@
 import { test } from 'vitest'
 import { expectClean } from './expect-clean.ts'
 
-const FIRST = 1_501
-const COUNT = 500
+const FIRST = 2_501
+const COUNT = 1_500
 const PER_TEST = 100
 
 for (let first = FIRST; first < FIRST + COUNT; first += PER_TEST) {
