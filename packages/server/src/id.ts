@@ -16,6 +16,9 @@ export const ID_PREFIXES = {
   attempt: 'att',
   recovery: 'rcv',
   key: 'key',
+  session: 'ses',
+  link: 'link',
+  audit: 'aud',
   node: 'node',
 } as const
 export type IdKind = keyof typeof ID_PREFIXES

@@ -208,7 +208,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     onAccepted: (claims, waiting, lease) => schedule.offer(claims, waiting, lease),
   })
   const api = await createApi({
-    ...{ store, ingest, metrics, clock, ids, log, checkSecret },
+    ...{ store, ingest, metrics, clock, ids, random, log, checkSecret },
     sendTest: (webhookId, eventType) => tests.send(webhookId, eventType),
     previewRequest: (detail) => previewRequest(detail, sign, clock.now()),
     explain: ({ delivery, attempts }) =>

@@ -10,6 +10,8 @@ export interface Metrics {
   eventsAccepted(count: number): void
   attempted(attempt: { result: AttemptResult; durationSeconds: number }): void
   deliveryFinished(state: string): void
+  /** A key, a session's cookie or an owner link that was refused. */
+  signInFailed(way: 'key' | 'session' | 'link'): void
   requestAnswered(answer: RequestLabels, durationSeconds: number): void
   /** A commit of the store, from its begin to its sync. */
   committed(durationSeconds: number): void
@@ -62,6 +64,12 @@ export function createMetrics(): Metrics {
     labelNames: ['state'],
     registers: [registry],
   })
+  const failures = new Counter({
+    name: 'chatzuri_sign_in_failures_total',
+    help: 'Keys, sessions and owner links that were refused',
+    labelNames: ['way'],
+    registers: [registry],
+  })
   const commits = new Histogram({
     name: 'chatzuri_store_commit_duration_seconds',
     help: 'Commits of the store',
@@ -71,6 +79,7 @@ export function createMetrics(): Metrics {
   return {
     eventsAccepted: (count) => events.inc(count),
     attempted: ({ result, durationSeconds }) => attempts.observe({ result }, durationSeconds),
+    signInFailed: (way) => failures.inc({ way }),
     deliveryFinished: (state) => finished.inc({ state }),
     requestAnswered: requestHistogram(registry),
     committed: (durationSeconds) => commits.observe(durationSeconds),

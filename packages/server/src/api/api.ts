@@ -5,9 +5,12 @@
  * one, and never answers anything but JSON to what went wrong.
  */
 import type { FastifyInstance } from 'fastify'
-import { createAuthenticate } from './auth.ts'
+import { apiKeyRoutes } from './api-keys.ts'
+import { auditLogRoutes } from './audit-log.ts'
+import { createAuth, rootMarkOf } from './auth.ts'
 import { type ChangeFeed, createChangeFeed } from './change-feed.ts'
 import { chatbotRoutes } from './chatbots.ts'
+import { createCredentials } from './credentials.ts'
 import { createCursors } from './cursor.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import type { ApiDeps } from './deps.ts'
@@ -19,8 +22,11 @@ import { createHttpServer } from './http-server.ts'
 import { readJsonBodies } from './json-body.ts'
 import { leadRoutes } from './leads.ts'
 import { answerUnknownRoutes } from './not-found.ts'
+import { ownerLinkRoutes } from './owner-links.ts'
 import { recoveryRoutes } from './recoveries.ts'
 import { mountRoute, type Route } from './route.ts'
+import { type SessionDeps, sessionRoutes } from './sessions.ts'
+import { createTellFailure } from './sign-in-failures.ts'
 import { statsRoutes } from './stats.ts'
 import { streamRoutes } from './stream.ts'
 import { webhookActionRoutes } from './webhook-actions.ts'
@@ -29,7 +35,7 @@ import { webhookRoutes } from './webhooks.ts'
 
 /** Ready to listen; `close()` ends the streams and waits for requests that are being answered. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const { metrics, log, config } = deps
+  const { store, ids, metrics, log, config } = deps
   const { app, isClosing } = createHttpServer({ trustedProxies: config.trustedProxies, log })
   readJsonBodies(app)
   const feed = createChangeFeed(deps)
@@ -37,20 +43,36 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     feed.close()
     done()
   })
-  const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, feed)
-  const authenticate = createAuthenticate(config.adminKey)
+  const { authenticate, ...access } = createAccess(deps)
+  access.credentials.onForget(() => feed.recheck())
+  const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, feed, access)
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, isClosing, metrics, log })
+    mountRoute(app, route, { authenticate, owners: store, ids, isClosing, metrics, log })
   }
   answerUnknownRoutes(app, routes)
   await app.ready()
   return app
 }
 
-export function apiRoutes(deps: ApiDeps, feed: ChangeFeed): Route[] {
+/** Who calls, and what sign-in needs to know of it. */
+function createAccess({ store, clock, log, metrics, config }: ApiDeps) {
+  const { adminKey, cursorKey } = config
+  const rootMark = rootMarkOf({ adminKey, sealKey: cursorKey })
+  const credentials = createCredentials({ store, clock, log, rootMark })
+  const tellFailure = createTellFailure({ metrics })
+  const auth = createAuth({ adminKey, rootMark, credentials, tellFailure, config })
+  return { ...auth, rootMark, credentials, tellFailure }
+}
+
+export function apiRoutes(
+  deps: ApiDeps,
+  feed: ChangeFeed,
+  access: Omit<SessionDeps, 'deps'>,
+): Route[] {
+  const { credentials } = access
   const cursors = createCursors(deps.config.cursorKey)
   const routes = [
-    ...chatbotRoutes(deps, cursors),
+    ...chatbotRoutes(deps, cursors, credentials),
     ...webhookRoutes(deps, cursors),
     ...webhookSecretRoutes(deps),
     ...webhookActionRoutes(deps),
@@ -60,7 +82,11 @@ export function apiRoutes(deps: ApiDeps, feed: ChangeFeed): Route[] {
     ...eventTypeRoutes(),
     ...deliveryRoutes(deps, cursors),
     ...statsRoutes(deps),
-    ...streamRoutes(feed),
+    ...streamRoutes(feed, credentials),
+    ...apiKeyRoutes(deps, cursors, credentials),
+    ...ownerLinkRoutes(deps),
+    ...sessionRoutes({ deps, ...access }),
+    ...auditLogRoutes(deps, cursors),
     ...healthRoutes(deps),
   ]
   return [...routes, ...docsRoutes(routes, deps.config)]

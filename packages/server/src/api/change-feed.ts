@@ -23,14 +23,22 @@ export interface ChangeFeed {
   /** `sinceMs`: from the client's `Last-Event-ID`; null: from now on. */
   open(
     response: ServerResponse,
-    options: { chatbotId: string | null; sinceMs: number | null },
+    options: {
+      chatbotId: string | null
+      sinceMs: number | null
+      /** Asked from time to time: who may not follow any more is cut off. */
+      isAllowed?: () => Promise<boolean>
+    },
   ): void
+  /** Asks of every client whether it may still follow; to be called when a key was revoked. */
+  recheck(): void
   close(): void
 }
 
 interface Client {
   response: ServerResponse
   chatbotId: string | null
+  isAllowed(): Promise<boolean>
   /** What happened while the past was read; null: the client is up to date. */
   held: string[] | null
   heldBytes: number
@@ -60,8 +68,8 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
   }
 
   return {
-    open(response, { chatbotId, sinceMs }) {
-      const client: Client = { response, chatbotId, held: null, heldBytes: 0 }
+    open(response, { chatbotId, sinceMs, isAllowed = async () => true }) {
+      const client: Client = { response, chatbotId, isAllowed, held: null, heldBytes: 0 }
       const nowMs = deps.clock.now()
       // An id without data tells the client where to resume if nothing at all happens before.
       response.write(`retry: 2000\n${sinceMs === null ? `id: ${nowMs}\n` : ''}\n`)
@@ -73,6 +81,7 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
         response.destroy()
       })
     },
+    recheck: () => recheck(clients),
     close() {
       for (const { response } of clients) response.end()
     },
@@ -89,11 +98,24 @@ function listen({ store, clock }: FeedDeps, clients: Set<Client>): () => void {
   let cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
   function beat() {
     for (const client of clients) hand(client, ': still here\n\n')
+    recheck(clients)
     cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
   }
   return () => {
     stopChanges()
     cancelBeat()
+  }
+}
+
+/** A store that is away says nothing of anybody's key: the client stays. */
+function recheck(clients: Set<Client>) {
+  for (const { response, isAllowed } of clients) {
+    isAllowed().then(
+      (allowed) => {
+        if (!allowed) response.end()
+      },
+      () => {},
+    )
   }
 }
 

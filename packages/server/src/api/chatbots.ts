@@ -1,28 +1,30 @@
 /** Chatbots: where conversations, leads and events come from. */
 import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../chatbot.ts'
+import type { Page } from '../store/store.ts'
 import {
   CHATBOT_EXAMPLE,
   chatbotChangeSchema,
   chatbotSchema,
   newChatbotSchema,
 } from './chatbot-schemas.ts'
+import type { Credentials } from './credentials.ts'
 import { type Cursors, listPage } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
 import { notFound } from './error-answer.ts'
 import { presentChatbot } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { listOf, pageQuery } from './schemas.ts'
+import { idFilter, listOf, pageQuery } from './schemas.ts'
 
 const chatbotAnswer = { schema: chatbotSchema, example: CHATBOT_EXAMPLE }
 
-export function chatbotRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+export function chatbotRoutes(deps: ApiDeps, cursors: Cursors, credentials: Credentials): Route[] {
   return [
     createRoute(deps),
     listRoute(deps, cursors),
     getRoute(deps),
     updateRoute(deps),
-    deleteRoute(deps),
+    deleteRoute(deps, credentials),
   ]
 }
 
@@ -34,17 +36,24 @@ function createRoute({ store, ids }: ApiDeps): Route {
     tag: 'Chatbots',
     summary: 'Create a chatbot',
     access: 'operator',
+    audit: 'chatbot.created',
     body: { schema: newChatbotSchema, example: { name: 'Shop assistant' } },
     answer: { status: 201, description: 'The chatbot.', ...chatbotAnswer },
-    async handle({ body }) {
+    async handle({ body, audit }) {
       const { name, leadForm = DEFAULT_LEAD_FORM, allowedOrigins = [] } = body
       const id = ids.next('chatbot')
-      return presentChatbot(await store.createChatbot({ id, name, leadForm, allowedOrigins }))
+      const chatbot = { id, name, leadForm, allowedOrigins }
+      const entry = audit({ targetId: id, chatbotId: id })
+      return presentChatbot(await store.createChatbot(chatbot, entry))
     },
   })
 }
 
 function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  const one = async (id: string, { after }: Page) => {
+    const chatbot = after === null || id < after ? await store.getChatbot(id) : null
+    return chatbot ? [chatbot] : []
+  }
   return defineRoute({
     method: 'GET',
     path: '/api/v1/chatbots',
@@ -52,8 +61,11 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     tag: 'Chatbots',
     summary: 'List chatbots',
     description: 'Newest first.',
-    access: 'operator',
-    query: z.strictObject(pageQuery),
+    access: 'chatbot-by-query',
+    query: z.strictObject({
+      chatbotId: idFilter('chatbot').exactOptional().meta({ description: 'This one only.' }),
+      ...pageQuery,
+    }),
     answer: {
       status: 200,
       description: 'A page of chatbots.',
@@ -66,7 +78,8 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'chatbots',
         query,
-        read: (page) => store.listChatbots(page),
+        read: (page) =>
+          query.chatbotId === undefined ? store.listChatbots(page) : one(query.chatbotId, page),
         present: presentChatbot,
       }),
   })
@@ -79,7 +92,7 @@ function getRoute({ store }: ApiDeps): Route {
     operationId: 'getChatbot',
     tag: 'Chatbots',
     summary: 'Get a chatbot',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'chatbot',
     answer: { status: 200, description: 'The chatbot.', ...chatbotAnswer },
     async handle({ id }) {
@@ -98,19 +111,20 @@ function updateRoute({ store }: ApiDeps): Route {
     tag: 'Chatbots',
     summary: 'Change a chatbot',
     description: 'What is left out stays; `leadForm` is replaced whole.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'chatbot',
+    audit: 'chatbot.updated',
     body: { schema: chatbotChangeSchema, example: { name: 'Shop assistant (EU)' } },
     answer: { status: 200, description: 'The chatbot as it is now.', ...chatbotAnswer },
-    async handle({ id, body }) {
-      const chatbot = await store.updateChatbot(id, body)
+    async handle({ id, body, audit }) {
+      const chatbot = await store.updateChatbot(id, body, audit())
       if (!chatbot) throw notFound('chatbot')
       return presentChatbot(chatbot)
     },
   })
 }
 
-function deleteRoute({ store }: ApiDeps): Route {
+function deleteRoute({ store }: ApiDeps, credentials: Credentials): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/api/v1/chatbots/{id}',
@@ -121,9 +135,12 @@ function deleteRoute({ store }: ApiDeps): Route {
       'Deletes its webhooks, cancels what waits for them, and erases its leads: for good.',
     access: 'operator',
     id: 'chatbot',
+    audit: 'chatbot.deleted',
     answer: { status: 204, description: 'Deleted.' },
-    async handle({ id }) {
-      if (!(await store.deleteChatbot(id))) throw notFound('chatbot')
+    async handle({ id, audit }) {
+      const deleted = await store.deleteChatbot(id, audit())
+      credentials.forget()
+      if (!deleted) throw notFound('chatbot')
     },
   })
 }

@@ -43,7 +43,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     tag: 'Deliveries',
     summary: 'Find deliveries',
     description: 'Newest first.',
-    access: 'operator',
+    access: 'chatbot-by-query',
     query: deliveryQuery,
     answer: {
       status: 200,
@@ -73,7 +73,7 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
     operationId: 'getDelivery',
     tag: 'Deliveries',
     summary: 'Get a delivery, with its attempts and why it is in its state',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'delivery',
     answer: {
       status: 200,
@@ -103,12 +103,13 @@ function resendRoute({ store }: ApiDeps): Route {
     summary: 'Send a finished delivery again',
     description:
       'A new series of attempts, with the same bytes and the same `webhook-id`. Of a paused webhook it is parked.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'delivery',
+    audit: 'delivery.resent',
     answer: { status: 200, description: 'The delivery as it is now.', ...deliveryAnswer },
     errors: ['wrong_state', 'webhook_deleted', 'lead_erased'],
-    async handle({ id }) {
-      const result = await store.resend(id)
+    async handle({ id, audit }) {
+      const result = await store.resend(id, audit())
       if (result === null) throw notFound('delivery')
       if (result === 'wrong_state') {
         throw apiError(
@@ -131,12 +132,13 @@ function cancelRoute({ store }: ApiDeps): Route {
     tag: 'Deliveries',
     summary: 'Cancel a delivery that waits',
     description: 'An attempt that is on its way is still recorded.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'delivery',
+    audit: 'delivery.cancelled',
     answer: { status: 200, description: 'The delivery, cancelled.', ...deliveryAnswer },
     errors: ['wrong_state'],
-    async handle({ id }) {
-      const result = await store.cancel(id, 'cancelled_by_owner')
+    async handle({ id, audit }) {
+      const result = await store.cancel(id, 'cancelled_by_owner', audit())
       if (result === null) throw notFound('delivery')
       if (result === 'wrong_state') {
         throw apiError('wrong_state', 'Only what is pending or parked can be cancelled')

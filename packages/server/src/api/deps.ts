@@ -4,6 +4,7 @@ import type { Attempt } from '../delivery.ts'
 import type { Ids } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Random } from '../random.ts'
 import type { DeliveryDetail, Store } from '../store/store.ts'
 
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
@@ -42,6 +43,8 @@ export interface ApiDeps {
   metrics: Metrics
   clock: Clock
   ids: Ids
+  /** Of keys, sessions and links. */
+  random: Random
   log: Log
   /** False while the server starts or stops. */
   isReady(): boolean

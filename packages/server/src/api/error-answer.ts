@@ -1,7 +1,7 @@
 /** Whatever went wrong, as the one shape that every error answer has. */
 import { STATUS_CODES } from 'node:http'
 import { ApiError, type ErrorDetail, StoreUnavailable } from '../errors.ts'
-import type { IdKind } from '../id.ts'
+import type { OwnedKind } from '../store/store.ts'
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 
 export interface ErrorAnswer {
@@ -31,14 +31,8 @@ export function invalidInput(details: ErrorDetail[]): ApiError {
   })
 }
 
-type FindableNoun = 'chatbot' | 'webhook' | 'event' | 'delivery' | 'lead' | 'recovery'
-
-export function notFound(noun: FindableNoun): ApiError {
+export function notFound(noun: OwnedKind): ApiError {
   return apiError(`${noun}_not_found`)
-}
-
-export function isFindable(kind: IdKind): kind is FindableNoun {
-  return `${kind}_not_found` in ERROR_CODES
 }
 
 export function errorAnswer(error: ApiError): ErrorAnswer {

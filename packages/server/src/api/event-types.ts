@@ -63,7 +63,7 @@ export function eventTypeRoutes(): Route[] {
       tag: 'Events',
       summary: 'List event types',
       description: 'Those with a shape of ours. Webhooks may subscribe to any other type as well.',
-      access: 'operator',
+      access: 'signed-in',
       answer: {
         status: 200,
         description: 'All of them.',

@@ -47,6 +47,7 @@ export function createHttpServer(options: { trustedProxies: string[]; log: Log }
     clientErrorHandler: (error, socket) => answerOnSocket(error, socket),
   })
   app.decorateReply('errorCode', '')
+  app.decorateRequest('caller', null)
   app.setErrorHandler((error, request, reply) => {
     answerError({ error, request, reply, log, isClosing })
   })

@@ -30,7 +30,8 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<LeadFi
     summary: 'Export leads',
     description:
       "RFC 4180, UTF-8, newest first. A cell that a spreadsheet would read as a formula (beginning with `=`, `+`, `-`, `@`, tab or line break) gets a `'` in front; a phone of only digits and `+ ( ) . - /` is left as it is, since it can't call anything.",
-    access: 'operator',
+    access: 'chatbot-by-query',
+    audit: 'leads.exported',
     endless: true,
     query,
     answer: {
@@ -39,10 +40,11 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<LeadFi
       contentType: 'text/csv; charset=utf-8; header=present',
       example: csvLine([...COLUMNS]),
     },
-    async handle({ query: filter, reply }) {
+    async handle({ query: filter, reply, audit }) {
       refuseEmptySpan(filter)
       // The first page is read before the status is sent: a store that is away is a 503.
       const first = await store.listLeads(filter, { limit: PAGE_ROWS, after: null })
+      await store.keepAudit(audit({ chatbotId: filter.chatbotId ?? null }))
       const day = isoAt(clock.now()).slice(0, 10)
       reply.header('content-type', 'text/csv; charset=utf-8; header=present')
       reply.header('content-disposition', `attachment; filename="leads-${day}.csv"`)

@@ -101,7 +101,7 @@ function acceptRoute({ ingest }: ApiDeps): Route {
     summary: "Hand in a customer's info",
     description:
       'Sends the lead event to every subscribed webhook. The answer comes when it is on disk.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'chatbot',
     headers: [IDEMPOTENCY_KEY],
     body: {
@@ -136,7 +136,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     tag: 'Leads',
     summary: 'Find leads',
     description: 'Newest first.',
-    access: 'operator',
+    access: 'chatbot-by-query',
     query: z.strictObject({ ...leadFilter, ...pageQuery }),
     answer: {
       status: 200,
@@ -166,7 +166,7 @@ function getRoute({ store }: ApiDeps): Route {
     operationId: 'getLead',
     tag: 'Leads',
     summary: 'Get a lead',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'lead',
     answer: {
       status: 200,
@@ -191,11 +191,12 @@ function eraseRoute({ store }: ApiDeps): Route {
     summary: 'Erase a person',
     description:
       'Erases the lead, its event, and the answers that may echo it; cancels what still waits. What was delivered is with its receivers.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'lead',
+    audit: 'lead.erased',
     answer: { status: 204, description: 'Erased.' },
-    async handle({ id }) {
-      if (!(await store.eraseLead(id))) throw notFound('lead')
+    async handle({ id, audit }) {
+      if (!(await store.eraseLead(id, audit()))) throw notFound('lead')
     },
   })
 }

@@ -1,12 +1,13 @@
 /** The OpenAPI 3.1 document, from the very routes and schemas that the server runs. */
 import { STATUS_CODES } from 'node:http'
 import { ID_PREFIXES } from '../id.ts'
-import { apiError, errorAnswer, isFindable } from './error-answer.ts'
+import { apiError, errorAnswer } from './error-answer.ts'
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 import { createSchemaDocuments, type JsonSchema, type SchemaDocuments } from './openapi-schemas.ts'
 import { webhooksSection } from './openapi-webhooks.ts'
 import type { AnswerSpec, Route, Tag } from './route.ts'
 import { EXAMPLE_IDS, errorSchema } from './schemas.ts'
+import { COOKIE_NAME } from './session-cookie.ts'
 
 export interface OpenApiDocument {
   openapi: '3.1.0'
@@ -60,6 +61,7 @@ const TAGS: Record<Tag, string> = {
   Events: 'What happened; each goes to every webhook that subscribed to its type.',
   Deliveries: 'One event on its way to one webhook, with every attempt.',
   Statistics: 'Counts, latencies, and what changes as it changes.',
+  Access: 'Keys, sessions, links for owners, and the log of what was done.',
   Server: 'For whoever runs it.',
 }
 
@@ -84,7 +86,7 @@ export function openApiDocument(
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     tags: (Object.entries(TAGS) as [Tag, string][]).map(([name, description]) => ({
       name,
       description,
@@ -94,7 +96,11 @@ export function openApiDocument(
     components: {
       schemas: schemas.components,
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: "The operator's key." },
+        key: { type: 'http', scheme: 'bearer', description: "An operator's key, or a chatbot's." },
+        session: {
+          ...{ type: 'apiKey', in: 'cookie', name: COOKIE_NAME },
+          description: `Set by \`POST /api/v1/session\`; over https its name is \`__Host-${COOKIE_NAME}\`.`,
+        },
       },
     },
   }
@@ -169,10 +175,23 @@ function errorResponses(route: Route, schemas: SchemaDocuments): Record<string, 
 }
 
 /** What this route says itself, and what follows from what it takes. */
-export function errorCodes({ access, id, query, headers, body, errors, path }: Route): ErrorCode[] {
+export function errorCodes({
+  method,
+  access,
+  id,
+  query,
+  headers,
+  body,
+  errors,
+  path,
+}: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(errors)
-  if (access !== 'public') codes.add('missing_key').add('invalid_key')
-  if (id) codes.add(isFindable(id) ? `${id}_not_found` : 'not_found')
+  if (access !== 'public') {
+    codes.add('missing_key').add('invalid_key').add('invalid_session')
+    if (method !== 'GET') codes.add('cross_site')
+  }
+  if (access === 'operator') codes.add('forbidden')
+  if (id) codes.add(`${id}_not_found`)
   if (query || headers || body) codes.add('invalid_input')
   if (body) {
     codes.add('invalid_json').add('body_too_large').add('unsupported_media_type')

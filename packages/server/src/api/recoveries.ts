@@ -58,8 +58,9 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
     summary: 'Resend everything that failed since',
     description:
       'Each delivery gets a new series of attempts. Test events and what was erased are left out.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.recovery_started',
     body: { schema: newRecoverySchema, example: { since: '2026-09-14T00:00:00Z' } },
     answer: {
       status: 202,
@@ -67,17 +68,18 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
       schema: startedSchema,
       example: { recoveryId: EXAMPLE_IDS.recovery, count: 118 },
     },
-    async handle({ id: webhookId, body }) {
+    async handle({ id: webhookId, body, audit }) {
       const { since, until = clock.now(), states = ['exhausted'], dryRun = false } = body
       refuseEmptySpan({ from: since, to: until }, { from: 'since', to: 'until' })
-      const recovery = await store.createRecovery({
+      const values = {
         id: ids.next('recovery'),
         webhookId,
         since,
         until,
         states: [...new Set(states)],
         dryRun,
-      })
+      }
+      const recovery = await store.createRecovery(values, dryRun ? undefined : audit())
       if (recovery === null) throw notFound('webhook')
       if (!dryRun) onRecovery()
       return { recoveryId: dryRun ? null : recovery.id, count: recovery.total }
@@ -92,7 +94,7 @@ function getRoute({ store }: ApiDeps): Route {
     operationId: 'getRecovery',
     tag: 'Webhooks',
     summary: 'How far a recovery is',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'recovery',
     answer: {
       status: 200,

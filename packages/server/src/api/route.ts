@@ -4,11 +4,17 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { type IdKind, isId } from '../id.ts'
+import type { AuditAction } from '../audit.ts'
+import { assert } from '../errors.ts'
+import { type Ids, isId } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { OwnedKind } from '../store/store.ts'
 import type { Access, Authenticate } from './auth.ts'
-import { apiError, isFindable, notFound } from './error-answer.ts'
+import { type AuditOf, auditOf } from './call-audit.ts'
+import type { Caller } from './caller.ts'
+import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './confine.ts'
+import { apiError, notFound } from './error-answer.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { parseInput } from './input.ts'
 
@@ -20,6 +26,7 @@ export type Tag =
   | 'Events'
   | 'Deliveries'
   | 'Statistics'
+  | 'Access'
   | 'Server'
 
 export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
@@ -32,7 +39,9 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   description?: string
   access: Access
   /** What `{id}` names: anything that isn't such an id is not found. */
-  id?: IdKind
+  id?: OwnedKind
+  /** What it is in the audit log, of a route that changes or shows what is worth a line there. */
+  audit?: AuditAction
   query?: Query
   body?: BodySpec<Body>
   /** For the document: `handle` reads them itself. */
@@ -74,6 +83,10 @@ export interface Call<Query, Body> {
   id: string
   query: Query
   body: Body
+  /** Null on a public route. */
+  caller: Caller | null
+  /** The entry for the audit log, to be handed to the store with the change that it tells of. */
+  audit: AuditOf
   request: FastifyRequest
   reply: FastifyReply
 }
@@ -89,6 +102,8 @@ export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
 
 export interface MountOptions {
   authenticate: Authenticate
+  owners: Owners
+  ids: Ids
   /** True while the server stops: what still comes in on open connections is turned away. */
   isClosing(): boolean
   metrics: Pick<Metrics, 'requestAnswered'>
@@ -106,49 +121,93 @@ export const COMMON_HEADERS = {
 }
 
 export function mountRoute(app: FastifyInstance, route: Route, options: MountOptions) {
-  const { authenticate, isClosing } = options
+  assertConfined(route)
   app.route({
     method: route.method,
     url: route.path.replace('{id}', ':id'),
     bodyLimit: route.body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT,
     exposeHeadRoute: route.method === 'GET' && !route.endless,
     config: { access: route.access, operationId: route.operationId },
-    onRequest(request, reply, done) {
-      reply.headers(COMMON_HEADERS)
-      try {
-        if (isClosing())
-          throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })
-        if (route.access !== 'public') authenticate(request.headers.authorization)
-        done()
-      } catch (error) {
-        done(error as Error)
-      }
-    },
+    onRequest: admit(route, options),
     onResponse: observeAnswers(app, route, options),
-    handler: (request, reply) => answerCall({ route, request, reply, isClosing }),
+    handler: (request, reply) => answerCall({ route, request, reply, options }),
   })
+}
+
+/** What a route says of its callers, it must be able to keep. */
+function assertConfined({ path, access, id, query, body }: Route) {
+  const shape = (schema: z.ZodType | undefined) => (schema as z.ZodObject | undefined)?.shape ?? {}
+  if (access === 'chatbot-by-id') assert(id, `${path} has an id that leads to a chatbot`)
+  if (access === 'chatbot-by-query') assert('chatbotId' in shape(query), `${path} has a chatbotId`)
+  if (access === 'chatbot-by-body') {
+    assert('chatbotId' in shape(body?.schema), `${path} has a chatbotId in its body`)
+  }
+}
+
+/** Lets a request in, or not, before its body is read. */
+function admit(route: Route, { authenticate, isClosing }: MountOptions) {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+    reply.headers(COMMON_HEADERS)
+    const enter = (caller: Caller) => {
+      refuseChatbots(route.access, caller)
+      request.caller = caller
+    }
+    try {
+      if (isClosing())
+        throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })
+      if (route.access === 'public') return done()
+      const found = authenticate(request)
+      if (found instanceof Promise) {
+        found.then(enter).then(() => done(), done)
+        return
+      }
+      enter(found)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
+  }
 }
 
 interface Answering {
   route: Route
   request: FastifyRequest
   reply: FastifyReply
-  isClosing(): boolean
+  options: MountOptions
 }
 
-async function answerCall({ route, request, reply, isClosing }: Answering) {
+async function answerCall({ route, request, reply, options }: Answering) {
+  const { caller } = request
   const id = route.id ? pathId(route.id, request) : ''
+  let owner: string | null = null
+  if (route.id && needsOwner(route, caller)) {
+    owner = await ownerOf(options.owners, { kind: route.id, id })
+    if (caller && route.access !== 'operator') refuseForeign(caller, route.id, owner)
+  }
   const query = route.query ? parseInput(route.query, request.query) : undefined
   const body = route.body ? readBody(route.body, request.body) : undefined
-  const answer = await route.handle({ id, query, body, request, reply })
+  const answer = await route.handle({
+    id,
+    query: caller && route.access === 'chatbot-by-query' ? held(caller, query) : query,
+    body: caller && route.access === 'chatbot-by-body' ? held(caller, body) : body,
+    caller,
+    audit: auditOf({ route, request, ids: options.ids, id, chatbotId: owner, body }),
+    request,
+    reply,
+  })
   if (answer === reply) return reply
-  if (isClosing()) reply.header('connection', 'close')
+  if (options.isClosing()) reply.header('connection', 'close')
   return reply.code(route.answer.status).send(answer)
 }
 
-function pathId(kind: IdKind, request: FastifyRequest): string {
+/** An operator's leads and events pass without a question. */
+function needsOwner(route: Route, caller: Caller | null): boolean {
+  return route.audit !== undefined || (caller !== null && caller.chatbotId !== null)
+}
+
+function pathId(kind: OwnedKind, request: FastifyRequest): string {
   const { id } = request.params as { id: string }
-  if (!isId(kind, id)) throw isFindable(kind) ? notFound(kind) : apiError('not_found')
+  if (!isId(kind, id)) throw notFound(kind)
   return id
 }
 

@@ -4,7 +4,7 @@ import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../event.ts'
 import { ID_PREFIXES, type IdKind } from '../id.ts'
 
 /** Ids as examples show them: one person's story through all pages. */
-export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'key' | 'node'>, string> = {
+export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, string> = {
   chatbot: 'bot_01m2fm1cgye03v13e1wgzp7b71',
   conversation: 'conv_01m2fm1cj3e7cvwf1461vvb46e',
   lead: 'lead_01m2fm1ck8efpbc1sjm4cznf7y',
@@ -12,6 +12,9 @@ export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'key' | 'node'>, st
   webhook: 'wh_01m2fm1cnje309kaq5k1xvenpq',
   delivery: 'dlv_01m2fm1cpqe10845a7f8pm0j0e',
   recovery: 'rcv_01m2fm1cs1e22asvn51b0yv74p',
+  key: 'key_01m2fm1ct3ez0bk4t6m2v8x9qa',
+  session: 'ses_01m2fm1cv5f3s9w7d1n4r6y8jb',
+  audit: 'aud_01m2fm1cw7eh5c2p8q0z3k6tmd',
 }
 
 export type DocumentedKind = keyof typeof EXAMPLE_IDS

@@ -95,7 +95,7 @@ export function statsRoutes({ store, clock }: ApiDeps): Route[] {
       operationId: 'getStats',
       tag: 'Statistics',
       summary: 'Counts and latencies over time',
-      access: 'operator',
+      access: 'chatbot-by-query',
       query: statsQuery,
       answer: {
         status: 200,

@@ -1,13 +1,14 @@
 /** The stream of what changes, as server-sent events. */
 import { z } from 'zod'
 import type { ChangeFeed } from './change-feed.ts'
+import type { Credentials } from './credentials.ts'
 import { invalidInput } from './error-answer.ts'
 import { defineRoute, type Route } from './route.ts'
 import { idFilter } from './schemas.ts'
 
 const LAST_ID = 'Last-Event-ID'
 
-export function streamRoutes(feed: ChangeFeed): Route[] {
+export function streamRoutes(feed: ChangeFeed, { holds }: Pick<Credentials, 'holds'>): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -17,7 +18,7 @@ export function streamRoutes(feed: ChangeFeed): Route[] {
       summary: 'Follow what changes',
       description:
         'Server-sent events `delivery.updated`, `lead.created` and `webhook.updated`, each with an `id:`. `Last-Event-ID` resumes up to an hour back, at least once; further back, `stream.gap` says what is missing. Ids and states only, never personal data.',
-      access: 'operator',
+      access: 'chatbot-by-query',
       endless: true,
       headers: [
         {
@@ -34,7 +35,7 @@ export function streamRoutes(feed: ChangeFeed): Route[] {
         example:
           'id: 1789378212391\nevent: delivery.updated\ndata: {"at":"2026-09-14T09:30:12.391Z","chatbotId":"bot_01m2fm1cgye03v13e1wgzp7b71","delivery":{"id":"dlv_01m2fm1cpqe10845a7f8pm0j0e","eventId":"evt_01m2fm1cmdew0tj028066zpp2j","webhookId":"wh_01m2fm1cnje309kaq5k1xvenpq","eventType":"lead.submit","state":"delivered","attemptCount":1,"lastStatus":200,"lastError":null}}\n\n',
       },
-      handle({ query, request, reply }) {
+      handle({ query, caller, request, reply }) {
         const sinceMs = lastEventId(request.headers['last-event-id'])
         reply.hijack()
         reply.raw.writeHead(200, {
@@ -43,7 +44,10 @@ export function streamRoutes(feed: ChangeFeed): Route[] {
           // nginx would otherwise hold events back until its buffer is full.
           'x-accel-buffering': 'no',
         })
-        feed.open(reply.raw, { chatbotId: query.chatbotId ?? null, sinceMs })
+        feed.open(reply.raw, {
+          ...{ chatbotId: query.chatbotId ?? null, sinceMs },
+          isAllowed: async () => caller !== null && (await holds(caller)),
+        })
         return reply
       },
     }),

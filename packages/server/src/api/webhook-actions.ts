@@ -34,7 +34,7 @@ function testRoute(deps: ApiDeps): Route {
     summary: 'Send a test event now',
     description:
       'Sends one real-shaped example, in any state of the webhook, and answers with what came back. It is listed among the deliveries, never retried, and not counted in health.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
     body: { schema: testSchema, example: { eventType: 'lead.submit' }, optional: true },
     answer: {
@@ -71,17 +71,19 @@ function pauseRoute(deps: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Pause a webhook',
     description: 'While it is paused its deliveries wait; nothing is lost.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.paused',
     answer: { status: 200, description: 'The webhook, paused.', ...webhookAnswer },
     errors: ['wrong_state'],
-    async handle({ id }) {
+    async handle({ id, audit }) {
       const { state } = await findWebhook(deps, id)
       // Pausing would hide why it was disabled, and nothing is sent to it anyway.
       if (state === 'disabled') {
         throw apiError('wrong_state', 'The webhook is disabled already; `resume` brings it back')
       }
-      const webhook = await deps.store.setWebhookState(id, 'paused', 'Paused by its owner.')
+      const why = 'Paused by its owner.'
+      const webhook = await deps.store.setWebhookState(id, 'paused', why, audit())
       if (!webhook) throw notFound('webhook')
       return presentWebhook(webhook, deps.clock.now())
     },
@@ -96,11 +98,12 @@ function resumeRoute({ store, clock }: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Resume a webhook',
     description: 'Sends what waited meanwhile. Also brings back a disabled webhook.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.resumed',
     answer: { status: 200, description: 'The webhook, active.', ...webhookAnswer },
-    async handle({ id }) {
-      const webhook = await store.setWebhookState(id, 'active', null)
+    async handle({ id, audit }) {
+      const webhook = await store.setWebhookState(id, 'active', null, audit())
       if (!webhook) throw notFound('webhook')
       return presentWebhook(webhook, clock.now())
     },

@@ -39,15 +39,20 @@ function secretRoute(deps: ApiDeps): Route {
     operationId: 'getWebhookSecret',
     tag: 'Webhooks',
     summary: "Show a webhook's secret",
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.secret_shown',
     answer: {
       status: 200,
       description: 'The secret; during an overlap the previous one too.',
       schema: secretSchema,
       example: { secret: SECRET_EXAMPLE },
     },
-    handle: async ({ id }) => presentSecret(await findWebhook(deps, id), deps.clock.now()),
+    async handle({ id, audit }) {
+      const webhook = await findWebhook(deps, id)
+      await deps.store.keepAudit(audit())
+      return presentSecret(webhook, deps.clock.now())
+    },
   })
 }
 
@@ -61,8 +66,9 @@ function rotateRoute(deps: ApiDeps): Route {
     summary: 'Rotate the secret',
     description:
       'During the overlap `webhook-signature` carries a signature for each of the two secrets, and `x-chatzuri-signature`, which holds one only, is made with the previous secret: a receiver that has not been changed yet goes on working.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.secret_rotated',
     body: { schema: rotationSchema, example: { overlapHours: 24 }, optional: true },
     answer: {
       status: 200,
@@ -71,11 +77,11 @@ function rotateRoute(deps: ApiDeps): Route {
       example: rotatedExample,
     },
     errors: ['overlap_running'],
-    async handle({ id, body }) {
+    async handle({ id, body, audit }) {
       const secret =
         body.secret === undefined ? deps.generateSecret() : usableSecret(deps, body.secret)
       const overlapMs = Math.round((body.overlapHours ?? OVERLAP_HOURS_DEFAULT) * HOUR_MS)
-      const webhook = await store.rotateSecret(id, { secret, overlapMs })
+      const webhook = await store.rotateSecret(id, { secret, overlapMs }, audit())
       if (webhook === null) throw notFound('webhook')
       if (webhook === 'overlap_running') {
         throw apiError(
@@ -97,8 +103,9 @@ function finishRoute(deps: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'End the overlap now',
     description: 'From now on only the new secret signs.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.rotation_finished',
     answer: {
       status: 200,
       description: 'The one secret that is left.',
@@ -106,10 +113,10 @@ function finishRoute(deps: ApiDeps): Route {
       example: { secret: SECRET_EXAMPLE },
     },
     errors: ['no_overlap'],
-    async handle({ id }) {
+    async handle({ id, audit }) {
       const before = await findWebhook(deps, id)
       if (liveOverlapEnd(before, clock.now()) === null) throw apiError('no_overlap')
-      const webhook = await store.finishRotation(id)
+      const webhook = await store.finishRotation(id, audit())
       if (webhook === null) throw notFound('webhook')
       return presentSecret(webhook, clock.now())
     },

@@ -41,8 +41,9 @@ function createRoute(deps: ApiDeps): Route {
     summary: 'Create a webhook',
     description:
       'From now on the endpoint gets the events of these types. Without a `secret` one is made.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'chatbot',
+    audit: 'webhook.created',
     body: {
       schema: newWebhookSchema,
       example: { url: 'https://shop.example/hooks/leads', eventTypes: ['lead.submit'] },
@@ -54,11 +55,12 @@ function createRoute(deps: ApiDeps): Route {
       example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
     },
     errors: ['blocked_address', 'too_many_webhooks'],
-    async handle({ id: chatbotId, body }) {
+    async handle({ id: chatbotId, body, audit }) {
       refuseBlocked(deps, body.url)
       refuseMasks(unmaskHeaders(body.headers ?? {}, {}).faults)
-      const webhook = await store.createWebhook({
-        id: ids.next('webhook'),
+      const id = ids.next('webhook')
+      const values = {
+        id,
         chatbotId,
         url: body.url,
         eventTypes: body.eventTypes,
@@ -68,7 +70,8 @@ function createRoute(deps: ApiDeps): Route {
         maxInFlight: body.maxInFlight ?? null,
         secret: body.secret === undefined ? deps.generateSecret() : usableSecret(deps, body.secret),
         webhooksMax: config.webhooksMaxPerChatbot,
-      })
+      }
+      const webhook = await store.createWebhook(values, audit({ targetId: id }))
       if (webhook === 'chatbot_not_found') throw notFound('chatbot')
       if (webhook === 'too_many_webhooks') {
         const message = `A chatbot has at most ${config.webhooksMaxPerChatbot} webhooks`
@@ -87,7 +90,7 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     tag: 'Webhooks',
     summary: "List a chatbot's webhooks",
     description: 'Newest first.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'chatbot',
     query: z.strictObject(pageQuery),
     answer: {
@@ -117,7 +120,7 @@ function getRoute(deps: ApiDeps): Route {
     operationId: 'getWebhook',
     tag: 'Webhooks',
     summary: 'Get a webhook',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
     answer: { status: 200, description: 'The webhook.', ...webhookAnswer },
     handle: async ({ id }) => presentWebhook(await findWebhook(deps, id), deps.clock.now()),
@@ -133,15 +136,16 @@ function updateRoute(deps: ApiDeps): Route {
     summary: 'Change a webhook',
     description:
       'What is left out stays; `headers` is replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.updated',
     body: { schema: webhookChangeSchema, example: { timeoutSeconds: 10 } },
     answer: { status: 200, description: 'The webhook as it is now.', ...webhookAnswer },
     errors: ['blocked_address'],
-    async handle({ id, body }) {
+    async handle({ id, body, audit }) {
       const change = unmaskChange(body, await findWebhook(deps, id))
       if (change.url !== undefined) refuseBlocked(deps, change.url)
-      const webhook = await deps.store.updateWebhook(id, change)
+      const webhook = await deps.store.updateWebhook(id, change, audit())
       if (!webhook) throw notFound('webhook')
       return presentWebhook(webhook, deps.clock.now())
     },
@@ -156,11 +160,12 @@ function deleteRoute({ store }: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Delete a webhook',
     description: 'Cancels what waits; what is finished stays readable.',
-    access: 'operator',
+    access: 'chatbot-by-id',
     id: 'webhook',
+    audit: 'webhook.deleted',
     answer: { status: 204, description: 'Deleted.' },
-    async handle({ id }) {
-      if (!(await store.deleteWebhook(id))) throw notFound('webhook')
+    async handle({ id, audit }) {
+      if (!(await store.deleteWebhook(id, audit()))) throw notFound('webhook')
     },
   })
 }

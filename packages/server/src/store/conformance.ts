@@ -3,6 +3,8 @@
  */
 import { describe } from 'vitest'
 import { describeAccept } from './conformance/accept.ts'
+import { describeAccess } from './conformance/access.ts'
+import { describeAudit } from './conformance/audit.ts'
 import { describeChanges } from './conformance/changes.ts'
 import { describeClaims } from './conformance/claims.ts'
 import { describeConfig } from './conformance/config.ts'
@@ -39,6 +41,8 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeStats,
     describeLists,
     describeChanges,
+    describeAccess,
+    describeAudit,
   ]
   describe(name, () => {
     for (const part of parts) part({ open, movesTime })

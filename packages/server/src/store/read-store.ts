@@ -2,9 +2,12 @@
  * The reading half of the store's contract: lists, details and charts. Answers come from one state
  * of the database each, at least as new as the last write that this node saw committed.
  */
+import type { ApiKey } from '../access.ts'
+import type { AuditAction, AuditEntry } from '../audit.ts'
 import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
+import type { IdKind } from '../id.ts'
 import type { Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import type { Change, Recovery } from './store.ts'
@@ -27,6 +30,10 @@ export interface ReadStore {
   listLeads(filter: LeadFilter, page: Page): Promise<Lead[]>
   getRecovery(id: string): Promise<Recovery | null>
   stats(query: StatsQuery): Promise<Stats>
+  listApiKeys(filter: { chatbotId?: string }, page: Page): Promise<ApiKey[]>
+  listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
+  /** The chatbot that it belongs to; null: there is no such thing, or it is no chatbot's. */
+  chatbotOf(kind: OwnedKind, id: string): Promise<string | null>
   /** Unfinished deliveries now. */
   backlog(): Promise<number>
   /** What changed at or after an instant, oldest first, up to `limit`; may repeat. For the stream. */
@@ -62,6 +69,21 @@ export interface LeadFilter {
   to?: number
   q?: string
 }
+
+export interface AuditFilter {
+  chatbotId?: string
+  action?: AuditAction
+  actor?: string
+  /** Done in [from, to). */
+  from?: number
+  to?: number
+}
+
+/** What an id of a route may name. */
+export type OwnedKind = Extract<
+  IdKind,
+  'chatbot' | 'webhook' | 'event' | 'delivery' | 'lead' | 'recovery' | 'key'
+>
 
 export interface StatsQuery {
   chatbotId?: string

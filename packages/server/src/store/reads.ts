@@ -1,10 +1,14 @@
 /** The reading half of the contract, over anything that runs queries. Both stores use it. */
 import type { CompiledQuery } from 'kysely'
+import type { ApiKey } from '../access.ts'
+import type { AuditEntry } from '../audit.ts'
 import type { Chatbot } from '../chatbot.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
+import { listApiKeys, listAudit, ownerOf } from './access-queries.ts'
+import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { changesQueries, mergeChanges } from './changes.ts'
 import type { Encryption } from './encryption.ts'
 import * as queries from './queries.ts'
@@ -12,11 +16,13 @@ import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 import { toStats } from './stats.ts'
 import type {
+  AuditFilter,
   Change,
   DeliveryDetail,
   DeliveryFilter,
   LeadFilter,
   NewRecovery,
+  OwnedKind,
   Page,
   ReadStore,
   Recovery,
@@ -150,6 +156,20 @@ export class Reads implements ReadStore {
   async getRecovery(id: string): Promise<Recovery | null> {
     const found = await this.#one<rows.RecoveryRow>(this.#byId('recoveries', id))
     return found ? rows.toRecovery(found) : null
+  }
+
+  async listApiKeys(filter: { chatbotId?: string }, page: Page): Promise<ApiKey[]> {
+    return (await this.#all<ApiKeyRow>(listApiKeys(this.#db, filter, page).compile())).map(toApiKey)
+  }
+
+  async listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]> {
+    const found = await this.#all<AuditRow>(listAudit(this.#db, filter, page).compile())
+    return found.map(toAuditEntry)
+  }
+
+  async chatbotOf(kind: OwnedKind, id: string): Promise<string | null> {
+    const [found] = await this.#runSoon([ownerOf(this.#db, kind, id)])
+    return (found as { chatbot_id: string | null }[])[0]?.chatbot_id ?? null
   }
 
   async countRecoverable(recovery: NewRecovery): Promise<number> {

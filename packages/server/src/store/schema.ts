@@ -1,5 +1,6 @@
 /** The tables as queries for lists and charts see them: the same names in both stores. */
 import type { DeliveryState } from '../delivery.ts'
+import type { ApiKeyRow, AuditRow } from './access-rows.ts'
 import type {
   AttemptRow,
   ChatbotRow,
@@ -31,6 +32,8 @@ export interface Schema {
     [latency: `latency_${number}`]: number
   }
   changes: { seq: number; at: number; noun: 'delivery' | 'webhook'; id: string; chatbot_id: string }
+  api_keys: ApiKeyRow
+  audit_log: AuditRow
   meta: { key: string; value: string | number }
 }
 

@@ -12,18 +12,23 @@
  * - All instants are the store's own clock, Unix milliseconds; all waits are durations, because the
  *   nodes' clocks differ.
  * - Secrets, static headers and URLs are encrypted at rest; above this line they are plain.
+ * - An `audit` that is given to a change is written in its commit; a change that is refused (null,
+ *   false or a word for why not) leaves none.
  */
 import type { Chatbot, LeadForm } from '../chatbot.ts'
 import type { AnswerNote, Delivery, DeliveryKind, DeliveryState, StateReason } from '../delivery.ts'
 import type { Lead } from '../lead.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
+import type { AccessStore, NewAuditEntry } from './access-store.ts'
 import type { ReadStore } from './read-store.ts'
 
+export type * from './access-store.ts'
 export type * from './read-store.ts'
 
 export interface Store
   extends ConfigStore,
+    AccessStore,
     IngestStore,
     DeliveryStore,
     NodeStore,
@@ -53,24 +58,29 @@ export interface Store
 // ─── chatbots and webhooks ────────────────────────────────────────────────────────────────────────
 
 export interface ConfigStore {
-  createChatbot(chatbot: {
-    id: string
-    name: string
-    leadForm: LeadForm
-    allowedOrigins: string[]
-  }): Promise<Chatbot>
+  createChatbot(
+    chatbot: { id: string; name: string; leadForm: LeadForm; allowedOrigins: string[] },
+    audit?: NewAuditEntry,
+  ): Promise<Chatbot>
   /** Null: no such chatbot (also below). Fields that are absent stay. */
   updateChatbot(
     id: string,
     change: { name?: string; leadForm?: LeadForm; allowedOrigins?: string[] },
+    audit?: NewAuditEntry,
   ): Promise<Chatbot | null>
-  /** Gone at once from lists; its webhooks are deleted; `settle` cancels deliveries and erases leads. */
-  deleteChatbot(id: string): Promise<boolean>
+  /**
+   * Gone at once from lists, with its webhooks, keys, sessions and links; `settle` cancels deliveries
+   * and erases leads.
+   */
+  deleteChatbot(id: string, audit?: NewAuditEntry): Promise<boolean>
 
-  createWebhook(webhook: NewWebhook): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks'>
-  updateWebhook(id: string, change: WebhookChange): Promise<Webhook | null>
+  createWebhook(
+    webhook: NewWebhook,
+    audit?: NewAuditEntry,
+  ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks'>
+  updateWebhook(id: string, change: WebhookChange, audit?: NewAuditEntry): Promise<Webhook | null>
   /** Waiting deliveries are cancelled by `settle`; finished ones stay readable. */
-  deleteWebhook(id: string): Promise<boolean>
+  deleteWebhook(id: string, audit?: NewAuditEntry): Promise<boolean>
   /**
    * The old secret becomes the previous one until `overlapMs` from now; 0: no overlap.
    * `overlap_running`: an earlier rotation's overlap has not ended.
@@ -78,13 +88,19 @@ export interface ConfigStore {
   rotateSecret(
     id: string,
     rotation: { secret: string; overlapMs: number },
+    audit?: NewAuditEntry,
   ): Promise<Webhook | 'overlap_running' | null>
-  finishRotation(id: string): Promise<Webhook | null>
+  finishRotation(id: string, audit?: NewAuditEntry): Promise<Webhook | null>
   /**
    * Pause (`paused`) or resume (`active`). Waiting deliveries are moved by `settle`; from this
    * commit on none of them is claimed while the webhook isn't active.
    */
-  setWebhookState(id: string, state: WebhookState, reason: string | null): Promise<Webhook | null>
+  setWebhookState(
+    id: string,
+    state: WebhookState,
+    reason: string | null,
+    audit?: NewAuditEntry,
+  ): Promise<Webhook | null>
 }
 
 export interface NewWebhook {
@@ -211,9 +227,14 @@ export interface DeliveryStore {
    */
   resend(
     deliveryId: string,
+    audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | 'webhook_deleted' | 'erased' | null>
   /** An attempt that is on its way is still recorded, but changes the state no more. */
-  cancel(deliveryId: string, reason: StateReason): Promise<Delivery | 'wrong_state' | null>
+  cancel(
+    deliveryId: string,
+    reason: StateReason,
+    audit?: NewAuditEntry,
+  ): Promise<Delivery | 'wrong_state' | null>
 }
 
 export interface ClaimResult {
@@ -283,17 +304,21 @@ export interface UpkeepStore {
    * `resumed` names webhooks that have new pending deliveries.
    */
   settle(limit: number): Promise<{ moved: number; resumed: string[] }>
-  /** Deletes what is older than its retention. `deleted` below `limit` means that nothing is left. */
+  /**
+   * Deletes what is older than its retention, and keys' sessions and links that have run out; the
+   * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below
+   * `limit` means that nothing is left.
+   */
   prune(policy: {
     retentionMs: number
     leadRetentionMs: number | null
     limit: number
   }): Promise<{ deleted: number }>
-  createRecovery(recovery: NewRecovery): Promise<Recovery | null>
+  createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
   /** Resends up to `limit` deliveries of unfinished recoveries. */
   continueRecoveries(limit: number): Promise<{ moved: number; resumed: string[] }>
   /** Erases a person: the lead, event payload, answers that may echo it; cancels what waits. */
-  eraseLead(leadId: string): Promise<boolean>
+  eraseLead(leadId: string, audit?: NewAuditEntry): Promise<boolean>
 }
 
 export interface NewRecovery {

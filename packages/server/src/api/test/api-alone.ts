@@ -72,7 +72,7 @@ function createDeps(store: Store, clock: Clock): ApiDeps {
       webhooksMaxPerChatbot: 3,
       healthOnly: false,
     },
-    ...{ metrics, clock, ids },
+    ...{ metrics, clock, ids, random: systemRandom },
     log: silentLog,
     isReady: () => true,
   }

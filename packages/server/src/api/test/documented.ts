@@ -12,7 +12,9 @@ import { errorSchema } from '../schemas.ts'
 export function describedRoutes(): Route[] {
   const config = { publicUrl: 'http://localhost:8080', version: '0.0.0', retryScheduleMs: [0] }
   const deps = { config: { ...config, cursorKey: Buffer.alloc(32) }, metrics: createMetrics() }
-  return apiRoutes(deps as unknown as ApiDeps, { open() {}, close() {} })
+  const feed = { open() {}, recheck() {}, close() {} }
+  const access = { rootMark: '', credentials: {}, recognise: () => null, tellFailure() {} }
+  return apiRoutes(deps as unknown as ApiDeps, feed, access as never)
 }
 
 const routes = describedRoutes()

@@ -21,13 +21,17 @@ export interface StreamReader {
 
 export async function openStream(
   url: string,
-  { query = '', lastEventId }: { query?: string; lastEventId?: string } = {},
+  {
+    query = '',
+    lastEventId,
+    key = ADMIN_KEY,
+  }: { query?: string; lastEventId?: string; key?: string } = {},
 ): Promise<StreamReader> {
   const leaving = new AbortController()
   onTestFinished(() => leaving.abort())
   const response = await fetch(`${url}/api/v1/stream${query}`, {
     headers: {
-      authorization: `Bearer ${ADMIN_KEY}`,
+      authorization: `Bearer ${key}`,
       ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
     },
     signal: leaving.signal,

@@ -8,6 +8,7 @@ import type { Webhook, WebhookState } from '../../webhook.ts'
 import type { Encryption } from '../encryption.ts'
 import { type ChatbotRow, toWebhook, type WebhookRow } from '../rows.ts'
 import type { NewWebhook, WebhookChange } from '../store.ts'
+import { endChatbot } from './access.ts'
 import { column } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -44,6 +45,7 @@ export async function deleteChatbot(tx: Transaction, id: string): Promise<boolea
   for (const webhook of await tx.query<{ id: string }>(WEBHOOKS_OF, [id])) {
     await deleteWebhook(tx, webhook.id)
   }
+  endChatbot(tx, id)
   return true
 }
 

@@ -160,6 +160,9 @@ function bindReads(reads: Reads): Omit<ReadStore, 'backlog'> {
     getLead: reads.getLead.bind(reads),
     listLeads: reads.listLeads.bind(reads),
     getRecovery: reads.getRecovery.bind(reads),
+    listApiKeys: reads.listApiKeys.bind(reads),
+    listAudit: reads.listAudit.bind(reads),
+    chatbotOf: reads.chatbotOf.bind(reads),
     stats: reads.stats.bind(reads),
     changesSince: reads.changesSince.bind(reads),
   }

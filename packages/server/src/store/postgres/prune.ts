@@ -1,6 +1,9 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
+import { AUDIT_MS } from '../../audit.ts'
 import { idFloor } from '../../id.ts'
 import type { DeliveryRow } from '../rows.ts'
+import { pruneAccess } from './access.ts'
+import { pruneAudit } from './audit.ts'
 import { cancelAll } from './deliveries.ts'
 import { eraseLeads } from './erase.ts'
 import { IDEMPOTENCY_MS } from './ingest.ts'
@@ -37,6 +40,8 @@ export async function prune(
     (left) => deleteLonelyEvents(tx, before, left),
     (left) => run(DELETE_MINUTES, before, left),
     (left) => run(DELETE_RECOVERIES, before, left),
+    (left) => pruneAccess(tx, left),
+    (left) => deleteAudit(tx, Math.round(now - Math.max(AUDIT_MS, retentionMs)), left),
   ]
   let deleted = 0
   for (const step of steps) if (deleted < limit) deleted += await step(limit - deleted)
@@ -51,6 +56,10 @@ async function eraseOld(tx: Transaction, before: number, limit: number): Promise
     leads.map(({ id }) => id),
   )
   return leads.length
+}
+
+function deleteAudit(tx: Transaction, before: number, limit: number): Promise<number> {
+  return pruneAudit(tx, { floor: idFloor('audit', before + ID_SLACK_MS), before, limit })
 }
 
 async function cancelParked(tx: Transaction, before: number, limit: number): Promise<number> {

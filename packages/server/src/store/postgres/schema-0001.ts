@@ -19,7 +19,7 @@ const latencyColumns = Array.from(
 export const BACKLOG_SHARDS = 64
 export const STATS_SHARDS = 16
 
-const TEXT = 'text COLLATE "C"'
+export const TEXT = 'text COLLATE "C"'
 
 export const FIRST_SCHEMA = `
 -- The clock of everything: nodes' clocks differ, this one is shared.

@@ -1,5 +1,6 @@
 /** The writing half of the contract: which calls share transactions, and which stand alone. */
 import type { Ids } from '../../id.ts'
+import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
 import type { Encryption } from '../encryption.ts'
 import type { Reads } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery } from '../rows.ts'
@@ -7,6 +8,7 @@ import type {
   AcceptInput,
   AcceptResult,
   ClaimResult,
+  NewAuditEntry,
   NewRecovery,
   ReadStore,
   RecordInput,
@@ -14,6 +16,8 @@ import type {
   Recovery,
   Store,
 } from '../store.ts'
+import * as access from './access.ts'
+import { keepAudit, transactAudited } from './audit.ts'
 import { type ClaimInput, claimAll, fitsClaims, lanesWaiting } from './claims.ts'
 import * as config from './config.ts'
 import type { Database } from './database.ts'
@@ -26,6 +30,7 @@ import { prune } from './prune.ts'
 import { recordAll } from './record.ts'
 import { continueRecoveries, createRecovery } from './recoveries.ts'
 import { settle } from './settle.ts'
+import type { Transaction } from './transaction.ts'
 
 interface World {
   database: Database
@@ -51,6 +56,7 @@ export function createWrites(world: World): { store: Writes; close(): Promise<vo
       ...traffic.store,
       ...moveWrites(world),
       ...upkeepWrites(world),
+      ...accessWrites(world),
     },
     close: traffic.close,
   }
@@ -58,37 +64,44 @@ export function createWrites(world: World): { store: Writes; close(): Promise<vo
 
 function chatbotWrites({ database }: World) {
   return {
-    createChatbot: async ({ id, name, leadForm, allowedOrigins }) => {
+    createChatbot: async ({ id, name, leadForm, allowedOrigins }, audit) => {
       const values = {
         ...{ id, name, leadForm: JSON.stringify(leadForm) },
         allowedOrigins: JSON.stringify(allowedOrigins),
       }
-      return toChatbot(await database.transact((tx) => config.createChatbot(tx, values)))
+      const make = (tx: Transaction) => config.createChatbot(tx, values)
+      return toChatbot(await transactAudited(database, audit, make))
     },
-    updateChatbot: async (id, { name, leadForm, allowedOrigins }) => {
+    updateChatbot: async (id, { name, leadForm, allowedOrigins }, audit) => {
       const change = {
         id,
         ...(name !== undefined && { name }),
         ...(leadForm && { leadForm: JSON.stringify(leadForm) }),
         ...(allowedOrigins && { allowedOrigins: JSON.stringify(allowedOrigins) }),
       }
-      const row = await database.transact((tx) => config.updateChatbot(tx, change))
+      const row = await transactAudited(database, audit, (tx) => config.updateChatbot(tx, change))
       return row && toChatbot(row)
     },
-    deleteChatbot: (id) => database.transact((tx) => config.deleteChatbot(tx, id)),
+    deleteChatbot: (id, audit) =>
+      transactAudited(database, audit, (tx) => config.deleteChatbot(tx, id)),
   } satisfies Partial<Writes>
 }
 
 function webhookWrites({ database, encryption }: World) {
   const webhooks = new config.WebhookConfig(encryption)
   return {
-    createWebhook: (webhook) => database.transact((tx) => webhooks.create(tx, webhook)),
-    updateWebhook: (id, change) => database.transact((tx) => webhooks.update(tx, id, change)),
-    deleteWebhook: (id) => database.transact((tx) => config.deleteWebhook(tx, id)),
-    rotateSecret: (id, rotation) => database.transact((tx) => webhooks.rotate(tx, id, rotation)),
-    finishRotation: (id) => database.transact((tx) => webhooks.finishRotation(tx, id)),
-    setWebhookState: (id, state, reason) =>
-      database.transact((tx) => webhooks.setState(tx, id, { state, reason })),
+    createWebhook: (webhook, audit) =>
+      transactAudited(database, audit, (tx) => webhooks.create(tx, webhook)),
+    updateWebhook: (id, change, audit) =>
+      transactAudited(database, audit, (tx) => webhooks.update(tx, id, change)),
+    deleteWebhook: (id, audit) =>
+      transactAudited(database, audit, (tx) => config.deleteWebhook(tx, id)),
+    rotateSecret: (id, rotation, audit) =>
+      transactAudited(database, audit, (tx) => webhooks.rotate(tx, id, rotation)),
+    finishRotation: (id, audit) =>
+      transactAudited(database, audit, (tx) => webhooks.finishRotation(tx, id)),
+    setWebhookState: (id, state, reason, audit) =>
+      transactAudited(database, audit, (tx) => webhooks.setState(tx, id, { state, reason })),
   } satisfies Partial<Writes>
 }
 
@@ -126,12 +139,14 @@ function moveWrites({ database, nodes, ids }: World) {
     release: (nodeId, deliveryIds) =>
       database.transact((tx) => deliveries.release(tx, { nodeId, deliveryIds })),
     createTest: (input) => database.transact((tx) => deliveries.createTest(tx, input, ids)),
-    resend: async (deliveryId) => {
-      const row = await database.transact((tx) => deliveries.resend(tx, deliveryId))
+    resend: async (deliveryId, audit) => {
+      const row = await transactAudited(database, audit, (tx) => deliveries.resend(tx, deliveryId))
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
-    cancel: async (deliveryId, reason) => {
-      const row = await database.transact((tx) => deliveries.cancel(tx, deliveryId, reason))
+    cancel: async (deliveryId, reason, audit) => {
+      const row = await transactAudited(database, audit, (tx) =>
+        deliveries.cancel(tx, deliveryId, reason),
+      )
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
     joinNode: (nodeId, leaseMs) => nodes.joinNode(nodeId, leaseMs),
@@ -147,12 +162,48 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit)),
     prune: (policy) => database.transact((tx) => prune(tx, policy)),
-    createRecovery: (recovery) => recover(world, recovery),
+    createRecovery: (recovery, audit) => recover(world, recovery, audit),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
-    eraseLead: async (leadId) => (await database.transact((tx) => eraseLeads(tx, [leadId]))) > 0,
+    eraseLead: (leadId, audit) =>
+      transactAudited(database, audit, async (tx) => (await eraseLeads(tx, [leadId])) > 0),
     ping: async () => {
       await database.query(PING)
     },
+  } satisfies Partial<Writes>
+}
+
+function accessWrites({ database }: World) {
+  return {
+    createApiKey: async (key, audit) => {
+      const row = await transactAudited(database, audit, (tx) => access.createApiKey(tx, key))
+      return typeof row === 'string' ? row : toApiKey(row)
+    },
+    deleteApiKey: (id, audit) =>
+      transactAudited(database, audit, (tx) => access.deleteApiKey(tx, id)),
+    findApiKey: async (hash) => {
+      const row = await access.findApiKey(database, hash)
+      return row && toApiKey(row)
+    },
+    touchApiKey: (id) => access.touchApiKey(database, id),
+    createOwnerLink: async (link, audit) => {
+      const row = await transactAudited(database, audit, (tx) => access.createOwnerLink(tx, link))
+      return typeof row === 'string' ? row : toOwnerLink(row)
+    },
+    startSession: async (session, audit) => {
+      const row = await transactAudited(database, audit, (tx) => access.startSession(tx, session))
+      return row && toSession(row)
+    },
+    startSessionByLink: async (session, audit) => {
+      const row = await database.transact((tx) => access.startSessionByLink(tx, session, audit))
+      return row && toSession(row)
+    },
+    findSession: async (hash) => {
+      const row = await access.findSession(database, hash)
+      return row && toSession(row)
+    },
+    touchSession: (id, idleMs) => access.touchSession(database, id, idleMs),
+    endSession: (id, audit) => transactAudited(database, audit, (tx) => access.endSession(tx, id)),
+    keepAudit: (entry) => database.transact(async (tx) => keepAudit(tx, entry)),
   } satisfies Partial<Writes>
 }
 
@@ -160,6 +211,7 @@ function upkeepWrites(world: World) {
 async function recover(
   { database, reads }: World,
   recovery: NewRecovery,
+  audit?: NewAuditEntry,
 ): Promise<Recovery | null> {
   const [clock] = await database.query<{ now: number }>(READ_CLOCK)
   const now = clock?.now ?? database.nowMs
@@ -171,7 +223,7 @@ async function recover(
     const { dryRun: _, ...values } = clamped
     return { ...values, total, done: 0, createdAt: now, finishedAt: null }
   }
-  const row = await database.transact((tx) => createRecovery(tx, clamped, total))
+  const row = await transactAudited(database, audit, (tx) => createRecovery(tx, clamped, total))
   return row && toRecovery(row)
 }
 

@@ -4,6 +4,7 @@ import { assert } from '../../errors.ts'
 import { canonicalEventType } from '../../event.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { ChatbotRow, WebhookRow } from '../rows.ts'
+import type { Access } from './access.ts'
 import type { Core } from './core.ts'
 
 /** JSON columns as text, as in the row. */
@@ -50,9 +51,11 @@ export interface Rotation {
 
 export class Config {
   readonly #core: Core
+  readonly #access: Access
 
-  constructor(core: Core) {
+  constructor(core: Core, access: Access) {
     this.#core = core
+    this.#access = access
   }
 
   createChatbot({ id, name, leadForm, allowedOrigins }: ChatbotValues): ChatbotRow {
@@ -76,6 +79,7 @@ export class Config {
     for (const webhook of this.#core.all<{ id: string }>(WEBHOOKS_OF, id)) {
       this.deleteWebhook(webhook.id)
     }
+    this.#access.endChatbot(id)
     this.#core.forgetWebhooks()
     return true
   }

@@ -12,7 +12,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
 import type { Random } from '../../random.ts'
-import type { Change } from '../store.ts'
+import { isDone } from '../access-rows.ts'
+import type { Change, NewAuditEntry } from '../store.ts'
+import { keepAudit } from './audit.ts'
 import { Core } from './core.ts'
 import { databasePath, LOCK_WAIT_MS, openForWriting } from './database.ts'
 import { type Fault, toFault } from './faults.ts'
@@ -22,6 +24,8 @@ import { createOperations, type Operations } from './operations.ts'
 export interface Call {
   name: keyof Operations
   input: unknown
+  /** Kept in the same transaction, if the call makes its change. */
+  audit?: NewAuditEntry
 }
 
 export interface Batch {
@@ -102,9 +106,11 @@ export class Engine {
     }
   }
 
-  readonly #runOne = ({ name, input }: Call): unknown => {
+  readonly #runOne = ({ name, input, audit }: Call): unknown => {
     const operation = this.#operations[name] as (input: unknown) => unknown
-    return operation(input)
+    const value = operation(input)
+    if (audit && isDone(value)) keepAudit(this.#core, audit)
+    return value
   }
 
   /**

@@ -1,4 +1,7 @@
 /** The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. */
+import type { NewAuditEntry } from '../store.ts'
+import { Access } from './access.ts'
+import { keepAudit } from './audit.ts'
 import { Config } from './config.ts'
 import type { Core } from './core.ts'
 import { Deliveries } from './deliveries.ts'
@@ -14,14 +17,15 @@ import { Settler } from './settle.ts'
 export type Operations = ReturnType<typeof createOperations>
 
 export function createOperations(core: Core) {
-  const config = new Config(core)
+  const access = new Access(core)
+  const config = new Config(core, access)
   const ingest = new Ingest(core)
   const deliveries = new Deliveries(core)
   const recorder = new Recorder(core)
   const nodes = new Nodes(core, deliveries)
   const eraser = new Eraser(core, deliveries)
   const settler = new Settler(core, deliveries, eraser)
-  const pruner = new Pruner(core, deliveries, eraser)
+  const pruner = new Pruner(core, { deliveries, eraser, access })
   const recoveries = new Recoveries(core, deliveries)
   return {
     createChatbot: config.createChatbot.bind(config),
@@ -33,6 +37,17 @@ export function createOperations(core: Core) {
     rotateSecret: config.rotateSecret.bind(config),
     finishRotation: config.finishRotation.bind(config),
     setWebhookState: config.setWebhookState.bind(config),
+    createApiKey: access.createApiKey.bind(access),
+    deleteApiKey: access.deleteApiKey.bind(access),
+    findApiKey: access.findApiKey.bind(access),
+    touchApiKey: access.touchApiKey.bind(access),
+    createOwnerLink: access.createOwnerLink.bind(access),
+    startSession: access.startSession.bind(access),
+    startSessionByLink: access.startSessionByLink.bind(access),
+    findSession: access.findSession.bind(access),
+    touchSession: access.touchSession.bind(access),
+    endSession: access.endSession.bind(access),
+    keepAudit: (entry: NewAuditEntry) => keepAudit(core, entry),
     accept: ingest.accept.bind(ingest),
     claimDue: deliveries.claimDue.bind(deliveries),
     release: deliveries.release.bind(deliveries),

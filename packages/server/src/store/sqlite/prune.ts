@@ -1,7 +1,10 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
 
+import { AUDIT_MS } from '../../audit.ts'
 import { idFloor } from '../../id.ts'
 import type { DeliveryRow } from '../rows.ts'
+import type { Access } from './access.ts'
+import { pruneAudit } from './audit.ts'
 import type { Core } from './core.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Eraser } from './erase.ts'
@@ -23,11 +26,13 @@ export class Pruner {
   readonly #core: Core
   readonly #deliveries: Deliveries
   readonly #eraser: Eraser
+  readonly #access: Access
 
-  constructor(core: Core, deliveries: Deliveries, eraser: Eraser) {
+  constructor(core: Core, parts: { deliveries: Deliveries; eraser: Eraser; access: Access }) {
     this.#core = core
-    this.#deliveries = deliveries
-    this.#eraser = eraser
+    this.#deliveries = parts.deliveries
+    this.#eraser = parts.eraser
+    this.#access = parts.access
   }
 
   prune({ retentionMs, leadRetentionMs, limit }: Retention): { deleted: number } {
@@ -42,6 +47,8 @@ export class Pruner {
       (left) => this.#deleteLonelyEvents(before, left),
       (left) => this.#core.run(DELETE_MINUTES, before, left),
       (left) => this.#core.run(DELETE_RECOVERIES, before, left),
+      (left) => this.#access.prune(left),
+      (left) => this.#deleteAudit(now - Math.max(AUDIT_MS, retentionMs), left),
     ]
     let deleted = 0
     for (const step of steps) if (deleted < limit) deleted += step(limit - deleted)
@@ -52,6 +59,10 @@ export class Pruner {
     const leads = this.#core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, limit)
     for (const { id } of leads) this.#eraser.eraseLead(id)
     return leads.length
+  }
+
+  #deleteAudit(before: number, limit: number): number {
+    return pruneAudit(this.#core, { floor: idFloor('audit', before), before, limit })
   }
 
   #cancelParked(before: number, limit: number): number {

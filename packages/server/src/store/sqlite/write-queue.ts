@@ -4,6 +4,7 @@
  * latency of one commit, a busy one shares each sync among all who wait.
  */
 import { StoreUnavailable } from '../../errors.ts'
+import type { NewAuditEntry } from '../store.ts'
 import type { BatchReply, Call } from './engine.ts'
 import { toError, toFault } from './faults.ts'
 import type { Operations } from './operations.ts'
@@ -44,11 +45,15 @@ export class WriteQueue {
   }
 
   /** Resolves after the commit is on disk. */
-  call<Name extends keyof Operations>(name: Name, input: Input<Name>): Promise<Output<Name>> {
+  call<Name extends keyof Operations>(
+    name: Name,
+    input: Input<Name>,
+    audit?: NewAuditEntry,
+  ): Promise<Output<Name>> {
     if (this.#closed) return Promise.reject(new StoreUnavailable('The store is closed.'))
     return new Promise((resolve, reject) => {
       this.#queue.push({
-        call: { name, input },
+        call: audit ? { name, input, audit } : { name, input },
         resolve: resolve as (value: unknown) => void,
         reject,
       })

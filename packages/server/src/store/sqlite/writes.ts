@@ -1,6 +1,7 @@
 /** The writing half of the contract: seals what is secret, calls the engine, assembles its answers. */
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
+import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
 import type { Encryption } from '../encryption.ts'
 import type { Reads, RunQueries } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../rows.ts'
@@ -9,6 +10,7 @@ import type {
   AcceptResult,
   Claim,
   LaneWaiting,
+  NewAuditEntry,
   NewRecovery,
   ReadStore,
   Recovery,
@@ -34,28 +36,30 @@ export function createWrites(world: World): Writes {
     ...webhookWrites(world),
     ...trafficWrites(world),
     ...upkeepWrites(world),
+    ...accessWrites(world),
   }
 }
 
 function chatbotWrites({ queue }: World) {
   return {
-    createChatbot: async ({ id, name, leadForm, allowedOrigins }) => {
+    createChatbot: async ({ id, name, leadForm, allowedOrigins }, audit) => {
       const texts = {
         leadForm: JSON.stringify(leadForm),
         allowedOrigins: JSON.stringify(allowedOrigins),
       }
-      return toChatbot(await queue.call('createChatbot', { id, name, ...texts }))
+      return toChatbot(await queue.call('createChatbot', { id, name, ...texts }, audit))
     },
-    updateChatbot: async (id, { name, leadForm, allowedOrigins }) => {
-      const row = await queue.call('updateChatbot', {
+    updateChatbot: async (id, { name, leadForm, allowedOrigins }, audit) => {
+      const change = {
         id,
         ...(name !== undefined && { name }),
         ...(leadForm && { leadForm: JSON.stringify(leadForm) }),
         ...(allowedOrigins && { allowedOrigins: JSON.stringify(allowedOrigins) }),
-      })
+      }
+      const row = await queue.call('updateChatbot', change, audit)
       return row && toChatbot(row)
     },
-    deleteChatbot: (id) => queue.call('deleteChatbot', id),
+    deleteChatbot: (id, audit) => queue.call('deleteChatbot', id, audit),
   } satisfies Partial<Writes>
 }
 
@@ -63,24 +67,24 @@ function webhookWrites(world: World) {
   const { queue, encryption } = world
   const opened = (row: WebhookRow | null) => row && toWebhook(row, encryption)
   return {
-    createWebhook: async (webhook) => {
+    createWebhook: async (webhook, audit) => {
       const seal = (column: string, text: string) =>
         encryption.encrypt(text, { rowId: webhook.id, column })
-      const row = await queue.call('createWebhook', {
-        ...webhook,
+      const sealed = {
         url: seal('url', webhook.url),
         headers: seal('headers', JSON.stringify(webhook.headers)),
         secret: seal('secret', webhook.secret),
-      })
+      }
+      const row = await queue.call('createWebhook', { ...webhook, ...sealed }, audit)
       return typeof row === 'string' ? row : toWebhook(row, encryption)
     },
-    updateWebhook: async (id, change) =>
-      opened(await queue.call('updateWebhook', patch(world, id, change))),
-    deleteWebhook: (id) => queue.call('deleteWebhook', id),
-    rotateSecret: (id, rotation) => rotate(world, id, rotation),
-    finishRotation: async (id) => opened(await queue.call('finishRotation', id)),
-    setWebhookState: async (id, state, reason) =>
-      opened(await queue.call('setWebhookState', { id, state, reason })),
+    updateWebhook: async (id, change, audit) =>
+      opened(await queue.call('updateWebhook', patch(world, id, change), audit)),
+    deleteWebhook: (id, audit) => queue.call('deleteWebhook', id, audit),
+    rotateSecret: (id, rotation, audit) => rotate(world, { id, ...rotation }, audit),
+    finishRotation: async (id, audit) => opened(await queue.call('finishRotation', id, audit)),
+    setWebhookState: async (id, state, reason, audit) =>
+      opened(await queue.call('setWebhookState', { id, state, reason }, audit)),
   } satisfies Partial<Writes>
 }
 
@@ -98,21 +102,20 @@ function patch({ encryption }: World, id: string, change: WebhookChange) {
 /** The old secret is sealed anew for its new column; if another rotation was faster, once more. */
 async function rotate(
   { queue, reads, encryption }: World,
-  id: string,
-  { secret, overlapMs }: { secret: string; overlapMs: number },
+  { id, secret, overlapMs }: { id: string; secret: string; overlapMs: number },
+  audit?: NewAuditEntry,
 ): ReturnType<Store['rotateSecret']> {
   const seal = (column: string, text: string) => encryption.encrypt(text, { rowId: id, column })
   for (;;) {
     const before = await reads.findWebhookRow(id)
     if (!before) return null
     const old = encryption.decrypt(before.secret, { rowId: id, column: 'secret' })
-    const row = await queue.call('rotateSecret', {
-      id,
-      expectedSecret: before.secret,
+    const rotation = {
+      ...{ id, overlapMs, expectedSecret: before.secret },
       secret: seal('secret', secret),
       previousSecret: seal('previous_secret', old),
-      overlapMs,
-    })
+    }
+    const row = await queue.call('rotateSecret', rotation, audit)
     if (row === 'changed_meanwhile') continue
     return row === null || typeof row === 'string' ? row : toWebhook(row, encryption)
   }
@@ -127,12 +130,12 @@ function trafficWrites(world: World) {
     release: (nodeId, deliveryIds) => queue.call('release', { nodeId, deliveryIds }),
     recordIfLeased: (input) => queue.call('recordIfLeased', input),
     createTest: (input) => queue.call('createTest', input),
-    resend: async (deliveryId) => {
-      const row = await queue.call('resend', deliveryId)
+    resend: async (deliveryId, audit) => {
+      const row = await queue.call('resend', deliveryId, audit)
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
-    cancel: async (deliveryId, reason) => {
-      const row = await queue.call('cancel', { deliveryId, reason })
+    cancel: async (deliveryId, reason, audit) => {
+      const row = await queue.call('cancel', { deliveryId, reason }, audit)
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
     joinNode: (nodeId, leaseMs) => queue.call('joinNode', { nodeId, leaseMs }),
@@ -148,12 +151,46 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
-    createRecovery: (recovery) => createRecovery(world, recovery),
+    createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
-    eraseLead: (leadId) => queue.call('eraseLead', leadId),
+    eraseLead: (leadId, audit) => queue.call('eraseLead', leadId, audit),
     ping: async () => {
       await queue.call('ping', null)
     },
+  } satisfies Partial<Writes>
+}
+
+function accessWrites({ queue }: World) {
+  return {
+    createApiKey: async (key, audit) => {
+      const row = await queue.call('createApiKey', key, audit)
+      return typeof row === 'string' ? row : toApiKey(row)
+    },
+    deleteApiKey: (id, audit) => queue.call('deleteApiKey', id, audit),
+    findApiKey: async (hash) => {
+      const row = await queue.call('findApiKey', hash)
+      return row && toApiKey(row)
+    },
+    touchApiKey: (id) => queue.call('touchApiKey', id),
+    createOwnerLink: async (link, audit) => {
+      const row = await queue.call('createOwnerLink', link, audit)
+      return typeof row === 'string' ? row : toOwnerLink(row)
+    },
+    startSession: async (session, audit) => {
+      const row = await queue.call('startSession', session, audit)
+      return row && toSession(row)
+    },
+    startSessionByLink: async (session, audit) => {
+      const row = await queue.call('startSessionByLink', { session, audit: audit ?? null })
+      return row && toSession(row)
+    },
+    findSession: async (hash) => {
+      const row = await queue.call('findSession', hash)
+      return row && toSession(row)
+    },
+    touchSession: (id, idleMs) => queue.call('touchSession', { id, idleMs }),
+    endSession: (id, audit) => queue.call('endSession', id, audit),
+    keepAudit: (entry) => queue.call('keepAudit', entry),
   } satisfies Partial<Writes>
 }
 
@@ -182,6 +219,7 @@ function toAcceptResult(input: AcceptInput, reply: AcceptReply): AcceptResult {
 async function createRecovery(
   { queue, reads, clock }: World,
   recovery: NewRecovery,
+  audit?: NewAuditEntry,
 ): Promise<Recovery | null> {
   const now = clock.now()
   // What it resends finishes later, and so never enters its span again.
@@ -191,7 +229,7 @@ async function createRecovery(
   const { id, webhookId, since, until, states, dryRun } = clamped
   const values = { id, webhookId, since, until, states, total }
   if (dryRun) return { ...values, done: 0, createdAt: now, finishedAt: null }
-  const row = await queue.call('createRecovery', values)
+  const row = await queue.call('createRecovery', values, audit)
   return row && toRecovery(row)
 }
 
