@@ -43,7 +43,8 @@ test.each([
   [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
   [{ DATABASE_URL: 'postgres://x/y' }, 'ADMIN_KEY'],
   [{ DATABASE_URL: 'postgres://x/y', ADMIN_KEY: 'a-key-of-16-chars' }, 'ENCRYPTION_KEY'],
-  [{ EGRESS_PROXY: 'http://x' }, 'EGRESS_PROXY'],
+  [{ EGRESS_PROXY: 'socks5://x' }, 'EGRESS_PROXY'],
+  [{ EGRESS_PORTS_DENY: '25' }, 'EGRESS_PORTS_DENY'],
 ])('%j is refused by its name', (environment, name) => {
   expect(() => readConfig(environment)).toThrow(new RegExp(`^${name} `))
 })
@@ -55,6 +56,12 @@ test('a server that others can reach does not deliver to itself', () => {
   expect(allowed({ PUBLIC_URL: 'https://hooks.example.com' })).toBe(false)
   expect(allowed({ PUBLIC_URL: 'http://localhost:9000' })).toBe(true)
   expect(allowed({ HOST: '::1' })).toBe(true)
+})
+
+test('a server behind a proxy elsewhere does not take loopback for itself', () => {
+  const allowed = (proxy: string) => readConfig({ EGRESS_PROXY: proxy }).egressAllowLoopback
+  expect(allowed('http://127.0.0.1:3128')).toBe(true)
+  expect(allowed('http://proxy.internal:3128')).toBe(false)
 })
 
 test('an empty value is as good as none', () => {

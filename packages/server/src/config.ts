@@ -3,6 +3,12 @@
  * that names it. The table below is also what `serve --help` prints.
  */
 import { isIP } from 'node:net'
+import {
+  type EgressProxy,
+  type PortRules,
+  parseEgressProxy,
+  parsePortRules,
+} from './egress-settings.ts'
 import { StartError } from './errors.ts'
 import type { LogLevel } from './log.ts'
 
@@ -22,6 +28,8 @@ export interface Config {
   egressAllow: string[]
   /** Whether deliveries may reach this machine itself: development works with no setting. */
   egressAllowLoopback: boolean
+  egressPortsDeny: PortRules
+  egressProxy: EgressProxy | null
   /** Waits before each attempt of a series; the first is 0. */
   retryScheduleMs: number[]
   deliveryTimeoutMs: number
@@ -67,7 +75,16 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     meaning: 'CIDRs that deliveries may reach though they are not public',
   },
-  { name: 'EGRESS_PROXY', default: '', meaning: 'forward proxy (not in this version yet)' },
+  {
+    name: 'EGRESS_PORTS_DENY',
+    default: 'default',
+    meaning: 'ports that deliveries may not reach: default,8443 adds, default,!9200 opens, or none',
+  },
+  {
+    name: 'EGRESS_PROXY',
+    default: '',
+    meaning: 'http(s)://user:password@host:port: every delivery is a CONNECT through this proxy',
+  },
   {
     name: 'RETRY_SCHEDULE',
     default: '0s,30s,2m,10m,30m,1h,2h,4h,8h,8h',
@@ -101,13 +118,10 @@ type Environment = Record<string, string | undefined>
 
 export function readConfig(environment: Environment): Config {
   const read = (name: string) => settingText(environment, name)
-  if (read('EGRESS_PROXY') !== '') {
-    // Better a refusal than a server that ignores what its operator asked for.
-    throw bad('EGRESS_PROXY', 'is not supported by this version yet; unset it to start')
-  }
   const databaseUrl = parseDatabaseUrl(read('DATABASE_URL'))
   const host = read('HOST')
   const publicUrl = parsePublicUrl(read('PUBLIC_URL'))
+  const egressProxy = parseProxy(read('EGRESS_PROXY'))
   return {
     host,
     port: parseWhole('PORT', read('PORT'), 0, 65_535),
@@ -124,7 +138,12 @@ export function readConfig(environment: Environment): Config {
     trustedProxies: parseCidrs('TRUSTED_PROXIES', read('TRUSTED_PROXIES')),
     egressAllow: parseCidrs('EGRESS_ALLOW', read('EGRESS_ALLOW')),
     egressAllowLoopback:
-      isLoopbackHost(host) && (publicUrl === null || isLoopbackHost(new URL(publicUrl).hostname)),
+      isLoopbackHost(host) &&
+      (publicUrl === null || isLoopbackHost(new URL(publicUrl).hostname)) &&
+      // Through a proxy elsewhere, loopback would be that machine's own.
+      (egressProxy === null || isLoopbackHost(egressProxy.hostname)),
+    egressPortsDeny: understood('EGRESS_PORTS_DENY', parsePortRules(read('EGRESS_PORTS_DENY'))),
+    egressProxy,
     retryScheduleMs: parseSchedule(read('RETRY_SCHEDULE')),
     deliveryTimeoutMs: parseDuration(
       'DELIVERY_TIMEOUT',
@@ -238,6 +257,16 @@ function parseCidrs(name: string, text: string): string[] {
     }
     return bits === undefined ? `${address}/${bitsMax}` : cidr
   })
+}
+
+function parseProxy(text: string): EgressProxy | null {
+  return text === '' ? null : understood('EGRESS_PROXY', parseEgressProxy(text))
+}
+
+/** What was parsed; a string is the sentence that says why it could not be. */
+function understood<Value extends object>(name: string, parsed: Value | string): Value {
+  if (typeof parsed === 'string') throw bad(name, parsed)
+  return parsed
 }
 
 function isWholeUpTo(text: string, max: number): boolean {

@@ -96,6 +96,7 @@ function createWorld(
   const guard = createGuard({
     allow: config.egressAllow,
     allowLoopback: config.egressAllowLoopback,
+    ports: config.egressPortsDeny,
   })
   return {
     config,
@@ -119,7 +120,7 @@ function createDelivery(world: World) {
   const delivers = config.roles.includes('deliver')
   const stopping = new AbortController()
   const cut = new AbortController()
-  const sender = createSend({ clock, guard })
+  const sender = createSend({ clock, guard, proxy: config.egressProxy })
   const rooms: Rooms = {
     clock,
     sign,

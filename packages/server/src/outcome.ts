@@ -31,7 +31,7 @@ export type SendResult =
   | { kind: 'our-fault'; message: string; durationMs: number }
 
 export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
-export type BlockReason = 'private-address' | 'scheme' | 'port'
+export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
 
 /**
  * What an attempt means for its delivery. Waits are durations, not instants: the store adds them to

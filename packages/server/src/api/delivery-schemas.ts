@@ -14,7 +14,7 @@ export const attemptSchema = z
     status: z.int().nullable().meta({ description: 'HTTP status; null: no answer came.' }),
     errorCode: z.string().nullable().meta({
       description:
-        'Null when delivered; else `status`, `timeout`, `dns`, `connect`, `tls`, `reset`, `protocol`, `private-address`, `scheme`, `port` or `our_fault`.',
+        'Null when delivered; else `status`, `timeout`, `dns`, `connect`, `tls`, `reset`, `protocol`, `private-address`, `scheme`, `port`, `proxy` or `our_fault`.',
     }),
     error: z.string().nullable().meta({ description: 'The same as a sentence.' }),
     responseHeaders: z.record(z.string(), z.string()),

@@ -3,7 +3,7 @@
  *
  * IPv4 is public unless it is in a special range. IPv6 is the other way round: only global unicast
  * (2000::/3) minus the special ranges is public, so that a range nobody thought of is refused. Forms
- * that carry an IPv4 address inside (NAT64, 6to4, Teredo, compatible) are refused whole: where they
+ * that carry an IPv4 address inside (NAT64, 6to4, Teredo, ISATAP, compatible) are refused whole: where they
  * end up is decided by a gateway that we can't see.
  * Sources: the IANA special-purpose address registries (RFC 6890 and its updates).
  */
@@ -28,6 +28,7 @@ export type AddressKind =
   | 'nat64'
   | '6to4'
   | 'teredo'
+  | 'isatap'
   | 'site-local'
   | 'discard'
   | 'orchid'
@@ -108,8 +109,18 @@ function embeddedIpv4(ip: ipaddr.IPv6): ipaddr.IPv4 {
 function describe(ip: Ip): Address {
   const text = ip.toString()
   const special = SPECIAL.find(({ cidr }) => isWithin({ kind: 'public', text, ip }, cidr))
-  const otherwise = ip.kind() === 'ipv4' || ip.match(GLOBAL.ip, GLOBAL.prefixBits)
-  return { kind: special?.kind ?? (otherwise ? 'public' : 'reserved'), text, ip }
+  return { kind: special?.kind ?? unlistedKind(ip), text, ip }
+}
+
+function unlistedKind(ip: Ip): AddressKind {
+  if (!('parts' in ip)) return 'public'
+  if (!ip.match(GLOBAL.ip, GLOBAL.prefixBits)) return 'reserved'
+  return isIsatap(ip) ? 'isatap' : 'public'
+}
+
+/** Under any prefix: an interface id of 0000:5efe or 0200:5efe and the IPv4 address (RFC 5214, 6.1). */
+function isIsatap({ parts: [, , , , fifth = 0, sixth] }: ipaddr.IPv6): boolean {
+  return (fifth & ~0x0200) === 0 && sixth === 0x5efe
 }
 
 /**
@@ -133,11 +144,13 @@ const GLOBAL: Cidr = { ip: parseIpv6('2000::'), prefixBits: 3 }
 
 /** First match wins: narrower ranges stand before those that hold them. */
 const SPECIAL = [
-  // Credentials of the machine itself: AWS (instance, ECS, EKS), Alibaba, Oracle, Azure, Scaleway, GCP.
+  // Credentials of the machine itself: AWS (instance, ECS, EKS), Alibaba, Oracle, Azure, Scaleway,
+  // GCP, Tencent, OpenStack.
   ...range('metadata', '169.254.169.254/32', '169.254.170.2/32', '169.254.170.23/32'),
   ...range('metadata', '169.254.42.42/32', '100.100.100.200/32', '192.0.0.192/32'),
   ...range('metadata', '168.63.129.16/32', 'fd00:ec2::254/128', 'fd00:ec2::23/128'),
-  ...range('metadata', 'fd20:ce::254/128', 'fd00:42::42/128'),
+  ...range('metadata', 'fd20:ce::254/128', 'fd00:42::42/128', 'fd00:c1::a9fe:a9fe/128'),
+  ...range('metadata', '169.254.0.23/32', 'fe80::a9fe:a9fe/128'),
 
   ...range('unspecified', '0.0.0.0/8', '::/128'),
   ...range('loopback', '127.0.0.0/8', '::1/128'),

@@ -12,6 +12,7 @@ import { BodyHead } from './body-head.ts'
 import type { Connection } from './connections.ts'
 import type { Deadline } from './deadline.ts'
 import { codeOf, exchangeFailure, type Failure } from './failure.ts'
+import { tlsAlert } from './tls-failure.ts'
 
 export interface Answer {
   kind: 'answer'
@@ -125,7 +126,7 @@ class Reader implements Dispatcher.DispatchHandler {
     } else if (OUR_MISTAKES.has(codeOf(error))) {
       this.#fail(error)
     } else {
-      const failure = exchangeFailure(error)
+      const failure = tlsAlert(error) ?? exchangeFailure(error)
       this.#settle({ kind: 'broken', failure, isSilent: this.#connection.isAwaiting })
       this.#connection.socket.destroy()
     }

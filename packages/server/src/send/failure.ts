@@ -129,6 +129,11 @@ export function dnsFailure(code: string, isOurs: boolean): Failure {
   return unreachable('dns', DNS_SENTENCES[code] ?? withCode('The host name does not resolve', code))
 }
 
+/** A sentence that follows a colon. */
+export function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
+}
+
 export function withCode(sentence: string, code: string): string {
   return code === '' ? sentence : `${sentence} (${code})`
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parsePortRules } from '../egress-settings.ts'
 import { StartError } from '../errors.ts'
 import {
   LOOPBACK_HOSTS,
@@ -68,7 +69,7 @@ describe('at set-up', () => {
     },
   )
 
-  test.each([22, 25, 53, 110, 143, 465, 587, 993, 2049, 3306, 5432, 6379, 6667, 11211])(
+  test.each([22, 25, 53, 110, 143, 465, 587, 993, 2049, 2375, 3306, 5432, 6379, 6667, 9200, 11211])(
     'port %i is refused, also where the address is allowed',
     (port) => {
       const blocked = setup().check(`http://example.com:${port}/`)
@@ -76,6 +77,35 @@ describe('at set-up', () => {
       expect(blocked?.message).toContain(`Port ${port} belongs to another protocol`)
       const { guard } = setup({ allow: ['10.0.0.0/8'] })
       expect(guard.checkAddress('10.0.0.5', port)?.reason).toBe('port')
+    },
+  )
+
+  test.each([80, 443, 3000, 5000, 8000, 8080, 8443, 9000])('port %i is open', (port) => {
+    expect(setup().check(`http://example.com:${port}/`)).toBeNull()
+  })
+
+  test('EGRESS_PORTS_DENY shuts and opens ports, as the message says', () => {
+    const withPorts = (rules: string) => {
+      const ports = parsePortRules(rules)
+      if (typeof ports === 'string') throw new Error(ports)
+      return createGuard({ allow: [], allowLoopback: false, ports })
+    }
+    const message = setup().check('http://example.com:9200/')?.message ?? ''
+    const [, suggested = ''] = /EGRESS_PORTS_DENY=(\S+) on the server would/.exec(message) ?? []
+    expect(withPorts(suggested).checkAddress('8.8.8.8', 9200)).toBeNull()
+    expect(withPorts(suggested).checkAddress('8.8.8.8', 6379)?.reason).toBe('port')
+    expect(withPorts('none').checkAddress('8.8.8.8', 25)).toBeNull()
+    expect(withPorts('default,8443').checkAddress('8.8.8.8', 8443)?.message).toContain(
+      'Port 8443 is shut on this server',
+    )
+  })
+
+  test.each(['metadata.google.internal', 'METADATA.google.internal.', 'instance-data'])(
+    "%s, the name of a cloud's metadata service, is refused before it is asked",
+    (host) => {
+      expect(setup().check(`http://${host}/`)?.message).toContain('metadata service')
+      const { check } = setup({ allow: ['169.254.169.254/32'] })
+      expect(check(`http://${host}/`)).toBeNull()
     },
   )
 

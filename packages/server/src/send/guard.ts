@@ -9,6 +9,7 @@
  * cloud's metadata service hands out the machine's credentials: it is opened only by a CIDR that
  * names that one address, not by a wide one meant for a private network.
  */
+import type { PortRules } from '../egress-settings.ts'
 import { StartError } from '../errors.ts'
 import type { BlockReason } from '../outcome.ts'
 import {
@@ -21,7 +22,7 @@ import {
   readAddress,
   readCidr,
 } from './address.ts'
-import { otherProtocolOf } from './port.ts'
+import { DEFAULT_PORT_RULES, shutPorts } from './port.ts'
 
 export interface Blocked {
   reason: BlockReason
@@ -41,11 +42,15 @@ export interface GuardOptions {
   allow: readonly string[]
   /** A server that listens on loopback only may deliver to loopback. */
   allowLoopback: boolean
+  /** From EGRESS_PORTS_DENY. */
+  ports?: PortRules
 }
 
 /** Throws a `StartError` that names EGRESS_ALLOW when a CIDR is none. */
-export function createGuard({ allow, allowLoopback }: GuardOptions): Guard {
+export function createGuard(options: GuardOptions): Guard {
+  const { allow, allowLoopback, ports = DEFAULT_PORT_RULES } = options
   const cidrs = allow.map(parseAllowed)
+  const shut = shutPorts(ports)
 
   const isAllowed = (address: Address): boolean => {
     if (address.kind === 'public') return true
@@ -60,7 +65,7 @@ export function createGuard({ allow, allowLoopback }: GuardOptions): Guard {
       return { reason: 'private-address', message: `${ip} is not an address that can be dialled` }
     }
     if (!isAllowed(address)) return blockedAddress(ip, address)
-    return checkPort(port)
+    return checkPort(port, shut)
   }
 
   return {
@@ -78,7 +83,13 @@ export function createGuard({ allow, allowLoopback }: GuardOptions): Guard {
           message: `${host} is the server itself; ${howToAllow('127.0.0.1/32,::1/128')}`,
         }
       }
-      return checkPort(port)
+      if (isMetadataName(host) && !METADATA.some((address) => isAllowed(address))) {
+        return {
+          reason: 'private-address',
+          message: `${host} is ${DESCRIPTIONS.metadata}; ${howToAllow('169.254.169.254/32')}`,
+        }
+      }
+      return checkPort(port, shut)
     },
   }
 }
@@ -96,6 +107,11 @@ export function isLocalhost(hostname: string): boolean {
   return /^(?:.+\.)?localhost\.?$/i.test(hostname)
 }
 
+/** What the clouds call their metadata service; asked elsewhere, the names don't resolve. */
+function isMetadataName(hostname: string): boolean {
+  return METADATA_NAMES.has(hostname.replace(/\.$/, ''))
+}
+
 export function portOf(url: URL): number {
   if (url.port !== '') return Number(url.port)
   return url.protocol === 'https:' ? 443 : 80
@@ -109,13 +125,17 @@ function parseAllowed(text: string): Cidr {
   )
 }
 
-function checkPort(port: number): Blocked | null {
+function checkPort(port: number, shut: ReadonlyMap<number, string | null>): Blocked | null {
   if (port === 0) return { reason: 'port', message: 'Port 0 is no port that can be dialled' }
-  const protocol = otherProtocolOf(port)
-  if (protocol === null) return null
+  const protocol = shut.get(port)
+  if (protocol === undefined) return null
+  const why =
+    protocol === null
+      ? 'is shut on this server'
+      : `belongs to another protocol (${protocol}), so webhooks are never sent there`
   return {
     reason: 'port',
-    message: `Port ${port} belongs to another protocol (${protocol}), so webhooks are never sent there; no setting allows it, use another port`,
+    message: `Port ${port} ${why}: use another port; EGRESS_PORTS_DENY=default,!${port} on the server would allow it`,
   }
 }
 
@@ -132,6 +152,15 @@ function howToAllow(cidr: string): string {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'].flatMap((ip) => readAddress(ip) ?? [])
+const METADATA = ['169.254.169.254'].flatMap((ip) => readAddress(ip) ?? [])
+/** Google's, Amazon's, Tencent's. */
+const METADATA_NAMES = new Set([
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data',
+  'instance-data.ec2.internal',
+  'metadata.tencentyun.com',
+])
 
 const DESCRIPTIONS: Record<AddressKind, string> = {
   public: 'a public address',
@@ -154,6 +183,7 @@ const DESCRIPTIONS: Record<AddressKind, string> = {
   'site-local': 'a site-local address',
   discard: 'a discard-only address',
   orchid: 'an identifier, not an address that can be reached',
+  isatap: 'an IPv4 address in an ISATAP tunnel',
   'segment-routing': 'a segment-routing address',
   zoned: 'an address bound to one network interface',
 }

@@ -1,15 +1,23 @@
 /**
  * Ports whose servers would read an HTTP request as commands of their own: a body that a stranger
  * chose must not reach a mail server or a cache. The fetch standard blocks the first group
- * ("port blocking"); the second are databases and caches that speak lines of text.
+ * ("port blocking"); the second are data stores, queues and machines' controls. Those that speak
+ * HTTP themselves (Elasticsearch, CouchDB, etcd, Docker, the kubelet) obey whoever posts to them.
+ * Ports on which people run ordinary web servers (3000, 5000, 8000, 8080, 8443, 9000) are not here.
  */
+import type { PortRules } from '../egress-settings.ts'
 
-/** The protocol that owns the port, or null when HTTP may be spoken there. */
-export function otherProtocolOf(port: number): string | null {
-  return PROTOCOLS.get(port) ?? null
+export const DEFAULT_PORT_RULES: PortRules = { fromDefault: true, deny: [], open: [] }
+
+/** What owns each port that is shut; null: the operator shut it. */
+export function shutPorts(rules: PortRules): ReadonlyMap<number, string | null> {
+  const shut = new Map<number, string | null>(rules.fromDefault ? PROTOCOLS : [])
+  for (const port of rules.deny) shut.set(port, PROTOCOLS.get(port) ?? null)
+  for (const port of rules.open) shut.delete(port)
+  return shut
 }
 
-const PROTOCOLS = new Map<number, string>([
+const PROTOCOLS: ReadonlyMap<number, string> = new Map([
   [1, 'tcpmux'],
   [7, 'echo'],
   [9, 'discard'],
@@ -94,11 +102,43 @@ const PROTOCOLS = new Map<number, string>([
   [6697, 'IRC'],
   [10080, 'amanda'],
 
+  [873, 'rsync'],
   [1433, 'SQL Server'],
+  [1434, 'SQL Server'],
   [1521, 'Oracle'],
+  [1883, 'MQTT'],
+  [2181, 'ZooKeeper'],
+  [2375, 'Docker'],
+  [2376, 'Docker'],
+  [2379, 'etcd'],
+  [2380, 'etcd'],
+  [3050, 'Firebird'],
   [3306, 'MySQL'],
+  [3389, 'RDP'],
+  [4222, 'NATS'],
+  [4369, 'epmd'],
   [5432, 'PostgreSQL'],
+  [5671, 'AMQP'],
+  [5672, 'AMQP'],
+  [5900, 'VNC'],
+  [5984, 'CouchDB'],
   [6379, 'Redis'],
+  [6380, 'Redis'],
+  [7687, 'Bolt'],
+  [8883, 'MQTT'],
+  [9042, 'Cassandra'],
+  [9092, 'Kafka'],
+  [9200, 'Elasticsearch'],
+  [9300, 'Elasticsearch'],
+  [9418, 'git'],
+  [10250, 'kubelet'],
+  [10255, 'kubelet'],
   [11211, 'memcached'],
+  [26379, 'Redis'],
   [27017, 'MongoDB'],
+  [27018, 'MongoDB'],
+  [27019, 'MongoDB'],
+  [28015, 'RethinkDB'],
+  [33060, 'MySQL'],
+  [61613, 'STOMP'],
 ])

@@ -8,9 +8,12 @@ import {
   connect,
   createSecureContext,
   getCACertificates,
+  type PeerCertificate,
   type SecureContext,
 } from 'node:tls'
-import { codeOf, type Failure, unreachable, withCode } from './failure.ts'
+import type { Clock } from '../clock.ts'
+import type { Failure } from './failure.ts'
+import { type ShownCertificate, tlsFailure } from './tls-failure.ts'
 
 export type Secured = { kind: 'open'; socket: Socket } | Failure
 
@@ -22,17 +25,19 @@ export type SecureSocket = (
 ) => { cancel: () => void }
 
 export interface SecureSocketOptions {
+  clock: Clock
   /** PEM certificates to trust besides the usual ones. */
   extraAuthorities?: readonly string[]
 }
 
-export function createSecureSocket({ extraAuthorities = [] }: SecureSocketOptions): SecureSocket {
+export function createSecureSocket(options: SecureSocketOptions): SecureSocket {
+  const { clock, extraAuthorities = [] } = options
   let context: SecureContext | null = null
 
   return (socket, hostname, finish) => {
     // Some hundred certificates take a tenth of a second to read: once, at the first https request.
     context ??= createSecureContext({ ca: trustedAuthorities(extraAuthorities) })
-    let validTo = ''
+    let shown: Partial<PeerCertificate> = {}
     const secured = connect({
       ...tlsNames(hostname),
       socket,
@@ -45,7 +50,7 @@ export function createSecureSocket({ extraAuthorities = [] }: SecureSocketOption
     // A refused certificate is out of reach once the error comes; this event comes right before.
     // Not `getPeerX509Certificate`: on Node 24.21 it empties the certificate that Node checks next.
     secured.prependOnceListener('secure', () => {
-      validTo = secured.getPeerCertificate().valid_to ?? ''
+      shown = secured.getPeerCertificate()
     })
     let settled = false
     const settle = (result: Secured): void => {
@@ -53,13 +58,15 @@ export function createSecureSocket({ extraAuthorities = [] }: SecureSocketOption
       settled = true
       finish(result)
     }
+    const refuse = (error: unknown): void =>
+      settle(tlsFailure({ error, hostname, shown: describe(shown), nowMs: clock.now() }))
     secured.once('secureConnect', () => settle({ kind: 'open', socket: secured }))
     // Stays: an error without a listener would end the process.
     secured.on('error', (error) => {
       secured.destroy()
-      settle(tlsFailure(error, hostname, validTo))
+      refuse(error)
     })
-    secured.once('close', () => settle(tlsFailure(null, hostname, validTo)))
+    secured.once('close', () => refuse(null))
     return {
       cancel() {
         settled = true
@@ -82,47 +89,13 @@ function trustedAuthorities(extra: readonly string[]): string[] {
   return [...unique.values()]
 }
 
-function tlsFailure(error: unknown, hostname: string, validTo: string): Failure {
-  const code = codeOf(error)
-  const sentence = certificateSentence(code, hostname, validTo)
-  if (sentence !== null) return unreachable('tls', sentence)
-  if (error === null || code === 'ECONNRESET' || code === 'EPIPE') {
-    return unreachable('tls', 'The connection was closed during the TLS handshake')
+function describe(certificate: Partial<PeerCertificate>): ShownCertificate {
+  const { issuer, subjectaltname = '', valid_from = '', valid_to = '' } = certificate
+  const hosts = [...subjectaltname.matchAll(/(?:DNS|IP Address):([^,\s]+)/g)]
+  return {
+    issuer: [issuer?.CN ?? issuer?.O ?? ''].flat().join(' '),
+    hosts: hosts.map(([, host = '']) => host),
+    validFrom: valid_from,
+    validTo: valid_to,
   }
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
-    return unreachable('tls', withCode('The port does not speak TLS', code))
-  }
-  return unreachable('tls', withCode('The TLS handshake failed', code))
-}
-
-function certificateSentence(code: string, hostname: string, validTo: string): string | null {
-  switch (code) {
-    case 'CERT_HAS_EXPIRED':
-      return withCode(`The certificate expired${dayOf(validTo)}`, code)
-    case 'CERT_NOT_YET_VALID':
-      return withCode('The certificate is not valid yet', code)
-    case 'CERT_REVOKED':
-      return withCode('The certificate was revoked', code)
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      return withCode('The certificate is self-signed', code)
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return withCode("The certificate's issuer is not trusted: its root is self-signed", code)
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return withCode(`The certificate is not for ${hostname}`, code)
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return withCode(
-        "The certificate's issuer is unknown; an intermediate certificate may be missing",
-        code,
-      )
-    default:
-      return code.startsWith('CERT_') ? withCode('The certificate is not valid', code) : null
-  }
-}
-
-/** OpenSSL's `May  1 12:00:00 2024 GMT`. */
-function dayOf(validTo: string): string {
-  const ms = Date.parse(validTo)
-  return Number.isNaN(ms) ? '' : ` on ${new Date(ms).toISOString().slice(0, 10)}`
 }

@@ -8,15 +8,18 @@
  * - Never retries, with one exception (see `transmit.ts`): the schedule does that.
  */
 import type { Clock } from '../clock.ts'
+import type { EgressProxy } from '../egress-settings.ts'
 import type { SendResult, SignedRequest } from '../outcome.ts'
 import { firstValue, keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
 import { createConnector } from './connector.ts'
 import { Deadline } from './deadline.ts'
+import { createDirectDialler } from './direct.ts'
 import type { Answer, Exchanged } from './exchange.ts'
 import { STOPPED } from './failure.ts'
 import { checkScheme, type Guard } from './guard.ts'
+import { createProxyDialler } from './proxy.ts'
 import { createHostResolver } from './resolve.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { createSecureSocket } from './secure-socket.ts'
@@ -35,6 +38,8 @@ export interface Sender {
 export interface SendOptions {
   clock: Clock
   guard: Guard
+  /** Stands between this machine and every endpoint. */
+  proxy?: EgressProxy | null
   /** From the first packet to the end of the TLS handshake. */
   connectTimeoutMs?: number
   /** `ip:port` of name servers; by default those of the machine. */
@@ -47,14 +52,19 @@ export interface SendOptions {
 const CONNECT_TIMEOUT_MS = 10_000
 
 export function createSend(options: SendOptions): Sender {
-  const { clock, guard } = options
+  const { clock, guard, proxy = null } = options
   const hosts = createHostResolver(options)
+  const secureSocket = createSecureSocket(options)
   const connections = createConnections(
     createConnector({
       clock,
       guard,
       hosts,
-      secureSocket: createSecureSocket(options),
+      dialler:
+        proxy === null
+          ? createDirectDialler(clock)
+          : createProxyDialler({ clock, proxy, hosts, secureSocket }),
+      secureSocket,
       connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     }),
   )
