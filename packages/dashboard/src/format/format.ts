@@ -7,6 +7,8 @@ const number = new Intl.NumberFormat(language)
 const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
 const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+const day = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' })
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' })
 const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
 
 export function formatNumber(value: number): string {
@@ -32,6 +34,15 @@ export function formatDuration(ms: number): string {
 /** In the reader's zone. */
 export function formatDateTime(iso: string): string {
   return dateTime.format(new Date(iso))
+}
+
+/** Nov 24 */
+export function formatDay(at: Date): string {
+  return day.format(at)
+}
+
+export function formatTimeOfDay(at: Date): string {
+  return timeOfDay.format(at)
 }
 
 /** 2026-09-14 09:30:12 UTC */

@@ -6,7 +6,7 @@ export interface CardProps {
   description?: ReactNode
   /** In the head, at its end. */
   actions?: ReactNode
-  children: ReactNode
+  children?: ReactNode
   /** Tables and lists reach the edges. */
   flush?: boolean
 }
@@ -28,7 +28,11 @@ export function Card({ title, description, actions, children, flush = false }: C
           {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
         </header>
       )}
-      <div className={flush ? '' : 'px-4 py-4 sm:px-5'}>{children}</div>
+      {children ? (
+        <div className={flush ? '' : 'px-4 py-4 sm:px-5'}>{children}</div>
+      ) : (
+        <div className="h-3.5" />
+      )}
     </section>
   )
 }

@@ -3,10 +3,13 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useColorScheme } from '../app/theme.ts'
+import { formatDay, formatTimeOfDay } from '../format/format.ts'
 import type { ChartColor, ChartProps, ChartSeries } from './chart.tsx'
 
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif'
 const AXIS_WIDTH = 52
+const TIME_AXIS_HEIGHT = 28
+const DAY_SECONDS = 86_400
 
 export default function ChartCanvas({ times, series, kind, format }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null)
@@ -51,7 +54,7 @@ function options(
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
-      { ...axis, grid: { show: false } },
+      { ...axis, grid: { show: false }, size: TIME_AXIS_HEIGHT, values: timeLabels },
       {
         ...axis,
         size: AXIS_WIDTH,
@@ -63,10 +66,21 @@ function options(
 }
 
 function drawn(color: string, kind: ChartProps['kind']): uPlot.Series {
-  if (kind === 'lines')
-    return { stroke: color, width: 1.75, points: { show: false }, spanGaps: true }
+  // The points show what stands alone, between steps in which nothing happened.
+  const points = { show: true, size: 5, width: 0, fill: color }
+  if (kind === 'lines') return { stroke: color, width: 1.75, points, spanGaps: true }
   const paths = uPlot.paths.bars?.({ size: [0.75, 40], radius: 0 })
   return { fill: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) }
+}
+
+/** Times of day; days where the ticks are days, and where one begins. */
+function timeLabels(_plot: uPlot, ticks: number[], ...found: number[]): string[] {
+  const stepSeconds = found[2] ?? 0
+  return ticks.map((seconds) => {
+    const at = new Date(seconds * 1_000)
+    const beginsDay = at.getHours() === 0 && at.getMinutes() === 0
+    return stepSeconds >= DAY_SECONDS || beginsDay ? formatDay(at) : formatTimeOfDay(at)
+  })
 }
 
 /** Stacked bars are drawn from the tallest to the lowest: each covers the rest of the one before. */

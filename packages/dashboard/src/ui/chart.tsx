@@ -52,7 +52,12 @@ export function Chart(props: ChartProps) {
             </li>
           ))}
         </ul>
-        <Button size="sm" variant="quiet" onClick={() => setAsTable((before) => !before)}>
+        <Button
+          size="sm"
+          variant="quiet"
+          className="-mx-2.5"
+          onClick={() => setAsTable((before) => !before)}
+        >
           {asTable ? texts.ui.showChart : texts.ui.showTable}
         </Button>
       </div>

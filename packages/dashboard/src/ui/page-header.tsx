@@ -30,12 +30,12 @@ export function PageHeader({ title, description, trail, badge, actions }: PageHe
       <title>{texts.shell.title(title)}</title>
       {trail}
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1 basis-72">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <h1
               ref={heading}
               tabIndex={-1}
-              className="text-xl font-semibold [overflow-wrap:anywhere]"
+              className="text-lg font-semibold sm:text-xl [overflow-wrap:anywhere]"
             >
               {title}
             </h1>

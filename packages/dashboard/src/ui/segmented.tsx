@@ -29,7 +29,7 @@ export function Segmented<Value extends string>({
         <ToggleGroup.Item
           key={option.value}
           value={option.value}
-          className="h-9 sm:h-7 rounded-md px-2.5 text-sm font-medium whitespace-nowrap text-soft hover:text-ink data-[state=on]:bg-surface data-[state=on]:text-ink data-[state=on]:shadow-xs"
+          className="h-9 sm:h-7 rounded-md px-2.5 text-sm font-medium whitespace-nowrap text-soft hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-xs"
         >
           {option.label}
         </ToggleGroup.Item>

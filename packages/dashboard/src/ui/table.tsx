@@ -10,8 +10,10 @@ export interface Column<Row> {
   align?: 'start' | 'end'
   /** Tailwind width of the column; the first one without takes what is left. */
   width?: string
-  /** Without its header on a card: badges, buttons. */
+  /** Says what it is by itself: without a header on a card, where it stands beside the title. */
   bare?: boolean
+  /** For buttons: the header is only read out. */
+  hideHeader?: boolean
 }
 
 export interface TableProps<Row> {
@@ -40,7 +42,7 @@ function Wide<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
               scope="col"
               className={classNames('px-4 py-2.5 font-medium', column.width, endClass(column))}
             >
-              {column.bare ? <span className="sr-only">{column.header}</span> : column.header}
+              {column.hideHeader ? <span className="sr-only">{column.header}</span> : column.header}
             </th>
           ))}
         </tr>

@@ -16,7 +16,7 @@ export function TimeAgo({ at }: { at: string | null }) {
 /** The exact time in the reader's zone; UTC when the pointer rests on it. */
 export function ExactTime({ at }: { at: string }) {
   return (
-    <time dateTime={at} title={formatUtc(at)} className="tabular whitespace-nowrap">
+    <time dateTime={at} title={formatUtc(at)} className="tabular">
       {formatDateTime(at)}
     </time>
   )

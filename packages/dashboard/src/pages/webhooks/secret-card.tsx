@@ -20,7 +20,7 @@ export function SecretCard({ webhook }: { webhook: Webhook }) {
   return (
     <Card
       title={texts.webhooks.detail.secret}
-      description={receiver.intro}
+      description={words.intro}
       actions={
         !isOpen && (
           <Button size="sm" icon="key" onClick={() => setIsOpen(true)}>

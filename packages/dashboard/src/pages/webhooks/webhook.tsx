@@ -134,7 +134,11 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
     <Card title={detail.settings}>
       <Facts>
         <Fact name={detail.events}>
-          <span className="font-mono text-xs">{eventTypes.join(', ')}</span>
+          <span className="flex flex-wrap justify-end gap-x-2 font-mono text-xs">
+            {eventTypes.map((name) => (
+              <span key={name}>{name}</span>
+            ))}
+          </span>
         </Fact>
         <Fact name={detail.timeout}>
           {timeoutSeconds === null ? detail.windowDefault : detail.timeoutSeconds(timeoutSeconds)}
@@ -159,7 +163,11 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
 }
 
 function Facts({ children }: { children: ReactNode }) {
-  return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">{children}</dl>
+  return (
+    <dl className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-x-6 gap-y-2 text-sm">
+      {children}
+    </dl>
+  )
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

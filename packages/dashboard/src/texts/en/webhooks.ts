@@ -48,6 +48,7 @@ export const webhooks = {
   },
   secret: {
     label: 'Secret',
+    intro: 'It signs every delivery. Show it to copy it, or a receiver with it in place.',
     copy: 'Copy the secret',
     reveal: 'Show the secret',
     hide: 'Hide the secret',
