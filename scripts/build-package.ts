@@ -6,12 +6,13 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { buildBundle } from './build-bundles.ts'
 import { type Manifest, parseManifest } from './publish-manifest.ts'
 
 /** Throws with the compiler's own words when the sources don't compile. */
-export function buildPackage(packageDir: string): void {
+export async function buildPackage(packageDir: string): Promise<void> {
   const manifest = readManifest(packageDir)
-  const siblings = buildSiblings(packageDir, manifest)
+  const siblings = await buildSiblings(packageDir, manifest)
   const distDir = join(packageDir, 'dist')
   rmSync(distDir, { recursive: true, force: true })
   const configDir = join(distDir, '.build')
@@ -26,6 +27,7 @@ export function buildPackage(packageDir: string): void {
   runCompiler(configDir)
   rmSync(configDir, { recursive: true })
   copyAssets(packageDir)
+  await addBundles(packageDir, manifest)
 }
 
 function compilerConfig(sources: string[], siblings: Map<string, string>) {
@@ -53,13 +55,13 @@ function compilerConfig(sources: string[], siblings: Map<string, string>) {
 }
 
 /** Packages of this repository that this one needs, by name: their declarations must be there. */
-function buildSiblings(packageDir: string, manifest: Manifest): Map<string, string> {
+async function buildSiblings(packageDir: string, manifest: Manifest): Promise<Map<string, string>> {
   const built = new Map<string, string>()
   for (const path of globSync('../*/package.json', { cwd: packageDir })) {
     const dir = dirname(resolve(packageDir, path))
     const { name } = readManifest(dir)
     if (manifest.dependencies?.[name] === undefined) continue
-    buildPackage(dir)
+    await buildPackage(dir)
     built.set(name, dir)
   }
   return built
@@ -80,6 +82,15 @@ function copyAssets(packageDir: string): void {
     recursive: true,
     filter: (path) => !path.endsWith('.ts') && !isForTests(path),
   })
+}
+
+/** What browsers get is built by another package, and published with this one. */
+async function addBundles(packageDir: string, { bundles = {} }: Manifest): Promise<void> {
+  for (const [bundlePackage, place] of Object.entries(bundles)) {
+    const bundleDir = resolve(packageDir, bundlePackage)
+    await buildBundle(bundleDir)
+    cpSync(join(bundleDir, 'dist'), join(packageDir, 'dist', place), { recursive: true })
+  }
 }
 
 function runCompiler(configDir: string): void {

@@ -20,7 +20,7 @@ import { isSwappedBy, restoreSources, swapFiles } from './source-swap.ts'
 const WATCH_EVERY_MS = 200
 
 const [command, ...rest] = process.argv.slice(2)
-if (command === 'prepare') prepare(process.cwd())
+if (command === 'prepare') await prepare(process.cwd())
 else if (command === 'restore') restoreSources(process.cwd())
 else if (command === 'watch') await watch(process.cwd(), Number(rest[0]))
 else {
@@ -29,11 +29,11 @@ else {
 }
 
 /** The swap comes last: what fails before it leaves the sources as they are. */
-function prepare(packageDir: string): void {
+async function prepare(packageDir: string): Promise<void> {
   restoreSources(packageDir)
   const manifest = parseManifest(readFileSync(join(packageDir, 'package.json'), 'utf8'))
   const published = publishManifest(manifest, siblingVersion(packageDir))
-  buildPackage(packageDir)
+  await buildPackage(packageDir)
   const files = new Map([
     ['package.json', `${JSON.stringify(published, null, 2)}\n`],
     ['LICENSE', readFileSync(resolve(packageDir, '../../LICENSE'), 'utf8')],

@@ -8,11 +8,13 @@ export interface Manifest {
   exports?: Record<string, unknown>
   bin?: Record<string, string>
   dependencies?: Record<string, string>
+  /** Packages for browsers whose build is published with this one: their folder, and its place in dist/. */
+  bundles?: Record<string, string>
   [key: string]: unknown
 }
 
 /** Of use only to those who work on the package. */
-const LEFT_OUT = new Set(['scripts', 'devDependencies'])
+const LEFT_OUT = new Set(['scripts', 'devDependencies', 'bundles'])
 
 /** Throws where a dependency isn't pinned: what was tested is what its users get. */
 export function publishManifest(

@@ -30,6 +30,8 @@ import { openPostgresStore } from './store/postgres/postgres-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Store } from './store/store.ts'
 import { VERSION } from './version.ts'
+import { openSite } from './web/site.ts'
+import { findSiteFolder } from './web/site-folder.ts'
 
 export interface ServerOptions {
   config: Config
@@ -221,6 +223,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     checkUrl: (url) => guard.checkUrl(url),
     onRecovery: () => upkeep.nudge(),
     generateSecret: () => generateSecret(random),
+    site: openSite(findSiteFolder(), random),
     config: {
       get publicUrl() {
         return publicUrl

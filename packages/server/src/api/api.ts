@@ -42,7 +42,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   for (const route of routes) {
     mountRoute(app, route, { authenticate, isClosing, metrics, log })
   }
-  answerUnknownRoutes(app, routes)
+  answerUnknownRoutes(app, routes, config.healthOnly ? null : deps.site)
   await app.ready()
   return app
 }

@@ -38,6 +38,14 @@ export interface ApiDeps {
   generateSecret(): string
   /** Null: fine; else why not, as a sentence. */
   checkSecret(secret: string): string | null
+  /** The dashboard's files, for paths that no route has; null: not one of them. */
+  site: {
+    answer(request: { path: string; acceptEncoding: string; ifNoneMatch: string }): Promise<{
+      statusCode: number
+      headers: Record<string, string>
+      body: Buffer | string
+    } | null>
+  }
   config: ApiConfig
   metrics: Metrics
   clock: Clock

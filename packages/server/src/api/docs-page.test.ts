@@ -109,12 +109,6 @@ test('it says how often a delivery is tried', async () => {
   expect(page).toContain('up to 2 attempts within 30 seconds')
 })
 
-test('the home page leads to it', async () => {
-  const { call } = await setup()
-  const { status, headers } = await call('GET', '/', { key: null })
-  expect([status, headers.get('location')]).toEqual([302, '/docs'])
-})
-
 test('what is put into a template is text, unless it is markup', () => {
   expect(html`<p title="${`"'&`}">${'<b>'}${html`<i>${'x'}</i>`}${7}</p>`.markup).toBe(
     '<p title="&quot;&#39;&amp;">&lt;b&gt;<i>x</i>7</p>',

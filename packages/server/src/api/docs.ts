@@ -26,7 +26,6 @@ export function docsRoutes(others: readonly Route[], config: ApiConfig): Route[]
   routes.push(
     documentRoute(() => (text ??= JSON.stringify(document()))),
     pageRoute(() => (page ??= docsPage(document(), config))),
-    homeRoute(),
   )
   return routes
 }
@@ -63,18 +62,5 @@ function pageRoute(page: () => string): Route {
         .header('content-type', 'text/html; charset=utf-8')
         .header('content-security-policy', PAGE_SECURITY_POLICY)
         .send(page()),
-  })
-}
-
-function homeRoute(): Route {
-  return defineRoute({
-    method: 'GET',
-    path: '/',
-    operationId: 'getHome',
-    tag: 'Server',
-    summary: 'Leads to the reference',
-    access: 'public',
-    answer: { status: 302, description: 'To `/docs`.' },
-    handle: ({ reply }) => reply.redirect('/docs', 302),
   })
 }

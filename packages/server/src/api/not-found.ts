@@ -1,19 +1,43 @@
-/** What no route takes: another method than the path has (405), or no such path (404). */
-import type { FastifyInstance } from 'fastify'
+/** What no route takes: the dashboard, another method than the path has (405), no such path (404). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from './deps.ts'
 import { apiError } from './error-answer.ts'
 import { COMMON_HEADERS, type Route } from './route.ts'
 
-export function answerUnknownRoutes(app: FastifyInstance, routes: readonly Route[]) {
+/** `site` is asked only for paths that no route has: it can't take one from the API. */
+export function answerUnknownRoutes(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  site: ApiDeps['site'] | null,
+) {
   const paths = methodsByPath(routes)
-  app.setNotFoundHandler((request, reply) => {
-    reply.headers(COMMON_HEADERS)
+  app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
     const found = paths.find(({ pattern }) => pattern.test(path))
+    if (!found && site && (await sendFromSite(site, path, { request, reply }))) return reply
+    reply.headers(COMMON_HEADERS)
     if (!found) throw apiError('not_found', 'There is no such route; see /docs')
     const allow = found.methods.join(', ')
     reply.header('allow', allow)
     throw apiError('method_not_allowed', `This route takes ${allow}, not ${request.method}`)
   })
+}
+
+/** False: it isn't the site's. */
+async function sendFromSite(
+  site: ApiDeps['site'],
+  path: string,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): Promise<boolean> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  const answer = await site.answer({
+    path,
+    acceptEncoding: String(request.headers['accept-encoding'] ?? ''),
+    ifNoneMatch: request.headers['if-none-match'] ?? '',
+  })
+  if (answer === null) return false
+  void reply.code(answer.statusCode).headers(answer.headers).send(answer.body)
+  return true
 }
 
 function methodsByPath(routes: readonly Route[]): { pattern: RegExp; methods: string[] }[] {

@@ -60,7 +60,7 @@ function bannerText(server: Server, keys: Keys): string {
     : 'the operator key is the one in ADMIN_KEY'
   return `
   Chatzuri ${VERSION} is ready
-  Open     ${server.publicUrl}/docs
+  Open     ${server.publicUrl}
   Sign in  ${key}
   Stop     Ctrl+C
 

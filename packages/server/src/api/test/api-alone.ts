@@ -60,6 +60,7 @@ function createDeps(store: Store, clock: Clock): ApiDeps {
         ? { reason: 'private-address', message: '10.0.0.1 is a private address; see EGRESS_ALLOW' }
         : null,
     onRecovery() {},
+    site: { answer: async () => null },
     generateSecret: () => generateSecret(systemRandom),
     checkSecret,
     config: {

@@ -1,0 +1,39 @@
+import type { Error as ErrorAnswer } from './schema.ts'
+
+/** What the API said was wrong, or that it could not be reached (`statusCode` 0). */
+export class ApiFailure extends Error {
+  readonly statusCode: number
+  readonly code: string
+  readonly details: readonly { path: string; message: string }[]
+
+  constructor({ statusCode, code, message, details = [] }: Omit<ErrorAnswer, 'error'>) {
+    super(message)
+    this.name = 'ApiFailure'
+    this.statusCode = statusCode
+    this.code = code
+    this.details = details
+  }
+
+  /** The sentence about one field of a form; its own path first, then whatever lies in it. */
+  about(path: string): string | null {
+    const own = this.details.find((detail) => detail.path === path)
+    const inner = this.details.find((detail) => /^[.[]/.test(detail.path.slice(path.length)))
+    const found = own ?? (inner?.path.startsWith(path) ? inner : undefined)
+    return found ? asSentence(found.message) : null
+  }
+}
+
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof ApiFailure && error.statusCode === 401
+}
+
+export function asFailure(error: unknown): ApiFailure {
+  if (error instanceof ApiFailure) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new ApiFailure({ statusCode: 0, code: 'unexpected', message })
+}
+
+/** "`url` must not be empty" reads well under a field that is called URL, without the code marks. */
+function asSentence(message: string): string {
+  return message.replaceAll('`', '')
+}

@@ -1,0 +1,39 @@
+import { queryOptions } from '@tanstack/react-query'
+import { request } from './request.ts'
+import type { Delivery, DeliveryDetail, DeliveryList } from './schema.ts'
+
+export interface DeliveryFilter {
+  chatbotId?: string | null
+  webhookId?: string | null
+  eventId?: string | null
+  eventType?: string | null
+  state?: Delivery['state'] | null
+  from?: string | null
+  to?: string | null
+  q?: string | null
+  limit?: number
+  cursor?: string | null
+}
+
+export function deliveriesQuery(filter: DeliveryFilter) {
+  return queryOptions({
+    queryKey: ['deliveries', 'list', filter],
+    queryFn: ({ signal }) =>
+      request.get<DeliveryList>('/api/v1/deliveries', { query: { ...filter }, signal }),
+  })
+}
+
+export function deliveryQuery(id: string) {
+  return queryOptions({
+    queryKey: ['deliveries', id],
+    queryFn: ({ signal }) => request.get<DeliveryDetail>(`/api/v1/deliveries/${id}`, { signal }),
+  })
+}
+
+export function resendDelivery(id: string): Promise<Delivery> {
+  return request.post(`/api/v1/deliveries/${id}/resend`)
+}
+
+export function cancelDelivery(id: string): Promise<Delivery> {
+  return request.post(`/api/v1/deliveries/${id}/cancel`)
+}

@@ -1,0 +1,26 @@
+import { request } from './request.ts'
+
+const PAGE_SIZE = 100
+
+export interface Page<Item> {
+  data: Item[]
+  nextCursor: string | null
+}
+
+/** A list as a whole, or its first `max` items: for lists that are short by nature. */
+export async function readPages<Item>(
+  path: string,
+  { max, signal }: { max: number; signal?: AbortSignal },
+): Promise<Item[]> {
+  const items: Item[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<Item> = await request.get(path, {
+      query: { limit: PAGE_SIZE, cursor },
+      signal,
+    })
+    items.push(...page.data)
+    cursor = page.nextCursor
+  } while (cursor !== null && items.length < max)
+  return items
+}

@@ -1,0 +1,358 @@
+// Made by `npm run types` from the OpenAPI document; a test says when it is out of date.
+
+export type AcceptedEvent = {
+  eventId: string
+}
+
+export type AcceptedEvents = {
+  eventIds: string[]
+}
+
+export type AcceptedLead = {
+  leadId: string
+  conversationId: string
+  eventId: string
+}
+
+export type Attempt = {
+  id: string
+  number: number
+  startedAt: string
+  durationMs: number
+  result: 'delivered' | 'failed'
+  status: number | null
+  errorCode: string | null
+  error: string | null
+  responseHeaders: Record<string, string>
+  responseBody: string
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+}
+
+export type Chatbot = {
+  id: string
+  name: string
+  leadForm: LeadForm
+  allowedOrigins: string[]
+  createdAt: string
+  updatedAt: string
+}
+
+export type ChatbotChange = {
+  name?: string
+  leadForm?: LeadForm
+  allowedOrigins?: string[]
+}
+
+export type ChatbotList = {
+  data: Chatbot[]
+  nextCursor: string | null
+}
+
+export type CreatedWebhook = {
+  id: string
+  chatbotId: string
+  url: string
+  eventTypes: string[]
+  description: string
+  headers: Record<string, string>
+  timeoutSeconds: number | null
+  maxInFlight: number | null
+  state: 'active' | 'paused' | 'disabled'
+  stateReason: string | null
+  health: {
+    failingSince: string | null
+    consecutiveFailures: number
+    lastSuccessAt: string | null
+    lastFailureAt: string | null
+    lastFailure: string | null
+  }
+  overlapEndsAt: string | null
+  createdAt: string
+  updatedAt: string
+  secret: string
+}
+
+export type Delivery = {
+  id: string
+  eventId: string
+  webhookId: string
+  chatbotId: string
+  eventType: string
+  kind: 'event' | 'test'
+  state: 'pending' | 'delivered' | 'exhausted' | 'parked' | 'cancelled'
+  stateReason:
+    | 'webhook_paused'
+    | 'webhook_disabled'
+    | 'webhook_deleted'
+    | 'cancelled_by_owner'
+    | 'lead_erased'
+    | 'retention'
+    | null
+  attemptCount: number
+  nextAttemptAt: string | null
+  lastStatus: number | null
+  lastError: string | null
+  createdAt: string
+  finishedAt: string | null
+  updatedAt: string
+}
+
+export type DeliveryDetail = {
+  id: string
+  eventId: string
+  webhookId: string
+  chatbotId: string
+  eventType: string
+  kind: 'event' | 'test'
+  state: 'pending' | 'delivered' | 'exhausted' | 'parked' | 'cancelled'
+  stateReason:
+    | 'webhook_paused'
+    | 'webhook_disabled'
+    | 'webhook_deleted'
+    | 'cancelled_by_owner'
+    | 'lead_erased'
+    | 'retention'
+    | null
+  attemptCount: number
+  nextAttemptAt: string | null
+  lastStatus: number | null
+  lastError: string | null
+  createdAt: string
+  finishedAt: string | null
+  updatedAt: string
+  attempts: Attempt[]
+  request: {
+    method: 'POST'
+    url: string
+    headers: Record<string, string>
+    body: string
+  } | null
+  explanation: string
+}
+
+export type DeliveryList = {
+  data: Delivery[]
+  nextCursor: string | null
+}
+
+export type Error = {
+  statusCode: number
+  code: string
+  error: string
+  message: string
+  details?: {
+    path: string
+    message: string
+  }[]
+}
+
+export type Event = {
+  id: string
+  chatbotId: string
+  eventType: string
+  payload: Record<string, unknown> | null
+  erased: boolean
+  createdAt: string
+  deliveries: Delivery[]
+}
+
+export type EventBatch = {
+  events: NewEvent[]
+}
+
+export type EventType = {
+  name: string
+  description: string
+  schema: Record<string, unknown>
+  example: Record<string, unknown>
+}
+
+export type EventTypeList = {
+  data: EventType[]
+  nextCursor: null
+}
+
+export type Lead = {
+  id: string
+  chatbotId: string
+  conversationId: string
+  eventId: string
+  customerName: string
+  customerEmail: string
+  customerPhone: string
+  createdAt: string
+}
+
+export type LeadForm = {
+  fields: {
+    name: 'customerName' | 'customerEmail' | 'customerPhone'
+    label: string
+    required: boolean
+  }[]
+  greeting: string
+  thanks: string
+  consent?: string
+}
+
+export type LeadList = {
+  data: Lead[]
+  nextCursor: string | null
+}
+
+export type NewChatbot = {
+  name: string
+  leadForm?: LeadForm
+  allowedOrigins?: string[]
+}
+
+export type NewEvent = {
+  eventType: string
+  payload: Record<string, unknown>
+}
+
+export type NewLead = {
+  conversationId?: string | null
+  customerName?: string | null
+  customerEmail?: string | null
+  customerPhone?: string | null
+}
+
+export type NewRecovery = {
+  since: string
+  until?: string
+  states?: ('delivered' | 'exhausted' | 'cancelled')[]
+  dryRun?: boolean
+}
+
+export type NewWebhook = {
+  url: string
+  eventTypes: string[]
+  description?: string
+  secret?: string
+  headers?: Record<string, string>
+  timeoutSeconds?: number | null
+  maxInFlight?: number | null
+}
+
+export type Recovery = {
+  id: string
+  webhookId: string
+  since: string
+  until: string
+  states: ('delivered' | 'exhausted' | 'cancelled')[]
+  total: number
+  done: number
+  createdAt: string
+  finishedAt: string | null
+}
+
+export type RecoveryStarted = {
+  recoveryId: string | null
+  count: number
+}
+
+export type SecretRotation = {
+  secret?: string
+  overlapHours?: number
+}
+
+export type Stats = {
+  from: string
+  to: string
+  step: '1m' | '5m' | '15m' | '1h' | '6h' | '1d'
+  current: {
+    pending: number
+    parked: number
+  }
+  totals: {
+    accepted: number
+    delivered: number
+    exhausted: number
+    cancelled: number
+    attempts: number
+    failedAttempts: number
+    latencyMs: {
+      p50: number
+      p95: number
+      p99: number
+    } | null
+  }
+  series: {
+    at: string
+    accepted: number
+    delivered: number
+    exhausted: number
+    cancelled: number
+    attempts: number
+    failedAttempts: number
+    latencyMs: {
+      p50: number
+      p95: number
+      p99: number
+    } | null
+  }[]
+}
+
+export type Status = {
+  status: 'ok'
+}
+
+export type Webhook = {
+  id: string
+  chatbotId: string
+  url: string
+  eventTypes: string[]
+  description: string
+  headers: Record<string, string>
+  timeoutSeconds: number | null
+  maxInFlight: number | null
+  state: 'active' | 'paused' | 'disabled'
+  stateReason: string | null
+  health: {
+    failingSince: string | null
+    consecutiveFailures: number
+    lastSuccessAt: string | null
+    lastFailureAt: string | null
+    lastFailure: string | null
+  }
+  overlapEndsAt: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+export type WebhookChange = {
+  url?: string
+  eventTypes?: string[]
+  description?: string
+  headers?: Record<string, string>
+  timeoutSeconds?: number | null
+  maxInFlight?: number | null
+}
+
+export type WebhookList = {
+  data: Webhook[]
+  nextCursor: string | null
+}
+
+export type WebhookSecret = {
+  secret: string
+  previousSecret?: string
+  overlapEndsAt?: string
+}
+
+export type WebhookTest = {
+  eventType?: string
+}
+
+export type WebhookTestResult = {
+  deliveryId: string
+  startedAt: string
+  durationMs: number
+  result: 'delivered' | 'failed'
+  status: number | null
+  errorCode: string | null
+  error: string | null
+  responseHeaders: Record<string, string>
+  responseBody: string
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+}

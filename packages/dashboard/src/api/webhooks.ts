@@ -1,0 +1,82 @@
+import { queryOptions } from '@tanstack/react-query'
+import { readPages } from './read-pages.ts'
+import { request } from './request.ts'
+import type {
+  CreatedWebhook,
+  EventType,
+  EventTypeList,
+  NewWebhook,
+  SecretRotation,
+  Webhook,
+  WebhookChange,
+  WebhookSecret,
+  WebhookTestResult,
+} from './schema.ts'
+
+/** A chatbot has at most 50. */
+const WEBHOOKS_MAX = 100
+
+export function webhooksQuery(chatbotId: string) {
+  return queryOptions({
+    queryKey: ['webhooks', 'of', chatbotId],
+    queryFn: ({ signal }) =>
+      readPages<Webhook>(`/api/v1/chatbots/${chatbotId}/webhooks`, { max: WEBHOOKS_MAX, signal }),
+  })
+}
+
+export function webhookQuery(id: string) {
+  return queryOptions({
+    queryKey: ['webhooks', id],
+    queryFn: ({ signal }) => request.get<Webhook>(`/api/v1/webhooks/${id}`, { signal }),
+  })
+}
+
+export function webhookSecretQuery(id: string) {
+  return queryOptions({
+    queryKey: ['webhooks', id, 'secret'],
+    queryFn: ({ signal }) =>
+      request.get<WebhookSecret>(`/api/v1/webhooks/${id}/secret`, { signal }),
+    // A secret that nobody looks at doesn't stay in the page's memory.
+    gcTime: 0,
+  })
+}
+
+export const eventTypesQuery = queryOptions({
+  queryKey: ['event-types'],
+  queryFn: async ({ signal }): Promise<EventType[]> =>
+    (await request.get<EventTypeList>('/api/v1/event-types', { signal })).data,
+  staleTime: 10 * 60_000,
+})
+
+export function createWebhook(chatbotId: string, body: NewWebhook): Promise<CreatedWebhook> {
+  return request.post(`/api/v1/chatbots/${chatbotId}/webhooks`, { body })
+}
+
+export function updateWebhook(id: string, body: WebhookChange): Promise<Webhook> {
+  return request.patch(`/api/v1/webhooks/${id}`, { body })
+}
+
+export function deleteWebhook(id: string): Promise<null> {
+  return request.delete(`/api/v1/webhooks/${id}`)
+}
+
+export function testWebhook(id: string, eventType: string): Promise<WebhookTestResult> {
+  return request.post(`/api/v1/webhooks/${id}/test`, { body: { eventType } })
+}
+
+export function pauseWebhook(id: string): Promise<Webhook> {
+  return request.post(`/api/v1/webhooks/${id}/pause`)
+}
+
+/** Brings back a disabled one too. */
+export function resumeWebhook(id: string): Promise<Webhook> {
+  return request.post(`/api/v1/webhooks/${id}/resume`)
+}
+
+export function rotateSecret(id: string, body: SecretRotation): Promise<WebhookSecret> {
+  return request.post(`/api/v1/webhooks/${id}/rotate-secret`, { body })
+}
+
+export function finishRotation(id: string): Promise<WebhookSecret> {
+  return request.post(`/api/v1/webhooks/${id}/rotate-secret/finish`)
+}

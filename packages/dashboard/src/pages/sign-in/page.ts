@@ -1,0 +1,6 @@
+import type { PageSpec } from '../../app/page.ts'
+
+export const page: PageSpec = {
+  isPublic: true,
+  views: { '': () => import('./sign-in.tsx') },
+}

@@ -1,0 +1,16 @@
+export const states = {
+  webhook: {
+    active: 'Active',
+    failing: 'Failing',
+    paused: 'Paused',
+    disabled: 'Disabled',
+  },
+  delivery: {
+    pending: 'Pending',
+    delivered: 'Delivered',
+    exhausted: 'Exhausted',
+    parked: 'Parked',
+    cancelled: 'Cancelled',
+  },
+  attempt: { delivered: 'Delivered', failed: 'Failed' },
+}

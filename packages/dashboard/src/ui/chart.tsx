@@ -1,0 +1,110 @@
+import { lazy, Suspense, useState } from 'react'
+import { formatDateTime } from '../format/format.ts'
+import { texts } from '../texts/texts.ts'
+import { Button } from './button.tsx'
+import { classNames } from './class-names.ts'
+import { Skeleton } from './skeleton.tsx'
+
+/** uPlot is loaded only where a chart is shown. */
+const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
+
+export type ChartColor = 'good' | 'bad' | 'warn' | 'accent' | 'soft'
+
+export interface ChartSeries {
+  label: string
+  color: ChartColor
+  /** One for each time; null: nothing was measured. */
+  values: readonly (number | null)[]
+}
+
+export interface ChartProps {
+  /** One sentence that says what the chart shows, for those who don't see it. */
+  summary: string
+  /** Milliseconds since 1970, ascending. */
+  times: readonly number[]
+  series: readonly ChartSeries[]
+  /** Bars are stacked; lines aren't. */
+  kind: 'bars' | 'lines'
+  format(value: number): string
+}
+
+const HEIGHT = 'h-52'
+
+const DOTS: Record<ChartColor, string> = {
+  good: 'bg-good',
+  bad: 'bg-bad',
+  warn: 'bg-warn',
+  accent: 'bg-accent',
+  soft: 'bg-soft',
+}
+
+/** A picture with a sentence that says the same, and the numbers as a table for whoever wants them. */
+export function Chart(props: ChartProps) {
+  const [asTable, setAsTable] = useState(false)
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+        <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-soft">
+          {props.series.map(({ label, color }) => (
+            <li key={label} className="flex items-center gap-1.5">
+              <span aria-hidden="true" className={classNames('size-2.5 rounded-xs', DOTS[color])} />
+              {label}
+            </li>
+          ))}
+        </ul>
+        <Button size="sm" variant="quiet" onClick={() => setAsTable((before) => !before)}>
+          {asTable ? texts.ui.showChart : texts.ui.showTable}
+        </Button>
+      </div>
+      {asTable ? (
+        <ChartTable {...props} />
+      ) : (
+        <div role="img" aria-label={props.summary} className={HEIGHT}>
+          <Suspense fallback={<Skeleton className={HEIGHT} />}>
+            <ChartCanvas {...props} />
+          </Suspense>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function ChartTable({ summary, times, series, format }: ChartProps) {
+  const rows = times.map((at, index) => ({ at, index })).toReversed()
+  const told = rows.filter(({ index }) => series.some(({ values }) => values[index]))
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region
+    <section aria-label={summary} tabIndex={0} className={classNames('overflow-auto', HEIGHT)}>
+      <table className="w-full text-sm tabular">
+        <thead className="sticky top-0 bg-surface text-left text-xs text-soft">
+          <tr>
+            <th scope="col" className="py-1.5 pr-4 font-medium">
+              {texts.ui.time}
+            </th>
+            {series.map(({ label }) => (
+              <th key={label} scope="col" className="py-1.5 pl-4 text-right font-medium">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {told.map(({ at, index }) => (
+            <tr key={at} className="border-t border-line">
+              <td className="py-1.5 pr-4 whitespace-nowrap">
+                {formatDateTime(new Date(at).toISOString())}
+              </td>
+              {series.map(({ label, values }) => (
+                <td key={label} className="py-1.5 pl-4 text-right">
+                  {values[index] === null || values[index] === undefined
+                    ? '–'
+                    : format(values[index])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,80 @@
+import { AlertDialog } from 'radix-ui'
+import { type ReactNode, useState } from 'react'
+import { asFailure } from '../api/api-failure.ts'
+import { texts } from '../texts/texts.ts'
+import { Button } from './button.tsx'
+import { classNames } from './class-names.ts'
+import { DIALOG_PLACE, DIALOG_SHADE } from './dialog.tsx'
+import { Notice } from './notice.tsx'
+
+export interface ConfirmDialogProps {
+  open: boolean
+  onOpenChange(open: boolean): void
+  /** A question: "Delete this webhook?" */
+  title: string
+  /** What will happen, in full. */
+  children: ReactNode
+  /** The act itself: "Delete the webhook", never "OK". */
+  confirmLabel: string
+  danger?: boolean
+  /** Closes when it resolves; what it rejects with is shown here. */
+  onConfirm(): Promise<unknown>
+}
+
+/** Asks before what can't be taken back. The focus starts on the button that changes nothing. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  return (
+    <AlertDialog.Root open={props.open} onOpenChange={props.onOpenChange}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className={DIALOG_SHADE} />
+        <AlertDialog.Content className={classNames(DIALOG_PLACE, 'sm:max-w-md')}>
+          <Question {...props} />
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  )
+}
+
+/** Mounted with the dialog: an earlier failure isn't shown again. */
+function Question({
+  title,
+  children,
+  confirmLabel,
+  danger = false,
+  onConfirm,
+  onOpenChange,
+}: ConfirmDialogProps) {
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const confirm = async () => {
+    setBusy(true)
+    setFailure(null)
+    try {
+      await onConfirm()
+      onOpenChange(false)
+    } catch (error) {
+      setFailure(asFailure(error).message)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <div className="grid gap-3 overflow-y-auto px-5 pt-5 pb-4">
+        <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
+        <AlertDialog.Description asChild>
+          <div className="grid gap-2 text-soft">{children}</div>
+        </AlertDialog.Description>
+        {failure && <Notice tone="bad">{failure}</Notice>}
+      </div>
+      <footer className="flex flex-wrap justify-end gap-2 px-5 pb-5">
+        <AlertDialog.Cancel asChild>
+          <Button>{texts.ui.cancel}</Button>
+        </AlertDialog.Cancel>
+        <Button variant={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void confirm()}>
+          {confirmLabel}
+        </Button>
+      </footer>
+    </>
+  )
+}

@@ -1,0 +1,109 @@
+import { DropdownMenu } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+import { Icon, type IconName } from './icon.tsx'
+
+export interface MenuProps {
+  /** One button. */
+  trigger: ReactNode
+  children: ReactNode
+  align?: 'start' | 'end'
+  side?: 'top' | 'bottom'
+}
+
+const ITEM =
+  'flex min-h-10 sm:min-h-8 w-full items-center gap-2.5 rounded-md px-2.5 py-1.5 text-sm outline-none data-highlighted:bg-sunken data-disabled:opacity-50'
+
+/** Not modal: the page behind stays as it is, and no style is put into it. */
+export function Menu({ trigger, children, align = 'end', side = 'bottom' }: MenuProps) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={align}
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-card border border-line bg-raised p-1 text-ink shadow-float animate-appear"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+export interface MenuItemProps {
+  icon?: IconName
+  children: ReactNode
+  onSelect(): void
+  danger?: boolean
+  disabled?: boolean
+}
+
+export function MenuItem({ icon, children, onSelect, danger, disabled = false }: MenuItemProps) {
+  return (
+    <DropdownMenu.Item
+      disabled={disabled}
+      onSelect={onSelect}
+      className={classNames(ITEM, danger && 'text-bad')}
+    >
+      {icon && <Icon name={icon} />}
+      {children}
+    </DropdownMenu.Item>
+  )
+}
+
+/** Goes somewhere: `children` is one link. */
+export function MenuLink({ children }: { children: ReactNode }) {
+  return (
+    <DropdownMenu.Item asChild className={classNames(ITEM, 'no-underline')}>
+      {children}
+    </DropdownMenu.Item>
+  )
+}
+
+export interface MenuChoiceProps<Value extends string> {
+  label: string
+  value: Value
+  onChange(value: Value): void
+  options: readonly { value: Value; label: string }[]
+}
+
+/** One of several; the menu closes with the choice. */
+export function MenuChoice<Value extends string>({
+  label,
+  value,
+  onChange,
+  options,
+}: MenuChoiceProps<Value>) {
+  return (
+    <DropdownMenu.Group>
+      <DropdownMenu.Label className="px-2.5 pt-2 pb-1 text-xs font-medium text-soft">
+        {label}
+      </DropdownMenu.Label>
+      <DropdownMenu.RadioGroup value={value}>
+        {options.map((option) => (
+          <DropdownMenu.RadioItem
+            key={option.value}
+            value={option.value}
+            onSelect={() => onChange(option.value)}
+            className={ITEM}
+          >
+            <span className="size-4 shrink-0 text-accent">
+              <DropdownMenu.ItemIndicator>
+                <Icon name="check" />
+              </DropdownMenu.ItemIndicator>
+            </span>
+            <span className="min-w-0 truncate">{option.label}</span>
+          </DropdownMenu.RadioItem>
+        ))}
+      </DropdownMenu.RadioGroup>
+    </DropdownMenu.Group>
+  )
+}
+
+export function MenuLine() {
+  return <DropdownMenu.Separator className="my-1 h-px bg-line" />
+}

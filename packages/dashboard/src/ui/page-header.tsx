@@ -1,0 +1,50 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { useNavigationType } from 'react-router'
+import { texts } from '../texts/texts.ts'
+
+export interface PageHeaderProps {
+  title: string
+  description?: ReactNode
+  /** Above the title: where it belongs to. */
+  trail?: ReactNode
+  badge?: ReactNode
+  actions?: ReactNode
+}
+
+let isFirstPage = true
+
+/**
+ * Every page begins with one: it sets the document's title, and takes the focus when one came here
+ * from another page, so that a screen reader says where one is.
+ */
+export function PageHeader({ title, description, trail, badge, actions }: PageHeaderProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const navigation = useNavigationType()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page
+  useEffect(() => {
+    if (!isFirstPage || navigation !== 'POP') heading.current?.focus({ preventScroll: true })
+    isFirstPage = false
+  }, [])
+  return (
+    <header className="mb-5 grid gap-2">
+      <title>{texts.shell.title(title)}</title>
+      {trail}
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
+        <div className="min-w-0">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <h1
+              ref={heading}
+              tabIndex={-1}
+              className="text-xl font-semibold [overflow-wrap:anywhere]"
+            >
+              {title}
+            </h1>
+            {badge}
+          </div>
+          {description && <div className="mt-0.5 max-w-2xl text-soft">{description}</div>}
+        </div>
+        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </div>
+    </header>
+  )
+}

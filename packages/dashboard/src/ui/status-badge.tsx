@@ -1,0 +1,61 @@
+import type { Delivery, Webhook } from '../api/schema.ts'
+import { texts } from '../texts/texts.ts'
+import { classNames } from './class-names.ts'
+import { Icon, type IconName } from './icon.tsx'
+
+type Tone = 'good' | 'bad' | 'warn' | 'accent' | 'plain'
+
+const TONES: Record<Tone, string> = {
+  good: 'bg-good-wash text-good',
+  bad: 'bg-bad-wash text-bad',
+  warn: 'bg-warn-wash text-warn',
+  accent: 'bg-accent-wash text-accent',
+  plain: 'bg-sunken text-soft',
+}
+
+/** A state: a word and a sign, and a color for those who see it. */
+export function StatusBadge({ tone, icon, label }: { tone: Tone; icon: IconName; label: string }) {
+  return (
+    <span
+      className={classNames(
+        'inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap',
+        TONES[tone],
+      )}
+    >
+      <Icon name={icon} size="sm" />
+      {label}
+    </span>
+  )
+}
+
+const DELIVERY_LOOKS: Record<Delivery['state'], { tone: Tone; icon: IconName }> = {
+  pending: { tone: 'accent', icon: 'clock' },
+  delivered: { tone: 'good', icon: 'check' },
+  exhausted: { tone: 'bad', icon: 'cross' },
+  parked: { tone: 'warn', icon: 'parked' },
+  cancelled: { tone: 'plain', icon: 'ban' },
+}
+
+export function DeliveryBadge({ state }: { state: Delivery['state'] }) {
+  return <StatusBadge {...DELIVERY_LOOKS[state]} label={texts.states.delivery[state]} />
+}
+
+export type WebhookCondition = Webhook['state'] | 'failing'
+
+const WEBHOOK_LOOKS: Record<WebhookCondition, { tone: Tone; icon: IconName }> = {
+  active: { tone: 'good', icon: 'check' },
+  failing: { tone: 'bad', icon: 'warning' },
+  paused: { tone: 'warn', icon: 'pause' },
+  disabled: { tone: 'bad', icon: 'ban' },
+}
+
+export function WebhookBadge({ webhook }: { webhook: Pick<Webhook, 'state' | 'health'> }) {
+  const condition = webhookCondition(webhook)
+  return <StatusBadge {...WEBHOOK_LOOKS[condition]} label={texts.states.webhook[condition]} />
+}
+
+/** `failing` is no state of the API's: active, but the last attempt failed. */
+export function webhookCondition(webhook: Pick<Webhook, 'state' | 'health'>): WebhookCondition {
+  const { state, health } = webhook
+  return state === 'active' && health.failingSince !== null ? 'failing' : state
+}

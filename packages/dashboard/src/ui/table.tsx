@@ -1,0 +1,97 @@
+import type { ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+import { useMediaQuery } from './use-media-query.ts'
+
+export interface Column<Row> {
+  key: string
+  header: string
+  cell(row: Row): ReactNode
+  /** Numbers and times read better at the end of their column. */
+  align?: 'start' | 'end'
+  /** Tailwind width of the column; the first one without takes what is left. */
+  width?: string
+  /** Without its header on a card: badges, buttons. */
+  bare?: boolean
+}
+
+export interface TableProps<Row> {
+  /** What it lists, for those who hear the page. */
+  label: string
+  /** The first names the row: on a phone it becomes the card's title. */
+  columns: readonly [Column<Row>, ...Column<Row>[]]
+  rows: readonly Row[]
+  rowKey(row: Row): string
+}
+
+/** A table where there is room, a list of cards on a phone: never both, so that nothing is there twice. */
+export function Table<Row>(props: TableProps<Row>) {
+  const hasRoom = useMediaQuery('(min-width: 48rem)')
+  return hasRoom ? <Wide {...props} /> : <Cards {...props} />
+}
+
+function Wide<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
+  return (
+    <table aria-label={label} className="w-full table-fixed border-collapse text-sm">
+      <thead>
+        <tr className="border-b border-line text-left text-xs text-soft">
+          {columns.map((column) => (
+            <th
+              key={column.key}
+              scope="col"
+              className={classNames('px-4 py-2.5 font-medium', column.width, endClass(column))}
+            >
+              {column.bare ? <span className="sr-only">{column.header}</span> : column.header}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={rowKey(row)} className="border-b border-line last:border-0 hover:bg-sunken/60">
+            {columns.map((column) => (
+              <td
+                key={column.key}
+                className={classNames('px-4 py-2.5 align-middle', endClass(column))}
+              >
+                {column.cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function endClass<Row>({ align }: Column<Row>): string | false {
+  return align === 'end' && 'text-right tabular'
+}
+
+function Cards<Row>({ label, columns: [first, ...others], rows, rowKey }: TableProps<Row>) {
+  const named = others.filter(({ bare }) => !bare)
+  const bare = others.filter((column) => column.bare)
+  return (
+    <ul aria-label={label} className="divide-y divide-line">
+      {rows.map((row) => (
+        <li key={rowKey(row)} className="grid gap-2.5 px-4 py-3.5">
+          <div className="flex items-start justify-between gap-3">
+            <div className="min-w-0 flex-1">{first.cell(row)}</div>
+            {bare.map((column) => (
+              <div key={column.key} className="shrink-0">
+                {column.cell(row)}
+              </div>
+            ))}
+          </div>
+          <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
+            {named.map((column) => (
+              <div key={column.key} className="contents">
+                <dt className="text-soft">{column.header}</dt>
+                <dd className="min-w-0 text-right">{column.cell(row)}</dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url))
+
+/** The server of `npm start`; `npm run dev --workspace packages/dashboard` proxies the API to it. */
+const API = process.env.CHATZURI_URL ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  root: ROOT,
+  plugins: [react(), tailwindcss(), pageList()],
+  // The server puts a fresh nonce here for each response; what is built stays the same bytes.
+  html: { cspNonce: '__NONCE__' },
+  build: {
+    outDir: 'dist',
+    target: 'es2023',
+    // A data: URL would need an exception in the content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1_000,
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': API } },
+})
+
+/** Tells the server which first segments of a path are pages of the app: the names of their folders. */
+function pageList(): Plugin {
+  return {
+    name: 'page-list',
+    apply: 'build',
+    generateBundle() {
+      const entries = readdirSync(`${ROOT}src/pages`, { withFileTypes: true })
+      const pages = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+      this.emitFile({ type: 'asset', fileName: 'pages.json', source: JSON.stringify(pages) })
+    },
+  }
+}

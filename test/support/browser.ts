@@ -1,0 +1,75 @@
+/**
+ * A real Chromium for the tests. It is the machine's own: found by `CHROMIUM_PATH`, on the PATH or at
+ * a known place. Where there is none, root on Debian or Ubuntu installs it; anybody else gets one
+ * sentence that says what to install.
+ */
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome']
+const PLACES = [
+  '/usr/lib/chromium/chromium',
+  '/snap/bin/chromium',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+/** It asks no other host for anything, and runs as root in a container too. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const INSTALL_MS_MAX = 600_000
+
+/** The caller closes it. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = findBrowser() ?? installBrowser()
+  return chromium.launch({ executablePath, headless: true, args: FLAGS })
+}
+
+function findBrowser(): string | null {
+  const given = process.env.CHROMIUM_PATH
+  if (given !== undefined && given !== '') {
+    if (isExecutable(given)) return given
+    throw new Error(`CHROMIUM_PATH is ${given}, which is no program that can be run.`)
+  }
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
+  return [...onPath, ...PLACES].find(isExecutable) ?? null
+}
+
+function installBrowser(): string {
+  if (process.getuid?.() !== 0 || !isExecutable('/usr/bin/apt-get')) throw new Error(MISSING)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const run = (...args: string[]) =>
+    execFileSync('apt-get', args, { env, stdio: 'pipe', timeout: INSTALL_MS_MAX })
+  try {
+    run('update', '-qq')
+    run('install', '-y', '-qq', '--no-install-recommends', 'chromium')
+  } catch (cause) {
+    throw new Error(MISSING, { cause })
+  }
+  const installed = findBrowser()
+  if (installed === null) throw new Error(MISSING)
+  return installed
+}
+
+const MISSING =
+  'The browser tests need Chromium or Chrome: install it (Debian: apt-get install chromium), or set CHROMIUM_PATH to its program.'
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
