@@ -1,5 +1,172 @@
+/** One webhook: does it get what it should, why not, and everything one does with it. */
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link, useParams } from 'react-router'
+import { ApiFailure } from '../../api/api-failure.ts'
+import type { Webhook } from '../../api/schema.ts'
+import { webhookQuery } from '../../api/webhooks.ts'
+import { NotFound } from '../../app/not-found.tsx'
+import { texts } from '../../texts/texts.ts'
+import { Card } from '../../ui/card.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
+import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
+import { LastFailures } from './last-failures.tsx'
+import { SecretCard } from './secret-card.tsx'
+import { TestPanel } from './test-panel.tsx'
+import { WebhookActions } from './webhook-actions.tsx'
 
-export default function Stub() {
-  return <PageHeader title="Stub" />
+const { detail } = texts.webhooks
+
+export default function WebhookPage() {
+  const { id = '' } = useParams()
+  const webhook = useQuery(webhookQuery(id))
+  if (webhook.data) return <Loaded webhook={webhook.data} />
+  if (webhook.error instanceof ApiFailure && webhook.error.statusCode === 404) return <NotFound />
+  return (
+    <>
+      <PageHeader title={texts.webhooks.title} trail={<Back />} />
+      {webhook.error ? (
+        <ErrorState error={webhook.error} onRetry={webhook.refetch} />
+      ) : (
+        <Card flush>
+          <SkeletonRows />
+        </Card>
+      )}
+    </>
+  )
+}
+
+function Loaded({ webhook }: { webhook: Webhook }) {
+  return (
+    <>
+      <PageHeader
+        title={webhook.url}
+        description={webhook.description}
+        trail={<Back />}
+        badge={<WebhookBadge webhook={webhook} />}
+        actions={<WebhookActions webhook={webhook} />}
+      />
+      <div className="grid gap-5">
+        <Condition webhook={webhook} />
+        <div className="grid gap-5 lg:grid-cols-2">
+          <HealthCard webhook={webhook} />
+          <SettingsCard webhook={webhook} />
+        </div>
+        <Card title={texts.webhooks.test.title} description={texts.webhooks.test.intro}>
+          <TestPanel webhook={webhook} />
+        </Card>
+        <LastFailures webhookId={webhook.id} />
+        <SecretCard webhook={webhook} />
+      </div>
+    </>
+  )
+}
+
+function Back() {
+  return (
+    <Link
+      to="/webhooks"
+      className="inline-flex items-center gap-1 justify-self-start text-sm text-soft hover:text-ink"
+    >
+      <Icon name="left" size="sm" />
+      {detail.back}
+    </Link>
+  )
+}
+
+/** Why it doesn't get what it should, in a sentence, with what happens next. */
+function Condition({ webhook }: { webhook: Webhook }) {
+  const { stateReason, health } = webhook
+  switch (webhookCondition(webhook)) {
+    case 'active':
+      return null
+    case 'paused':
+      return (
+        <Notice tone="warn" title={stateReason ?? texts.states.webhook.paused}>
+          {detail.pausedNotice}
+        </Notice>
+      )
+    case 'disabled':
+      return (
+        <Notice tone="bad" title={stateReason ?? texts.states.webhook.disabled}>
+          {detail.disabledNotice}
+        </Notice>
+      )
+    case 'failing':
+      return (
+        <Notice tone="bad" title={health.lastFailure ?? texts.states.webhook.failing}>
+          {detail.failingNotice}
+        </Notice>
+      )
+  }
+}
+
+function HealthCard({ webhook: { health } }: { webhook: Webhook }) {
+  return (
+    <Card title={detail.health}>
+      <Facts>
+        <Fact name={detail.lastSuccess}>
+          <TimeAgo at={health.lastSuccessAt} />
+        </Fact>
+        <Fact name={detail.lastFailure}>
+          <TimeAgo at={health.lastFailureAt} />
+        </Fact>
+        {health.lastFailure && <Fact name={detail.why}>{health.lastFailure}</Fact>}
+        {health.failingSince && (
+          <Fact name={detail.failingSince}>
+            <TimeAgo at={health.failingSince} />, {detail.inARow(health.consecutiveFailures)}
+          </Fact>
+        )}
+      </Facts>
+    </Card>
+  )
+}
+
+function SettingsCard({ webhook }: { webhook: Webhook }) {
+  const { id, eventTypes, timeoutSeconds, maxInFlight, headers, createdAt } = webhook
+  const names = Object.keys(headers)
+  return (
+    <Card title={detail.settings}>
+      <Facts>
+        <Fact name={detail.events}>
+          <span className="font-mono text-xs">{eventTypes.join(', ')}</span>
+        </Fact>
+        <Fact name={detail.timeout}>
+          {timeoutSeconds === null ? detail.windowDefault : detail.timeoutSeconds(timeoutSeconds)}
+        </Fact>
+        <Fact name={detail.window}>{maxInFlight ?? detail.windowDefault}</Fact>
+        <Fact name={detail.headers}>
+          {names.length === 0 ? (
+            detail.none
+          ) : (
+            <span className="font-mono text-xs">{names.join(', ')}</span>
+          )}
+        </Fact>
+        <Fact name={detail.created}>
+          <ExactTime at={createdAt} />
+        </Fact>
+        <Fact name={detail.id}>
+          <code className="font-mono text-xs select-all">{id}</code>
+        </Fact>
+      </Facts>
+    </Card>
+  )
+}
+
+function Facts({ children }: { children: ReactNode }) {
+  return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">{children}</dl>
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-soft">{name}</dt>
+      <dd className="min-w-0 text-right [overflow-wrap:anywhere]">{children}</dd>
+    </>
+  )
 }

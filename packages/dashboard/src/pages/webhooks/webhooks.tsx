@@ -1,5 +1,156 @@
+/** The list: where events go, and whether they arrive there. */
+import { useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import type { Webhook } from '../../api/schema.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
+import { useWebhooks } from '../../app/use-webhooks.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { WebhookBadge } from '../../ui/status-badge.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { CreateWebhookDialog } from './create-webhook-dialog.tsx'
 
-export default function Stub() {
-  return <PageHeader title="Stub" />
+const { columns } = texts.webhooks
+
+export default function Webhooks() {
+  const { chatbots, isLoading } = useChatbot()
+  const [creating, setCreating] = useCreating()
+  const canCreate = chatbots.length > 0
+  const create = (
+    <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+      {texts.webhooks.create}
+    </Button>
+  )
+  return (
+    <>
+      <PageHeader
+        title={texts.webhooks.title}
+        description={texts.webhooks.intro}
+        actions={canCreate && create}
+      />
+      <Card flush>{!isLoading && !canCreate ? <NeedsChatbot /> : <List create={create} />}</Card>
+      <CreateWebhookDialog open={creating && canCreate} onOpenChange={setCreating} />
+    </>
+  )
+}
+
+/** `?create` opens the dialog at once: others lead here with it. */
+function useCreating(): [boolean, (creating: boolean) => void] {
+  const [parameters, setParameters] = useSearchParams()
+  const set = (creating: boolean) => {
+    setParameters(creating ? { create: '' } : {}, { replace: true })
+  }
+  return [parameters.has('create'), set]
+}
+
+function List({ create }: { create: React.ReactNode }) {
+  const { webhooks, isPending, error, refetch } = useWebhooks()
+  const { chatbotId, chatbots } = useChatbot()
+  if (isPending) return <SkeletonRows />
+  if (error) {
+    return (
+      <div className="p-4">
+        <ErrorState error={error} onRetry={refetch} />
+      </div>
+    )
+  }
+  if (webhooks.length === 0) {
+    return (
+      <EmptyState icon="webhooks" title={texts.webhooks.emptyTitle} action={create}>
+        {texts.webhooks.empty}
+      </EmptyState>
+    )
+  }
+  const names = new Map(chatbots.map(({ id, name }) => [id, name]))
+  return (
+    <Table
+      label={texts.webhooks.listLabel}
+      rows={webhooks}
+      rowKey={({ id }) => id}
+      columns={
+        chatbotId === null
+          ? [ENDPOINT, STATE, chatbotColumn(names), EVENTS, LAST_SUCCESS]
+          : [ENDPOINT, STATE, EVENTS, LAST_SUCCESS]
+      }
+    />
+  )
+}
+
+const ENDPOINT: Column<Webhook> = {
+  key: 'url',
+  header: columns.url,
+  cell: ({ id, url, description }) => (
+    <div className="min-w-0">
+      <Link to={`/webhooks/${id}`} className="block truncate font-medium hover:underline">
+        {url}
+      </Link>
+      {description && <p className="truncate text-soft">{description}</p>}
+    </div>
+  ),
+}
+
+const STATE: Column<Webhook> = {
+  key: 'state',
+  header: columns.state,
+  width: 'w-32',
+  bare: true,
+  cell: (webhook) => <WebhookBadge webhook={webhook} />,
+}
+
+const EVENTS: Column<Webhook> = {
+  key: 'events',
+  header: columns.events,
+  width: 'w-48',
+  cell: ({ eventTypes }) => (
+    <span className="block truncate font-mono text-xs" title={eventTypes.join('\n')}>
+      {eventTypes.slice(0, 2).join(', ')}
+      {eventTypes.length > 2 && ` +${eventTypes.length - 2}`}
+    </span>
+  ),
+}
+
+const LAST_SUCCESS: Column<Webhook> = {
+  key: 'lastSuccess',
+  header: columns.lastSuccess,
+  width: 'w-36',
+  align: 'end',
+  cell: ({ health }) => <TimeAgo at={health.lastSuccessAt} />,
+}
+
+function chatbotColumn(names: ReadonlyMap<string, string>): Column<Webhook> {
+  return {
+    key: 'chatbot',
+    header: columns.chatbot,
+    width: 'w-40',
+    cell: ({ chatbotId }) => (
+      <span className="block truncate">{names.get(chatbotId) ?? chatbotId}</span>
+    ),
+  }
+}
+
+function NeedsChatbot() {
+  const [creating, setCreating] = useState(false)
+  return (
+    <>
+      <EmptyState
+        icon="chatbots"
+        title={texts.webhooks.emptyTitle}
+        action={
+          <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+            {texts.chatbots.create}
+          </Button>
+        }
+      >
+        {texts.webhooks.needChatbot}
+      </EmptyState>
+      <CreateChatbotDialog open={creating} onOpenChange={setCreating} />
+    </>
+  )
 }

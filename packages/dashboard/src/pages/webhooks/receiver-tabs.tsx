@@ -1,0 +1,20 @@
+import { texts } from '../../texts/texts.ts'
+import { CodeBlock } from '../../ui/code-block.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { type ReceiverValues, receiversFor } from './receivers.ts'
+
+export function ReceiverTabs(values: ReceiverValues) {
+  return (
+    <div className="grid gap-3">
+      <Tabs
+        label={texts.webhooks.receiver.tabs}
+        tabs={receiversFor(values).map(({ name, file, code }) => ({
+          value: name,
+          label: name,
+          content: <CodeBlock label={name} caption={file} code={code} />,
+        }))}
+      />
+      <p className="text-sm text-soft">{texts.webhooks.receiver.secretHint}</p>
+    </div>
+  )
+}

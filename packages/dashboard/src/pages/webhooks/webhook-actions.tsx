@@ -1,0 +1,93 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { asFailure } from '../../api/api-failure.ts'
+import type { Webhook } from '../../api/schema.ts'
+import { finishRotation, pauseWebhook, resumeWebhook } from '../../api/webhooks.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
+import { useToasts } from '../../ui/toasts.tsx'
+import { DeleteWebhookDialog } from './delete-webhook-dialog.tsx'
+import { RotateDialog } from './rotate-dialog.tsx'
+
+type Asked = 'pause' | 'rotate' | 'finish' | 'delete' | null
+
+const { actions, pause, finish } = texts.webhooks
+
+export function WebhookActions({ webhook }: { webhook: Webhook }) {
+  const [asked, setAsked] = useState<Asked>(null)
+  const done = useDone()
+  const resuming = useMutation({
+    mutationFn: () => resumeWebhook(webhook.id),
+    onSuccess: () => done.well(actions.resumed),
+    onError: done.badly,
+  })
+  const dialog = (name: Asked) => ({
+    open: asked === name,
+    onOpenChange: (open: boolean) => setAsked(open ? name : null),
+  })
+  return (
+    <>
+      {webhook.state === 'active' ? (
+        <Button icon="pause" onClick={() => setAsked('pause')}>
+          {texts.webhooks.actions.pause}
+        </Button>
+      ) : (
+        <Button
+          variant="primary"
+          icon="play"
+          busy={resuming.isPending}
+          onClick={() => resuming.mutate()}
+        >
+          {actions.resume}
+        </Button>
+      )}
+      <Menu trigger={<IconButton icon="more" label={actions.menu} />}>
+        {webhook.overlapEndsAt === null ? (
+          <MenuItem icon="key" onSelect={() => setAsked('rotate')}>
+            {actions.rotate}
+          </MenuItem>
+        ) : (
+          <MenuItem icon="key" onSelect={() => setAsked('finish')}>
+            {actions.finish}
+          </MenuItem>
+        )}
+        <MenuLine />
+        <MenuItem icon="trash" danger onSelect={() => setAsked('delete')}>
+          {actions.delete}
+        </MenuItem>
+      </Menu>
+      <ConfirmDialog
+        {...dialog('pause')}
+        title={pause.title}
+        confirmLabel={pause.confirm}
+        onConfirm={() => pauseWebhook(webhook.id).then(() => done.well(actions.paused))}
+      >
+        <p>{pause.body}</p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        {...dialog('finish')}
+        title={finish.title}
+        confirmLabel={finish.confirm}
+        onConfirm={() => finishRotation(webhook.id).then(() => done.well(actions.finished))}
+      >
+        <p>{finish.body}</p>
+      </ConfirmDialog>
+      <RotateDialog {...dialog('rotate')} webhook={webhook} />
+      <DeleteWebhookDialog {...dialog('delete')} webhook={webhook} />
+    </>
+  )
+}
+
+function useDone() {
+  const client = useQueryClient()
+  const { showToast } = useToasts()
+  return {
+    well(message: string) {
+      showToast({ tone: 'good', message })
+      return client.invalidateQueries({ queryKey: ['webhooks'] })
+    },
+    badly: (error: Error) => showToast({ tone: 'bad', message: asFailure(error).message }),
+  }
+}
