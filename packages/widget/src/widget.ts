@@ -97,6 +97,7 @@ function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement
   function show(conversation: Conversation): void {
     const { name, leadForm } = conversation
     title.textContent = name
+    if (!close) document.title = name
     const { accent, onAccent } = colorsOf(leadForm.color)
     const { style } = root.host as HTMLElement
     style.setProperty('--accent', accent)
