@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -22,7 +22,11 @@ const COMPRESSED = /\.(js|css|svg|json)$/
 /** Below it the headers weigh as much as what is saved. */
 const COMPRESSED_BYTES_MIN = 1_024
 
-if (import.meta.filename === process.argv[1]) await buildBundle(join(ROOT, 'packages/dashboard'))
+const BUNDLES = ['dashboard', 'widget']
+
+if (import.meta.filename === process.argv[1]) {
+  for (const name of BUNDLES) await buildBundle(join(ROOT, 'packages', name))
+}
 
 /** Throws with Vite's own words when the sources don't build. */
 export async function buildBundle(packageDir: string): Promise<void> {
@@ -40,7 +44,7 @@ export async function buildBundle(packageDir: string): Promise<void> {
     rmSync(draftDir, { recursive: true, force: true })
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  console.error(`Built the dashboard in ${seconds} s.`)
+  console.error(`Built the ${basename(packageDir)} in ${seconds} s.`)
 }
 
 async function runVite(packageDir: string, outDir: string): Promise<void> {

@@ -30,8 +30,10 @@ import { openPostgresStore } from './store/postgres/postgres-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Store } from './store/store.ts'
 import { VERSION } from './version.ts'
+import { joinSites } from './web/built-files.ts'
 import { openSite } from './web/site.ts'
-import { findSiteFolder } from './web/site-folder.ts'
+import { findSiteFolder, findWidgetFolder } from './web/site-folder.ts'
+import { openWidgetSite } from './web/widget-site.ts'
 
 export interface ServerOptions {
   config: Config
@@ -224,7 +226,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     checkUrl: (url) => guard.checkUrl(url),
     onRecovery: () => upkeep.nudge(),
     generateSecret: () => generateSecret(random),
-    site: openSite(findSiteFolder(), random),
+    site: joinSites(openWidgetSite(findWidgetFolder()), openSite(findSiteFolder(), random)),
     config: {
       get publicUrl() {
         return publicUrl

@@ -37,3 +37,15 @@ function pageSecurityPolicy(nonce: string): string {
     "frame-ancestors 'none'",
   ].join('; ')
 }
+
+/** The hosted chat: its script, the routes that the script asks, and nothing else. */
+export function chatPageHeaders(): Record<string, string> {
+  return {
+    ...SITE_HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'public, max-age=300',
+  }
+}

@@ -1,0 +1,100 @@
+/** What the widget asks of the server: two routes, no cookie. */
+
+export interface LeadForm {
+  fields: LeadField[]
+  greeting: string
+  thanks: string
+  consent?: string
+  /** `#rrggbb` */
+  color?: string
+}
+
+export interface LeadField {
+  name: 'customerName' | 'customerEmail' | 'customerPhone'
+  label: string
+  required: boolean
+}
+
+export interface Conversation {
+  /** Allows to hand in one lead; good for a day. */
+  token: string
+  name: string
+  leadForm: LeadForm
+}
+
+export interface Lead {
+  token: string
+  customerName?: string
+  customerEmail?: string
+  customerPhone?: string
+  /** No visitor sees it; what fills it in is no visitor. */
+  website?: string
+}
+
+export type Sent =
+  | { kind: 'accepted' }
+  /** The network, or the server, was away or busy: the same again later may succeed. */
+  | { kind: 'later'; afterMs: number }
+  /** Which fields were wrong, by their name. */
+  | { kind: 'invalid'; details: Record<string, string> }
+  /** The conversation is too old, or of another time: begin a new one. */
+  | { kind: 'stale' }
+  | { kind: 'refused' }
+
+export interface Client {
+  /** Rejects when there is none to be had. */
+  begin(): Promise<Conversation>
+  send(lead: Lead, idempotencyKey: string): Promise<Sent>
+}
+
+const PATIENCE_MS = 20_000
+const LATER_MS = 5_000
+
+/** `base`: where the script came from, with a slash at its end. */
+export function createClient(base: string, chatbotId: string): Client {
+  const post = (what: string, body: object, headers: Record<string, string> = {}) =>
+    fetch(`${base}widget/v1/chatbots/${encodeURIComponent(chatbotId)}/${what}`, {
+      method: 'POST',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+  return {
+    async begin() {
+      const response = await post('conversations', {})
+      if (!response.ok) throw new Error(`Chatzuri: the server answered ${response.status}`)
+      return response.json()
+    },
+    async send(lead, idempotencyKey) {
+      try {
+        return await read(await post('leads', lead, { 'idempotency-key': idempotencyKey }))
+      } catch {
+        return { kind: 'later', afterMs: LATER_MS }
+      }
+    },
+  }
+}
+
+interface ErrorBody {
+  code?: string
+  details?: { path: string; message: string }[]
+}
+
+/** Throws when the answer breaks off. */
+async function read(response: Response): Promise<Sent> {
+  const { ok, status, headers } = response
+  if (ok) return { kind: 'accepted' }
+  const { code, details = [] }: ErrorBody = await response.json().catch(() => ({}))
+  if (code === 'invalid_token') return { kind: 'stale' }
+  const afterMs = Number(headers.get('retry-after')) * 1_000
+  if (afterMs > 0 || status >= 500 || status === 408) {
+    return { kind: 'later', afterMs: afterMs > 0 ? afterMs : LATER_MS }
+  }
+  if (details.length === 0) return { kind: 'refused' }
+  return {
+    kind: 'invalid',
+    details: Object.fromEntries(details.map(({ path, message }) => [path, message])),
+  }
+}

@@ -1,0 +1,90 @@
+/** One constructed style sheet: a page's policy may forbid style elements and attributes. */
+
+const BASE = `
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+:host {
+  --accent: #1f5fd0; --on-accent: #fff;
+  --paper: #fff; --ink: #16181d; --soft: #f1f3f6; --line: #737a86; --quiet: #555c68; --bad: #b3261e;
+}
+.panel, .bubble {
+  font: 400 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  color: var(--ink); text-align: start;
+}
+@media (prefers-color-scheme: dark) {
+  :host {
+    --paper: #1b1e24; --ink: #eceef2; --soft: #2a2e36; --line: #8b93a1; --quiet: #b3bac6; --bad: #ff9c94;
+  }
+}
+button { font: inherit; cursor: pointer; border: 0; }
+:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
+svg { width: 24px; height: 24px; fill: none; stroke: currentcolor; stroke-width: 2;
+  stroke-linejoin: round; stroke-linecap: round; display: block; }
+.panel { display: flex; flex-direction: column; background: var(--paper); overflow: hidden; }
+.head { display: flex; align-items: center; gap: 8px; padding: 12px 16px;
+  background: var(--accent); color: var(--on-accent); min-height: 56px; }
+.head :focus-visible { outline-color: var(--on-accent); }
+h2 { font: 600 17px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; margin: 0; flex: 1;
+  overflow-wrap: anywhere; }
+.close { background: none; color: inherit; padding: 8px; border-radius: 8px; }
+.body { flex: 1; overflow-y: auto; padding: 16px; outline: 0; }
+.log { display: flex; flex-direction: column; align-items: flex-start; gap: 8px; }
+.message { margin: 0; padding: 8px 12px; border-radius: 14px; max-width: 88%;
+  white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); }
+.message.you { align-self: flex-end; background: var(--accent); color: var(--on-accent); }
+.note { margin: 0; color: var(--quiet); }
+form { display: flex; flex-direction: column; gap: 12px; margin-top: 16px; }
+.field { display: flex; flex-direction: column; gap: 4px; }
+label { font-weight: 500; overflow-wrap: anywhere; }
+.hint { font-weight: 400; color: var(--quiet); }
+input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line);
+  border-radius: 8px; padding: 9px 12px; width: 100%; min-width: 0; margin: 0; }
+input:focus-visible { outline-offset: 0; outline-color: var(--accent); border-color: var(--ink); }
+input[aria-invalid="true"] { border-color: var(--bad); }
+.consent { display: flex; gap: 10px; align-items: flex-start; }
+.consent label { font-weight: 400; font-size: 14px; }
+.consent input { width: 20px; height: 20px; flex: none; margin-top: 1px; accent-color: var(--accent); }
+.error { margin: 0; color: var(--bad); font-size: 14px; }
+.error:empty, .status:empty { display: none; }
+.status { margin: 0; font-size: 14px; color: var(--quiet); }
+.send { background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 10px 16px;
+  font-weight: 600; min-height: 44px; }
+.form > .send { margin-top: 12px; }
+.send:disabled { opacity: .7; cursor: default; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap; }
+@media (forced-colors: active) { .bubble, .panel, .send, .message { border: 1px solid; } }
+`
+
+const BUBBLE = `
+:host { position: fixed !important; inset-block-end: 20px !important; inset-inline-end: 20px !important;
+  z-index: 2147483000 !important; }
+.bubble { width: 56px; height: 56px; border-radius: 50%; display: grid; place-items: center;
+  background: var(--accent); color: var(--on-accent); box-shadow: 0 4px 16px rgb(0 0 0 / .3); padding: 0;
+  margin-inline-start: auto; }
+.panel { position: fixed; inset-block-end: 88px; inset-inline-end: 20px; width: min(380px, calc(100vw - 40px));
+  height: min(600px, calc(100dvh - 108px)); border-radius: 16px; box-shadow: 0 12px 48px rgb(0 0 0 / .3);
+  border: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
+@media (max-width: 480px) {
+  .panel { inset: 0; width: 100%; height: 100dvh; border-radius: 0; border: 0; }
+  .panel:not([hidden]) + .bubble { display: none; }
+}
+@media (prefers-reduced-motion: no-preference) {
+  .panel:not([hidden]) { animation: rise .16s ease-out; }
+  @keyframes rise { from { opacity: 0; transform: translateY(12px); } }
+}
+`
+
+const PAGE = `
+:host { position: fixed !important; inset: 0 !important; }
+.panel { width: 100%; height: 100dvh; }
+.head { justify-content: center; }
+h2, .body > * { width: 100%; max-width: 560px; margin-inline: auto; }
+.body > .form { margin-top: 0; }
+`
+
+export function styleSheet(mode: 'bubble' | 'page'): CSSStyleSheet {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(BASE + (mode === 'bubble' ? BUBBLE : PAGE))
+  return sheet
+}

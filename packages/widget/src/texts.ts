@@ -1,0 +1,20 @@
+/** What the widget says by itself; everything else is the owner's. */
+export const TEXTS = {
+  open: 'Open chat',
+  close: 'Close chat',
+  loading: 'One moment…',
+  unreachable: 'The chat could not be reached.',
+  tryAgain: 'Try again',
+  send: 'Send',
+  sending: 'Sending…',
+  optional: 'optional',
+  required: (label: string) => `${label} is needed`,
+  email: 'This does not look like an email address',
+  phone: 'This does not look like a phone number',
+  oneNeeded: 'Please fill in at least one field',
+  consent: 'Please agree to go on',
+  waiting: 'You seem to be offline. It is kept here and will be sent as soon as you are back.',
+  stale: 'This took too long to send. Please send it once more.',
+  refused: 'It could not be sent. Please try again later.',
+  yours: 'You',
+} as const
