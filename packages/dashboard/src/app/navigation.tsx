@@ -16,9 +16,12 @@ import { useSession } from './session.tsx'
 
 export function SideBar() {
   return (
-    <div className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface lg:flex">
+    <aside
+      aria-label={texts.shell.sideBar}
+      className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface lg:flex"
+    >
       <NavigationContent />
-    </div>
+    </aside>
   )
 }
 

@@ -6,6 +6,7 @@ import { Button } from './button.tsx'
 import { classNames } from './class-names.ts'
 import { DIALOG_PLACE, DIALOG_SHADE } from './dialog.tsx'
 import { Notice } from './notice.tsx'
+import { useReturnFocus } from './use-return-focus.ts'
 
 export interface ConfirmDialogProps {
   open: boolean
@@ -23,11 +24,12 @@ export interface ConfirmDialogProps {
 
 /** Asks before what can't be taken back. The focus starts on the button that changes nothing. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const returnFocus = useReturnFocus()
   return (
     <AlertDialog.Root open={props.open} onOpenChange={props.onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={DIALOG_SHADE} />
-        <AlertDialog.Content className={classNames(DIALOG_PLACE, 'sm:max-w-md')}>
+        <AlertDialog.Content {...returnFocus} className={classNames(DIALOG_PLACE, 'sm:max-w-md')}>
           <Question {...props} />
         </AlertDialog.Content>
       </AlertDialog.Portal>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { texts } from '../texts/texts.ts'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
+import { useReturnFocus } from './use-return-focus.ts'
 
 export interface DialogProps {
   open: boolean
@@ -35,11 +36,13 @@ export function Dialog({
   footer,
   size = 'md',
 }: DialogProps) {
+  const returnFocus = useReturnFocus()
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={DIALOG_SHADE} />
         <Primitive.Content
+          {...returnFocus}
           className={classNames(DIALOG_PLACE, WIDTHS[size])}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >

@@ -19,7 +19,7 @@ interface Ids {
 }
 
 const CONTROL =
-  'block w-full rounded-control border bg-surface px-3 text-ink placeholder:text-soft/80 shadow-xs transition-colors'
+  'block w-full rounded-control border bg-surface text-ink placeholder:text-soft/80 shadow-xs transition-colors'
 
 function controlClass(invalid: boolean, className?: string): string {
   return classNames(CONTROL, invalid ? 'border-bad' : 'border-line-strong/60', className)
@@ -42,10 +42,11 @@ export function Field({
         {optional && <span className="font-normal text-soft"> ({texts.ui.optional})</span>}
       </label>
       {children({ id, describedBy: described || undefined, invalid: error ? true : undefined })}
-      {/* Always there: what appears in it is read out. */}
-      <div id={`${id}-error`} aria-live="polite" className="empty:hidden">
-        {error && <FieldError message={error} />}
-      </div>
+      {error && (
+        <div id={`${id}-error`}>
+          <FieldError message={error} />
+        </div>
+      )}
       {hint && (
         <div id={`${id}-hint`} className="text-sm text-soft">
           {hint}
@@ -55,9 +56,10 @@ export function Field({
   )
 }
 
+/** Read out when it appears. */
 export function FieldError({ message }: { message: string }) {
   return (
-    <p className="flex items-start gap-1.5 text-sm text-bad">
+    <p role="alert" className="flex items-start gap-1.5 text-sm text-bad">
       <span className="mt-0.75">
         <Icon name="warning" size="sm" />
       </span>
@@ -77,7 +79,7 @@ export function TextField({ label, hint, error, optional, className, ...rest }: 
           id={id}
           aria-describedby={describedBy}
           aria-invalid={invalid}
-          className={controlClass(invalid === true, classNames('h-10 sm:h-9', className))}
+          className={controlClass(invalid === true, classNames('h-10 sm:h-9 px-3', className))}
         />
       )}
     </Field>
@@ -104,7 +106,7 @@ export function SelectField({
           id={id}
           aria-describedby={describedBy}
           aria-invalid={invalid}
-          className={controlClass(invalid === true, classNames('h-10 sm:h-9', className))}
+          className={controlClass(invalid === true, classNames('h-10 sm:h-9 px-2', className))}
         >
           {children}
         </select>

@@ -1,5 +1,5 @@
 import { DropdownMenu } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { createContext, type ReactNode, useContext, useRef } from 'react'
 import { classNames } from './class-names.ts'
 import { Icon, type IconName } from './icon.tsx'
 
@@ -14,20 +14,33 @@ export interface MenuProps {
 const ITEM =
   'flex min-h-10 sm:min-h-8 w-full items-center gap-2.5 rounded-md px-2.5 py-1.5 text-sm outline-none data-highlighted:bg-sunken data-disabled:opacity-50'
 
+/** What an item does waits until the focus is back on the trigger: a dialog then returns it there. */
+const LaterContext = createContext<(act: () => void) => void>((act) => act())
+
 /** Not modal: the page behind stays as it is, and no style is put into it. */
 export function Menu({ trigger, children, align = 'end', side = 'bottom' }: MenuProps) {
+  const pending = useRef<(() => void) | null>(null)
+  const later = (act: () => void) => {
+    pending.current = act
+  }
+  const onCloseAutoFocus = () => {
+    const act = pending.current
+    pending.current = null
+    if (act) queueMicrotask(act)
+  }
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
+          onCloseAutoFocus={onCloseAutoFocus}
           align={align}
           side={side}
           sideOffset={6}
           collisionPadding={8}
           className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-card border border-line bg-raised p-1 text-ink shadow-float animate-appear"
         >
-          {children}
+          <LaterContext value={later}>{children}</LaterContext>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -43,10 +56,11 @@ export interface MenuItemProps {
 }
 
 export function MenuItem({ icon, children, onSelect, danger, disabled = false }: MenuItemProps) {
+  const later = useContext(LaterContext)
   return (
     <DropdownMenu.Item
       disabled={disabled}
-      onSelect={onSelect}
+      onSelect={() => later(onSelect)}
       className={classNames(ITEM, danger && 'text-bad')}
     >
       {icon && <Icon name={icon} />}

@@ -170,7 +170,7 @@ function EventTypesField({ chosen, others, error, onChange }: EventTypesFieldPro
         value={others}
         onChange={(event) => onChange({ others: event.target.value })}
       />
-      <div aria-live="polite">{error && <FieldError message={error} />}</div>
+      {error && <FieldError message={error} />}
     </fieldset>
   )
 }

@@ -2,6 +2,7 @@ export const shell = {
   product: 'Chatzuri',
   skip: 'Skip to the content',
   mainNavigation: 'Main',
+  sideBar: 'Chatbot, pages and account',
   openMenu: 'Open the menu',
   closeMenu: 'Close the menu',
   chatbot: 'Chatbot',

@@ -50,8 +50,6 @@ export const webhooks = {
     label: 'Secret',
     intro: 'It signs every delivery. Show it to copy it, or a receiver with it in place.',
     copy: 'Copy the secret',
-    reveal: 'Show the secret',
-    hide: 'Hide the secret',
     previous: 'Previous secret',
     overlapUntil: 'Both secrets sign until',
   },

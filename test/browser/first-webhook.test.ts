@@ -1,0 +1,142 @@
+/** The first minutes of an operator, with nothing but the dashboard. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { Dashboard } from '../support/dashboard.ts'
+import { World } from '../support/world.ts'
+
+let browser: Browser
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await world?.close()
+})
+
+test('from signing in to a chatbot, a webhook, and a test event that a real receiver got', async () => {
+  const { dashboard, page } = await setup()
+  const endpoint = await world.receiver.endpoint()
+  await dashboard.signIn()
+
+  await page.getByRole('button', { name: 'Create a chatbot' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('Shop assistant')
+  await page.getByRole('dialog').getByRole('button', { name: 'Create a chatbot' }).click()
+  await page.getByRole('link', { name: 'Create a webhook' }).click()
+
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Endpoint URL').fill(endpoint.url)
+  await dialog.getByRole('button', { name: 'Create the webhook' }).click()
+  await page.getByRole('heading', { name: 'The webhook is ready' }).waitFor()
+  const [webhook] = await webhooks()
+  const { secret } = await world.api.get<{ secret: string }>(
+    `/api/v1/webhooks/${webhook?.id}/secret`,
+  )
+  expect(await dialog.locator('code').first().innerText()).toBe(secret)
+  expect(await dialog.locator('pre').first().innerText()).toContain(secret)
+
+  await dialog.getByRole('button', { name: 'Send a test event' }).click()
+  await dialog.getByText(/^It answered 200 in/).waitFor()
+  expect(await dialog.getByText('{"received":true}').count()).toBe(1)
+  const [request] = endpoint.received
+  expect(request?.headers['x-chatzuri-signature']).toMatch(/^[0-9a-f]{40}$/)
+
+  await dialog.getByRole('link', { name: 'Open the webhook' }).click()
+  await page.getByRole('heading', { level: 1, name: endpoint.url }).waitFor()
+  expect(await page.title()).toBe(`${endpoint.url} · Chatzuri`)
+  expect(dashboard.complaints).toEqual([])
+})
+
+test('a failing webhook is on the overview by itself, one click from its cause', async () => {
+  const { dashboard, page } = await setup()
+  const { endpoint, lead } = await world.subscribe({ steps: [{ kind: 'answer', status: 500 }] })
+  await dashboard.signIn()
+  await dashboard.settled()
+  await lead()
+  await page.getByText('The endpoint answered 500').waitFor()
+  await page.getByRole('link', { name: 'See the cause' }).click()
+  await page.getByRole('heading', { level: 1, name: endpoint.url }).waitFor()
+  expect(dashboard.complaints).toEqual([])
+})
+
+test('paused, resumed, rotated and deleted, each after it was said what will happen', async () => {
+  const { dashboard, page } = await setup()
+  const { webhook, lead } = await world.subscribe()
+  await dashboard.signIn(`/webhooks/${webhook.id}`)
+
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await page.getByRole('button', { name: 'Pause the webhook' }).click()
+  await page.getByText('Deliveries wait here until you resume it.').waitFor()
+  await lead()
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
+  await page.getByText('1 delivery that waits will be cancelled').waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Rotate the secret…' }).click()
+  await page.getByRole('button', { name: 'Make a new secret' }).click()
+  await page.getByText('There is a new secret.').waitFor()
+  expect((await world.api.webhook(webhook.id)).overlapEndsAt).not.toBeNull()
+
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
+  await page.getByRole('button', { name: 'Delete the webhook' }).click()
+  await page.waitForURL('**/webhooks')
+  expect((await world.api.send('GET', `/api/v1/webhooks/${webhook.id}`)).status).toBe(404)
+  expect(dashboard.complaints).toEqual([])
+})
+
+test('a wrong URL is told at its field, and what the server refuses too', async () => {
+  const { dashboard, page } = await setup()
+  await world.api.createChatbot()
+  await dashboard.signIn('/webhooks?create')
+  const url = page.getByLabel('Endpoint URL')
+  await url.fill('ftp://shop.example')
+  await page.getByRole('button', { name: 'Create the webhook' }).click()
+  await page.getByText('Only http and https can be delivered to.').waitFor()
+  expect(await url.getAttribute('aria-invalid')).toBe('true')
+  await url.fill('http://10.0.0.1/hook')
+  await page.getByRole('button', { name: 'Create the webhook' }).click()
+  await page.getByRole('alert').filter({ hasText: '10.0.0.1' }).waitFor()
+})
+
+test('whose session ended signs in again and is back where it was', async () => {
+  const { dashboard, page } = await setup()
+  const { webhook } = await world.subscribe()
+  await dashboard.signIn()
+  await page.context().clearCookies()
+  await page.goto(`/webhooks/${webhook.id}`)
+  await page.getByText('Your session has ended.').waitFor()
+  await page.getByLabel('Key', { exact: true }).fill(world.server.adminKey)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(`**/webhooks/${webhook.id}`)
+})
+
+test('a wrong key is told at its field, and leads nowhere', async () => {
+  const { page } = await setup()
+  await page.goto('/sign-in?next=//elsewhere.example')
+  await page.getByLabel('Key', { exact: true }).fill('wrong')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('This key is not one of this server.').waitFor()
+  await page.getByLabel('Key', { exact: true }).fill(world.server.adminKey)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  expect(new URL(page.url()).host).toBe(new URL(world.server.url).host)
+})
+
+async function webhooks() {
+  const { data } = await world.api.get<{ data: { id: string }[] }>('/api/v1/chatbots')
+  const path = `/api/v1/chatbots/${data[0]?.id}/webhooks`
+  return (await world.api.get<{ data: { id: string }[] }>(path)).data
+}
+
+async function setup() {
+  const dashboard = await Dashboard.open(browser, world.server)
+  onTestFinished(() => dashboard.close())
+  return { dashboard, page: dashboard.page }
+}

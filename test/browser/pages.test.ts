@@ -1,0 +1,133 @@
+/** What holds for every page, in both themes and on a phone. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { Dashboard, LOOKS } from '../support/dashboard.ts'
+import { World } from '../support/world.ts'
+
+/** Bytes over the wire, without the API's answers. */
+const FIRST_LOAD_BYTES_MAX = 200_000
+
+/** A new page is a line here; `{webhook}` is an id of what `fill` made. */
+const PAGES = [
+  '/',
+  '/?span=hour',
+  '/webhooks',
+  '/webhooks?create',
+  '/webhooks/{webhook}',
+  '/webhooks/no/such/page',
+]
+
+let browser: Browser
+let world: World
+let ids: { webhook: string }
+beforeAll(async () => {
+  world = await World.open()
+  ids = await fill()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await world?.close()
+})
+
+describe.each(LOOKS)('%s', (look) => {
+  test('nothing is wrong with the sign-in page', async () => {
+    const dashboard = await open(look)
+    await dashboard.goto('/sign-in')
+    expect(await dashboard.accessibilityFaults()).toEqual([])
+    expect([await dashboard.overflow(), dashboard.complaints]).toEqual([0, []])
+  })
+
+  test('axe finds nothing, nothing is wider than the screen, nobody complains', async () => {
+    const dashboard = await open(look)
+    await dashboard.signIn()
+    for (const path of PAGES) {
+      await dashboard.goto(path.replace('{webhook}', ids.webhook))
+      expect([path, await dashboard.accessibilityFaults()]).toEqual([path, []])
+      expect([path, await dashboard.overflow()]).toEqual([path, 0])
+    }
+    expect(dashboard.complaints).toEqual([])
+  })
+})
+
+test('the first load stays small', async () => {
+  const dashboard = await open('light')
+  await dashboard.signIn()
+  let bytes = 0
+  const sizes: Promise<void>[] = []
+  dashboard.page.on('response', (response) => {
+    if (response.url().includes('/api/')) return
+    const add = async () => {
+      await response.finished()
+      bytes += (await response.request().sizes()).responseBodySize
+    }
+    sizes.push(add())
+  })
+  // As whoever comes for the first time: nothing is in the cache.
+  await dashboard.page.route('**', (route) => route.continue())
+  await dashboard.goto('/')
+  await Promise.all(sizes)
+  expect(bytes).toBeGreaterThan(50_000)
+  expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX)
+})
+
+test('the keyboard reaches the content first, then everything, and comes back out of a dialog', async () => {
+  const dashboard = await open('light')
+  const { page } = dashboard
+  await dashboard.signIn('/webhooks')
+  await dashboard.goto('/webhooks')
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toBe('Skip to the content')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toBe('Create a webhook')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(await focused(page)).toBe('Create a webhook')
+  await page.getByRole('link', { name: 'Overview' }).press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+  await expect.poll(() => focused(page)).toBe('Overview')
+})
+
+test('the chosen theme stays, and shows before anything is loaded', async () => {
+  const dashboard = await open('light')
+  const { page } = dashboard
+  await dashboard.signIn()
+  const ground = () =>
+    page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
+  const light = await ground()
+  await page.getByRole('button', { name: /Operator/ }).click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  const dark = await ground()
+  expect(dark).not.toBe(light)
+  await page.route('**/assets/*.js', (route) => route.abort())
+  await page.reload()
+  expect(await ground()).toBe(dark)
+})
+
+function focused(page: Dashboard['page']): Promise<string> {
+  return page.evaluate<string>('document.activeElement?.textContent ?? ""')
+}
+
+/** Something of everything: delivered, failing, paused. */
+async function fill() {
+  const failing = await world.subscribe({
+    steps: [{ kind: 'answer', status: 500 }],
+    path: `/with/a/path/that/is/longer/than/any/phone/is/wide?${'a'.repeat(80)}=1`,
+    fields: { eventTypes: ['lead.submit', 'order.created', 'order.paid'] },
+  })
+  const { lead } = await world.subscribe({ fields: { description: 'CRM' } })
+  const paused = await world.subscribe()
+  await world.api.post(`/api/v1/webhooks/${paused.webhook.id}/pause`)
+  for (const send of [failing.lead, lead, paused.lead]) await send()
+  return { webhook: failing.webhook.id }
+}
+
+async function open(look: (typeof LOOKS)[number]) {
+  const dashboard = await Dashboard.open(browser, world.server, look)
+  onTestFinished(() => dashboard.close())
+  return dashboard
+}

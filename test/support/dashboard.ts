@@ -1,0 +1,108 @@
+/** The dashboard in a real browser, watched: whatever it does that it must not is a test's failure. */
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export type Look = 'light' | 'dark' | 'phone'
+export const LOOKS: readonly Look[] = ['light', 'dark', 'phone']
+
+const WIDE = { width: 1280, height: 860 }
+/** The narrowest phones that are still sold. */
+const PHONE = { width: 360, height: 740 }
+
+interface Server {
+  url: string
+  adminKey: string
+}
+
+export class Dashboard {
+  readonly page: Page
+  /** Errors of the console and the page, violations of the policy, requests to other hosts. */
+  readonly complaints: string[] = []
+  readonly #context: BrowserContext
+  readonly #server: Server
+
+  private constructor(context: BrowserContext, page: Page, server: Server) {
+    this.#context = context
+    this.page = page
+    this.#server = server
+    page.on('console', (message) => this.#hear(message))
+    page.on('pageerror', (error) => this.complaints.push(`page: ${error.message}`))
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin === new URL(server.url).origin) return
+      this.complaints.push(`request to ${request.url()}`)
+    })
+  }
+
+  static async open(browser: Browser, server: Server, look: Look = 'light'): Promise<Dashboard> {
+    const isPhone = look === 'phone'
+    const context = await browser.newContext({
+      baseURL: server.url,
+      colorScheme: look === 'dark' ? 'dark' : 'light',
+      viewport: isPhone ? PHONE : WIDE,
+      reducedMotion: 'reduce',
+      ...(isPhone ? { isMobile: true, hasTouch: true } : {}),
+    })
+    return new Dashboard(context, await context.newPage(), server)
+  }
+
+  /** As a person does, from whatever page asks for it. */
+  async signIn(path = '/sign-in'): Promise<void> {
+    await this.page.goto(path)
+    await this.page.getByLabel('Key', { exact: true }).fill(this.#server.adminKey)
+    await this.page.getByRole('button', { name: 'Sign in' }).click()
+    await this.page.getByRole('heading', { level: 1 }).waitFor()
+    await this.page.waitForURL((url) => url.pathname !== '/sign-in')
+  }
+
+  /** Until nothing is loading any more. */
+  async goto(path: string): Promise<void> {
+    await this.page.goto(path)
+    await this.settled()
+  }
+
+  async settled(): Promise<void> {
+    // Not by its role: behind a dialog it has none.
+    await this.page.locator('h1').first().waitFor()
+    await this.page.locator('main .animate-shimmer').first().waitFor({ state: 'detached' })
+  }
+
+  /** What axe finds, one sentence for each place. */
+  async accessibilityFaults(): Promise<string[]> {
+    await this.page.evaluate(AXE)
+    const found = await this.page.evaluate<AxeViolation[]>('axe.run().then((r) => r.violations)')
+    return found.flatMap(({ id, help, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) => `${id}: ${help}: ${target.join(' ')}: ${failureSummary}`,
+      ),
+    )
+  }
+
+  /** By how many pixels the page is wider than the screen. */
+  overflow(): Promise<number> {
+    return this.page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+  }
+
+  close(): Promise<void> {
+    return this.#context.close()
+  }
+
+  #hear(message: ConsoleMessage): void {
+    if (message.type() !== 'error' && message.type() !== 'warning') return
+    const { url } = message.location()
+    // Asking who is signed in when nobody is: the browser reports every 401.
+    if (url.endsWith('/api/v1/session') && message.text().includes('401')) return
+    this.complaints.push(`console: ${message.text()}`)
+  }
+}
+
+interface AxeViolation {
+  id: string
+  help: string
+  nodes: { target: string[]; failureSummary: string }[]
+}
