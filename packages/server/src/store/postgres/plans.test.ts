@@ -52,9 +52,10 @@ const FILL = `
     SELECT replace(dlv, 'dlv_', 'aud_'), at, CASE i % 1000 WHEN 7 THEN 'lead.erased'
       ELSE 'webhook.updated' END, 'key_' || i % 50, bot, '[]', '' FROM made;
   INSERT INTO api_keys (id, name, chatbot_id, hash, created_at)
-    SELECT replace(dlv, 'dlv_', 'key_'), '', bot, dlv, at FROM made;
-  INSERT INTO owner_links SELECT dlv, bot, dlv, 'key_' || i, at, at + 1e14 FROM made;
-  INSERT INTO sessions SELECT dlv, dlv, bot, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
+    SELECT replace(dlv, 'dlv_', 'key_'), '', 'bot_' || i % 2000, dlv, at FROM made;
+  INSERT INTO owner_links SELECT dlv, 'bot_' || i % 2000, dlv, 'key_' || i, at, at + 1e14 FROM made;
+  INSERT INTO sessions
+    SELECT dlv, dlv, 'bot_' || i % 2000, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
   INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
 const GROWING =
   /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes|audit_log|api_keys|owner_links|sessions)\b/
