@@ -168,10 +168,17 @@ test.each(FOREIGN)('signing in from %j is refused', async (headers) => {
   expect((await signIn({ key: ADMIN_KEY }, headers)).json.code).toBe('cross_site')
 })
 
-test('a change from our own page is taken, by whichever word the browser has for it', async () => {
+test('where PUBLIC_URL is https, a page that came by http is not ours, even by our own host', async () => {
   const { url, call, signIn, as } = await setup(withUrl('https://hooks.example'))
   const { pair } = await signIn({ key: ADMIN_KEY })
-  for (const headers of [SAME_ORIGIN, { origin: 'https://hooks.example' }, { origin: url }]) {
+  const made = await call('POST', '/api/v1/chatbots', { ...as(pair, { origin: url }), body: {} })
+  expect(made.json.code).toBe('cross_site')
+})
+
+test('a change from our own page is taken, by whichever word the browser has for it', async () => {
+  const { url, call, signIn, as } = await setup(withUrl('http://hooks.example'))
+  const { pair } = await signIn({ key: ADMIN_KEY })
+  for (const headers of [SAME_ORIGIN, { origin: 'http://hooks.example' }, { origin: url }]) {
     const body = { name: 'Mine' }
     const made = await call('POST', '/api/v1/chatbots', { ...as(pair, headers), body })
     expect([headers, made.status]).toEqual([headers, 201])
