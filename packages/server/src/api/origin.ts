@@ -3,7 +3,8 @@
  * changes something must come from a page of our own. `Sec-Fetch-Site` says so itself, and no script
  * can set it; browsers leave it out on plain http, then `Origin` must be ours: that of PUBLIC_URL, or
  * of the host that was asked for, which a trusted proxy passes on. (A page that was brought to our
- * address under another name has that name for both, but no cookie of ours.)
+ * address under another name has that name for both, but no cookie of ours.) Where PUBLIC_URL is
+ * https, a page that came by plain http may be anybody's on its way.
  */
 import type { FastifyRequest } from 'fastify'
 import { apiError } from './error-answer.ts'
@@ -29,5 +30,6 @@ function isOurs(origin: string, request: FastifyRequest, publicUrl: string): boo
   if (!URL.canParse(origin)) return false
   const given = new URL(origin)
   if (URL.canParse(publicUrl) && given.origin === new URL(publicUrl).origin) return true
+  if (publicUrl.startsWith('https:') && given.protocol !== 'https:') return false
   return given.host === request.host
 }

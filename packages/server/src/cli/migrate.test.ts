@@ -81,7 +81,21 @@ async function fill(world: World): Promise<string[]> {
   while ((await store.settle(100)).moved === 100);
   await store.updateWebhook(webhook.id, { description: 'moved' })
   await store.deleteChatbot((await world.chatbot()).id)
+  await fillAccess(world, chatbot.id)
   return [recovery.id]
+}
+
+async function fillAccess(world: World, chatbotId: string): Promise<void> {
+  const { store, ids } = world
+  await world.useAccess(chatbotId)
+  const mintedBy = ids.next('key')
+  await store.createApiKey({ id: mintedBy, name: 'Zoë', chatbotId: null, hash: 'kept key' })
+  // The two stores' clocks are years apart here.
+  const life = { idleMs: 4e12, lifeMs: 4e12 }
+  const session = { ...life, id: ids.next('session'), hash: 'kept session' }
+  await store.startSession({ ...session, chatbotId, actor: mintedBy, mintedBy })
+  const link = { id: ids.next('link'), chatbotId, hash: 'kept link', mintedBy }
+  await store.createOwnerLink({ ...link, lifeMs: 6e6 })
 }
 
 /** All that users can see, newest first. */
@@ -98,6 +112,9 @@ async function readAll(store: Store, recoveryIds: string[]) {
     leads: await store.listLeads({}, PAGE),
     stats: await store.stats(ends),
     backlog: await store.backlog(),
+    keys: await store.listApiKeys({}, PAGE),
+    audit: await store.listAudit({}, PAGE),
+    session: await store.findSession('kept session'),
     recoveries: await Promise.all(recoveryIds.map((id) => store.getRecovery(id))),
   }
 }

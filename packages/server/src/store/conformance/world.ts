@@ -185,6 +185,30 @@ export class World {
     })
   }
 
+  /** Every call about keys, sessions, links and the log once, for tests that look at statements. */
+  async useAccess(chatbotId: string): Promise<void> {
+    const { store, ids } = this
+    const key = { id: ids.next('key'), name: 'Shop', chatbotId, hash: 'key' }
+    await store.createApiKey(key)
+    await store.findApiKey(key.hash)
+    await store.touchApiKey(key.id)
+    const life = { idleMs: 60_000, lifeMs: 60_000 }
+    const link = { id: ids.next('link'), chatbotId, hash: 'link', mintedBy: key.id }
+    await store.createOwnerLink({ ...link, lifeMs: 60_000 })
+    const started = { ...life, id: ids.next('session'), hash: 'session' }
+    await store.startSession({ ...started, chatbotId, actor: key.id, mintedBy: key.id })
+    await store.findSession(started.hash)
+    await store.touchSession(started.id, 60_000)
+    const byLink = { ...life, id: ids.next('session'), hash: 'linked', linkHash: link.hash }
+    await store.startSessionByLink({ ...byLink, rootMark: 'root:x' })
+    await store.endSession(started.id)
+    await store.keepAudit({
+      ...{ id: ids.next('audit'), action: 'leads.exported', actor: key.id, sessionId: null },
+      ...{ chatbotId, targetId: null, fields: [], address: '203.0.113.7' },
+    })
+    await store.deleteApiKey(key.id)
+  }
+
   /** The delivery as it is now. */
   async delivery(deliveryId: string) {
     const detail = await this.store.getDelivery(deliveryId)

@@ -6,6 +6,7 @@ import { manualClock } from '../../../test/manual-clock.ts'
 import { systemClock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
 import { systemRandom } from '../../random.ts'
+import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
 import { changesQueries } from '../changes.ts'
 import { World } from '../conformance/world.ts'
 import * as queries from '../queries.ts'
@@ -47,9 +48,17 @@ const FILL = `
   INSERT INTO idempotency SELECT bot, 'leads', i, 'hash', '{}', 0, at FROM made;
   INSERT INTO stats_minutes (webhook_id, minute, shard, chatbot_id)
     SELECT wh, i / 20 * 60000, 0, bot FROM made;
+  INSERT INTO audit_log (id, at, action, actor, chatbot_id, fields, address)
+    SELECT replace(dlv, 'dlv_', 'aud_'), at, CASE i % 1000 WHEN 7 THEN 'lead.erased'
+      ELSE 'webhook.updated' END, 'key_' || i % 50, bot, '[]', '' FROM made;
+  INSERT INTO api_keys (id, name, chatbot_id, hash, created_at)
+    SELECT replace(dlv, 'dlv_', 'key_'), '', 'bot_' || i % 2000, dlv, at FROM made;
+  INSERT INTO owner_links SELECT dlv, 'bot_' || i % 2000, dlv, 'key_' || i, at, at + 1e14 FROM made;
+  INSERT INTO sessions
+    SELECT dlv, dlv, 'bot_' || i % 2000, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
   INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
 const GROWING =
-  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes)\b/
+  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes|audit_log|api_keys|owner_links|sessions)\b/
 
 let client: pg.Client
 let database: Database
@@ -124,6 +133,7 @@ async function useEverything(world: World): Promise<void> {
   await store.leaveNode(world.nodeId)
   await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
   await store.eraseLead('lead_none')
+  await world.useAccess(chatbot.id)
   await store.deleteChatbot(chatbot.id)
   await store.settle(100)
 }
@@ -157,6 +167,13 @@ const lists = [
   ['deliveries of an event', queries.listDeliveries(db, { eventId: 'evt_1' }, page)],
   ['deliveries by name', queries.listDeliveries(db, { q: 'name 777' }, page)],
   ['deliveries by email', queries.listDeliveries(db, { q: '777@b.co', chatbotId: 'x' }, page)],
+  ['keys', listApiKeys(db, {}, page)],
+  ['keys of a chatbot', listApiKeys(db, { chatbotId: 'bot_1' }, page)],
+  ['the log', listAudit(db, {}, page)],
+  ['the log of a chatbot', listAudit(db, { chatbotId: 'bot_1' }, page)],
+  ['the log of a quiet chatbot', listAudit(db, { chatbotId: 'bot_none' }, page)],
+  ['the log of an actor', listAudit(db, { actor: 'key_7' }, page)],
+  ['the log of a rare action', listAudit(db, { action: 'lead.erased' }, page)],
   ['leads', queries.listLeads(db, {}, page)],
   ['leads of a chatbot', queries.listLeads(db, { chatbotId: 'bot_1' }, page)],
   ['leads by name', queries.listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
@@ -177,6 +194,14 @@ test.each(lists)('%s are found without walking through history', async (_, query
   const [, read = '0'] = /Buffers: shared .*?read=(\d+)/.exec(plan) ?? []
   expect(Number(hit) + Number(read), plan).toBeLessThan(PAGES_MAX)
 })
+
+test.each(['webhook', 'event', 'delivery', 'lead', 'recovery', 'key'] as const)(
+  'whose a %s is, is found by its id',
+  async (kind) => {
+    const { sql, parameters } = ownerOf(db, kind, 'x')
+    expect(await planOf(sql, parameters)).not.toMatch(GROWING)
+  },
+)
 
 test('changes since an instant are found through indexes', async () => {
   for (const query of changesQueries(db, {

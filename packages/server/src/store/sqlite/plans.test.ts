@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
 import { changesQueries } from '../changes.ts'
 import {
   currentCounts,
@@ -55,6 +56,7 @@ test('no statement of the engine walks through history', async () => {
   await store.leaveNode(world.nodeId)
   await world.advance(2_000)
   await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
+  await world.useAccess(chatbot.id)
   await store.deleteChatbot(chatbot.id)
   await store.settle(100)
   const statements = engine.statements()
@@ -93,8 +95,15 @@ test.each(filters)('the list of deliveries by %o walks %s', async (filter, index
   expect(scans(plan)).toEqual([])
 })
 
+const action = 'webhook.paused'
 const others = [
   ['chatbots', listChatbots(db, page), 'PRIMARY KEY'],
+  ['keys', listApiKeys(db, {}, page), 'PRIMARY KEY'],
+  ['keys of a chatbot', listApiKeys(db, { chatbotId: 'b' }, page), 'api_keys_by_chatbot'],
+  ['the log', listAudit(db, {}, page), 'PRIMARY KEY'],
+  ['the log of a chatbot', listAudit(db, { chatbotId: 'b', actor: 'a' }, page), 'audit_by_chatbot'],
+  ['the log of an actor', listAudit(db, { actor: 'a', action }, page), 'audit_by_actor'],
+  ['the log of an action', listAudit(db, { action, from: 1, to: 2 }, page), 'audit_by_action'],
   ['webhooks', listWebhooks(db, 'b', page), 'webhooks_by_chatbot'],
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
@@ -116,6 +125,17 @@ test.each(others)('%s are found through an index', async (_, query, index) => {
   const plan = planOf(engine.db, sql, parameters)
   expect(plan).toContain(index)
   expect(scans(plan)).toEqual([])
+})
+
+test('whose a thing is, is found by its id', async () => {
+  const { engine } = await openWithEngine()
+  const kinds = ['chatbot', 'webhook', 'event', 'delivery', 'lead', 'recovery', 'key'] as const
+  for (const kind of kinds) {
+    const { sql, parameters } = ownerOf(db, kind, 'x')
+    const plan = planOf(engine.db, sql, parameters)
+    expect(plan).toContain('PRIMARY KEY')
+    expect(scans(plan)).toEqual([])
+  }
 })
 
 test('changes since an instant are found through indexes', async () => {

@@ -1,0 +1,57 @@
+/** An older database is brought up to date with what is in it. */
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { databasePath, makeFolder, openForWriting } from './database.ts'
+import { freshFolder, openHere } from './fixtures/folder.ts'
+import { FIRST_SCHEMA } from './schema-0001.ts'
+
+const PAGE = { limit: 9, after: null }
+
+/** A database as the first schema's program left it, with somebody's data. */
+function makeFirst(): string {
+  const dataDir = freshFolder()
+  makeFolder(dataDir)
+  const db = openForWriting(databasePath(dataDir))
+  db.exec(`BEGIN IMMEDIATE; ${FIRST_SCHEMA}; PRAGMA user_version = 1; COMMIT`)
+  db.exec(`
+    INSERT INTO chatbots VALUES ('bot_1', 'Shop', '{}', '[]', 1, 1, NULL);
+    INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
+      VALUES ('evt_1', 'bot_1', 'a.b', '{"n":1}', 1);
+    INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
+        customer_phone, name_key, email_key, created_at)
+      VALUES ('lead_1', 'bot_1', 'conv_1', 'evt_1', 'Ann', '', '', 'ann', '', 1);
+    UPDATE meta SET value = 7 WHERE key = 'backlog'`)
+  db.close()
+  return dataDir
+}
+
+test('a database of the first schema keeps its data and learns of keys and the log', async () => {
+  const dataDir = makeFirst()
+  const store = await openHere(dataDir)
+  expect(await store.getChatbot('bot_1')).toMatchObject({ name: 'Shop' })
+  expect(await store.getEvent('evt_1')).toMatchObject({ payload: '{"n":1}' })
+  expect(await store.listLeads({}, PAGE)).toMatchObject([{ customerName: 'Ann' }])
+  expect(await store.backlog()).toBe(7)
+  expect(await store.listApiKeys({}, PAGE)).toEqual([])
+  const entry = { id: 'aud_1', action: 'key.created', actor: 'root', sessionId: null } as const
+  await store.createApiKey(
+    { id: 'key_1', name: 'Shop', chatbotId: 'bot_1', hash: 'h' },
+    { ...entry, chatbotId: 'bot_1', targetId: 'key_1', fields: ['name'], address: '::1' },
+  )
+  expect(await store.findApiKey('h')).toMatchObject({ chatbotId: 'bot_1' })
+  expect(await store.listAudit({}, PAGE)).toHaveLength(1)
+})
+
+test('a step that breaks leaves the database as it was', async () => {
+  const dataDir = makeFirst()
+  const db = new DatabaseSync(databasePath(dataDir))
+  db.exec('CREATE TABLE audit_log (in_the_way INTEGER)')
+  await expect(openHere(dataDir)).rejects.toThrow()
+  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
+  const made = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'api_keys'`).all()
+  expect(made).toEqual([])
+  db.exec('DROP TABLE audit_log')
+  db.close()
+  const store = await openHere(dataDir)
+  expect(await store.getChatbot('bot_1')).toMatchObject({ name: 'Shop' })
+})
