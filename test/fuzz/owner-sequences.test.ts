@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { World } from '../support/world.ts'
-import { ACTIONS, OwnerModel, type Step } from './owner-model.ts'
+import { ACTIONS, OwnerModel, type Step } from './expected-of-owner.ts'
 
 const RUNS = Number(process.env.FUZZ_SEQUENCES ?? 12)
 let world: World
