@@ -44,8 +44,12 @@ export function formatModernSignatures(base64: string[]): string {
   return base64.map((signature) => `v1,${signature}`).join(' ')
 }
 
-/** The `v1` signatures, in base64. Other versions and what is malformed are passed over. */
+/**
+ * The `v1` signatures, in base64. Other versions and what is malformed are passed over. A header that
+ * came twice, which HTTP joins by a comma and a space, has none: nobody chooses between two.
+ */
 export function parseModernSignatures(header: string): string[] {
+  if (header.includes(', ')) return []
   return header
     .split(' ', MODERN_SIGNATURES_MAX)
     .filter((entry) => /^v1,[A-Za-z0-9+/]{43}=$/.test(entry))

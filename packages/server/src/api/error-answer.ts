@@ -61,6 +61,9 @@ export function toApiError(error: unknown): ApiError | null {
       return apiError('bad_request', 'The body has another length than Content-Length says')
     case 'FST_ERR_BAD_URL':
       return apiError('bad_request', "The URL's path is not valid percent-encoded UTF-8")
+    // The one method that Fastify itself asks for more than a route does (QUERY, RFC 10008).
+    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
+      return apiError('bad_request', 'A request of this method needs a Content-Type')
     case 'ECONNRESET':
     case 'ECONNABORTED':
       return apiError('bad_request', 'The connection ended before the body did')

@@ -41,6 +41,7 @@ test.each([
     'bad_request',
   ],
   ['a method that is none', `BREW / HTTP/1.1\r\n${CLOSE}\r\n`, 400, 'bad_request'],
+  ['a QUERY without a content type', `QUERY /healthz HTTP/1.1\r\n${CLOSE}\r\n`, 400, 'bad_request'],
   ['a rare method', `PROPFIND /healthz HTTP/1.1\r\n${CLOSE}\r\n`, 405, 'method_not_allowed'],
 ])('%s is answered in JSON', async (_what, bytes, status, code) => {
   const { url } = await startApiAlone()
@@ -49,6 +50,21 @@ test.each([
   expect(answer.json).toMatchObject({ statusCode: status, code })
   expect(answer.head).toContain('x-content-type-options: nosniff')
   expect(answer.head).toContain('content-type: application/json')
+})
+
+test('a GET is answered when its body, which nobody reads, has come: else that resets the answer', async () => {
+  const { url } = await startApiAlone()
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write(`GET /openapi.json HTTP/1.1\r\n${CLOSE}Content-Length: 2\r\n\r\n`)
+  await once(socket, 'connect')
+  // Time enough to answer the head alone: others are answered meanwhile.
+  for (let other = 0; other < 20; other++) await fetch(`${url}/healthz`)
+  expect(socket.bytesRead).toBe(0)
+  socket.write('{}')
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  const [, body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+  expect(JSON.parse(body)).toHaveProperty('paths')
 })
 
 test('a body shorter than it says is answered, and the server goes on', async () => {

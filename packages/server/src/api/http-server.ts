@@ -41,7 +41,6 @@ export function createHttpServer(options: { trustedProxies: string[]; log: Log }
     http: { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false },
     logger: false,
     frameworkErrors: (error, request, reply) => {
-      reply.headers(COMMON_HEADERS)
       answerError({ error, request, reply, log, isClosing })
     },
     clientErrorHandler: (error, socket) => answerOnSocket(error, socket),
@@ -50,6 +49,11 @@ export function createHttpServer(options: { trustedProxies: string[]; log: Log }
   app.decorateRequest('caller', null)
   app.setErrorHandler((error, request, reply) => {
     answerError({ error, request, reply, log, isClosing })
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    // No route reads the body of a GET; what comes after the answer resets it away.
+    if (request.method !== 'GET' || unreadBody(request) !== 'some') done()
+    else void dropBody(request.raw).then(() => done())
   })
   app.addHook('preClose', (done) => {
     closing = true
@@ -75,6 +79,8 @@ interface Failure {
 function answerError({ error, request, reply, log, isClosing }: Failure) {
   const known = toApiError(error) ?? internalError(error, { request, log })
   reply.errorCode = known.code
+  // Also of what failed before its route was known.
+  reply.headers(COMMON_HEADERS)
   if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
   if (isClosing()) reply.header('connection', 'close')

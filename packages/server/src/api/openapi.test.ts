@@ -90,6 +90,17 @@ test('every operation has an id of its own, a summary, a tag, and error answers 
   }
 })
 
+test('a route that asks for no body says how it refuses one', () => {
+  const pause = document.paths['/api/v1/webhooks/{id}/pause']?.post
+  expect(Object.keys(pause?.responses ?? {})).toEqual(expect.arrayContaining(['400', '413', '415']))
+  expect(document.paths['/api/v1/webhooks/{id}']?.get?.responses).not.toHaveProperty('415')
+})
+
+test('the document says of itself that it is an object', () => {
+  const answer = document.paths['/openapi.json']?.get?.responses[200]
+  expect(answer?.content?.['application/json']?.schema).toEqual({ type: 'object' })
+})
+
 test('every reference leads somewhere', () => {
   const text = JSON.stringify(document)
   const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(

@@ -156,7 +156,8 @@ function parameters(route: Route, schemas: SchemaDocuments): Parameter[] {
 function successResponse(answer: AnswerSpec, schemas: SchemaDocuments): ResponseObject {
   const { description, schema, example, contentType = 'application/json' } = answer
   if (schema === undefined && example === undefined) return { description }
-  const shape = schema ? schemas.document(schema) : { type: 'string' }
+  const type = contentType === 'application/json' ? 'object' : 'string'
+  const shape = schema ? schemas.document(schema) : { type }
   return { description, content: { [contentType]: { schema: shape, example } } }
 }
 
@@ -175,16 +176,8 @@ function errorResponses(route: Route, schemas: SchemaDocuments): Record<string, 
 }
 
 /** What this route says itself, and what follows from what it takes. */
-export function errorCodes({
-  method,
-  access,
-  id,
-  query,
-  headers,
-  body,
-  errors,
-  path,
-}: Route): ErrorCode[] {
+export function errorCodes(route: Route): ErrorCode[] {
+  const { method, access, id, query, headers, body, errors, path } = route
   const codes = new Set<ErrorCode>(errors)
   if (access !== 'public') {
     codes.add('missing_key').add('invalid_key').add('invalid_session')
@@ -192,11 +185,13 @@ export function errorCodes({
   }
   if (access === 'operator') codes.add('forbidden')
   if (id) codes.add(`${id}_not_found`)
-  if (query || headers || body) codes.add('invalid_input')
-  if (body) {
-    codes.add('invalid_json').add('body_too_large').add('unsupported_media_type')
-    if (!body.optional) codes.add('missing_body')
+  if (query || headers) codes.add('invalid_input')
+  // Where no body is asked for one is read all the same, and refused when it can't be.
+  if (method !== 'GET') {
+    codes.add('invalid_input').add('invalid_json')
+    codes.add('body_too_large').add('unsupported_media_type')
   }
+  if (body && !body.optional) codes.add('missing_body')
   codes.add('internal_error').add('not_ready')
   if (path.startsWith('/api/') || path === '/readyz') codes.add('store_unavailable')
   const order = Object.keys(ERROR_CODES)

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LEAD_BODY, SECRET, signedHeaders } from '../test/sign-request.ts'
+import { createHandler } from './handler.ts'
+import {
+  GUIDE_SIGNATURE_HEADER,
+  ID_HEADER,
+  isValidSecret,
+  MODERN_SIGNATURE_HEADER,
+  parseGuideSignature,
+  parseModernSignatures,
+  TIMESTAMP_HEADER,
+} from './signature.ts'
+import { SignatureError } from './signature-error.ts'
+import { liveSecrets, verify, verifyRequest } from './verify.ts'
+
+const NAMES = [GUIDE_SIGNATURE_HEADER, MODERN_SIGNATURE_HEADER, ID_HEADER, TIMESTAMP_HEADER]
+const anyText = fc.string({ unit: 'binary', maxLength: 100 })
+const value = fc.oneof(anyText, fc.array(anyText, { maxLength: 3 }), fc.constant(undefined))
+const headerName = fc.oneof(
+  fc.constantFrom(...NAMES, ...NAMES.map((name) => name.toUpperCase())),
+  anyText,
+)
+const headers = fc.dictionary(headerName, value, { noNullPrototype: true })
+const body = fc.oneof(anyText, fc.uint8Array(), fc.jsonValue())
+
+test('a request that nobody signed is refused by a SignatureError, whatever it carries', async () => {
+  await fc.assert(
+    fc.asyncProperty(body, headers, async (given, carried) => {
+      // A getter is how Fetch's Headers are told apart; a header of that name is none.
+      fc.pre(typeof carried.get !== 'function')
+      const thrown = await verifyRequest(given, carried, SECRET, { allowReserialized: true }).then(
+        () => null,
+        (error: unknown) => error,
+      )
+      expect(thrown).toBeInstanceOf(SignatureError)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('a signed request with one character of anything changed is refused', async () => {
+  const signed = signedHeaders(LEAD_BODY)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...NAMES, 'body'),
+      fc.nat(),
+      fc.nat(255),
+      async (what, at, code) => {
+        const changed = (text: string) => {
+          const spot = at % text.length
+          return `${text.slice(0, spot)}${String.fromCharCode(code)}${text.slice(spot + 1)}`
+        }
+        const carried = {
+          ...signed,
+          ...(what === 'body' ? {} : { [what]: changed(signed[what] ?? '') }),
+        }
+        const sent = what === 'body' ? changed(LEAD_BODY) : LEAD_BODY
+        const isSame = sent === LEAD_BODY && carried[what] === signed[what]
+        // The modern header is checked where both are there; the guide's alone then proves nothing.
+        fc.pre(!isSame && what !== GUIDE_SIGNATURE_HEADER)
+        await expect(verify(sent, carried, SECRET)).rejects.toBeInstanceOf(SignatureError)
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test('a header that came twice is never taken for one', async () => {
+  const signed = signedHeaders(LEAD_BODY)
+  for (const name of NAMES.slice(1)) {
+    const twice = { ...signed, [name]: [signed[name] ?? '', signed[name] ?? ''] }
+    await expect(verify(LEAD_BODY, twice, SECRET)).rejects.toBeInstanceOf(SignatureError)
+  }
+})
+
+test('the handler answers anything, and calls nobody for what is not signed', async () => {
+  let calls = 0
+  const handle = createHandler({ secret: SECRET, on: { '*': () => calls++ }, onError() {} })
+  await fc.assert(
+    fc.asyncProperty(anyText, headers, anyText, async (method, carried, sent) => {
+      fc.pre(typeof carried.get !== 'function')
+      const { status } = await handle({ method, headers: carried, body: sent })
+      expect([400, 405, 500]).toContain(status)
+      expect((await handle({ method: 'POST', headers: carried, body: sent })).status).toBe(400)
+    }),
+    { numRuns: 500 },
+  )
+  expect(calls).toBe(0)
+})
+
+test('what the header parsers give back has the one form that we send', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(anyText, fc.stringMatching(/^(?:v1,[A-Za-z0-9+/]{43}= ?){1,30}$/)),
+      (text) => {
+        for (const signature of parseModernSignatures(text)) {
+          expect(Buffer.from(signature, 'base64')).toHaveLength(32)
+        }
+        expect(parseModernSignatures(text).length).toBeLessThanOrEqual(16)
+        const guide = parseGuideSignature(text)
+        if (guide !== null) expect(Buffer.from(guide, 'hex')).toHaveLength(20)
+      },
+    ),
+  )
+})
+
+test('a secret that may be used can be: it is a key of both headers', async () => {
+  const secret = fc.oneof(
+    fc.string({ minLength: 10, maxLength: 60 }),
+    fc
+      .uint8Array({ minLength: 20, maxLength: 70 })
+      .map((key) => `whsec_${Buffer.from(key).toString('base64')}`),
+    anyText,
+  )
+  await fc.assert(
+    fc.asyncProperty(secret, async (given) => {
+      if (isValidSecret(given) !== null) return
+      expect(liveSecrets(given)).toEqual([given])
+      await verify(LEAD_BODY, signedHeaders(LEAD_BODY, given), given)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('headers and secrets of 100 KB are read once', () => {
+  for (const piece of ['v1,', ' ', 'v1,A ', 'a', '=', 'AAAA', '9']) {
+    const text = piece.repeat(100_000 / piece.length)
+    const startedAt = performance.now()
+    parseModernSignatures(text)
+    parseGuideSignature(text)
+    isValidSecret(`whsec_${text}`)
+    expect(performance.now() - startedAt).toBeLessThan(500)
+  }
+})
