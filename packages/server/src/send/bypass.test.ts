@@ -8,6 +8,7 @@ import { EgressProxyProcess } from '../../../../test/support/egress-proxy-proces
 import { systemClock } from '../clock.ts'
 import { parseEgressProxy } from '../egress-settings.ts'
 import { startCanary } from './fixtures/canary.ts'
+import { answerText } from './fixtures/endpoint.ts'
 import {
   FORBIDDEN_HOSTS,
   FORBIDDEN_NAMES,
@@ -17,7 +18,7 @@ import {
   NOT_HOSTS,
   SOURCES,
 } from './fixtures/forbidden-hosts.ts'
-import { nameServer, requestTo } from './fixtures/world.ts'
+import { createSender, endpoint, nameServer, requestTo } from './fixtures/world.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { createSend } from './send.ts'
 
@@ -149,5 +150,69 @@ describe('with the guard switched off', () => {
       expect(reached(), url).toBeGreaterThan(before)
     }
     said.proxied = `all ${all.length}`
+  })
+})
+
+describe('an answer that sends elsewhere', () => {
+  const STATUSES = ['301 X', '302 X', '303 X', '307 X', '308 X', '300 X', '305 X', '201 X', '200 X']
+
+  test.each(STATUSES)('%s is not followed, even to where it might go', async (status) => {
+    const { port, reached } = await startCanary()
+    const location = `http://127.0.0.1:${port}/`
+    const receiver = await endpoint((socket) =>
+      socket.end(
+        answerText(status, [
+          `location: ${location}`,
+          `refresh: 0; url=${location}`,
+          `alt-svc: h2="127.0.0.1:${port}"`,
+          `link: <${location}>; rel=preload`,
+        ]),
+      ),
+    )
+    const sender = createSender({ allowLoopback: true })
+    expect(await sender.send(requestTo(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({
+      kind: 'answered',
+      status: Number.parseInt(status, 10),
+    })
+    expect(receiver.requests).toHaveLength(1)
+    expect(reached()).toBe(0)
+  })
+})
+
+describe('a name that answers differently each time', () => {
+  const ALLOWED = '127.0.0.3'
+
+  async function setupRebinding(guard: Guard, proxyUrl?: string) {
+    let asked = 0
+    const names = await nameServer((_name, type) => {
+      if (type === 'AAAA') return []
+      asked += 1
+      return asked % 2 === 1 ? [ALLOWED] : ['127.0.0.1']
+    })
+    const proxy = proxyUrl === undefined ? null : parseEgressProxy(proxyUrl)
+    if (typeof proxy === 'string') throw new Error(proxy)
+    return createSender({ guard, proxy, nameServers: [names.address] })
+  }
+  const closing = (port: number) =>
+    requestTo(`http://rebind.test:${port}/`, { headers: [['connection', 'close']] })
+
+  test.each(['straight', 'through a proxy'])('%s, only reaches what was allowed', async (way) => {
+    const { port, reachedAt } = await startCanary()
+    const proxy = way === 'straight' ? undefined : await EgressProxyProcess.start()
+    if (proxy) onTestFinished(() => proxy.stop())
+    const guard = createGuard({ allow: [`${ALLOWED}/32`], allowLoopback: false })
+    const send = await setupRebinding(guard, proxy?.url)
+    const kinds: string[] = []
+    for (let i = 0; i < 40; i++) kinds.push((await send.send(closing(port))).kind)
+    expect(kinds.filter((kind) => kind === 'answered')).toHaveLength(20)
+    expect(kinds.filter((kind) => kind === 'blocked')).toHaveLength(20)
+    expect(reachedAt()).toEqual([ALLOWED])
+  })
+
+  test('reaches the other address too with the guard switched off', async () => {
+    const { port, reachedAt } = await startCanary()
+    const send = await setupRebinding(OFF)
+    for (let i = 0; i < 4; i++) await send.send(closing(port))
+    expect(reachedAt().sort()).toEqual(['127.0.0.1', ALLOWED])
   })
 })
