@@ -1,6 +1,7 @@
 /** No request goes where it may not: what the server says at set-up, and what it does at delivery. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ErrorView } from '../support/api-client.ts'
+import { EgressProxyProcess } from '../support/egress-proxy-process.ts'
 import { World } from '../support/world.ts'
 
 /** Behind a proxy for all the world to reach: no way to this machine itself. */
@@ -65,4 +66,50 @@ test('an address that is forbidden only when it is dialled is blocked, and its a
   await world.restart({ settings: { ...PUBLIC, EGRESS_ALLOW: '127.0.0.1/32' } })
   await world.api.deliveryIn('delivered', eventId)
   expect(endpoint.received).toHaveLength(1)
+})
+
+test('the port of another protocol is refused at set-up, and can be opened', async () => {
+  const chatbotId = await world.api.createChatbot()
+  const path = `/api/v1/chatbots/${chatbotId}/webhooks`
+  const body = { url: 'https://hooks.example.com:6379/', eventTypes: ['lead.submit'] }
+  const refused = await world.api.send<ErrorView>('POST', path, { body })
+  expect(refused).toMatchObject({ status: 400, body: { code: 'blocked_address' } })
+  expect(refused.body.message).toContain('EGRESS_PORTS_DENY=default,!6379')
+
+  await world.server.stop()
+  await world.restart({ settings: { ...PUBLIC, EGRESS_PORTS_DENY: 'default,!6379' } })
+  expect(await world.api.send('POST', path, { body })).toMatchObject({ status: 201 })
+})
+
+test('a proxy carries every delivery, and its absence uses up no attempt', async () => {
+  const proxy = await EgressProxyProcess.start({ credentials: 'me:secret' })
+  try {
+    const settings = {
+      EGRESS_PROXY: `http://me:secret@127.0.0.1:${proxy.port}`,
+      RETRY_SCHEDULE: '0s',
+    }
+    await world.server.stop()
+    await world.restart({ settings })
+    const { endpoint, lead } = await world.subscribe()
+    await world.api.deliveryIn('delivered', (await lead()).eventId)
+    expect(proxy.asked.map(({ method, target }) => `${method} ${target}`)).toEqual([
+      `CONNECT ${new URL(endpoint.url).host}`,
+    ])
+    expect(endpoint.received).toHaveLength(1)
+
+    await proxy.stop()
+    const late = await lead()
+    const waiting = await world.api.deliveryAfter(1, late.eventId)
+    expect(waiting).toMatchObject({ state: 'pending' })
+    expect(waiting.attempts[0]).toMatchObject({ status: null, errorCode: 'our_fault' })
+    expect(waiting.attempts[0]?.error).toMatch(/^This server's egress proxy failed: /)
+    expect(world.server.out.join()).not.toContain('secret')
+
+    const again = await EgressProxyProcess.start({ port: proxy.port, credentials: 'me:secret' })
+    await world.api.deliveryIn('delivered', late.eventId)
+    expect(again.asked).toHaveLength(1)
+    await again.stop()
+  } finally {
+    await proxy.stop()
+  }
 })

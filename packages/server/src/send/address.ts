@@ -3,8 +3,8 @@
  *
  * IPv4 is public unless it is in a special range. IPv6 is the other way round: only global unicast
  * (2000::/3) minus the special ranges is public, so that a range nobody thought of is refused. Forms
- * that carry an IPv4 address inside (NAT64, 6to4, Teredo, ISATAP, compatible) are refused whole: where they
- * end up is decided by a gateway that we can't see.
+ * that carry an IPv4 address inside (NAT64, 6to4, Teredo, ISATAP, compatible) are refused whole: where
+ * they end up is decided by a gateway that we can't see.
  * Sources: the IANA special-purpose address registries (RFC 6890 and its updates).
  */
 import { isIP } from 'node:net'

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { startCanary } from './fixtures/canary.ts'
 import { answerText, type OnRequest } from './fixtures/endpoint.ts'
-import { LOOPBACK_HOSTS, NEVER_HOSTS, OTHER_LOOPBACK_HOSTS } from './fixtures/forbidden-hosts.ts'
+import { hostsThatLead } from './fixtures/forbidden-hosts.ts'
 import { createManualClock } from './fixtures/manual-clock.ts'
 import type { NameAnswer } from './fixtures/name-server.ts'
 import { startSilentPort } from './fixtures/silent-port.ts'
@@ -16,25 +15,6 @@ import {
 } from './fixtures/world.ts'
 
 const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
-
-/** One server on all of loopback, IPv4 and IPv6, that must be reached, or must not be. */
-async function canary() {
-  let reached = 0
-  const listen = async (host: string, port: number): Promise<Server> => {
-    const server = createServer((_request, response) => response.end())
-    server.on('connection', () => {
-      reached += 1
-    })
-    server.listen({ host, port, ipv6Only: host.includes(':') })
-    await once(server, 'listening')
-    onTestFinished(() => void server.close())
-    return server
-  }
-  const address = (await listen('0.0.0.0', 0)).address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  await listen('::', port)
-  return { port, reached: () => reached }
-}
 
 async function silentPort(host: string) {
   const silent = await startSilentPort(host)
@@ -52,9 +32,9 @@ async function named(
 
 describe('over the real connector', () => {
   test('no forbidden spelling reaches the canary', async () => {
-    const { port, reached } = await canary()
+    const { port, reached } = await startCanary()
     const sender = createSender({ allowLoopback: false })
-    for (const host of [...LOOPBACK_HOSTS, ...OTHER_LOOPBACK_HOSTS, ...NEVER_HOSTS]) {
+    for (const host of hostsThatLead('here', 'machine', 'itself', 'elsewhere')) {
       for (const scheme of ['http', 'https']) {
         const result = await sender.send(requestTo(`${scheme}://${host}:${port}/`))
         expect(result, host).toMatchObject({ kind: 'blocked', reason: 'private-address' })
@@ -65,21 +45,24 @@ describe('over the real connector', () => {
   })
 
   test('what is shut for a server that may deliver to loopback does not reach it either', async () => {
-    const { port, reached } = await canary()
+    const { port, reached } = await startCanary()
     const sender = createSender({ allowLoopback: true })
-    for (const host of NEVER_HOSTS) {
+    for (const host of hostsThatLead('itself', 'elsewhere')) {
       const result = await sender.send(requestTo(`http://${host}:${port}/`))
       expect(result, host).toMatchObject({ kind: 'blocked', reason: 'private-address' })
     }
     expect(reached()).toBe(0)
   })
 
-  test.each(LOOPBACK_HOSTS)('%s reaches the canary when loopback is allowed', async (host) => {
-    const { port, reached } = await canary()
-    const sender = createSender({ allowLoopback: true })
-    expectKind(await sender.send(requestTo(`http://${host}:${port}/`)), 'answered')
-    expect(reached()).toBe(1)
-  })
+  test.each(hostsThatLead('here'))(
+    '%s reaches the canary when loopback is allowed',
+    async (host) => {
+      const { port, reached } = await startCanary()
+      const sender = createSender({ allowLoopback: true })
+      expectKind(await sender.send(requestTo(`http://${host}:${port}/`)), 'answered')
+      expect(reached()).toBe(1)
+    },
+  )
 
   test('other schemes and the ports of other protocols are blocked', async () => {
     const sender = createSender()
@@ -114,7 +97,7 @@ describe('a name', () => {
   })
 
   test('that changes between two questions is judged by the answer that is dialled', async () => {
-    const { port, reached } = await canary()
+    const { port, reached } = await startCanary()
     let asked = 0
     const { sender, questions } = await named(
       (_name, type) => {

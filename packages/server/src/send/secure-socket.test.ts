@@ -188,7 +188,10 @@ describe('a handshake', () => {
         ...VALID,
         ...{ minVersion: version, maxVersion: version, requestCert: true, ca: AUTHORITY.cert },
       })
-      expect(await sender.send(requestTo(url('hooks.test')))).toMatchObject({ fault: 'tls' })
+      expect(await sender.send(requestTo(url('hooks.test')))).toMatchObject({
+        fault: 'tls',
+        message: expect.stringMatching(/client certificate, which webhooks do not have/),
+      })
       expect(receiver.requests).toEqual([])
     },
   )

@@ -3,7 +3,8 @@
  *
  * - Bounded in everything: time to the answer, bytes and time of its body, its headers, look-ups.
  * - Sends the bytes that were signed, once, to an address that the guard allowed as it was dialled;
- *   TLS is verified; redirects are never followed.
+ *   TLS is verified; redirects are never followed. A name is looked up once for each connection, and
+ *   what was judged is what is dialled, or what the proxy is told: nothing is left to rebind.
  * - What the other side does wrong comes back as a value. It rejects only for a bug of ours.
  * - Never retries, with one exception (see `transmit.ts`): the schedule does that.
  */

@@ -101,7 +101,7 @@ function handshakeSentence(code: string): string | null {
     case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
     case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
     case 'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY':
-      return 'The endpoint refused the handshake: it has no cipher in common with us, or no certificate for this host'
+      return 'The endpoint refused the handshake: it has no cipher in common with us, no certificate for this host, or wants a client certificate, which webhooks do not have'
     case 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME':
     case 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME':
       return 'The endpoint has no certificate for this host: add the host to its TLS settings'
