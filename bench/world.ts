@@ -186,7 +186,16 @@ export async function cleanUp(): Promise<void> {
   folders.clear()
 }
 
-function watch(child: ChildProcess): void {
+/** A folder below data/ that goes when the scenario ends. */
+export function makeFolder(prefix: string): string {
+  mkdirSync(DATA_ROOT, { recursive: true })
+  const folder = mkdtempSync(`${DATA_ROOT}${prefix}`)
+  folders.add(folder)
+  return folder
+}
+
+/** Has a process ended with the scenario, whatever happens. */
+export function watch(child: ChildProcess): void {
   children.add(child)
   child.once('exit', () => children.delete(child))
 }
