@@ -21,16 +21,24 @@ const NODE_FLAGS = ['--max-semi-space-size=8']
 const CONNECTIONS = 64
 
 export class PeerProcess {
+  readonly url: string
   readonly api: ApiClient
   readonly #child: ChildProcess
   readonly #store: StoreServer
   readonly #waiting = new Map<number, (recorded: RecordedCounts) => void>()
   #lastId = 0
 
-  private constructor(child: ChildProcess, store: StoreServer, api: ApiClient) {
+  private constructor(options: {
+    child: ChildProcess
+    store: StoreServer
+    api: ApiClient
+    url: string
+  }) {
+    const { child } = options
     this.#child = child
-    this.#store = store
-    this.api = api
+    this.#store = options.store
+    this.api = options.api
+    this.url = options.url
     child.on('message', ({ id, recorded }: PeerReply) => {
       this.#waiting.get(id)?.(recorded)
       this.#waiting.delete(id)
@@ -51,7 +59,7 @@ export class PeerProcess {
     const { url } = await ready(child)
     const { adminKey } = options.config
     const api = new ApiClient({ url, adminKey, connections: CONNECTIONS })
-    return new PeerProcess(child, options.store, api)
+    return new PeerProcess({ child, store: options.store, api, url })
   }
 
   async setWebhooks(chatbotId: string, webhooks: Webhook[]): Promise<void> {
