@@ -186,15 +186,12 @@ export async function cleanUp(): Promise<void> {
   folders.clear()
 }
 
-/** A folder below data/ that goes when the scenario ends. */
-export function makeFolder(prefix: string): string {
-  mkdirSync(DATA_ROOT, { recursive: true })
-  const folder = mkdtempSync(`${DATA_ROOT}${prefix}`)
+/** The folder is removed at the end, if it is still there. */
+export function watchFolder(folder: string): void {
   folders.add(folder)
-  return folder
 }
 
-/** Has a process ended with the scenario, whatever happens. */
+/** The child is killed at the end, if it still runs. */
 export function watch(child: ChildProcess): void {
   children.add(child)
   child.once('exit', () => children.delete(child))

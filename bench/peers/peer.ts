@@ -15,6 +15,8 @@ export interface Peer {
    * which was the quickest most often.
    */
   candidates: readonly [PeerSettings, ...PeerSettings[]]
+  /** For the scenario of latency, where what is quickest for many is not what is soonest for one. */
+  prompt?: PeerSettings
   /** For the scenario of the hanging endpoint, where the library has something against it. */
   againstHanging?: PeerSettings
   targets: { rate: number; cpu?: number; latency?: boolean }
@@ -41,14 +43,21 @@ const pgBoss: Peer = {
   obstacle: () => null,
   startStore: startPostgres,
   candidates: [
-    { batchSize: 64, localConcurrency: 2, poolSize: 20 },
-    { batchSize: 250, localConcurrency: 1, poolSize: 20 },
-    { batchSize: 32, localConcurrency: 4, poolSize: 20 },
-    { batchSize: 64, localConcurrency: 2, poolSize: 10 },
+    { batchSize: 64, localConcurrency: 4, poolSize: 20, notify: false },
+    { batchSize: 64, localConcurrency: 2, poolSize: 10, notify: true },
+    { batchSize: 250, localConcurrency: 2, poolSize: 40, notify: false },
+    { batchSize: 32, localConcurrency: 4, poolSize: 20, notify: true },
   ],
+  prompt: { batchSize: 16, localConcurrency: 8, poolSize: 20, notify: true },
   // What its documentation has against one group that takes all workers. Only with one job a worker:
   // a batch ends with its slowest.
-  againstHanging: { batchSize: 1, localConcurrency: 64, localGroupConcurrency: 16, poolSize: 20 },
+  againstHanging: {
+    batchSize: 1,
+    localConcurrency: 64,
+    localGroupConcurrency: 16,
+    poolSize: 20,
+    notify: true,
+  },
   targets: { rate: 6 },
 }
 
@@ -63,6 +72,7 @@ const graphileWorker: Peer = {
     { concurrentJobs: 32, localQueueSize: 33, batchDelayMs: 25, poolSize: 34 },
     { concurrentJobs: 64, localQueueSize: 65, batchDelayMs: 25, poolSize: 20 },
   ],
+  prompt: { concurrentJobs: 24, localQueueSize: -1, batchDelayMs: 0, poolSize: 26 },
   targets: { rate: 8 },
 }
 

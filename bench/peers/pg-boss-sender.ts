@@ -1,7 +1,8 @@
 /**
- * A webhook sender on pg-boss: a queue that notifies, so that no worker waits out a polling interval,
- * batches that are fetched at once and settled job by job, and the next batch fetched without a
- * pause while batches come back full. Attempts are rows of a table, inserted in batches; an attempt
+ * A webhook sender on pg-boss: batches that are fetched at once and settled job by job, the next one
+ * without a pause while batches come back full. A queue that notifies spares its workers the polling
+ * interval, and has its commits wait for each other (PostgreSQL takes a lock for the whole database
+ * to commit a notification): whether it does is a setting that is tried. Attempts are rows of a table, inserted in batches; an attempt
  * is recorded before its job is settled.
  */
 import { AttemptTable, openPool, type PgApi } from './attempt-table.ts'
@@ -44,7 +45,6 @@ interface PgBossApi {
 
 const NAME = 'deliveries'
 const QUEUE_OPTIONS = {
-  notify: true,
   retryLimit: ATTEMPTS_MAX - 1,
   retryDelay: FIRST_RETRY_MS / 1_000,
   retryBackoff: true,
@@ -53,13 +53,13 @@ const QUEUE_OPTIONS = {
 
 async function openQueue({ config, send, recorded }: Tools) {
   const { storeUrl: connectionString, settings } = config
-  const { batchSize, localConcurrency, localGroupConcurrency = 0 } = settings
+  const { batchSize, localConcurrency, localGroupConcurrency = 0, notify } = settings
   const { PgBoss } = loadPackage<PgBossApi>('pg-boss')
   const attempts = await AttemptTable.open(openPool(loadPackage<PgApi>('pg'), connectionString, 2))
-  const boss = new PgBoss({ connectionString, max: settings.poolSize, useListenNotify: true })
+  const boss = new PgBoss({ connectionString, max: settings.poolSize, useListenNotify: notify })
   boss.on('error', (error) => process.stderr.write(`    pg-boss: ${error.message}\n`))
   await boss.start()
-  await boss.createQueue(NAME, QUEUE_OPTIONS)
+  await boss.createQueue(NAME, { ...QUEUE_OPTIONS, notify })
   const deliver = async ({ id, data }: BossJob): Promise<JobResult> => {
     const attempt = await send(data)
     await attempts.record(data, attempt)

@@ -1,8 +1,9 @@
 /** A Redis of the bench's own, with a record on disk each second, in a folder of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { endProcess } from '../end-process.ts'
-import { makeFolder, watch } from '../world.ts'
+import { DATA_ROOT, watch, watchFolder } from '../world.ts'
 import type { StoreServer } from './store-server.ts'
 
 const READY_PATIENCE_MS = 30_000
@@ -22,7 +23,7 @@ export async function startRedis(): Promise<StoreServer> {
   const settings = {
     bind: '127.0.0.1',
     port: String(port),
-    dir: makeFolder('bench-redis-'),
+    dir: makeFolder(),
     // As BullMQ's documentation advises for production.
     appendonly: 'yes',
     appendfsync: 'everysec',
@@ -40,6 +41,14 @@ export async function startRedis(): Promise<StoreServer> {
     pid: child.pid ?? null,
     stop: () => endProcess(child),
   }
+}
+
+/** On the disk that our own store is on. */
+function makeFolder(): string {
+  mkdirSync(DATA_ROOT, { recursive: true })
+  const folder = mkdtempSync(`${DATA_ROOT}bench-redis-`)
+  watchFolder(folder)
+  return folder
 }
 
 /** Goes on reading afterwards: a full pipe would stop the server. */

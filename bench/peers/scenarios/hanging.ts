@@ -27,7 +27,7 @@ export const peersHanging: Scenario = {
   name: 'peers-hanging',
   about: 'healthy endpoints while 1 of 10 hangs, each contender against itself',
   run(options) {
-    return withWorld({ profileDir: options.profileDir }, async (world) => [
+    return withWorld(options, async (world) => [
       ...(await measure(world, { contender: ourServer(world), label: 'ours' }, options)),
       ...(await forEachPeer(PEERS, (peer) => measurePeer(world, peer, options))),
     ])

@@ -29,7 +29,7 @@ export const peersLatency: Scenario = {
   name: 'peers-latency',
   about: `accepted until at the receiver at ${PER_SECOND} leads a second, against each peer`,
   run(options) {
-    return withWorld({ profileDir: options.profileDir }, async (world) => {
+    return withWorld(options, async (world) => {
       await deliverAtRate(world, ourServer(world), 2)
       return forEachPeer(PEERS, (peer) => compare(world, peer, options))
     })
@@ -39,7 +39,7 @@ export const peersLatency: Scenario = {
 async function compare(world: World, peer: Peer, { quick }: BenchOptions): Promise<Figure[]> {
   const seconds = quick ? 3 : 10
   const ours = ourServer(world)
-  const settings = await bestSettings(world, peer, quick)
+  const settings = peer.prompt ?? (await bestSettings(world, peer, quick))
   const pairs = await withPeer(world, peer, settings, async (theirs) => {
     // Compiled code and open connections, as after a minute.
     await deliverAtRate(world, theirs, 2)

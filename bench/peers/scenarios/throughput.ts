@@ -27,7 +27,7 @@ export const peersThroughput: Scenario = {
   name: 'peers-throughput',
   about: 'leads over HTTP until delivered and recorded, and their CPU, against each peer',
   run(options) {
-    return withWorld({ profileDir: options.profileDir }, async (world) => {
+    return withWorld(options, async (world) => {
       await runLeads(world, ourServer(world), WARM_LEADS)
       return forEachPeer(PEERS, (peer) => compare(world, peer, options))
     })
