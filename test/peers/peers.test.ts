@@ -32,7 +32,7 @@ for (const peer of PEERS) {
       const { sender, store, receiver } = await setup(peer, [200])
       const eventId = await sender.api.postLead(CHATBOT, LEAD)
       await expectRecorded(sender, { delivered: 1, failed: 0 })
-      await expect.poll(() => look(peer, store.url)).toEqual({ delivered: [200], waiting: 0 })
+      await expect.poll(() => look(peer, store.url), WAIT).toEqual({ delivered: [200], waiting: 0 })
       expect(receiver.requests).toMatchObject([{ 'webhook-id': eventId }])
       const body = '"customerEmail":"ann@example.com","customerName":"Ann","customerPhone":""}}'
       expect(receiver.bodies[0]?.endsWith(body)).toBe(true)
