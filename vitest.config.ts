@@ -11,7 +11,7 @@ export default defineConfig({
           ...patience,
           name: 'all',
           include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/cluster/**'],
+          exclude: ['**/node_modules/**', 'test/cluster/**', 'test/peers/**'],
           maxWorkers: 2,
         },
       },
@@ -26,6 +26,11 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      // The benchmark's peers are installed by the benchmark, so their tests come with a command of
+      // their own.
+      ...(process.env.TEST_PEERS
+        ? [{ test: { ...patience, name: 'peers', include: ['test/peers/**/*.test.ts'] } }]
+        : []),
     ],
   },
 })

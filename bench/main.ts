@@ -8,6 +8,7 @@ import { cpus, loadavg } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { monotonicMs } from './monotonic.ts'
+import { PEER_SCENARIOS } from './peers/scenarios.ts'
 import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { drain } from './scenarios/drain.ts'
@@ -28,13 +29,15 @@ const SCENARIOS: readonly Scenario[] = [
   start,
   idle,
 ]
+const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 
 const HELP = `Measures the server against a bare loop and against its targets.
 
 Usage: npm run bench -- [options]
 
   --only NAME     this scenario only; may be given several times
-  --quick         less of everything, in under two minutes: for a look, not for a record
+  --peers         against BullMQ, pg-boss and graphile-worker instead; see bench/README.md
+  --quick         less of everything, in under two minutes (--peers: a few): for a look, not for a record
   --list          what there is
   --json FILE     also write the figures there
   --profile DIR   CPU profiles of the server's threads, one file each (they cost some speed)
@@ -45,6 +48,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true },
+      peers: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -54,7 +58,7 @@ async function main(): Promise<number> {
   })
   if (values.help) return print(HELP)
   if (values.list) return print(listText())
-  const scenarios = chosen(values.only ?? SCENARIOS.map(({ name }) => name))
+  const scenarios = chosen(values.only ?? namesOf(values.peers ? PEER_SCENARIOS : SCENARIOS))
   const profileDir = values.profile === undefined ? null : resolve(values.profile)
   if (profileDir !== null) mkdirSync(profileDir, { recursive: true })
   warnIfBusy()
@@ -76,15 +80,21 @@ function warnIfBusy(): void {
 
 function chosen(names: readonly string[]): Scenario[] {
   return names.map((name) => {
-    const scenario = SCENARIOS.find((known) => known.name === name)
+    const scenario = ALL.find((known) => known.name === name)
     if (!scenario) throw new Error(`There is no scenario "${name}". There is:\n${listText()}`)
     return scenario
   })
 }
 
 function listText(): string {
-  const width = Math.max(...SCENARIOS.map(({ name }) => name.length))
-  return SCENARIOS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}\n`).join('')
+  const width = Math.max(...namesOf(ALL).map((name) => name.length))
+  const lines = (scenarios: readonly Scenario[]) =>
+    scenarios.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}\n`).join('')
+  return `${lines(SCENARIOS)}With --peers:\n${lines(PEER_SCENARIOS)}`
+}
+
+function namesOf(scenarios: readonly Scenario[]): string[] {
+  return scenarios.map(({ name }) => name)
 }
 
 async function runScenario(scenario: Scenario, options: BenchOptions): Promise<Result> {

@@ -186,7 +186,13 @@ export async function cleanUp(): Promise<void> {
   folders.clear()
 }
 
-function watch(child: ChildProcess): void {
+/** The folder is removed at the end, if it is still there. */
+export function watchFolder(folder: string): void {
+  folders.add(folder)
+}
+
+/** The child is killed at the end, if it still runs. */
+export function watch(child: ChildProcess): void {
   children.add(child)
   child.once('exit', () => children.delete(child))
 }

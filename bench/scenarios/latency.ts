@@ -13,7 +13,7 @@ import { leadBody, leadDeliveryBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
 import { DATA_ROOT, pause, tell, type World, withWorld } from '../world.ts'
 
-const PER_SECOND = 200
+export const PER_SECOND = 200
 
 interface Lead {
   sentAt: number
@@ -99,7 +99,10 @@ async function postAtRate(world: World, count: number): Promise<number[]> {
 }
 
 /** Starts each at its time; waits for all at the end only. */
-async function atRate(count: number, start: (index: number) => Promise<void>): Promise<void> {
+export async function atRate(
+  count: number,
+  start: (index: number) => Promise<void>,
+): Promise<void> {
   const startedAt = monotonicMs()
   const running: Promise<void>[] = []
   for (let index = 0; index < count; index++) {

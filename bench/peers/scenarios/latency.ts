@@ -1,0 +1,89 @@
+/** Peers, latency: from the 202 in the client's hands to the receiver, at a rate that all can keep. */
+import {
+  atMost,
+  type Figure,
+  type FigureText,
+  figureOf,
+  interleave,
+  type Pair,
+  percentile,
+  ratios,
+} from '../../measure.ts'
+import { monotonicMs } from '../../monotonic.ts'
+import { leadBody } from '../../sample-events.ts'
+import type { BenchOptions, Scenario } from '../../scenario.ts'
+import { atRate, PER_SECOND } from '../../scenarios/latency.ts'
+import { tell, type World, withWorld } from '../../world.ts'
+import { bestSettings } from '../calibrate.ts'
+import { type Contender, ourServer, withPeer } from '../contender.ts'
+import { forEachPeer } from '../each-peer.ts'
+import { PEERS, type Peer } from '../peer.ts'
+
+/** In ms. */
+interface Waits {
+  p50: number
+  p99: number
+}
+
+export const peersLatency: Scenario = {
+  name: 'peers-latency',
+  about: `accepted until at the receiver at ${PER_SECOND} leads a second, against each peer`,
+  run(options) {
+    return withWorld(options, async (world) => {
+      await deliverAtRate(world, ourServer(world), 2)
+      return forEachPeer(PEERS, (peer) => compare(world, peer, options))
+    })
+  },
+}
+
+async function compare(world: World, peer: Peer, { quick }: BenchOptions): Promise<Figure[]> {
+  const seconds = quick ? 3 : 10
+  const ours = ourServer(world)
+  const settings = peer.prompt ?? (await bestSettings(world, peer, quick))
+  const pairs = await withPeer(world, peer, settings, async (theirs) => {
+    // Compiled code and open connections, as after a minute.
+    await deliverAtRate(world, theirs, 2)
+    return interleave({
+      rounds: quick ? 2 : 3,
+      a: () => deliverAtRate(world, ours, seconds),
+      b: () => deliverAtRate(world, theirs, seconds),
+    })
+  })
+  for (const { a, b } of pairs) tell(`ours ${text(a)}, ${peer.name} ${text(b)}`)
+  return [...figures('p50', peer, pairs), ...figures('p99', peer, pairs)]
+}
+
+function text({ p50, p99 }: Waits): string {
+  return `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`
+}
+
+function figures(which: keyof Waits, { name, targets }: Peer, pairs: Pair<Waits>[]): Figure[] {
+  const a = pairs.map((pair) => pair.a[which])
+  const b = pairs.map((pair) => pair.b[which])
+  const what = `accepted → at the receiver, ${which} / ${name}`
+  const ratioText: FigureText = { what, unit: 'ratio' }
+  const target = targets.latency ? { target: atMost(1) } : {}
+  const each = ratios(pairs.map((pair) => ({ a: pair.a[which], b: pair.b[which] })))
+  return [
+    figureOf(each, { ...ratioText, ...target }),
+    figureOf(a, { what: `  ours, ${which}`, unit: 'ms' }),
+    figureOf(b, { what: `  ${name}, ${which}`, unit: 'ms' }),
+  ]
+}
+
+async function deliverAtRate(world: World, contender: Contender, seconds: number): Promise<Waits> {
+  const group = world.newGroup('latency')
+  const count = seconds * PER_SECOND
+  await world.receiver.ask('stamp', group)
+  const chatbotId = await contender.addChatbot({ group, count: 1 })
+  const acceptedAt = new Map<string, number>()
+  await atRate(count, async (index) => {
+    const eventId = await contender.api.postLead(chatbotId, leadBody(index))
+    acceptedAt.set(eventId, monotonicMs())
+  })
+  await world.untilArrived(group, count)
+  await contender.untilRecorded(chatbotId, count)
+  const { stamps } = await world.receiver.ask('counts', group)
+  const waits = stamps.map(([id, arrivedAt]) => arrivedAt - (acceptedAt.get(id) ?? Number.NaN))
+  return { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) }
+}
