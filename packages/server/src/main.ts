@@ -3,6 +3,7 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
+import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
 import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -229,6 +230,14 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
       version: VERSION,
       trustedProxies: config.trustedProxies,
       cursorKey: keys.encryptionKey,
+      widgetKey: keys.encryptionKey,
+      ratePerKey: config.ratePerKey,
+      connections: {
+        max: config.maxConnections,
+        perAddressMax: config.maxConnectionsPerAddress,
+        headersMs: HEADERS_MS,
+        requestMs: REQUEST_MS,
+      },
       retryScheduleMs: config.retryScheduleMs,
       healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,

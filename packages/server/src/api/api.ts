@@ -20,34 +20,43 @@ import { readJsonBodies } from './json-body.ts'
 import { leadRoutes } from './leads.ts'
 import { answerUnknownRoutes } from './not-found.ts'
 import { recoveryRoutes } from './recoveries.ts'
+import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import { mountRoute, type Route } from './route.ts'
+import { commonHeaders } from './security-headers.ts'
 import { statsRoutes } from './stats.ts'
 import { streamRoutes } from './stream.ts'
 import { webhookActionRoutes } from './webhook-actions.ts'
 import { webhookSecretRoutes } from './webhook-secrets.ts'
 import { webhookRoutes } from './webhooks.ts'
+import { widgetRoutes } from './widget.ts'
 
 /** Ready to listen; `close()` ends the streams and waits for requests that are being answered. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const { metrics, log, config } = deps
-  const { app, isClosing } = createHttpServer({ trustedProxies: config.trustedProxies, log })
+  const { metrics, log, config, clock } = deps
+  const headers = commonHeaders(config)
+  const limits = createRequestLimits({ clock, metrics, ratePerKey: config.ratePerKey })
+  const { app, isClosing } = createHttpServer({
+    ...{ headers, metrics, clock, log },
+    trustedProxies: config.trustedProxies,
+    connections: config.connections,
+  })
   readJsonBodies(app)
   const feed = createChangeFeed(deps)
   app.addHook('preClose', (done) => {
     feed.close()
     done()
   })
-  const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, feed)
+  const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, feed, limits)
   const authenticate = createAuthenticate(config.adminKey)
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, isClosing, metrics, log })
+    mountRoute(app, route, { authenticate, isClosing, limits, headers, metrics, log })
   }
-  answerUnknownRoutes(app, routes)
+  answerUnknownRoutes(app, routes, headers)
   await app.ready()
   return app
 }
 
-export function apiRoutes(deps: ApiDeps, feed: ChangeFeed): Route[] {
+export function apiRoutes(deps: ApiDeps, feed: ChangeFeed, limits: RequestLimits): Route[] {
   const cursors = createCursors(deps.config.cursorKey)
   const routes = [
     ...chatbotRoutes(deps, cursors),
@@ -60,7 +69,8 @@ export function apiRoutes(deps: ApiDeps, feed: ChangeFeed): Route[] {
     ...eventTypeRoutes(),
     ...deliveryRoutes(deps, cursors),
     ...statsRoutes(deps),
-    ...streamRoutes(feed),
+    ...streamRoutes(feed, deps),
+    ...widgetRoutes(deps, limits),
     ...healthRoutes(deps),
   ]
   return [...routes, ...docsRoutes(routes, deps.config)]

@@ -9,7 +9,7 @@ const leadFormField = z.strictObject({
   required: z.boolean(),
 })
 
-const leadForm = z
+export const leadForm = z
   .strictObject({
     fields: z
       .array(leadFormField)
@@ -45,7 +45,7 @@ const fields = {
     .meta({ examples: ['Shop assistant'] }),
   leadForm,
   allowedOrigins: z.array(origin).max(50).meta({
-    description: 'Pages that may use the widget. Empty: only this server’s own.',
+    description: 'Pages that may use the widget, besides this server’s own.',
   }),
 }
 

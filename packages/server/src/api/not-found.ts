@@ -1,12 +1,17 @@
 /** What no route takes: another method than the path has (405), or no such path (404). */
 import type { FastifyInstance } from 'fastify'
 import { apiError } from './error-answer.ts'
-import { COMMON_HEADERS, type Route } from './route.ts'
+import type { Route } from './route.ts'
+import type { AnswerHeaders } from './security-headers.ts'
 
-export function answerUnknownRoutes(app: FastifyInstance, routes: readonly Route[]) {
+export function answerUnknownRoutes(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  headers: AnswerHeaders,
+) {
   const paths = methodsByPath(routes)
   app.setNotFoundHandler((request, reply) => {
-    reply.headers(COMMON_HEADERS)
+    reply.headers(headers)
     const path = request.url.split('?', 1)[0] ?? ''
     const found = paths.find(({ pattern }) => pattern.test(path))
     if (!found) throw apiError('not_found', 'There is no such route; see /docs')

@@ -60,6 +60,7 @@ const TAGS: Record<Tag, string> = {
   Events: 'What happened; each goes to every webhook that subscribed to its type.',
   Deliveries: 'One event on its way to one webhook, with every attempt.',
   Statistics: 'Counts, latencies, and what changes as it changes.',
+  Widget: "What a visitor's page calls. It needs no key; it is limited by origin, rate and size.",
   Server: 'For whoever runs it.',
 }
 
@@ -171,7 +172,7 @@ function errorResponses(route: Route, schemas: SchemaDocuments): Record<string, 
 /** What this route says itself, and what follows from what it takes. */
 export function errorCodes({ access, id, query, headers, body, errors, path }: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(errors)
-  if (access !== 'public') codes.add('missing_key').add('invalid_key')
+  if (access !== 'public') codes.add('missing_key').add('invalid_key').add('rate_limited')
   if (id) codes.add(isFindable(id) ? `${id}_not_found` : 'not_found')
   if (query || headers || body) codes.add('invalid_input')
   if (body) {
@@ -204,7 +205,7 @@ function errorHeaders(status: number): Pick<ResponseObject, 'headers'> {
     const schema = { type: 'string' }
     return { headers: { 'WWW-Authenticate': { description: '`Bearer`.', schema } } }
   }
-  if (status !== 503) return {}
+  if (status !== 429 && status !== 503) return {}
   const schema = { type: 'integer' }
   return { headers: { 'Retry-After': { description: 'Seconds; where it is known.', schema } } }
 }

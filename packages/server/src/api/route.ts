@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { ApiError } from '../errors.ts'
 import { type IdKind, isId } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -11,8 +12,10 @@ import type { Access, Authenticate } from './auth.ts'
 import { apiError, isFindable, notFound } from './error-answer.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { parseInput } from './input.ts'
+import type { RequestLimits } from './request-limits.ts'
+import type { AnswerHeaders } from './security-headers.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
   | 'Chatbots'
   | 'Webhooks'
@@ -20,6 +23,7 @@ export type Tag =
   | 'Events'
   | 'Deliveries'
   | 'Statistics'
+  | 'Widget'
   | 'Server'
 
 export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
@@ -31,6 +35,8 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   summary: string
   description?: string
   access: Access
+  /** Before the body is read: throws for whoever may not come in. Errors carry what it sets. */
+  admit?(request: FastifyRequest, reply: FastifyReply): Promise<void>
   /** What `{id}` names: anything that isn't such an id is not found. */
   id?: IdKind
   query?: Query
@@ -91,42 +97,64 @@ export interface MountOptions {
   authenticate: Authenticate
   /** True while the server stops: what still comes in on open connections is turned away. */
   isClosing(): boolean
+  limits: Pick<RequestLimits, 'request' | 'authFailures'>
+  headers: AnswerHeaders
   metrics: Pick<Metrics, 'requestAnswered'>
   log: Log
 }
 
 export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
 
-/** On every answer. API answers hold secrets and personal data: no cache keeps them. */
-export const COMMON_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-}
-
 export function mountRoute(app: FastifyInstance, route: Route, options: MountOptions) {
-  const { authenticate, isClosing } = options
+  const { isClosing } = options
+  const arrive = arrivalHook(route, options)
   app.route({
     method: route.method,
     url: route.path.replace('{id}', ':id'),
     bodyLimit: route.body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT,
     exposeHeadRoute: route.method === 'GET' && !route.endless,
     config: { access: route.access, operationId: route.operationId },
-    onRequest(request, reply, done) {
-      reply.headers(COMMON_HEADERS)
-      try {
-        if (isClosing())
-          throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })
-        if (route.access !== 'public') authenticate(request.headers.authorization)
-        done()
-      } catch (error) {
-        done(error as Error)
-      }
-    },
+    onRequest: route.admit ? [arrive, route.admit] : arrive,
     onResponse: observeAnswers(app, route, options),
     handler: (request, reply) => answerCall({ route, request, reply, isClosing }),
   })
+}
+
+/** Before anything is read. */
+function arrivalHook(
+  { access }: Route,
+  { authenticate, isClosing, limits, headers }: MountOptions,
+) {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+    reply.headers(headers)
+    try {
+      if (isClosing()) {
+        throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })
+      }
+      if (access !== 'public') {
+        authenticateOrTell(request, authenticate, limits)
+        limits.request('operator')
+      }
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+}
+
+/** A genuine key is never refused for others' wrong ones: behind one proxy all have one address. */
+function authenticateOrTell(
+  request: FastifyRequest,
+  authenticate: Authenticate,
+  { authFailures }: MountOptions['limits'],
+) {
+  try {
+    authenticate(request.headers.authorization)
+  } catch (error) {
+    // Without a key nothing is guessed.
+    if (error instanceof ApiError && error.code === 'invalid_key') authFailures.tell(request.ip)
+    throw error
+  }
 }
 
 interface Answering {

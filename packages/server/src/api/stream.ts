@@ -1,13 +1,14 @@
 /** The stream of what changes, as server-sent events. */
 import { z } from 'zod'
 import type { ChangeFeed } from './change-feed.ts'
-import { invalidInput } from './error-answer.ts'
+import type { ApiDeps } from './deps.ts'
+import { apiError, invalidInput } from './error-answer.ts'
 import { defineRoute, type Route } from './route.ts'
 import { idFilter } from './schemas.ts'
 
 const LAST_ID = 'Last-Event-ID'
 
-export function streamRoutes(feed: ChangeFeed): Route[] {
+export function streamRoutes(feed: ChangeFeed, { metrics }: Pick<ApiDeps, 'metrics'>): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -36,6 +37,11 @@ export function streamRoutes(feed: ChangeFeed): Route[] {
       },
       handle({ query, request, reply }) {
         const sinceMs = lastEventId(request.headers['last-event-id'])
+        if (!feed.hasRoom()) {
+          metrics.requestRefused('streams')
+          const message = 'So many streams are open that this server takes no more'
+          throw apiError('rate_limited', message, { retryAfterSeconds: 10 })
+        }
         reply.hijack()
         reply.raw.writeHead(200, {
           ...(reply.getHeaders() as Record<string, string>),
