@@ -31,6 +31,7 @@ import { openPostgresStore } from './store/postgres/postgres-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Store } from './store/store.ts'
 import { VERSION } from './version.ts'
+import { WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
 
 export interface ServerOptions {
   config: Config
@@ -262,8 +263,6 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     },
   }
 }
-
-const WEBHOOKS_MAX_PER_CHATBOT = 50
 
 /** What an operator gets wrong with HOST and PORT, in one sentence. */
 function listenError(error: NodeJS.ErrnoException, { host, port }: Config): Error {

@@ -49,9 +49,9 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, feed, limits)
   const authenticate = createAuthenticate(config.adminKey)
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, isClosing, limits, headers, metrics, log })
+    mountRoute(app, route, { authenticate, isClosing, limits, metrics, log })
   }
-  answerUnknownRoutes(app, routes, headers)
+  answerUnknownRoutes(app, routes)
   await app.ready()
   return app
 }

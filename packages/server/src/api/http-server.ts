@@ -8,15 +8,16 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts'
 import { apiError, errorAnswer, toApiError } from './error-answer.ts'
+import { createPipelineLimit } from './pipeline-limit.ts'
 import { BODY_BYTES_MAX_DEFAULT } from './route.ts'
 import type { AnswerHeaders } from './security-headers.ts'
 
 /** How often Node looks for connections whose time is up; its default is half a minute. */
 const TIMEOUT_CHECK_MS = 1_000
 /** Silence on a connection. Above the longest answer to wait for: a test event's 120 s timeout. */
-const SILENCE_MS_MAX = 180_000
+export const SILENCE_MS_MAX = 180_000
 /** Above the usual 60 s of proxies, so that it is they who close an idle connection. */
-const KEEP_ALIVE_MS = 72_000
+export const KEEP_ALIVE_MS = 72_000
 export const HEADER_BYTES_MAX = 16 * 1024
 export const HEADERS_MAX = 100
 export const URL_BYTES_MAX = 8 * 1024
@@ -73,7 +74,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   // Node's own limit drops the headers past it without a word, be it the Idempotency-Key.
   app.server.maxHeadersCount = 0
   limitConnections({ ...options, server: app.server, limits: connections })
+  const isWithinPipeline = createPipelineLimit()
   app.addHook('onRequest', (request, reply, done) => {
+    if (!isWithinPipeline(request.raw, reply.raw)) return void reply.hijack()
     reply.headers(headers)
     done(oversizeFault(request.raw) ?? undefined)
   })

@@ -2,16 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import { apiError } from './error-answer.ts'
 import type { Route } from './route.ts'
-import type { AnswerHeaders } from './security-headers.ts'
 
-export function answerUnknownRoutes(
-  app: FastifyInstance,
-  routes: readonly Route[],
-  headers: AnswerHeaders,
-) {
+export function answerUnknownRoutes(app: FastifyInstance, routes: readonly Route[]) {
   const paths = methodsByPath(routes)
   app.setNotFoundHandler((request, reply) => {
-    reply.headers(headers)
     const path = request.url.split('?', 1)[0] ?? ''
     const found = paths.find(({ pattern }) => pattern.test(path))
     if (!found) throw apiError('not_found', 'There is no such route; see /docs')

@@ -13,7 +13,6 @@ import { apiError, isFindable, notFound } from './error-answer.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { parseInput } from './input.ts'
 import type { RequestLimits } from './request-limits.ts'
-import type { AnswerHeaders } from './security-headers.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
@@ -98,7 +97,6 @@ export interface MountOptions {
   /** True while the server stops: what still comes in on open connections is turned away. */
   isClosing(): boolean
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
-  headers: AnswerHeaders
   metrics: Pick<Metrics, 'requestAnswered'>
   log: Log
 }
@@ -121,12 +119,8 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
 }
 
 /** Before anything is read. */
-function arrivalHook(
-  { access }: Route,
-  { authenticate, isClosing, limits, headers }: MountOptions,
-) {
-  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-    reply.headers(headers)
+function arrivalHook({ access }: Route, { authenticate, isClosing, limits }: MountOptions) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     try {
       if (isClosing()) {
         throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })

@@ -70,7 +70,7 @@ function createDeps(store: Store, clock: Clock): ApiDeps {
       cursorKey: Buffer.alloc(32, 2),
       widgetKey: Buffer.alloc(32, 3),
       ratePerKey: null,
-      connections: { max: 1_000, perAddressMax: 500, headersMs: 10_000, requestMs: 30_000 },
+      connections: { max: 2_000, perAddressMax: 1_000, headersMs: 10_000, requestMs: 30_000 },
       retryScheduleMs: [0, 30_000],
       webhooksMaxPerChatbot: 3,
       healthOnly: false,
