@@ -53,7 +53,17 @@ export function createWidgetAdmission(deps: AdmissionDeps, limits: RequestLimits
 
 /** The hosted page is ours, whatever other pages a chatbot allows. */
 function mayUse(chatbot: Chatbot, origin: string, publicUrl: string): boolean {
-  return origin === new URL(publicUrl).origin || chatbot.allowedOrigins.includes(origin)
+  return isOwn(origin, publicUrl) || chatbot.allowedOrigins.includes(origin)
+}
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
+
+/** In development people open this machine by any of its names: all of them are us. */
+function isOwn(origin: string, publicUrl: string): boolean {
+  const { protocol, hostname, port } = new URL(publicUrl)
+  const names = LOOPBACK_NAMES.includes(hostname) ? LOOPBACK_NAMES : [hostname]
+  const end = port === '' ? '' : `:${port}`
+  return names.some((name) => origin === `${protocol}//${name}${end}`)
 }
 
 /** Two hours: more than that no browser keeps. */

@@ -3,6 +3,7 @@ import { silentLog } from '../log.ts'
 import { RATES } from './request-limits.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { createManualClock } from './test/manual-clock.ts'
+import { startWholeServer } from './test/whole-server.ts'
 import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from './widget-lead.ts'
 
 const SHOP = 'https://shop.example'
@@ -129,6 +130,39 @@ test('our own page may use every chatbot, and with no origins allowed only ours 
   const closed = await addChatbot({ allowedOrigins: [] })
   expect((await visitor('192.0.2.1', OWN, closed).begin()).status).toBe(201)
   expect((await visitor('192.0.2.1', SHOP, closed).begin()).status).toBe(403)
+})
+
+test('in development this machine is our own page by each of its names, at our port only', async () => {
+  const { visitor } = await setup()
+  for (const [origin, status] of [
+    ['http://127.0.0.1:8080', 201],
+    ['http://[::1]:8080', 201],
+    ['http://127.0.0.1:8081', 403],
+    ['https://localhost:8080', 403],
+  ] as const) {
+    expect((await visitor('192.0.2.1', origin).begin()).status, origin).toBe(status)
+  }
+})
+
+test("a visitor's lead comes to the owner's endpoint, after waiting as it was told to", async () => {
+  const { call, url, endpoint, addChatbot, addWebhook } = await startWholeServer()
+  const bot = await addChatbot()
+  await addWebhook(bot)
+  const path = `/widget/v1/chatbots/${bot}`
+  const options = { key: null, headers: { origin: url, 'idempotency-key': 'once' } }
+  const begun = await call<Conversation>('POST', `${path}/conversations`, options)
+  const body = { token: begun.json.token, ...ANN, customerPhone: '' }
+  const leave = () => call('POST', `${path}/leads`, { ...options, body })
+  const first = await leave()
+  expect([first.status, first.headers.get('retry-after')]).toEqual([429, '2'])
+  await expect
+    .poll(async () => (await leave()).status, { timeout: 10_000, interval: 400 })
+    .toBe(202)
+  await endpoint.hasReceived(1)
+  expect(JSON.parse(endpoint.received[0]?.body ?? '')).toMatchObject({
+    payload: { ...ANN, conversationId: begun.json.conversationId },
+  })
+  expect((await leave()).status).toBe(202)
 })
 
 test('a chatbot that is unknown, or deleted, is not found, and no page can tell', async () => {
