@@ -14,6 +14,6 @@ test.each([
   ['1.2.3', 'unknown'],
   [`${'9'.repeat(5_000)}:`, 'unknown'],
   [undefined, 'unknown'],
-])('%.40s is known as %s', (address, key) => {
+])('%s is known as %s', (address, key) => {
   expect(addressKey(address)).toBe(key)
 })
