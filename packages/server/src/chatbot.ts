@@ -3,7 +3,7 @@ export interface Chatbot {
   id: string
   name: string
   leadForm: LeadForm
-  /** Origins (`https://shop.example`) whose pages may use the widget. Empty: only our own. */
+  /** Origins (`https://shop.example`) whose pages may use the widget, besides our own. */
   allowedOrigins: string[]
   createdAt: number
   updatedAt: number

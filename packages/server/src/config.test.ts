@@ -12,6 +12,9 @@ test('the defaults are those of the public contract', () => {
     maxInFlight: 256,
     maxInFlightPerWebhook: 32,
     maxBacklog: 10_000_000,
+    ratePerKey: 10_000,
+    maxConnections: 10_000,
+    maxConnectionsPerAddress: 1_000,
     retentionMs: 30 * 86_400_000,
     leadRetentionMs: null,
     leaseMs: 30_000,
@@ -36,6 +39,9 @@ test.each([
   [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL'],
   [{ LEASE: '1s' }, 'LEASE'],
   [{ LEASE: '11m' }, 'LEASE'],
+  [{ RATE_LIMIT_PER_KEY: '10/s' }, 'RATE_LIMIT_PER_KEY'],
+  [{ MAX_CONNECTIONS: '0' }, 'MAX_CONNECTIONS'],
+  [{ MAX_CONNECTIONS_PER_ADDRESS: 'many' }, 'MAX_CONNECTIONS_PER_ADDRESS'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
   [{ ROLES: 'api' }, 'ROLES'],
   [{ ROLES: 'api,cook' }, 'ROLES'],
@@ -70,4 +76,8 @@ test('an empty value is as good as none', () => {
 
 test('every setting has a meaning to print', () => {
   for (const setting of SETTINGS) expect(setting.meaning.length).toBeGreaterThan(5)
+})
+
+test('a rate of 0 is no limit', () => {
+  expect(readConfig({ RATE_LIMIT_PER_KEY: '0' }).ratePerKey).toBeNull()
 })

@@ -37,6 +37,10 @@ export interface Config {
   maxInFlight: number
   maxInFlightPerWebhook: number
   maxBacklog: number
+  /** Requests a second; null: no limit. */
+  ratePerKey: number | null
+  maxConnections: number
+  maxConnectionsPerAddress: number
   retentionMs: number
   leadRetentionMs: number | null
   /** How long a node may be silent before others take over what it had claimed. */
@@ -99,6 +103,17 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'MAX_IN_FLIGHT', default: '256', meaning: 'requests open at a time' },
   { name: 'MAX_IN_FLIGHT_PER_WEBHOOK', default: '32', meaning: 'requests open at a time for one' },
   { name: 'MAX_BACKLOG', default: '10000000', meaning: 'unfinished deliveries; past it 503' },
+  {
+    name: 'RATE_LIMIT_PER_KEY',
+    default: '10000',
+    meaning: 'requests a second for each key, at each server; 0: no limit',
+  },
+  { name: 'MAX_CONNECTIONS', default: '10000', meaning: 'connections from clients' },
+  {
+    name: 'MAX_CONNECTIONS_PER_ADDRESS',
+    default: '1000',
+    meaning: 'connections from one address; TRUSTED_PROXIES are exempt',
+  },
   { name: 'RETENTION', default: '30d', meaning: 'how long finished deliveries are kept' },
   { name: 'LEAD_RETENTION', default: '', meaning: 'how long leads are kept; else until deleted' },
   {
@@ -160,6 +175,14 @@ export function readConfig(environment: Environment): Config {
       10_000,
     ),
     maxBacklog: parseWhole('MAX_BACKLOG', read('MAX_BACKLOG'), 1, Number.MAX_SAFE_INTEGER),
+    ratePerKey: parseWhole('RATE_LIMIT_PER_KEY', read('RATE_LIMIT_PER_KEY'), 0, 1e9) || null,
+    maxConnections: parseWhole('MAX_CONNECTIONS', read('MAX_CONNECTIONS'), 10, 1_000_000),
+    maxConnectionsPerAddress: parseWhole(
+      'MAX_CONNECTIONS_PER_ADDRESS',
+      read('MAX_CONNECTIONS_PER_ADDRESS'),
+      1,
+      1_000_000,
+    ),
     retentionMs: parseDuration('RETENTION', read('RETENTION'), 60_000),
     leadRetentionMs:
       read('LEAD_RETENTION') === ''

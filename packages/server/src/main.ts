@@ -3,6 +3,7 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
+import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
 import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -21,6 +22,7 @@ import { Lease } from './schedule/lease.ts'
 import { Schedule } from './schedule/schedule.ts'
 import { TestSender } from './schedule/test-sender.ts'
 import { Upkeep } from './schedule/upkeep.ts'
+import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { createSend } from './send/send.ts'
 import { previewRequest } from './sign/preview.ts'
@@ -34,6 +36,7 @@ import { joinSites } from './web/built-files.ts'
 import { openSite } from './web/site.ts'
 import { findSiteFolder, findWidgetFolder } from './web/site-folder.ts'
 import { openWidgetSite } from './web/widget-site.ts'
+import { WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
 
 export interface ServerOptions {
   config: Config
@@ -200,6 +203,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
   const { config, keys, store, clock, ids, log, metrics, sign, guard, random } = world
   let ready = false
   let publicUrl = config.publicUrl ?? ''
+  const headers = commonHeaders({ publicUrl })
   metrics.observe({
     inFlight: () => schedule.counts().inFlight,
     lanes: () => schedule.counts().lanes,
@@ -226,7 +230,10 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     checkUrl: (url) => guard.checkUrl(url),
     onRecovery: () => upkeep.nudge(),
     generateSecret: () => generateSecret(random),
-    site: joinSites(openWidgetSite(findWidgetFolder()), openSite(findSiteFolder(), random)),
+    site: joinSites(
+      openWidgetSite({ folder: findWidgetFolder(), headers }),
+      openSite({ folder: findSiteFolder(), random, headers }),
+    ),
     config: {
       get publicUrl() {
         return publicUrl
@@ -235,6 +242,14 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
       version: VERSION,
       trustedProxies: config.trustedProxies,
       cursorKey: keys.encryptionKey,
+      widgetKey: keys.encryptionKey,
+      ratePerKey: config.ratePerKey,
+      connections: {
+        max: config.maxConnections,
+        perAddressMax: config.maxConnectionsPerAddress,
+        headersMs: HEADERS_MS,
+        requestMs: REQUEST_MS,
+      },
       retryScheduleMs: config.retryScheduleMs,
       healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,
@@ -259,8 +274,6 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     },
   }
 }
-
-const WEBHOOKS_MAX_PER_CHATBOT = 50
 
 /** What an operator gets wrong with HOST and PORT, in one sentence. */
 function listenError(error: NodeJS.ErrnoException, { host, port }: Config): Error {

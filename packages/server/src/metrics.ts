@@ -6,6 +6,21 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export type AttemptResult = 'delivered' | 'failed' | 'blocked' | 'our_fault'
 
+/** Why a request was turned away, or taken and thrown away. The page on limits lists them. */
+export type RefusalReason =
+  | 'failed_keys'
+  | 'key_rate'
+  | 'address_rate'
+  | 'origin_rate'
+  | 'chatbot_rate'
+  | 'conversation_rate'
+  | 'origin'
+  | 'token'
+  | 'too_soon'
+  | 'honeypot'
+  | 'streams'
+  | 'connections'
+
 export interface Metrics {
   eventsAccepted(count: number): void
   attempted(attempt: { result: AttemptResult; durationSeconds: number }): void
@@ -13,6 +28,7 @@ export interface Metrics {
   /** A key, a session's cookie or an owner link that was refused. */
   signInFailed(way: 'key' | 'session' | 'link'): void
   requestAnswered(answer: RequestLabels, durationSeconds: number): void
+  requestRefused(reason: RefusalReason): void
   /** A commit of the store, from its begin to its sync. */
   committed(durationSeconds: number): void
   /** What is looked up at each scrape. */
@@ -70,6 +86,12 @@ export function createMetrics(): Metrics {
     labelNames: ['way'],
     registers: [registry],
   })
+  const refused = new Counter({
+    name: 'chatzuri_requests_refused_total',
+    help: 'Requests and connections that were turned away by a limit, by its reason',
+    labelNames: ['reason'],
+    registers: [registry],
+  })
   const commits = new Histogram({
     name: 'chatzuri_store_commit_duration_seconds',
     help: 'Commits of the store',
@@ -82,6 +104,7 @@ export function createMetrics(): Metrics {
     signInFailed: (way) => failures.inc({ way }),
     deliveryFinished: (state) => finished.inc({ state }),
     requestAnswered: requestHistogram(registry),
+    requestRefused: (reason) => refused.inc({ reason }),
     committed: (durationSeconds) => commits.observe(durationSeconds),
     observe: (gauges) => registerObserved(registry, gauges),
     text: () => registry.metrics(),

@@ -61,3 +61,6 @@ export function maskedUrl(text: string): string {
   if (url.password !== '') url.password = '***'
   return url.href
 }
+
+/** Each is a row that every event of its chatbot may write. */
+export const WEBHOOKS_MAX_PER_CHATBOT = 50

@@ -5,6 +5,7 @@
  * one, and never answers anything but JSON to what went wrong.
  */
 import type { FastifyInstance } from 'fastify'
+import { commonHeaders } from '../security-headers.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { createAuth, rootMarkOf } from './auth.ts'
@@ -24,6 +25,7 @@ import { leadRoutes } from './leads.ts'
 import { answerUnknownRoutes } from './not-found.ts'
 import { ownerLinkRoutes } from './owner-links.ts'
 import { recoveryRoutes } from './recoveries.ts'
+import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import { mountRoute, type Route } from './route.ts'
 import { type SessionDeps, sessionRoutes } from './sessions.ts'
 import { createTellFailure } from './sign-in-failures.ts'
@@ -32,22 +34,29 @@ import { streamRoutes } from './stream.ts'
 import { webhookActionRoutes } from './webhook-actions.ts'
 import { webhookSecretRoutes } from './webhook-secrets.ts'
 import { webhookRoutes } from './webhooks.ts'
+import { widgetRoutes } from './widget.ts'
 
 /** Ready to listen; `close()` ends the streams and waits for requests that are being answered. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const { store, ids, metrics, log, config } = deps
-  const { app, isClosing } = createHttpServer({ trustedProxies: config.trustedProxies, log })
+  const { store, ids, metrics, log, config, clock } = deps
+  const headers = commonHeaders(config)
+  const limits = createRequestLimits({ clock, metrics, ratePerKey: config.ratePerKey })
+  const { app, isClosing } = createHttpServer({
+    ...{ headers, metrics, clock, log },
+    trustedProxies: config.trustedProxies,
+    connections: config.connections,
+  })
   readJsonBodies(app)
   const feed = createChangeFeed(deps)
   app.addHook('preClose', (done) => {
     feed.close()
     done()
   })
-  const { authenticate, ...access } = createAccess(deps)
+  const { authenticate, ...access } = createAccess(deps, limits)
   access.credentials.onForget(() => feed.recheck())
-  const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, feed, access)
+  const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, { feed, limits, access })
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, owners: store, ids, isClosing, metrics, log })
+    mountRoute(app, route, { authenticate, owners: store, ids, isClosing, limits, metrics, log })
   }
   answerUnknownRoutes(app, routes, config.healthOnly ? null : deps.site)
   await app.ready()
@@ -55,20 +64,25 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 }
 
 /** Who calls, and what sign-in needs to know of it. */
-function createAccess({ store, clock, log, metrics, config }: ApiDeps) {
+function createAccess(
+  { store, clock, log, metrics, config }: ApiDeps,
+  { authFailures }: RequestLimits,
+) {
   const { adminKey, cursorKey } = config
   const rootMark = rootMarkOf({ adminKey, sealKey: cursorKey })
   const credentials = createCredentials({ store, clock, log, rootMark })
-  const tellFailure = createTellFailure({ metrics })
+  const tellFailure = createTellFailure({ metrics, authFailures })
   const auth = createAuth({ adminKey, rootMark, credentials, tellFailure, config })
-  return { ...auth, rootMark, credentials, tellFailure }
+  return { ...auth, rootMark, credentials, tellFailure, refuseGuesser: authFailures.check }
 }
 
-export function apiRoutes(
-  deps: ApiDeps,
-  feed: ChangeFeed,
-  access: Omit<SessionDeps, 'deps'>,
-): Route[] {
+export interface ApiParts {
+  feed: ChangeFeed
+  limits: RequestLimits
+  access: Omit<SessionDeps, 'deps'>
+}
+
+export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Route[] {
   const { credentials } = access
   const cursors = createCursors(deps.config.cursorKey)
   const routes = [
@@ -82,11 +96,12 @@ export function apiRoutes(
     ...eventTypeRoutes(),
     ...deliveryRoutes(deps, cursors),
     ...statsRoutes(deps),
-    ...streamRoutes(feed, credentials),
+    ...streamRoutes(feed, { metrics: deps.metrics, holds: credentials.holds }),
     ...apiKeyRoutes(deps, cursors, credentials),
     ...ownerLinkRoutes(deps),
     ...sessionRoutes({ deps, ...access }),
     ...auditLogRoutes(deps, cursors),
+    ...widgetRoutes(deps, limits),
     ...healthRoutes(deps),
   ]
   return [...routes, ...docsRoutes(routes, deps.config)]

@@ -13,7 +13,17 @@ test('every route says who may call it', () => {
 
 test('only these routes are public', () => {
   const open = routes.filter(({ access }) => access === 'public').map(({ path }) => path)
-  expect(open).toEqual(['/api/v1/session', '/healthz', '/readyz', '/openapi.json', '/docs'])
+  expect(open).toEqual([
+    '/api/v1/session',
+    '/widget/v1/chatbots/{id}/conversations',
+    '/widget/v1/chatbots/{id}/conversations',
+    '/widget/v1/chatbots/{id}/leads',
+    '/widget/v1/chatbots/{id}/leads',
+    '/healthz',
+    '/readyz',
+    '/openapi.json',
+    '/docs',
+  ])
 })
 
 test('every other route refuses whoever has no key, or a wrong one, before it reads anything', async () => {

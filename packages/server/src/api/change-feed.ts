@@ -13,13 +13,17 @@ import { isoAt } from './present.ts'
 
 export const RESUME_MS_MAX = 3_600_000
 const HEARTBEAT_MS = 15_000
-/** What a client may leave unread. */
-const UNREAD_BYTES_MAX = 1024 * 1024
+/** Times what a client may leave unread: the memory that streams can take in all. */
+export const STREAMS_MAX = 500
+export const UNREAD_BYTES_MAX = 256 * 1024
+/** A client that had something unread at so many heartbeats in a row reads nothing any more. */
+const STALLED_BEATS_MAX = 4
 const REPLAY_CHANGES = 500
 /** Changes that committed side by side may carry instants in another order; a repeat does no harm. */
 const REPLAY_OVERLAP_MS = 5_000
 
 export interface ChangeFeed {
+  hasRoom(): boolean
   /** `sinceMs`: from the client's `Last-Event-ID`; null: from now on. */
   open(
     response: ServerResponse,
@@ -42,6 +46,7 @@ interface Client {
   /** What happened while the past was read; null: the client is up to date. */
   held: string[] | null
   heldBytes: number
+  stalledBeats: number
 }
 
 export interface FeedDeps {
@@ -68,8 +73,12 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
   }
 
   return {
+    hasRoom: () => clients.size < STREAMS_MAX,
     open(response, { chatbotId, sinceMs, isAllowed = async () => true }) {
-      const client: Client = { response, chatbotId, isAllowed, held: null, heldBytes: 0 }
+      const client: Client = {
+        ...{ response, chatbotId, isAllowed },
+        ...{ held: null, heldBytes: 0, stalledBeats: 0 },
+      }
       const nowMs = deps.clock.now()
       // An id without data tells the client where to resume if nothing at all happens before.
       response.write(`retry: 2000\n${sinceMs === null ? `id: ${nowMs}\n` : ''}\n`)
@@ -97,7 +106,7 @@ function listen({ store, clock }: FeedDeps, clients: Set<Client>): () => void {
   const stopChanges = store.onChange(tell, { everywhere: true })
   let cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
   function beat() {
-    for (const client of clients) hand(client, ': still here\n\n')
+    for (const client of clients) beatOne(client)
     recheck(clients)
     cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
   }
@@ -121,6 +130,13 @@ function recheck(clients: Set<Client>) {
 
 function concerns({ chatbotId }: Client, change: Change): boolean {
   return chatbotId === null || chatbotId === change.chatbotId
+}
+
+function beatOne(client: Client) {
+  const { response } = client
+  client.stalledBeats = response.writableLength > 0 ? client.stalledBeats + 1 : 0
+  if (client.stalledBeats >= STALLED_BEATS_MAX) response.destroy()
+  else hand(client, ': still here\n\n')
 }
 
 function hand(client: Client, text: string) {

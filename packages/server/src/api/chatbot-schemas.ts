@@ -3,13 +3,19 @@ import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../chatbot.ts'
 import { EXAMPLE_IDS, idField, isoTime, text } from './schemas.ts'
 
+export const NAME_LENGTH_MAX = 200
+export const FORM_TEXT_LENGTH_MAX = 500
+export const LABEL_LENGTH_MAX = 100
+export const ORIGINS_MAX = 50
+export const ORIGIN_LENGTH_MAX = 300
+
 const leadFormField = z.strictObject({
   name: z.enum(['customerName', 'customerEmail', 'customerPhone']),
-  label: text({ min: 1, max: 100 }),
+  label: text({ min: 1, max: LABEL_LENGTH_MAX }),
   required: z.boolean(),
 })
 
-const leadForm = z
+export const leadForm = z
   .strictObject({
     fields: z
       .array(leadFormField)
@@ -22,13 +28,13 @@ const leadForm = z
           context.addIssue({ code: 'custom', path: [index, 'name'], message })
         }
       }),
-    greeting: text({ max: 500 }),
-    thanks: text({ max: 500 }),
-    consent: text({ min: 1, max: 500 }).exactOptional(),
+    greeting: text({ max: FORM_TEXT_LENGTH_MAX }),
+    thanks: text({ max: FORM_TEXT_LENGTH_MAX }),
+    consent: text({ min: 1, max: FORM_TEXT_LENGTH_MAX }).exactOptional(),
   })
   .meta({ id: 'LeadForm', description: 'What the widget asks a visitor for.' })
 
-const origin = text({ min: 1, max: 300 })
+const origin = text({ min: 1, max: ORIGIN_LENGTH_MAX })
   .refine(isOrigin, {
     error: 'must be an origin: scheme, host and port only, like `https://shop.example`',
   })
@@ -40,12 +46,12 @@ function isOrigin(given: string): boolean {
 }
 
 const fields = {
-  name: text({ max: 200 })
+  name: text({ max: NAME_LENGTH_MAX })
     .refine((name) => name.trim() !== '', { error: 'must not be empty' })
     .meta({ examples: ['Shop assistant'] }),
   leadForm,
-  allowedOrigins: z.array(origin).max(50).meta({
-    description: 'Pages that may use the widget. Empty: only this server’s own.',
+  allowedOrigins: z.array(origin).max(ORIGINS_MAX).meta({
+    description: 'Pages that may use the widget, besides this server’s own.',
   }),
 }
 

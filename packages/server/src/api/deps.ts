@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Random } from '../random.ts'
 import type { DeliveryDetail, Store } from '../store/store.ts'
+import type { ConnectionLimits } from './connection-limits.ts'
 
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
 export interface ApiDeps {
@@ -81,6 +82,11 @@ export interface ApiConfig {
   trustedProxies: string[]
   /** Seals cursors; nodes of one server share it. */
   cursorKey: Buffer
+  /** What signs widgets' tokens is derived from it; shared likewise. */
+  widgetKey: Buffer
+  /** Requests a second; null: no limit. */
+  ratePerKey: number | null
+  connections: ConnectionLimits
   retryScheduleMs: number[]
   webhooksMaxPerChatbot: number
   /** A server that only delivers answers who watches it, and nothing else. */

@@ -1,5 +1,6 @@
 /** The reference: the OpenAPI document, and the page made from it. */
-import { createHash } from 'node:crypto'
+
+import { pageHeaders } from '../security-headers.ts'
 import type { ApiConfig } from './deps.ts'
 import { docsPage } from './docs-page.ts'
 import { DOCS_STYLE } from './docs-style.ts'
@@ -7,14 +8,7 @@ import { openApiDocument } from './openapi.ts'
 import { defineRoute, type Route } from './route.ts'
 
 /** No script, no foreign resource: one style sheet, known by its hash. */
-const PAGE_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(DOCS_STYLE).digest('base64')}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const PAGE_HEADERS = pageHeaders({ inlineStyles: [DOCS_STYLE] })
 
 /** `others`: every route but these. */
 export function docsRoutes(others: readonly Route[], config: ApiConfig): Route[] {
@@ -58,9 +52,6 @@ function pageRoute(page: () => string): Route {
     access: 'public',
     answer: { status: 200, description: 'A page.', contentType: 'text/html; charset=utf-8' },
     handle: ({ reply }) =>
-      reply
-        .header('content-type', 'text/html; charset=utf-8')
-        .header('content-security-policy', PAGE_SECURITY_POLICY)
-        .send(page()),
+      reply.header('content-type', 'text/html; charset=utf-8').headers(PAGE_HEADERS).send(page()),
   })
 }

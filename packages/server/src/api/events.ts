@@ -9,8 +9,8 @@ import { presentEvent } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
 import { EXAMPLE_IDS, eventType, idField, isoTime } from './schemas.ts'
 
-const BATCH_EVENTS_MAX = 500
-const BATCH_BYTES_MAX = 8 * 1024 * 1024
+export const BATCH_EVENTS_MAX = 500
+export const BATCH_BYTES_MAX = 8 * 1024 * 1024
 
 /** Taken as it is: a copy of each payload would be the dearest part of the check. */
 const payload = z

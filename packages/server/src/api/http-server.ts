@@ -2,20 +2,29 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Clock } from '../clock.ts'
 import type { ApiError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { AnswerHeaders } from '../security-headers.ts'
+import { type ConnectionLimits, limitConnections } from './connection-limits.ts'
 import { apiError, errorAnswer, toApiError } from './error-answer.ts'
-import { BODY_BYTES_MAX_DEFAULT, COMMON_HEADERS } from './route.ts'
+import { createPipelineLimit } from './pipeline-limit.ts'
+import { BODY_BYTES_MAX_DEFAULT } from './route.ts'
 
-/** Until a request is there as a whole. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** How often Node looks for connections whose time is up; its default is half a minute. */
+const TIMEOUT_CHECK_MS = 1_000
 /** Silence on a connection. Above the longest answer to wait for: a test event's 120 s timeout. */
-const SILENCE_MS_MAX = 180_000
+export const SILENCE_MS_MAX = 180_000
 /** Above the usual 60 s of proxies, so that it is they who close an idle connection. */
-const KEEP_ALIVE_MS = 72_000
-const HEADER_BYTES_MAX = 16 * 1024
+export const KEEP_ALIVE_MS = 72_000
+export const HEADER_BYTES_MAX = 16 * 1024
+export const HEADERS_MAX = 100
+export const URL_BYTES_MAX = 8 * 1024
 /** How much of a rejected body is still read. */
 const DRAINED_BYTES_MAX = 64 * 1024 * 1024
+/** For the last answer to arrive, before a connection that its sender does not close is cut. */
+const LINGER_MS = 2_000
 
 export interface HttpServer {
   app: FastifyInstance
@@ -23,13 +32,23 @@ export interface HttpServer {
   isClosing(): boolean
 }
 
-export function createHttpServer(options: { trustedProxies: string[]; log: Log }): HttpServer {
-  const { trustedProxies, log } = options
+export interface HttpServerOptions {
+  trustedProxies: string[]
+  connections: ConnectionLimits
+  /** On every answer. */
+  headers: AnswerHeaders
+  metrics: Pick<Metrics, 'requestRefused'>
+  clock: Clock
+  log: Log
+}
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { trustedProxies, connections, headers, log } = options
   let closing = false
   const isClosing = () => closing
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX_DEFAULT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: connections.requestMs,
     connectionTimeout: SILENCE_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
@@ -38,17 +57,31 @@ export function createHttpServer(options: { trustedProxies: string[]; log: Log }
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     // Any length is "not found": an id's check is the route's.
     routerOptions: { maxParamLength: HEADER_BYTES_MAX },
-    http: { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      requireHostHeader: false,
+      headersTimeout: connections.headersMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, connections.headersMs),
+    },
     logger: false,
     frameworkErrors: (error, request, reply) => {
-      answerError({ error, request, reply, log, isClosing })
+      answerError({ error, request, reply, headers, log, isClosing })
     },
-    clientErrorHandler: (error, socket) => answerOnSocket(error, socket),
+    clientErrorHandler: (error, socket) => answerOnSocket(error, socket, options),
   })
   app.decorateReply('errorCode', '')
   app.decorateRequest('caller', null)
+  // Node's own limit drops the headers past it without a word, be it the Idempotency-Key.
+  app.server.maxHeadersCount = 0
+  limitConnections({ ...options, server: app.server, limits: connections })
+  const isWithinPipeline = createPipelineLimit()
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!isWithinPipeline(request.raw, reply.raw)) return void reply.hijack()
+    reply.headers(headers)
+    done(oversizeFault(request.raw) ?? undefined)
+  })
   app.setErrorHandler((error, request, reply) => {
-    answerError({ error, request, reply, log, isClosing })
+    answerError({ error, request, reply, headers, log, isClosing })
   })
   app.addHook('onRequest', (request, _reply, done) => {
     // No route reads the body of a GET; what comes after the answer resets it away.
@@ -60,10 +93,20 @@ export function createHttpServer(options: { trustedProxies: string[]; log: Log }
     done()
   })
   app.server.on('checkExpectation', (_request, response) => {
-    const { statusCode, headers, body } = answerByHand(apiError('expectation_failed'))
-    response.writeHead(statusCode, headers).end(body)
+    const answer = answerByHand(apiError('expectation_failed'), headers)
+    response.writeHead(answer.statusCode, answer.headers).end(answer.body)
   })
   return { app, isClosing }
+}
+
+function oversizeFault({ url = '', rawHeaders }: IncomingMessage): ApiError | null {
+  if (url.length > URL_BYTES_MAX) {
+    return apiError('url_too_long', `A URL has at most ${URL_BYTES_MAX} characters`)
+  }
+  if (rawHeaders.length > 2 * HEADERS_MAX) {
+    return apiError('headers_too_large', `A request has at most ${HEADERS_MAX} headers`)
+  }
+  return null
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -72,15 +115,16 @@ interface Failure {
   error: unknown
   request: FastifyRequest
   reply: FastifyReply
+  headers: AnswerHeaders
   log: Log
   isClosing(): boolean
 }
 
-function answerError({ error, request, reply, log, isClosing }: Failure) {
+function answerError({ error, request, reply, headers, log, isClosing }: Failure) {
   const known = toApiError(error) ?? internalError(error, { request, log })
   reply.errorCode = known.code
   // Also of what failed before its route was known.
-  reply.headers(COMMON_HEADERS)
+  reply.headers(headers)
   if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
   if (isClosing()) reply.header('connection', 'close')
@@ -133,22 +177,30 @@ function internalError(
 }
 
 /** What never became a request: the answer is written by hand, and the connection ends. */
-function answerOnSocket(error: Error, socket: Socket) {
+function answerOnSocket(
+  error: Error,
+  socket: Socket,
+  { headers: shared, clock }: Pick<HttpServerOptions, 'headers' | 'clock'>,
+) {
   if (socket.destroyed || !socket.writable) return
   const known = toApiError(error)
   const isOurs = known !== null && known.code !== 'bad_request'
   const { statusCode, reason, headers, body } = answerByHand(
     isOurs ? known : apiError('bad_request', 'The request is not valid HTTP/1.1'),
+    shared,
   )
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${statusCode} ${reason}\r\n${head.join('')}\r\n${body}`)
+  // To cut it at once could lose the answer; to wait for the sender would let it stay for good.
+  const cancel = clock.setTimer(LINGER_MS, () => socket.destroy())
+  socket.once('close', cancel)
 }
 
-function answerByHand(error: ApiError) {
+function answerByHand(error: ApiError, shared: AnswerHeaders) {
   const answer = errorAnswer(error)
   const body = JSON.stringify(answer)
   const headers = {
-    ...COMMON_HEADERS,
+    ...shared,
     'content-type': JSON_TYPE,
     'content-length': Buffer.byteLength(body),
     connection: 'close',

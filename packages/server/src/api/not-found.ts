@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from './deps.ts'
 import { apiError } from './error-answer.ts'
-import { COMMON_HEADERS, type Route } from './route.ts'
+import type { Route } from './route.ts'
 
 /** `site` is asked only for paths that no route has: it can't take one from the API. */
 export function answerUnknownRoutes(
@@ -15,7 +15,6 @@ export function answerUnknownRoutes(
     const path = request.url.split('?', 1)[0] ?? ''
     const found = paths.find(({ pattern }) => pattern.test(path))
     if (!found && site && (await sendFromSite(site, path, { request, reply }))) return reply
-    reply.headers(COMMON_HEADERS)
     if (!found) throw apiError('not_found', 'There is no such route; see /docs')
     const allow = found.methods.join(', ')
     reply.header('allow', allow)

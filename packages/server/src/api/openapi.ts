@@ -62,6 +62,7 @@ const TAGS: Record<Tag, string> = {
   Deliveries: 'One event on its way to one webhook, with every attempt.',
   Statistics: 'Counts, latencies, and what changes as it changes.',
   Access: 'Keys, sessions, links for owners, and the log of what was done.',
+  Widget: "What a visitor's page calls. It needs no key; it is limited by origin, rate and size.",
   Server: 'For whoever runs it.',
 }
 
@@ -180,7 +181,7 @@ export function errorCodes(route: Route): ErrorCode[] {
   const { method, access, id, query, headers, body, errors, path } = route
   const codes = new Set<ErrorCode>(errors)
   if (access !== 'public') {
-    codes.add('missing_key').add('invalid_key').add('invalid_session')
+    codes.add('missing_key').add('invalid_key').add('invalid_session').add('rate_limited')
     if (method !== 'GET') codes.add('cross_site')
   }
   if (access === 'operator') codes.add('forbidden')
@@ -218,7 +219,7 @@ function errorHeaders(status: number): Pick<ResponseObject, 'headers'> {
     const schema = { type: 'string' }
     return { headers: { 'WWW-Authenticate': { description: '`Bearer`.', schema } } }
   }
-  if (status !== 503) return {}
+  if (status !== 429 && status !== 503) return {}
   const schema = { type: 'integer' }
   return { headers: { 'Retry-After': { description: 'Seconds; where it is known.', schema } } }
 }

@@ -17,8 +17,9 @@ import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './con
 import { apiError, notFound } from './error-answer.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { parseInput } from './input.ts'
+import type { RequestLimits } from './request-limits.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
   | 'Chatbots'
   | 'Webhooks'
@@ -27,6 +28,7 @@ export type Tag =
   | 'Deliveries'
   | 'Statistics'
   | 'Access'
+  | 'Widget'
   | 'Server'
 
 export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
@@ -38,6 +40,8 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   summary: string
   description?: string
   access: Access
+  /** Before the body is read: throws for whoever may not come in. Errors carry what it sets. */
+  admit?(request: FastifyRequest, reply: FastifyReply): Promise<void>
   /** What `{id}` names: anything that isn't such an id is not found. */
   id?: OwnedKind
   /** What it is in the audit log, of a route that changes or shows what is worth a line there. */
@@ -106,29 +110,23 @@ export interface MountOptions {
   ids: Ids
   /** True while the server stops: what still comes in on open connections is turned away. */
   isClosing(): boolean
+  limits: Pick<RequestLimits, 'request' | 'authFailures'>
   metrics: Pick<Metrics, 'requestAnswered'>
   log: Log
 }
 
 export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
 
-/** On every answer. API answers hold secrets and personal data: no cache keeps them. */
-export const COMMON_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-}
-
 export function mountRoute(app: FastifyInstance, route: Route, options: MountOptions) {
   assertConfined(route)
+  const arrive = arrivalHook(route, options)
   app.route({
     method: route.method,
     url: route.path.replace('{id}', ':id'),
     bodyLimit: route.body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT,
     exposeHeadRoute: route.method === 'GET' && !route.endless,
     config: { access: route.access, operationId: route.operationId },
-    onRequest: admit(route, options),
+    onRequest: route.admit ? [arrive, route.admit] : arrive,
     onResponse: observeAnswers(app, route, options),
     handler: (request, reply) => answerCall({ route, request, reply, options }),
   })
@@ -144,18 +142,18 @@ function assertConfined({ path, access, id, query, body }: Route) {
   }
 }
 
-/** Lets a request in, or not, before its body is read. */
-function admit(route: Route, { authenticate, isClosing }: MountOptions) {
-  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-    reply.headers(COMMON_HEADERS)
+/** Lets a request in, or not, before anything of it is read. */
+function arrivalHook({ access }: Route, { authenticate, isClosing, limits }: MountOptions) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     const enter = (caller: Caller) => {
-      refuseChatbots(route.access, caller)
+      refuseChatbots(access, caller)
+      limits.request(caller.actor)
       request.caller = caller
     }
     try {
       if (isClosing())
         throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })
-      if (route.access === 'public') return done()
+      if (access === 'public') return done()
       const found = authenticate(request)
       if (found instanceof Promise) {
         found.then(enter).then(() => done(), done)

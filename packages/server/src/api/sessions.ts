@@ -22,6 +22,8 @@ export interface SessionDeps {
   /** What links of the root key were made with, now. */
   rootMark: string
   tellFailure: TellFailure
+  /** Throws a 429 for an address that too many wrong keys came from. */
+  refuseGuesser(address: string): void
 }
 
 const signInSchema = z
@@ -73,10 +75,11 @@ function signInRoute(parts: SessionDeps): Route {
     audit: 'session.started',
     body: { schema: signInSchema, example: { key: 'czk_uY2V0ZXN0LWtleS1mb3ItZG9jcy1v' } },
     answer: { status: 201, description: 'The session.', ...answer },
-    errors: ['invalid_key', 'invalid_link', 'cross_site'],
+    errors: ['invalid_key', 'invalid_link', 'cross_site', 'rate_limited'],
     async handle({ body, request, reply, audit }) {
       const { publicUrl } = config
       refuseForeignOrigin(request, { publicUrl, need: 'not-foreign' })
+      parts.refuseGuesser(request.ip)
       const { key, link } = body
       if ((key === undefined) === (link === undefined)) throw oneOfTwo()
       const token = drawToken('session', parts.deps.random)

@@ -5,6 +5,7 @@
  * drown what happened.
  */
 import type { Metrics } from '../metrics.ts'
+import type { RequestLimits } from './request-limits.ts'
 
 export interface SignInFailure {
   way: 'key' | 'session' | 'link'
@@ -12,12 +13,19 @@ export interface SignInFailure {
   address: string
 }
 
+/** Throws a 429 when too many came from the address. */
 export type TellFailure = (failure: SignInFailure) => void
 
 export function createTellFailure({
   metrics,
+  authFailures,
 }: {
   metrics: Pick<Metrics, 'signInFailed'>
+  authFailures: RequestLimits['authFailures']
 }): TellFailure {
-  return ({ way }) => metrics.signInFailed(way)
+  return ({ way, address }) => {
+    metrics.signInFailed(way)
+    // A page that was left open asks with its old session again and again: that is no guessing.
+    if (way !== 'session') authFailures.tell(address)
+  }
 }

@@ -10,7 +10,7 @@ import { refuseEmptySpan } from './span.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
-const STEPS_MAX = 1_500
+export const STEPS_MAX = 1_500
 /** What a chart shows well; the default step is the finest with at most so many. */
 const STEPS_WANTED = 300
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Change, Store } from '../store/store.ts'
-import { RESUME_MS_MAX } from './change-feed.ts'
+import { RESUME_MS_MAX, STREAMS_MAX } from './change-feed.ts'
 import type { ApiDeps } from './deps.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
@@ -218,6 +218,59 @@ test('who does not read is cut off, and the others go on', async () => {
   expect(index * 600).toBeLessThan(50_000_000)
   tell(webhookChange(clock.now(), 'wh_after'))
   expect((await diligent.next())?.data.webhookId).toBe('wh_after')
+})
+
+test('who reads nothing is cut off within some heartbeats, though little happens', async () => {
+  let tell: (change: Change) => void = () => {}
+  const { url, clock, app } = await setup(({ store }) => ({
+    store: {
+      ...store,
+      onChange(listener) {
+        tell = listener
+        return () => {}
+      },
+    },
+  }))
+  const connected = once(app.server, 'connection')
+  const { hostname, port } = new URL(url)
+  const lazy = connect(Number(port), hostname)
+  lazy.on('error', () => {})
+  lazy.pause()
+  lazy.write(`GET /api/v1/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n\r\n`)
+  const [serverSide] = await connected
+  await expect.poll(() => clock.timers()).toBe(1)
+  // Until the kernel takes no more.
+  while (serverSide.writableLength === 0) {
+    for (let step = 0; step < 100; step += 1) tell(webhookChange(clock.now(), 'x'.repeat(500)))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(serverSide.destroyed).toBe(false)
+  const cutOff = once(serverSide, 'close')
+  for (let beat = 0; beat < 4; beat += 1) clock.advance(15_000)
+  await cutOff
+  lazy.destroy()
+})
+
+test('so many streams may be open and no more', async () => {
+  const { url, call } = await setup()
+  const { hostname, port } = new URL(url)
+  const request = `GET /api/v1/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n\r\n`
+  const sockets = Array.from({ length: STREAMS_MAX }, () => connect(Number(port), hostname))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  await Promise.all(
+    sockets.map((socket) => {
+      socket.write(request)
+      return once(socket, 'data')
+    }),
+  )
+  const more = await call('GET', '/api/v1/stream')
+  expect([more.status, more.json.code, more.headers.get('retry-after')]).toEqual([
+    ...[429, 'rate_limited', '10'],
+  ])
+  sockets[0]?.destroy()
+  await expect.poll(async () => (await openStream(url)).status).toBe(200)
 })
 
 test('a stopping server ends its streams', async () => {

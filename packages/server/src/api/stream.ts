@@ -2,13 +2,17 @@
 import { z } from 'zod'
 import type { ChangeFeed } from './change-feed.ts'
 import type { Credentials } from './credentials.ts'
-import { invalidInput } from './error-answer.ts'
+import type { ApiDeps } from './deps.ts'
+import { apiError, invalidInput } from './error-answer.ts'
 import { defineRoute, type Route } from './route.ts'
 import { idFilter } from './schemas.ts'
 
 const LAST_ID = 'Last-Event-ID'
 
-export function streamRoutes(feed: ChangeFeed, { holds }: Pick<Credentials, 'holds'>): Route[] {
+export function streamRoutes(
+  feed: ChangeFeed,
+  { metrics, holds }: Pick<ApiDeps, 'metrics'> & Pick<Credentials, 'holds'>,
+): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -37,6 +41,11 @@ export function streamRoutes(feed: ChangeFeed, { holds }: Pick<Credentials, 'hol
       },
       handle({ query, caller, request, reply }) {
         const sinceMs = lastEventId(request.headers['last-event-id'])
+        if (!feed.hasRoom()) {
+          metrics.requestRefused('streams')
+          const message = 'So many streams are open that this server takes no more'
+          throw apiError('rate_limited', message, { retryAfterSeconds: 10 })
+        }
         reply.hijack()
         reply.raw.writeHead(200, {
           ...(reply.getHeaders() as Record<string, string>),

@@ -2,8 +2,8 @@
 import { MASK } from './present.ts'
 
 export const HEADERS_MAX = 20
-const NAME_LENGTH_MAX = 100
-const VALUE_LENGTH_MAX = 1_000
+export const HEADER_NAME_LENGTH_MAX = 100
+export const HEADER_VALUE_LENGTH_MAX = 1_000
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -47,7 +47,8 @@ export function headerFaults(headers: Record<string, string>): HeaderFault[] {
 
 function nameFault(name: string, seen: ReadonlySet<string>): string | null {
   const lower = name.toLowerCase()
-  if (name.length > NAME_LENGTH_MAX) return `has a name of more than ${NAME_LENGTH_MAX} characters`
+  if (name.length > HEADER_NAME_LENGTH_MAX)
+    return `has a name of more than ${HEADER_NAME_LENGTH_MAX} characters`
   if (!TOKEN.test(name)) return 'is not a valid header name'
   if (OURS.has(lower) || lower.startsWith('webhook-') || lower.startsWith('proxy-')) {
     return 'is a header that is set for you and can not be replaced'
@@ -56,7 +57,8 @@ function nameFault(name: string, seen: ReadonlySet<string>): string | null {
 }
 
 function valueFault(value: string): string | null {
-  if (value.length > VALUE_LENGTH_MAX) return `must have at most ${VALUE_LENGTH_MAX} characters`
+  if (value.length > HEADER_VALUE_LENGTH_MAX)
+    return `must have at most ${HEADER_VALUE_LENGTH_MAX} characters`
   if (!VALUE.test(value)) return 'must be printable ASCII or Latin-1, without line breaks'
   if (value !== value.trim()) return 'must not begin or end with white space'
   return null

@@ -6,7 +6,8 @@ import { EXAMPLE_IDS, eventType, idField, isoTime, text } from './schemas.ts'
 import { HEADERS_MAX, headerFaults } from './webhook-headers.ts'
 import { URL_LENGTH_MAX, urlFault } from './webhook-url.ts'
 
-const EVENT_TYPES_MAX = 50
+export const EVENT_TYPES_MAX = 50
+export const DESCRIPTION_LENGTH_MAX = 500
 
 const url = z
   .string()
@@ -60,7 +61,7 @@ const headers = z
 const settings = {
   url,
   eventTypes,
-  description: text({ max: 500 }),
+  description: text({ max: DESCRIPTION_LENGTH_MAX }),
   headers,
   timeoutSeconds: z.int().min(1).max(120).nullable().meta({
     description: "Until the answer's headers; null: the server's DELIVERY_TIMEOUT.",

@@ -9,7 +9,7 @@ import { secretSchema, secretText } from './webhook-schemas.ts'
 import { findWebhook, usableSecret } from './webhooks.ts'
 
 const OVERLAP_HOURS_DEFAULT = 24
-const OVERLAP_HOURS_MAX = 168
+export const OVERLAP_HOURS_MAX = 168
 const HOUR_MS = 3_600_000
 
 const rotationSchema = z

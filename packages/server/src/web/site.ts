@@ -6,45 +6,56 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../random.ts'
+import { type AnswerHeaders, createNonce, pageHeaders } from '../security-headers.ts'
 import { answerFile, readBuiltFolder, type Site, type SiteAnswer } from './built-files.ts'
-import { NOT_BUILT_HEADERS, NOT_BUILT_PAGE } from './not-built.ts'
-import { pageHeaders, SITE_HEADERS } from './site-headers.ts'
+import { notBuilt } from './not-built.ts'
 
 const NONCE_MARK = '__NONCE__'
-const NONCE_BYTES = 16
+const HTML = { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' }
 /** Names of assets hold a hash of their content. */
 const FOREVER = 'public, max-age=31536000, immutable'
 
-/** `folder`: see `findSiteFolder`; null: there is no build. */
-export function openSite(folder: string | null, random: Random): Site {
-  if (folder === null) return siteNotBuilt()
+export interface SiteOptions {
+  /** See `findSiteFolder`; null: there is no build. */
+  folder: string | null
+  random: Random
+  /** Of every answer of this server. */
+  headers: AnswerHeaders
+}
+
+export function openSite({ folder, random, headers }: SiteOptions): Site {
+  if (folder === null) return siteNotBuilt(headers)
   const index = readFileSync(join(folder, 'index.html'), 'utf8')
   const pages = readPages(folder)
   const files = readBuiltFolder(folder)
-  const headers = { ...SITE_HEADERS, 'cache-control': FOREVER }
+  const fileHeaders = { ...headers, 'cache-control': FOREVER }
   return {
     async answer({ path, ...request }) {
-      if (pages.has(firstSegment(path))) return pageAnswer(index, random)
-      return answerFile(files, path.slice(1), { ...request, headers })
+      if (pages.has(firstSegment(path))) return pageAnswer(index, { random, headers })
+      return answerFile(files, path.slice(1), { ...request, headers: fileHeaders })
     },
   }
 }
 
 /** The page is the same for every path of the app: what to show is decided in the browser. */
-function pageAnswer(index: string, random: Random): SiteAnswer {
-  const nonce = random.bytes(NONCE_BYTES).toString('base64url')
+function pageAnswer(
+  index: string,
+  { random, headers }: Pick<SiteOptions, 'random' | 'headers'>,
+): SiteAnswer {
+  const nonce = createNonce(random)
   return {
     statusCode: 200,
-    headers: pageHeaders(nonce),
+    // It names the hashed files of one build and holds this answer's nonce: no cache keeps it.
+    headers: { ...headers, ...pageHeaders({ nonce, ownFiles: true }), ...HTML },
     body: index.replaceAll(NONCE_MARK, nonce),
   }
 }
 
-function siteNotBuilt(): Site {
+function siteNotBuilt(headers: AnswerHeaders): Site {
   return {
     async answer({ path }) {
       if (path !== '/' && path !== '/sign-in') return null
-      return { statusCode: 503, headers: NOT_BUILT_HEADERS, body: NOT_BUILT_PAGE }
+      return notBuilt(headers)
     },
   }
 }

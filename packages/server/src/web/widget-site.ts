@@ -1,14 +1,8 @@
 /** The widget's script, for any page that names it, and a page of our own that holds nothing else. */
 import { isId } from '../id.ts'
-import {
-  answerFile,
-  type BuiltFolder,
-  readBuiltFolder,
-  type Site,
-  type SiteAnswer,
-} from './built-files.ts'
-import { NOT_BUILT_HEADERS } from './not-built.ts'
-import { chatPageHeaders } from './site-headers.ts'
+import { type AnswerHeaders, EMBEDDABLE_HEADERS, pageHeaders } from '../security-headers.ts'
+import { answerFile, readBuiltFolder, type Site } from './built-files.ts'
+import { notBuilt } from './not-built.ts'
 
 const SCRIPT = 'assets/widget.js'
 /**
@@ -16,32 +10,38 @@ const SCRIPT = 'assets/widget.js'
  * in the background, so that a new version is everywhere within a visit.
  */
 const SCRIPT_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'cross-origin',
+  ...EMBEDDABLE_HEADERS,
   // For tags with `crossorigin` and `integrity`.
   'access-control-allow-origin': '*',
   'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
 }
 
-/** `folder`: see `findWidgetFolder`; null: there is no build. */
-export function openWidgetSite(folder: string | null): Site {
-  const files = folder === null ? null : readBuiltFolder(folder)
-  return {
-    async answer({ path, ...request }) {
-      if (path === '/widget.js') return scriptAnswer(files, request)
-      const chatbotId = /^\/chat\/([^/]+)$/.exec(path)?.[1]
-      if (chatbotId === undefined || !isId('chatbot', chatbotId)) return null
-      return { statusCode: 200, headers: chatPageHeaders(), body: chatPage(chatbotId) }
-    },
-  }
+export interface WidgetSiteOptions {
+  /** See `findWidgetFolder`; null: there is no build. */
+  folder: string | null
+  /** Of every answer of this server. */
+  headers: AnswerHeaders
 }
 
-async function scriptAnswer(
-  files: BuiltFolder | null,
-  request: { acceptEncoding: string; ifNoneMatch: string },
-): Promise<SiteAnswer> {
-  const found = files && (await answerFile(files, SCRIPT, { ...request, headers: SCRIPT_HEADERS }))
-  return found ?? { statusCode: 503, headers: NOT_BUILT_HEADERS, body: 'The widget is not built' }
+export function openWidgetSite({ folder, headers }: WidgetSiteOptions): Site {
+  const files = folder === null ? null : readBuiltFolder(folder)
+  const scriptHeaders = { ...headers, ...SCRIPT_HEADERS }
+  const html = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'public, max-age=300',
+  }
+  const pageOnly = { ...headers, ...pageHeaders({ ownFiles: true }), ...html }
+  return {
+    async answer({ path, ...request }) {
+      if (path === '/widget.js') {
+        const found = files && answerFile(files, SCRIPT, { ...request, headers: scriptHeaders })
+        return found ?? notBuilt(headers)
+      }
+      const chatbotId = /^\/chat\/([^/]+)$/.exec(path)?.[1]
+      if (chatbotId === undefined || !isId('chatbot', chatbotId)) return null
+      return { statusCode: 200, headers: pageOnly, body: chatPage(chatbotId) }
+    },
+  }
 }
 
 /** The id was checked: nothing in it needs to be escaped. */

@@ -1,0 +1,122 @@
+/** `docs/limits.md` lists every limit, each as the code has it. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { STREAMS_MAX, UNREAD_BYTES_MAX } from '../../packages/server/src/api/change-feed.ts'
+import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
+import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
+import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
+import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api/events.ts'
+import * as http from '../../packages/server/src/api/http-server.ts'
+import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
+import { PIPELINED_MAX } from '../../packages/server/src/api/pipeline-limit.ts'
+import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-limits.ts'
+import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
+import { LIMIT_MAX } from '../../packages/server/src/api/schemas.ts'
+import { STEPS_MAX } from '../../packages/server/src/api/stats.ts'
+import * as header from '../../packages/server/src/api/webhook-headers.ts'
+import * as webhook from '../../packages/server/src/api/webhook-schemas.ts'
+import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/webhook-secrets.ts'
+import { URL_LENGTH_MAX } from '../../packages/server/src/api/webhook-url.ts'
+import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget-lead.ts'
+import * as widget from '../../packages/server/src/api/widget-schemas.ts'
+import { readConfig } from '../../packages/server/src/config.ts'
+import { BODY_BYTES_MAX, EVENT_TYPE_LENGTH_MAX } from '../../packages/server/src/event.ts'
+import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
+import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
+import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
+
+const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
+const defaults = readConfig({})
+
+const count = (value: number | null) => (value ?? 0).toLocaleString('en')
+const characters = (value: number) => `${count(value)} characters`
+const kib = (bytes: number) => `${count(bytes / 1024)} KiB`
+const seconds = (ms: number) => `${count(ms / 1_000)} s`
+const rate = ({ perMinute, burst }: { perMinute: number; burst: number }) =>
+  `${count(perMinute)} a minute, ${count(burst)} at once`
+
+const LIMITS: Record<string, string> = {
+  'requests by one key': `\`RATE_LIMIT_PER_KEY\`: ${count(defaults.ratePerKey)} a second, ${KEY_BURST_SECONDS} seconds' worth at once`,
+  'wrong keys from one address': rate(RATES.failedKeys),
+  'widget: all requests from one address': rate(RATES.widgetAddress),
+  'widget: conversations from one address with one chatbot': rate(RATES.conversationsAddress),
+  'widget: conversations from one origin with one chatbot': rate(RATES.conversationsOrigin),
+  'widget: conversations with one chatbot': rate(RATES.conversationsChatbot),
+  'widget: leads of one conversation': rate(RATES.leadsConversation),
+  'widget: leads from one address with one chatbot': rate(RATES.leadsAddress),
+  'widget: leads from one origin with one chatbot': rate(RATES.leadsOrigin),
+  'widget: leads with one chatbot': rate(RATES.leadsChatbot),
+  'widget: from a conversation to its lead': `${seconds(FILL_MS_MIN)} to ${TOKEN_AGE_MS_MAX / 3_600_000} hours`,
+  connections: `\`MAX_CONNECTIONS\`: ${count(defaults.maxConnections)}`,
+  'connections from one address': `\`MAX_CONNECTIONS_PER_ADDRESS\`: ${count(defaults.maxConnectionsPerAddress)}`,
+  "until a request's headers are there": seconds(HEADERS_MS),
+  'until a whole request is there': seconds(REQUEST_MS),
+  'an idle connection': seconds(http.KEEP_ALIVE_MS),
+  'silence while a request is open': seconds(http.SILENCE_MS_MAX),
+  'requests sent ahead on a connection': count(PIPELINED_MAX),
+  'open streams': count(STREAMS_MAX),
+  'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
+  'a URL': characters(http.URL_BYTES_MAX),
+  'URL and headers': kib(http.HEADER_BYTES_MAX),
+  headers: count(http.HEADERS_MAX),
+  'a body': kib(BODY_BYTES_MAX_DEFAULT),
+  'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
+  "a batch's body": kib(BATCH_BYTES_MAX),
+  'events of a batch': count(BATCH_EVENTS_MAX),
+  "the widget's bodies": kib(widget.WIDGET_BODY_BYTES_MAX),
+  'a page of a list': `${LIMIT_MAX} rows`,
+  'steps of statistics': count(STEPS_MAX),
+  "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
+  "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),
+  "a form field's label": characters(chatbot.LABEL_LENGTH_MAX),
+  'allowed origins of a chatbot': count(chatbot.ORIGINS_MAX),
+  'an allowed origin': characters(chatbot.ORIGIN_LENGTH_MAX),
+  'webhooks of a chatbot': count(WEBHOOKS_MAX_PER_CHATBOT),
+  'event types of a webhook': count(webhook.EVENT_TYPES_MAX),
+  "a webhook's URL": characters(URL_LENGTH_MAX),
+  "a webhook's description": characters(webhook.DESCRIPTION_LENGTH_MAX),
+  'own headers of a webhook': count(header.HEADERS_MAX),
+  "an own header's name": characters(header.HEADER_NAME_LENGTH_MAX),
+  "an own header's value": characters(header.HEADER_VALUE_LENGTH_MAX),
+  "a secret's overlap": `${OVERLAP_HOURS_MAX} hours`,
+  'an event type': characters(EVENT_TYPE_LENGTH_MAX),
+  "a payload's depth": `${PAYLOAD_DEPTH_MAX} levels`,
+  "a delivery's body": `${count(BODY_BYTES_MAX)} bytes`,
+  "a lead's email": characters(lead.EMAIL_LENGTH_MAX),
+  "a lead's phone": characters(lead.PHONE_LENGTH_MAX),
+  "a lead's name by the widget": characters(widget.WIDGET_NAME_LENGTH_MAX),
+  'a conversation id of your own': characters(lead.CONVERSATION_ID_LENGTH_MAX),
+  'unfinished deliveries': `\`MAX_BACKLOG\`: ${count(defaults.maxBacklog)}`,
+}
+
+function rows(): string[][] {
+  return page
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| what |'))
+    .map((line) => line.slice(2, -2).split(' | '))
+}
+
+test('every limit has its row, with the figure of the code, and no row is made up', () => {
+  const found = rows().filter((row) => row.length === 3)
+  expect(Object.fromEntries(found.map(([what, limit]) => [what, limit]))).toEqual(LIMITS)
+})
+
+test('every answer that a row names is one of the catalogue, with its status', () => {
+  const named = rows().flatMap(([, , answer = '']) => [...answer.matchAll(/(\d{3}) `(\w+)`/g)])
+  expect(named.length).toBeGreaterThan(20)
+  for (const [, status, code = ''] of named) {
+    expect(ERROR_CODES, code).toHaveProperty(code)
+    expect(ERROR_CODES[code as keyof typeof ERROR_CODES][0], code).toBe(Number(status))
+  }
+})
+
+test('every reason of a refusal that is counted is explained', () => {
+  const source = readFileSync(
+    new URL('../../packages/server/src/metrics.ts', import.meta.url),
+    'utf8',
+  )
+  const union = /type RefusalReason =([\s\S]*?)\n\n/.exec(source)?.[1] ?? ''
+  const reasons = [...union.matchAll(/'(\w+)'/g)].map(([, reason]) => reason)
+  expect(reasons.length).toBeGreaterThan(10)
+  for (const reason of reasons) expect(page).toContain(`\`${reason}\``)
+})
