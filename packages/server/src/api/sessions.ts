@@ -163,8 +163,8 @@ function signOutRoute({ deps, credentials }: SessionDeps): Route {
     async handle({ caller, reply, audit }) {
       if (!caller?.session) throw apiError('invalid_session')
       const { id, chatbotId } = caller.session
-      await store.endSession(id, audit({ targetId: id, chatbotId }))
-      credentials.forget()
+      const entry = audit({ targetId: id, chatbotId })
+      await store.endSession(id, entry).finally(() => credentials.forget())
       clearSessionCookie(reply, { publicUrl: config.publicUrl })
     },
   })
