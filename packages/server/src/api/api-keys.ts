@@ -126,8 +126,8 @@ function deleteRoute({ store }: ApiDeps, credentials: Credentials): Route {
     audit: 'key.deleted',
     answer: { status: 204, description: 'Revoked.' },
     async handle({ id, audit }) {
-      const deleted = await store.deleteApiKey(id, audit())
-      credentials.forget()
+      // Also if it failed: what could not be answered may have been committed.
+      const deleted = await store.deleteApiKey(id, audit()).finally(() => credentials.forget())
       if (!deleted) throw notFound('key')
     },
   })

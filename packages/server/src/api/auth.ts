@@ -93,7 +93,7 @@ function createRootCheck(adminKey: string): (key: string) => boolean {
   expected.write(adminKey)
   const given = Buffer.alloc(PADDED_BYTES)
   return (key) => {
-    // No header holds a NUL, so what is padded is never taken for another key.
+    // No header and no body's text holds a NUL, so what is padded is never taken for another key.
     given.fill(0)
     given.write(key)
     return timingSafeEqual(given, expected)

@@ -172,7 +172,9 @@ async function replay({ store, clock }: FeedDeps, client: Client, sinceMs: numbe
   const { held } = client
   client.held = null
   client.heldBytes = 0
-  if (held && held.length > 0) client.response.write(held.join(''))
+  if (held && held.length > 0 && !client.response.writableEnded) {
+    client.response.write(held.join(''))
+  }
 }
 
 async function writeWhole({ response }: Client, text: string) {

@@ -138,8 +138,7 @@ function deleteRoute({ store }: ApiDeps, credentials: Credentials): Route {
     audit: 'chatbot.deleted',
     answer: { status: 204, description: 'Deleted.' },
     async handle({ id, audit }) {
-      const deleted = await store.deleteChatbot(id, audit())
-      credentials.forget()
+      const deleted = await store.deleteChatbot(id, audit()).finally(() => credentials.forget())
       if (!deleted) throw notFound('chatbot')
     },
   })

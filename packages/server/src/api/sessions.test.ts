@@ -133,7 +133,7 @@ test.each([[{ expiresInSeconds: 59 }], [{ expiresInSeconds: 86_401 }], [{ chatbo
   },
 )
 
-test.each([{}, { key: 'a', link: 'b' }, { key: 5 }, { key: '' }])(
+test.each([{}, { key: 'a', link: 'b' }, { key: 5 }, { key: '' }, { key: `${ADMIN_KEY}\0` }])(
   'signing in with %j says what is wanted',
   async (body) => {
     const { signIn } = await setup()

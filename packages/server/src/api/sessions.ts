@@ -10,7 +10,7 @@ import { apiError, invalidInput } from './error-answer.ts'
 import { refuseForeignOrigin } from './origin.ts'
 import { isoAt } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
+import { EXAMPLE_IDS, idField, isoTime, text } from './schemas.ts'
 import { clearSessionCookie, setSessionCookie } from './session-cookie.ts'
 import type { SignInFailure, TellFailure } from './sign-in-failures.ts'
 import { drawToken, hashToken, isToken } from './token.ts'
@@ -28,11 +28,8 @@ export interface SessionDeps {
 
 const signInSchema = z
   .strictObject({
-    key: z.string().min(1).max(1_000).exactOptional().meta({ description: 'A key, or …' }),
-    link: z
-      .string()
-      .min(1)
-      .max(1_000)
+    key: text({ min: 1, max: 1_000 }).exactOptional().meta({ description: 'A key, or …' }),
+    link: text({ min: 1, max: 1_000 })
       .exactOptional()
       .meta({ description: '… what an owner link has after `#link=`.' }),
   })
@@ -169,8 +166,8 @@ function signOutRoute({ deps, credentials }: SessionDeps): Route {
     async handle({ caller, reply, audit }) {
       if (!caller?.session) throw apiError('invalid_session')
       const { id, chatbotId } = caller.session
-      await store.endSession(id, audit({ targetId: id, chatbotId }))
-      credentials.forget()
+      const entry = audit({ targetId: id, chatbotId })
+      await store.endSession(id, entry).finally(() => credentials.forget())
       clearSessionCookie(reply, { publicUrl: config.publicUrl })
     },
   })

@@ -102,6 +102,32 @@ export function describeAccess(suite: Suite): void {
     expect(await store.startSessionByLink(byLink(world, `unused ${other.id}`))).not.toBeNull()
   })
 
+  test('what is started while its key or chatbot goes is not left behind', async () => {
+    const { world, store, key, link } = await setup(suite)
+    for (let round = 0; round < 8; round += 1) {
+      const { id } = await key(`key ${round}`, null)
+      await link(`link ${round}`, id)
+      await Promise.all([
+        store.startSession(session(world, { hash: `s ${round}`, actor: id, mintedBy: id })),
+        store.startSessionByLink(byLink(world, `link ${round}`)),
+        store.deleteApiKey(id),
+      ])
+      expect(await store.findSession(`s ${round}`)).toBeNull()
+      expect(await store.findSession(`by link ${round}`)).toBeNull()
+      const { id: chatbotId } = await world.chatbot()
+      const made = { id: world.ids.next('link'), chatbotId, mintedBy: ROOT, lifeMs: HOUR_MS }
+      await store.createOwnerLink({ ...made, hash: `owner ${round}` })
+      const late = { id: world.ids.next('key'), name: 'Late', chatbotId, hash: `late ${round}` }
+      await Promise.all([
+        store.startSessionByLink(byLink(world, `owner ${round}`)),
+        store.createApiKey(late),
+        store.deleteChatbot(chatbotId),
+      ])
+      expect(await store.findSession(`by owner ${round}`)).toBeNull()
+      expect(await store.findApiKey(late.hash)).toBeNull()
+    }
+  })
+
   test('a link of another root key starts nothing', async () => {
     const { world, store, link } = await setup(suite)
     await link('old', ROOT)
