@@ -29,7 +29,11 @@ async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
 }
 
 /** What goes on all the time, and is in the lists of leads, events and deliveries anyway. */
-const TRAFFIC = ['acceptLead', 'publishEvent', 'publishEvents', 'testWebhook']
+const TRAFFIC = [
+  ...['acceptLead', 'publishEvent', 'publishEvents', 'testWebhook'],
+  // Visitors', who are in no log.
+  ...['beginConversation', 'leaveLead', 'preflightConversation', 'preflightWidgetLead'],
+]
 
 test('every route that changes something has a word in the log', () => {
   const changing = describedRoutes().filter(({ method }) => method !== 'GET')
