@@ -17,7 +17,9 @@ import { httpToDelivered } from './scenarios/http-to-delivered.ts'
 import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
+import { nodes } from './scenarios/nodes.ts'
 import { start } from './scenarios/start.ts'
+import { waiting } from './scenarios/waiting.ts'
 import { STORES, type StoreName } from './stores.ts'
 import { cleanUp } from './world.ts'
 
@@ -29,6 +31,8 @@ const SCENARIOS: readonly Scenario[] = [
   memory,
   start,
   idle,
+  nodes,
+  waiting,
   history,
 ]
 
