@@ -101,7 +101,8 @@ function unindexed(column: 'chatbot_id' | 'webhook_id' | 'state') {
  * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot or a webhook
  * are kept by state: without one, five walks are merged.
  */
-export function listDeliveries(db: Builder, filter: DeliveryFilter, page: Page): Compilable {
+export function listDeliveries(db: Builder, asked: DeliveryFilter, page: Page): Compilable {
+  const filter = withoutWebhookSearch(asked)
   const { webhookId, chatbotId, state, eventId, q } = filter
   const led = eventId !== undefined || q !== undefined
   if (led) return walkDeliveries(db, filter, page, 'event')
@@ -119,6 +120,13 @@ export function listDeliveries(db: Builder, filter: DeliveryFilter, page: Page):
   return db.selectFrom(merged.as('merged')).selectAll().orderBy('id', 'desc').limit(page.limit)
 }
 
+/** A webhook has too many deliveries to sort: a search for one is the list of one. */
+function withoutWebhookSearch(filter: DeliveryFilter): DeliveryFilter {
+  const { q, ...others } = filter
+  const isTaken = others.webhookId !== undefined && others.webhookId !== q
+  return q?.startsWith('wh_') && !isTaken ? { ...others, webhookId: q } : filter
+}
+
 function walkDeliveries(
   db: Builder,
   filter: DeliveryFilter,
@@ -128,7 +136,10 @@ function walkDeliveries(
   const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
   const leads = (column: 'chatbot_id' | 'webhook_id' | 'state', by: (typeof lead)[]) =>
     by.includes(lead) ? column : unindexed(column)
-  if (isPostgres(db) && state !== undefined && (lead === 'webhook' || lead === 'chatbot')) {
+  // Most are delivered: for those no index of all states is kept, the newest are walked.
+  const isKept =
+    lead === 'webhook' || lead === 'chatbot' || (lead === 'all' && state !== 'delivered')
+  if (isPostgres(db) && state !== undefined && isKept) {
     return rangeOfDeliveries(db, { ...filter, state }, page, lead)
   }
   let query = db.selectFrom('deliveries').selectAll()
@@ -171,29 +182,40 @@ function rangeOfDeliveries(
   db: Builder,
   filter: DeliveryFilter & { state: DeliveryState },
   page: Page,
-  lead: 'webhook' | 'chatbot',
+  lead: 'webhook' | 'chatbot' | 'all',
 ) {
   const { chatbotId, webhookId, eventType, state, from, to } = filter
-  const column = lead === 'webhook' ? 'webhook_id' : 'chatbot_id'
-  const value = (lead === 'webhook' ? webhookId : chatbotId) ?? ''
   const { floor, ceiling } = idRange('delivery', filter, page)
-  const place = sql`(${sql.ref(column)}, state, id)`
-  let query = db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where(sql<SqlBool>`${place} >= (${value}, ${state}, ${floor})`)
-    .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
-  if (lead === 'webhook' && chatbotId !== undefined) {
-    query = query.where(unindexed('chatbot_id'), '=', chatbotId)
+  let query = db.selectFrom('deliveries').selectAll()
+  if (lead === 'all') {
+    query = query
+      .where(sql<SqlBool>`(state, id) >= (${state}, ${floor})`)
+      .where(sql<SqlBool>`(state, id) < (${state}, ${ceiling})`)
+      .where(sql<SqlBool>`state <> 'delivered'`)
+  } else {
+    const column = lead === 'webhook' ? 'webhook_id' : 'chatbot_id'
+    const value = (lead === 'webhook' ? webhookId : chatbotId) ?? ''
+    const place = sql`(${sql.ref(column)}, state, id)`
+    query = query
+      .where(sql<SqlBool>`${place} >= (${value}, ${state}, ${floor})`)
+      .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
+      .orderBy(column, 'desc')
   }
-  if (eventType !== undefined) query = query.where('event_type', '=', eventType)
+  if (lead === 'webhook' && chatbotId !== undefined) {
+    query = query.where(likely('chatbot_id', chatbotId))
+  }
+  if (eventType !== undefined) query = query.where(likely('event_type', eventType))
   if (from !== undefined) query = query.where('created_at', '>=', from)
   if (to !== undefined) query = query.where('created_at', '<', to)
-  return query
-    .orderBy(column, 'desc')
-    .orderBy('state', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
+  return query.orderBy('state', 'desc').orderBy('id', 'desc').limit(page.limit)
+}
+
+/**
+ * A condition that PostgreSQL takes for true of every second row. Were it taken for rare, the planner
+ * would read and sort the whole range instead of walking it until the page is full.
+ */
+function likely(column: 'chatbot_id' | 'event_type', value: string) {
+  return sql<SqlBool>`CASE WHEN ${sql.ref(column)} = ${value} THEN true ELSE false END`
 }
 
 /** Ids from `floor` up to but without `ceiling` hold all of the page. */
