@@ -204,6 +204,19 @@ function pagesOf(plan: string): number {
 
 test('no combination of filters of a list walks through history', async () => {
   const asked = [
+    // A name that all have, though the planner can't know it.
+    ...allDeliveryFilters({ ...sample, name: 'name' })
+      .filter(({ q }) => q === 'name')
+      .map((filter) => ({
+        filter,
+        query: queries.listDeliveries(db, queries.asked(filter, true), page),
+      })),
+    ...allLeadFilters({ ...sample, name: 'name' })
+      .filter(({ q }) => q === 'name')
+      .map((filter) => ({
+        filter,
+        query: queries.listLeads(db, queries.asked(filter, true), page),
+      })),
     ...allDeliveryFilters(sample).map((filter) => ({
       filter,
       query: queries.listDeliveries(db, filter, page),
@@ -219,7 +232,8 @@ test('no combination of filters of a list walks through history', async () => {
     const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
     const told = `${JSON.stringify(filter)}\n${plan}`
     expect(plan, told).not.toMatch(GROWING)
-    expect(pagesOf(plan), told).toBeLessThan(PAGES_MAX)
+    const isCommon = 'commonName' in queries.asked(filter, filter.q === 'name')
+    expect(pagesOf(plan), told).toBeLessThan(isCommon ? 4 * PAGES_MAX : PAGES_MAX)
   }
 }, 120_000)
 

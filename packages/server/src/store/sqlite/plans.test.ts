@@ -4,6 +4,7 @@ import { changesQueries } from '../changes.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import { allDeliveryFilters, allLeadFilters } from '../conformance/list-filters.ts'
 import {
+  asked,
   currentCounts,
   listChatbots,
   listDeliveries,
@@ -117,6 +118,21 @@ test('every list of deliveries walks the index of the narrowest that it is asked
     // What is sorted is what walks of one page each have found.
     const sorted = lines.filter((_, index) => lines[index + 1]?.includes('TEMP B-TREE'))
     for (const line of sorted) expect(line, told).toMatch(/^SCAN (walk|merged)/)
+  }
+})
+
+test('a common name is looked for in the rows of the list, in its order', async () => {
+  const { engine } = await openWithEngine()
+  for (const filter of allDeliveryFilters(sample)) {
+    if (filter.q !== sample.name || filter.eventId !== undefined) continue
+    const { q: _, ...others } = filter
+    const { sql, parameters } = listDeliveries(db, asked(filter, true), page).compile()
+    const plan = planOf(engine.db, sql, parameters)
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+    for (const walk of walks) expect(walk, told).toMatch(leadingIndex(others))
+    expect(plan, told).not.toContain('leads_by_name')
+    expect(scans(plan), told).toEqual([])
   }
 })
 
