@@ -118,7 +118,7 @@ export function describeLists(suite: Suite): void {
     ]
     await world.accept(chatbot.id, { events: others, lease: null })
     const ids = [others[2]?.lead?.id, others[1]?.lead?.id]
-    for (const filter of [{ q: 'an' }, { q: 'AN', chatbotId: chatbot.id }]) {
+    for (const filter of [{ q: 'an' }, { q: 'an', chatbotId: chatbot.id }]) {
       const leads = await store.listLeads(filter, { limit: 2, after: null })
       expect(leads.map(({ id }) => id)).toEqual(ids)
     }
