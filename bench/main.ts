@@ -44,7 +44,7 @@ Usage: npm run bench -- [options]
   --store NAME    sqlite (default), postgres or both: PostgreSQL is TEST_DATABASE_URL's, or our own
   --history N     finished deliveries in the store of \`history\` (5000000; with --quick 200000)
   --keep DIR      leave the filled stores of \`history\` there, and use them next time
-  --quick         less of everything, in under two minutes: for a look, not for a record
+  --quick         less of everything, in some minutes: for a look, not for a record
   --list          what there is
   --json FILE     also write the figures there
   --profile DIR   CPU profiles of the server's threads, one file each (they cost some speed)
