@@ -72,6 +72,10 @@ export class ApiClient {
     return data.length > 0
   }
 
+  get(path: string): Promise<unknown> {
+    return this.#call('GET', path)
+  }
+
   close(): Promise<void> {
     return this.#pool.destroy()
   }

@@ -13,11 +13,15 @@ import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { drain } from './scenarios/drain.ts'
 import { hanging } from './scenarios/hanging.ts'
+import { history } from './scenarios/history.ts'
 import { httpToDelivered } from './scenarios/http-to-delivered.ts'
 import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
+import { nodes } from './scenarios/nodes.ts'
 import { start } from './scenarios/start.ts'
+import { waiting } from './scenarios/waiting.ts'
+import { STORES, type StoreName } from './stores.ts'
 import { cleanUp } from './world.ts'
 
 const SCENARIOS: readonly Scenario[] = [
@@ -28,6 +32,9 @@ const SCENARIOS: readonly Scenario[] = [
   memory,
   start,
   idle,
+  nodes,
+  waiting,
+  history,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 
@@ -37,7 +44,10 @@ Usage: npm run bench -- [options]
 
   --only NAME     this scenario only; may be given several times
   --peers         against BullMQ, pg-boss and graphile-worker instead; see bench/README.md
-  --quick         less of everything, in under two minutes (--peers: a few): for a look, not for a record
+  --store NAME    sqlite (default), postgres or both: PostgreSQL is TEST_DATABASE_URL's, or our own
+  --history N     finished deliveries in the store of \`history\` (5000000; with --quick 200000)
+  --keep DIR      leave the filled stores of \`history\` there, and use them next time
+  --quick         less of everything, in some minutes: for a look, not for a record
   --list          what there is
   --json FILE     also write the figures there
   --profile DIR   CPU profiles of the server's threads, one file each (they cost some speed)
@@ -49,6 +59,9 @@ async function main(): Promise<number> {
     options: {
       only: { type: 'string', multiple: true },
       peers: { type: 'boolean', default: false },
+      store: { type: 'string', default: 'sqlite' },
+      history: { type: 'string' },
+      keep: { type: 'string' },
       quick: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -63,10 +76,17 @@ async function main(): Promise<number> {
   if (profileDir !== null) mkdirSync(profileDir, { recursive: true })
   warnIfBusy()
   const results: Result[] = []
+  const startedAt = monotonicMs()
+  const { quick } = values
+  const history = values.history === undefined ? null : wholeNumber(values.history)
+  const keepDir = values.keep === undefined ? null : resolve(values.keep)
   for (const scenario of scenarios) {
-    results.push(await runScenario(scenario, { quick: values.quick, profileDir }))
+    for (const store of storesOf(scenario, values.store, values.only !== undefined)) {
+      results.push(await runScenario(scenario, { store, quick, profileDir, history, keepDir }))
+    }
   }
   print(`${tableText(results)}\n`)
+  process.stderr.write(`All of it took ${((monotonicMs() - startedAt) / 60_000).toFixed(1)} min.\n`)
   if (values.json !== undefined) writeFileSync(values.json, jsonText(results, values.quick))
   return results.some(({ failure }) => failure !== null) ? 1 : 0
 }
@@ -86,6 +106,23 @@ function chosen(names: readonly string[]): Scenario[] {
   })
 }
 
+/** A scenario that was asked for by name runs on what it can, whatever store was asked for. */
+function storesOf(
+  { stores = STORES }: Scenario,
+  asked: string,
+  isNamed: boolean,
+): readonly StoreName[] {
+  const wanted = asked === 'both' ? STORES : STORES.filter((store) => store === asked)
+  if (wanted.length === 0) throw new Error(`--store knows ${STORES.join(', ')} and both`)
+  const possible = wanted.filter((store) => stores.includes(store))
+  return possible.length === 0 && isNamed ? stores : possible
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`"${text}" is not a number of deliveries`)
+  return Number(text)
+}
+
 function listText(): string {
   const width = Math.max(...namesOf(ALL).map((name) => name.length))
   const lines = (scenarios: readonly Scenario[]) =>
@@ -99,12 +136,13 @@ function namesOf(scenarios: readonly Scenario[]): string[] {
 
 async function runScenario(scenario: Scenario, options: BenchOptions): Promise<Result> {
   const { name, about } = scenario
-  process.stderr.write(`${name}: ${about}\n`)
+  const { store } = options
+  process.stderr.write(`${name} (${store}): ${about}\n`)
   const startedAt = monotonicMs()
   const result = (end: Pick<Result, 'figures' | 'failure'>): Result => {
     const seconds = Math.round((monotonicMs() - startedAt) / 100) / 10
     process.stderr.write(`    took ${seconds} s\n`)
-    return { scenario: name, ...end, seconds }
+    return { scenario: name, store, ...end, seconds }
   }
   try {
     const obstacle = scenario.cannotRun?.() ?? null

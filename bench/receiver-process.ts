@@ -29,6 +29,7 @@ export interface ReceiverReply {
 
 export class ReceiverProcess {
   readonly url: string
+  readonly pid: number
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, (reply: ReceiverReply['reply']) => void>()
   #lastId = 0
@@ -36,6 +37,7 @@ export class ReceiverProcess {
   private constructor(child: ChildProcess, url: string) {
     this.#child = child
     this.url = url
+    this.pid = child.pid ?? 0
     child.on('message', (message) => {
       const { id, reply } = message as ReceiverReply
       this.#waiting.get(id)?.(reply)

@@ -1,17 +1,19 @@
 /** Report: figures as a table for people and as JSON for programs. */
 import { cpus } from 'node:os'
 import { type Figure, isMet, type Unit } from './measure.ts'
+import type { StoreName } from './stores.ts'
 
 /** What one scenario came to. */
 export interface Result {
   scenario: string
+  store: StoreName
   figures: Figure[]
   /** Why there are no figures; null: there are. */
   failure: string | null
   seconds: number
 }
 
-const HEAD = ['', 'figure', 'measured', 'spread', 'target']
+const HEAD = ['', 'store', 'figure', 'measured', 'spread', 'target']
 
 export function tableText(results: readonly Result[]): string {
   const rows = [HEAD, ...results.flatMap(rowsOf)]
@@ -28,8 +30,8 @@ export function tableText(results: readonly Result[]): string {
   return [lines[0], rule, ...lines.slice(1), rule, summary(results)].join('\n')
 }
 
-function rowsOf({ scenario, figures, failure }: Result): string[][] {
-  if (failure !== null) return [['!', scenario, failure.split('\n')[0] ?? '', '', '']]
+function rowsOf({ scenario, store, figures, failure }: Result): string[][] {
+  if (failure !== null) return [['!', store, scenario, failure.split('\n')[0] ?? '', '', '']]
   return figures.map((figure) => {
     const { what, unit, value, spread, target, note } = figure
     const range = spread
@@ -37,7 +39,7 @@ function rowsOf({ scenario, figures, failure }: Result): string[][] {
       : ''
     const aim = target ? `${target.is === 'at least' ? '≥' : '≤'} ${show(target.value, unit)}` : ''
     const told = [aim, note ? `[${note}]` : ''].filter(Boolean).join(' ')
-    return [mark(figure), what, show(value, unit), range, told]
+    return [mark(figure), store, what, show(value, unit), range, told]
   })
 }
 

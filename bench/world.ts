@@ -2,69 +2,126 @@
  * World: what one scenario runs in. The server and the receiver are processes of their own, the load
  * comes from this one. Whatever happens, its processes are ended and its folder is removed.
  */
-import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ApiClient } from './api-client.ts'
-import { killProcess } from './end-process.ts'
+import { removeFolder, watch, watchFolder } from './cleaning.ts'
 import { monotonicMs } from './monotonic.ts'
+import { canReadUsage, cpuSeconds } from './process-usage.ts'
 import { ReceiverProcess } from './receiver-process.ts'
 import { ServerProcess } from './server-process.ts'
+import { databaseCpuSeconds, postgres, type StoreName } from './stores.ts'
+
+export { cleanUp, watch, watchFolder } from './cleaning.ts'
 
 /** On the disk that `npm start` uses: a /tmp in memory would make every commit's sync free. */
 export const DATA_ROOT = fileURLToPath(new URL('../data/', import.meta.url))
 const LOAD_CONNECTIONS = 64
 
 export interface WorldOptions {
+  /** Default: sqlite. */
+  store?: StoreName
   /** Server settings other than the defaults. */
   settings?: Record<string, string>
   profileDir: string | null
+  /** Of a store that is there already; default: a fresh one. */
+  home?: Home
+}
+
+/** Where a server's data is, and the keys to it. */
+export interface Home {
+  dataDir: string
+  adminKey: string
+  /** Base64. */
+  encryptionKey: string
+  /** Null: the embedded database in the folder. */
+  databaseUrl: string | null
+}
+
+/** Seconds of CPU so far. */
+export interface CpuUse {
+  /** Of each server's process, all threads. */
+  nodes: number[]
+  /** Of PostgreSQL's processes; 0 for the embedded store, which is inside the node. */
+  database: number
+}
+
+export function cpuSince(before: CpuUse, now: CpuUse): CpuUse {
+  return {
+    nodes: now.nodes.map((seconds, node) => seconds - (before.nodes[node] ?? 0)),
+    database: now.database - before.database,
+  }
 }
 
 export class World {
   readonly receiver: ReceiverProcess
+  readonly store: StoreName
+  readonly home: Home
   readonly #options: WorldOptions
-  readonly #adminKey = randomBytes(24).toString('hex')
-  readonly #dataDir: string
-  #server: ServerProcess | null = null
-  #api: ApiClient | null = null
+  readonly #nodes: { server: ServerProcess; api: ApiClient }[] = []
   #groups = 0
 
-  constructor(options: WorldOptions, receiver: ReceiverProcess, dataDir: string) {
+  constructor(options: WorldOptions, receiver: ReceiverProcess, home: Home) {
     this.#options = options
+    this.store = options.store ?? 'sqlite'
     this.receiver = receiver
-    this.#dataDir = dataDir
+    this.home = home
   }
 
+  /** The first one. */
   get server(): ServerProcess {
-    if (!this.#server) throw new Error('The server is not started')
-    return this.#server
+    return this.#first().server
   }
 
   get api(): ApiClient {
-    if (!this.#api) throw new Error('The server is not started')
-    return this.#api
+    return this.#first().api
   }
 
-  /** On the same folder as before. */
+  /** One for each node. */
+  get apis(): ApiClient[] {
+    return this.#nodes.map(({ api }) => api)
+  }
+
+  #first() {
+    const [first] = this.#nodes
+    if (!first) throw new Error('The server is not started')
+    return first
+  }
+
+  /** On the same store as before; one more node if there are some. */
   async startServer(): Promise<ServerProcess> {
-    const { settings = {}, profileDir } = this.#options
-    this.#server = await ServerProcess.start({
-      ...{ dataDir: this.#dataDir, adminKey: this.#adminKey, settings, profileDir },
+    const { profileDir } = this.#options
+    const { dataDir, adminKey, encryptionKey, databaseUrl } = this.home
+    const shared = databaseUrl === null ? null : { DATABASE_URL: databaseUrl }
+    const settings = { ENCRYPTION_KEY: encryptionKey, ...shared, ...this.#options.settings }
+    const server = await ServerProcess.start({
+      ...{ dataDir, adminKey, settings, profileDir },
       onSpawn: watch,
     })
-    const { url } = this.#server
-    this.#api = new ApiClient({ url, adminKey: this.#adminKey, connections: LOAD_CONNECTIONS })
-    return this.#server
+    const api = new ApiClient({ url: server.url, adminKey, connections: LOAD_CONNECTIONS })
+    this.#nodes.push({ server, api })
+    return server
   }
 
+  /** The one that was started last. */
   async stopServer(how: 'orderly' | 'killed'): Promise<void> {
-    const { server } = this
-    await this.#api?.close()
-    this.#api = null
-    this.#server = null
-    await (how === 'orderly' ? server.stop() : server.kill())
+    const last = this.#nodes.pop()
+    await last?.api.close()
+    await (how === 'orderly' ? last?.server.stop() : last?.server.kill())
+  }
+
+  /** Starts and stops until so many run. */
+  async setNodes(count: number): Promise<void> {
+    while (this.#nodes.length < count) await this.startServer()
+    while (this.#nodes.length > count) await this.stopServer('orderly')
+  }
+
+  cpu(): CpuUse {
+    const nodes = this.#nodes.map(({ server }) =>
+      canReadUsage() ? cpuSeconds(server.pid) : Number.NaN,
+    )
+    return { nodes, database: this.store === 'sqlite' ? 0 : databaseCpuSeconds() }
   }
 
   /** A name that no request went to yet. */
@@ -116,8 +173,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.#api?.close()
-    await this.#server?.stop()
+    await this.setNodes(0)
     await this.receiver.stop()
   }
 }
@@ -152,47 +208,40 @@ export function tell(text: string): void {
   process.stderr.write(`    ${text}\n`)
 }
 
-// ─── cleaning up ──────────────────────────────────────────────────────────────────────────────────
-
-const children = new Set<ChildProcess>()
-const folders = new Set<string>()
-
 /** Gives `use` a fresh world and takes it down afterwards. */
 export async function withWorld<T>(
   options: WorldOptions,
   use: (world: World) => Promise<T>,
 ): Promise<T> {
-  mkdirSync(DATA_ROOT, { recursive: true })
-  const folder = mkdtempSync(`${DATA_ROOT}bench-`)
-  folders.add(folder)
+  const home = options.home ?? (await makeHome(options.store ?? 'sqlite'))
+  const receiver = await ReceiverProcess.start(watch)
+  const world = new World(options, receiver, home)
   try {
-    const receiver = await ReceiverProcess.start(watch)
-    const world = new World(options, receiver, folder)
-    try {
-      await world.startServer()
-      return await use(world)
-    } finally {
-      await world.close()
-    }
+    await world.startServer()
+    return await use(world)
   } finally {
-    await cleanUp()
+    await world.close()
+    if (!options.home) await removeHome(home)
   }
 }
 
-/** Ends what is still running and removes what is still there. */
-export async function cleanUp(): Promise<void> {
-  await Promise.all([...children].map(killProcess))
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-  folders.clear()
+/** A folder, and for PostgreSQL a database, with nothing in it. */
+export async function makeHome(store: StoreName): Promise<Home> {
+  mkdirSync(DATA_ROOT, { recursive: true })
+  const dataDir = mkdtempSync(`${DATA_ROOT}bench-`)
+  watchFolder(dataDir)
+  const databaseUrl = store === 'sqlite' ? null : await postgres().createDatabase()
+  return { dataDir, ...newKeys(), databaseUrl }
 }
 
-/** The folder is removed at the end, if it is still there. */
-export function watchFolder(folder: string): void {
-  folders.add(folder)
+export function newKeys(): Pick<Home, 'adminKey' | 'encryptionKey'> {
+  return {
+    adminKey: randomBytes(24).toString('hex'),
+    encryptionKey: randomBytes(32).toString('base64'),
+  }
 }
 
-/** The child is killed at the end, if it still runs. */
-export function watch(child: ChildProcess): void {
-  children.add(child)
-  child.once('exit', () => children.delete(child))
+export async function removeHome({ dataDir, databaseUrl }: Home): Promise<void> {
+  removeFolder(dataDir)
+  if (databaseUrl !== null) await postgres().dropDatabase(databaseUrl)
 }

@@ -4,9 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { ApiClient } from '../api-client.ts'
+import { treeCpuSeconds } from '../process-usage.ts'
 import { leadBody } from '../sample-events.ts'
+import { databaseCpuSeconds } from '../stores.ts'
 import { until, type World } from '../world.ts'
-import { cpuSecondsOfTree } from './cpu-of-tree.ts'
 import type { Peer } from './peer.ts'
 import { PeerProcess } from './peer-process.ts'
 import type { PeerSettings } from './peer-protocol.ts'
@@ -51,7 +52,8 @@ export function ourServer(world: World): Contender {
     async dropChatbot(chatbotId) {
       for (const id of webhooks.get(chatbotId) ?? []) await world.api.deleteWebhook(id)
     },
-    cpuSeconds: () => cpuSecondsOfTree(world.server.pid),
+    cpuSeconds: () =>
+      treeCpuSeconds(world.server.pid) + (world.store === 'postgres' ? databaseCpuSeconds() : 0),
   }
 }
 

@@ -3,9 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { ApiClient } from '../api-client.ts'
 import { endProcess, killProcess } from '../end-process.ts'
-import { canReadUsage } from '../process-usage.ts'
+import { canReadUsage, treeCpuSeconds } from '../process-usage.ts'
 import { watch } from '../world.ts'
-import { cpuSecondsOfTree } from './cpu-of-tree.ts'
 import type {
   PeerAsk,
   PeerConfig,
@@ -74,7 +73,7 @@ export class PeerProcess {
   cpuSeconds(): number {
     const { pid } = this.#store
     if (pid === null || !canReadUsage()) return Number.NaN
-    return cpuSecondsOfTree(this.#child.pid ?? 0) + cpuSecondsOfTree(pid)
+    return treeCpuSeconds(this.#child.pid ?? 0) + treeCpuSeconds(pid)
   }
 
   async stop(how: 'orderly' | 'killed'): Promise<void> {

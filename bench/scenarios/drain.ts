@@ -9,10 +9,9 @@
 import { runBareLoop } from '../bare-loop.ts'
 import { atLeast, type Figure, figureOf, interleave, type Pair, ratios } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
-import { canReadUsage, cpuSeconds } from '../process-usage.ts'
 import { EVENT_TYPE, orderDeliveryBody, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { tell, type World, withWorld } from '../world.ts'
+import { cpuSince, tell, type World, withWorld } from '../world.ts'
 
 /** Longer than loading takes: the requests held at the gate must not time out. */
 const SETTINGS = { DELIVERY_TIMEOUT: '120s' }
@@ -28,10 +27,10 @@ interface Case {
 export const drain: Scenario = {
   name: 'drain',
   about: 'a backlog goes out, against a bare loop that signs and posts',
-  run({ quick, profileDir }) {
+  run({ quick, profileDir, store }) {
     const deliveries = quick ? 8_000 : 24_000
     const rounds = quick ? 3 : 5
-    return withWorld({ settings: SETTINGS, profileDir }, async (world) => {
+    return withWorld({ settings: SETTINGS, profileDir, store }, async (world) => {
       const one = { webhooks: 1, connections: 32, deliveries, rounds }
       const eight = { webhooks: 8, connections: 64, deliveries, rounds }
       // A server that just started runs cold code; nobody drains a backlog only once.
@@ -44,8 +43,10 @@ export const drain: Scenario = {
 /** What one round came to. */
 interface Drained {
   perSecond: number
-  /** CPU of the sender, all threads, for 1,000 deliveries; NaN where it can't be read. */
+  /** CPU for 1,000 deliveries of the sender's process, all threads; NaN where it can't be read. */
   cpuMs: number
+  /** The same of the database's processes; 0 without any. */
+  databaseCpuMs: number
 }
 
 async function compare(world: World, spec: Case): Promise<Figure[]> {
@@ -76,7 +77,7 @@ function figures({ webhooks }: Case, pairs: Pair<Drained>[]): Figure[] {
     ),
     figureOf(
       per(({ cpuMs }) => cpuMs),
-      { what: '  CPU for as many deliveries / bare loop', unit: 'ratio' },
+      { what: '  CPU of the node for as many deliveries / bare loop', unit: 'ratio' },
     ),
     figureOf(
       a.map(({ perSecond }) => perSecond),
@@ -88,9 +89,18 @@ function figures({ webhooks }: Case, pairs: Pair<Drained>[]): Figure[] {
     ),
     figureOf(
       a.map(({ cpuMs }) => cpuMs),
-      { what: '  CPU for 1,000 deliveries', unit: 'ms' },
+      { what: '  CPU of the node for 1,000 deliveries', unit: 'ms' },
     ),
+    ...databaseFigure(a),
   ]
+}
+
+/** Only where the database has processes of its own. */
+function databaseFigure(rounds: Drained[]): Figure[] {
+  const spent = rounds.map(({ databaseCpuMs }) => databaseCpuMs)
+  if (spent.every((cpuMs) => cpuMs === 0)) return []
+  const what = "  CPU of the database's processes for 1,000 deliveries"
+  return [figureOf(spent, { what, unit: 'ms' })]
 }
 
 async function drainOnce(world: World, { webhooks, deliveries }: Case): Promise<Drained> {
@@ -98,17 +108,15 @@ async function drainOnce(world: World, { webhooks, deliveries }: Case): Promise<
   await world.receiver.ask('shut', group)
   const chatbotId = await world.createChatbot({ group, count: webhooks, eventType: EVENT_TYPE })
   await world.api.load(chatbotId, deliveries / webhooks, orderEvent)
-  const cpuBefore = serverCpuSeconds(world)
+  const before = world.cpu()
   const { at: openedAt, counts } = await world.receiver.ask('open', group)
   await world.untilArrived(group, deliveries)
   await world.untilRecorded(chatbotId)
   const elapsedMs = monotonicMs() - openedAt
-  const cpuSecondsUsed = serverCpuSeconds(world) - cpuBefore
-  return drained(deliveries - counts.requests, elapsedMs, cpuSecondsUsed)
-}
-
-function serverCpuSeconds(world: World): number {
-  return canReadUsage() ? cpuSeconds(world.server.pid) : Number.NaN
+  const { nodes, database } = cpuSince(before, world.cpu())
+  const count = deliveries - counts.requests
+  const cpu = { nodeSeconds: nodes[0] ?? Number.NaN, databaseSeconds: database }
+  return drained(count, elapsedMs, cpu)
 }
 
 async function bareOnce(world: World, { deliveries, connections }: Case): Promise<Drained> {
@@ -124,9 +132,18 @@ async function bareOnce(world: World, { deliveries, connections }: Case): Promis
     connections,
   })
   const { user, system } = process.cpuUsage(before)
-  return drained(deliveries, elapsedMs, (user + system) / 1e6)
+  const cpu = { nodeSeconds: (user + system) / 1e6, databaseSeconds: 0 }
+  return drained(deliveries, elapsedMs, cpu)
 }
 
-function drained(count: number, elapsedMs: number, cpuSecondsUsed: number): Drained {
-  return { perSecond: (count * 1000) / elapsedMs, cpuMs: (cpuSecondsUsed * 1e6) / count }
+function drained(
+  count: number,
+  elapsedMs: number,
+  { nodeSeconds, databaseSeconds }: { nodeSeconds: number; databaseSeconds: number },
+): Drained {
+  return {
+    perSecond: (count * 1000) / elapsedMs,
+    cpuMs: (nodeSeconds * 1e6) / count,
+    databaseCpuMs: (databaseSeconds * 1e6) / count,
+  }
 }

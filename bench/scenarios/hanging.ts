@@ -45,7 +45,7 @@ export const hanging: Scenario = {
   name: 'hanging',
   about: 'healthy endpoints while others hang, against none hanging',
   run(options) {
-    return withWorld({ profileDir: options.profileDir }, async (world) => {
+    return withWorld({ profileDir: options.profileDir, store: options.store }, async (world) => {
       // A server that just started runs cold code.
       await runOnce(world, { healthy: 9, hanging: 1, steadyMs: WARM_MS })
       const figures: Figure[] = []

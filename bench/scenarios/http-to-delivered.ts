@@ -14,9 +14,9 @@ const CONNECTIONS = 64
 export const httpToDelivered: Scenario = {
   name: 'http-to-delivered',
   about: 'leads over HTTP until they are delivered and recorded, events a second',
-  run({ quick, profileDir }) {
+  run({ quick, profileDir, store }) {
     const leads = quick ? 4_000 : 12_000
-    return withWorld({ profileDir }, async (world) => {
+    return withWorld({ profileDir, store }, async (world) => {
       await deliverOnce(world, 2_000)
       const pairs = await interleave({
         rounds: quick ? 3 : 5,
@@ -43,7 +43,7 @@ function figures(pairs: Pair<number>[]): Figure[] {
   ]
 }
 
-async function deliverOnce(world: World, leads: number): Promise<number> {
+export async function deliverOnce(world: World, leads: number): Promise<number> {
   const group = world.newGroup('leads')
   const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })
   const startedAt = monotonicMs()

@@ -14,8 +14,8 @@ export const idle: Scenario = {
   name: 'idle',
   about: 'CPU of a server with nothing to do',
   cannotRun: () => (canReadUsage() ? null : 'it reads /proc, which this system lacks'),
-  run({ quick, profileDir }) {
-    return withWorld({ profileDir }, async (world) => {
+  run({ quick, profileDir, store }) {
+    return withWorld({ profileDir, store }, async (world) => {
       const group = world.newGroup('idle')
       const chatbotId = await world.createChatbot({ group, count: 1, eventType: EVENT_TYPE })
       await world.api.load(chatbotId, EVENTS, orderEvent)

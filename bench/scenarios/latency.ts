@@ -24,9 +24,9 @@ interface Lead {
 export const latency: Scenario = {
   name: 'latency',
   about: `accepted until at the receiver, at ${PER_SECOND} leads a second`,
-  run({ quick, profileDir }) {
+  run({ quick, profileDir, store }) {
     const seconds = quick ? 5 : 15
-    return withWorld({ profileDir }, async (world) => {
+    return withWorld({ profileDir, store }, async (world) => {
       await deliverAtRate(world, 2 * PER_SECOND) // compiled code and open connections, as after a minute
       const bare = await postAtRate(world, 2 * PER_SECOND)
       const leads = await deliverAtRate(world, seconds * PER_SECOND)

@@ -19,9 +19,9 @@ export const memory: Scenario = {
   name: 'memory',
   about: 'resident memory and start time with a million waiting deliveries',
   cannotRun: () => (canReadUsage() ? null : 'it reads /proc, which this system lacks'),
-  run({ quick, profileDir }) {
+  run({ quick, profileDir, store }) {
     const deliveries = quick ? 100_000 : 1_000_000
-    return withWorld({ settings: SETTINGS, profileDir }, async (world) => {
+    return withWorld({ settings: SETTINGS, profileDir, store }, async (world) => {
       const group = world.newGroup('memory')
       const idleMb = residentMb(world.server.pid).now
       const tenths = await loadBacklog(world, group, deliveries)

@@ -10,8 +10,8 @@ const EVENTS = 2_000
 export const start: Scenario = {
   name: 'start',
   about: 'from spawn to the ready line, on a small database that exists',
-  run({ quick, profileDir }) {
-    return withWorld({ profileDir }, async (world) => {
+  run({ quick, profileDir, store }) {
+    return withWorld({ profileDir, store }, async (world) => {
       const group = world.newGroup('start')
       const chatbotId = await world.createChatbot({ group, count: 1, eventType: EVENT_TYPE })
       await world.api.load(chatbotId, EVENTS, orderEvent)

@@ -12,6 +12,7 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type RawBuilder,
   type SqlBool,
   SqliteAdapter,
   SqliteIntrospector,
@@ -22,8 +23,8 @@ import { DELIVERY_STATES, type DeliveryState } from '../delivery.ts'
 import { assert } from '../errors.ts'
 import { idFloor } from '../id.ts'
 import { LATENCY_BUCKETS } from './latency.ts'
-import { searchKey } from './rows.ts'
 import type { Schema } from './schema.ts'
+import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import type { DeliveryFilter, LeadFilter, NewRecovery, Page, StatsQuery } from './store.ts'
 
 export type Builder = Kysely<Schema>
@@ -57,9 +58,6 @@ export function postgresBuilder(): Builder {
  * much to spare, the row's own instant decides.
  */
 const ID_SLACK_MS = 10 * 60_000
-
-/** After every character: the end of the range of texts that begin alike. */
-const LAST_CHARACTER = '\u{10ffff}'
 
 const LEAD_COLUMNS = [
   'id',
@@ -97,11 +95,27 @@ function unindexed(column: 'chatbot_id' | 'webhook_id' | 'state') {
   return sql<string>`${sql.ref(column)} || ''`
 }
 
+/** What a list is asked for. */
+type Asked<Filter> = Filter & {
+  /** `q`, where it is the beginning of a common name (searches.ts): it leads nowhere. */
+  commonName?: string
+}
+
+/** `isCommonName`: `q` is the beginning of so many names that they are no way to a page. */
+export function asked<Filter extends { q?: string }>(
+  filter: Filter,
+  isCommonName: boolean,
+): Asked<Filter> {
+  const { q, ...others } = filter
+  return isCommonName && q !== undefined ? ({ ...others, commonName: q } as Asked<Filter>) : filter
+}
+
 /**
  * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot or a webhook
  * are kept by state: without one, five walks are merged.
  */
-export function listDeliveries(db: Builder, filter: DeliveryFilter, page: Page): Compilable {
+export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: Page): Compilable {
+  const filter = withoutWebhookSearch(given)
   const { webhookId, chatbotId, state, eventId, q } = filter
   const led = eventId !== undefined || q !== undefined
   if (led) return walkDeliveries(db, filter, page, 'event')
@@ -119,16 +133,26 @@ export function listDeliveries(db: Builder, filter: DeliveryFilter, page: Page):
   return db.selectFrom(merged.as('merged')).selectAll().orderBy('id', 'desc').limit(page.limit)
 }
 
+/** A webhook has too many deliveries to sort: a search for one is the list of one. */
+function withoutWebhookSearch(filter: Asked<DeliveryFilter>): Asked<DeliveryFilter> {
+  const { q, ...others } = filter
+  const isTaken = others.webhookId !== undefined && others.webhookId !== q
+  return q?.startsWith('wh_') && !isTaken ? { ...others, webhookId: q } : filter
+}
+
 function walkDeliveries(
   db: Builder,
-  filter: DeliveryFilter,
+  filter: Asked<DeliveryFilter>,
   page: Page,
   lead: 'event' | 'webhook' | 'chatbot' | 'all',
 ) {
   const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
   const leads = (column: 'chatbot_id' | 'webhook_id' | 'state', by: (typeof lead)[]) =>
     by.includes(lead) ? column : unindexed(column)
-  if (isPostgres(db) && state !== undefined && (lead === 'webhook' || lead === 'chatbot')) {
+  // Most are delivered: for those no index of all states is kept, the newest are walked.
+  const isKept =
+    lead === 'webhook' || lead === 'chatbot' || (lead === 'all' && state !== 'delivered')
+  if (isPostgres(db) && state !== undefined && isKept) {
     return rangeOfDeliveries(db, { ...filter, state }, page, lead)
   }
   let query = db.selectFrom('deliveries').selectAll()
@@ -158,6 +182,7 @@ function walkDeliveries(
       .where('id', '<', idFloor('delivery', to + ID_SLACK_MS))
   }
   if (q !== undefined) query = query.where((eb) => deliveryMatches(eb, db, q))
+  if (filter.commonName !== undefined) query = query.where(isDeliveryOf(filter.commonName))
   if (page.after !== null) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit)
 }
@@ -169,31 +194,43 @@ function walkDeliveries(
  */
 function rangeOfDeliveries(
   db: Builder,
-  filter: DeliveryFilter & { state: DeliveryState },
+  filter: Asked<DeliveryFilter> & { state: DeliveryState },
   page: Page,
-  lead: 'webhook' | 'chatbot',
+  lead: 'webhook' | 'chatbot' | 'all',
 ) {
   const { chatbotId, webhookId, eventType, state, from, to } = filter
-  const column = lead === 'webhook' ? 'webhook_id' : 'chatbot_id'
-  const value = (lead === 'webhook' ? webhookId : chatbotId) ?? ''
   const { floor, ceiling } = idRange('delivery', filter, page)
-  const place = sql`(${sql.ref(column)}, state, id)`
-  let query = db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where(sql<SqlBool>`${place} >= (${value}, ${state}, ${floor})`)
-    .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
-  if (lead === 'webhook' && chatbotId !== undefined) {
-    query = query.where(unindexed('chatbot_id'), '=', chatbotId)
+  let query = db.selectFrom('deliveries').selectAll()
+  if (lead === 'all') {
+    query = query
+      .where(sql<SqlBool>`(state, id) >= (${state}, ${floor})`)
+      .where(sql<SqlBool>`(state, id) < (${state}, ${ceiling})`)
+      .where(sql<SqlBool>`state <> 'delivered'`)
+  } else {
+    const column = lead === 'webhook' ? 'webhook_id' : 'chatbot_id'
+    const value = (lead === 'webhook' ? webhookId : chatbotId) ?? ''
+    const place = sql`(${sql.ref(column)}, state, id)`
+    query = query
+      .where(sql<SqlBool>`${place} >= (${value}, ${state}, ${floor})`)
+      .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
+      .orderBy(column, 'desc')
   }
-  if (eventType !== undefined) query = query.where('event_type', '=', eventType)
-  if (from !== undefined) query = query.where('created_at', '>=', from)
-  if (to !== undefined) query = query.where('created_at', '<', to)
-  return query
-    .orderBy(column, 'desc')
-    .orderBy('state', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
+  const also: RawBuilder<SqlBool>[] = []
+  if (lead === 'webhook' && chatbotId !== undefined) also.push(sql`chatbot_id = ${chatbotId}`)
+  if (eventType !== undefined) also.push(sql`event_type = ${eventType}`)
+  if (from !== undefined) also.push(sql`created_at >= ${from}`)
+  if (to !== undefined) also.push(sql`created_at < ${to}`)
+  if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
+  if (also.length > 0) query = query.where(likely(also))
+  return query.orderBy('state', 'desc').orderBy('id', 'desc').limit(page.limit)
+}
+
+/**
+ * Conditions that PostgreSQL takes, together, for true of every second row. Were they taken for rare,
+ * the planner would read and sort the whole range instead of walking it until the page is full.
+ */
+function likely(conditions: RawBuilder<SqlBool>[]) {
+  return sql<SqlBool>`CASE WHEN ${sql.join(conditions, sql` AND `)} THEN true ELSE false END`
 }
 
 /** Ids from `floor` up to but without `ceiling` hold all of the page. */
@@ -221,9 +258,10 @@ function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builde
   return eb('event_id', 'in', people(db, q, 'event_id'))
 }
 
-export function listLeads(db: Builder, filter: LeadFilter, page: Page): Compilable {
-  const { chatbotId, from, to, q } = filter
+export function listLeads(db: Builder, filter: Asked<LeadFilter>, page: Page): Compilable {
+  const { chatbotId, from, to, q, commonName } = filter
   let query = db.selectFrom('leads').select(LEAD_COLUMNS)
+  if (commonName !== undefined) query = query.where(isLeadOf(commonName))
   if (isPostgres(db) && chatbotId !== undefined && q === undefined) {
     // As in rangeOfDeliveries.
     const { floor, ceiling } = idRange('lead', filter, page)
@@ -248,26 +286,6 @@ export function listLeads(db: Builder, filter: LeadFilter, page: Page): Compilab
   if (q !== undefined) query = query.where('id', 'in', people(db, q, 'id'))
   if (page.after !== null) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit)
-}
-
-/** Leads by id, event, conversation, email, phone or the beginning of a name: an index for each. */
-function people(db: Builder, q: string, column: 'id' | 'event_id') {
-  const leads = () => db.selectFrom('leads').select(column)
-  if (q.startsWith('lead_')) return leads().where('id', '=', q)
-  if (q.startsWith('evt_')) {
-    const ofEvent = db.selectFrom('events').select('lead_id').where('id', '=', q)
-    return leads().where('id', 'in', ofEvent.$castTo<{ lead_id: string }>())
-  }
-  const key = searchKey(q)
-  return leads()
-    .where('email_key', '=', q.toLowerCase())
-    .union(leads().where('customer_phone', '=', q))
-    .union(leads().where('conversation_id', '=', q))
-    .union(
-      leads()
-        .where('name_key', '>=', key)
-        .where('name_key', '<', key + LAST_CHARACTER),
-    )
 }
 
 const SUMMED = [

@@ -14,6 +14,7 @@ import type { Encryption } from './encryption.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
+import { COMMON_NAMES, countNamed, isNameSearch } from './searches.ts'
 import { toStats } from './stats.ts'
 import type {
   AuditFilter,
@@ -138,7 +139,8 @@ export class Reads implements ReadStore {
   }
 
   async listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]> {
-    const query = queries.listDeliveries(this.#db, filter, page)
+    const asked = queries.asked(filter, await this.#isCommonName(filter.q))
+    const query = queries.listDeliveries(this.#db, asked, page)
     const found = await this.#all<rows.DeliveryRow>(query.compile())
     return found.map(rows.toDelivery)
   }
@@ -149,8 +151,15 @@ export class Reads implements ReadStore {
   }
 
   async listLeads(filter: LeadFilter, page: Page): Promise<Lead[]> {
-    const found = await this.#all<rows.LeadRow>(queries.listLeads(this.#db, filter, page).compile())
+    const asked = queries.asked(filter, await this.#isCommonName(filter.q))
+    const found = await this.#all<rows.LeadRow>(queries.listLeads(this.#db, asked, page).compile())
     return found.map(rows.toLead)
+  }
+
+  async #isCommonName(q: string | undefined): Promise<boolean> {
+    if (!isNameSearch(q)) return false
+    const found = await this.#one<{ count: number }>(countNamed(this.#db, q).compile())
+    return Number(found?.count ?? 0) >= COMMON_NAMES
   }
 
   async getRecovery(id: string): Promise<Recovery | null> {

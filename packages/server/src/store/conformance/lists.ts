@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { COMMON_NAMES } from '../searches.ts'
 import type { Page } from '../store.ts'
 import { type Suite, setup } from './world.ts'
 
@@ -101,6 +102,38 @@ export function describeLists(suite: Suite): void {
     }
     expect(await store.listDeliveries({ q: 'bo', chatbotId: 'bot_none' }, PAGE)).toEqual([])
     expect(await store.listDeliveries({ q: 'bo', state: 'delivered' }, PAGE)).toEqual([])
+  })
+
+  test('a name that thousands begin with is found too, newest first', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const stranger = await world.chatbot()
+    for (let made = 0; made < COMMON_NAMES; made += 500) {
+      const events = Array.from({ length: 500 }, () => world.leadEvent({ customerName: 'Ann' }))
+      await world.accept(chatbot.id, { events, lease: null })
+    }
+    const others = [
+      world.leadEvent({ customerName: 'Bob' }),
+      world.leadEvent({ customerName: 'Anna' }),
+      world.leadEvent({ customerName: 'Carol', customerPhone: 'an' }),
+    ]
+    await world.accept(chatbot.id, { events: others, lease: null })
+    const ids = [others[2]?.lead?.id, others[1]?.lead?.id]
+    for (const filter of [{ q: 'an' }, { q: 'an', chatbotId: chatbot.id }]) {
+      const leads = await store.listLeads(filter, { limit: 2, after: null })
+      expect(leads.map(({ id }) => id)).toEqual(ids)
+    }
+    const newest = [others[2]?.id, others[1]?.id]
+    for (const filter of [
+      { q: 'an' },
+      { q: 'an', chatbotId: chatbot.id },
+      { q: 'an', webhookId: webhook.id, state: 'pending' } as const,
+    ]) {
+      const found = await store.listDeliveries(filter, { limit: 2, after: null })
+      expect(found.map(({ eventId }) => eventId)).toEqual(newest)
+    }
+    expect(await store.listDeliveries({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
+    expect(await store.listLeads({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
+    expect(await store.listDeliveries({ q: 'an', state: 'exhausted' }, PAGE)).toEqual([])
   })
 
   test('a search finds leads the same way', async () => {

@@ -2,7 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
 import { changesQueries } from '../changes.ts'
+import { detailQueries } from '../conformance/detail-queries.ts'
+import { allDeliveryFilters, allLeadFilters } from '../conformance/list-filters.ts'
 import {
+  asked,
   currentCounts,
   listChatbots,
   listDeliveries,
@@ -11,7 +14,9 @@ import {
   sqliteBuilder,
   statsSeries,
 } from '../queries.ts'
+import type { DeliveryFilter, LeadFilter } from '../store.ts'
 import { openWithEngine } from './fixtures/folder.ts'
+import { LANES_WAITING } from './writes.ts'
 
 const db = sqliteBuilder()
 const page = { limit: 50, after: 'x' }
@@ -49,6 +54,15 @@ test('no statement of the engine walks through history', async () => {
   await store.lanesWaiting()
   await store.release(world.nodeId, [claim.deliveryId])
   await store.cancel(claim.deliveryId, 'cancelled_by_owner')
+  await store.resend(claim.deliveryId)
+  await store.createTest({
+    ...{ nodeId: world.nodeId, webhookId: webhook.id, payload: '{}' },
+    ...{ eventId: world.ids.next('event'), eventType: 'lead.submit' },
+  })
+  await store.eraseLead(event.lead?.id ?? '')
+  await store.rescueDead()
+  await store.renewLease(world.nodeId, 60_000)
+  await store.countLive()
   for (const state of ['paused', 'active'] as const) {
     await store.setWebhookState(webhook.id, state, null)
     await store.settle(10)
@@ -72,27 +86,88 @@ test('no statement of the engine walks through history', async () => {
   }
 })
 
-const filters = [
-  [{ chatbotId: 'b' }, 'deliveries_by_chatbot'],
-  [{ chatbotId: 'b', state: 'exhausted' }, 'deliveries_by_chatbot'],
-  [{ webhookId: 'w' }, 'deliveries_by_webhook'],
-  [{ webhookId: 'w', chatbotId: 'b', state: 'pending' }, 'deliveries_by_webhook'],
-  [{ eventId: 'e', chatbotId: 'b', state: 'pending' }, 'deliveries_by_event'],
-  [{ state: 'exhausted' }, 'deliveries_by_state'],
-  [{ q: 'ann' }, 'deliveries_by_event'],
-  [{ q: 'wh_1', chatbotId: 'b' }, 'deliveries_by_webhook'],
-  [{ q: 'dlv_1', state: 'pending' }, 'PRIMARY KEY'],
-  [{}, 'PRIMARY KEY'],
-] as const
+const sample = {
+  ...{ chatbotId: 'bot_1', webhookId: 'wh_1', eventId: 'evt_1', deliveryId: 'dlv_1' },
+  ...{ leadId: 'lead_1', eventType: 'lead.submit', name: 'ann', email: 'a@b.co', phone: '07' },
+  ...{ from: 1, to: 2 ** 41 },
+}
 
-test.each(filters)('the list of deliveries by %o walks %s', async (filter, index) => {
+/** The narrowest of what is asked for leads. */
+function leadingIndex({ eventId, q, webhookId, chatbotId, state }: DeliveryFilter): RegExp {
+  if (q === sample.deliveryId) return /PRIMARY KEY|deliveries_by_event/
+  if (q === sample.webhookId && eventId === undefined) return /deliveries_by_webhook/
+  if (eventId !== undefined || (q !== undefined && q !== sample.webhookId)) {
+    return /deliveries_by_event/
+  }
+  if (webhookId !== undefined) return /deliveries_by_webhook/
+  if (chatbotId !== undefined) return /deliveries_by_chatbot/
+  return state === undefined || state === 'delivered' ? /PRIMARY KEY/ : /deliveries_by_state/
+}
+
+test('every list of deliveries walks the index of the narrowest that it is asked for', async () => {
   const { engine } = await openWithEngine()
-  const { sql, parameters } = listDeliveries(db, filter, page).compile()
-  const plan = planOf(engine.db, sql, parameters)
-  const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
-  for (const walk of walks) expect(walk).toContain(index)
-  expect(walks.length).toBeGreaterThan(0)
-  expect(scans(plan)).toEqual([])
+  for (const filter of allDeliveryFilters(sample)) {
+    const { sql, parameters } = listDeliveries(db, filter, page).compile()
+    const plan = planOf(engine.db, sql, parameters)
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+    for (const walk of walks) expect(walk, told).toMatch(leadingIndex(filter))
+    expect(walks.length, told).toBeGreaterThan(0)
+    expect(scans(plan), told).toEqual([])
+    // One event's deliveries may be sorted, and those of the people that a search finds; no others.
+    if (filter.eventId !== undefined || isPeopleSearch(filter)) continue
+    const lines = plan.split('\n')
+    // What is sorted is what walks of one page each have found.
+    const sorted = lines.filter((_, index) => lines[index + 1]?.includes('TEMP B-TREE'))
+    for (const line of sorted) expect(line, told).toMatch(/^SCAN (walk|merged)/)
+  }
+})
+
+test('a common name is looked for in the rows of the list, in its order', async () => {
+  const { engine } = await openWithEngine()
+  for (const filter of allDeliveryFilters(sample)) {
+    if (filter.q !== sample.name || filter.eventId !== undefined) continue
+    const { q: _, ...others } = filter
+    const { sql, parameters } = listDeliveries(db, asked(filter, true), page).compile()
+    const plan = planOf(engine.db, sql, parameters)
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+    for (const walk of walks) expect(walk, told).toMatch(leadingIndex(others))
+    expect(plan, told).not.toContain('leads_by_name')
+    expect(scans(plan), told).toEqual([])
+  }
+})
+
+function isPeopleSearch({ q }: DeliveryFilter): boolean {
+  return q !== undefined && q !== sample.deliveryId && q !== sample.webhookId
+}
+
+/** As with deliveries; SQLite tells no index for ids that another walk has found. */
+function leadingLeadIndex({ q, chatbotId }: LeadFilter): RegExp {
+  if (q === undefined) return chatbotId === undefined ? /PRIMARY KEY/ : /leads_by_chatbot/
+  return /PRIMARY KEY|leads_by_(name|email|phone|conversation)/
+}
+
+test('every list of leads walks the index of the narrowest that it is asked for', async () => {
+  const { engine } = await openWithEngine()
+  for (const filter of allLeadFilters(sample)) {
+    const { sql, parameters } = listLeads(db, filter, page).compile()
+    const plan = planOf(engine.db, sql, parameters)
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH leads'))
+    for (const walk of walks) expect(walk, told).toMatch(leadingLeadIndex(filter))
+    expect(walks.length, told).toBeGreaterThan(0)
+    expect(scans(plan), told).toEqual([])
+  }
+})
+
+test('looking for lanes with something waiting jumps from webhook to webhook', async () => {
+  const { engine } = await openWithEngine()
+  const plan = planOf(engine.db, LANES_WAITING, [])
+  const walks = plan.split('\n').filter((line) => /deliveries|\bd\b/.test(line))
+  for (const walk of walks) expect(walk).toContain('COVERING INDEX deliveries_claimable')
+  expect(walks.length).toBeGreaterThan(2)
+  expect(plan).toMatch(/SEARCH (webhooks|w) USING PRIMARY KEY/)
 })
 
 const action = 'webhook.paused'
@@ -135,6 +210,16 @@ test('whose a thing is, is found by its id', async () => {
     const plan = planOf(engine.db, sql, parameters)
     expect(plan).toContain('PRIMARY KEY')
     expect(scans(plan)).toEqual([])
+  }
+})
+
+test('one thing is found by its id', async () => {
+  const { engine } = await openWithEngine()
+  for (const { sql, parameters } of await detailQueries(db)) {
+    const plan = planOf(engine.db, sql, parameters)
+    expect(scans(plan), sql).toEqual([])
+    // What a recovery would send again is counted: all of one webhook's, by their states.
+    expect(plan, sql).toMatch(/PRIMARY KEY|_by_delivery|_by_event|deliveries_(failed|by_webhook)/)
   }
 })
 

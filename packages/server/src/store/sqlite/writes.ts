@@ -234,7 +234,7 @@ async function createRecovery(
 }
 
 /** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
-const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
+export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
     SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
     UNION ALL
     SELECT (SELECT min(webhook_id) FROM deliveries

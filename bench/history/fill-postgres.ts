@@ -1,0 +1,110 @@
+/**
+ * Fills a PostgreSQL whose servers are stopped: indexes are dropped, rows come by COPY in the order
+ * of their ids, the indexes are made again from their own text, and VACUUM ANALYZE does what
+ * autovacuum does sooner or later in any database that lives.
+ */
+import pg from 'pg'
+import type { Home } from '../world.ts'
+import { CopyIn } from './copy-in.ts'
+import type { Fill } from './fill-sqlite.ts'
+import { COLUMNS, type Row, type Table } from './rows.ts'
+
+const TABLES = Object.keys(COLUMNS) as Table[]
+/** Of one message. */
+const CHUNK_CHARACTERS = 256 * 1024
+
+export async function fillPostgres({ databaseUrl }: Home): Promise<Fill> {
+  const client = await connect(databaseUrl)
+  const indexes = await secondaryIndexes(client)
+  for (const { name } of indexes) await client.query(`DROP INDEX ${name}`)
+  const copies = new Map<Table, TableCopy>()
+  for (const table of TABLES) copies.set(table, await TableCopy.start(table, databaseUrl))
+  return {
+    write: (table, row) => copies.get(table)?.write(row),
+    async pause() {
+      for (const copy of copies.values()) await copy.flush()
+    },
+    async end() {
+      for (const copy of copies.values()) await copy.end()
+      for (const { sql } of indexes) await client.query(sql)
+      await client.query('VACUUM ANALYZE')
+      await client.query('CHECKPOINT').catch(() => {}) // Not everybody may; it comes by itself.
+      await client.end()
+    },
+  }
+}
+
+async function connect(databaseUrl: string | null): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: databaseUrl ?? '' })
+  await client.connect()
+  await client.query("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
+  return client
+}
+
+/** One table, over a connection of its own. */
+class TableCopy {
+  readonly #client: pg.Client
+  readonly #copy: CopyIn
+  readonly #extra: string
+  #text = ''
+
+  private constructor(client: pg.Client, copy: CopyIn, extra: string) {
+    this.#client = client
+    this.#copy = copy
+    this.#extra = extra
+  }
+
+  static async start(table: Table, databaseUrl: string | null): Promise<TableCopy> {
+    // Counted in parts (schema-0001.ts); the past is in one.
+    const isSharded = table === 'stats_minutes'
+    const columns = [...COLUMNS[table], ...(isSharded ? ['shard'] : [])]
+    const client = await connect(databaseUrl)
+    const copy = new CopyIn(`COPY ${table} (${columns.join(', ')}) FROM STDIN`)
+    client.query(copy)
+    await copy.started
+    return new TableCopy(client, copy, isSharded ? '\t0\n' : '\n')
+  }
+
+  write(row: Row): void {
+    this.#text += row.map(copyText).join('\t') + this.#extra
+    if (this.#text.length > CHUNK_CHARACTERS) this.#send()
+  }
+
+  async flush(): Promise<void> {
+    this.#send()
+    await this.#copy.drained()
+  }
+
+  async end(): Promise<void> {
+    this.#send()
+    await this.#copy.end()
+    await this.#client.end()
+  }
+
+  #send(): void {
+    if (this.#text !== '') this.#copy.send(this.#text)
+    this.#text = ''
+  }
+}
+
+function copyText(value: Row[number]): string {
+  if (value === null) return '\\N'
+  return typeof value === 'number' ? String(value) : value.replace(/[\\\t\n\r]/g, escaped)
+}
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+function escaped(character: string): string {
+  return ESCAPES[character] ?? character
+}
+
+/** Those of the filled tables that no constraint stands for. */
+async function secondaryIndexes(client: pg.Client): Promise<{ name: string; sql: string }[]> {
+  const { rows } = await client.query<{ name: string; sql: string }>(
+    `SELECT i.indexname AS name, i.indexdef AS sql FROM pg_indexes i
+      WHERE i.schemaname = current_schema() AND i.tablename = ANY($1)
+        AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)`,
+    [TABLES],
+  )
+  return rows
+}

@@ -1,0 +1,253 @@
+/** What people ask a full store: lists, filters, searches and charts, by the API's own paths. */
+import type { ApiClient } from '../api-client.ts'
+import type { FilledStore } from './filled-store.ts'
+import { EVENT_TYPES } from './owners.ts'
+
+export interface Question {
+  name: string
+  /** Asked in turn, so that not all of them are answered from a warm page. */
+  paths: string[]
+}
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** Moments of the past that samples are taken from: its beginning, its middle, its end. */
+const MOMENTS = [0.1, 0.5, 0.9]
+const RARE_TYPE = EVENT_TYPES.at(-1)?.eventType ?? ''
+
+interface Sample {
+  delivery: { id: string; eventId: string; chatbotId: string; webhookId: string }
+  lead: Lead
+}
+
+interface Lead {
+  id: string
+  conversationId: string
+  customerName: string
+  customerEmail: string
+  customerPhone: string
+}
+
+export async function makeQuestions(api: ApiClient, filled: FilledStore): Promise<Question[]> {
+  const samples = await takeSamples(api, filled)
+  return [
+    ...deliveryLists(filled),
+    ...spans(filled),
+    ...searches(samples, filled),
+    ...details(samples),
+    ...leadLists(samples, filled),
+    ...charts(filled),
+  ]
+}
+
+async function takeSamples(api: ApiClient, { past }: FilledStore): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (const share of MOMENTS) {
+    const at = past.from + share * (past.to - past.from)
+    const span = `from=${iso(at)}&to=${iso(at + HOUR_MS)}&limit=1`
+    const deliveries = (await api.get(`/api/v1/deliveries?${span}`)) as List<Sample['delivery']>
+    const leads = (await api.get(`/api/v1/leads?${span}`)) as List<Lead>
+    const [delivery, lead] = [deliveries.data[0], leads.data[0]]
+    if (delivery && lead) samples.push({ delivery, lead })
+  }
+  if (samples.length === 0) throw new Error('The filled store has nothing where it was filled')
+  return samples
+}
+
+interface List<Item> {
+  data: Item[]
+}
+
+function deliveryLists({ chatbots }: FilledStore): Question[] {
+  const few = pick(chatbots)
+  const webhooks = few.flatMap((chatbot) => chatbot.webhooks.slice(0, 1))
+  const [largest] = few
+  const ask = (name: string, ...queries: string[]) => ({
+    name: `deliveries ${name}`,
+    paths: queries.map((query) => `/api/v1/deliveries?${query}`),
+  })
+  const ofChatbots = (more = '') => few.map(({ id }) => `chatbotId=${id}${more}`)
+  const ofWebhooks = (more = '') => webhooks.map(({ id }) => `webhookId=${id}${more}`)
+  return [
+    ask('of all', '', 'limit=100'),
+    ask('by state', 'state=exhausted', 'state=delivered', 'state=cancelled', 'state=pending'),
+    ask('by chatbot', ...ofChatbots()),
+    ask('by chatbot, state', ...ofChatbots('&state=exhausted'), ...ofChatbots('&state=parked')),
+    ask('by webhook', ...ofWebhooks()),
+    ask('by webhook, state', ...ofWebhooks('&state=cancelled'), ...ofWebhooks('&state=delivered')),
+    ask(
+      'by chatbot, webhook, state',
+      ...webhooks.map(
+        ({ id, chatbotId }) => `webhookId=${id}&chatbotId=${chatbotId}&state=exhausted`,
+      ),
+    ),
+    ask('by event type', 'eventType=order.created', 'eventType=lead.submit'),
+    ask('by event type, chatbot', `eventType=order.created&chatbotId=${largest?.id}`),
+    ask('by a rare event type', `eventType=${RARE_TYPE}`),
+    ask('by a rare event type, chatbot', `eventType=${RARE_TYPE}&chatbotId=${largest?.id}`),
+    ask('by an event type that never was', 'eventType=never.sent'),
+    ask('by an event type that never was, state', 'eventType=never.sent&state=delivered'),
+    ask(
+      'by an event type that never was, webhook',
+      `eventType=never.sent&webhookId=${largest?.webhooks[0]?.id}`,
+    ),
+  ]
+}
+
+function spans({ past, chatbots }: FilledStore): Question[] {
+  const times = MOMENTS.map((share) => past.from + share * (past.to - past.from))
+  const hours = times.map((at) => `from=${iso(at)}&to=${iso(at + HOUR_MS)}`)
+  const days = times.map((at) => `from=${iso(at)}&to=${iso(at + DAY_MS)}`)
+  const few = pick(chatbots)
+  const cross = (parts: string[], more: string) =>
+    few.flatMap(({ id }) =>
+      parts.map((part) => `/api/v1/deliveries?chatbotId=${id}&${part}${more}`),
+    )
+  return [
+    { name: 'deliveries of an hour', paths: hours.map((span) => `/api/v1/deliveries?${span}`) },
+    { name: 'deliveries of a day, chatbot', paths: cross(days, '') },
+    { name: 'deliveries of a day, chatbot, state', paths: cross(days, '&state=exhausted') },
+    {
+      name: 'deliveries of a day, state',
+      paths: days.map((span) => `/api/v1/deliveries?${span}&state=delivered`),
+    },
+    {
+      name: 'deliveries of a day, event type',
+      paths: days.map((span) => `/api/v1/deliveries?${span}&eventType=chat.ended`),
+    },
+  ]
+}
+
+function searches(samples: Sample[], { chatbots }: FilledStore): Question[] {
+  const [largest] = chatbots
+  const find = (name: string, words: string[], more = '') => ({
+    name: `deliveries, q is ${name}`,
+    paths: words.map((word) => `/api/v1/deliveries?q=${encodeURIComponent(word)}${more}`),
+  })
+  const leads = samples.map(({ lead }) => lead)
+  const deliveries = samples.map(({ delivery }) => delivery)
+  return [
+    find(
+      'a delivery',
+      deliveries.map(({ id }) => id),
+    ),
+    find(
+      'an event',
+      deliveries.map(({ eventId }) => eventId),
+    ),
+    find(
+      'a webhook',
+      deliveries.map(({ webhookId }) => webhookId),
+    ),
+    find(
+      'a lead',
+      leads.map(({ id }) => id),
+    ),
+    find(
+      'a conversation',
+      leads.map(({ conversationId }) => conversationId),
+    ),
+    find(
+      'an email',
+      leads.map(({ customerEmail }) => customerEmail),
+    ),
+    find(
+      'a phone',
+      leads.map(({ customerPhone }) => customerPhone),
+    ),
+    find(
+      'a name',
+      leads.map(({ customerName }) => customerName),
+    ),
+    find('a name that nobody has', ['nobody of that name']),
+    find('a first name that many have', ['ann', 'brian']),
+    find('a first name that many have, chatbot', ['ann'], `&chatbotId=${largest?.id}`),
+    find('a letter', ['a']),
+  ]
+}
+
+function details(samples: Sample[]): Question[] {
+  const deliveries = samples.map(({ delivery }) => delivery)
+  return [
+    { name: 'one delivery', paths: deliveries.map(({ id }) => `/api/v1/deliveries/${id}`) },
+    { name: 'one event', paths: deliveries.map(({ eventId }) => `/api/v1/events/${eventId}`) },
+    {
+      name: 'deliveries of an event',
+      paths: deliveries.map(({ eventId }) => `/api/v1/deliveries?eventId=${eventId}`),
+    },
+    { name: 'one lead', paths: samples.map(({ lead }) => `/api/v1/leads/${lead.id}`) },
+  ]
+}
+
+function leadLists(samples: Sample[], { chatbots, past }: FilledStore): Question[] {
+  const day = `from=${iso(past.to - 15 * DAY_MS)}&to=${iso(past.to - 14 * DAY_MS)}`
+  const few = pick(chatbots)
+  const find = (name: string, words: string[]) => ({
+    name: `leads, q is ${name}`,
+    paths: words.map((word) => `/api/v1/leads?q=${encodeURIComponent(word)}`),
+  })
+  const leads = samples.map(({ lead }) => lead)
+  return [
+    { name: 'leads of all', paths: ['/api/v1/leads'] },
+    { name: 'leads by chatbot', paths: few.map(({ id }) => `/api/v1/leads?chatbotId=${id}`) },
+    { name: 'leads of a day', paths: [`/api/v1/leads?${day}`] },
+    {
+      name: 'leads of a day, chatbot',
+      paths: few.map(({ id }) => `/api/v1/leads?chatbotId=${id}&${day}`),
+    },
+    find(
+      'an email',
+      leads.map(({ customerEmail }) => customerEmail),
+    ),
+    find(
+      'a phone',
+      leads.map(({ customerPhone }) => customerPhone),
+    ),
+    find(
+      'a name',
+      leads.map(({ customerName }) => customerName),
+    ),
+    find('a first name that many have', ['ann', 'brian']),
+    find('a letter', ['a']),
+  ]
+}
+
+function charts({ chatbots, past }: FilledStore): Question[] {
+  const month = `from=${iso(past.from)}&to=${iso(past.to)}&step=1d`
+  const few = pick(chatbots)
+  const webhooks = few.flatMap((chatbot) => chatbot.webhooks.slice(0, 1))
+  const chart = (name: string, queries: string[]) => ({
+    name: `chart of ${name}`,
+    paths: queries.map((query) => `/api/v1/stats?${query}`),
+  })
+  return [
+    chart('a day, all', ['']),
+    chart(
+      'a day, chatbot',
+      few.map(({ id }) => `chatbotId=${id}`),
+    ),
+    chart(
+      'a day, webhook',
+      webhooks.map(({ id }) => `webhookId=${id}`),
+    ),
+    chart(
+      '30 days, webhook',
+      webhooks.map(({ id }) => `webhookId=${id}&${month}`),
+    ),
+    chart(
+      '30 days, chatbot',
+      few.map(({ id }) => `chatbotId=${id}&${month}`),
+    ),
+    chart('30 days, all', [month]),
+  ]
+}
+
+/** The largest, one in the middle, the smallest. */
+function pick<Item>(items: readonly Item[]): Item[] {
+  const places = [0, Math.floor(items.length / 2), items.length - 1]
+  return places.flatMap((place) => items.slice(place, place + 1))
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}

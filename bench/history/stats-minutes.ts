@@ -1,0 +1,58 @@
+/** The minute roll-ups of a past that is made in the order of time: a minute is written when it ends. */
+import type { End, Row } from './rows.ts'
+
+const MINUTE_MS = 60_000
+
+interface Minute {
+  chatbotId: string
+  accepted: number
+  delivered: number
+  exhausted: number
+  cancelled: number
+  attempts: number
+  failed: number
+}
+
+export class StatsMinutes {
+  readonly #write: (row: Row) => void
+  readonly #webhooks = new Map<string, Minute>()
+  #minute = 0
+
+  constructor(write: (row: Row) => void) {
+    this.#write = write
+  }
+
+  add(delivery: {
+    webhookId: string
+    chatbotId: string
+    at: number
+    state: End['state']
+    attempts: number
+  }): void {
+    const { webhookId, chatbotId, at, state, attempts } = delivery
+    const minute = at - (at % MINUTE_MS)
+    if (minute !== this.#minute) this.flush()
+    this.#minute = minute
+    let sums = this.#webhooks.get(webhookId)
+    if (!sums) {
+      const none = { accepted: 0, delivered: 0, exhausted: 0, cancelled: 0, attempts: 0, failed: 0 }
+      sums = { chatbotId, ...none }
+      this.#webhooks.set(webhookId, sums)
+    }
+    sums.accepted += 1
+    sums[state] += 1
+    sums.attempts += attempts
+    sums.failed += state === 'delivered' ? attempts - 1 : attempts
+  }
+
+  flush(): void {
+    for (const [webhookId, sums] of this.#webhooks) {
+      const { chatbotId, accepted, delivered, exhausted, cancelled, attempts, failed } = sums
+      this.#write([
+        ...[webhookId, this.#minute, chatbotId, accepted, delivered, exhausted, cancelled],
+        ...[attempts, failed, attempts - failed, failed, 0],
+      ])
+    }
+    this.#webhooks.clear()
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Searches for people. An id, an email, a phone and a rare name lead to few rows, by an index each.
+ * A name that thousands begin with leads to too many to sort: then the list itself is walked, newest
+ * first, and each row looked at: where many match, a page is soon full.
+ */
+import { type Compilable, type SqlBool, sql } from 'kysely'
+import type { Builder } from './queries.ts'
+import { searchKey } from './rows.ts'
+
+/** After every character: the end of the range of texts that begin alike. */
+export const LAST_CHARACTER = '\u{10ffff}'
+
+/** From here on a name is common. Found one by one, so many cost as much as a long walk. */
+export const COMMON_NAMES = 2_000
+
+/** Whether it is looked for in people's names; an id's prefix says which column it is. */
+export function isNameSearch(q: string | undefined): q is string {
+  return q !== undefined && !/^(dlv|evt|wh|lead)_/.test(q)
+}
+
+/** How many people's names begin so, counted up to where it is common. */
+export function countNamed(db: Builder, q: string): Compilable {
+  const named = db
+    .selectFrom('leads')
+    .select('id')
+    .where('name_key', '>=', searchKey(q))
+    .where('name_key', '<', searchKey(q) + LAST_CHARACTER)
+    .limit(COMMON_NAMES)
+  return db.selectFrom(named.as('named')).select((eb) => eb.fn.countAll<number>().as('count'))
+}
+
+/** Leads by id, event, conversation, email, phone or the beginning of a name: an index for each. */
+export function people(db: Builder, q: string, column: 'id' | 'event_id') {
+  const leads = () => db.selectFrom('leads').select(column)
+  if (q.startsWith('lead_')) return leads().where('id', '=', q)
+  if (q.startsWith('evt_')) {
+    const ofEvent = db.selectFrom('events').select('lead_id').where('id', '=', q)
+    return leads().where('id', 'in', ofEvent.$castTo<{ lead_id: string }>())
+  }
+  const key = searchKey(q)
+  return leads()
+    .where('email_key', '=', q.toLowerCase())
+    .union(leads().where('customer_phone', '=', q))
+    .union(leads().where('conversation_id', '=', q))
+    .union(
+      leads()
+        .where('name_key', '>=', key)
+        .where('name_key', '<', key + LAST_CHARACTER),
+    )
+}
+
+/**
+ * The same of a row that is there already. CASE: no index is chosen for it, and PostgreSQL takes it
+ * for true of every second row, so that it walks until the page is full.
+ */
+export function isLeadOf(q: string) {
+  return sql<SqlBool>`CASE WHEN ${matchesLead(q)} THEN true ELSE false END`
+}
+
+export function isDeliveryOf(q: string) {
+  return sql<SqlBool>`CASE WHEN (SELECT ${matchesLead(q)} FROM events
+      JOIN leads ON leads.id = events.lead_id WHERE events.id = deliveries.event_id)
+    THEN true ELSE false END`
+}
+
+function matchesLead(q: string) {
+  const key = searchKey(q)
+  return sql<SqlBool>`((leads.name_key >= ${key} AND leads.name_key < ${key + LAST_CHARACTER})
+    OR leads.email_key = ${q.toLowerCase()} OR leads.customer_phone = ${q}
+    OR leads.conversation_id = ${q})`
+}
