@@ -285,7 +285,7 @@ export class Owner {
     if (!lead) return
     lead.publication.erased = true
     await this.#ask(async ({ store }) => {
-      await store.eraseLead(lead.leadId)
+      await store.eraseLead(lead.leadId, 'request')
     })
   }
 

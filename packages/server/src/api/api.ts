@@ -48,7 +48,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 }
 
 export function apiRoutes(deps: ApiDeps, feed: ChangeFeed): Route[] {
-  const cursors = createCursors(deps.config.cursorKey)
+  const cursors = createCursors(deps.config.cursorKeys)
   const routes = [
     ...chatbotRoutes(deps, cursors),
     ...webhookRoutes(deps, cursors),

@@ -68,8 +68,8 @@ export interface ApiConfig {
   version: string
   /** CIDRs whose `X-Forwarded-*` is believed. */
   trustedProxies: string[]
-  /** Seals cursors; nodes of one server share it. */
-  cursorKey: Buffer
+  /** The first seals cursors, all open them; nodes of one server share them. */
+  cursorKeys: readonly Buffer[]
   retryScheduleMs: number[]
   webhooksMaxPerChatbot: number
   /** A server that only delivers answers who watches it, and nothing else. */

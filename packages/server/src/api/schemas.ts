@@ -12,6 +12,7 @@ export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'key' | 'node'>, st
   webhook: 'wh_01m2fm1cnje309kaq5k1xvenpq',
   delivery: 'dlv_01m2fm1cpqe10845a7f8pm0j0e',
   recovery: 'rcv_01m2fm1cs1e22asvn51b0yv74p',
+  erasure: 'ers_01m2fm1ct8e9mbq0g6xk3w7h5d',
 }
 
 export type DocumentedKind = keyof typeof EXAMPLE_IDS

@@ -24,7 +24,14 @@ import { idFloor } from '../id.ts'
 import { LATENCY_BUCKETS } from './latency.ts'
 import { searchKey } from './rows.ts'
 import type { Schema } from './schema.ts'
-import type { DeliveryFilter, LeadFilter, NewRecovery, Page, StatsQuery } from './store.ts'
+import type {
+  DeliveryFilter,
+  ErasureFilter,
+  LeadFilter,
+  NewRecovery,
+  Page,
+  StatsQuery,
+} from './store.ts'
 
 export type Builder = Kysely<Schema>
 
@@ -268,6 +275,22 @@ function people(db: Builder, q: string, column: 'id' | 'event_id') {
         .where('name_key', '>=', key)
         .where('name_key', '<', key + LAST_CHARACTER),
     )
+}
+
+export function listErasures(db: Builder, filter: ErasureFilter, page: Page): Compilable {
+  const { chatbotId, from, to } = filter
+  let query = db.selectFrom('erasures').selectAll()
+  if (chatbotId !== undefined) query = query.where('chatbot_id', '=', chatbotId)
+  if (from !== undefined) {
+    query = query
+      .where('erased_at', '>=', from)
+      .where('id', '>=', idFloor('erasure', from - ID_SLACK_MS))
+  }
+  if (to !== undefined) {
+    query = query.where('erased_at', '<', to).where('id', '<', idFloor('erasure', to + ID_SLACK_MS))
+  }
+  if (page.after !== null) query = query.where('id', '<', page.after)
+  return query.orderBy('id', 'desc').limit(page.limit)
 }
 
 const SUMMED = [

@@ -5,7 +5,7 @@
 import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Lead } from '../lead.ts'
+import type { Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import type { Change, Recovery } from './store.ts'
 
@@ -25,6 +25,9 @@ export interface ReadStore {
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
   getLead(id: string): Promise<Lead | null>
   listLeads(filter: LeadFilter, page: Page): Promise<Lead[]>
+  /** All that is kept about one person, from one state of the database. */
+  getLeadRecord(id: string): Promise<LeadRecord | null>
+  listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
   stats(query: StatsQuery): Promise<Stats>
   /** Unfinished deliveries now. */
@@ -61,6 +64,21 @@ export interface LeadFilter {
   from?: number
   to?: number
   q?: string
+}
+
+/** What was not kept any longer is null or missing. */
+export interface LeadRecord {
+  lead: Lead
+  conversation: { id: string; createdAt: number } | null
+  event: Event | null
+  deliveries: { delivery: Delivery; attempts: Attempt[]; webhook: Webhook | null }[]
+}
+
+export interface ErasureFilter {
+  chatbotId?: string
+  /** Erased in [from, to). */
+  from?: number
+  to?: number
 }
 
 export interface StatsQuery {

@@ -3,10 +3,11 @@ import type { CompiledQuery } from 'kysely'
 import type { Chatbot } from '../chatbot.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Lead } from '../lead.ts'
+import type { Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import { changesQueries, mergeChanges } from './changes.ts'
 import type { Encryption } from './encryption.ts'
+import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
@@ -15,7 +16,9 @@ import type {
   Change,
   DeliveryDetail,
   DeliveryFilter,
+  ErasureFilter,
   LeadFilter,
+  LeadRecord,
   NewRecovery,
   Page,
   ReadStore,
@@ -87,11 +90,7 @@ export class Reads implements ReadStore {
     const event = events?.[0] as rows.EventRow | undefined
     if (!event) return null
     return {
-      id,
-      chatbotId: event.chatbot_id,
-      eventType: event.event_type,
-      payload: event.payload,
-      createdAt: event.created_at,
+      ...rows.toEvent(event),
       erased: event.erased === 1,
       deliveries: (deliveries as rows.DeliveryRow[]).map(rows.toDelivery),
     }
@@ -145,6 +144,16 @@ export class Reads implements ReadStore {
   async listLeads(filter: LeadFilter, page: Page): Promise<Lead[]> {
     const found = await this.#all<rows.LeadRow>(queries.listLeads(this.#db, filter, page).compile())
     return found.map(rows.toLead)
+  }
+
+  async getLeadRecord(id: string): Promise<LeadRecord | null> {
+    const found = await this.#run(leadRecordQueries(this.#db, id))
+    return toLeadRecord(found, this.#encryption)
+  }
+
+  async listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]> {
+    const query = queries.listErasures(this.#db, filter, page)
+    return (await this.#all<rows.ErasureRow>(query.compile())).map(rows.toErasure)
   }
 
   async getRecovery(id: string): Promise<Recovery | null> {

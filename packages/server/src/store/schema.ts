@@ -3,7 +3,9 @@ import type { DeliveryState } from '../delivery.ts'
 import type {
   AttemptRow,
   ChatbotRow,
+  ConversationRow,
   DeliveryRow,
+  ErasureRow,
   EventRow,
   LeadRow,
   RecoveryRow,
@@ -13,11 +15,13 @@ import type {
 export interface Schema {
   chatbots: ChatbotRow & { deleted_at: number | null }
   webhooks: WebhookRow
+  conversations: ConversationRow
   events: EventRow & { lead_id: string | null }
   deliveries: DeliveryRow
   attempts: AttemptRow & { seq: number; recorded_at: number }
   leads: LeadRow & { name_key: string; email_key: string }
   recoveries: RecoveryRow
+  erasures: ErasureRow
   stats_minutes: {
     webhook_id: string
     chatbot_id: string

@@ -67,7 +67,7 @@ function createDeps(store: Store, clock: Clock): ApiDeps {
       adminKey: ADMIN_KEY,
       version: '0.1.0',
       trustedProxies: [],
-      cursorKey: Buffer.alloc(32, 2),
+      cursorKeys: [Buffer.alloc(32, 2)],
       retryScheduleMs: [0, 30_000],
       webhooksMaxPerChatbot: 3,
       healthOnly: false,

@@ -11,7 +11,7 @@ import { errorSchema } from '../schemas.ts'
 /** Routes to look at, not to call. */
 export function describedRoutes(): Route[] {
   const config = { publicUrl: 'http://localhost:8080', version: '0.0.0', retryScheduleMs: [0] }
-  const deps = { config: { ...config, cursorKey: Buffer.alloc(32) }, metrics: createMetrics() }
+  const deps = { config: { ...config, cursorKeys: [Buffer.alloc(32)] }, metrics: createMetrics() }
   return apiRoutes(deps as unknown as ApiDeps, { open() {}, close() {} })
 }
 

@@ -123,7 +123,7 @@ async function useEverything(world: World): Promise<void> {
   await store.rescueDead()
   await store.leaveNode(world.nodeId)
   await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
-  await store.eraseLead('lead_none')
+  await store.eraseLead('lead_none', 'request')
   await store.deleteChatbot(chatbot.id)
   await store.settle(100)
 }

@@ -1,5 +1,5 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
-import { idFloor } from '../../id.ts'
+import { type Ids, idFloor } from '../../id.ts'
 import type { DeliveryRow } from '../rows.ts'
 import { cancelAll } from './deliveries.ts'
 import { eraseLeads } from './erase.ts'
@@ -23,6 +23,7 @@ const ID_SLACK_MS = 10 * 60_000
 export async function prune(
   tx: Transaction,
   { retentionMs, leadRetentionMs, limit }: Retention,
+  ids: Ids,
 ): Promise<{ deleted: number }> {
   const { now } = tx
   const before = Math.round(now - retentionMs)
@@ -31,7 +32,10 @@ export async function prune(
   const steps: ((left: number) => Promise<number>)[] = [
     (left) => run(DELETE_IDEMPOTENCY, now - IDEMPOTENCY_MS, left),
     (left) => run(DELETE_CHANGES, now - CHANGES_MS, left),
-    async (left) => (leadRetentionMs === null ? 0 : eraseOld(tx, now - leadRetentionMs, left)),
+    async (left) =>
+      leadRetentionMs === null
+        ? 0
+        : eraseOld(tx, ids, { before: now - leadRetentionMs, limit: left }),
     (left) => cancelParked(tx, before, left),
     (left) => deleteDeliveries(tx, before, left),
     (left) => deleteLonelyEvents(tx, before, left),
@@ -43,13 +47,15 @@ export async function prune(
   return { deleted }
 }
 
-async function eraseOld(tx: Transaction, before: number, limit: number): Promise<number> {
+async function eraseOld(
+  tx: Transaction,
+  ids: Ids,
+  { before, limit }: { before: number; limit: number },
+): Promise<number> {
   const floor = idFloor('lead', before + ID_SLACK_MS)
   const leads = await tx.query<{ id: string }>(OLD_LEADS, [floor, Math.round(before), limit])
-  await eraseLeads(
-    tx,
-    leads.map(({ id }) => id),
-  )
+  const leadIds = leads.map(({ id }) => id)
+  await eraseLeads(tx, { leadIds, reason: 'retention', ids })
   return leads.length
 }
 

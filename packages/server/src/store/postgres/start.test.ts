@@ -27,7 +27,9 @@ test('a database of a newer version is refused in one sentence', async () => {
   await client.query('UPDATE chatzuri_schema SET version = 99')
   const refused = open(databaseUrl)
   await expect(refused).rejects.toBeInstanceOf(StartError)
-  await expect(refused).rejects.toThrow(/newer version of Chatzuri \(schema 99; this one knows 1\)/)
+  await expect(refused).rejects.toThrow(
+    /newer version of Chatzuri \(schema 99; this one knows \d+\)/,
+  )
 })
 
 test('a database that was written with another key is refused', async () => {

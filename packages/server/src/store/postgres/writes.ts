@@ -1,6 +1,6 @@
 /** The writing half of the contract: which calls share transactions, and which stand alone. */
 import type { Ids } from '../../id.ts'
-import type { Encryption } from '../encryption.ts'
+import type { KeyRing } from '../encryption.ts'
 import type { Reads } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery } from '../rows.ts'
 import type {
@@ -21,6 +21,7 @@ import * as deliveries from './deliveries.ts'
 import { eraseLeads } from './erase.ts'
 import { Group } from './group.ts'
 import { acceptAll } from './ingest.ts'
+import { reseal, useKeys } from './key-check.ts'
 import type { Nodes } from './nodes.ts'
 import { prune } from './prune.ts'
 import { recordAll } from './record.ts'
@@ -31,8 +32,10 @@ interface World {
   database: Database
   nodes: Nodes
   reads: Reads
-  encryption: Encryption
+  encryption: KeyRing
   ids: Ids
+  /** The database, for sentences. */
+  where: string
 }
 
 type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
@@ -143,13 +146,18 @@ function moveWrites({ database, nodes, ids }: World) {
 }
 
 function upkeepWrites(world: World) {
-  const { database } = world
+  const { database, ids, encryption } = world
   return {
-    settle: (limit) => database.transact((tx) => settle(tx, limit)),
-    prune: (policy) => database.transact((tx) => prune(tx, policy)),
+    settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
+    prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
+    reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
+    useKeys: (keys) => useKeys(world, keys),
     createRecovery: (recovery) => recover(world, recovery),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
-    eraseLead: async (leadId) => (await database.transact((tx) => eraseLeads(tx, [leadId]))) > 0,
+    eraseLead: async (leadId, reason) => {
+      const input = { leadIds: [leadId], reason, ids }
+      return (await database.transact((tx) => eraseLeads(tx, input))) > 0
+    },
     ping: async () => {
       await database.query(PING)
     },

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { StartError } from '../../errors.ts'
 import { databasePath } from './database.ts'
 import { freshFolder, openHere, openWithEngine } from './fixtures/folder.ts'
+import { SCHEMA_VERSION } from './migrations.ts'
 
 function modes(dataDir: string): Record<string, string> {
   const names = readdirSync(dataDir)
@@ -49,7 +50,7 @@ test('a database of a newer version is refused in one sentence and left alone', 
     const refused = await openHere(dataDir, { mode }).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(StartError)
     expect(String(refused)).toContain(
-      `${dataDir} was written by a newer version of Chatzuri (schema 99; this one knows 1)`,
+      `${dataDir} was written by a newer version of Chatzuri (schema 99; this one knows ${SCHEMA_VERSION})`,
     )
   }
 })
@@ -118,7 +119,7 @@ test('an erased person is in no file any more', async () => {
   const claim = await world.claim(chatbot.id, { events: [event], idempotency })
   await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: 'Hi Trace' } })
   expect(allBytes(dataDir)).toMatch(/trace/i)
-  await store.eraseLead(event.lead?.id ?? '')
+  await store.eraseLead(event.lead?.id ?? '', 'request')
   expect(allBytes(dataDir)).toContain(event.id)
   expect(allBytes(dataDir)).not.toMatch(/trace/i)
 })

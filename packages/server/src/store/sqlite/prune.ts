@@ -50,7 +50,7 @@ export class Pruner {
 
   #eraseLeads(before: number, limit: number): number {
     const leads = this.#core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, limit)
-    for (const { id } of leads) this.#eraser.eraseLead(id)
+    for (const { id } of leads) this.#eraser.eraseLead({ leadId: id, reason: 'retention' })
     return leads.length
   }
 

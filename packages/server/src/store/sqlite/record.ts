@@ -9,6 +9,7 @@ import {
   nextState,
   noteHealth,
   whyDisable,
+  withoutEcho,
 } from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { RecordInput, RecordResult } from '../store.ts'
@@ -24,11 +25,12 @@ export class Recorder {
     this.#core = core
   }
 
-  recordIfLeased(input: RecordInput): RecordResult {
+  recordIfLeased(told: RecordInput): RecordResult {
     const core = this.#core
-    const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
-    const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
-    if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
+    const row = core.get<DeliveryRow>(READ_DELIVERY, told.deliveryId)
+    const held = row?.claimed_by === told.nodeId && core.isLive(told.nodeId)
+    if (!held || row.attempt_count + 1 !== told.attemptNumber) return { kind: 'lease_lost' }
+    const input = this.#isErased(row) ? withoutEcho(told) : told
     const webhook = this.#updateWebhook(row, input)
     const next = nextState(row, input, webhook?.state ?? null)
     this.#insertAttempt(row, input)
@@ -36,18 +38,20 @@ export class Recorder {
     return { kind: 'recorded', state: next.state, dueInMs: next.delayMs }
   }
 
+  /** Whether the lead was erased while this was on its way. */
+  #isErased(row: DeliveryRow): boolean {
+    if (row.state !== 'cancelled') return false
+    return this.#core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
+  }
+
   #insertAttempt(row: DeliveryRow, { attempt }: RecordInput): void {
     const core = this.#core
-    // The lead was erased while this was on its way: what the endpoint answered may echo it.
-    const erased =
-      row.state === 'cancelled' &&
-      core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
     const { id, startedAt, durationMs, result, status, errorCode, error, note } = attempt
     core.run(
       INSERT_ATTEMPT,
       ...[id, row.id, row.attempt_count + 1, startedAt, durationMs, result, status],
-      ...[errorCode, error, erased ? '{}' : JSON.stringify(attempt.responseHeaders)],
-      ...[erased ? '' : attempt.responseBody, note, core.tx.now],
+      ...[errorCode, error, JSON.stringify(attempt.responseHeaders)],
+      ...[attempt.responseBody, note, core.tx.now],
     )
   }
 

@@ -1,7 +1,7 @@
 /** The writing half of the contract: seals what is secret, calls the engine, assembles its answers. */
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
-import type { Encryption } from '../encryption.ts'
+import type { KeyRing } from '../encryption.ts'
 import type { Reads, RunQueries } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../rows.ts'
 import type {
@@ -16,14 +16,17 @@ import type {
   WebhookChange,
 } from '../store.ts'
 import type { AcceptReply } from './ingest.ts'
+import { reseal, useKeys } from './key-check.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 interface World {
   queue: WriteQueue
   reads: Reads
-  encryption: Encryption
+  encryption: KeyRing
   clock: Clock
   run: RunQueries
+  /** The database, for sentences. */
+  where: string
 }
 
 type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
@@ -148,9 +151,11 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
+    reseal: (step) => reseal(world, step),
+    useKeys: (keys) => useKeys(world, keys),
     createRecovery: (recovery) => createRecovery(world, recovery),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
-    eraseLead: (leadId) => queue.call('eraseLead', leadId),
+    eraseLead: (leadId, reason) => queue.call('eraseLead', { leadId, reason }),
     ping: async () => {
       await queue.call('ping', null)
     },
