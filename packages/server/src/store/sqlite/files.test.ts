@@ -124,6 +124,52 @@ test('an erased person is in no file any more', async () => {
   expect(allBytes(dataDir)).not.toMatch(/trace/i)
 })
 
+test('of many people who are erased in any order no trace stays, those who stay are there', async () => {
+  const { dataDir, engine, store, world } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  await world.webhook(chatbot.id)
+  // Of very different lengths: pages are split, merged and overflow.
+  const people = Array.from({ length: 600 }, (_, n) => {
+    const mark = `mark-${n}-of`
+    return {
+      ...{ n, mark },
+      lead: {
+        ...{ conversationId: `${mark}-c`, customerName: `${mark} ${'x'.repeat((n * 37) % 900)}` },
+        ...{ customerEmail: `${mark}@erased.example`, customerPhone: `${mark}-p` },
+      },
+    }
+  })
+  const leadIds = new Map<number, string>()
+  for (const { n, mark, lead } of people) {
+    const event = world.leadEvent(lead)
+    leadIds.set(n, event.lead?.id ?? '')
+    const idempotency = { route: 'r', key: `k${n}`, bodyHash: 'h', answer: `${mark}-a` }
+    const claim = await world.claim(chatbot.id, { events: [event], idempotency })
+    const body = `${mark}-b ${'y'.repeat((n * 53) % 2000)}`
+    await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: body } })
+  }
+  const erased = people
+    .filter(({ n }) => n % 7 !== 0)
+    .sort((a, b) => ((a.n * 31) % 101) - ((b.n * 31) % 101))
+  const marks = (bytes: string) =>
+    new Set([...bytes.matchAll(/mark-(\d+)-of/g)].map((match) => Number(match[1])))
+  expect(marks(allBytes(dataDir)).size).toBe(people.length)
+  for (const { n } of erased) await store.eraseLead(leadIds.get(n) ?? '', 'request')
+  // As it goes on by itself: a step with each commit.
+  for (let step = 0; step < 20; step++) {
+    await world.advance(1_000)
+    await store.ping()
+  }
+  // Pages that were in memory are written again, and bring nothing back.
+  for (let n = 0; n < 200; n++) {
+    await world.accept(chatbot.id, { events: [world.leadEvent({ customerName: `later ${n}` })] })
+  }
+  expect(engine.db.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok')
+  const left = marks(allBytes(dataDir))
+  expect(erased.filter(({ n }) => left.has(n)).map(({ n }) => n)).toEqual([])
+  expect(left.size).toBe(people.length - erased.length)
+})
+
 test('closing leaves one database file and an empty log', async () => {
   const dataDir = freshFolder()
   const store = await openHere(dataDir)

@@ -124,7 +124,7 @@ const READ_META = 'SELECT value FROM meta WHERE key = ?'
 const WRITE_META = `INSERT INTO meta (key, value) VALUES (?, ?)
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 /** By the index over this expression, from both of its ends. */
-const ANY_OTHER = `SELECT 1 FROM webhooks WHERE ${SEALED_WITH} < ? OR ${SEALED_WITH} > ? LIMIT 1`
+export const ANY_OTHER = `SELECT 1 FROM webhooks WHERE ${SEALED_WITH} < ? OR ${SEALED_WITH} > ? LIMIT 1`
 const OTHERS = `SELECT id, url, headers, secret, previous_secret FROM webhooks
   WHERE id > ? AND ${SEALED_WITH} <> ? ORDER BY id LIMIT ?`
 const RESEAL = `UPDATE webhooks SET url = ?, headers = ?, secret = ?, previous_secret = ?

@@ -1,16 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { changesQueries } from '../changes.ts'
+import { leadRecordQueries } from '../lead-record.ts'
 import {
   currentCounts,
   listChatbots,
   listDeliveries,
+  listErasures,
   listLeads,
   listWebhooks,
   sqliteBuilder,
   statsSeries,
 } from '../queries.ts'
-import { openWithEngine } from './fixtures/folder.ts'
+import { COUNT_SEALED_WITH } from '../sealed-with.ts'
+import { KEY, openWithEngine } from './fixtures/folder.ts'
+import { ANY_OTHER } from './key-check.ts'
 
 const db = sqliteBuilder()
 const page = { limit: 50, after: 'x' }
@@ -55,6 +59,8 @@ test('no statement of the engine walks through history', async () => {
   await store.leaveNode(world.nodeId)
   await world.advance(2_000)
   await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
+  await store.useKeys({ seals: Buffer.alloc(32, 8), opens: [KEY] })
+  await store.reseal({ after: '', limit: 10 })
   await store.deleteChatbot(chatbot.id)
   await store.settle(100)
   const statements = engine.statements()
@@ -99,6 +105,8 @@ const others = [
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],
+  ['erasures', listErasures(db, {}, page), 'PRIMARY KEY'],
+  ['erasures of a chatbot', listErasures(db, { chatbotId: 'b' }, page), 'erasures_by_chatbot'],
   ['a chart of a chatbot', statsSeries(db, { ...span, chatbotId: 'b' }), 'stats_by_chatbot'],
   ['a chart of a webhook', statsSeries(db, { ...span, webhookId: 'w' }), 'PRIMARY KEY'],
   ['a chart of all', statsSeries(db, span), 'stats_by_minute'],
@@ -116,6 +124,21 @@ test.each(others)('%s are found through an index', async (_, query, index) => {
   const plan = planOf(engine.db, sql, parameters)
   expect(plan).toContain(index)
   expect(scans(plan)).toEqual([])
+})
+
+test('a record of one person is found through indexes', async () => {
+  const { engine } = await openWithEngine()
+  for (const { sql, parameters } of leadRecordQueries(db, 'lead_1')) {
+    expect(scans(planOf(engine.db, sql, parameters)), sql).toEqual([])
+  }
+})
+
+test('what another key sealed is looked for in an index alone', async () => {
+  const { engine } = await openWithEngine()
+  const plan = planOf(engine.db, ANY_OTHER, ['k', 'k'])
+  expect(plan).toContain('webhooks_sealed_with')
+  expect(scans(plan)).toEqual([])
+  expect(planOf(engine.db, COUNT_SEALED_WITH, [])).toContain('webhooks_sealed_with')
 })
 
 test('changes since an instant are found through indexes', async () => {

@@ -13,6 +13,7 @@ import { Listeners } from '../listeners.ts'
 import { sqliteBuilder } from '../queries.ts'
 import { Reads, type RunQueries } from '../reads.ts'
 import type { Change, Store } from '../store.ts'
+import { cleaning } from './cleaning.ts'
 import { makeFolder } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
 import { openInline } from './inline.ts'
@@ -44,7 +45,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   prepareFolder(dataDir)
   const unlock = lockFolder(dataDir)
   try {
-    const port = timed(await openPort(options), options)
+    const { clock, log = silentLog } = options
+    const port = timed(cleaning(await openPort(options), { clock, log }), options)
     return await openOver(port, unlock, options).catch(async (error) => {
       await port.close()
       throw error
