@@ -99,6 +99,7 @@ async function readAll(store: Store, recoveryIds: string[]) {
     stats: await store.stats(ends),
     backlog: await store.backlog(),
     recoveries: await Promise.all(recoveryIds.map((id) => store.getRecovery(id))),
+    erasures: await store.listErasures({}, PAGE),
   }
 }
 

@@ -57,7 +57,7 @@ test('an erased person is out of every table at once, and out of the files when 
       customerEmail: `${mark}@erased.example`,
     })
     leadIds.push(event.lead?.id ?? '')
-    const idempotency = { route: 'r', key: `k${n}`, bodyHash: 'h', answer: `${mark}-a` }
+    const idempotency = { route: 'r', key: `k${n}`, bodyHash: `${mark}-h`, answer: `${mark}-a` }
     const claim = await world.claim(chatbot.id, { events: [event], idempotency })
     await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: `${mark}-b` } })
   }

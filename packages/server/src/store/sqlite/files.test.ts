@@ -115,7 +115,7 @@ test('an erased person is in no file any more', async () => {
   const chatbot = await world.chatbot()
   await world.webhook(chatbot.id)
   const event = world.leadEvent({ customerEmail: 'trace@erased.example', customerName: 'Trace' })
-  const idempotency = { route: 'r', key: 'k', bodyHash: 'h', answer: 'Trace' }
+  const idempotency = { route: 'r', key: 'k', bodyHash: 'Trace', answer: 'Trace' }
   const claim = await world.claim(chatbot.id, { events: [event], idempotency })
   await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: 'Hi Trace' } })
   expect(allBytes(dataDir)).toMatch(/trace/i)
@@ -143,7 +143,7 @@ test('of many people who are erased in any order no trace stays, those who stay 
   for (const { n, mark, lead } of people) {
     const event = world.leadEvent(lead)
     leadIds.set(n, event.lead?.id ?? '')
-    const idempotency = { route: 'r', key: `k${n}`, bodyHash: 'h', answer: `${mark}-a` }
+    const idempotency = { route: 'r', key: `k${n}`, bodyHash: `${mark}-h`, answer: `${mark}-a` }
     const claim = await world.claim(chatbot.id, { events: [event], idempotency })
     const body = `${mark}-b ${'y'.repeat((n * 53) % 2000)}`
     await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: body } })

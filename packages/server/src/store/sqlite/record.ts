@@ -25,16 +25,16 @@ export class Recorder {
     this.#core = core
   }
 
-  recordIfLeased(told: RecordInput): RecordResult {
+  recordIfLeased(input: RecordInput): RecordResult {
     const core = this.#core
-    const row = core.get<DeliveryRow>(READ_DELIVERY, told.deliveryId)
-    const held = row?.claimed_by === told.nodeId && core.isLive(told.nodeId)
-    if (!held || row.attempt_count + 1 !== told.attemptNumber) return { kind: 'lease_lost' }
-    const input = this.#isErased(row) ? withoutEcho(told) : told
-    const webhook = this.#updateWebhook(row, input)
-    const next = nextState(row, input, webhook?.state ?? null)
-    this.#insertAttempt(row, input)
-    this.#updateDelivery(row, input, next)
+    const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
+    const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
+    if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
+    const kept = this.#isErased(row) ? withoutEcho(input) : input
+    const webhook = this.#updateWebhook(row, kept)
+    const next = nextState(row, kept, webhook?.state ?? null)
+    this.#insertAttempt(row, kept)
+    this.#updateDelivery(row, kept, next)
     return { kind: 'recorded', state: next.state, dueInMs: next.delayMs }
   }
 
