@@ -86,11 +86,7 @@ function assertOpensAll(encryption: Encryption, counts: KnownKeys['counts'], whe
   }
 }
 
-/** The text of `RETIRED_KEYS`, and back. */
-export function retiredText(ids: readonly string[]): string {
-  return ids.join(',')
-}
-
+/** Of the text of `RETIRED_KEYS`. */
 export function parseRetired(text: string | null | undefined): string[] {
   return (text ?? '').split(',').filter((id) => id !== '')
 }

@@ -283,7 +283,10 @@ export interface UpkeepStore {
    * `resumed` names webhooks that have new pending deliveries.
    */
   settle(limit: number): Promise<{ moved: number; resumed: string[] }>
-  /** Deletes what is older than its retention. `deleted` below `limit` means that nothing is left. */
+  /**
+   * Deletes what is older than its retention. `deleted` below `limit` means that nothing is left; an
+   * erased lead counts as several, because it takes as long.
+   */
   prune(policy: {
     retentionMs: number
     leadRetentionMs: number | null

@@ -15,6 +15,8 @@ export interface Retention {
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20
+/** What erasing a lead takes, in deleted rows: its event, deliveries, attempts and more change too. */
+const LEAD_ROWS = 4
 /** How long a stream can be resumed. */
 const CHANGES_MS = 3_600_000
 /** Ids are made a moment before the row, and by other nodes' clocks. */
@@ -53,10 +55,12 @@ async function eraseOld(
   { before, limit }: { before: number; limit: number },
 ): Promise<number> {
   const floor = idFloor('lead', before + ID_SLACK_MS)
-  const leads = await tx.query<{ id: string }>(OLD_LEADS, [floor, Math.round(before), limit])
+  const leads = await tx.query<{ id: string }>(OLD_LEADS, [
+    ...[floor, Math.round(before), Math.ceil(limit / LEAD_ROWS)],
+  ])
   const leadIds = leads.map(({ id }) => id)
   await eraseLeads(tx, { leadIds, reason: 'retention', ids })
-  return leads.length
+  return leads.length * LEAD_ROWS
 }
 
 async function cancelParked(tx: Transaction, before: number, limit: number): Promise<number> {

@@ -16,6 +16,8 @@ export interface Retention {
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20
 
+/** What erasing a lead takes, in deleted rows: its event, deliveries, attempts and more change too. */
+const LEAD_ROWS = 4
 /** How long a stream can be resumed. */
 const CHANGES_MS = 3_600_000
 
@@ -49,9 +51,10 @@ export class Pruner {
   }
 
   #eraseLeads(before: number, limit: number): number {
-    const leads = this.#core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, limit)
+    const most = Math.ceil(limit / LEAD_ROWS)
+    const leads = this.#core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, most)
     for (const { id } of leads) this.#eraser.eraseLead({ leadId: id, reason: 'retention' })
-    return leads.length
+    return leads.length * LEAD_ROWS
   }
 
   #cancelParked(before: number, limit: number): number {
