@@ -212,7 +212,7 @@ class Fuzzer {
     if (isOther && answer.status < 400) return null
     const checked = this.#check({ operation: isOther ? null : operation, method, answer })
     if (checked !== null) return isOther ? otherFault(parseJson(answer)) : checked
-    return kind === 'example' && operation && !operation.isPublic && isRefusal(answer.status)
+    return kind === 'example' && operation && operation.takesKey && isRefusal(answer.status)
       ? `the document's own example was refused: ${answer.body}`
       : null
   }

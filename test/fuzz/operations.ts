@@ -12,8 +12,8 @@ export interface Operation {
   method: string
   /** With its parameters in braces. */
   path: string
-  /** Anyone may call it, so it may ask for something that no key stands for: an origin, a token. */
-  isPublic: boolean
+  /** Else it may ask for something that no key stands for: an origin, a token, a session. */
+  takesKey: boolean
   parameters: Parameter[]
   body: OperationBody | null
   responses: Record<string, ResponseObject>
@@ -43,7 +43,7 @@ function readOperation(place: {
   return {
     name: documented.operationId,
     ...{ method, path },
-    isPublic: documented.security?.length === 0,
+    takesKey: documented.security?.some((way) => 'key' in way) ?? true,
     parameters: documented.parameters,
     body: content
       ? {

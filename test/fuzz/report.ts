@@ -32,7 +32,7 @@ export class FuzzReport {
   /** Operations that need no more than a key, and of which none succeeded. */
   neverAccepted(): string[] {
     return this.#operations
-      .filter(({ isPublic }) => !isPublic)
+      .filter(({ takesKey }) => takesKey)
       .map(({ name }) => name)
       .filter((name) => ![...(this.#byOperation.get(name)?.keys() ?? [])].some(isSuccess))
   }

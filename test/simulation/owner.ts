@@ -208,8 +208,10 @@ export class Owner {
         await this.#accept(node, other)
         promises.broken('repeats answer the same', `${first.key} took another body`)
       } catch (error) {
-        if (error instanceof ApiError && error.code === 'idempotency_conflict') return
-        throw error
+        if (!(error instanceof ApiError)) throw error
+        // With its lead went what would tell its body from another.
+        if (error.code === 'lead_erased' && first.erased) return
+        if (error.code !== 'idempotency_conflict') throw error
       }
     })
   }
@@ -285,7 +287,7 @@ export class Owner {
     if (!lead) return
     lead.publication.erased = true
     await this.#ask(async ({ store }) => {
-      await store.eraseLead(lead.leadId)
+      await store.eraseLead(lead.leadId, 'request')
     })
   }
 

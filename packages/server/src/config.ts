@@ -22,6 +22,8 @@ export interface Config {
   adminKey: string | null
   /** 32 bytes. */
   encryptionKey: Buffer | null
+  /** These open what they sealed, and seal nothing. */
+  openingKeys: Buffer[]
   /** Null: `http://localhost:PORT` of the port that was bound. */
   publicUrl: string | null
   trustedProxies: string[]
@@ -71,6 +73,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'ENCRYPTION_KEY',
     default: '',
     meaning: '32 bytes in base64, encrypts secrets at rest; else DATA_DIR/encryption-key',
+  },
+  {
+    name: 'ENCRYPTION_KEYS_TO_OPEN',
+    default: '',
+    meaning: 'further keys, separated by commas, that open secrets and seal none: for a rotation',
   },
   { name: 'PUBLIC_URL', default: '', meaning: 'how browsers reach the server' },
   { name: 'TRUSTED_PROXIES', default: '', meaning: 'CIDRs whose X-Forwarded-* is believed' },
@@ -149,6 +156,7 @@ export function readConfig(environment: Environment): Config {
       parseEncryptionKey(read('ENCRYPTION_KEY')),
       databaseUrl,
     ),
+    openingKeys: parseOpeningKeys(read('ENCRYPTION_KEYS_TO_OPEN')),
     publicUrl,
     trustedProxies: parseCidrs('TRUSTED_PROXIES', read('TRUSTED_PROXIES')),
     egressAllow: parseCidrs('EGRESS_ALLOW', read('EGRESS_ALLOW')),
@@ -305,13 +313,21 @@ function parseAdminKey(text: string): string | null {
 }
 
 /** Also reads the key file's text. */
-export function parseEncryptionKey(text: string): Buffer | null {
+export function parseEncryptionKey(text: string, name = 'ENCRYPTION_KEY'): Buffer | null {
   if (text === '') return null
   const key = Buffer.from(text, 'base64')
   if (key.length !== 32 || !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) {
-    throw bad('ENCRYPTION_KEY', 'must be 32 bytes in base64: `openssl rand -base64 32` makes one')
+    throw bad(name, 'must be 32 bytes in base64: `openssl rand -base64 32` makes one')
   }
   return key
+}
+
+/** Also of `migrate`, which has no other settings. */
+export function parseOpeningKeys(text: string): Buffer[] {
+  return text
+    .split(',')
+    .map((part) => parseEncryptionKey(part.trim(), 'ENCRYPTION_KEYS_TO_OPEN'))
+    .filter((key) => key !== null)
 }
 
 function parsePublicUrl(text: string): string | null {

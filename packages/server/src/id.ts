@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   delivery: 'dlv',
   attempt: 'att',
   recovery: 'rcv',
+  erasure: 'ers',
   key: 'key',
   session: 'ses',
   link: 'link',

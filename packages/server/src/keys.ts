@@ -1,37 +1,54 @@
 /** Keys that a first start makes and later starts find: files that only their owner can read. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { type Config, parseEncryptionKey } from './config.ts'
+import type { Config } from './config.ts'
 import { StartError } from './errors.ts'
+import { KeyFiles } from './key-files.ts'
 import type { Random } from './random.ts'
+import type { EncryptionKeys } from './store/store.ts'
 
 export interface Keys {
   adminKey: string
-  encryptionKey: Buffer
+  encryption: EncryptionKeys
+  /** Null: the encryption keys came from the environment. */
+  encryptionFiles: KeyFiles | null
   /** Where the operator's key can be read; null when it came from the environment. */
   adminKeyPath: string | null
 }
 
 export function loadKeys(config: Config, random: Random): Keys {
   const adminKeyPath = join(config.dataDir, 'admin-key')
-  const encryptionKeyPath = join(config.dataDir, 'encryption-key')
   try {
     if (config.databaseUrl === null) makeFolder(config.dataDir)
     const adminKey =
       config.adminKey ??
       readOrMake(adminKeyPath, () => `key_${random.bytes(24).toString('base64url')}`)
-    const encryptionKey =
-      config.encryptionKey ??
-      parseEncryptionKey(readOrMake(encryptionKeyPath, () => random.bytes(32).toString('base64')))
-    if (adminKey === '' || encryptionKey === null) {
+    if (adminKey === '') {
       throw new StartError(`A key file in ${config.dataDir} is empty; restore it from a backup.`)
     }
-    return { adminKey, encryptionKey, adminKeyPath: config.adminKey === null ? adminKeyPath : null }
+    return {
+      ...{ adminKey, adminKeyPath: config.adminKey === null ? adminKeyPath : null },
+      ...loadEncryptionKeys(config, random),
+    }
   } catch (error) {
     if (error instanceof StartError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new StartError(`DATA_DIR ${config.dataDir} can not be used: ${reason}.`)
   }
+}
+
+/** Keys that only open may come from both places: a file's key may have become the environment's. */
+export function loadEncryptionKeys(
+  { encryptionKey, openingKeys, dataDir }: Config,
+  random: Random,
+): Pick<Keys, 'encryption' | 'encryptionFiles'> {
+  if (encryptionKey !== null) {
+    return { encryption: { seals: encryptionKey, opens: openingKeys }, encryptionFiles: null }
+  }
+  const files = new KeyFiles(dataDir)
+  files.make(random)
+  const { seals, opens } = files.read()
+  return { encryption: { seals, opens: [...opens, ...openingKeys] }, encryptionFiles: files }
 }
 
 /** Node's recursive mkdir never returns where a parent exists but takes no folders, as in /proc. */

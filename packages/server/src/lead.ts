@@ -13,6 +13,20 @@ export interface Lead {
   createdAt: number
 }
 
+/** That a lead was erased: all that is left of it. */
+export interface Erasure {
+  id: string
+  leadId: string
+  chatbotId: string
+  eventId: string
+  reason: ErasureReason
+  erasedAt: number
+}
+
+/** Somebody asked for it, its time was over, or its chatbot was deleted. */
+export const ERASURE_REASONS = ['request', 'retention', 'chatbot_deleted'] as const
+export type ErasureReason = (typeof ERASURE_REASONS)[number]
+
 export interface LeadPayload {
   conversationId: string
   customerEmail: string

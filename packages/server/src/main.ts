@@ -21,7 +21,7 @@ import { createRecord } from './record/record.ts'
 import { Lease } from './schedule/lease.ts'
 import { Schedule } from './schedule/schedule.ts'
 import { TestSender } from './schedule/test-sender.ts'
-import { Upkeep } from './schedule/upkeep.ts'
+import { Upkeep, type UpkeepOptions } from './schedule/upkeep.ts'
 import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { createSend } from './send/send.ts'
@@ -81,7 +81,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /** `DATABASE_URL` is the only switch: nothing behind this function knows which store it has. */
 function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Promise<Store> {
   const { dataDir, databaseUrl, roles } = config
-  const shared = { encryptionKey: keys.encryptionKey, clock: systemClock, log }
+  const { seals: encryptionKey, opens: openingKeys } = keys.encryption
+  const shared = { encryptionKey, openingKeys, clock: systemClock, log }
   if (databaseUrl !== null) {
     return openPostgresStore({ ...shared, databaseUrl, nodeRoles: roles })
   }
@@ -158,6 +159,7 @@ function createDelivery(world: World) {
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
+    keys: watchKeys(world),
     onResumed: (webhookIds) => schedule.wake(webhookIds),
     onLiveNodes: (count) => schedule.shareAmong(count),
   })
@@ -195,6 +197,21 @@ function createDelivery(world: World) {
       lease.cut()
       cut.abort()
     },
+  }
+}
+
+/** The embedded store's key files, which `keys rotate` changes beside a running server. */
+function watchKeys({ keys, store, config, log }: World): NonNullable<UpkeepOptions['keys']> | null {
+  const files = keys.encryptionFiles
+  if (files === null) return null
+  return {
+    async refresh() {
+      const changed = files.readIfChanged()
+      if (changed === null) return
+      await store.useKeys({ ...changed, opens: [...changed.opens, ...config.openingKeys] })
+      log.info({}, 'keys.changed')
+    },
+    onAllResealed: () => files.forgetOthers(),
   }
 }
 
@@ -241,8 +258,8 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
       adminKey: keys.adminKey,
       version: VERSION,
       trustedProxies: config.trustedProxies,
-      cursorKey: keys.encryptionKey,
-      widgetKey: keys.encryptionKey,
+      cursorKeys: [keys.encryption.seals, ...keys.encryption.opens],
+      widgetKeys: [keys.encryption.seals, ...keys.encryption.opens],
       ratePerKey: config.ratePerKey,
       connections: {
         max: config.maxConnections,

@@ -3,6 +3,7 @@
  * that it belongs to: whoever changes one, or uses it elsewhere, is told so.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { assert } from '../errors.ts'
 import type { Page } from '../store/store.ts'
 import { apiError } from './error-answer.ts'
 
@@ -14,14 +15,17 @@ export interface Cursors {
 
 const MAC_BYTES = 16
 
-export function createCursors(key: Buffer): Cursors {
-  // A key of its own: what seals cursors must not be what encrypts secrets.
-  const ownKey = createHmac('sha256', key).update('cursors').digest()
-  const mac = (scope: string, id: string) =>
-    createHmac('sha256', ownKey).update(`${scope}\n${id}`).digest().subarray(0, MAC_BYTES)
+/** The first key seals. Nodes that are restarted with another key, one by one, open each other's. */
+export function createCursors(keys: readonly Buffer[]): Cursors {
+  // Keys of their own: what seals cursors must not be what encrypts secrets.
+  const ownKeys = keys.map((key) => createHmac('sha256', key).update('cursors').digest())
+  const mac = (key: Buffer, scope: string, id: string) =>
+    createHmac('sha256', key).update(`${scope}\n${id}`).digest().subarray(0, MAC_BYTES)
   return {
     seal(scope, lastId) {
-      return Buffer.concat([mac(scope, lastId), Buffer.from(lastId)]).toString('base64url')
+      const [key] = ownKeys
+      assert(key, 'there is a key')
+      return Buffer.concat([mac(key, scope, lastId), Buffer.from(lastId)]).toString('base64url')
     },
     open(scope, cursor) {
       const bytes = Buffer.from(cursor, 'base64url')
@@ -29,7 +33,7 @@ export function createCursors(key: Buffer): Cursors {
       const genuine =
         bytes.toString('base64url') === cursor &&
         bytes.length > MAC_BYTES &&
-        timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(scope, id))
+        ownKeys.some((key) => timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(key, scope, id)))
       if (!genuine) throw apiError('invalid_cursor')
       return id
     },

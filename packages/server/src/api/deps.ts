@@ -80,10 +80,10 @@ export interface ApiConfig {
   version: string
   /** CIDRs whose `X-Forwarded-*` is believed. */
   trustedProxies: string[]
-  /** Seals cursors; nodes of one server share it. */
-  cursorKey: Buffer
-  /** What signs widgets' tokens is derived from it; shared likewise. */
-  widgetKey: Buffer
+  /** The first seals cursors, all open them; nodes of one server share them. */
+  cursorKeys: readonly Buffer[]
+  /** What signs widgets' tokens is derived from the first, what opens them from all. */
+  widgetKeys: readonly Buffer[]
   /** Requests a second; null: no limit. */
   ratePerKey: number | null
   connections: ConnectionLimits

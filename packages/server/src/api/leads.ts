@@ -2,21 +2,15 @@
 import { z } from 'zod'
 import { type Cursors, listPage } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
+import { erasuresRoute } from './erasures.ts'
 import { notFound } from './error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
+import { leadExportRoute } from './lead-export.ts'
+import { LEAD_EXAMPLE, leadSchema } from './lead-schemas.ts'
 import { leadsCsvRoute } from './leads-csv.ts'
 import { presentLead } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import {
-  EXAMPLE_IDS,
-  idField,
-  idFilter,
-  instant,
-  isoTime,
-  listOf,
-  pageQuery,
-  text,
-} from './schemas.ts'
+import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 /** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
@@ -49,30 +43,6 @@ const acceptedLeadSchema = z
   })
   .meta({ id: 'AcceptedLead' })
 
-export const leadSchema = z
-  .object({
-    id: idField('lead'),
-    chatbotId: idField('chatbot'),
-    conversationId: z.string(),
-    eventId: idField('event'),
-    customerName: z.string(),
-    customerEmail: z.string(),
-    customerPhone: z.string(),
-    createdAt: isoTime,
-  })
-  .meta({ id: 'Lead', description: 'What is unknown is `""`, never null.' })
-
-const LEAD_EXAMPLE: z.infer<typeof leadSchema> = {
-  id: EXAMPLE_IDS.lead,
-  chatbotId: EXAMPLE_IDS.chatbot,
-  conversationId: EXAMPLE_IDS.conversation,
-  eventId: EXAMPLE_IDS.event,
-  customerName: 'Ann',
-  customerEmail: 'ann@example.com',
-  customerPhone: '+254700000000',
-  createdAt: '2026-09-14T09:30:12.345Z',
-}
-
 export const leadFilter = {
   chatbotId: idFilter('chatbot').exactOptional(),
   q: text({ min: 1, max: 320 }).exactOptional().meta({
@@ -88,7 +58,9 @@ export function leadRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
     listRoute(deps, cursors),
     leadsCsvRoute(deps, z.strictObject(leadFilter)),
     getRoute(deps),
+    leadExportRoute(deps),
     eraseRoute(deps),
+    erasuresRoute(deps, cursors),
   ]
 }
 
@@ -190,13 +162,13 @@ function eraseRoute({ store }: ApiDeps): Route {
     tag: 'Leads',
     summary: 'Erase a person',
     description:
-      'Erases the lead, its event, and the answers that may echo it; cancels what still waits. What was delivered is with its receivers.',
+      'Erases the lead, its event, and the answers that may echo it; cancels what still waits. What was delivered is with its receivers: `GET /api/v1/leads/{id}/export` says who they are, so ask it first. That somebody was erased is remembered without personal data.',
     access: 'chatbot-by-id',
     id: 'lead',
     audit: 'lead.erased',
     answer: { status: 204, description: 'Erased.' },
     async handle({ id, audit }) {
-      if (!(await store.eraseLead(id, audit()))) throw notFound('lead')
+      if (!(await store.eraseLead(id, 'request', audit()))) throw notFound('lead')
     },
   })
 }

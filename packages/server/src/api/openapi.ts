@@ -115,6 +115,7 @@ function operation(route: Route, schemas: SchemaDocuments): Operation {
     ...(description === undefined ? {} : { description }),
     tags: [tag],
     ...(access === 'public' ? { security: [] } : {}),
+    ...(route.needsSession ? { security: [{ session: [] }] } : {}),
     parameters: parameters(route, schemas),
     ...(body
       ? {

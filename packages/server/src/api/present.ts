@@ -2,7 +2,7 @@
 import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Lead } from '../lead.ts'
+import type { Erasure, Lead } from '../lead.ts'
 import type { Recovery } from '../store/store.ts'
 import { maskedUrl, type Webhook } from '../webhook.ts'
 
@@ -124,6 +124,11 @@ export function presentLead(lead: Lead) {
     customerPhone,
     createdAt: isoAt(lead.createdAt),
   }
+}
+
+export function presentErasure(erasure: Erasure) {
+  const { id, leadId, chatbotId, eventId, reason } = erasure
+  return { id, leadId, chatbotId, eventId, reason, erasedAt: isoAt(erasure.erasedAt) }
 }
 
 export function presentEvent(event: Event & { erased: boolean; deliveries: Delivery[] }) {

@@ -40,6 +40,8 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   summary: string
   description?: string
   access: Access
+  /** A key is not enough: it is about the session itself. */
+  needsSession?: boolean
   /** Before the body is read: throws for whoever may not come in. Errors carry what it sets. */
   admit?(request: FastifyRequest, reply: FastifyReply): Promise<void>
   /** What `{id}` names: anything that isn't such an id is not found. */

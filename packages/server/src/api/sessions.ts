@@ -143,6 +143,7 @@ function currentRoute(): Route {
     tag: 'Access',
     summary: 'Who is signed in',
     access: 'signed-in',
+    needsSession: true,
     answer: { status: 200, description: 'The session of this request’s cookie.', ...answer },
     handle({ caller }) {
       if (!caller?.session) throw apiError('invalid_session')
@@ -161,6 +162,7 @@ function signOutRoute({ deps, credentials }: SessionDeps): Route {
     summary: 'Sign out',
     description: 'The session ends on the server, and the cookie is cleared.',
     access: 'signed-in',
+    needsSession: true,
     audit: 'session.ended',
     answer: { status: 204, description: 'Signed out.' },
     async handle({ caller, reply, audit }) {

@@ -4,6 +4,7 @@
  * what another one gave out. It says nothing secret, and allows nothing but to leave one's details.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { assert } from '../errors.ts'
 
 export interface WidgetTokens {
   issue(conversation: { chatbotId: string; conversationId: string; issuedAt: number }): string
@@ -12,12 +13,20 @@ export interface WidgetTokens {
 }
 
 const FORMAT = 'w1'
+const MAC_BYTES = 32
 export const TOKEN_LENGTH_MAX = 200
 
-/** `key`: the one that encrypts secrets; what signs is derived from it (RFC 5869) and is another. */
-export function createWidgetTokens(key: Buffer): WidgetTokens {
-  const ownKey = Buffer.from(hkdfSync('sha256', key, '', 'chatzuri widget token 1', 32))
-  const mac = (signed: string) => createHmac('sha256', ownKey).update(signed).digest()
+/**
+ * `keys`: those that encrypt secrets; what signs is derived from the first (RFC 5869) and is another.
+ * The others open what was signed before a rotation, or by a node that is ahead in one.
+ */
+export function createWidgetTokens(keys: readonly Buffer[]): WidgetTokens {
+  const ownKeys = keys.map((key) =>
+    Buffer.from(hkdfSync('sha256', key, '', 'chatzuri widget token 1', 32)),
+  )
+  const [signing] = ownKeys
+  assert(signing, 'there is a key')
+  const mac = (signed: string, key = signing) => createHmac('sha256', key).update(signed).digest()
   return {
     issue({ chatbotId, conversationId, issuedAt }) {
       const signed = [FORMAT, chatbotId, conversationId, issuedAt.toString(36)].join('.')
@@ -27,11 +36,11 @@ export function createWidgetTokens(key: Buffer): WidgetTokens {
       const parts = token.split('.')
       const [format, ofChatbot, conversationId = '', issuedAt = '', given = ''] = parts
       if (parts.length !== 5 || format !== FORMAT || ofChatbot !== chatbotId) return null
-      const expected = mac(parts.slice(0, 4).join('.'))
       const bytes = Buffer.from(given, 'base64url')
       // One spelling only: base64 has several for the same bytes.
-      if (bytes.toString('base64url') !== given || bytes.length !== expected.length) return null
-      if (!timingSafeEqual(bytes, expected)) return null
+      if (bytes.toString('base64url') !== given || bytes.length !== MAC_BYTES) return null
+      const signed = parts.slice(0, 4).join('.')
+      if (!ownKeys.some((key) => timingSafeEqual(bytes, mac(signed, key)))) return null
       return { conversationId, issuedAt: Number.parseInt(issuedAt, 36) }
     },
   }

@@ -69,7 +69,7 @@ async function fill(world: World): Promise<string[]> {
   await store.cancel(cancelled.deliveryId, 'cancelled_by_owner')
   const erased = await world.claim(chatbot.id)
   await world.record(erased, { kind: 'delivered' })
-  await store.eraseLead((await store.listLeads({}, PAGE)).at(0)?.id ?? '')
+  await store.eraseLead((await store.listLeads({}, PAGE)).at(0)?.id ?? '', 'request')
   const gone = await world.webhook(chatbot.id, { eventTypes: ['a.b'] })
   await world.accept(chatbot.id, { events: [world.event('a.b', '{"n":1.5}')], lease: null })
   await store.deleteWebhook(gone.id)
@@ -116,6 +116,7 @@ async function readAll(store: Store, recoveryIds: string[]) {
     audit: await store.listAudit({}, PAGE),
     session: await store.findSession('kept session'),
     recoveries: await Promise.all(recoveryIds.map((id) => store.getRecovery(id))),
+    erasures: await store.listErasures({}, PAGE),
   }
 }
 

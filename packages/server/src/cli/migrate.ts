@@ -2,17 +2,19 @@
  * `migrate --from … --to …`: moves a platform from one store to another, as from one process with a
  * file to many on PostgreSQL. What copies and checks is store/copy.ts; here are words and keys.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../clock.ts'
-import { parseEncryptionKey } from '../config.ts'
+import { parseEncryptionKey, parseOpeningKeys } from '../config.ts'
 import { StartError } from '../errors.ts'
+import { KeyFiles } from '../key-files.ts'
 import { type CopyReport, copyStore } from '../store/copy.ts'
 import { openPostgresSource, openPostgresTarget } from '../store/copy-postgres.ts'
 import type { CopySide } from '../store/copy-side.ts'
 import { openSqliteSource, openSqliteTarget } from '../store/copy-sqlite.ts'
-import { assertKeyMatches, createEncryption, UNFINISHED_CHECK } from '../store/encryption.ts'
+import { KeyRing } from '../store/encryption.ts'
+import { assertKeyMatches, UNFINISHED_CHECK } from '../store/key-check.ts'
 import { createCopyProgress } from './copy-progress.ts'
 
 /** Never rejects for what an operator can mend: one sentence on stderr and exit code 1. */
@@ -72,9 +74,9 @@ async function copyBetween(from: Place, to: Place): Promise<CopyReport> {
   try {
     const keyCheck = (await source.readMeta()).get('key_check')
     if (keyCheck !== undefined && keyCheck !== UNFINISHED_CHECK) {
-      assertKey(keyCheck, keyOf(from), source.place)
+      assertKeys(keyCheck, keysOf(from), source.place)
       // The key file of the target's folder is what its server would start with.
-      if (to.kind === 'sqlite') assertKey(keyCheck, keyFile(to.at), source.place)
+      if (to.kind === 'sqlite') assertKeys(keyCheck, keyFiles(to.at), source.place)
     }
     return await copyInto(source, to)
   } finally {
@@ -95,28 +97,27 @@ async function copyInto(source: CopySide, to: Place): Promise<CopyReport> {
 
 // ─── keys: sealed values are copied as they are, so the target needs the source's key ─────────────
 
-interface FoundKey {
-  key: Buffer
+interface FoundKeys {
+  ring: KeyRing
   where: string
 }
 
-function keyOf(place: Place): FoundKey | null {
-  const given = parseEncryptionKey(process.env.ENCRYPTION_KEY?.trim() ?? '')
-  if (given) return { key: given, where: 'ENCRYPTION_KEY' }
-  return place.kind === 'sqlite' ? keyFile(place.at) : null
+function keysOf(place: Place): FoundKeys | null {
+  const seals = parseEncryptionKey(process.env.ENCRYPTION_KEY?.trim() ?? '')
+  const opens = parseOpeningKeys(process.env.ENCRYPTION_KEYS_TO_OPEN ?? '')
+  if (seals) return { ring: new KeyRing({ seals, opens }), where: 'ENCRYPTION_KEY' }
+  return place.kind === 'sqlite' ? keyFiles(place.at) : null
 }
 
-function keyFile(dataDir: string): FoundKey | null {
-  const path = join(dataDir, 'encryption-key')
-  if (!existsSync(path)) return null
-  const key = parseEncryptionKey(readFileSync(path, 'utf8').trim())
-  return key && { key, where: path }
+function keyFiles(dataDir: string): FoundKeys | null {
+  const files = new KeyFiles(dataDir)
+  return files.exist ? { ring: new KeyRing(files.read()), where: files.sealsPath } : null
 }
 
-function assertKey(keyCheck: string, found: FoundKey | null, place: string): void {
+function assertKeys(keyCheck: string, found: FoundKeys | null, place: string): void {
   if (found === null) return
   try {
-    assertKeyMatches(createEncryption(found.key), keyCheck, place)
+    assertKeyMatches(found.ring, keyCheck, place)
   } catch (cause) {
     throw new StartError(
       `${found.where} is not the key that ${place} was written with. Secrets are copied sealed, so the target needs that very key.`,
@@ -174,5 +175,6 @@ Options:
 
 Stop every server of both stores first. The source is not changed. A copy that was cut short goes on
 where it stopped when the same command runs again; until it ends no server opens the target.
-Webhook secrets are copied sealed: the target needs the same ENCRYPTION_KEY as the source.
+Webhook secrets are copied sealed: the target needs the same ENCRYPTION_KEY as the source,
+and ENCRYPTION_KEYS_TO_OPEN (or encryption-keys-to-open) while a rotation of keys is under way.
 `

@@ -4,6 +4,14 @@ export async function run(argv: string[]): Promise<void> {
     const { migrate } = await import('./migrate.ts')
     return migrate(argv.slice(1))
   }
+  if (argv[0] === 'keys') {
+    const { keys } = await import('./keys.ts')
+    return keys(argv.slice(1))
+  }
+  if (argv[0] === 'erase') {
+    const { erase } = await import('./erase.ts')
+    return erase(argv.slice(1))
+  }
   const { serve } = await import('./serve.ts')
   return serve(argv)
 }

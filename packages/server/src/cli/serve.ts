@@ -108,6 +108,8 @@ Usage: npm start            from the repository
 Commands:
   serve      the server (as without a command)
   migrate    copies a store to another; \`migrate --help\` says how
+  keys       changes the encryption key while serving
+  erase      after a restore, erases again who was erased
 
 Options:
   -h, --help      this text

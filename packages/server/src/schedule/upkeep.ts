@@ -1,6 +1,7 @@
 /**
  * Upkeep: what runs by the clock beside the traffic. Parks and un-parks, carries out recoveries,
- * takes back what dead nodes held, deletes what is past its retention: in small steps with a pause
+ * takes back what dead nodes held, deletes what is past its retention, seals anew what another key
+ * sealed: in small steps with a pause
  * between them, so that a commit of ours never holds up an accepted lead for long.
  */
 import { type Clock, sleep } from '../clock.ts'
@@ -17,6 +18,12 @@ export interface UpkeepOptions {
   leaseMs?: number
   /** So many nodes deliver now. */
   onLiveNodes(count: number): void
+  /** Where the encryption keys may change while the server runs; null: nowhere. */
+  keys?: {
+    refresh(): Promise<void>
+    /** Nothing is left that needs another key than the present one. */
+    onAllResealed(): void
+  } | null
   /** These webhooks have new pending deliveries. */
   onResumed(webhookIds: string[]): void
 }
@@ -27,6 +34,9 @@ const PAUSE_MS = 5
 const SETTLE_EVERY_MS = 30_000
 const RESCUE_EVERY_MS_MAX = 10_000
 const PRUNE_EVERY_MS = 60_000
+const RESEAL_EVERY_MS = 5_000
+/** A few milliseconds of this thread, which also takes requests. */
+const RESEAL_ROWS = 50
 const FAILED_WAIT_MS = 1_000
 
 export class Upkeep {
@@ -48,6 +58,7 @@ export class Upkeep {
       this.#guarded('nodes', () => this.nodesOnce()).then(() => {}),
       this.#every(rescueEveryMs, 'nodes', () => this.nodesOnce()),
       this.#every(PRUNE_EVERY_MS, 'prune', () => this.pruneOnce()),
+      this.#every(RESEAL_EVERY_MS, 'reseal', () => this.resealOnce()),
     ]
   }
 
@@ -92,6 +103,26 @@ export class Upkeep {
       if (deleted < STEP_ROWS || stopped.aborted) return
       await sleep(clock, PAUSE_MS, stopped)
     }
+  }
+
+  /** Seals anew, from the first webhook to the last, what another key sealed. */
+  async resealOnce(): Promise<void> {
+    const { store, clock, log, keys = null } = this.#options
+    await keys?.refresh()
+    const stopped = this.#stopped.signal
+    const unreadable: string[] = []
+    let resealed = 0
+    for (let after: string | null = ''; after !== null; ) {
+      const step = await store.reseal({ after, limit: RESEAL_ROWS })
+      resealed += step.resealed
+      unreadable.push(...step.unreadable)
+      after = step.next
+      if (stopped.aborted) return
+      if (after !== null) await sleep(clock, PAUSE_MS, stopped)
+    }
+    if (unreadable.length > 0) log.warn({ webhookIds: unreadable }, 'keys.unreadable')
+    if (resealed > 0) log.info({ webhooks: resealed }, 'keys.resealed')
+    else if (unreadable.length === 0) keys?.onAllResealed()
   }
 
   async #settleLoop(): Promise<void> {

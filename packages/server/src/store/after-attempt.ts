@@ -40,6 +40,15 @@ export function nextState(
   return { state: 'pending', reason: null, delayMs: outcome.delayMs }
 }
 
+/**
+ * What is recorded of an attempt whose lead was erased while it was on its way: its answer may echo
+ * the lead. The error's word stays, as do its status and its times.
+ */
+export function withoutEcho(input: RecordInput): RecordInput {
+  const blank = { error: null, responseHeaders: {}, responseBody: '', note: null }
+  return { ...input, attempt: { ...input.attempt, ...blank } }
+}
+
 /** Whether the attempt says anything of the endpoint. A fault of ours doesn't; a test is no traffic. */
 export function concernsHealth(
   { kind }: Pick<DeliveryRow, 'kind'>,

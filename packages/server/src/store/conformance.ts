@@ -10,6 +10,7 @@ import { describeClaims } from './conformance/claims.ts'
 import { describeConfig } from './conformance/config.ts'
 import { describeErasure } from './conformance/erasure.ts'
 import { describeIdempotency } from './conformance/idempotency.ts'
+import { describeKeys } from './conformance/keys.ts'
 import { describeLeases } from './conformance/leases.ts'
 import { describeLists } from './conformance/lists.ts'
 import { describeMoves } from './conformance/moves.ts'
@@ -28,6 +29,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
   const parts = [
     describeConfig,
     describeSecrets,
+    describeKeys,
     describeAccept,
     describeIdempotency,
     describeClaims,

@@ -18,7 +18,7 @@ import {
   type Row,
   type Value,
 } from './copy-side.ts'
-import { UNFINISHED_CHECK } from './encryption.ts'
+import { UNFINISHED_CHECK } from './key-check.ts'
 import { beginning } from './postgres/ingest.ts'
 import { storable } from './postgres/parameters.ts'
 

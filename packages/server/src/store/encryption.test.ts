@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { StartError } from '../errors.ts'
-import { assertKeyMatches, createEncryption, keyCheck } from './encryption.ts'
+import { createEncryption } from './encryption.ts'
+import { assertKeyMatches, keyCheck } from './key-check.ts'
 
 const place = { rowId: 'wh_1', column: 'secret' }
 

@@ -25,7 +25,14 @@ import { idFloor } from '../id.ts'
 import { LATENCY_BUCKETS } from './latency.ts'
 import type { Schema } from './schema.ts'
 import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
-import type { DeliveryFilter, LeadFilter, NewRecovery, Page, StatsQuery } from './store.ts'
+import type {
+  DeliveryFilter,
+  ErasureFilter,
+  LeadFilter,
+  NewRecovery,
+  Page,
+  StatsQuery,
+} from './store.ts'
 
 export type Builder = Kysely<Schema>
 
@@ -284,6 +291,22 @@ export function listLeads(db: Builder, filter: Asked<LeadFilter>, page: Page): C
     query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
   }
   if (q !== undefined) query = query.where('id', 'in', people(db, q, 'id'))
+  if (page.after !== null) query = query.where('id', '<', page.after)
+  return query.orderBy('id', 'desc').limit(page.limit)
+}
+
+export function listErasures(db: Builder, filter: ErasureFilter, page: Page): Compilable {
+  const { chatbotId, from, to } = filter
+  let query = db.selectFrom('erasures').selectAll()
+  if (chatbotId !== undefined) query = query.where('chatbot_id', '=', chatbotId)
+  if (from !== undefined) {
+    query = query
+      .where('erased_at', '>=', from)
+      .where('id', '>=', idFloor('erasure', from - ID_SLACK_MS))
+  }
+  if (to !== undefined) {
+    query = query.where('erased_at', '<', to).where('id', '<', idFloor('erasure', to + ID_SLACK_MS))
+  }
   if (page.after !== null) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit)
 }

@@ -8,7 +8,7 @@ import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
-import type { Lead } from '../lead.ts'
+import type { Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import type { Change, Recovery } from './store.ts'
 
@@ -28,6 +28,9 @@ export interface ReadStore {
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
   getLead(id: string): Promise<Lead | null>
   listLeads(filter: LeadFilter, page: Page): Promise<Lead[]>
+  /** All that is kept about one person, from one state of the database. */
+  getLeadRecord(id: string): Promise<LeadRecord | null>
+  listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
   stats(query: StatsQuery): Promise<Stats>
   listApiKeys(filter: { chatbotId?: string }, page: Page): Promise<ApiKey[]>
@@ -75,6 +78,21 @@ export interface AuditFilter {
   action?: AuditAction
   actor?: string
   /** Done in [from, to). */
+  from?: number
+  to?: number
+}
+
+/** What was not kept any longer is null or missing. */
+export interface LeadRecord {
+  lead: Lead
+  conversation: { id: string; createdAt: number } | null
+  event: Event | null
+  deliveries: { delivery: Delivery; attempts: Attempt[]; webhook: Webhook | null }[]
+}
+
+export interface ErasureFilter {
+  chatbotId?: string
+  /** Erased in [from, to). */
   from?: number
   to?: number
 }

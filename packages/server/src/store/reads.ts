@@ -5,12 +5,13 @@ import type { AuditEntry } from '../audit.ts'
 import type { Chatbot } from '../chatbot.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Lead } from '../lead.ts'
+import type { Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import { listApiKeys, listAudit, ownerOf } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { changesQueries, mergeChanges } from './changes.ts'
 import type { Encryption } from './encryption.ts'
+import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
@@ -21,7 +22,9 @@ import type {
   Change,
   DeliveryDetail,
   DeliveryFilter,
+  ErasureFilter,
   LeadFilter,
+  LeadRecord,
   NewRecovery,
   OwnedKind,
   Page,
@@ -94,11 +97,7 @@ export class Reads implements ReadStore {
     const event = events?.[0] as rows.EventRow | undefined
     if (!event) return null
     return {
-      id,
-      chatbotId: event.chatbot_id,
-      eventType: event.event_type,
-      payload: event.payload,
-      createdAt: event.created_at,
+      ...rows.toEvent(event),
       erased: event.erased === 1,
       deliveries: (deliveries as rows.DeliveryRow[]).map(rows.toDelivery),
     }
@@ -160,6 +159,16 @@ export class Reads implements ReadStore {
     if (!isNameSearch(q)) return false
     const found = await this.#one<{ count: number }>(countNamed(this.#db, q).compile())
     return Number(found?.count ?? 0) >= COMMON_NAMES
+  }
+
+  async getLeadRecord(id: string): Promise<LeadRecord | null> {
+    const found = await this.#run(leadRecordQueries(this.#db, id))
+    return toLeadRecord(found, this.#encryption)
+  }
+
+  async listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]> {
+    const query = queries.listErasures(this.#db, filter, page)
+    return (await this.#all<rows.ErasureRow>(query.compile())).map(rows.toErasure)
   }
 
   async getRecovery(id: string): Promise<Recovery | null> {

@@ -8,7 +8,8 @@ import type {
   DeliveryState,
   StateReason,
 } from '../delivery.ts'
-import type { Lead } from '../lead.ts'
+import type { Event } from '../event.ts'
+import type { Erasure, ErasureReason, Lead } from '../lead.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { Encryption } from './encryption.ts'
 import type { Change, Recovery } from './store.ts'
@@ -52,6 +53,12 @@ export interface EventRow {
   event_type: string
   payload: string
   erased: number
+  created_at: number
+}
+
+export interface ConversationRow {
+  chatbot_id: string
+  id: string
   created_at: number
 }
 
@@ -99,6 +106,15 @@ export interface LeadRow {
   customer_email: string
   customer_phone: string
   created_at: number
+}
+
+export interface ErasureRow {
+  id: string
+  lead_id: string
+  chatbot_id: string
+  event_id: string
+  reason: ErasureReason
+  erased_at: number
 }
 
 export interface RecoveryRow {
@@ -153,6 +169,16 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
     },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+  }
+}
+
+export function toEvent(row: EventRow): Event {
+  return {
+    id: row.id,
+    chatbotId: row.chatbot_id,
+    eventType: row.event_type,
+    payload: row.payload,
+    createdAt: row.created_at,
   }
 }
 
@@ -224,6 +250,17 @@ export function toLead(row: LeadRow): Lead {
     customerEmail: row.customer_email,
     customerPhone: row.customer_phone,
     createdAt: row.created_at,
+  }
+}
+
+export function toErasure(row: ErasureRow): Erasure {
+  return {
+    id: row.id,
+    leadId: row.lead_id,
+    chatbotId: row.chatbot_id,
+    eventId: row.event_id,
+    reason: row.reason,
+    erasedAt: row.erased_at,
   }
 }
 

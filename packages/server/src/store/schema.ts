@@ -4,7 +4,9 @@ import type { ApiKeyRow, AuditRow } from './access-rows.ts'
 import type {
   AttemptRow,
   ChatbotRow,
+  ConversationRow,
   DeliveryRow,
+  ErasureRow,
   EventRow,
   LeadRow,
   RecoveryRow,
@@ -14,11 +16,13 @@ import type {
 export interface Schema {
   chatbots: ChatbotRow & { deleted_at: number | null }
   webhooks: WebhookRow
+  conversations: ConversationRow
   events: EventRow & { lead_id: string | null }
   deliveries: DeliveryRow
   attempts: AttemptRow & { seq: number; recorded_at: number }
   leads: LeadRow & { name_key: string; email_key: string }
   recoveries: RecoveryRow
+  erasures: ErasureRow
   stats_minutes: {
     webhook_id: string
     chatbot_id: string

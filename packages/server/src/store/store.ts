@@ -17,7 +17,7 @@
  */
 import type { Chatbot, LeadForm } from '../chatbot.ts'
 import type { AnswerNote, Delivery, DeliveryKind, DeliveryState, StateReason } from '../delivery.ts'
-import type { Lead } from '../lead.ts'
+import type { ErasureReason, Lead } from '../lead.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { AccessStore, NewAuditEntry } from './access-store.ts'
@@ -307,18 +307,44 @@ export interface UpkeepStore {
   /**
    * Deletes what is older than its retention, and keys' sessions and links that have run out; the
    * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below
-   * `limit` means that nothing is left.
+   * `limit` means that nothing is left; an erased lead counts as several, because it takes as long.
    */
   prune(policy: {
     retentionMs: number
     leadRetentionMs: number | null
     limit: number
   }): Promise<{ deleted: number }>
+  /**
+   * Seals anew, with the present key, up to `limit` webhooks that another key sealed, by their ids
+   * after `after`. Nothing to do unless this store seals with the key that became the present one
+   * last. A webhook that changes meanwhile is left to the next walk.
+   */
+  reseal(step: { after: string; limit: number }): Promise<ResealResult>
+  /** From now on seals with another key. Rejects with `StartError` as opening the store does. */
+  useKeys(keys: EncryptionKeys): Promise<void>
   createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
   /** Resends up to `limit` deliveries of unfinished recoveries. */
   continueRecoveries(limit: number): Promise<{ moved: number; resumed: string[] }>
-  /** Erases a person: the lead, event payload, answers that may echo it; cancels what waits. */
-  eraseLead(leadId: string, audit?: NewAuditEntry): Promise<boolean>
+  /**
+   * Erases a person: the lead, event payload, answers that may echo it; cancels what waits. That it
+   * was erased is remembered. False: there is no such lead.
+   */
+  eraseLead(leadId: string, reason: ErasureReason, audit?: NewAuditEntry): Promise<boolean>
+}
+
+/** 32 bytes each. */
+export interface EncryptionKeys {
+  seals: Buffer
+  /** These open what they sealed, and seal nothing. */
+  opens: readonly Buffer[]
+}
+
+export interface ResealResult {
+  /** Where the next step goes on; null: that was the last one. */
+  next: string | null
+  resealed: number
+  /** Webhooks with a value that none of our keys opens. */
+  unreadable: string[]
 }
 
 export interface NewRecovery {

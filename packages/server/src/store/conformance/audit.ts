@@ -47,7 +47,7 @@ export function describeAudit(suite: Suite): void {
       entry('webhook.recovery_started'),
     )
     await store.deleteWebhook(webhook.id, entry('webhook.deleted'))
-    await store.eraseLead(event.lead?.id ?? '', entry('lead.erased'))
+    await store.eraseLead(event.lead?.id ?? '', 'request', entry('lead.erased'))
     const key = { id: world.ids.next('key'), name: 'x', chatbotId: null, hash: 'h' }
     await store.createApiKey(key, entry('key.created'))
     const link = { id: world.ids.next('link'), chatbotId: chatbot.id, hash: 'l', lifeMs: 1e6 }
@@ -85,7 +85,7 @@ export function describeAudit(suite: Suite): void {
     const rotation = { secret: 'whsec_0123456789abcdef0123456789abcdef', overlapMs: 1e6 }
     await store.rotateSecret(webhook.id, rotation)
     await store.rotateSecret(webhook.id, rotation, entry('webhook.secret_rotated'))
-    await store.eraseLead('lead_none', entry('lead.erased'))
+    await store.eraseLead('lead_none', 'request', entry('lead.erased'))
     await store.deleteApiKey('key_none', entry('key.deleted'))
     await store.deleteChatbot('bot_none', entry('chatbot.deleted'))
     expect(await actions()).toEqual([])

@@ -28,6 +28,9 @@ export function describePruning(suite: Suite): void {
     expect(await store.getEvent(event.id)).toBeNull()
     expect(await store.getEvent(lonely.id)).toBeNull()
     expect(await store.getLead(event.lead?.id ?? '')).not.toBeNull()
+    expect(await store.getLeadRecord(event.lead?.id ?? '')).toMatchObject({
+      ...{ lead: { customerName: 'Ann Lee' }, conversation: {}, event: null, deliveries: [] },
+    })
     expect(await store.prune(POLICY)).toEqual({ deleted: 0 })
   })
 
@@ -78,6 +81,9 @@ export function describePruning(suite: Suite): void {
     const left = await store.listLeads({}, { limit: 9, after: null })
     expect(left.map((lead) => lead.id)).toEqual([later.lead?.id])
     expect(await store.getEvent(old.id)).toMatchObject({ erased: true })
+    expect(await store.listErasures({}, { limit: 9, after: null })).toMatchObject([
+      { leadId: old.lead?.id, reason: 'retention' },
+    ])
   })
 
   test('pruning goes in steps, and below its limit nothing is left', async () => {

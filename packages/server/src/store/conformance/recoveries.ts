@@ -105,7 +105,7 @@ export function describeRecoveries(suite: Suite): void {
     const event = world.leadEvent()
     const claim = await world.claim(chatbot.id, { events: [event] })
     await world.record(claim, { kind: 'exhausted' })
-    await store.eraseLead(event.lead?.id ?? '')
+    await store.eraseLead(event.lead?.id ?? '', 'request')
     await world.advance(1)
     const made = await store.createRecovery(recovery())
     await store.continueRecoveries(100)

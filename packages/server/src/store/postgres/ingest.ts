@@ -199,8 +199,10 @@ function findRepeat(
 ): AcceptResult | null {
   const found = known.answers.get(keyOf(chatbotId, idempotency))
   if (!found) return null
+  // Nothing is left by which its body could be told from another.
+  if (found.erased) return { kind: 'erased' }
   if (found.body_hash !== idempotency.bodyHash) return { kind: 'conflict' }
-  return found.erased ? { kind: 'erased' } : { kind: 'replayed', answer: found.answer }
+  return { kind: 'replayed', answer: found.answer }
 }
 
 /** In the order of their keys: two batches with the same keys wait for each other one way only. */

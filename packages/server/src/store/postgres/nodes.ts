@@ -2,8 +2,11 @@
  * Nodes and their leases, by the database's clock. A claim is held by a node that is in the list
  * with a lease that has not lapsed; every other claim is anybody's to take back.
  */
+
+import type { Encryption } from '../encryption.ts'
 import type { Database } from './database.ts'
 import { releaseNodes } from './deliveries.ts'
+import { holdKeys } from './key-check.ts'
 
 /** Rows of one transaction: a few milliseconds. */
 const CHUNK_ROWS = 500
@@ -11,17 +14,23 @@ const CHUNK_ROWS = 500
 export class Nodes {
   readonly #database: Database
   readonly #roles: string
+  readonly #encryption: Encryption
   /** Those that joined through this store: it gives back their claims when it is closed. */
   readonly #own = new Set<string>()
 
-  constructor(database: Database, roles: readonly string[]) {
-    this.#database = database
-    this.#roles = roles.join(',')
+  constructor(options: { database: Database; roles: readonly string[]; encryption: Encryption }) {
+    this.#database = options.database
+    this.#roles = options.roles.join(',')
+    this.#encryption = options.encryption
   }
 
   async joinNode(nodeId: string, leaseMs: number): Promise<void> {
     await this.rescueDead()
-    await this.#database.query(JOIN, [nodeId, Math.round(leaseMs), this.#roles])
+    await this.#database.transact(async (tx) => {
+      await holdKeys(tx, this.#encryption)
+      const keys = this.#encryption.keyIds.join(',')
+      tx.send(JOIN, [nodeId, Math.round(leaseMs), this.#roles, keys])
+    })
     this.#own.add(nodeId)
   }
 
@@ -53,6 +62,10 @@ export class Nodes {
     return row?.count ?? 0
   }
 
+  own(): string[] {
+    return [...this.#own]
+  }
+
   async leaveAll(): Promise<void> {
     for (const nodeId of [...this.#own]) await this.leaveNode(nodeId)
   }
@@ -67,10 +80,11 @@ export class Nodes {
   }
 }
 
-const JOIN = `INSERT INTO nodes (id, lease_until, roles, started_at, heartbeat)
-  SELECT $1, now + $2::bigint, $3, now, now FROM (SELECT chatzuri_now() AS now) AS clock
+const JOIN = `INSERT INTO nodes (id, lease_until, roles, keys, started_at, heartbeat)
+  SELECT $1, now + $2::bigint, $3, $4, now, now FROM (SELECT chatzuri_now() AS now) AS clock
   ON CONFLICT (id) DO UPDATE
-  SET lease_until = excluded.lease_until, heartbeat = excluded.heartbeat, roles = excluded.roles`
+  SET lease_until = excluded.lease_until, heartbeat = excluded.heartbeat, roles = excluded.roles,
+    keys = excluded.keys`
 const RENEW = `UPDATE nodes SET lease_until = clock.now + $2::bigint, heartbeat = clock.now
   FROM (SELECT chatzuri_now() AS now) AS clock
   WHERE id = $1 AND lease_until > clock.now RETURNING 1`

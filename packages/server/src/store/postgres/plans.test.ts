@@ -15,6 +15,7 @@ import {
   type FilterSample,
 } from '../conformance/list-filters.ts'
 import { World } from '../conformance/world.ts'
+import { leadRecordQueries } from '../lead-record.ts'
 import * as queries from '../queries.ts'
 import type { Database } from './database.ts'
 import { openParts } from './postgres-store.ts'
@@ -52,6 +53,7 @@ const FILL = `
     FROM made;
   INSERT INTO conversations SELECT bot, 'conv_' || i, at FROM made;
   INSERT INTO idempotency SELECT bot, 'leads', i, 'hash', '{}', 0, at FROM made;
+  INSERT INTO erasures SELECT 'ers_' || i, lead, bot, evt, 'request', at FROM made;
   INSERT INTO stats_minutes (webhook_id, minute, shard, chatbot_id)
     SELECT wh, i / 20 * 60000, 0, bot FROM made;
   INSERT INTO audit_log (id, at, action, actor, chatbot_id, fields, address)
@@ -64,7 +66,7 @@ const FILL = `
     SELECT dlv, dlv, 'bot_' || i % 2000, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
   INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
 const GROWING =
-  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes|audit_log|api_keys|owner_links|sessions)\b/
+  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes|erasures|audit_log|api_keys|owner_links|sessions)\b/
 
 let client: pg.Client
 /** Of the middle of the history: bot 1's, which has nothing but successes. */
@@ -152,8 +154,11 @@ async function useEverything(world: World): Promise<void> {
   await store.rescueDead()
   await store.leaveNode(world.nodeId)
   await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
-  await store.eraseLead('lead_none')
   await world.useAccess(chatbot.id)
+  await store.eraseLead(event.lead?.id ?? '', 'request')
+  const [first, second] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)]
+  await store.useKeys({ seals: second, opens: [first] })
+  await store.reseal({ after: '', limit: 10 })
   await store.deleteChatbot(chatbot.id)
   await store.settle(100)
 }
@@ -197,6 +202,8 @@ const lists = [
   ['leads', queries.listLeads(db, {}, page)],
   ['leads of a chatbot', queries.listLeads(db, { chatbotId: 'bot_1' }, page)],
   ['leads by name', queries.listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
+  ['erasures', queries.listErasures(db, {}, page)],
+  ['erasures of a chatbot', queries.listErasures(db, { chatbotId: 'bot_1' }, page)],
   ['a chart of a chatbot', queries.statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
   ['a chart of a webhook', queries.statsSeries(db, { ...span, to: 60_000, webhookId: 'wh_1' })],
   ['counts of all', queries.currentCounts(db, span)],
@@ -268,6 +275,11 @@ test.each(['webhook', 'event', 'delivery', 'lead', 'recovery', 'key'] as const)(
     expect(await planOf(sql, parameters)).not.toMatch(GROWING)
   },
 )
+test('a record of one person is found through indexes', async () => {
+  for (const query of leadRecordQueries(db, 'lead_1')) {
+    expect(await planOf(query.sql, query.parameters)).not.toMatch(GROWING)
+  }
+})
 
 test('changes since an instant are found through indexes', async () => {
   for (const query of changesQueries(db, {

@@ -10,7 +10,7 @@ import type { Clock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
-import { createEncryption, type Encryption } from '../encryption.ts'
+import { KeyRing } from '../encryption.ts'
 import { Listeners } from '../listeners.ts'
 import { postgresBuilder } from '../queries.ts'
 import { Reads } from '../reads.ts'
@@ -19,7 +19,7 @@ import { Database } from './database.ts'
 import { Messages } from './messages.ts'
 import { Nodes } from './nodes.ts'
 import { OthersChanges } from './others-changes.ts'
-import { prepareDatabase } from './prepare.ts'
+import { placeOf, prepareDatabase } from './prepare.ts'
 import type { Transaction } from './transaction.ts'
 import { createWrites } from './writes.ts'
 
@@ -27,6 +27,8 @@ export interface PostgresStoreOptions {
   databaseUrl: string
   /** 32 bytes. */
   encryptionKey: Buffer
+  /** Others that may have sealed what is there, or that other nodes seal with. */
+  openingKeys?: readonly Buffer[]
   /** For timers; instants are the database's. */
   clock: Clock
   log?: Log
@@ -45,8 +47,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 export async function openParts(
   options: PostgresStoreOptions,
 ): Promise<{ store: Store; database: Database }> {
-  const { databaseUrl, encryptionKey } = options
-  const encryption = createEncryption(encryptionKey)
+  const { databaseUrl, encryptionKey, openingKeys = [] } = options
+  const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
   await prepareDatabase(databaseUrl, encryption)
   const parts = createParts(options, encryption)
   try {
@@ -60,7 +62,7 @@ export async function openParts(
 
 type Parts = ReturnType<typeof createParts>
 
-function createParts(options: PostgresStoreOptions, encryption: Encryption) {
+function createParts(options: PostgresStoreOptions, encryption: KeyRing) {
   const { databaseUrl, clock, log = silentLog, nodeRoles = ['api', 'deliver'] } = options
   const changed = new Listeners<Change>(log)
   const woken = new Listeners<string[]>(log)
@@ -98,8 +100,11 @@ function createParts(options: PostgresStoreOptions, encryption: Encryption) {
   }
   // Made by the database's clock: a node whose own is wrong would hide its rows from lists.
   const ids = createIds({ ...clock, now: () => database.nowMs }, options.random ?? systemRandom)
-  const nodes = new Nodes(database, nodeRoles)
-  const writes = createWrites({ database, nodes, reads, encryption, ids })
+  const nodes = new Nodes({ database, roles: nodeRoles, encryption })
+  const writes = createWrites({
+    ...{ database, nodes, reads, encryption, ids },
+    where: placeOf(databaseUrl),
+  })
   return { database, reads, changed, woken, uncertain, othersChanges, messages, nodes, writes, log }
 }
 
@@ -159,6 +164,8 @@ function bindReads(reads: Reads): Omit<ReadStore, 'backlog'> {
     listDeliveries: reads.listDeliveries.bind(reads),
     getLead: reads.getLead.bind(reads),
     listLeads: reads.listLeads.bind(reads),
+    getLeadRecord: reads.getLeadRecord.bind(reads),
+    listErasures: reads.listErasures.bind(reads),
     getRecovery: reads.getRecovery.bind(reads),
     listApiKeys: reads.listApiKeys.bind(reads),
     listAudit: reads.listAudit.bind(reads),

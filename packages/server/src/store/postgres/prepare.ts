@@ -1,10 +1,12 @@
 /** Before the store opens: the database is there, has this program's schema, and knows its key. */
 import pg from 'pg'
 import { StartError } from '../../errors.ts'
-import { assertKeyMatches, type Encryption, keyCheck } from '../encryption.ts'
+import type { Encryption } from '../encryption.ts'
 import { clientConfig } from './database.ts'
 import { reasonOf } from './faults.ts'
+import { admit } from './key-check.ts'
 import { migrate } from './migrations.ts'
+import type { Query } from './transaction.ts'
 
 /** Throws `StartError`, always without the password. */
 export async function prepareDatabase(databaseUrl: string, encryption: Encryption): Promise<void> {
@@ -15,10 +17,7 @@ export async function prepareDatabase(databaseUrl: string, encryption: Encryptio
   try {
     await client.connect()
     await migrate(client, where)
-    // The first key stays: this keeps its check only if there is none.
-    await client.query(KEEP_CHECK, [keyCheck(encryption)])
-    const { rows } = await client.query<{ value: string }>(READ_CHECK)
-    assertKeyMatches(encryption, String(rows[0]?.value), where)
+    await admitAlone(client, encryption, where)
   } catch (error) {
     if (error instanceof StartError) throw error
     const why = reasonOf(error).replaceAll('\n', ' ')
@@ -28,14 +27,19 @@ export async function prepareDatabase(databaseUrl: string, encryption: Encryptio
   }
 }
 
+async function admitAlone(client: pg.Client, encryption: Encryption, where: string): Promise<void> {
+  const query: Query = async <Row>(sql: string, values: readonly unknown[]) =>
+    (await client.query(sql, [...values])).rows as Row[]
+  await client.query('BEGIN')
+  await admit(query, encryption, { where })
+  await client.query('COMMIT')
+}
+
 /** Host, port and name of the database: never the user or the password. */
-function placeOf(databaseUrl: string): string {
+export function placeOf(databaseUrl: string): string {
   if (!URL.canParse(databaseUrl)) {
     throw new StartError('DATABASE_URL must be a URL like postgres://user:password@host:5432/name.')
   }
   const { hostname, port, pathname } = new URL(databaseUrl)
   return `${hostname}:${port || '5432'}${pathname}`
 }
-
-const KEEP_CHECK = `INSERT INTO meta (key, value) VALUES ('key_check', $1) ON CONFLICT DO NOTHING`
-const READ_CHECK = `SELECT value FROM meta WHERE key = 'key_check'`

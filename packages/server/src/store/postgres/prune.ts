@@ -1,6 +1,6 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
 import { AUDIT_MS } from '../../audit.ts'
-import { idFloor } from '../../id.ts'
+import { type Ids, idFloor } from '../../id.ts'
 import type { DeliveryRow } from '../rows.ts'
 import { pruneAccess } from './access.ts'
 import { pruneAudit } from './audit.ts'
@@ -18,6 +18,8 @@ export interface Retention {
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20
+/** What erasing a lead takes, in deleted rows: its event, deliveries, attempts and more change too. */
+const LEAD_ROWS = 4
 /** How long a stream can be resumed. */
 const CHANGES_MS = 3_600_000
 /** Ids are made a moment before the row, and by other nodes' clocks. */
@@ -26,6 +28,7 @@ const ID_SLACK_MS = 10 * 60_000
 export async function prune(
   tx: Transaction,
   { retentionMs, leadRetentionMs, limit }: Retention,
+  ids: Ids,
 ): Promise<{ deleted: number }> {
   const { now } = tx
   const before = Math.round(now - retentionMs)
@@ -34,7 +37,10 @@ export async function prune(
   const steps: ((left: number) => Promise<number>)[] = [
     (left) => run(DELETE_IDEMPOTENCY, now - IDEMPOTENCY_MS, left),
     (left) => run(DELETE_CHANGES, now - CHANGES_MS, left),
-    async (left) => (leadRetentionMs === null ? 0 : eraseOld(tx, now - leadRetentionMs, left)),
+    async (left) =>
+      leadRetentionMs === null
+        ? 0
+        : eraseOld(tx, ids, { before: now - leadRetentionMs, limit: left }),
     (left) => cancelParked(tx, before, left),
     (left) => deleteDeliveries(tx, before, left),
     (left) => deleteLonelyEvents(tx, before, left),
@@ -48,14 +54,18 @@ export async function prune(
   return { deleted }
 }
 
-async function eraseOld(tx: Transaction, before: number, limit: number): Promise<number> {
+async function eraseOld(
+  tx: Transaction,
+  ids: Ids,
+  { before, limit }: { before: number; limit: number },
+): Promise<number> {
   const floor = idFloor('lead', before + ID_SLACK_MS)
-  const leads = await tx.query<{ id: string }>(OLD_LEADS, [floor, Math.round(before), limit])
-  await eraseLeads(
-    tx,
-    leads.map(({ id }) => id),
-  )
-  return leads.length
+  const leads = await tx.query<{ id: string }>(OLD_LEADS, [
+    ...[floor, Math.round(before), Math.ceil(limit / LEAD_ROWS)],
+  ])
+  const leadIds = leads.map(({ id }) => id)
+  await eraseLeads(tx, { leadIds, reason: 'retention', ids })
+  return leads.length * LEAD_ROWS
 }
 
 function deleteAudit(tx: Transaction, before: number, limit: number): Promise<number> {

@@ -4,7 +4,7 @@
  * is live. Deliveries are locked in the order of their ids, webhooks after them.
  */
 import type { DeliveryState } from '../../delivery.ts'
-import type { NextState } from '../after-attempt.ts'
+import { type NextState, withoutEcho } from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { RecordInput, RecordResult } from '../store.ts'
 import { HealthBook } from './health.ts'
@@ -39,7 +39,8 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
   const recorded: Recorded[] = []
   const results = valid.map((each): RecordResult => {
     if (!each) return { kind: 'lease_lost' }
-    const { row, input } = each
+    const { row } = each
+    const input = erased.has(row.event_id) ? withoutEcho(each.input) : each.input
     const next = health.note(row, input)
     const ended = next.state !== row.state && ENDED.includes(next.state)
     const { result, error, errorCode } = input.attempt
@@ -47,7 +48,7 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
     recorded.push({ row, input, next, ended, lastError })
     return { kind: 'recorded', state: next.state, dueInMs: next.delayMs }
   })
-  sendAttempts(tx, recorded, erased)
+  sendAttempts(tx, recorded)
   sendDeliveries(tx, recorded)
   health.send()
   for (const each of recorded) count(tx, each)
@@ -73,8 +74,7 @@ async function findErased(
   return new Set(ids.map(({ row }) => row.event_id).filter((id) => !kept.has(id)))
 }
 
-function sendAttempts(tx: Transaction, all: Recorded[], erased: ReadonlySet<string>): void {
-  const blank = (each: Recorded) => erased.has(each.row.event_id)
+function sendAttempts(tx: Transaction, all: Recorded[]): void {
   tx.send(INSERT_ATTEMPTS, [
     tx.now,
     column(all, ({ input }) => input.attempt.id),
@@ -86,10 +86,8 @@ function sendAttempts(tx: Transaction, all: Recorded[], erased: ReadonlySet<stri
     column(all, ({ input }) => input.attempt.status),
     column(all, ({ input }) => input.attempt.errorCode),
     column(all, ({ input }) => input.attempt.error),
-    column(all, (each) =>
-      blank(each) ? '{}' : JSON.stringify(each.input.attempt.responseHeaders),
-    ),
-    column(all, (each) => (blank(each) ? '' : each.input.attempt.responseBody)),
+    column(all, ({ input }) => JSON.stringify(input.attempt.responseHeaders)),
+    column(all, ({ input }) => input.attempt.responseBody),
     column(all, ({ input }) => input.attempt.note),
   ])
 }

@@ -8,6 +8,7 @@
  * write `pending`. So a note stays until every transaction that was open when the note was first
  * seen has ended, and its deliveries were moved once more after that. The hot paths pay nothing.
  */
+import type { Ids } from '../../id.ts'
 import type { DeliveryRow } from '../rows.ts'
 import { cancelAll, moveAll, parkReason, webhookStates } from './deliveries.ts'
 import { eraseDeletedChatbots } from './erase.ts'
@@ -26,6 +27,7 @@ const NOTES_MAX = 200
 export async function settle(
   tx: Transaction,
   limit: number,
+  ids: Ids,
 ): Promise<{ moved: number; resumed: string[] }> {
   const notes = await tx.query<Note>(TAKE_NOTES, [NOTES_MAX])
   const resumed: string[] = []
@@ -46,7 +48,7 @@ export async function settle(
     }
     if (settled.length > 0) tx.send(REMOVE_NOTES, [array(settled)])
   }
-  if (moved < limit) moved += await eraseDeletedChatbots(tx, limit - moved)
+  if (moved < limit) moved += await eraseDeletedChatbots(tx, limit - moved, ids)
   return { moved, resumed }
 }
 

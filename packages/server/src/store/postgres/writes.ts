@@ -1,7 +1,7 @@
 /** The writing half of the contract: which calls share transactions, and which stand alone. */
 import type { Ids } from '../../id.ts'
 import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
-import type { Encryption } from '../encryption.ts'
+import type { KeyRing } from '../encryption.ts'
 import type { Reads } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery } from '../rows.ts'
 import type {
@@ -25,6 +25,7 @@ import * as deliveries from './deliveries.ts'
 import { eraseLeads } from './erase.ts'
 import { Group } from './group.ts'
 import { acceptAll } from './ingest.ts'
+import { reseal, useKeys } from './key-check.ts'
 import type { Nodes } from './nodes.ts'
 import { prune } from './prune.ts'
 import { recordAll } from './record.ts'
@@ -36,8 +37,10 @@ interface World {
   database: Database
   nodes: Nodes
   reads: Reads
-  encryption: Encryption
+  encryption: KeyRing
   ids: Ids
+  /** The database, for sentences. */
+  where: string
 }
 
 type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
@@ -158,14 +161,18 @@ function moveWrites({ database, nodes, ids }: World) {
 }
 
 function upkeepWrites(world: World) {
-  const { database } = world
+  const { database, ids, encryption } = world
   return {
-    settle: (limit) => database.transact((tx) => settle(tx, limit)),
-    prune: (policy) => database.transact((tx) => prune(tx, policy)),
+    settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
+    prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
+    reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
+    useKeys: (keys) => useKeys(world, keys),
     createRecovery: (recovery, audit) => recover(world, recovery, audit),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
-    eraseLead: (leadId, audit) =>
-      transactAudited(database, audit, async (tx) => (await eraseLeads(tx, [leadId])) > 0),
+    eraseLead: (leadId, reason, audit) => {
+      const input = { leadIds: [leadId], reason, ids }
+      return transactAudited(database, audit, async (tx) => (await eraseLeads(tx, input)) > 0)
+    },
     ping: async () => {
       await database.query(PING)
     },

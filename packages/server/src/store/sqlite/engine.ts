@@ -20,6 +20,7 @@ import { databasePath, LOCK_WAIT_MS, openForWriting } from './database.ts'
 import { type Fault, toFault } from './faults.ts'
 import { migrate } from './migrations.ts'
 import { createOperations, type Operations } from './operations.ts'
+import { Scrubber } from './scrub.ts'
 
 export interface Call {
   name: keyof Operations
@@ -42,15 +43,26 @@ export interface BatchReply {
   changes: Change[]
   /** Webhooks with deliveries that became claimable other than by accepting or recording. */
   woken: string[]
+  /** Erased data is still somewhere in the files: the next batch goes on removing it. */
+  cleaning: boolean
 }
 
 /** How often it is tried to empty the log of erased data while readers are in the way. */
 const TRUNCATE_EVERY_MS = 1_000
+/** Between two steps of wiping, each of which takes a few milliseconds. */
+const SCRUB_EVERY_MS = 50
+const SCRUB_PAGES = 1_000
+/** 400 MB; what is left of a larger one is left, until something else is erased. */
+const CLOSING_STEPS_MAX = 100
+
+const READ_CLEANING = `SELECT 1 FROM meta WHERE key = 'cleaning_since'`
+const CLEANED = `DELETE FROM meta WHERE key = 'cleaning_since'`
 
 export class Engine {
   readonly db: DatabaseSync
   readonly #core: Core
   readonly #operations: Operations
+  readonly #scrubber: Scrubber
   /** Erased data is still in the log; tried again until no reader is in the way. */
   #truncateDue = false
   #truncateAt = 0
@@ -58,11 +70,14 @@ export class Engine {
   constructor(options: { dataDir: string; clock: Clock; random: Random }) {
     const { dataDir, clock, random } = options
     this.db = openForWriting(databasePath(dataDir))
+    this.#scrubber = new Scrubber(databasePath(dataDir))
     try {
       migrate(this.db, dataDir)
       this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
       this.#operations = createOperations(this.#core)
       this.#core.transact(false, () => this.#operations.releaseAll(null))
+      // A process that was killed left it unfinished.
+      if (this.#core.get(READ_CLEANING)) this.#beginCleaning()
     } catch (error) {
       this.db.close()
       throw error
@@ -70,9 +85,11 @@ export class Engine {
   }
 
   run(batch: Batch): BatchReply {
-    const reply: BatchReply = { replies: [], changes: [], woken: [] }
+    const reply: BatchReply = { replies: [], changes: [], woken: [], cleaning: false }
     this.#runAll(batch.calls, batch.wantChanges, reply)
-    if (this.#truncateDue && this.#core.clock.monotonic() >= this.#truncateAt) this.#truncateLog()
+    const isDue = this.#truncateDue || this.#scrubber.isDue
+    if (isDue && this.#core.clock.monotonic() >= this.#truncateAt) this.#clean()
+    reply.cleaning = this.#truncateDue || this.#scrubber.isDue
     return reply
   }
 
@@ -81,10 +98,14 @@ export class Engine {
     return this.#core.statements()
   }
 
-  /** Moves the log into the database and empties it. */
+  /** Moves the log into the database, empties it, and wipes what is left to be wiped. */
   close(): void {
-    this.#truncateLog()
+    // Bounded: a disk that can't be written to must not keep the process from ending.
+    for (let step = 0; step === 0 || (this.#scrubber.isDue && step < CLOSING_STEPS_MAX); step++) {
+      this.#clean()
+    }
     this.db.close()
+    this.#scrubber.close()
   }
 
   #runAll(calls: Call[], wantChanges: boolean, reply: BatchReply): void {
@@ -93,7 +114,7 @@ export class Engine {
       for (const each of value) reply.replies.push({ value: each })
       for (const change of tx.changes) reply.changes.push(change)
       for (const webhookId of tx.woken) reply.woken.push(webhookId)
-      if (tx.erased) this.#truncateDue = true
+      if (tx.erased) this.#beginCleaning()
     } catch (error) {
       const fault = toFault(error)
       if (fault.kind === 'unavailable' || calls.length === 1) {
@@ -111,6 +132,32 @@ export class Engine {
     const value = operation(input)
     if (audit && isDone(value)) keepAudit(this.#core, audit)
     return value
+  }
+
+  #beginCleaning(): void {
+    this.#truncateDue = true
+    this.#scrubber.begin(this.#pragma('page_count'))
+  }
+
+  /** One step of removing erased data: from the log first, then from the pages' unused parts. */
+  #clean(): void {
+    this.#truncateLog()
+    if (this.#truncateDue || !this.#scrubber.isDue) return
+    this.#truncateAt = this.#core.clock.monotonic() + SCRUB_EVERY_MS
+    try {
+      // Pages in memory have the old bytes, and would be written with them.
+      this.db.exec('PRAGMA shrink_memory')
+      const [pageBytes, pages] = [this.#pragma('page_size'), this.#pragma('page_count')]
+      this.#scrubber.step({ pageBytes, pages, limit: SCRUB_PAGES })
+      if (!this.#scrubber.isDue) this.db.exec(CLEANED)
+    } catch {
+      // The disk's fault, which the next commit tells of; the same pages are tried again.
+      this.#truncateAt += TRUNCATE_EVERY_MS
+    }
+  }
+
+  #pragma(name: 'page_count' | 'page_size'): number {
+    return Number(this.db.prepare(`PRAGMA ${name}`).get()?.[name])
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Erasing a person: everywhere the lead went inside this database. */
 
 import { CANCELLABLE } from '../../delivery.ts'
+import type { ErasureReason } from '../../lead.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { Core } from './core.ts'
 import type { Deliveries } from './deliveries.ts'
@@ -24,15 +25,17 @@ export class Eraser {
     this.#deliveries = deliveries
   }
 
-  eraseLead(leadId: string): boolean {
+  eraseLead({ leadId, reason }: { leadId: string; reason: ErasureReason }): boolean {
     const core = this.#core
     const lead = core.get<LeadToErase>(READ_LEAD, leadId)
     if (!lead) return false
     core.run(DELETE_LEAD, leadId)
     core.run(ERASE_EVENT, lead.event_id)
+    this.#remember(lead, reason)
     for (const delivery of core.all<DeliveryRow>(DELIVERIES_OF, lead.event_id)) {
       // The endpoint's answers may echo the person.
       core.run(BLANK_ATTEMPTS, delivery.id)
+      core.run(BLANK_LAST_ERROR, delivery.id)
       if (CANCELLABLE.includes(delivery.state)) {
         this.#deliveries.cancelRow(delivery, 'lead_erased')
       }
@@ -55,11 +58,17 @@ export class Eraser {
       const chatbot = core.get<{ id: string }>(DELETED_CHATBOT)
       if (!chatbot) return erased
       const leads = core.all<{ id: string }>(LEADS_OF, chatbot.id, limit - erased)
-      for (const { id } of leads) this.eraseLead(id)
+      for (const { id } of leads) this.eraseLead({ leadId: id, reason: 'chatbot_deleted' })
       erased += leads.length
       if (erased < limit) this.#removeChatbot(chatbot.id)
     }
     return erased
+  }
+
+  #remember(lead: LeadToErase, reason: ErasureReason): void {
+    const core = this.#core
+    const { id, chatbot_id, event_id } = lead
+    core.run(KEEP_ERASURE, core.ids.next('erasure'), id, chatbot_id, event_id, reason, core.tx.now)
   }
 
   #removeChatbot(chatbotId: string): void {
@@ -73,9 +82,14 @@ const READ_LEAD = `SELECT id, chatbot_id, conversation_id, event_id, idempotency
 const DELETE_LEAD = 'DELETE FROM leads WHERE id = ?'
 const ERASE_EVENT = `UPDATE events SET payload = '{}', erased = 1 WHERE id = ?`
 const DELIVERIES_OF = 'SELECT * FROM deliveries WHERE event_id = ?'
-const BLANK_ATTEMPTS = `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL
-  WHERE delivery_id = ?`
-const ERASE_ANSWER = `UPDATE idempotency SET erased = 1, answer = ''
+/** Of what went wrong the word stays, and the sentence goes. */
+const BLANK_ATTEMPTS = `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL,
+  error = NULL WHERE delivery_id = ?`
+const BLANK_LAST_ERROR = 'UPDATE deliveries SET last_error = NULL WHERE id = ?'
+const KEEP_ERASURE = `INSERT INTO erasures (id, lead_id, chatbot_id, event_id, reason, erased_at)
+  VALUES (?, ?, ?, ?, ?, ?)`
+/** The hash too: who guesses a person's data could make sure by it. */
+const ERASE_ANSWER = `UPDATE idempotency SET erased = 1, answer = '', body_hash = ''
   WHERE chatbot_id = ? AND route = ? AND key = ? AND created_at = ?`
 const DELETE_CONVERSATION = `DELETE FROM conversations WHERE chatbot_id = ?1 AND id = ?2
   AND NOT EXISTS (SELECT 1 FROM leads WHERE conversation_id = ?2 AND chatbot_id = ?1)`

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { StartError } from '../../errors.ts'
 import { databasePath } from './database.ts'
 import { freshFolder, openHere, openWithEngine } from './fixtures/folder.ts'
+import { SCHEMA_VERSION } from './migrations.ts'
 
 function modes(dataDir: string): Record<string, string> {
   const names = readdirSync(dataDir)
@@ -49,7 +50,7 @@ test('a database of a newer version is refused in one sentence and left alone', 
     const refused = await openHere(dataDir, { mode }).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(StartError)
     expect(String(refused)).toContain(
-      `${dataDir} was written by a newer version of Chatzuri (schema 99; this one knows `,
+      `${dataDir} was written by a newer version of Chatzuri (schema 99; this one knows ${SCHEMA_VERSION})`,
     )
   }
 })
@@ -114,13 +115,59 @@ test('an erased person is in no file any more', async () => {
   const chatbot = await world.chatbot()
   await world.webhook(chatbot.id)
   const event = world.leadEvent({ customerEmail: 'trace@erased.example', customerName: 'Trace' })
-  const idempotency = { route: 'r', key: 'k', bodyHash: 'h', answer: 'Trace' }
+  const idempotency = { route: 'r', key: 'k', bodyHash: 'Trace', answer: 'Trace' }
   const claim = await world.claim(chatbot.id, { events: [event], idempotency })
   await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: 'Hi Trace' } })
   expect(allBytes(dataDir)).toMatch(/trace/i)
-  await store.eraseLead(event.lead?.id ?? '')
+  await store.eraseLead(event.lead?.id ?? '', 'request')
   expect(allBytes(dataDir)).toContain(event.id)
   expect(allBytes(dataDir)).not.toMatch(/trace/i)
+})
+
+test('of many people who are erased in any order no trace stays, those who stay are there', async () => {
+  const { dataDir, engine, store, world } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  await world.webhook(chatbot.id)
+  // Of very different lengths: pages are split, merged and overflow.
+  const people = Array.from({ length: 600 }, (_, n) => {
+    const mark = `mark-${n}-of`
+    return {
+      ...{ n, mark },
+      lead: {
+        ...{ conversationId: `${mark}-c`, customerName: `${mark} ${'x'.repeat((n * 37) % 900)}` },
+        ...{ customerEmail: `${mark}@erased.example`, customerPhone: `${mark}-p` },
+      },
+    }
+  })
+  const leadIds = new Map<number, string>()
+  for (const { n, mark, lead } of people) {
+    const event = world.leadEvent(lead)
+    leadIds.set(n, event.lead?.id ?? '')
+    const idempotency = { route: 'r', key: `k${n}`, bodyHash: `${mark}-h`, answer: `${mark}-a` }
+    const claim = await world.claim(chatbot.id, { events: [event], idempotency })
+    const body = `${mark}-b ${'y'.repeat((n * 53) % 2000)}`
+    await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: body } })
+  }
+  const erased = people
+    .filter(({ n }) => n % 7 !== 0)
+    .sort((a, b) => ((a.n * 31) % 101) - ((b.n * 31) % 101))
+  const marks = (bytes: string) =>
+    new Set([...bytes.matchAll(/mark-(\d+)-of/g)].map((match) => Number(match[1])))
+  expect(marks(allBytes(dataDir)).size).toBe(people.length)
+  for (const { n } of erased) await store.eraseLead(leadIds.get(n) ?? '', 'request')
+  // As it goes on by itself: a step with each commit.
+  for (let step = 0; step < 20; step++) {
+    await world.advance(1_000)
+    await store.ping()
+  }
+  // Pages that were in memory are written again, and bring nothing back.
+  for (let n = 0; n < 200; n++) {
+    await world.accept(chatbot.id, { events: [world.leadEvent({ customerName: `later ${n}` })] })
+  }
+  expect(engine.db.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok')
+  const left = marks(allBytes(dataDir))
+  expect(erased.filter(({ n }) => left.has(n)).map(({ n }) => n)).toEqual([])
+  expect(left.size).toBe(people.length - erased.length)
 })
 
 test('closing leaves one database file and an empty log', async () => {

@@ -81,8 +81,10 @@ export class Ingest {
   ): AcceptReply | null {
     const found = this.#core.get<IdempotencyRow>(READ_IDEMPOTENCY, chatbotId, route, key)
     if (!found || found.created_at <= this.#core.tx.now - IDEMPOTENCY_MS) return null
+    // Nothing is left by which its body could be told from another.
+    if (found.erased) return { kind: 'erased' }
     if (found.body_hash !== bodyHash) return { kind: 'conflict' }
-    return found.erased ? { kind: 'erased' } : { kind: 'replayed', answer: found.answer }
+    return { kind: 'replayed', answer: found.answer }
   }
 
   #keepAnswer(chatbotId: string, record: NonNullable<AcceptInput['idempotency']>): void {

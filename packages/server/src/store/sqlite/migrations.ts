@@ -7,8 +7,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import { StartError } from '../../errors.ts'
 import { FIRST_SCHEMA } from './schema-0001.ts'
 import { ACCESS_SCHEMA } from './schema-0002.ts'
+import { ERASURES_AND_KEYS } from './schema-0003.ts'
 
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, ACCESS_SCHEMA]
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, ACCESS_SCHEMA, ERASURES_AND_KEYS]
+
+/** This program's. */
+export const SCHEMA_VERSION = MIGRATIONS.length
 
 /** Brings the database to this program's schema. Throws `StartError` if it is from a newer one. */
 export function migrate(db: DatabaseSync, where: string): void {

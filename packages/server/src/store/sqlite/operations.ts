@@ -7,6 +7,7 @@ import type { Core } from './core.ts'
 import { Deliveries } from './deliveries.ts'
 import { Eraser } from './erase.ts'
 import { Ingest } from './ingest.ts'
+import { Seals } from './key-check.ts'
 import { Nodes } from './nodes.ts'
 import type { Query } from './port.ts'
 import { Pruner } from './prune.ts'
@@ -26,6 +27,7 @@ export function createOperations(core: Core) {
   const eraser = new Eraser(core, deliveries)
   const settler = new Settler(core, deliveries, eraser)
   const pruner = new Pruner(core, { deliveries, eraser, access })
+  const seals = new Seals(core)
   const recoveries = new Recoveries(core, deliveries)
   return {
     createChatbot: config.createChatbot.bind(config),
@@ -68,10 +70,10 @@ export function createOperations(core: Core) {
     eraseLead: eraser.eraseLead.bind(eraser),
     read: (queries: Query[]) => queries.map(({ sql, values }) => core.all(sql, ...values)),
     ping: (_: null) => core.run(PING, core.tx.now),
-    keepMeta: ({ key, value }: { key: string; value: string }) => core.run(KEEP_META, key, value),
+    keepKeys: seals.keepKeys.bind(seals),
+    reseal: seals.reseal.bind(seals),
   }
 }
 
 /** A write, so that the answer tells of the disk and not of a cache. */
 const PING = `UPDATE meta SET value = ? WHERE key = 'pinged_at'`
-const KEEP_META = 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING'

@@ -4,18 +4,22 @@ import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
 import { changesQueries } from '../changes.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import { allDeliveryFilters, allLeadFilters } from '../conformance/list-filters.ts'
+import { leadRecordQueries } from '../lead-record.ts'
 import {
   asked,
   currentCounts,
   listChatbots,
   listDeliveries,
+  listErasures,
   listLeads,
   listWebhooks,
   sqliteBuilder,
   statsSeries,
 } from '../queries.ts'
+import { COUNT_SEALED_WITH } from '../sealed-with.ts'
 import type { DeliveryFilter, LeadFilter } from '../store.ts'
-import { openWithEngine } from './fixtures/folder.ts'
+import { KEY, openWithEngine } from './fixtures/folder.ts'
+import { ANY_OTHER } from './key-check.ts'
 import { LANES_WAITING } from './writes.ts'
 
 const db = sqliteBuilder()
@@ -59,7 +63,7 @@ test('no statement of the engine walks through history', async () => {
     ...{ nodeId: world.nodeId, webhookId: webhook.id, payload: '{}' },
     ...{ eventId: world.ids.next('event'), eventType: 'lead.submit' },
   })
-  await store.eraseLead(event.lead?.id ?? '')
+  await store.eraseLead(event.lead?.id ?? '', 'request')
   await store.rescueDead()
   await store.renewLease(world.nodeId, 60_000)
   await store.countLive()
@@ -71,6 +75,8 @@ test('no statement of the engine walks through history', async () => {
   await world.advance(2_000)
   await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
   await world.useAccess(chatbot.id)
+  await store.useKeys({ seals: Buffer.alloc(32, 8), opens: [KEY] })
+  await store.reseal({ after: '', limit: 10 })
   await store.deleteChatbot(chatbot.id)
   await store.settle(100)
   const statements = engine.statements()
@@ -183,6 +189,8 @@ const others = [
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],
+  ['erasures', listErasures(db, {}, page), 'PRIMARY KEY'],
+  ['erasures of a chatbot', listErasures(db, { chatbotId: 'b' }, page), 'erasures_by_chatbot'],
   ['a chart of a chatbot', statsSeries(db, { ...span, chatbotId: 'b' }), 'stats_by_chatbot'],
   ['a chart of a webhook', statsSeries(db, { ...span, webhookId: 'w' }), 'PRIMARY KEY'],
   ['a chart of all', statsSeries(db, span), 'stats_by_minute'],
@@ -221,6 +229,21 @@ test('one thing is found by its id', async () => {
     // What a recovery would send again is counted: all of one webhook's, by their states.
     expect(plan, sql).toMatch(/PRIMARY KEY|_by_delivery|_by_event|deliveries_(failed|by_webhook)/)
   }
+})
+
+test('a record of one person is found through indexes', async () => {
+  const { engine } = await openWithEngine()
+  for (const { sql, parameters } of leadRecordQueries(db, 'lead_1')) {
+    expect(scans(planOf(engine.db, sql, parameters)), sql).toEqual([])
+  }
+})
+
+test('what another key sealed is looked for in an index alone', async () => {
+  const { engine } = await openWithEngine()
+  const plan = planOf(engine.db, ANY_OTHER, ['k', 'k'])
+  expect(plan).toContain('webhooks_sealed_with')
+  expect(scans(plan)).toEqual([])
+  expect(planOf(engine.db, COUNT_SEALED_WITH, [])).toContain('webhooks_sealed_with')
 })
 
 test('changes since an instant are found through indexes', async () => {

@@ -19,6 +19,8 @@ export interface Retention {
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20
 
+/** What erasing a lead takes, in deleted rows: its event, deliveries, attempts and more change too. */
+const LEAD_ROWS = 4
 /** How long a stream can be resumed. */
 const CHANGES_MS = 3_600_000
 
@@ -56,9 +58,10 @@ export class Pruner {
   }
 
   #eraseLeads(before: number, limit: number): number {
-    const leads = this.#core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, limit)
-    for (const { id } of leads) this.#eraser.eraseLead(id)
-    return leads.length
+    const most = Math.ceil(limit / LEAD_ROWS)
+    const leads = this.#core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, most)
+    for (const { id } of leads) this.#eraser.eraseLead({ leadId: id, reason: 'retention' })
+    return leads.length * LEAD_ROWS
   }
 
   #deleteAudit(before: number, limit: number): number {

@@ -9,6 +9,7 @@ import {
   nextState,
   noteHealth,
   whyDisable,
+  withoutEcho,
 } from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { RecordInput, RecordResult } from '../store.ts'
@@ -29,25 +30,28 @@ export class Recorder {
     const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
     const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
     if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
-    const webhook = this.#updateWebhook(row, input)
-    const next = nextState(row, input, webhook?.state ?? null)
-    this.#insertAttempt(row, input)
-    this.#updateDelivery(row, input, next)
+    const kept = this.#isErased(row) ? withoutEcho(input) : input
+    const webhook = this.#updateWebhook(row, kept)
+    const next = nextState(row, kept, webhook?.state ?? null)
+    this.#insertAttempt(row, kept)
+    this.#updateDelivery(row, kept, next)
     return { kind: 'recorded', state: next.state, dueInMs: next.delayMs }
+  }
+
+  /** Whether the lead was erased while this was on its way. */
+  #isErased(row: DeliveryRow): boolean {
+    if (row.state !== 'cancelled') return false
+    return this.#core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
   }
 
   #insertAttempt(row: DeliveryRow, { attempt }: RecordInput): void {
     const core = this.#core
-    // The lead was erased while this was on its way: what the endpoint answered may echo it.
-    const erased =
-      row.state === 'cancelled' &&
-      core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
     const { id, startedAt, durationMs, result, status, errorCode, error, note } = attempt
     core.run(
       INSERT_ATTEMPT,
       ...[id, row.id, row.attempt_count + 1, startedAt, durationMs, result, status],
-      ...[errorCode, error, erased ? '{}' : JSON.stringify(attempt.responseHeaders)],
-      ...[erased ? '' : attempt.responseBody, note, core.tx.now],
+      ...[errorCode, error, JSON.stringify(attempt.responseHeaders)],
+      ...[attempt.responseBody, note, core.tx.now],
     )
   }
 

@@ -8,14 +8,16 @@ import type { Clock } from '../../clock.ts'
 import { StartError } from '../../errors.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
-import { assertKeyMatches, createEncryption, type Encryption, keyCheck } from '../encryption.ts'
+import { KeyRing } from '../encryption.ts'
 import { Listeners } from '../listeners.ts'
 import { sqliteBuilder } from '../queries.ts'
 import { Reads, type RunQueries } from '../reads.ts'
 import type { Change, Store } from '../store.ts'
+import { cleaning } from './cleaning.ts'
 import { makeFolder } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
 import { openInline } from './inline.ts'
+import { admit } from './key-check.ts'
 import { type EnginePort, type Query, timed } from './port.ts'
 import { openThreads } from './thread.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -25,6 +27,8 @@ export interface SqliteStoreOptions {
   dataDir: string
   /** 32 bytes. */
   encryptionKey: Buffer
+  /** Others that may have sealed what is there. */
+  openingKeys?: readonly Buffer[]
   /** In threads the engine has the system's clock, whatever is given here. */
   clock: Clock
   log?: Log
@@ -41,7 +45,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   prepareFolder(dataDir)
   const unlock = lockFolder(dataDir)
   try {
-    const port = timed(await openPort(options), options)
+    const { clock, log = silentLog } = options
+    const port = timed(cleaning(await openPort(options), { clock, log }), options)
     return await openOver(port, unlock, options).catch(async (error) => {
       await port.close()
       throw error
@@ -56,9 +61,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 export async function openOver(
   port: EnginePort,
   unlock: () => void,
-  { dataDir, encryptionKey, clock, log = silentLog }: SqliteStoreOptions,
+  { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog }: SqliteStoreOptions,
 ): Promise<Store> {
-  const encryption = createEncryption(encryptionKey)
+  const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
   const db = sqliteBuilder()
   const run: RunQueries = (queries) => port.read(queries.map(toQuery))
   const changed = new Listeners<Change>(log)
@@ -74,9 +79,9 @@ export async function openOver(
   // In the writer's turn, which is short; the reading thread may be busy with a long list.
   const runSoon: RunQueries = (queries) => queue.call('read', queries.map(toQuery))
   const reads = new Reads({ db, run, runSoon, encryption })
-  await assertKey({ queue, run, encryption, dataDir })
+  await admit({ queue, run, where: dataDir }, encryption)
   return {
-    ...createWrites({ queue, reads, encryption, clock, run }),
+    ...createWrites({ queue, reads, encryption, clock, run, where: dataDir }),
     ...bindReads(reads),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),
@@ -88,25 +93,6 @@ export async function openOver(
       unlock()
     },
   }
-}
-
-/** Throws `StartError` unless the database was written with this key. */
-async function assertKey({
-  queue,
-  run,
-  encryption,
-  dataDir,
-}: {
-  queue: WriteQueue
-  run: RunQueries
-  encryption: Encryption
-  dataDir: string
-}): Promise<void> {
-  // The first key stays: this keeps its check only if there is none.
-  await queue.call('keepMeta', { key: 'key_check', value: keyCheck(encryption) })
-  const sql = `SELECT value FROM meta WHERE key = 'key_check'`
-  const [found] = (await run([{ sql, parameters: [] }])) as [{ value: string }[]]
-  assertKeyMatches(encryption, String(found[0]?.value), dataDir)
 }
 
 async function openPort(options: SqliteStoreOptions): Promise<EnginePort> {
@@ -138,6 +124,8 @@ function bindReads(reads: Reads) {
     listDeliveries: reads.listDeliveries.bind(reads),
     getLead: reads.getLead.bind(reads),
     listLeads: reads.listLeads.bind(reads),
+    getLeadRecord: reads.getLeadRecord.bind(reads),
+    listErasures: reads.listErasures.bind(reads),
     getRecovery: reads.getRecovery.bind(reads),
     listApiKeys: reads.listApiKeys.bind(reads),
     listAudit: reads.listAudit.bind(reads),

@@ -140,6 +140,7 @@ export class Transaction {
       core.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...values, ...latency)
     }
     if (this.backlogDelta !== 0) core.run(ADD_BACKLOG, this.backlogDelta)
+    if (this.erased) core.run(NOTE_CLEANING, this.now)
   }
 
   #minute(webhookId: string, chatbotId: string): Minute {
@@ -165,6 +166,9 @@ const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failure
   last_success_at = ?, last_failure_at = ?, last_failure = ? WHERE id = ?`
 const KEEP_CHANGE = 'INSERT INTO changes (at, noun, id, chatbot_id) VALUES (?, ?, ?, ?)'
 const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
+
+/** Until the engine has removed it from the files, also when that is after another start. */
+const NOTE_CLEANING = `INSERT INTO meta (key, value) VALUES ('cleaning_since', ?) ON CONFLICT DO NOTHING`
 
 const SUMMED = [
   'accepted',

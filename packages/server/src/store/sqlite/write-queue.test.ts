@@ -12,7 +12,7 @@ function setup() {
       write: (batch) =>
         new Promise<BatchReply>((resolve, reject) => {
           const replies = batch.calls.map(({ input }) => ({ value: input }))
-          const answer = () => resolve({ replies, changes: [], woken: [] })
+          const answer = () => resolve({ replies, changes: [], woken: [], cleaning: false })
           batches.push({ batch, answer, fail: reject })
         }),
       read: () => Promise.resolve([]),

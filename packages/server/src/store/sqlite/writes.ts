@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
-import type { Encryption } from '../encryption.ts'
+import type { KeyRing } from '../encryption.ts'
 import type { Reads, RunQueries } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../rows.ts'
 import type {
@@ -18,14 +18,17 @@ import type {
   WebhookChange,
 } from '../store.ts'
 import type { AcceptReply } from './ingest.ts'
+import { reseal, useKeys } from './key-check.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 interface World {
   queue: WriteQueue
   reads: Reads
-  encryption: Encryption
+  encryption: KeyRing
   clock: Clock
   run: RunQueries
+  /** The database, for sentences. */
+  where: string
 }
 
 type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
@@ -151,9 +154,11 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
+    reseal: (step) => reseal(world, step),
+    useKeys: (keys) => useKeys(world, keys),
     createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
-    eraseLead: (leadId, audit) => queue.call('eraseLead', leadId, audit),
+    eraseLead: (leadId, reason, audit) => queue.call('eraseLead', { leadId, reason }, audit),
     ping: async () => {
       await queue.call('ping', null)
     },

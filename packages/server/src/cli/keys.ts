@@ -1,0 +1,183 @@
+/**
+ * `keys`: which encryption keys seal what, and a change to another key. Of the embedded store the
+ * keys are files, which this command changes; with PostgreSQL, or where the environment gives them,
+ * they are changed by restarts, and this command says what comes next. What seals anew is the server
+ * itself (schedule/upkeep.ts), or this command while none runs.
+ */
+import { parseArgs } from 'node:util'
+import { type Clock, sleep, systemClock } from '../clock.ts'
+import { type Config, readConfig } from '../config.ts'
+import { StartError } from '../errors.ts'
+import { KeyFiles } from '../key-files.ts'
+import { systemRandom } from '../random.ts'
+import { keyIdOf } from '../store/encryption.ts'
+import { type KeyState, lookInto } from '../store/look.ts'
+import { lockFolder } from '../store/sqlite/folder-lock.ts'
+import { type KeyReport, reportKeys, reportText } from './key-report.ts'
+import { openOwnStore, runCommand } from './own-store.ts'
+
+const STEP_ROWS = 50
+const ASK_EVERY_MS = 500
+/** A server looks at its key files every five seconds. */
+const PATIENCE_MS = 60_000
+
+export async function keys(argv: string[]): Promise<void> {
+  const asJson = argv.includes('--json')
+  await runCommand(asJson, async () => {
+    const { values, positionals } = parseArguments(argv)
+    const [command] = positionals
+    if (values.help || command === undefined) return console.log(HELP)
+    if (command !== 'status' && command !== 'rotate') {
+      throw new StartError(`keys knows status and rotate, not "${command}".`)
+    }
+    const config = readConfig(process.env)
+    const report = command === 'rotate' ? await rotate(config) : await status(config)
+    console.log(asJson ? JSON.stringify(report) : reportText(report))
+  })
+}
+
+function parseArguments(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StartError(`${reason.split('.')[0]}. \`keys --help\` lists what there is.`)
+  }
+}
+
+async function status(config: Config): Promise<KeyReport> {
+  return reportKeys(await readState(config), ownKeyIds(config), hasFiles(config))
+}
+
+async function readState(config: Config): Promise<KeyState> {
+  const look = await lookInto(config)
+  try {
+    return await look.keys()
+  } finally {
+    await look.close()
+  }
+}
+
+/** Of the keys that a server with these settings would have; the one that seals first. */
+function ownKeyIds({ encryptionKey, openingKeys, dataDir }: Config): string[] {
+  if (encryptionKey !== null) return [encryptionKey, ...openingKeys].map(keyIdOf)
+  const files = new KeyFiles(dataDir)
+  if (!files.exist) return openingKeys.map(keyIdOf)
+  const { seals, opens } = files.read()
+  return [seals, ...opens, ...openingKeys].map(keyIdOf)
+}
+
+function hasFiles({ encryptionKey }: Config): boolean {
+  return encryptionKey === null
+}
+
+async function rotate(config: Config): Promise<KeyReport> {
+  if (!hasFiles(config)) return rotateToOwn(config)
+  const { dataDir } = config
+  const files = new KeyFiles(dataDir)
+  const state = await readState(config)
+  if (!files.exist || state.present === null) {
+    throw new StartError(`No Chatzuri server has ever used the folder ${dataDir}.`)
+  }
+  const unlock = tryLock(dataDir)
+  // A rotation that was cut short goes on: the files hold the next key already.
+  if (ownKeyIds(config)[0] === state.present) files.rotate(systemRandom)
+  if (unlock !== null) {
+    unlock()
+    await sealAnew(config)
+    files.read()
+    files.forgetOthers()
+  } else {
+    await untilSealedAnew(config, systemClock)
+  }
+  return status(config)
+}
+
+/** With keys of the environment: the key is changed there, and what it is to seal is sealed now. */
+async function rotateToOwn(config: Config): Promise<KeyReport> {
+  await sealAnew(config)
+  return status(config)
+}
+
+async function sealAnew(config: Config): Promise<void> {
+  const [seals, ...opens] = ownKeys(config)
+  const store = await openOwnStore(config)
+  try {
+    // A key that was retired becomes the present one again: somebody asked for it.
+    if (seals) await store.useKeys({ seals, opens })
+    const unreadable: string[] = []
+    for (let after: string | null = ''; after !== null; ) {
+      const step = await store.reseal({ after, limit: STEP_ROWS })
+      unreadable.push(...step.unreadable)
+      after = step.next
+    }
+    if (unreadable.length > 0) {
+      throw new StartError(
+        `None of the keys opens what is kept of these webhooks: ${unreadable.join(', ')}. All else is sealed anew; keep all keys. Give these webhooks their URL, headers and secret again, or delete them.`,
+      )
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+function ownKeys({ encryptionKey, openingKeys, dataDir }: Config): Buffer[] {
+  if (encryptionKey !== null) return [encryptionKey, ...openingKeys]
+  const { seals, opens } = new KeyFiles(dataDir).read()
+  return [seals, ...opens, ...openingKeys]
+}
+
+/** The server on the folder sees its files change, and does the work. */
+async function untilSealedAnew(config: Config, clock: Clock): Promise<void> {
+  const until = clock.monotonic() + PATIENCE_MS
+  for (;;) {
+    const { present, counts } = await readState(config)
+    const [own] = ownKeyIds(config)
+    if (present === own && [...counts.keys()].every((id) => id === own)) return
+    if (clock.monotonic() > until) {
+      throw new StartError(
+        present === own
+          ? 'The server seals anew; it is not through yet. `keys status` tells how far it is.'
+          : 'The server has not taken the new key within a minute. Was it started with ENCRYPTION_KEY, or on another DATA_DIR? The old key is kept in encryption-keys-to-open.',
+      )
+    }
+    await sleep(clock, ASK_EVERY_MS)
+  }
+}
+
+/** Null: a server runs on the folder. */
+function tryLock(dataDir: string): (() => void) | null {
+  try {
+    return lockFolder(dataDir)
+  } catch (error) {
+    if (error instanceof StartError) return null
+    throw error
+  }
+}
+
+const HELP = `Which encryption keys seal the webhooks' secrets, headers and URLs, and how to change them.
+
+Usage: chatzuri-server keys status     how many webhooks each key seals, and what to do next
+       chatzuri-server keys rotate     changes to another key
+
+Options:
+  --json      the report as one line of JSON on stdout
+  -h, --help  this text
+
+Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY.
+
+Embedded store with its key in a file: \`keys rotate\` makes a new key and seals everything anew,
+beside a running server or without one. The old key goes when nothing needs it any more.
+
+PostgreSQL, or a key from the environment, without a pause:
+  1. Make a key: openssl rand -base64 32
+  2. Restart every server, one by one, with ENCRYPTION_KEY=OLD ENCRYPTION_KEYS_TO_OPEN=NEW
+  3. Restart every server, one by one, with ENCRYPTION_KEY=NEW ENCRYPTION_KEYS_TO_OPEN=OLD
+  4. When \`keys status\` says that the old key may go, restart them with ENCRYPTION_KEY=NEW alone
+A server that would meet a secret that it can't open does not start, and says so: no step can be
+skipped by mistake. One process alone needs no step 2.
+`

@@ -1,0 +1,118 @@
+/**
+ * The encryption key's files in DATA_DIR: `encryption-key` seals, each line of
+ * `encryption-keys-to-open` only opens. A change writes the old key into the second file before the
+ * first one is replaced: killed in between, no key is lost.
+ */
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { parseEncryptionKey } from './config.ts'
+import { StartError } from './errors.ts'
+import type { Random } from './random.ts'
+import type { EncryptionKeys } from './store/store.ts'
+
+export class KeyFiles {
+  readonly sealsPath: string
+  readonly opensPath: string
+  readonly #folder: string
+  /** What was read last: a change is told once. */
+  #seen = ''
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.sealsPath = join(folder, 'encryption-key')
+    this.opensPath = join(folder, 'encryption-keys-to-open')
+  }
+
+  get exist(): boolean {
+    return existsSync(this.sealsPath)
+  }
+
+  /** Makes a key if there is none. `wx`: of two that start at once, one makes it, both read it. */
+  make(random: Random): void {
+    try {
+      writeFileSync(this.sealsPath, keyText(random), { flag: 'wx', mode: 0o600 })
+      chmodSync(this.sealsPath, 0o600)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+
+  read(): EncryptionKeys {
+    const [seals, opens] = this.#texts()
+    this.#seen = `${seals}\n${opens}`
+    const [key] = parseKeys(seals, this.sealsPath)
+    if (!key) {
+      throw new StartError(`The key file ${this.sealsPath} is empty; restore it from a backup.`)
+    }
+    return { seals: key, opens: parseKeys(opens, this.opensPath) }
+  }
+
+  /** Null: as they were when they were read last. */
+  readIfChanged(): EncryptionKeys | null {
+    return this.#texts().join('\n') === this.#seen ? null : this.read()
+  }
+
+  /** From now on a new key seals; the old ones open. */
+  rotate(random: Random): void {
+    const [seals, opens] = this.#texts()
+    replaceFile(this.opensPath, `${[seals, opens].filter((text) => text !== '').join('\n')}\n`)
+    replaceFile(this.sealsPath, keyText(random))
+    syncFolder(this.#folder)
+  }
+
+  /** The keys that only open are needed no more, unless the files changed since they were read. */
+  forgetOthers(): void {
+    if (!existsSync(this.opensPath) || this.#texts().join('\n') !== this.#seen) return
+    rmSync(this.opensPath)
+    this.read()
+  }
+
+  #texts(): [seals: string, opens: string] {
+    const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8').trim() : '')
+    return [read(this.sealsPath), read(this.opensPath)]
+  }
+}
+
+function keyText(random: Random): string {
+  return `${random.bytes(32).toString('base64')}\n`
+}
+
+function parseKeys(text: string, path: string): Buffer[] {
+  const lines = text.split(/\s+/).filter((line) => line !== '')
+  return lines.map((line) => {
+    try {
+      const key = parseEncryptionKey(line)
+      if (key) return key
+    } catch {
+      // Told below, with the file's name.
+    }
+    throw new StartError(`The key file ${path} holds something else than keys; restore it.`)
+  })
+}
+
+/** Whole or not at all, and on disk. */
+function replaceFile(path: string, text: string): void {
+  const next = `${path}.next`
+  writeFileSync(next, text, { mode: 0o600 })
+  chmodSync(next, 0o600)
+  const file = openSync(next, 'r+')
+  fsyncSync(file)
+  closeSync(file)
+  renameSync(next, path)
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}
