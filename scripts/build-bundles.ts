@@ -22,7 +22,9 @@ const COMPRESSED = /\.(js|css|svg|json)$/
 /** Below it the headers weigh as much as what is saved. */
 const COMPRESSED_BYTES_MIN = 1_024
 
-if (import.meta.filename === process.argv[1]) await buildBundle(join(ROOT, 'packages/dashboard'))
+export const DASHBOARD_DIR = join(ROOT, 'packages/dashboard')
+
+if (import.meta.filename === process.argv[1]) await buildBundle(DASHBOARD_DIR)
 
 /** Throws with Vite's own words when the sources don't build. */
 export async function buildBundle(packageDir: string): Promise<void> {
@@ -67,12 +69,20 @@ function compress(dir: string): void {
   }
 }
 
-/** Whoever reads meanwhile finds the old folder or the new one, never half of one. */
+/**
+ * Whoever reads meanwhile finds the old folder or the new one, never half of one. Where another build
+ * was quicker, its folder stays: it is made of the same sources.
+ */
 function replaceFolder(target: string, draft: string): void {
   const old = `${draft}-old`
-  if (existsSync(target)) renameSync(target, old)
-  renameSync(draft, target)
-  rmSync(old, { recursive: true, force: true })
+  try {
+    if (existsSync(target)) renameSync(target, old)
+    renameSync(draft, target)
+  } catch (error) {
+    if (!existsSync(join(target, STAMP))) throw error
+  } finally {
+    rmSync(old, { recursive: true, force: true })
+  }
 }
 
 /** By content: times of change say nothing after a checkout. */

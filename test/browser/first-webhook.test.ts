@@ -1,6 +1,7 @@
 /** The first minutes of an operator, with nothing but the dashboard. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { buildBundle, DASHBOARD_DIR } from '../../scripts/build-bundles.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { World } from '../support/world.ts'
@@ -8,6 +9,7 @@ import { World } from '../support/world.ts'
 let browser: Browser
 let world: World
 beforeAll(async () => {
+  await buildBundle(DASHBOARD_DIR)
   world = await World.open()
   browser = await launchBrowser()
 })

@@ -1,6 +1,7 @@
 /** What holds for every page, in both themes and on a phone. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { buildBundle, DASHBOARD_DIR } from '../../scripts/build-bundles.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { Dashboard, LOOKS } from '../support/dashboard.ts'
 import { World } from '../support/world.ts'
@@ -22,6 +23,7 @@ let browser: Browser
 let world: World
 let ids: { webhook: string }
 beforeAll(async () => {
+  await buildBundle(DASHBOARD_DIR)
   world = await World.open()
   ids = await fill()
   browser = await launchBrowser()
