@@ -48,13 +48,21 @@ export async function buildBundle(packageDir: string): Promise<void> {
 async function runVite(packageDir: string, outDir: string): Promise<void> {
   // Loaded only when needed: it is most of what this script could cost.
   const { build } = await import('vite')
-  await build({
-    configFile: join(packageDir, 'vite.config.ts'),
-    root: packageDir,
-    mode: 'production',
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true },
-  })
+  // Tests run with another one, and React would be built as it is for developers: slower, and effects run twice.
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({
+      configFile: join(packageDir, 'vite.config.ts'),
+      root: packageDir,
+      mode: 'production',
+      logLevel: 'warn',
+      build: { outDir, emptyOutDir: true },
+    })
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
 }
 
 /** Once, at the highest level, so that the server never compresses anything. */
