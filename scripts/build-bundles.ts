@@ -24,7 +24,9 @@ const COMPRESSED_BYTES_MIN = 1_024
 
 const BUNDLES = ['dashboard', 'widget']
 
-if (import.meta.filename === process.argv[1]) {
+if (import.meta.filename === process.argv[1]) await buildBundles()
+
+export async function buildBundles(): Promise<void> {
   for (const name of BUNDLES) await buildBundle(join(ROOT, 'packages', name))
 }
 
@@ -50,13 +52,21 @@ export async function buildBundle(packageDir: string): Promise<void> {
 async function runVite(packageDir: string, outDir: string): Promise<void> {
   // Loaded only when needed: it is most of what this script could cost.
   const { build } = await import('vite')
-  await build({
-    configFile: join(packageDir, 'vite.config.ts'),
-    root: packageDir,
-    mode: 'production',
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true },
-  })
+  // Tests run with another one, and React would be built as it is for developers: slower, and effects run twice.
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({
+      configFile: join(packageDir, 'vite.config.ts'),
+      root: packageDir,
+      mode: 'production',
+      logLevel: 'warn',
+      build: { outDir, emptyOutDir: true },
+    })
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
 }
 
 /** Once, at the highest level, so that the server never compresses anything. */
@@ -71,12 +81,20 @@ function compress(dir: string): void {
   }
 }
 
-/** Whoever reads meanwhile finds the old folder or the new one, never half of one. */
+/**
+ * Whoever reads meanwhile finds the old folder or the new one, never half of one. Where another build
+ * was quicker, its folder stays: it is made of the same sources.
+ */
 function replaceFolder(target: string, draft: string): void {
   const old = `${draft}-old`
-  if (existsSync(target)) renameSync(target, old)
-  renameSync(draft, target)
-  rmSync(old, { recursive: true, force: true })
+  try {
+    if (existsSync(target)) renameSync(target, old)
+    renameSync(draft, target)
+  } catch (error) {
+    if (!existsSync(join(target, STAMP))) throw error
+  } finally {
+    rmSync(old, { recursive: true, force: true })
+  }
 }
 
 /** By content: times of change say nothing after a checkout. */

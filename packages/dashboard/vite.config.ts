@@ -21,6 +21,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1_000,
     reportCompressedSize: false,
+    // On a busy machine it warns of how long plugins took.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { proxy: { '/api': API } },
 })

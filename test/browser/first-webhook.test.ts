@@ -1,16 +1,18 @@
 /** The first minutes of an operator, with nothing but the dashboard. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { buildBundles } from '../../scripts/build-bundles.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { World } from '../support/world.ts'
 
 let browser: Browser
 let world: World
 beforeAll(async () => {
+  await buildBundles()
   world = await World.open()
   browser = await launchBrowser()
-})
+}, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()
   await world?.close()
@@ -103,6 +105,54 @@ test('a wrong URL is told at its field, and what the server refuses too', async 
   await url.fill('http://10.0.0.1/hook')
   await page.getByRole('button', { name: 'Create the webhook' }).click()
   await page.getByRole('alert').filter({ hasText: '10.0.0.1' }).waitFor()
+})
+
+test('an owner comes by a link, sees their own chatbot, and the link is gone from the address', async () => {
+  const { dashboard, page } = await setup()
+  const { chatbotId, webhook } = await world.subscribe()
+  const other = await world.subscribe()
+  const { url } = await world.api.post<{ url: string }>('/api/v1/owner-links', { chatbotId })
+  const link = new URL(url)
+  await page.goto(`${link.pathname}${link.hash}`)
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+  expect(page.url()).not.toContain('link=')
+  await page.getByRole('link', { name: 'Webhooks' }).click()
+  await page.getByRole('link', { name: webhook.url }).waitFor()
+  expect(await page.getByRole('link', { name: other.webhook.url }).count()).toBe(0)
+  await page.getByRole('button', { name: /Owner/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.waitForURL('**/sign-in')
+  expect(dashboard.complaints).toEqual([])
+
+  // In the same tab: only the hash of the address changes.
+  await page.goto(`${link.pathname}${link.hash}`)
+  await page.getByText('This link can’t be used any more.').waitFor()
+})
+
+test('what is in a dialog has no fault that axe finds, in either theme', async () => {
+  for (const look of ['light', 'dark'] as const) {
+    const dashboard = await Dashboard.open(browser, world.server, look)
+    onTestFinished(() => dashboard.close())
+    const { page } = dashboard
+    const { webhook, endpoint } = await world.subscribe()
+    await dashboard.signIn('/webhooks?create')
+    await page.getByLabel('Endpoint URL').fill(endpoint.url)
+    await page.getByRole('button', { name: 'Create the webhook' }).click()
+    await page.getByRole('button', { name: 'Send a test event' }).click()
+    await page.getByText(/^It answered 200 in/).waitFor()
+    expect(await dashboard.accessibilityFaults()).toEqual([])
+    await dashboard.goto(`/webhooks/${webhook.id}`)
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await page.getByRole('tab', { name: 'PHP' }).click()
+    expect(await dashboard.accessibilityFaults()).toEqual([])
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Rotate the secret…' }).click()
+    await page.getByRole('button', { name: 'Make a new secret' }).waitFor()
+    expect(await dashboard.accessibilityFaults()).toEqual([])
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await expect.poll(() => page.evaluate('document.activeElement?.ariaLabel')).toBe('More actions')
+    expect(dashboard.complaints).toEqual([])
+  }
 })
 
 test('whose session ended signs in again and is back where it was', async () => {

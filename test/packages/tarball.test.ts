@@ -188,6 +188,9 @@ describe('the server package', () => {
       const url = await readyUrl(server)
       expect((await fetch(`${url}/healthz`)).status).toBe(200)
       expect((await fetch(`${url}/readyz`)).status).toBe(200)
+      const page = await (await fetch(url)).text()
+      const [, script] = /<script [^>]*src="([^"]+)"/.exec(page) ?? []
+      expect((await fetch(url + script)).headers.get('content-type')).toContain('javascript')
       server.kill('SIGTERM')
       expect(await once(server, 'exit')).toEqual([0, null])
     } finally {

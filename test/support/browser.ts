@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 
@@ -28,6 +29,11 @@ const FLAGS = [
   '--disable-sync',
 ]
 const INSTALL_MS_MAX = 600_000
+const INSTALL =
+  'command -v chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }'
+
+/** For the hook that launches it. */
+export const BROWSER_PATIENCE_MS = INSTALL_MS_MAX + 60_000
 
 /** The caller closes it. */
 export function launchBrowser(): Promise<Browser> {
@@ -49,11 +55,13 @@ function findBrowser(): string | null {
 function installBrowser(): string {
   if (process.getuid?.() !== 0 || !isExecutable('/usr/bin/apt-get')) throw new Error(MISSING)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const run = (...args: string[]) =>
-    execFileSync('apt-get', args, { env, stdio: 'pipe', timeout: INSTALL_MS_MAX })
   try {
-    run('update', '-qq')
-    run('install', '-y', '-qq', '--no-install-recommends', 'chromium')
+    // One after the other: test files run side by side, and apt takes no two at once.
+    const lock = join(tmpdir(), 'chatzuri-browser.lock')
+    execFileSync('flock', [lock, 'sh', '-c', INSTALL], {
+      ...{ env, stdio: 'pipe' },
+      timeout: INSTALL_MS_MAX,
+    })
   } catch (cause) {
     throw new Error(MISSING, { cause })
   }

@@ -14,6 +14,19 @@ export type AcceptedLead = {
   eventId: string
 }
 
+export type ApiKey = {
+  id: string
+  name: string
+  chatbotId: string | null
+  createdAt: string
+  lastUsedAt: string | null
+}
+
+export type ApiKeyList = {
+  data: ApiKey[]
+  nextCursor: string | null
+}
+
 export type Attempt = {
   id: string
   number: number
@@ -26,6 +39,44 @@ export type Attempt = {
   responseHeaders: Record<string, string>
   responseBody: string
   note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+}
+
+export type AuditEntry = {
+  id: string
+  at: string
+  action:
+    | 'chatbot.created'
+    | 'chatbot.updated'
+    | 'chatbot.deleted'
+    | 'webhook.created'
+    | 'webhook.updated'
+    | 'webhook.deleted'
+    | 'webhook.paused'
+    | 'webhook.resumed'
+    | 'webhook.secret_shown'
+    | 'webhook.secret_rotated'
+    | 'webhook.rotation_finished'
+    | 'webhook.recovery_started'
+    | 'delivery.resent'
+    | 'delivery.cancelled'
+    | 'lead.erased'
+    | 'leads.exported'
+    | 'key.created'
+    | 'key.deleted'
+    | 'owner_link.created'
+    | 'session.started'
+    | 'session.ended'
+  actor: string
+  sessionId: string | null
+  chatbotId: string | null
+  targetId: string | null
+  fields: string[]
+  address: string
+}
+
+export type AuditLog = {
+  data: AuditEntry[]
+  nextCursor: string | null
 }
 
 export type Chatbot = {
@@ -46,6 +97,22 @@ export type ChatbotChange = {
 export type ChatbotList = {
   data: Chatbot[]
   nextCursor: string | null
+}
+
+export type Conversation = {
+  conversationId: string
+  token: string
+  name: string
+  leadForm: LeadForm
+}
+
+export type CreatedApiKey = {
+  id: string
+  name: string
+  chatbotId: string | null
+  createdAt: string
+  lastUsedAt: string | null
+  key: string
 }
 
 export type CreatedWebhook = {
@@ -135,6 +202,20 @@ export type DeliveryList = {
   nextCursor: string | null
 }
 
+export type Erasure = {
+  id: string
+  leadId: string
+  chatbotId: string
+  eventId: string
+  reason: 'request' | 'retention' | 'chatbot_deleted'
+  erasedAt: string
+}
+
+export type ErasureList = {
+  data: Erasure[]
+  nextCursor: string | null
+}
+
 export type Error = {
   statusCode: number
   code: string
@@ -183,6 +264,50 @@ export type Lead = {
   createdAt: string
 }
 
+export type LeadExport = {
+  exportedAt: string
+  lead: Lead
+  conversation: {
+    id: string
+    createdAt: string
+  } | null
+  event: {
+    id: string
+    eventType: string
+    payload: Record<string, unknown>
+    createdAt: string
+  } | null
+  deliveries: {
+    id: string
+    eventId: string
+    webhookId: string
+    chatbotId: string
+    eventType: string
+    kind: 'event' | 'test'
+    state: 'pending' | 'delivered' | 'exhausted' | 'parked' | 'cancelled'
+    stateReason:
+      | 'webhook_paused'
+      | 'webhook_disabled'
+      | 'webhook_deleted'
+      | 'cancelled_by_owner'
+      | 'lead_erased'
+      | 'retention'
+      | null
+    attemptCount: number
+    nextAttemptAt: string | null
+    lastStatus: number | null
+    lastError: string | null
+    createdAt: string
+    finishedAt: string | null
+    updatedAt: string
+    receiver: Receiver
+    sentBody: string | null
+    firstSentAt: string | null
+    lastSentAt: string | null
+    attempts: Attempt[]
+  }[]
+}
+
 export type LeadForm = {
   fields: {
     name: 'customerName' | 'customerEmail' | 'customerPhone'
@@ -199,11 +324,18 @@ export type LeadList = {
   nextCursor: string | null
 }
 
+export type NewApiKey = {
+  name: string
+  chatbotId?: string
+}
+
 export type NewChatbot = {
   name: string
   leadForm?: LeadForm
   allowedOrigins?: string[]
 }
+
+export type NewConversation = {}
 
 export type NewEvent = {
   eventType: string
@@ -215,6 +347,11 @@ export type NewLead = {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+}
+
+export type NewOwnerLink = {
+  chatbotId: string
+  expiresInSeconds?: number
 }
 
 export type NewRecovery = {
@@ -232,6 +369,16 @@ export type NewWebhook = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+}
+
+export type OwnerLink = {
+  url: string
+  expiresAt: string
+}
+
+export type Receiver = {
+  webhookId: string
+  host: string | null
 }
 
 export type Recovery = {
@@ -254,6 +401,17 @@ export type RecoveryStarted = {
 export type SecretRotation = {
   secret?: string
   overlapHours?: number
+}
+
+export type Session = {
+  kind: 'operator' | 'chatbot'
+  chatbotId: string | null
+  expiresAt: string
+}
+
+export type SignIn = {
+  key?: string
+  link?: string
 }
 
 export type Stats = {
@@ -355,4 +513,16 @@ export type WebhookTestResult = {
   responseHeaders: Record<string, string>
   responseBody: string
   note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+}
+
+export type WidgetAccepted = {
+  accepted: true
+}
+
+export type WidgetLead = {
+  token: string
+  customerName?: string | null
+  customerEmail?: string | null
+  customerPhone?: string | null
+  website?: string | null
 }

@@ -1,7 +1,7 @@
 /** With a key, or with the link that an owner was sent (`/sign-in#link=…`). */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
+import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import { sessionQuery, signIn } from '../../api/session.ts'
 import icon from '../../app/icon.svg'
@@ -12,17 +12,8 @@ import { Notice } from '../../ui/notice.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 
 export default function SignIn() {
-  const [link] = useState(readLink)
   const { start, isPending, error } = useSignIn()
-  const began = useRef(false)
-  useEffect(() => {
-    // Once, even when React mounts twice: a link may be good for one use only.
-    if (link === null || began.current) return
-    // It leaves the address bar at once: it must not stay in the history or in a screenshot.
-    history.replaceState(history.state, '', location.pathname + location.search)
-    began.current = true
-    start({ link })
-  }, [link, start])
+  const link = useLink(start)
   const isLinkPending = link !== null && error === null
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
@@ -46,6 +37,25 @@ export default function SignIn() {
       </div>
     </main>
   )
+}
+
+/** The link that is being tried. A second one may come into the same tab: only the hash changes then. */
+function useLink(start: (credentials: { link: string }) => void): string | null {
+  const navigate = useNavigate()
+  const { hash, pathname, search } = useLocation()
+  const [taken, setTaken] = useState<string | null>(null)
+  const begun = useRef<string | null>(null)
+  const given = new URLSearchParams(hash.slice(1)).get('link')
+  useEffect(() => {
+    // Once, even when React mounts twice: a link is good for one use only.
+    if (given === null || begun.current === given) return
+    begun.current = given
+    setTaken(given)
+    // It leaves the address bar at once: it must not stay in the history or in a screenshot.
+    void navigate(pathname + search, { replace: true })
+    start({ link: given })
+  }, [given, navigate, pathname, search, start])
+  return given ?? taken
 }
 
 function useSignIn() {
@@ -117,10 +127,6 @@ function KeyForm({ start, isPending, error, isAfterLink }: KeyFormProps) {
       </div>
     </form>
   )
-}
-
-function readLink(): string | null {
-  return new URLSearchParams(location.hash.slice(1)).get('link')
 }
 
 /** Only a path of our own: nobody is led elsewhere by a crafted address. */
