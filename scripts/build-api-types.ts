@@ -74,6 +74,7 @@ function objectText(schema: Schema, indent: string): string {
     const value = typeof others === 'object' ? typeText(others, indent) : 'unknown'
     return `Record<string, ${value}>`
   }
+  if (Object.keys(properties).length === 0) return 'Record<string, never>'
   const inner = `${indent}  `
   const lines = Object.entries(properties).map(([name, property]) => {
     const optional = schema.required?.includes(name) ? '' : '?'

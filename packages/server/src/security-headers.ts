@@ -53,7 +53,7 @@ export function createNonce(random: Random): string {
 }
 
 const NO_FEATURES = [
-  ...['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'bluetooth', 'hid'],
+  ...['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'hid'],
   ...['display-capture', 'fullscreen', 'accelerometer', 'gyroscope', 'magnetometer', 'midi'],
 ]
   .map((feature) => `${feature}=()`)

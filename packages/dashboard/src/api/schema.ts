@@ -335,7 +335,7 @@ export type NewChatbot = {
   allowedOrigins?: string[]
 }
 
-export type NewConversation = {}
+export type NewConversation = Record<string, never>
 
 export type NewEvent = {
   eventType: string

@@ -57,7 +57,7 @@ export async function reseal(
   }
 }
 
-interface Resealing {
+export interface Resealing {
   before: SealedRow
   anew: SealedRow
 }
