@@ -4,7 +4,7 @@ import { fuzz } from './fuzz.ts'
 
 test('every route answers as documented, whatever it is asked', async () => {
   const seed = Number(process.env.FUZZ_SEED ?? 1)
-  const runs = Number(process.env.FUZZ_RUNS ?? 1_500)
+  const runs = Number(process.env.FUZZ_RUNS ?? 2_000)
   const report = await fuzz({ seed, runs })
   console.log(report.lines().join('\n'))
   // Else a run could pass by being refused everything.
