@@ -121,7 +121,8 @@ function createField(field: LeadField): Field & { row: HTMLElement } {
   input.addEventListener('input', () => made.checked && check(made))
   input.addEventListener('blur', () => {
     if (input.value.trim() !== '') made.checked = true
-    if (made.checked) check(made)
+    // What the server said stays until the visitor changes it.
+    if (made.checked && error.textContent === '') check(made)
   })
   return made
 }

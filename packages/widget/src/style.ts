@@ -33,7 +33,7 @@ h2 { font: 600 17px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif
   white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); }
 .message.you { align-self: flex-end; background: var(--accent); color: var(--on-accent); }
 .note { margin: 0; color: var(--quiet); }
-form { display: flex; flex-direction: column; gap: 12px; margin-top: 16px; }
+form { display: flex; flex-direction: column; gap: 2px; margin-top: 12px; }
 .field { display: flex; flex-direction: column; gap: 4px; }
 label { font-weight: 500; overflow-wrap: anywhere; }
 .hint { font-weight: 400; color: var(--quiet); }
@@ -44,8 +44,9 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .consent { display: flex; gap: 10px; align-items: flex-start; }
 .consent label { font-weight: 400; font-size: 14px; }
 .consent input { width: 20px; height: 20px; flex: none; margin-top: 1px; accent-color: var(--accent); }
-.error { margin: 0; color: var(--bad); font-size: 14px; }
-.error:empty, .status:empty { display: none; }
+/* Room for it from the beginning: a button that moves when a field is left is missed by the click. */
+.error { margin: 0; color: var(--bad); font-size: 14px; min-height: 21px; }
+.status:empty { display: none; }
 .status { margin: 0; font-size: 14px; color: var(--quiet); }
 .send { background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 10px 16px;
   font-weight: 600; min-height: 44px; }

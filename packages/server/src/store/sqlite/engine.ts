@@ -157,7 +157,7 @@ export class Engine {
     }
   }
 
-  #pragma(name: 'page_count' | 'page_size'): number {
+  #pragma(name: 'page_count' | 'page_size' | 'auto_vacuum'): number {
     return Number(this.db.prepare(`PRAGMA ${name}`).get()?.[name])
   }
 

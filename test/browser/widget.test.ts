@@ -1,0 +1,284 @@
+/** The widget in pages that are not ours: strict ones, hostile ones, and such that lose the network. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { buildBundles } from '../../scripts/build-bundles.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { World } from '../support/world.ts'
+import { type ForeignPage, openForeignPage, type PageOptions } from './foreign-page.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SCRIPT = fileURLToPath(
+  new URL('../../packages/widget/dist/assets/widget.js', import.meta.url),
+)
+const COMPRESSED_BYTES_MAX = 12_000
+/** The least that the server takes for filling in a form. */
+const FILL_MS = 2_100
+
+const HOSTILE = `* { color: red !important; font: 40px cursive !important; display: block !important;
+  position: static !important; opacity: .3 !important; margin: 40px !important }
+  input, button { width: 9px !important; visibility: hidden !important }
+  chatzuri-widget { display: none !important; transform: scale(.1) !important }`
+
+let browser: Browser
+let world: World
+let foreign: ForeignPage
+beforeAll(async () => {
+  await buildBundles()
+  world = await World.open()
+  foreign = await openForeignPage(world.server.url)
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await foreign?.close()
+  await world?.close()
+})
+
+test('it is small', () => {
+  expect(gzipSync(readFileSync(SCRIPT), { level: 9 }).length).toBeLessThan(COMPRESSED_BYTES_MAX)
+})
+
+test('a visitor of a strict page leaves a lead, which reaches the owner', async () => {
+  const { page, complaints, requests, endpoint } = await setup()
+  await page.getByRole('button', { name: 'Open chat' }).waitFor()
+  // Nobody is counted who only looks at the page.
+  expect(requests).toEqual(['GET /widget.js'])
+  await open(page)
+  await fill(page)
+  await send(page)
+  await page.getByText('Thank you!').waitFor()
+  const [received] = await endpoint.arrived(1)
+  expect(JSON.parse(received?.body.toString() ?? '').payload).toMatchObject({
+    customerName: 'Ann Example',
+    customerEmail: 'ann@example.com',
+    customerPhone: '+254700000000',
+  })
+  expect(await page.evaluate('localStorage.length + sessionStorage.length')).toBe(0)
+  expect(await page.context().cookies()).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+test('a hostile page’s CSS changes nothing of it', async () => {
+  const looks = await Promise.all(
+    [{}, { css: HOSTILE }].map(async (options) => {
+      const { page } = await setup(options)
+      await open(page)
+      return page.evaluate<string[]>(LOOK)
+    }),
+  )
+  expect(looks[0]?.length).toBeGreaterThan(20)
+  expect(looks[1]).toEqual(looks[0])
+})
+
+test('by keyboard alone: opened, filled in, sent, closed, and back where one was', async () => {
+  const { page } = await setup()
+  await page.getByRole('button', { name: 'Open chat' }).press('Enter')
+  await page.getByLabel('Name').waitFor()
+  await expect.poll(() => focused(page)).toBe('customerName')
+  await page.keyboard.type('Ann Example')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('ann@example.com')
+  await page.waitForTimeout(FILL_MS)
+  await page.keyboard.press('Enter')
+  await page.getByText('Thank you!').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  expect(await focused(page)).toBe('Open chat')
+})
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test('axe finds nothing, closed, open and with faults shown', async () => {
+    const { page } = await setup({}, { colorScheme })
+    await page.getByRole('button', { name: 'Open chat' }).waitFor()
+    expect(await faults(page)).toEqual([])
+    await open(page)
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Name is needed').waitFor()
+    expect(await faults(page)).toEqual([])
+  })
+})
+
+test('what is wrong is said at its field, once the visitor has left it', async () => {
+  const { page } = await setup()
+  await open(page)
+  const email = page.getByLabel('Email')
+  await email.fill('ann@')
+  await page.getByText('This does not look like an email address').waitFor({ state: 'detached' })
+  await email.blur()
+  await page.getByText('This does not look like an email address').waitFor()
+  await email.fill('ann@example.com')
+  await page.getByText('This does not look like an email address').waitFor({ state: 'detached' })
+})
+
+test('on a page from right to left it is in the other corner', async () => {
+  const { page } = await setup({ direction: 'rtl' })
+  const box = await page.getByRole('button', { name: 'Open chat' }).boundingBox()
+  expect(box?.x).toBeLessThan(100)
+  await open(page)
+  const panel = await page.getByRole('dialog').boundingBox()
+  expect(panel?.x).toBeLessThan(100)
+})
+
+test('on a phone it fills the screen and nothing is wider', async () => {
+  const { page } = await setup({}, { viewport: { width: 360, height: 640 }, isMobile: true })
+  await open(page)
+  const panel = await page.getByRole('dialog').boundingBox()
+  expect(panel).toMatchObject({ x: 0, y: 0, width: 360 })
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+})
+
+test('what is sent offline is kept, and arrives once when the network is back', async () => {
+  const { page, endpoint, leads } = await setup()
+  await open(page)
+  await fill(page)
+  await page.context().setOffline(true)
+  await send(page)
+  await page.getByText('You seem to be offline').waitFor()
+  expect(await page.getByLabel('Name').inputValue()).toBe('Ann Example')
+  await page.context().setOffline(false)
+  await page.getByText('Thank you!').waitFor()
+  await endpoint.arrived(1)
+  expect(await leads()).toHaveLength(1)
+})
+
+test('what is kept when the page is closed is sent from the next one, once', async () => {
+  const { page, leads } = await setup()
+  await open(page)
+  await fill(page)
+  // The lead arrives, its answer doesn't: the next page can't know, and sends it again.
+  await page.route('**/leads', async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  await send(page)
+  await page.getByText('You seem to be offline').waitFor()
+  await page.unrouteAll()
+  const sent = page.waitForResponse((response) => response.url().endsWith('/leads'))
+  await page.reload()
+  expect((await sent).status()).toBe(202)
+  await expect.poll(() => page.evaluate('localStorage.length')).toBe(0)
+  expect(await leads()).toHaveLength(1)
+})
+
+test('a server that fails at any step is told, and nothing that was typed is lost', async () => {
+  const { page, leads } = await setup()
+  await page.route('**/conversations', (route) => route.fulfill({ status: 500, body: '{}' }))
+  await page.getByRole('button', { name: 'Open chat' }).click()
+  await page.getByText('The chat could not be reached.').waitFor()
+  await page.unrouteAll()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByLabel('Name').waitFor()
+  await fill(page)
+  const refusals = [
+    { status: 400, code: 'invalid_input', details: [{ path: 'customerEmail', message: 'No.' }] },
+    { status: 403, code: 'invalid_token' },
+    { status: 413, code: 'body_too_large' },
+  ]
+  const told = ['No.', 'Please send it once more.', 'It could not be sent.']
+  for (const [index, { status, ...body }] of refusals.entries()) {
+    await page.route('**/leads', (route) =>
+      route.fulfill({
+        status,
+        body: JSON.stringify(body),
+        headers: { 'access-control-allow-origin': '*' },
+      }),
+    )
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText(told[index] ?? '').waitFor()
+    expect(await page.getByLabel('Name').inputValue()).toBe('Ann Example')
+    await page.unrouteAll()
+  }
+  await send(page)
+  await page.getByText('Thank you!').waitFor()
+  expect(await leads()).toHaveLength(1)
+})
+
+test('the hosted page is the same, under a policy of its own', async () => {
+  const { page, complaints, chatbotId, endpoint } = await setup()
+  await page.goto(`${world.server.url}/chat/${chatbotId}`)
+  await page.getByLabel('Name').waitFor()
+  await expect.poll(() => page.title()).toBe('Shop assistant')
+  expect(await faults(page)).toEqual([])
+  await fill(page)
+  await send(page)
+  await page.getByText('Thank you!').waitFor()
+  await endpoint.arrived(1)
+  expect(complaints).toEqual([])
+})
+
+async function setup(options: Partial<PageOptions> = {}, context: BrowserContextOptions = {}) {
+  const { chatbotId, endpoint } = await world.subscribe()
+  const body = { name: 'Shop assistant', allowedOrigins: [foreign.origin] }
+  await world.api.send('PATCH', `/api/v1/chatbots/${chatbotId}`, { body })
+  const opened = await browser.newContext({ reducedMotion: 'reduce', ...context })
+  onTestFinished(() => opened.close())
+  const page = await opened.newPage()
+  const complaints: string[] = []
+  const requests: string[] = []
+  page.on('console', (message) => {
+    // A form that was filled in faster than a person could is asked to wait.
+    const isWait = message.text().includes('429')
+    if (['error', 'warning'].includes(message.type()) && !isWait) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.origin === world.server.url) requests.push(`${request.method()} ${url.pathname}`)
+  })
+  await page.goto(foreign.url({ chatbotId, ...options }))
+  const leads = async () =>
+    (await world.api.get<{ data: unknown[] }>(`/api/v1/leads?chatbotId=${chatbotId}`)).data
+  return { page, complaints, requests, chatbotId, endpoint, leads }
+}
+
+async function open(page: Page) {
+  await page.getByRole('button', { name: 'Open chat' }).click()
+  await page.getByLabel('Name').waitFor()
+}
+
+async function fill(page: Page) {
+  await page.getByLabel('Name').fill('Ann Example')
+  await page.getByLabel('Email').fill('ann@example.com')
+  await page.getByLabel('Phone').fill('+254700000000')
+}
+
+/** No sooner than a person could. */
+async function send(page: Page) {
+  await page.waitForTimeout(FILL_MS)
+  await page.getByRole('button', { name: 'Send' }).click()
+}
+
+async function faults(page: Page): Promise<string[]> {
+  // Not through the page: its policy takes no script but the widget's.
+  const client = await page.context().newCDPSession(page)
+  const { result } = await client.send('Runtime.evaluate', {
+    expression: `${AXE}; axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', ')))`,
+    awaitPromise: true,
+    returnByValue: true,
+  })
+  return result.value
+}
+
+/** Of the element that has the focus, in the widget if it is there: its name, or what it says. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(`(() => {
+    const outer = document.activeElement
+    const inner = outer?.shadowRoot?.activeElement ?? outer
+    return inner?.getAttribute('name') ?? inner?.getAttribute('aria-label') ?? inner?.textContent ?? ''
+  })()`)
+}
+
+/** How each of its elements is drawn, and where. */
+const LOOK = `(() => {
+  const root = document.querySelector('chatzuri-widget').shadowRoot
+  return [...root.querySelectorAll('*')].map((each) => {
+    const { x, y, width, height } = each.getBoundingClientRect()
+    const { color, font, opacity, visibility, display, direction } = getComputedStyle(each)
+    return [each.localName, x, y, width, height, color, font, opacity, visibility, display, direction].join(' ')
+  })
+})()`
