@@ -15,11 +15,9 @@ export function useCursor(): { cursor: string | null; pagination: PaginationStat
   const cursor = parameters.get(CURSOR)
   const move = (to: string | null, trail: string[]) => {
     setParameters((given) => {
-      const next = new URLSearchParams(given)
-      next.delete(BEFORE)
+      const next = atFirstPage(given)
       for (const step of trail) next.append(BEFORE, step)
-      if (to === null || to === '') next.delete(CURSOR)
-      else next.set(CURSOR, to)
+      if (to !== null && to !== '') next.set(CURSOR, to)
       return next
     })
   }
@@ -32,6 +30,14 @@ export function useCursor(): { cursor: string | null; pagination: PaginationStat
       toOlder: (next) => move(next, [...before, cursor ?? '']),
     },
   }
+}
+
+/** The same list from its beginning: a cursor belongs to one filter. */
+export function atFirstPage(parameters: URLSearchParams): URLSearchParams {
+  const next = new URLSearchParams(parameters)
+  next.delete(BEFORE)
+  next.delete(CURSOR)
+  return next
 }
 
 export interface PaginationState {

@@ -1,0 +1,204 @@
+/** The list: what visitors left, as it comes in. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { type LeadFilter, leadsQuery } from '../../api/leads.ts'
+import type { Lead } from '../../api/schema.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { texts } from '../../texts/texts.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { FilterBar } from '../../ui/filter-bar.tsx'
+import { ListError, NothingMatches } from '../../ui/list-states.tsx'
+import { LiveList, PauseButton } from '../../ui/live-list.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { Pagination, useCursor } from '../../ui/pagination.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { SpanFields } from '../../ui/span-fields.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { useFilters } from '../../ui/use-filters.ts'
+import { ChatbotField } from '../deliveries/delivery-filters.tsx'
+import { ExportButton } from './export-button.tsx'
+
+const { columns, filters: words } = texts.leads
+const FILTERS = ['q', 'from', 'to'] as const
+
+export default function Leads() {
+  const { chatbotId } = useChatbot()
+  const { filters, activeCount, change, clear } = useFilters(FILTERS)
+  const { cursor } = useCursor()
+  const [isPaused, setIsPaused] = useState(false)
+  const filter = { ...filters, chatbotId }
+  return (
+    <>
+      <PageHeader
+        title={texts.leads.title}
+        description={texts.leads.intro}
+        actions={
+          <>
+            <ExportButton filter={filter} />
+            {cursor === null && <PauseButton isPaused={isPaused} onChange={setIsPaused} />}
+          </>
+        }
+      />
+      <FilterBar
+        activeCount={activeCount}
+        onClear={clear}
+        search={
+          <SearchField
+            label={texts.deliveries.filters.search}
+            placeholder={texts.deliveries.filters.searchPlaceholder}
+            value={filters.q ?? ''}
+            onSearch={(q) => change({ q }, { replace: true })}
+          />
+        }
+      >
+        <ChatbotField />
+        <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
+      </FilterBar>
+      <List
+        filter={filter}
+        isFiltered={activeCount > 0}
+        onClear={clear}
+        isPaused={isPaused}
+        onResume={() => setIsPaused(false)}
+      />
+    </>
+  )
+}
+
+interface ListProps {
+  filter: LeadFilter
+  isFiltered: boolean
+  onClear(): void
+  isPaused: boolean
+  onResume(): void
+}
+
+function List({ filter, isFiltered, onClear, isPaused, onResume }: ListProps) {
+  const { chatbots } = useChatbot()
+  const { cursor, pagination } = useCursor()
+  const whole = { ...filter, cursor }
+  const leads = useQuery(leadsQuery(whole))
+  if (leads.error) {
+    return (
+      <Card flush>
+        <ListError error={leads.error} onRetry={leads.refetch} onClear={onClear} />
+      </Card>
+    )
+  }
+  if (!leads.data) {
+    return (
+      <Card flush>
+        <SkeletonRows rows={8} />
+      </Card>
+    )
+  }
+  const { data, nextCursor } = leads.data
+  const names = new Map(chatbots.map(({ id, name }) => [id, name]))
+  const isOfMany = filter.chatbotId === null && chatbots.length > 1
+  return (
+    <LiveList
+      // Another filter is another list: nothing of the one before is held.
+      key={JSON.stringify(whole)}
+      latest={data}
+      isFirstPage={pagination.isFirst}
+      isPaused={isPaused}
+      onResume={onResume}
+    >
+      {(rows) =>
+        rows.length === 0 ? (
+          isFiltered ? (
+            <NothingMatches onClear={onClear} />
+          ) : (
+            <NoLead />
+          )
+        ) : (
+          <>
+            <Table
+              label={texts.leads.listLabel}
+              rows={rows}
+              rowKey={({ id }) => id}
+              columns={
+                isOfMany
+                  ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT]
+                  : [NAME, EMAIL, PHONE, LEFT]
+              }
+            />
+            <Pagination pagination={pagination} nextCursor={nextCursor} />
+          </>
+        )
+      }
+    </LiveList>
+  )
+}
+
+const NAME: Column<Lead> = {
+  key: 'name',
+  header: columns.name,
+  cell: ({ id, customerName }) => (
+    <Link to={`/leads/${id}`} className="block truncate font-medium hover:underline">
+      {customerName || <span className="text-soft">{texts.leads.nameless}</span>}
+    </Link>
+  ),
+}
+
+const EMAIL: Column<Lead> = {
+  key: 'email',
+  header: columns.email,
+  width: 'w-64',
+  cell: ({ customerEmail }) => <Given text={customerEmail} />,
+}
+
+const PHONE: Column<Lead> = {
+  key: 'phone',
+  header: columns.phone,
+  width: 'w-44',
+  cell: ({ customerPhone }) => <Given text={customerPhone} />,
+}
+
+const LEFT: Column<Lead> = {
+  key: 'left',
+  header: columns.left,
+  width: 'w-36',
+  align: 'end',
+  cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+}
+
+function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
+  return {
+    key: 'chatbot',
+    header: columns.chatbot,
+    width: 'w-40',
+    cell: ({ chatbotId }) => <Given text={names.get(chatbotId) ?? chatbotId} />,
+  }
+}
+
+function Given({ text }: { text: string }) {
+  if (text === '') return <span className="text-soft">{texts.leads.unknown}</span>
+  return (
+    <span className="block truncate" title={text}>
+      {text}
+    </span>
+  )
+}
+
+function NoLead() {
+  const { emptyTitle, empty, emptyAction } = texts.leads
+  return (
+    <EmptyState
+      icon="leads"
+      title={emptyTitle}
+      action={
+        <ButtonLink variant="primary" icon="external" to="/docs" reloadDocument>
+          {emptyAction}
+        </ButtonLink>
+      }
+    >
+      {empty}
+    </EmptyState>
+  )
+}
