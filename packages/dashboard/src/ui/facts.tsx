@@ -2,11 +2,7 @@ import type { ReactNode } from 'react'
 
 /** Names and what they are, side by side. */
 export function Facts({ children }: { children: ReactNode }) {
-  return (
-    <dl className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-x-6 gap-y-2 text-sm">
-      {children}
-    </dl>
-  )
+  return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">{children}</dl>
 }
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -4,6 +4,7 @@ import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
 import { EmptyState } from './empty-state.tsx'
 import { ErrorState } from './error-state.tsx'
+import { Notice } from './notice.tsx'
 
 interface ListErrorProps {
   error: unknown
@@ -13,16 +14,23 @@ interface ListErrorProps {
 }
 
 export function ListError({ error, onRetry, onClear }: ListErrorProps) {
-  const { statusCode } = asFailure(error)
+  const { statusCode, message } = asFailure(error)
   return (
-    <div className="grid justify-items-start gap-3 p-4">
-      <div className="w-full">
+    <div className="p-4">
+      {statusCode === 400 ? (
+        <Notice
+          tone="bad"
+          title={texts.ui.wrongFilters}
+          actions={
+            <Button size="sm" icon="cross" onClick={onClear}>
+              {texts.ui.clearFilters}
+            </Button>
+          }
+        >
+          {message.replaceAll('`', '')}
+        </Notice>
+      ) : (
         <ErrorState error={error} onRetry={onRetry} />
-      </div>
-      {statusCode === 400 && (
-        <Button size="sm" icon="cross" onClick={onClear}>
-          {texts.ui.clearFilters}
-        </Button>
       )}
     </div>
   )

@@ -1,8 +1,8 @@
 /** The list: every event on its way to every webhook, as it happens. */
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type DeliveryFilter, deliveriesQuery } from '../../api/deliveries.ts'
-import type { Webhook } from '../../api/schema.ts'
+import { deliveriesQuery } from '../../api/deliveries.ts'
+import type { DeliveryList, Webhook } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
@@ -10,6 +10,7 @@ import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
 import { ListError, NothingMatches } from '../../ui/list-states.tsx'
 import { LiveList, PauseButton } from '../../ui/live-list.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
@@ -22,15 +23,27 @@ import { deliveryColumns } from './delivery-columns.tsx'
 import { DeliveryFilters, FILTERS } from './delivery-filters.tsx'
 
 export default function Deliveries() {
+  const { chatbotId } = useChatbot()
   const bar = useFilters(FILTERS)
   const { cursor } = useCursor()
   const [isPaused, setIsPaused] = useState(false)
   const { webhooks, webhook } = useFilteredWebhooks(bar.filters.webhookId)
+  // A webhook is of one chatbot: naming another as well would only ever find nothing.
+  const filter = { ...bar.filters, chatbotId: bar.filters.webhookId ? null : chatbotId, cursor }
+  const deliveries = useQuery(deliveriesQuery(filter))
+  const header = { title: texts.deliveries.title, description: texts.deliveries.intro }
+  if (deliveries.data?.data.length === 0 && bar.activeCount === 0 && cursor === null) {
+    return (
+      <>
+        <PageHeader {...header} />
+        <NoDelivery hasWebhook={webhooks.length > 0} />
+      </>
+    )
+  }
   return (
     <>
       <PageHeader
-        title={texts.deliveries.title}
-        description={texts.deliveries.intro}
+        {...header}
         actions={
           <>
             {webhook && <RecoverButton webhook={webhook} />}
@@ -40,10 +53,12 @@ export default function Deliveries() {
       />
       <DeliveryFilters filters={bar} webhooks={webhooks} />
       <List
-        filter={bar.filters}
-        isFiltered={bar.activeCount > 0}
+        // Another filter is another list: nothing of the one before is held.
+        key={JSON.stringify(filter)}
+        deliveries={deliveries}
+        // Of one webhook, its name would be the same in every row.
+        webhooks={bar.filters.webhookId ? null : webhooks}
         onClear={bar.clear}
-        webhooks={webhooks}
         isPaused={isPaused}
         onResume={() => setIsPaused(false)}
       />
@@ -66,21 +81,16 @@ function useFilteredWebhooks(webhookId: string | null) {
 }
 
 interface ListProps {
-  filter: DeliveryFilter
-  isFiltered: boolean
+  deliveries: UseQueryResult<DeliveryList>
+  webhooks: readonly Webhook[] | null
   onClear(): void
-  webhooks: readonly Webhook[]
   isPaused: boolean
   onResume(): void
 }
 
-function List({ filter, isFiltered, onClear, webhooks, isPaused, onResume }: ListProps) {
-  const { chatbotId } = useChatbot()
-  const { cursor, pagination } = useCursor()
-  // A webhook is of one chatbot: naming another as well would only ever find nothing.
-  const whole = { ...filter, chatbotId: filter.webhookId ? null : chatbotId, cursor }
-  const deliveries = useQuery(deliveriesQuery(whole))
-  if (deliveries.error) {
+function List({ deliveries, webhooks, onClear, isPaused, onResume }: ListProps) {
+  const { pagination } = useCursor()
+  if (deliveries.error && !deliveries.data) {
     return (
       <Card flush>
         <ListError error={deliveries.error} onRetry={deliveries.refetch} onClear={onClear} />
@@ -95,52 +105,55 @@ function List({ filter, isFiltered, onClear, webhooks, isPaused, onResume }: Lis
     )
   }
   const { data, nextCursor } = deliveries.data
-  const urls = new Map(webhooks.map(({ id, url }) => [id, url]))
+  const urls = webhooks && new Map(webhooks.map(({ id, url }) => [id, url]))
   return (
-    <LiveList
-      // Another filter is another list: nothing of the one before is held.
-      key={JSON.stringify(whole)}
-      latest={data}
-      isFirstPage={pagination.isFirst}
-      isPaused={isPaused}
-      onResume={onResume}
-    >
-      {(rows) =>
-        rows.length === 0 ? (
-          isFiltered ? (
+    <>
+      {deliveries.error && (
+        <div className="mb-4">
+          <ErrorState error={deliveries.error} onRetry={deliveries.refetch} />
+        </div>
+      )}
+      <LiveList
+        latest={data}
+        isFirstPage={pagination.isFirst}
+        isPaused={isPaused}
+        onResume={onResume}
+      >
+        {(rows) =>
+          rows.length === 0 ? (
             <NothingMatches onClear={onClear} />
           ) : (
-            <NoDelivery />
+            <>
+              <Table
+                label={texts.deliveries.listLabel}
+                rows={rows}
+                rowKey={({ id }) => id}
+                columns={deliveryColumns(urls)}
+              />
+              <Pagination pagination={pagination} nextCursor={nextCursor} />
+            </>
           )
-        ) : (
-          <>
-            <Table
-              label={texts.deliveries.listLabel}
-              rows={rows}
-              rowKey={({ id }) => id}
-              columns={deliveryColumns(filter.webhookId ? null : urls)}
-            />
-            <Pagination pagination={pagination} nextCursor={nextCursor} />
-          </>
-        )
-      }
-    </LiveList>
+        }
+      </LiveList>
+    </>
   )
 }
 
-function NoDelivery() {
-  const { emptyTitle, empty, emptyAction } = texts.deliveries
+function NoDelivery({ hasWebhook }: { hasWebhook: boolean }) {
+  const { emptyTitle, empty, emptyAction, noWebhook, noWebhookAction } = texts.deliveries
   return (
-    <EmptyState
-      icon="deliveries"
-      title={emptyTitle}
-      action={
-        <ButtonLink variant="primary" to="/webhooks">
-          {emptyAction}
-        </ButtonLink>
-      }
-    >
-      {empty}
-    </EmptyState>
+    <Card>
+      <EmptyState
+        icon="deliveries"
+        title={emptyTitle}
+        action={
+          <ButtonLink variant="primary" to={hasWebhook ? '/webhooks' : '/webhooks?create'}>
+            {hasWebhook ? emptyAction : noWebhookAction}
+          </ButtonLink>
+        }
+      >
+        {hasWebhook ? empty : noWebhook}
+      </EmptyState>
+    </Card>
   )
 }

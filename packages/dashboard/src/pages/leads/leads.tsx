@@ -1,14 +1,15 @@
 /** The list: what visitors left, as it comes in. */
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { type LeadFilter, leadsQuery } from '../../api/leads.ts'
-import type { Lead } from '../../api/schema.ts'
+import { leadsQuery } from '../../api/leads.ts'
+import type { Lead, LeadList } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
 import { ListError, NothingMatches } from '../../ui/list-states.tsx'
 import { LiveList, PauseButton } from '../../ui/live-list.tsx'
@@ -32,11 +33,20 @@ export default function Leads() {
   const { cursor } = useCursor()
   const [isPaused, setIsPaused] = useState(false)
   const filter = { ...filters, chatbotId }
+  const leads = useQuery(leadsQuery({ ...filter, cursor }))
+  const header = { title: texts.leads.title, description: texts.leads.intro }
+  if (leads.data?.data.length === 0 && activeCount === 0 && cursor === null) {
+    return (
+      <>
+        <PageHeader {...header} />
+        <NoLead />
+      </>
+    )
+  }
   return (
     <>
       <PageHeader
-        title={texts.leads.title}
-        description={texts.leads.intro}
+        {...header}
         actions={
           <>
             <ExportButton filter={filter} />
@@ -60,8 +70,10 @@ export default function Leads() {
         <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
       </FilterBar>
       <List
-        filter={filter}
-        isFiltered={activeCount > 0}
+        // Another filter is another list: nothing of the one before is held.
+        key={JSON.stringify([filter, cursor])}
+        leads={leads}
+        chatbotId={chatbotId}
         onClear={clear}
         isPaused={isPaused}
         onResume={() => setIsPaused(false)}
@@ -71,19 +83,17 @@ export default function Leads() {
 }
 
 interface ListProps {
-  filter: LeadFilter
-  isFiltered: boolean
+  leads: UseQueryResult<LeadList>
+  chatbotId: string | null
   onClear(): void
   isPaused: boolean
   onResume(): void
 }
 
-function List({ filter, isFiltered, onClear, isPaused, onResume }: ListProps) {
+function List({ leads, chatbotId, onClear, isPaused, onResume }: ListProps) {
   const { chatbots } = useChatbot()
-  const { cursor, pagination } = useCursor()
-  const whole = { ...filter, cursor }
-  const leads = useQuery(leadsQuery(whole))
-  if (leads.error) {
+  const { pagination } = useCursor()
+  if (leads.error && !leads.data) {
     return (
       <Card flush>
         <ListError error={leads.error} onRetry={leads.refetch} onClear={onClear} />
@@ -99,40 +109,41 @@ function List({ filter, isFiltered, onClear, isPaused, onResume }: ListProps) {
   }
   const { data, nextCursor } = leads.data
   const names = new Map(chatbots.map(({ id, name }) => [id, name]))
-  const isOfMany = filter.chatbotId === null && chatbots.length > 1
+  const isOfMany = chatbotId === null && chatbots.length > 1
   return (
-    <LiveList
-      // Another filter is another list: nothing of the one before is held.
-      key={JSON.stringify(whole)}
-      latest={data}
-      isFirstPage={pagination.isFirst}
-      isPaused={isPaused}
-      onResume={onResume}
-    >
-      {(rows) =>
-        rows.length === 0 ? (
-          isFiltered ? (
+    <>
+      {leads.error && (
+        <div className="mb-4">
+          <ErrorState error={leads.error} onRetry={leads.refetch} />
+        </div>
+      )}
+      <LiveList
+        latest={data}
+        isFirstPage={pagination.isFirst}
+        isPaused={isPaused}
+        onResume={onResume}
+      >
+        {(rows) =>
+          rows.length === 0 ? (
             <NothingMatches onClear={onClear} />
           ) : (
-            <NoLead />
+            <>
+              <Table
+                label={texts.leads.listLabel}
+                rows={rows}
+                rowKey={({ id }) => id}
+                columns={
+                  isOfMany
+                    ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT]
+                    : [NAME, EMAIL, PHONE, LEFT]
+                }
+              />
+              <Pagination pagination={pagination} nextCursor={nextCursor} />
+            </>
           )
-        ) : (
-          <>
-            <Table
-              label={texts.leads.listLabel}
-              rows={rows}
-              rowKey={({ id }) => id}
-              columns={
-                isOfMany
-                  ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT]
-                  : [NAME, EMAIL, PHONE, LEFT]
-              }
-            />
-            <Pagination pagination={pagination} nextCursor={nextCursor} />
-          </>
-        )
-      }
-    </LiveList>
+        }
+      </LiveList>
+    </>
   )
 }
 
@@ -150,6 +161,7 @@ const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
   width: 'w-64',
+  isEmpty: ({ customerEmail }) => customerEmail === '',
   cell: ({ customerEmail }) => <Given text={customerEmail} />,
 }
 
@@ -157,6 +169,7 @@ const PHONE: Column<Lead> = {
   key: 'phone',
   header: columns.phone,
   width: 'w-44',
+  isEmpty: ({ customerPhone }) => customerPhone === '',
   cell: ({ customerPhone }) => <Given text={customerPhone} />,
 }
 
@@ -189,16 +202,18 @@ function Given({ text }: { text: string }) {
 function NoLead() {
   const { emptyTitle, empty, emptyAction } = texts.leads
   return (
-    <EmptyState
-      icon="leads"
-      title={emptyTitle}
-      action={
-        <ButtonLink variant="primary" icon="external" to="/docs" reloadDocument>
-          {emptyAction}
-        </ButtonLink>
-      }
-    >
-      {empty}
-    </EmptyState>
+    <Card>
+      <EmptyState
+        icon="leads"
+        title={emptyTitle}
+        action={
+          <ButtonLink variant="primary" icon="external" to="/docs" reloadDocument>
+            {emptyAction}
+          </ButtonLink>
+        }
+      >
+        {empty}
+      </EmptyState>
+    </Card>
   )
 }

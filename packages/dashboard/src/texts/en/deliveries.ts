@@ -33,9 +33,11 @@ export const deliveries = {
     anyState: 'All states',
   },
   emptyTitle: 'No delivery yet',
-  empty:
-    'Deliveries appear here as soon as there is a webhook and something happens: a lead, an event, or a test that you send.',
-  emptyAction: 'To the webhooks',
+  empty: 'Send a test event to one of your webhooks: its delivery appears here at once.',
+  emptyAction: 'Choose a webhook',
+  noWebhook:
+    'A delivery is an event on its way to a webhook. Create one, and send it a test event: it appears here at once.',
+  noWebhookAction: 'Create a webhook',
   detail: {
     back: 'All deliveries',
     title: (eventType: string) => `Delivery of ${eventType}`,
@@ -58,7 +60,7 @@ export const deliveries = {
   },
   attempts: {
     title: 'Attempts',
-    none: 'None was made yet.',
+    none: 'None was made.',
     label: 'Attempts, newest first',
     number: (number: number) => `Attempt ${number}`,
     answered: (status: number) => `Answered ${status}`,

@@ -44,6 +44,7 @@ export const ui = {
     pause: 'Pause the list',
     resume: 'Follow again',
   },
+  wrongFilters: 'These filters can’t be used',
   matchesNothing: 'Nothing matches',
   matchesNothingNext: 'Nothing that is kept has all of this. Look for less, or further back.',
 }

@@ -163,7 +163,7 @@ export const webhooks = {
     stateMissing: 'Choose at least one of the two.',
     which: 'Which',
     counting: 'Counting…',
-    nothing: 'Nothing has failed since then.',
+    nothing: 'Nothing was given up since then. What is pending is tried again by itself.',
     willSend: (deliveries: number) =>
       `${count(deliveries, 'delivery', 'deliveries')} will be sent again.`,
     notActive: 'The webhook is not active: they will be parked until you resume it.',
