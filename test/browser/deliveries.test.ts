@@ -108,6 +108,8 @@ test('a resend for a webhook that was deleted says what to do instead', async ()
   await world.api.delete(`/api/v1/webhooks/${subscription.webhook.id}`)
   await page.getByRole('button', { name: 'Resend' }).click()
   await page.getByText(/Its webhook was deleted, so there is nowhere to send it/).waitFor()
+  await page.getByText('Its webhook was deleted: there is nothing left that could be').waitFor()
+  expect(await page.getByRole('button', { name: 'Resend' }).count()).toBe(0)
 })
 
 test('everything that failed is counted first, then resent, and one sees how far it is', async () => {

@@ -73,7 +73,7 @@ interface NextButtonProps {
 }
 
 function NextButton({ delivery, busy, onAsk, onResend }: NextButtonProps) {
-  const { state, stateReason, request } = delivery
+  const { state, request } = delivery
   if (state === 'pending' || state === 'parked') {
     return (
       <Button icon="ban" onClick={() => onAsk('cancel')}>
@@ -82,7 +82,7 @@ function NextButton({ delivery, busy, onAsk, onResend }: NextButtonProps) {
     )
   }
   // Without a request there is nothing that could be sent; its card says why.
-  if (request === null || stateReason === 'webhook_deleted') return null
+  if (request === null) return null
   // What was delivered goes out a second time: that is asked first.
   const isSecond = state === 'delivered'
   return (

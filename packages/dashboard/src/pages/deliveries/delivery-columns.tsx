@@ -21,7 +21,7 @@ export const DELIVERY: Column<Delivery> = {
         )}
       </div>
       {state !== 'delivered' && lastError && (
-        <p className="truncate text-soft" title={lastError}>
+        <p className="text-soft [overflow-wrap:anywhere] md:truncate" title={lastError}>
           {lastError}
         </p>
       )}
