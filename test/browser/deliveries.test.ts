@@ -203,6 +203,13 @@ test('what one reads stays where it is while new ones come above it', async () =
   await expect.poll(() => rows(page).count()).toBe(11)
   await page.goBack()
   await expect.poll(() => rows(page).count()).toBe(50)
+  // Of another chatbot there is no such page: its list begins with the newest.
+  await page.goto('/deliveries')
+  await page.getByRole('button', { name: 'Older' }).click()
+  await page.waitForURL(/cursor=/)
+  await page.getByLabel('Chatbot', { exact: true }).selectOption(subscription.chatbotId)
+  await expect.poll(() => rows(page).count()).toBe(50)
+  expect(await page.getByRole('button', { name: 'Pause the list' }).count()).toBe(1)
 })
 
 test('when the server fails, the list says so, keeps what was typed, and loads when asked again', async () => {

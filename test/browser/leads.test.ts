@@ -147,6 +147,36 @@ test('when the server fails, the list, the lead and who got it each say so', asy
   await page.getByRole('list', { name: 'Webhooks and whether they got the lead' }).waitFor()
 })
 
+test('an owner sees their own leads and deliveries, and all of this works for them too', async () => {
+  const { dashboard, page, subscription } = await setup()
+  const stranger = await world.subscribe()
+  await stranger.lead({ ...ANN, customerName: 'Somebody else’s' })
+  const { eventId } = await subscription.lead({ ...ANN, customerName: 'Mine' })
+  const { id } = await world.api.deliveryIn('delivered', eventId)
+  const { key } = await world.api.post<{ key: string }>('/api/v1/api-keys', {
+    name: 'Owner',
+    chatbotId: subscription.chatbotId,
+  })
+  await page.goto('/leads')
+  await page.getByLabel('Key', { exact: true }).fill(key)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'Mine' }).waitFor()
+  expect(await rows(page).count()).toBe(1)
+  await page.goto(`/deliveries?webhookId=${subscription.webhook.id}`)
+  await page.getByRole('button', { name: 'Resend what failed…' }).click()
+  await page.getByText(/^Nothing was given up since then/).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('link', { name: 'lead.submit' }).click()
+  await page.waitForURL(`**/deliveries/${id}`)
+  await page.getByRole('link', { name: 'Mine' }).click()
+  await page.getByRole('button', { name: 'Erase…' }).click()
+  await page.getByRole('button', { name: 'Erase the person' }).click()
+  await page.getByRole('heading', { name: 'This lead was erased' }).waitFor()
+  await page.reload()
+  await page.getByRole('heading', { name: 'This lead was erased' }).waitFor()
+  expect(dashboard.complaints.filter((text) => !text.includes('404'))).toEqual([])
+})
+
 function rows(page: Page) {
   return page.getByRole('table', { name: 'Leads, newest first' }).locator('tbody tr')
 }

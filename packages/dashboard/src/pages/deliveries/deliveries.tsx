@@ -14,7 +14,7 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { ListError, NothingMatches } from '../../ui/list-states.tsx'
 import { LiveList, PauseButton } from '../../ui/live-list.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { Pagination, useCursor } from '../../ui/pagination.tsx'
+import { Pagination, type PaginationState, useCursor } from '../../ui/pagination.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
@@ -25,7 +25,7 @@ import { DeliveryFilters, FILTERS } from './delivery-filters.tsx'
 export default function Deliveries() {
   const { chatbotId } = useChatbot()
   const bar = useFilters(FILTERS)
-  const { cursor } = useCursor()
+  const { cursor, pagination } = useCursor(chatbotId)
   const [isPaused, setIsPaused] = useState(false)
   const { webhooks, webhook } = useFilteredWebhooks(bar.filters.webhookId)
   // A webhook is of one chatbot: naming another as well would only ever find nothing.
@@ -58,6 +58,7 @@ export default function Deliveries() {
         deliveries={deliveries}
         // Of one webhook, its name would be the same in every row.
         webhooks={bar.filters.webhookId ? null : webhooks}
+        pagination={pagination}
         onClear={bar.clear}
         isPaused={isPaused}
         onResume={() => setIsPaused(false)}
@@ -83,13 +84,13 @@ function useFilteredWebhooks(webhookId: string | null) {
 interface ListProps {
   deliveries: UseQueryResult<DeliveryList>
   webhooks: readonly Webhook[] | null
+  pagination: PaginationState
   onClear(): void
   isPaused: boolean
   onResume(): void
 }
 
-function List({ deliveries, webhooks, onClear, isPaused, onResume }: ListProps) {
-  const { pagination } = useCursor()
+function List({ deliveries, webhooks, pagination, onClear, isPaused, onResume }: ListProps) {
   if (deliveries.error && !deliveries.data) {
     return (
       <Card flush>

@@ -38,7 +38,7 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
       <ChatbotField />
       <Choice
         label={words.webhook}
-        any={words.anyWebhook}
+        none={words.anyWebhook}
         value={filters.webhookId}
         options={webhooks.map(({ id, url }) => [id, url.replace(/^https?:\/\//, '')])}
         onChange={(webhookId) => change({ webhookId })}
@@ -50,7 +50,7 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
       />
       <Choice
         label={words.state}
-        any={words.anyState}
+        none={words.anyState}
         value={filters.state}
         options={STATES.map((state) => [state, texts.states.delivery[state]])}
         onChange={(state) => change({ state })}
@@ -67,7 +67,7 @@ export function ChatbotField() {
   return (
     <Choice
       label={words.chatbot}
-      any={words.anyChatbot}
+      none={words.anyChatbot}
       value={chatbotId}
       options={chatbots.map(({ id, name }) => [id, name])}
       onChange={choose}
@@ -78,13 +78,13 @@ export function ChatbotField() {
 interface ChoiceProps {
   label: string
   /** What it says when nothing is chosen. */
-  any: string
+  none: string
   value: string | null
   options: (readonly [value: string, label: string])[]
   onChange(value: string | null): void
 }
 
-function Choice({ label, any, value, options, onChange }: ChoiceProps) {
+function Choice({ label, none, value, options, onChange }: ChoiceProps) {
   // A link may ask for what is no choice any more: it is shown, not silently dropped.
   const isKnown = value === null || options.some(([known]) => known === value)
   return (
@@ -93,7 +93,7 @@ function Choice({ label, any, value, options, onChange }: ChoiceProps) {
       value={value ?? ''}
       onChange={(event) => onChange(event.target.value || null)}
     >
-      <option value="">{any}</option>
+      <option value="">{none}</option>
       {!isKnown && <option value={value}>{value}</option>}
       {options.map(([known, shown]) => (
         <option key={known} value={known}>
@@ -120,7 +120,7 @@ function EventTypeField({ webhooks, value, onChange }: EventTypeFieldProps) {
   return (
     <Choice
       label={words.eventType}
-      any={words.anyEventType}
+      none={words.anyEventType}
       value={value}
       options={[...names].sort().map((name) => [name, name])}
       onChange={onChange}

@@ -26,12 +26,14 @@ export function EraseDialog({ lead, open, onOpenChange }: EraseDialogProps) {
   const confirm = async () => {
     await eraseLead(lead.id)
     showToast({ tone: 'good', message: erase.done })
-    // The page asks again and learns that it is gone; what it knew of the person goes with it.
-    client.removeQueries({ queryKey: ['leads', 'of', lead.eventId] })
-    await client.invalidateQueries({ queryKey: leadQuery(lead.id).queryKey })
-    void client.invalidateQueries({ queryKey: ['leads', 'list'] })
+    // What this page still knows of the person goes too; asked again, it learns that there is none.
+    const nobody = { customerName: '', customerEmail: '', customerPhone: '' }
+    client.setQueryData(leadQuery(lead.id).queryKey, { ...lead, ...nobody })
+    for (const root of ['leads', 'events', 'deliveries']) {
+      client.removeQueries({ queryKey: [root], type: 'inactive' })
+    }
+    await client.invalidateQueries({ queryKey: ['leads'] })
     void client.invalidateQueries({ queryKey: ['events'] })
-    void client.invalidateQueries({ queryKey: ['deliveries'] })
   }
   return (
     <ConfirmDialog

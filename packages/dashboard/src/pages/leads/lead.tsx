@@ -54,7 +54,7 @@ function Loaded({ lead, error, onRetry }: LoadedProps) {
   return (
     <>
       <PageHeader
-        title={customerName || customerEmail || customerPhone}
+        title={customerName || customerEmail || customerPhone || texts.leads.nameless}
         trail={<Back />}
         actions={
           <Button icon="trash" onClick={() => setIsErasing(true)}>

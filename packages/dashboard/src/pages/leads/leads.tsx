@@ -14,7 +14,7 @@ import { FilterBar } from '../../ui/filter-bar.tsx'
 import { ListError, NothingMatches } from '../../ui/list-states.tsx'
 import { LiveList, PauseButton } from '../../ui/live-list.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { Pagination, useCursor } from '../../ui/pagination.tsx'
+import { Pagination, type PaginationState, useCursor } from '../../ui/pagination.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { SpanFields } from '../../ui/span-fields.tsx'
@@ -30,7 +30,7 @@ const FILTERS = ['q', 'from', 'to'] as const
 export default function Leads() {
   const { chatbotId } = useChatbot()
   const { filters, activeCount, change, clear } = useFilters(FILTERS)
-  const { cursor } = useCursor()
+  const { cursor, pagination } = useCursor(chatbotId)
   const [isPaused, setIsPaused] = useState(false)
   const filter = { ...filters, chatbotId }
   const leads = useQuery(leadsQuery({ ...filter, cursor }))
@@ -74,6 +74,7 @@ export default function Leads() {
         key={JSON.stringify([filter, cursor])}
         leads={leads}
         chatbotId={chatbotId}
+        pagination={pagination}
         onClear={clear}
         isPaused={isPaused}
         onResume={() => setIsPaused(false)}
@@ -85,14 +86,14 @@ export default function Leads() {
 interface ListProps {
   leads: UseQueryResult<LeadList>
   chatbotId: string | null
+  pagination: PaginationState
   onClear(): void
   isPaused: boolean
   onResume(): void
 }
 
-function List({ leads, chatbotId, onClear, isPaused, onResume }: ListProps) {
+function List({ leads, chatbotId, pagination, onClear, isPaused, onResume }: ListProps) {
   const { chatbots } = useChatbot()
-  const { pagination } = useCursor()
   if (leads.error && !leads.data) {
     return (
       <Card flush>
