@@ -23,14 +23,14 @@ import { deliveryColumns } from './delivery-columns.tsx'
 import { DeliveryFilters, FILTERS } from './delivery-filters.tsx'
 
 export default function Deliveries() {
-  const { chatbotId } = useChatbot()
+  const { chatbotId, isLoading } = useChatbot()
   const bar = useFilters(FILTERS)
   const { cursor, pagination } = useCursor(chatbotId)
   const [isPaused, setIsPaused] = useState(false)
   const { webhooks, webhook } = useFilteredWebhooks(bar.filters.webhookId)
   // A webhook is of one chatbot: naming another as well would only ever find nothing.
   const filter = { ...bar.filters, chatbotId: bar.filters.webhookId ? null : chatbotId, cursor }
-  const deliveries = useQuery(deliveriesQuery(filter))
+  const deliveries = useQuery({ ...deliveriesQuery(filter), enabled: !isLoading })
   const header = { title: texts.deliveries.title, description: texts.deliveries.intro }
   if (deliveries.data?.data.length === 0 && bar.activeCount === 0 && cursor === null) {
     return (

@@ -7,7 +7,7 @@ import { TimeAgo } from '../../ui/time-ago.tsx'
 
 const { columns, answered, lastAnswer, test } = texts.deliveries
 
-export const DELIVERY: Column<Delivery> = {
+const DELIVERY: Column<Delivery> = {
   key: 'delivery',
   header: columns.delivery,
   cell: ({ id, eventType, kind, state, lastError }) => (
@@ -29,7 +29,7 @@ export const DELIVERY: Column<Delivery> = {
   ),
 }
 
-export const STATE: Column<Delivery> = {
+const STATE: Column<Delivery> = {
   key: 'state',
   header: columns.state,
   width: 'w-32',

@@ -10,7 +10,7 @@ import { SpanFields } from '../../ui/span-fields.tsx'
 import type { Filters } from '../../ui/use-filters.ts'
 
 export const FILTERS = ['q', 'webhookId', 'eventType', 'state', 'from', 'to'] as const
-export type FilterName = (typeof FILTERS)[number]
+type FilterName = (typeof FILTERS)[number]
 
 const STATES = Object.keys(texts.states.delivery).filter(isState)
 const words = texts.deliveries.filters
@@ -128,6 +128,6 @@ function EventTypeField({ webhooks, value, onChange }: EventTypeFieldProps) {
   )
 }
 
-export function isState(given: string | null): given is Delivery['state'] {
+function isState(given: string | null): given is Delivery['state'] {
   return given !== null && Object.hasOwn(texts.states.delivery, given)
 }

@@ -15,11 +15,11 @@ const WAITS = /^(.*\bcomes )in \d[\d.]* [a-z]+\.$/s
 
 /** The server's own sentence. A time in it goes on: what stands still would soon be wrong. */
 export function Explanation({ delivery }: { delivery: DeliveryDetail }) {
-  const { state, explanation, nextAttemptAt } = delivery
+  const { explanation, nextAttemptAt } = delivery
   const before = nextAttemptAt === null ? null : WAITS.exec(explanation)?.[1]
   return (
     <Notice tone={tone(delivery)}>
-      <p className="text-base" data-state={state}>
+      <p className="text-base">
         {before && nextAttemptAt ? (
           <>
             {before}

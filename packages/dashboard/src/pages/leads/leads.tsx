@@ -28,12 +28,12 @@ const { columns, filters: words } = texts.leads
 const FILTERS = ['q', 'from', 'to'] as const
 
 export default function Leads() {
-  const { chatbotId } = useChatbot()
+  const { chatbotId, isLoading } = useChatbot()
   const { filters, activeCount, change, clear } = useFilters(FILTERS)
   const { cursor, pagination } = useCursor(chatbotId)
   const [isPaused, setIsPaused] = useState(false)
   const filter = { ...filters, chatbotId }
-  const leads = useQuery(leadsQuery({ ...filter, cursor }))
+  const leads = useQuery({ ...leadsQuery({ ...filter, cursor }), enabled: !isLoading })
   const header = { title: texts.leads.title, description: texts.leads.intro }
   if (leads.data?.data.length === 0 && activeCount === 0 && cursor === null) {
     return (

@@ -40,7 +40,7 @@ export const ui = {
   },
   tail: {
     fresh: (rows: number, hasMore: boolean) =>
-      hasMore ? `More than ${rows} new` : count(rows, 'new one', 'new ones'),
+      hasMore ? `${rows} new ones or more` : count(rows, 'new one', 'new ones'),
     pause: 'Pause the list',
     resume: 'Follow again',
   },
