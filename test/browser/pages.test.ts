@@ -9,7 +9,7 @@ import { World } from '../support/world.ts'
 /** Bytes over the wire, without the API's answers. */
 const FIRST_LOAD_BYTES_MAX = 200_000
 
-/** A new page is a line here; `{webhook}` is an id of what `fill` made. */
+/** A new page is a line here; a word in braces is an id of what `fill` made. */
 const PAGES = [
   '/',
   '/?span=hour',
@@ -17,11 +17,21 @@ const PAGES = [
   '/webhooks?create',
   '/webhooks/{webhook}',
   '/webhooks/no/such/page',
+  '/deliveries',
+  '/deliveries?webhookId={webhook}&from=2026-01-01T00:00:00.000Z',
+  '/deliveries?q=nobody',
+  '/deliveries/{pending}',
+  '/deliveries/{delivered}',
+  '/deliveries/{parked}',
+  '/events/{event}',
+  '/leads',
+  '/leads?q=nobody',
+  '/leads/{lead}',
 ]
 
 let browser: Browser
 let world: World
-let ids: { webhook: string }
+let ids: Record<string, string>
 beforeAll(async () => {
   await buildBundles()
   world = await World.open()
@@ -45,7 +55,7 @@ describe.each(LOOKS)('%s', (look) => {
     const dashboard = await open(look)
     await dashboard.signIn()
     for (const path of PAGES) {
-      await dashboard.goto(path.replace('{webhook}', ids.webhook))
+      await dashboard.goto(path.replace(/\{(\w+)\}/, (_, name) => ids[name] ?? ''))
       expect([path, await dashboard.accessibilityFaults()]).toEqual([path, []])
       expect([path, await dashboard.overflow()]).toEqual([path, 0])
     }
@@ -123,8 +133,17 @@ async function fill() {
   const { lead } = await world.subscribe({ fields: { description: 'CRM' } })
   const paused = await world.subscribe()
   await world.api.post(`/api/v1/webhooks/${paused.webhook.id}/pause`)
-  for (const send of [failing.lead, lead, paused.lead]) await send()
-  return { webhook: failing.webhook.id }
+  const failed = await failing.lead()
+  const delivered = await lead()
+  const parked = await paused.lead()
+  return {
+    webhook: failing.webhook.id,
+    event: failed.eventId,
+    lead: failed.leadId,
+    pending: (await world.api.deliveryAfter(1, failed.eventId)).id,
+    delivered: (await world.api.deliveryIn('delivered', delivered.eventId)).id,
+    parked: (await world.api.deliveryIn('parked', parked.eventId)).id,
+  }
 }
 
 async function open(look: (typeof LOOKS)[number]) {

@@ -7,7 +7,8 @@ export interface DeliveryFilter {
   webhookId?: string | null
   eventId?: string | null
   eventType?: string | null
-  state?: Delivery['state'] | null
+  /** As it stands in the address: the server says what is wrong with it. */
+  state?: string | null
   from?: string | null
   to?: string | null
   q?: string | null

@@ -1,8 +1,18 @@
 /** Which chatbot the pages are about: an owner's own, or the one that an operator chose. */
 import { useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react'
+import { useSearchParams } from 'react-router'
 import { chatbotsQuery } from '../api/chatbots.ts'
 import type { Chatbot } from '../api/schema.ts'
+import { atFirstPage } from '../ui/pagination.tsx'
 import { useSession } from './session.tsx'
 
 export interface ChatbotChoice {
@@ -17,11 +27,14 @@ export interface ChatbotChoice {
 }
 
 const STORED = 'chatbot'
+const LINKED = 'chatbotId'
+/** What is of one chatbot, and makes no sense with another. */
+const OF_CHATBOT = 'webhookId'
 const ChatbotContext = createContext<ChatbotChoice | null>(null)
 
 export function ChatbotProvider({ children }: { children: ReactNode }) {
   const session = useSession()
-  const [chosen, setChosen] = useState(() => localStorage.getItem(STORED))
+  const [chosen, choose] = useChosen()
   const { data: chatbots, isPending } = useQuery(chatbotsQuery)
   const value = useMemo<ChatbotChoice>(() => {
     const known = chatbots ?? []
@@ -35,14 +48,41 @@ export function ChatbotProvider({ children }: { children: ReactNode }) {
       chatbot: chatbot ?? null,
       chatbots: known,
       isLoading: isPending,
-      choose: (chatbotId) => {
-        if (chatbotId === null) localStorage.removeItem(STORED)
-        else localStorage.setItem(STORED, chatbotId)
-        setChosen(chatbotId)
-      },
+      choose,
     }
-  }, [chatbots, chosen, isPending, session])
+  }, [chatbots, chosen, choose, isPending, session])
   return <ChatbotContext value={value}>{children}</ChatbotContext>
+}
+
+/** Kept from visit to visit. A link with `?chatbotId=` chooses too: it shows what its sender saw. */
+function useChosen() {
+  const [parameters, setParameters] = useSearchParams()
+  const [stored, setStored] = useState(() => localStorage.getItem(STORED))
+  const linked = parameters.get(LINKED)
+  const isInAddress = linked !== null || parameters.has(OF_CHATBOT)
+  const store = useCallback((chatbotId: string | null) => {
+    if (chatbotId === null) localStorage.removeItem(STORED)
+    else localStorage.setItem(STORED, chatbotId)
+    setStored(chatbotId)
+  }, [])
+  useEffect(() => {
+    if (linked !== null) store(linked)
+  }, [linked, store])
+  const choose = useCallback(
+    (chatbotId: string | null) => {
+      store(chatbotId)
+      if (!isInAddress) return
+      setParameters((given) => {
+        const next = atFirstPage(given)
+        next.delete(OF_CHATBOT)
+        if (chatbotId === null) next.delete(LINKED)
+        else next.set(LINKED, chatbotId)
+        return next
+      })
+    },
+    [store, isInAddress, setParameters],
+  )
+  return [linked ?? stored, choose] as const
 }
 
 export function useChatbot(): ChatbotChoice {

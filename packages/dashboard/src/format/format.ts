@@ -31,6 +31,15 @@ export function formatDuration(ms: number): string {
   return `${number.format(Math.round(ms / 60_000))} min`
 }
 
+/** 0:28, 12:05, 3:00:00. */
+export function formatCountdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000))
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60]
+  const two = (part: number) => String(part).padStart(2, '0')
+  const tail = two(seconds % 60)
+  return hours > 0 ? `${hours}:${two(minutes)}:${tail}` : `${minutes}:${tail}`
+}
+
 /** In the reader's zone. */
 export function formatDateTime(iso: string): string {
   return dateTime.format(new Date(iso))

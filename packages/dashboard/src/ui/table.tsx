@@ -12,6 +12,8 @@ export interface Column<Row> {
   width?: string
   /** Says what it is by itself: without a header on a card, where it stands beside the title. */
   bare?: boolean
+  /** There is nothing to say: a card leaves it out. */
+  isEmpty?(row: Row): boolean
   /** For buttons: the header is only read out. */
   hideHeader?: boolean
 }
@@ -85,12 +87,15 @@ function Cards<Row>({ label, columns: [first, ...others], rows, rowKey }: TableP
             ))}
           </div>
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
-            {named.map((column) => (
-              <div key={column.key} className="contents">
-                <dt className="text-soft">{column.header}</dt>
-                <dd className="min-w-0 text-right">{column.cell(row)}</dd>
-              </div>
-            ))}
+            {named.map(
+              (column) =>
+                !column.isEmpty?.(row) && (
+                  <div key={column.key} className="contents">
+                    <dt className="text-soft">{column.header}</dt>
+                    <dd className="min-w-0 text-right">{column.cell(row)}</dd>
+                  </div>
+                ),
+            )}
           </dl>
         </li>
       ))}

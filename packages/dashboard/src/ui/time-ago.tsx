@@ -8,7 +8,8 @@ export function TimeAgo({ at }: { at: string | null }) {
   if (at === null) return <span className="text-soft">{texts.ui.never}</span>
   return (
     <time dateTime={at} title={exactTime(at)} className="whitespace-nowrap">
-      {formatRelative(at, nowMs)}
+      {/* The time moves on in steps: what has happened since the last is not in the future. */}
+      {formatRelative(at, Math.max(nowMs, Date.parse(at)))}
     </time>
   )
 }

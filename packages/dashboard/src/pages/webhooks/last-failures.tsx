@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { deliveriesQuery } from '../../api/deliveries.ts'
-import type { Delivery } from '../../api/schema.ts'
+import type { Delivery, Webhook } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -9,6 +9,7 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { RecoverButton } from './recover-button.tsx'
 
 const SHOWN = 5
 /** Among so many of the newest it looks for those that failed. */
@@ -17,17 +18,20 @@ const LOOKED_AT = 50
 const { detail } = texts.webhooks
 
 /** Those that failed at least once and aren't delivered: what the owner came to see. */
-export function LastFailures({ webhookId }: { webhookId: string }) {
-  const deliveries = useQuery(deliveriesQuery({ webhookId, limit: LOOKED_AT }))
+export function LastFailures({ webhook }: { webhook: Webhook }) {
+  const deliveries = useQuery(deliveriesQuery({ webhookId: webhook.id, limit: LOOKED_AT }))
   const failed = deliveries.data?.data.filter(hasFailed).slice(0, SHOWN)
   return (
     <Card
       title={detail.lastFailures}
       flush
       actions={
-        <ButtonLink size="sm" to={`/deliveries?webhookId=${webhookId}`}>
-          {detail.seeDeliveries}
-        </ButtonLink>
+        <>
+          <RecoverButton webhook={webhook} size="sm" />
+          <ButtonLink size="sm" to={`/deliveries?webhookId=${webhook.id}`}>
+            {detail.seeDeliveries}
+          </ButtonLink>
+        </>
       }
     >
       {deliveries.error ? (

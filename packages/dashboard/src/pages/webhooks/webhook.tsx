@@ -1,15 +1,15 @@
 /** One webhook: does it get what it should, why not, and everything one does with it. */
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { Link, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import { ApiFailure } from '../../api/api-failure.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { NotFound } from '../../app/not-found.tsx'
 import { texts } from '../../texts/texts.ts'
+import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
-import { Icon } from '../../ui/icon.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
@@ -29,7 +29,10 @@ export default function WebhookPage() {
   if (webhook.error instanceof ApiFailure && webhook.error.statusCode === 404) return <NotFound />
   return (
     <>
-      <PageHeader title={texts.webhooks.title} trail={<Back />} />
+      <PageHeader
+        title={texts.webhooks.title}
+        trail={<BackLink to="/webhooks">{detail.back}</BackLink>}
+      />
       {webhook.error ? (
         <ErrorState error={webhook.error} onRetry={webhook.refetch} />
       ) : (
@@ -47,7 +50,7 @@ function Loaded({ webhook }: { webhook: Webhook }) {
       <PageHeader
         title={webhook.url}
         description={webhook.description}
-        trail={<Back />}
+        trail={<BackLink to="/webhooks">{detail.back}</BackLink>}
         badge={<WebhookBadge webhook={webhook} />}
         actions={<WebhookActions webhook={webhook} />}
       />
@@ -60,22 +63,10 @@ function Loaded({ webhook }: { webhook: Webhook }) {
         <Card title={texts.webhooks.test.title} description={texts.webhooks.test.intro}>
           <TestPanel webhook={webhook} />
         </Card>
-        <LastFailures webhookId={webhook.id} />
+        <LastFailures webhook={webhook} />
         <SecretCard webhook={webhook} />
       </div>
     </>
-  )
-}
-
-function Back() {
-  return (
-    <Link
-      to="/webhooks"
-      className="inline-flex items-center gap-1 justify-self-start text-sm text-soft hover:text-ink"
-    >
-      <Icon name="left" size="sm" />
-      {detail.back}
-    </Link>
   )
 }
 
@@ -159,22 +150,5 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
         </Fact>
       </Facts>
     </Card>
-  )
-}
-
-function Facts({ children }: { children: ReactNode }) {
-  return (
-    <dl className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-x-6 gap-y-2 text-sm">
-      {children}
-    </dl>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-soft">{name}</dt>
-      <dd className="min-w-0 text-right [overflow-wrap:anywhere]">{children}</dd>
-    </>
   )
 }

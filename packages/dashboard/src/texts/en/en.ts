@@ -1,5 +1,8 @@
 import { errors, shell, signIn } from './app.ts'
 import { chatbots } from './chatbots.ts'
+import { deliveries } from './deliveries.ts'
+import { events } from './events.ts'
+import { leads } from './leads.ts'
 import { overview } from './overview.ts'
 import { states } from './states.ts'
 import { ui } from './ui.ts'
@@ -15,4 +18,7 @@ export const en = {
   overview,
   webhooks,
   chatbots,
+  deliveries,
+  leads,
+  events,
 }

@@ -1,3 +1,5 @@
+import { count } from './count.ts'
+
 export const ui = {
   copy: 'Copy',
   copied: 'Copied',
@@ -19,4 +21,30 @@ export const ui = {
   loading: 'Loading',
   show: 'Show',
   hide: 'Hide',
+  bodyShape: 'How the body is shown',
+  pretty: 'Pretty',
+  raw: 'Raw',
+  noHeaders: 'No headers.',
+  clearFilters: 'Clear the filters',
+  filters: (active: number) => (active === 0 ? 'Filters' : `Filters · ${active}`),
+  span: {
+    any: 'Any time',
+    hour: 'In the last hour',
+    day: 'In the last 24 hours',
+    week: 'In the last 7 days',
+    month: 'In the last 30 days',
+    given: 'Between two times',
+    from: 'From',
+    to: 'Until',
+    backwards: 'This is before the time that it begins with.',
+  },
+  tail: {
+    fresh: (rows: number, hasMore: boolean) =>
+      hasMore ? `${rows} new ones or more` : count(rows, 'new one', 'new ones'),
+    pause: 'Pause the list',
+    resume: 'Follow again',
+  },
+  wrongFilters: 'These filters can’t be used',
+  matchesNothing: 'Nothing matches',
+  matchesNothingNext: 'Nothing that is kept has all of this. Look for less, or further back.',
 }

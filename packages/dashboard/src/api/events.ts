@@ -1,0 +1,10 @@
+import { queryOptions } from '@tanstack/react-query'
+import { request } from './request.ts'
+import type { Event } from './schema.ts'
+
+export function eventQuery(id: string) {
+  return queryOptions({
+    queryKey: ['events', id],
+    queryFn: ({ signal }) => request.get<Event>(`/api/v1/events/${id}`, { signal }),
+  })
+}

@@ -1,0 +1,160 @@
+/** The list: every event on its way to every webhook, as it happens. */
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { deliveriesQuery } from '../../api/deliveries.ts'
+import type { DeliveryList, Webhook } from '../../api/schema.ts'
+import { webhookQuery } from '../../api/webhooks.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { useWebhooks } from '../../app/use-webhooks.ts'
+import { texts } from '../../texts/texts.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { ListError, NothingMatches } from '../../ui/list-states.tsx'
+import { LiveList, PauseButton } from '../../ui/live-list.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { Pagination, type PaginationState, useCursor } from '../../ui/pagination.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { Table } from '../../ui/table.tsx'
+import { useFilters } from '../../ui/use-filters.ts'
+import { RecoverButton } from '../webhooks/recover-button.tsx'
+import { deliveryColumns } from './delivery-columns.tsx'
+import { DeliveryFilters, FILTERS } from './delivery-filters.tsx'
+
+export default function Deliveries() {
+  const { chatbotId, isLoading } = useChatbot()
+  const bar = useFilters(FILTERS)
+  const { cursor, pagination } = useCursor(chatbotId)
+  const [isPaused, setIsPaused] = useState(false)
+  const { webhooks, webhook } = useFilteredWebhooks(bar.filters.webhookId)
+  // A webhook is of one chatbot: naming another as well would only ever find nothing.
+  const filter = { ...bar.filters, chatbotId: bar.filters.webhookId ? null : chatbotId, cursor }
+  const deliveries = useQuery({ ...deliveriesQuery(filter), enabled: !isLoading })
+  const header = { title: texts.deliveries.title, description: texts.deliveries.intro }
+  if (deliveries.data?.data.length === 0 && bar.activeCount === 0 && cursor === null) {
+    return (
+      <>
+        <PageHeader {...header} />
+        <NoDelivery hasWebhook={webhooks.length > 0} />
+      </>
+    )
+  }
+  return (
+    <>
+      <PageHeader
+        {...header}
+        actions={
+          <>
+            {webhook && <RecoverButton webhook={webhook} />}
+            {cursor === null && <PauseButton isPaused={isPaused} onChange={setIsPaused} />}
+          </>
+        }
+      />
+      <DeliveryFilters filters={bar} webhooks={webhooks} />
+      <List
+        // Another filter is another list: nothing of the one before is held.
+        key={JSON.stringify(filter)}
+        deliveries={deliveries}
+        // Of one webhook, its name would be the same in every row.
+        webhooks={bar.filters.webhookId ? null : webhooks}
+        pagination={pagination}
+        onClear={bar.clear}
+        isPaused={isPaused}
+        onResume={() => setIsPaused(false)}
+      />
+    </>
+  )
+}
+
+/** Those of the chosen chatbot, and the one that the address asks for, whosever it is. */
+function useFilteredWebhooks(webhookId: string | null) {
+  const { webhooks } = useWebhooks()
+  const known = webhooks.find(({ id }) => id === webhookId)
+  const other = useQuery({
+    ...webhookQuery(webhookId ?? ''),
+    enabled: webhookId !== null && known === undefined,
+    retry: false,
+  })
+  if (webhookId === null) return { webhooks, webhook: null }
+  const webhook = known ?? other.data ?? null
+  return { webhooks: webhook && !known ? [...webhooks, webhook] : webhooks, webhook }
+}
+
+interface ListProps {
+  deliveries: UseQueryResult<DeliveryList>
+  webhooks: readonly Webhook[] | null
+  pagination: PaginationState
+  onClear(): void
+  isPaused: boolean
+  onResume(): void
+}
+
+function List({ deliveries, webhooks, pagination, onClear, isPaused, onResume }: ListProps) {
+  if (deliveries.error && !deliveries.data) {
+    return (
+      <Card flush>
+        <ListError error={deliveries.error} onRetry={deliveries.refetch} onClear={onClear} />
+      </Card>
+    )
+  }
+  if (!deliveries.data) {
+    return (
+      <Card flush>
+        <SkeletonRows rows={8} />
+      </Card>
+    )
+  }
+  const { data, nextCursor } = deliveries.data
+  const urls = webhooks && new Map(webhooks.map(({ id, url }) => [id, url]))
+  return (
+    <>
+      {deliveries.error && (
+        <div className="mb-4">
+          <ErrorState error={deliveries.error} onRetry={deliveries.refetch} />
+        </div>
+      )}
+      <LiveList
+        latest={data}
+        isFirstPage={pagination.isFirst}
+        isPaused={isPaused}
+        onResume={onResume}
+      >
+        {(rows) =>
+          rows.length === 0 ? (
+            <NothingMatches onClear={onClear} />
+          ) : (
+            <>
+              <Table
+                label={texts.deliveries.listLabel}
+                rows={rows}
+                rowKey={({ id }) => id}
+                columns={deliveryColumns(urls)}
+              />
+              <Pagination pagination={pagination} nextCursor={nextCursor} />
+            </>
+          )
+        }
+      </LiveList>
+    </>
+  )
+}
+
+function NoDelivery({ hasWebhook }: { hasWebhook: boolean }) {
+  const { emptyTitle, empty, emptyAction, noWebhook, noWebhookAction } = texts.deliveries
+  return (
+    <Card>
+      <EmptyState
+        icon="deliveries"
+        title={emptyTitle}
+        action={
+          <ButtonLink variant="primary" to={hasWebhook ? '/webhooks' : '/webhooks?create'}>
+            {hasWebhook ? emptyAction : noWebhookAction}
+          </ButtonLink>
+        }
+      >
+        {hasWebhook ? empty : noWebhook}
+      </EmptyState>
+    </Card>
+  )
+}

@@ -1,0 +1,81 @@
+import { Link } from 'react-router'
+import type { Delivery } from '../../api/schema.ts'
+import { texts } from '../../texts/texts.ts'
+import { DeliveryBadge } from '../../ui/status-badge.tsx'
+import type { Column } from '../../ui/table.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+
+const { columns, answered, lastAnswer, test } = texts.deliveries
+
+const DELIVERY: Column<Delivery> = {
+  key: 'delivery',
+  header: columns.delivery,
+  cell: ({ id, eventType, kind, state, lastError }) => (
+    <div className="min-w-0">
+      <div className="flex items-center gap-2">
+        <Link to={`/deliveries/${id}`} className="truncate font-medium hover:underline">
+          {eventType}
+        </Link>
+        {kind === 'test' && (
+          <span className="rounded-md border border-line px-1.5 text-xs text-soft">{test}</span>
+        )}
+      </div>
+      {state !== 'delivered' && lastError && (
+        <p className="text-soft [overflow-wrap:anywhere] md:truncate" title={lastError}>
+          {lastError}
+        </p>
+      )}
+    </div>
+  ),
+}
+
+const STATE: Column<Delivery> = {
+  key: 'state',
+  header: columns.state,
+  width: 'w-32',
+  bare: true,
+  cell: ({ state }) => <DeliveryBadge state={state} />,
+}
+
+const ATTEMPTS: Column<Delivery> = {
+  key: 'attempts',
+  header: columns.attempts,
+  width: 'w-28',
+  align: 'end',
+  cell: ({ attemptCount, lastStatus }) => (
+    <span title={lastAnswer(attemptCount, lastStatus)}>{answered(attemptCount, lastStatus)}</span>
+  ),
+}
+
+const ACCEPTED: Column<Delivery> = {
+  key: 'accepted',
+  header: columns.accepted,
+  width: 'w-36',
+  align: 'end',
+  cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+}
+
+/** `urls`: of the webhooks that are known; one that was deleted is told by its id. */
+export function deliveryColumns(
+  urls: ReadonlyMap<string, string> | null,
+): [Column<Delivery>, ...Column<Delivery>[]] {
+  return urls === null
+    ? [DELIVERY, STATE, ATTEMPTS, ACCEPTED]
+    : [DELIVERY, STATE, webhookColumn(urls), ATTEMPTS, ACCEPTED]
+}
+
+function webhookColumn(urls: ReadonlyMap<string, string>): Column<Delivery> {
+  return {
+    key: 'webhook',
+    header: columns.webhook,
+    width: 'w-72',
+    cell: ({ webhookId }) => {
+      const url = urls.get(webhookId) ?? webhookId
+      return (
+        <span className="block truncate text-soft" title={url}>
+          {url.replace(/^https?:\/\//, '')}
+        </span>
+      )
+    },
+  }
+}

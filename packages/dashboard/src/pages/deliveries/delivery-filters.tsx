@@ -1,0 +1,133 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Delivery, Webhook } from '../../api/schema.ts'
+import { eventTypesQuery } from '../../api/webhooks.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { texts } from '../../texts/texts.ts'
+import { SelectField } from '../../ui/field.tsx'
+import { FilterBar } from '../../ui/filter-bar.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { SpanFields } from '../../ui/span-fields.tsx'
+import type { Filters } from '../../ui/use-filters.ts'
+
+export const FILTERS = ['q', 'webhookId', 'eventType', 'state', 'from', 'to'] as const
+type FilterName = (typeof FILTERS)[number]
+
+const STATES = Object.keys(texts.states.delivery).filter(isState)
+const words = texts.deliveries.filters
+
+interface DeliveryFiltersProps {
+  filters: Filters<FilterName>
+  webhooks: readonly Webhook[]
+}
+
+export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps) {
+  const { filters, activeCount, change, clear } = bar
+  return (
+    <FilterBar
+      activeCount={activeCount}
+      onClear={clear}
+      search={
+        <SearchField
+          label={words.search}
+          placeholder={words.searchPlaceholder}
+          value={filters.q ?? ''}
+          onSearch={(q) => change({ q }, { replace: true })}
+        />
+      }
+    >
+      <ChatbotField />
+      <Choice
+        label={words.webhook}
+        none={words.anyWebhook}
+        value={filters.webhookId}
+        options={webhooks.map(({ id, url }) => [id, url.replace(/^https?:\/\//, '')])}
+        onChange={(webhookId) => change({ webhookId })}
+      />
+      <EventTypeField
+        webhooks={webhooks}
+        value={filters.eventType}
+        onChange={(eventType) => change({ eventType })}
+      />
+      <Choice
+        label={words.state}
+        none={words.anyState}
+        value={filters.state}
+        options={STATES.map((state) => [state, texts.states.delivery[state]])}
+        onChange={(state) => change({ state })}
+      />
+      <SpanFields label={words.accepted} from={filters.from} to={filters.to} onChange={change} />
+    </FilterBar>
+  )
+}
+
+/** The same choice as in the side bar, where an operator looks for it among the filters. */
+export function ChatbotField() {
+  const { chatbotId, chatbots, choose } = useChatbot()
+  if (chatbots.length < 2) return null
+  return (
+    <Choice
+      label={words.chatbot}
+      none={words.anyChatbot}
+      value={chatbotId}
+      options={chatbots.map(({ id, name }) => [id, name])}
+      onChange={choose}
+    />
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  /** What it says when nothing is chosen. */
+  none: string
+  value: string | null
+  options: (readonly [value: string, label: string])[]
+  onChange(value: string | null): void
+}
+
+function Choice({ label, none, value, options, onChange }: ChoiceProps) {
+  // A link may ask for what is no choice any more: it is shown, not silently dropped.
+  const isKnown = value === null || options.some(([known]) => known === value)
+  return (
+    <SelectField
+      label={label}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.target.value || null)}
+    >
+      <option value="">{none}</option>
+      {!isKnown && <option value={value}>{value}</option>}
+      {options.map(([known, shown]) => (
+        <option key={known} value={known}>
+          {shown}
+        </option>
+      ))}
+    </SelectField>
+  )
+}
+
+interface EventTypeFieldProps {
+  webhooks: readonly Webhook[]
+  value: string | null
+  onChange(value: string | null): void
+}
+
+/** As webhooks spell them: a delivery has the spelling that its webhook subscribed with. */
+function EventTypeField({ webhooks, value, onChange }: EventTypeFieldProps) {
+  const { data: known = [] } = useQuery(eventTypesQuery)
+  const names = new Set([
+    ...known.map(({ name }) => name),
+    ...webhooks.flatMap(({ eventTypes }) => eventTypes),
+  ])
+  return (
+    <Choice
+      label={words.eventType}
+      none={words.anyEventType}
+      value={value}
+      options={[...names].sort().map((name) => [name, name])}
+      onChange={onChange}
+    />
+  )
+}
+
+function isState(given: string | null): given is Delivery['state'] {
+  return given !== null && Object.hasOwn(texts.states.delivery, given)
+}

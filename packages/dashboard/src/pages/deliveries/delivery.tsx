@@ -1,0 +1,144 @@
+/** One delivery: why it is as it is, what was tried, what was sent, and what one can do now. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from 'react-router'
+import { ApiFailure } from '../../api/api-failure.ts'
+import { deliveryQuery } from '../../api/deliveries.ts'
+import { leadOfEventQuery } from '../../api/leads.ts'
+import type { DeliveryDetail } from '../../api/schema.ts'
+import { webhookQuery } from '../../api/webhooks.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { NotFound } from '../../app/not-found.tsx'
+import { texts } from '../../texts/texts.ts'
+import { BackLink } from '../../ui/back-link.tsx'
+import { Card } from '../../ui/card.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { DeliveryBadge } from '../../ui/status-badge.tsx'
+import { ExactTime } from '../../ui/time-ago.tsx'
+import { Attempts } from './attempts.tsx'
+import { Countdown } from './countdown.tsx'
+import { DeliveryActions } from './delivery-actions.tsx'
+import { Explanation } from './explanation.tsx'
+import { RequestCard } from './request-card.tsx'
+
+const { detail } = texts.deliveries
+const LEAD_EVENTS = ['lead.submit', 'leads.submit']
+
+export default function DeliveryPage() {
+  const { id = '' } = useParams()
+  const { data, error, refetch } = useQuery(deliveryQuery(id))
+  if (data) return <Loaded delivery={data} error={error} onRetry={refetch} />
+  if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
+  return (
+    <>
+      <PageHeader title={texts.deliveries.title} trail={<Back />} />
+      {error ? (
+        <ErrorState error={error} onRetry={refetch} />
+      ) : (
+        <Card flush>
+          <SkeletonRows />
+        </Card>
+      )}
+    </>
+  )
+}
+
+interface LoadedProps {
+  delivery: DeliveryDetail
+  /** It could not be read again: what one sees may be old. */
+  error: Error | null
+  onRetry(): unknown
+}
+
+function Loaded({ delivery, error, onRetry }: LoadedProps) {
+  const { eventType, kind, state } = delivery
+  return (
+    <>
+      <PageHeader
+        title={kind === 'test' ? detail.titleTest(eventType) : detail.title(eventType)}
+        trail={<Back />}
+        badge={<DeliveryBadge state={state} />}
+        actions={<DeliveryActions key={delivery.id} delivery={delivery} />}
+      />
+      <div className="grid gap-5">
+        {error && <ErrorState error={error} onRetry={onRetry} />}
+        <Explanation delivery={delivery} />
+        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <Attempts delivery={delivery} />
+          <FactsCard delivery={delivery} />
+        </div>
+        <RequestCard delivery={delivery} />
+      </div>
+    </>
+  )
+}
+
+function Back() {
+  return <BackLink to="/deliveries">{detail.back}</BackLink>
+}
+
+function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
+  const { id, eventId, eventType, chatbotId, createdAt, finishedAt, nextAttemptAt } = delivery
+  const { chatbots } = useChatbot()
+  return (
+    <Card title={detail.facts}>
+      <Facts>
+        <Fact name={detail.webhook}>
+          <WebhookLink webhookId={delivery.webhookId} />
+        </Fact>
+        <Fact name={detail.event}>
+          <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
+            {eventId}
+          </Link>
+        </Fact>
+        {LEAD_EVENTS.includes(eventType) && delivery.kind === 'event' && (
+          <Fact name={detail.lead}>
+            <LeadLink eventId={eventId} />
+          </Fact>
+        )}
+        <Fact name={detail.chatbot}>
+          {chatbots.find((chatbot) => chatbot.id === chatbotId)?.name ?? chatbotId}
+        </Fact>
+        <Fact name={detail.accepted}>
+          <ExactTime at={createdAt} />
+        </Fact>
+        {finishedAt && (
+          <Fact name={detail.finished}>
+            <ExactTime at={finishedAt} />
+          </Fact>
+        )}
+        {nextAttemptAt && (
+          <Fact name={detail.nextAttempt}>
+            <Countdown at={nextAttemptAt} />
+          </Fact>
+        )}
+        <Fact name={detail.id}>
+          <code className="font-mono text-xs select-all">{id}</code>
+        </Fact>
+      </Facts>
+    </Card>
+  )
+}
+
+function WebhookLink({ webhookId }: { webhookId: string }) {
+  const { data, error } = useQuery({ ...webhookQuery(webhookId), staleTime: 60_000 })
+  if (error instanceof ApiFailure && error.statusCode === 404) return detail.webhookGone
+  return (
+    <Link to={`/webhooks/${webhookId}`} className="underline">
+      {data?.url ?? webhookId}
+    </Link>
+  )
+}
+
+function LeadLink({ eventId }: { eventId: string }) {
+  const { data: lead } = useQuery(leadOfEventQuery(eventId))
+  if (lead === undefined) return '…'
+  if (lead === null) return detail.leadGone
+  return (
+    <Link to={`/leads/${lead.id}`} className="underline">
+      {lead.customerName || lead.customerEmail || lead.customerPhone}
+    </Link>
+  )
+}

@@ -1,0 +1,41 @@
+import type { Delivery, DeliveryDetail } from '../../api/schema.ts'
+import { Notice, type NoticeProps } from '../../ui/notice.tsx'
+import { Countdown } from './countdown.tsx'
+
+const TONES: Record<Delivery['state'], NoticeProps['tone']> = {
+  pending: 'info',
+  delivered: 'good',
+  exhausted: 'bad',
+  parked: 'warn',
+  cancelled: 'info',
+}
+
+/** The end of the server's sentence about what waits; how long was true when it was asked. */
+const WAITS = /^(.*\bcomes )in \d[\d.]* [a-z]+\.$/s
+
+/** The server's own sentence. A time in it goes on: what stands still would soon be wrong. */
+export function Explanation({ delivery }: { delivery: DeliveryDetail }) {
+  const { explanation, nextAttemptAt } = delivery
+  const before = nextAttemptAt === null ? null : WAITS.exec(explanation)?.[1]
+  return (
+    <Notice tone={tone(delivery)}>
+      <p className="text-base">
+        {before && nextAttemptAt ? (
+          <>
+            {before}
+            <Countdown at={nextAttemptAt} />.
+          </>
+        ) : (
+          explanation
+        )}
+      </p>
+    </Notice>
+  )
+}
+
+/** Taken, but the answer says otherwise: neither good nor bad. */
+function tone({ state, attempts }: DeliveryDetail): NoticeProps['tone'] {
+  const note = attempts.at(-1)?.note
+  const isDoubtful = note === 'not_processed' || note === 'body_says_failed'
+  return state === 'delivered' && isDoubtful ? 'warn' : TONES[state]
+}

@@ -1,0 +1,25 @@
+import type { Delivery } from '../../api/schema.ts'
+import { formatRelative } from '../../format/format.ts'
+import { texts } from '../../texts/texts.ts'
+
+const { why } = texts.deliveries
+
+/** Why a webhook has not got it (yet), in a few words. Null: it has. */
+export function whyNot(delivery: Delivery, nowMs: number): string | null {
+  const { state, stateReason, lastError, nextAttemptAt } = delivery
+  switch (state) {
+    case 'delivered':
+      return null
+    case 'exhausted':
+      return lastError
+    case 'parked':
+      return stateReason === 'webhook_disabled' ? why.webhook_disabled : why.webhook_paused
+    case 'cancelled':
+      return stateReason === null ? lastError : why[stateReason]
+    case 'pending': {
+      if (nextAttemptAt === null || Date.parse(nextAttemptAt) <= nowMs) return lastError ?? why.due
+      const when = formatRelative(nextAttemptAt, nowMs)
+      return lastError === null ? why.waiting(when) : why.failed(lastError.replace(/\.$/, ''), when)
+    }
+  }
+}

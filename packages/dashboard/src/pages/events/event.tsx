@@ -1,0 +1,108 @@
+/** One event: what happened, and where it goes. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from 'react-router'
+import { ApiFailure } from '../../api/api-failure.ts'
+import { eventQuery } from '../../api/events.ts'
+import { leadOfEventQuery } from '../../api/leads.ts'
+import type { Event } from '../../api/schema.ts'
+import { webhooksQuery } from '../../api/webhooks.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { NotFound } from '../../app/not-found.tsx'
+import { texts } from '../../texts/texts.ts'
+import { BackLink } from '../../ui/back-link.tsx'
+import { Card } from '../../ui/card.tsx'
+import { CodeBlock } from '../../ui/code-block.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { ExactTime } from '../../ui/time-ago.tsx'
+import { DeliveryLines } from '../deliveries/delivery-lines.tsx'
+
+const words = texts.events
+
+export default function EventPage() {
+  const { id = '' } = useParams()
+  const { data, error, refetch } = useQuery(eventQuery(id))
+  if (data) return <Loaded event={data} />
+  if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
+  return (
+    <>
+      <PageHeader title={id} trail={<BackLink to="/deliveries">{words.back}</BackLink>} />
+      {error ? (
+        <ErrorState error={error} onRetry={refetch} />
+      ) : (
+        <Card flush>
+          <SkeletonRows />
+        </Card>
+      )}
+    </>
+  )
+}
+
+function Loaded({ event }: { event: Event }) {
+  const { eventType, payload, deliveries } = event
+  const { data: webhooks = [] } = useQuery(webhooksQuery(event.chatbotId))
+  const urls = new Map(webhooks.map(({ id, url }) => [id, url]))
+  return (
+    <>
+      <PageHeader
+        title={words.title(eventType)}
+        trail={<BackLink to="/deliveries">{words.back}</BackLink>}
+      />
+      <div className="grid gap-5">
+        {event.erased && <Notice tone="info">{words.erased}</Notice>}
+        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <Card title={words.deliveries} flush>
+            {deliveries.length === 0 ? (
+              <p className="px-4 py-4 text-sm text-soft sm:px-5">{words.noDeliveries}</p>
+            ) : (
+              <DeliveryLines
+                label={words.deliveriesLabel}
+                deliveries={deliveries}
+                nameOf={(webhookId) => urls.get(webhookId) ?? webhookId}
+              />
+            )}
+          </Card>
+          <FactsCard event={event} />
+        </div>
+        {payload && (
+          <Card title={words.payload}>
+            <CodeBlock code={JSON.stringify(payload, null, 2)} label={words.payloadLabel} wrap />
+          </Card>
+        )}
+      </div>
+    </>
+  )
+}
+
+function FactsCard({ event }: { event: Event }) {
+  const { chatbots } = useChatbot()
+  const { data: lead } = useQuery(leadOfEventQuery(event.id))
+  return (
+    <Card title={words.facts}>
+      <Facts>
+        <Fact name={words.type}>
+          <span className="font-mono text-xs">{event.eventType}</span>
+        </Fact>
+        {lead && (
+          <Fact name={words.lead}>
+            <Link to={`/leads/${lead.id}`} className="underline">
+              {lead.customerName || lead.customerEmail || lead.customerPhone}
+            </Link>
+          </Fact>
+        )}
+        <Fact name={words.chatbot}>
+          {chatbots.find(({ id }) => id === event.chatbotId)?.name ?? event.chatbotId}
+        </Fact>
+        <Fact name={words.accepted}>
+          <ExactTime at={event.createdAt} />
+        </Fact>
+        <Fact name={words.id}>
+          <code className="font-mono text-xs select-all">{event.id}</code>
+        </Fact>
+      </Facts>
+    </Card>
+  )
+}

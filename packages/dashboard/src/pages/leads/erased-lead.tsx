@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query'
+import { erasureQuery } from '../../api/leads.ts'
+import { NotFound } from '../../app/not-found.tsx'
+import { texts } from '../../texts/texts.ts'
+import { BackLink } from '../../ui/back-link.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { ExactTime } from '../../ui/time-ago.tsx'
+
+const { erased, detail } = texts.leads
+
+interface ErasedLeadProps {
+  id: string
+  /** Known to whoever had the page open when it was erased. */
+  eventId: string | null
+}
+
+/** There is no such lead: it was erased, which the audit log knows, or it never was. */
+export function ErasedLead({ id, eventId }: ErasedLeadProps) {
+  const erasure = useQuery(erasureQuery(id))
+  const trail = <BackLink to="/leads">{detail.back}</BackLink>
+  if (erasure.data === null && eventId === null) return <NotFound />
+  if (!erasure.data && eventId === null) {
+    return (
+      <>
+        <PageHeader title={texts.leads.title} trail={trail} />
+        {erasure.error ? (
+          <ErrorState error={erasure.error} onRetry={erasure.refetch} />
+        ) : (
+          <Card flush>
+            <SkeletonRows rows={2} />
+          </Card>
+        )}
+      </>
+    )
+  }
+  return (
+    <>
+      <PageHeader title={erased.title} trail={trail} />
+      <Notice
+        tone="info"
+        title={erased.body}
+        actions={
+          eventId && (
+            <ButtonLink size="sm" to={`/events/${eventId}`}>
+              {erased.event}
+            </ButtonLink>
+          )
+        }
+      >
+        <p>{erased.receivers}</p>
+        {erasure.data && (
+          <p className="mt-1 text-soft">
+            {erased.when} <ExactTime at={erasure.data.at} />
+          </p>
+        )}
+      </Notice>
+    </>
+  )
+}

@@ -1,0 +1,120 @@
+/** One lead: what was left, who got it, and its end. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { ApiFailure } from '../../api/api-failure.ts'
+import { leadQuery } from '../../api/leads.ts'
+import type { Lead } from '../../api/schema.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { texts } from '../../texts/texts.ts'
+import { BackLink } from '../../ui/back-link.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { ExactTime } from '../../ui/time-ago.tsx'
+import { EraseDialog } from './erase-dialog.tsx'
+import { ErasedLead } from './erased-lead.tsx'
+import { WhoGotIt } from './who-got-it.tsx'
+
+const { detail, erase } = texts.leads
+
+export default function LeadPage() {
+  const { id = '' } = useParams()
+  const { data, error, refetch } = useQuery(leadQuery(id))
+  const isGone = error instanceof ApiFailure && error.statusCode === 404
+  if (isGone) return <ErasedLead key={id} id={id} eventId={data?.eventId ?? null} />
+  if (data) return <Loaded key={id} lead={data} error={error} onRetry={refetch} />
+  return (
+    <>
+      <PageHeader title={texts.leads.title} trail={<Back />} />
+      {error ? (
+        <ErrorState error={error} onRetry={refetch} />
+      ) : (
+        <Card flush>
+          <SkeletonRows />
+        </Card>
+      )}
+    </>
+  )
+}
+
+interface LoadedProps {
+  lead: Lead
+  /** It could not be read again: what one sees may be old. */
+  error: Error | null
+  onRetry(): unknown
+}
+
+function Loaded({ lead, error, onRetry }: LoadedProps) {
+  const { customerName, customerEmail, customerPhone } = lead
+  const [isErasing, setIsErasing] = useState(false)
+  return (
+    <>
+      <PageHeader
+        title={customerName || customerEmail || customerPhone || texts.leads.nameless}
+        trail={<Back />}
+        actions={
+          <Button icon="trash" onClick={() => setIsErasing(true)}>
+            {erase.open}
+          </Button>
+        }
+      />
+      <div className="grid gap-5">
+        {error && <ErrorState error={error} onRetry={onRetry} />}
+        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <WhoGotIt lead={lead} />
+          <FactsCard lead={lead} />
+        </div>
+      </div>
+      <EraseDialog lead={lead} open={isErasing} onOpenChange={setIsErasing} />
+    </>
+  )
+}
+
+function Back() {
+  return <BackLink to="/leads">{detail.back}</BackLink>
+}
+
+function FactsCard({ lead }: { lead: Lead }) {
+  const { id, chatbotId, conversationId, eventId, createdAt } = lead
+  const { chatbots } = useChatbot()
+  return (
+    <Card title={detail.facts}>
+      <Facts>
+        <Fact name={detail.name}>
+          <Given text={lead.customerName} />
+        </Fact>
+        <Fact name={detail.email}>
+          <Given text={lead.customerEmail} />
+        </Fact>
+        <Fact name={detail.phone}>
+          <Given text={lead.customerPhone} />
+        </Fact>
+        <Fact name={detail.conversation}>
+          <code className="font-mono text-xs select-all">{conversationId}</code>
+        </Fact>
+        <Fact name={detail.chatbot}>
+          {chatbots.find((chatbot) => chatbot.id === chatbotId)?.name ?? chatbotId}
+        </Fact>
+        <Fact name={detail.left}>
+          <ExactTime at={createdAt} />
+        </Fact>
+        <Fact name={detail.event}>
+          <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
+            {eventId}
+          </Link>
+        </Fact>
+        <Fact name={detail.id}>
+          <code className="font-mono text-xs select-all">{id}</code>
+        </Fact>
+      </Facts>
+    </Card>
+  )
+}
+
+function Given({ text }: { text: string }) {
+  return text === '' ? <span className="text-soft">{detail.notGiven}</span> : text
+}

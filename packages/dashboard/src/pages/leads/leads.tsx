@@ -1,0 +1,220 @@
+/** The list: what visitors left, as it comes in. */
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { leadsQuery } from '../../api/leads.ts'
+import type { Lead, LeadList } from '../../api/schema.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { texts } from '../../texts/texts.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { FilterBar } from '../../ui/filter-bar.tsx'
+import { ListError, NothingMatches } from '../../ui/list-states.tsx'
+import { LiveList, PauseButton } from '../../ui/live-list.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { Pagination, type PaginationState, useCursor } from '../../ui/pagination.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { SpanFields } from '../../ui/span-fields.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { useFilters } from '../../ui/use-filters.ts'
+import { ChatbotField } from '../deliveries/delivery-filters.tsx'
+import { ExportButton } from './export-button.tsx'
+
+const { columns, filters: words } = texts.leads
+const FILTERS = ['q', 'from', 'to'] as const
+
+export default function Leads() {
+  const { chatbotId, isLoading } = useChatbot()
+  const { filters, activeCount, change, clear } = useFilters(FILTERS)
+  const { cursor, pagination } = useCursor(chatbotId)
+  const [isPaused, setIsPaused] = useState(false)
+  const filter = { ...filters, chatbotId }
+  const leads = useQuery({ ...leadsQuery({ ...filter, cursor }), enabled: !isLoading })
+  const header = { title: texts.leads.title, description: texts.leads.intro }
+  if (leads.data?.data.length === 0 && activeCount === 0 && cursor === null) {
+    return (
+      <>
+        <PageHeader {...header} />
+        <NoLead />
+      </>
+    )
+  }
+  return (
+    <>
+      <PageHeader
+        {...header}
+        actions={
+          <>
+            <ExportButton filter={filter} />
+            {cursor === null && <PauseButton isPaused={isPaused} onChange={setIsPaused} />}
+          </>
+        }
+      />
+      <FilterBar
+        activeCount={activeCount}
+        onClear={clear}
+        search={
+          <SearchField
+            label={texts.deliveries.filters.search}
+            placeholder={texts.deliveries.filters.searchPlaceholder}
+            value={filters.q ?? ''}
+            onSearch={(q) => change({ q }, { replace: true })}
+          />
+        }
+      >
+        <ChatbotField />
+        <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
+      </FilterBar>
+      <List
+        // Another filter is another list: nothing of the one before is held.
+        key={JSON.stringify([filter, cursor])}
+        leads={leads}
+        chatbotId={chatbotId}
+        pagination={pagination}
+        onClear={clear}
+        isPaused={isPaused}
+        onResume={() => setIsPaused(false)}
+      />
+    </>
+  )
+}
+
+interface ListProps {
+  leads: UseQueryResult<LeadList>
+  chatbotId: string | null
+  pagination: PaginationState
+  onClear(): void
+  isPaused: boolean
+  onResume(): void
+}
+
+function List({ leads, chatbotId, pagination, onClear, isPaused, onResume }: ListProps) {
+  const { chatbots } = useChatbot()
+  if (leads.error && !leads.data) {
+    return (
+      <Card flush>
+        <ListError error={leads.error} onRetry={leads.refetch} onClear={onClear} />
+      </Card>
+    )
+  }
+  if (!leads.data) {
+    return (
+      <Card flush>
+        <SkeletonRows rows={8} />
+      </Card>
+    )
+  }
+  const { data, nextCursor } = leads.data
+  const names = new Map(chatbots.map(({ id, name }) => [id, name]))
+  const isOfMany = chatbotId === null && chatbots.length > 1
+  return (
+    <>
+      {leads.error && (
+        <div className="mb-4">
+          <ErrorState error={leads.error} onRetry={leads.refetch} />
+        </div>
+      )}
+      <LiveList
+        latest={data}
+        isFirstPage={pagination.isFirst}
+        isPaused={isPaused}
+        onResume={onResume}
+      >
+        {(rows) =>
+          rows.length === 0 ? (
+            <NothingMatches onClear={onClear} />
+          ) : (
+            <>
+              <Table
+                label={texts.leads.listLabel}
+                rows={rows}
+                rowKey={({ id }) => id}
+                columns={
+                  isOfMany
+                    ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT]
+                    : [NAME, EMAIL, PHONE, LEFT]
+                }
+              />
+              <Pagination pagination={pagination} nextCursor={nextCursor} />
+            </>
+          )
+        }
+      </LiveList>
+    </>
+  )
+}
+
+const NAME: Column<Lead> = {
+  key: 'name',
+  header: columns.name,
+  cell: ({ id, customerName }) => (
+    <Link to={`/leads/${id}`} className="block truncate font-medium hover:underline">
+      {customerName || <span className="text-soft">{texts.leads.nameless}</span>}
+    </Link>
+  ),
+}
+
+const EMAIL: Column<Lead> = {
+  key: 'email',
+  header: columns.email,
+  width: 'w-64',
+  isEmpty: ({ customerEmail }) => customerEmail === '',
+  cell: ({ customerEmail }) => <Given text={customerEmail} />,
+}
+
+const PHONE: Column<Lead> = {
+  key: 'phone',
+  header: columns.phone,
+  width: 'w-44',
+  isEmpty: ({ customerPhone }) => customerPhone === '',
+  cell: ({ customerPhone }) => <Given text={customerPhone} />,
+}
+
+const LEFT: Column<Lead> = {
+  key: 'left',
+  header: columns.left,
+  width: 'w-36',
+  align: 'end',
+  cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+}
+
+function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
+  return {
+    key: 'chatbot',
+    header: columns.chatbot,
+    width: 'w-40',
+    cell: ({ chatbotId }) => <Given text={names.get(chatbotId) ?? chatbotId} />,
+  }
+}
+
+function Given({ text }: { text: string }) {
+  if (text === '') return <span className="text-soft">{texts.leads.unknown}</span>
+  return (
+    <span className="block truncate" title={text}>
+      {text}
+    </span>
+  )
+}
+
+function NoLead() {
+  const { emptyTitle, empty, emptyAction } = texts.leads
+  return (
+    <Card>
+      <EmptyState
+        icon="leads"
+        title={emptyTitle}
+        action={
+          <ButtonLink variant="primary" icon="external" to="/docs" reloadDocument>
+            {emptyAction}
+          </ButtonLink>
+        }
+      >
+        {empty}
+      </EmptyState>
+    </Card>
+  )
+}

@@ -1,0 +1,84 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { ApiFailure } from '../../api/api-failure.ts'
+import { eventQuery } from '../../api/events.ts'
+import type { Lead, Webhook } from '../../api/schema.ts'
+import { webhooksQuery } from '../../api/webhooks.ts'
+import { texts } from '../../texts/texts.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { DeliveryLines, Line } from '../deliveries/delivery-lines.tsx'
+
+const { where } = texts.leads
+const LEAD_SPELLINGS = ['lead.submit', 'leads.submit']
+
+export function WhoGotIt({ lead }: { lead: Lead }) {
+  return (
+    <Card title={where.title} description={where.intro} flush>
+      <Lines lead={lead} />
+    </Card>
+  )
+}
+
+function Lines({ lead }: { lead: Lead }) {
+  const event = useQuery(eventQuery(lead.eventId))
+  const webhooks = useQuery(webhooksQuery(lead.chatbotId))
+  if (event.error instanceof ApiFailure && event.error.statusCode === 404) {
+    return <p className="px-4 py-4 text-sm text-soft sm:px-5">{where.eventGone}</p>
+  }
+  const failed = [event, webhooks].find(({ error }) => error)
+  if (failed) {
+    return (
+      <div className="p-4">
+        <ErrorState error={failed.error} onRetry={failed.refetch} />
+      </div>
+    )
+  }
+  if (!event.data || !webhooks.data) return <SkeletonRows rows={2} />
+  const { deliveries } = event.data
+  const urls = new Map(webhooks.data.map(({ id, url }) => [id, url]))
+  const without = webhooks.data.filter(
+    ({ id }) => !deliveries.some(({ webhookId }) => webhookId === id),
+  )
+  if (deliveries.length + without.length === 0) return <NoWebhook />
+  return (
+    <DeliveryLines
+      label={where.label}
+      deliveries={deliveries}
+      nameOf={(webhookId) => urls.get(webhookId) ?? where.deleted}
+    >
+      {without.map((webhook) => (
+        <Line
+          key={webhook.id}
+          badge={<StatusBadge tone="plain" icon="ban" label={where.notSent} />}
+          note={whyNever(webhook, lead)}
+        >
+          <Link to={`/webhooks/${webhook.id}`} className="font-medium hover:underline">
+            {webhook.url}
+          </Link>
+        </Line>
+      ))}
+    </DeliveryLines>
+  )
+}
+
+/** Why there is not even a delivery. */
+function whyNever({ createdAt, eventTypes }: Webhook, lead: Lead): string {
+  if (createdAt > lead.createdAt) return where.later
+  const subscribes = eventTypes.some((name) => LEAD_SPELLINGS.includes(name))
+  return subscribes ? where.notThen : where.notSubscribed
+}
+
+function NoWebhook() {
+  return (
+    <div className="grid justify-items-start gap-3 px-4 py-4 text-sm sm:px-5">
+      <p className="text-soft">{where.none}</p>
+      <ButtonLink size="sm" icon="plus" to="/webhooks?create">
+        {where.create}
+      </ButtonLink>
+    </div>
+  )
+}

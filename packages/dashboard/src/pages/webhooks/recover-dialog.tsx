@@ -1,0 +1,152 @@
+/** Resends everything of a webhook that failed: how many it would be, then how far it is. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { recoverableQuery, recoveryQuery, startRecovery } from '../../api/recoveries.ts'
+import type { NewRecovery, Webhook } from '../../api/schema.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { webhookCondition } from '../../ui/status-badge.tsx'
+import { RecoverFields, useRecoverChoice } from './recover-fields.tsx'
+
+interface RecoverDialogProps {
+  webhook: Webhook
+  open: boolean
+  onOpenChange(open: boolean): void
+}
+
+const { recover } = texts.webhooks
+
+export function RecoverDialog({ webhook, open, onOpenChange }: RecoverDialogProps) {
+  const [recoveryId, setRecoveryId] = useState<string | null>(null)
+  const close = (isOpen: boolean) => {
+    onOpenChange(isOpen)
+    // The next time it begins with the choice again.
+    if (!isOpen) setRecoveryId(null)
+  }
+  if (recoveryId !== null) {
+    return <Progress webhook={webhook} recoveryId={recoveryId} open={open} onOpenChange={close} />
+  }
+  return <Choice webhook={webhook} open={open} onOpenChange={close} onStarted={setRecoveryId} />
+}
+
+interface ChoiceProps extends RecoverDialogProps {
+  onStarted(recoveryId: string): void
+}
+
+function Choice({ webhook, open, onOpenChange, onStarted }: ChoiceProps) {
+  const client = useQueryClient()
+  const choice = useRecoverChoice(webhook)
+  const { recovery } = choice
+  const count = useQuery({
+    ...recoverableQuery(webhook.id, recovery ?? { since: '' }),
+    enabled: open && recovery !== null,
+  })
+  const start = useMutation({
+    mutationFn: (body: NewRecovery) => startRecovery(webhook.id, body),
+    onSuccess: ({ recoveryId }) => {
+      if (recoveryId !== null) onStarted(recoveryId)
+      return client.invalidateQueries({ queryKey: ['deliveries'] })
+    },
+  })
+  const amount = recovery === null ? 0 : (count.data ?? 0)
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={recover.title}
+      description={recover.intro}
+      footer={
+        <>
+          <Button onClick={() => onOpenChange(false)}>{texts.ui.cancel}</Button>
+          <Button
+            variant="primary"
+            icon="refresh"
+            busy={start.isPending}
+            disabled={amount === 0}
+            onClick={() => recovery && start.mutate(recovery)}
+          >
+            {recover.confirm(amount)}
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-5">
+        <RecoverFields {...choice} failingSince={webhook.health.failingSince} />
+        <div aria-live="polite" className="grid gap-3">
+          {recovery !== null && count.error ? (
+            <ErrorState error={count.error} onRetry={count.refetch} />
+          ) : (
+            recovery !== null && <p className="font-medium">{countText(count.data)}</p>
+          )}
+          {amount > 0 && <Warning webhook={webhook} />}
+          {start.error && <ErrorState error={start.error} />}
+        </div>
+      </div>
+    </Dialog>
+  )
+}
+
+function countText(amount: number | undefined): string {
+  if (amount === undefined) return recover.counting
+  return amount === 0 ? recover.nothing : recover.willSend(amount)
+}
+
+function Warning({ webhook }: { webhook: Webhook }) {
+  const condition = webhookCondition(webhook)
+  if (condition === 'active') return null
+  return (
+    <Notice tone="warn">{condition === 'failing' ? recover.failing : recover.notActive}</Notice>
+  )
+}
+
+interface ProgressProps extends RecoverDialogProps {
+  recoveryId: string
+}
+
+function Progress({ webhook, recoveryId, open, onOpenChange }: ProgressProps) {
+  const { data, error, refetch } = useQuery(recoveryQuery(recoveryId))
+  const isDone = data?.finishedAt != null
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={recover.title}
+      description={recover.goesOn}
+      footer={
+        <>
+          <ButtonLink
+            to={`/deliveries?webhookId=${webhook.id}`}
+            onClick={() => onOpenChange(false)}
+          >
+            {recover.see}
+          </ButtonLink>
+          <Button variant="primary" onClick={() => onOpenChange(false)}>
+            {texts.ui.close}
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-3">
+        <ProgressBar
+          label={recover.progress}
+          done={data?.done ?? 0}
+          // Until it is known, nothing is done; a recovery of none is all done.
+          total={isDone ? data.done : (data?.total ?? 1)}
+        />
+        <p role="status" className="font-medium tabular">
+          {data && (isDone ? recover.done(data.done) : recover.going(data.done, data.total))}
+        </p>
+        {error && (
+          <>
+            <ErrorState error={error} onRetry={refetch} />
+            <p className="text-sm text-soft">{recover.lost}</p>
+          </>
+        )}
+      </div>
+    </Dialog>
+  )
+}

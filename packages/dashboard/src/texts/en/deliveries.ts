@@ -1,0 +1,135 @@
+import { count } from './count.ts'
+
+export const deliveries = {
+  navigation: 'Deliveries',
+  title: 'Deliveries',
+  intro: 'Every event on its way to every webhook: what happened to it, and why.',
+  listLabel: 'Deliveries, newest first',
+  columns: {
+    delivery: 'Event',
+    state: 'State',
+    webhook: 'Webhook',
+    attempts: 'Attempts',
+    accepted: 'Accepted',
+  },
+  test: 'Test',
+  answered: (attempts: number, status: number | null) =>
+    status === null ? String(attempts) : `${attempts} · ${status}`,
+  lastAnswer: (attempts: number, status: number | null) =>
+    status === null
+      ? count(attempts, 'attempt', 'attempts')
+      : `${count(attempts, 'attempt', 'attempts')}, the last was answered ${status}`,
+  filters: {
+    search: 'Search',
+    searchPlaceholder: 'Id, email, phone or name',
+    chatbot: 'Chatbot',
+    webhook: 'Webhook',
+    eventType: 'Event type',
+    state: 'State',
+    accepted: 'Accepted',
+    anyChatbot: 'All chatbots',
+    anyWebhook: 'All webhooks',
+    anyEventType: 'All event types',
+    anyState: 'All states',
+  },
+  emptyTitle: 'No delivery yet',
+  empty: 'Send a test event to one of your webhooks: its delivery appears here at once.',
+  emptyAction: 'Choose a webhook',
+  noWebhook:
+    'A delivery is an event on its way to a webhook. Create one, and send it a test event: it appears here at once.',
+  noWebhookAction: 'Create a webhook',
+  detail: {
+    back: 'All deliveries',
+    title: (eventType: string) => `Delivery of ${eventType}`,
+    titleTest: (eventType: string) => `Test of ${eventType}`,
+    facts: 'About it',
+    event: 'Event',
+    webhook: 'Webhook',
+    webhookGone: 'It was deleted.',
+    lead: 'Lead',
+    leadGone: 'It was erased.',
+    chatbot: 'Chatbot',
+    accepted: 'Accepted',
+    finished: 'Finished',
+    nextAttempt: 'Next attempt',
+    id: 'Id',
+  },
+  next: {
+    in: (countdown: string) => `in ${countdown}`,
+    now: 'now',
+  },
+  attempts: {
+    title: 'Attempts',
+    none: 'None was made.',
+    label: 'Attempts, newest first',
+    number: (number: number) => `Attempt ${number}`,
+    answered: (status: number) => `Answered ${status}`,
+    noAnswer: 'No answer',
+    took: (duration: string) => `took ${duration}`,
+    answer: 'What came back',
+    body: 'The answer’s body',
+    headers: 'The answer’s headers',
+    noBody: 'It had no body.',
+    cutBody: 'The first 2 KiB.',
+    notes: {
+      acknowledged: 'The answer says that the event was taken.',
+      not_processed: 'The answer says that the event was not processed.',
+      body_says_failed: 'The answer’s body says that it failed.',
+    },
+  },
+  request: {
+    title: 'Request',
+    about:
+      'As it is sent with the webhook’s settings of now; the time is that of the last attempt.',
+    tabs: 'The request’s parts',
+    body: 'Body',
+    headers: 'Headers',
+    curl: 'As curl',
+    curlLabel: 'The request as a curl command',
+    curlHint:
+      'The signatures are the real ones. Values shown as *** are yours: put them in before you run it.',
+    to: 'POST',
+    goneDeleted: 'Its webhook was deleted: there is nothing left that could be sent.',
+    goneErased: 'The lead was erased, and with it what was sent.',
+  },
+  actions: {
+    resend: 'Resend',
+    resent: 'It is on its way again.',
+    resentPaused: 'It waits: its webhook is not active.',
+    cancel: 'Cancel the delivery',
+    cancelled: 'Cancelled. It will not be sent.',
+    testAgain: 'Send another test',
+  },
+  resendTwice: {
+    title: 'Resend what was delivered?',
+    body: 'The endpoint took it already. It gets the same bytes with the same webhook-id once more; a receiver that remembers ids skips it.',
+    confirm: 'Resend it',
+  },
+  cancel: {
+    title: 'Cancel this delivery?',
+    body: 'It will not be sent any more. An attempt that is on its way is let end. You can resend it later.',
+    confirm: 'Cancel the delivery',
+  },
+  refused: {
+    title: 'This was not done',
+    wrong_state:
+      'Its state has changed since you saw it. What you see now is how it is: look at it, and decide again.',
+    webhook_deleted:
+      'Its webhook was deleted, so there is nowhere to send it. Create a webhook for the endpoint; what comes from then on goes there.',
+    lead_erased: 'The lead was erased, so there is nothing left to send.',
+    delivery_not_found: 'It is past the retention time and no longer kept.',
+    unreachable: 'The server could not be reached, so nothing was done. Try again.',
+  },
+  /** Why somebody did not get it, in a few words beside its state. */
+  why: {
+    waiting: (when: string) => `Next attempt ${when}`,
+    due: 'Its next attempt is being made',
+    failed: (error: string, when: string) => `${error}; next attempt ${when}`,
+    webhook_paused: 'The webhook is paused; it goes out when that is resumed',
+    webhook_disabled: 'The webhook is disabled; it goes out when that is resumed',
+    webhook_deleted: 'The webhook was deleted',
+    cancelled_by_owner: 'Cancelled by hand',
+    lead_erased: 'The lead was erased before it went out',
+    retention: 'It was parked for longer than the retention time',
+  },
+}

@@ -1,0 +1,16 @@
+export const events = {
+  title: (eventType: string) => `Event ${eventType}`,
+  back: 'All deliveries',
+  facts: 'About it',
+  type: 'Type',
+  chatbot: 'Chatbot',
+  lead: 'Lead',
+  accepted: 'Accepted',
+  id: 'Id',
+  payload: 'Payload',
+  payloadLabel: 'The event’s payload',
+  erased: 'The lead was erased, and the payload with it.',
+  deliveries: 'Where it goes',
+  deliveriesLabel: 'Deliveries of this event',
+  noDeliveries: 'No webhook subscribed to this type when the event came.',
+}

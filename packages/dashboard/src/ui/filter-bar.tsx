@@ -1,0 +1,50 @@
+import { type ReactNode, useState } from 'react'
+import { texts } from '../texts/texts.ts'
+import { Button } from './button.tsx'
+import { useMediaQuery } from './use-media-query.ts'
+
+export interface FilterBarProps {
+  /** What one filters by most; always in sight. */
+  search: ReactNode
+  /** Fields; on a phone behind a button. */
+  children: ReactNode
+  /** How many are set. */
+  activeCount: number
+  onClear(): void
+}
+
+export function FilterBar({ search, children, activeCount, onClear }: FilterBarProps) {
+  const hasRoom = useMediaQuery('(min-width: 48rem)')
+  const [isOpen, setIsOpen] = useState(false)
+  const clear = activeCount > 0 && (
+    <Button size="sm" variant="quiet" icon="cross" onClick={onClear}>
+      {texts.ui.clearFilters}
+    </Button>
+  )
+  if (hasRoom) {
+    return (
+      <search className="mb-4 grid items-end gap-x-3 gap-y-3 sm:grid-cols-2 lg:grid-cols-4">
+        {search}
+        {children}
+        {clear && <div className="pb-1">{clear}</div>}
+      </search>
+    )
+  }
+  return (
+    <search className="mb-4 grid gap-3">
+      {search}
+      <div className="flex flex-wrap gap-2">
+        <Button
+          size="sm"
+          icon="down"
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen((before) => !before)}
+        >
+          {texts.ui.filters(activeCount)}
+        </Button>
+        {clear}
+      </div>
+      {isOpen && children}
+    </search>
+  )
+}

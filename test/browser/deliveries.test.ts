@@ -1,0 +1,301 @@
+/** Deliveries as somebody looks at them whose endpoint broke. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { Dashboard } from '../support/dashboard.ts'
+import type { Step } from '../support/receiver-protocol.ts'
+import { ANN, type Subscription, World } from '../support/world.ts'
+
+const BROKEN: Step = { kind: 'answer', status: 500, body: '{"error":"out of order"}' }
+const OK: Step = { kind: 'answer', status: 200 }
+
+let browser: Browser
+let world: World
+beforeAll(async () => {
+  // One attempt, and it is given up; a test that wants to wait says so by pausing.
+  world = await World.open({ settings: { RETRY_SCHEDULE: '0s' } })
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await world?.close()
+})
+
+test('an endpoint breaks, the reason is read, it is mended, and the resent delivery arrives before one’s eyes', async () => {
+  const { dashboard, page, subscription } = await setup({ steps: [BROKEN] })
+  await dashboard.signIn(`/deliveries?webhookId=${subscription.webhook.id}`)
+  await dashboard.settled()
+  await subscription.lead()
+  // It comes by itself.
+  await row(page, 'Exhausted').getByRole('link', { name: 'lead.submit' }).click()
+  await page
+    .getByText(/^Given up after its only attempt failed \(the endpoint answered 500\)/)
+    .waitFor()
+  const attempts = page.getByRole('list', { name: 'Attempts, newest first' })
+  expect(await attempts.getByRole('listitem').count()).toBe(1)
+  expect(await attempts.getByText('"error": "out of order"').count()).toBe(1)
+
+  await subscription.endpoint.behave(OK)
+  await page.getByRole('button', { name: 'Resend' }).click()
+  await page.getByText('It is on its way again.').waitFor()
+  await page.getByText(/^Delivered: the endpoint answered 200 in .+ on attempt 2/).waitFor()
+  await attempts.getByText('Attempt 2').waitFor()
+  const [first, second] = subscription.endpoint.received
+  expect(second?.body.equals(first?.body ?? Buffer.alloc(0))).toBe(true)
+  expect(dashboard.complaints).toEqual([])
+})
+
+test('what was sent is shown whole: body, headers and a curl command with the real signature', async () => {
+  const { dashboard, page, subscription } = await setup()
+  const { eventId } = await subscription.lead({ ...ANN, customerName: "Ann O'Neill" })
+  const { id } = await world.api.deliveryIn('delivered', eventId)
+  await dashboard.signIn(`/deliveries/${id}`)
+  const [received] = subscription.endpoint.received
+  const body = page.getByRole('region', { name: 'Body' })
+  expect(await body.innerText()).toContain('"customerName": "Ann O\'Neill"')
+  await page.getByRole('radio', { name: 'Raw' }).first().click()
+  expect(await body.innerText()).toBe(received?.body.toString())
+  await page.getByRole('tab', { name: 'Headers' }).click()
+  const signature = received?.headers['x-chatzuri-signature'] ?? 'none'
+  await page.getByText(signature, { exact: true }).waitFor()
+  await page.getByRole('tab', { name: 'As curl' }).click()
+  const command = await page.getByRole('region', { name: /curl command/ }).innerText()
+  expect(command).toContain(`--header 'x-chatzuri-signature: ${signature}'`)
+  expect(command).toContain(String.raw`Ann O'\''Neill`)
+  await page.getByRole('link', { name: "Ann O'Neill" }).click()
+  await page.getByRole('heading', { level: 1, name: "Ann O'Neill" }).waitFor()
+  expect(dashboard.complaints).toEqual([])
+})
+
+test('what was delivered is resent only after it was said that it goes out twice', async () => {
+  const { dashboard, page, subscription } = await setup()
+  const { eventId } = await subscription.lead()
+  const { id } = await world.api.deliveryIn('delivered', eventId)
+  await dashboard.signIn(`/deliveries/${id}`)
+  await page.getByRole('button', { name: 'Resend' }).click()
+  await page.getByText('The endpoint took it already.').waitFor()
+  expect(subscription.endpoint.received).toHaveLength(1)
+  await page.getByRole('button', { name: 'Resend it' }).click()
+  await page.getByText('Attempt 2', { exact: true }).waitFor()
+  expect(subscription.endpoint.received).toHaveLength(2)
+})
+
+test('a cancel that comes too late is refused with the reason, and the page shows how it is', async () => {
+  const { dashboard, page, subscription } = await setup()
+  await world.api.post(`/api/v1/webhooks/${subscription.webhook.id}/pause`)
+  const { eventId } = await subscription.lead()
+  const { id } = await world.api.deliveryIn('parked', eventId)
+  // Nobody tells this page what happens meanwhile.
+  await page.route('**/api/v1/stream', (route) => route.abort())
+  await dashboard.signIn(`/deliveries/${id}`)
+  await page.getByRole('button', { name: 'Cancel the delivery' }).click()
+  await world.api.post(`/api/v1/webhooks/${subscription.webhook.id}/resume`)
+  await world.api.deliveryIn('delivered', eventId)
+  const dialog = page.getByRole('alertdialog')
+  await dialog.getByRole('button', { name: 'Cancel the delivery' }).click()
+  await dialog.getByRole('alert').filter({ hasText: 'Its state has changed' }).waitFor()
+  await dialog.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await page.getByText(/^Delivered: the endpoint answered 200/).waitFor()
+})
+
+test('a resend for a webhook that was deleted says what to do instead', async () => {
+  const { dashboard, page, subscription } = await setup({ steps: [BROKEN] })
+  const { eventId } = await subscription.lead()
+  const { id } = await world.api.deliveryIn('exhausted', eventId)
+  await page.route('**/api/v1/stream', (route) => route.abort())
+  await dashboard.signIn(`/deliveries/${id}`)
+  await page.getByRole('button', { name: 'Resend' }).waitFor()
+  await world.api.delete(`/api/v1/webhooks/${subscription.webhook.id}`)
+  await page.getByRole('button', { name: 'Resend' }).click()
+  await page.getByText(/Its webhook was deleted, so there is nowhere to send it/).waitFor()
+  await page.getByText('Its webhook was deleted: there is nothing left that could be').waitFor()
+  expect(await page.getByRole('button', { name: 'Resend' }).count()).toBe(0)
+})
+
+test('everything that failed is counted first, then resent, and one sees how far it is', async () => {
+  const { dashboard, page, subscription } = await setup({ steps: [BROKEN] })
+  const leads = await Promise.all(Array.from({ length: 5 }, () => subscription.lead()))
+  for (const { eventId } of leads) await world.api.deliveryIn('exhausted', eventId)
+  await subscription.endpoint.behave(OK)
+  await dashboard.signIn(`/webhooks/${subscription.webhook.id}`)
+  await page.getByRole('button', { name: 'Resend what failed…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('5 deliveries will be sent again.').waitFor()
+  expect(subscription.endpoint.received).toHaveLength(5)
+
+  // A failure in between is told, and what was chosen stays.
+  await dialog.getByLabel('Since').selectOption({ label: '7 days ago' })
+  await dialog.getByText('5 deliveries will be sent again.').waitFor()
+  await failOnce(page, '**/recover')
+  await dialog.getByRole('button', { name: 'Resend 5 deliveries' }).click()
+  await dialog.getByRole('alert').waitFor()
+  expect(await dialog.getByLabel('Since').inputValue()).toBe('week')
+
+  await dialog.getByRole('button', { name: 'Resend 5 deliveries' }).click()
+  await dialog.getByRole('progressbar').waitFor()
+  await dialog.getByText('Done: 5 deliveries are on their way again.').waitFor()
+  for (const { eventId } of leads) await world.api.deliveryIn('delivered', eventId)
+  await dialog.getByRole('link', { name: 'See them' }).click()
+  await expect.poll(() => row(page, 'Delivered').count()).toBe(5)
+})
+
+test('filters are in the address, narrow the list, and a link to them shows the same', async () => {
+  const { dashboard, page, subscription } = await setup({ steps: [BROKEN, OK] })
+  const failed = await subscription.lead({ ...ANN, customerEmail: 'one@example.com' })
+  await world.api.deliveryIn('exhausted', failed.eventId)
+  const fine = await subscription.lead({ ...ANN, customerEmail: 'two@example.com' })
+  await world.api.deliveryIn('delivered', fine.eventId)
+  await dashboard.signIn(`/deliveries?chatbotId=${subscription.chatbotId}`)
+  await expect.poll(() => rows(page).count()).toBe(2)
+  await page.getByLabel('State').selectOption('exhausted')
+  await expect.poll(() => rows(page).count()).toBe(1)
+  await page.getByLabel('Search').fill('two@example.com')
+  await page.getByText('Nothing matches').waitFor()
+  await page.getByLabel('State').selectOption({ label: 'All states' })
+  await row(page, 'Delivered').waitFor()
+  await page.getByLabel('Accepted').selectOption({ label: 'In the last hour' })
+  await page.waitForURL(/from=/)
+  await row(page, 'Delivered').waitFor()
+
+  await page.goto(page.url())
+  await expect.poll(() => rows(page).count()).toBe(1)
+  expect(await page.getByLabel('Search').inputValue()).toBe('two@example.com')
+  await page.goto('/deliveries?state=lost')
+  await page.getByText('These filters can’t be used').waitFor()
+  await page.getByRole('button', { name: 'Clear the filters' }).first().click()
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(1)
+})
+
+test('a list that is paused stands still, counts what comes, and shows it when asked to', async () => {
+  const { dashboard, page, subscription } = await setup()
+  const first = await subscription.lead()
+  await world.api.deliveryIn('delivered', first.eventId)
+  await dashboard.signIn(`/deliveries?webhookId=${subscription.webhook.id}`)
+  await expect.poll(() => rows(page).count()).toBe(1)
+  await subscription.lead()
+  await expect.poll(() => rows(page).count()).toBe(2)
+
+  await page.getByRole('button', { name: 'Pause the list' }).click()
+  await subscription.lead()
+  await subscription.lead()
+  const pill = page.getByRole('button', { name: '2 new ones' })
+  await pill.waitFor()
+  expect(await rows(page).count()).toBe(2)
+  await pill.click()
+  await expect.poll(() => rows(page).count()).toBe(4)
+  expect(await pill.count()).toBe(0)
+})
+
+test('what one reads stays where it is while new ones come above it', async () => {
+  const { dashboard, page, subscription } = await setup()
+  const leads = await Promise.all(Array.from({ length: 60 }, () => subscription.lead()))
+  for (const { eventId } of leads) await world.api.deliveryIn('delivered', eventId)
+  await dashboard.signIn(`/deliveries?webhookId=${subscription.webhook.id}`)
+  await expect.poll(() => rows(page).count()).toBe(50)
+  const read = rows(page).nth(30).getByRole('link')
+  await read.scrollIntoViewIfNeeded()
+  const before = [await read.getAttribute('href'), await read.boundingBox()]
+  await subscription.lead()
+  await page.getByRole('button', { name: '1 new one' }).waitFor()
+  expect([await read.getAttribute('href'), await read.boundingBox()]).toEqual(before)
+
+  await page.getByRole('button', { name: 'Older' }).click()
+  await expect.poll(() => rows(page).count()).toBe(11)
+  await page.goBack()
+  await expect.poll(() => rows(page).count()).toBe(50)
+  // Of another chatbot there is no such page: its list begins with the newest.
+  await page.goto('/deliveries')
+  await page.getByRole('button', { name: 'Older' }).click()
+  await page.waitForURL(/cursor=/)
+  await page.getByLabel('Chatbot', { exact: true }).selectOption(subscription.chatbotId)
+  await expect.poll(() => rows(page).count()).toBe(50)
+  expect(await page.getByRole('button', { name: 'Pause the list' }).count()).toBe(1)
+})
+
+test('when the server fails, the list says so, keeps what was typed, and loads when asked again', async () => {
+  const { dashboard, page, subscription } = await setup()
+  await subscription.lead()
+  await dashboard.signIn('/deliveries')
+  await dashboard.settled()
+  const restore = await failAll(page, '**/api/v1/deliveries?*')
+  await page.getByLabel('Search').fill('ann@example.com')
+  await page.getByRole('alert').filter({ hasText: 'This could not be loaded' }).waitFor()
+  expect(await page.getByLabel('Search').inputValue()).toBe('ann@example.com')
+  await restore()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await rows(page).first().waitFor()
+})
+
+test('when the server fails, a delivery, a resend and a cancel each say so', async () => {
+  const { dashboard, page, subscription } = await setup({ steps: [BROKEN] })
+  const { eventId } = await subscription.lead()
+  const { id } = await world.api.deliveryIn('exhausted', eventId)
+  await dashboard.signIn('/deliveries')
+  await failOnce(page, `**/api/v1/deliveries/${id}`)
+  await page.goto(`/deliveries/${id}`)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await failOnce(page, '**/resend')
+  await page.getByRole('button', { name: 'Resend' }).click()
+  await page.getByText('This was not done. Broken for the test').waitFor()
+
+  await world.api.post(`/api/v1/webhooks/${subscription.webhook.id}/pause`)
+  await page.getByRole('button', { name: 'Resend' }).click()
+  await page.getByText('It waits: its webhook is not active.').waitFor()
+  await failOnce(page, '**/cancel')
+  await page.getByRole('button', { name: 'Cancel the delivery' }).click()
+  const dialog = page.getByRole('alertdialog')
+  await dialog.getByRole('button', { name: 'Cancel the delivery' }).click()
+  await dialog.getByRole('alert').filter({ hasText: 'Broken for the test' }).waitFor()
+  await dialog.getByRole('button', { name: 'Cancel the delivery' }).click()
+  await page.getByText('Cancelled. It will not be sent.').waitFor()
+})
+
+test('a list and a delivery are walked with the keyboard alone', async () => {
+  const { dashboard, page, subscription } = await setup()
+  const { eventId } = await subscription.lead()
+  const { id } = await world.api.deliveryIn('delivered', eventId)
+  await dashboard.signIn(`/deliveries?webhookId=${subscription.webhook.id}`)
+  await rows(page).first().waitFor()
+  await page.getByRole('button', { name: 'Clear the filters' }).focus()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/deliveries/${id}`)
+  await page.getByRole('tab', { name: 'Body' }).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('tab', { name: 'Headers', selected: true }).waitFor()
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('region', { name: /curl command/ }).waitFor()
+  await page.getByText('What came back').focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('region', { name: 'The answer’s body' }).waitFor()
+})
+
+function rows(page: Page) {
+  return page.getByRole('table', { name: 'Deliveries, newest first' }).locator('tbody tr')
+}
+
+function row(page: Page, state: string) {
+  return rows(page).filter({ hasText: state })
+}
+
+const FAILURE = {
+  status: 500,
+  contentType: 'application/json',
+  body: JSON.stringify({ statusCode: 500, code: 'internal_error', message: 'Broken for the test' }),
+}
+
+async function failOnce(page: Page, url: string) {
+  await page.route(url, (route) => route.fulfill(FAILURE), { times: 1 })
+}
+
+async function failAll(page: Page, url: string) {
+  await page.route(url, (route) => route.fulfill(FAILURE))
+  return () => page.unroute(url)
+}
+
+async function setup(options: { steps?: Step[] } = {}) {
+  const subscription: Subscription = await world.subscribe(options)
+  const dashboard = await Dashboard.open(browser, world.server)
+  onTestFinished(() => dashboard.close())
+  return { dashboard, page: dashboard.page, subscription }
+}
