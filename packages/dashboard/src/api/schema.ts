@@ -14,6 +14,19 @@ export type AcceptedLead = {
   eventId: string
 }
 
+export type ApiKey = {
+  id: string
+  name: string
+  chatbotId: string | null
+  createdAt: string
+  lastUsedAt: string | null
+}
+
+export type ApiKeyList = {
+  data: ApiKey[]
+  nextCursor: string | null
+}
+
 export type Attempt = {
   id: string
   number: number
@@ -26,6 +39,44 @@ export type Attempt = {
   responseHeaders: Record<string, string>
   responseBody: string
   note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+}
+
+export type AuditEntry = {
+  id: string
+  at: string
+  action:
+    | 'chatbot.created'
+    | 'chatbot.updated'
+    | 'chatbot.deleted'
+    | 'webhook.created'
+    | 'webhook.updated'
+    | 'webhook.deleted'
+    | 'webhook.paused'
+    | 'webhook.resumed'
+    | 'webhook.secret_shown'
+    | 'webhook.secret_rotated'
+    | 'webhook.rotation_finished'
+    | 'webhook.recovery_started'
+    | 'delivery.resent'
+    | 'delivery.cancelled'
+    | 'lead.erased'
+    | 'leads.exported'
+    | 'key.created'
+    | 'key.deleted'
+    | 'owner_link.created'
+    | 'session.started'
+    | 'session.ended'
+  actor: string
+  sessionId: string | null
+  chatbotId: string | null
+  targetId: string | null
+  fields: string[]
+  address: string
+}
+
+export type AuditLog = {
+  data: AuditEntry[]
+  nextCursor: string | null
 }
 
 export type Chatbot = {
@@ -46,6 +97,15 @@ export type ChatbotChange = {
 export type ChatbotList = {
   data: Chatbot[]
   nextCursor: string | null
+}
+
+export type CreatedApiKey = {
+  id: string
+  name: string
+  chatbotId: string | null
+  createdAt: string
+  lastUsedAt: string | null
+  key: string
 }
 
 export type CreatedWebhook = {
@@ -192,11 +252,17 @@ export type LeadForm = {
   greeting: string
   thanks: string
   consent?: string
+  color?: string
 }
 
 export type LeadList = {
   data: Lead[]
   nextCursor: string | null
+}
+
+export type NewApiKey = {
+  name: string
+  chatbotId?: string
 }
 
 export type NewChatbot = {
@@ -217,6 +283,11 @@ export type NewLead = {
   customerPhone?: string | null
 }
 
+export type NewOwnerLink = {
+  chatbotId: string
+  expiresInSeconds?: number
+}
+
 export type NewRecovery = {
   since: string
   until?: string
@@ -232,6 +303,11 @@ export type NewWebhook = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+}
+
+export type OwnerLink = {
+  url: string
+  expiresAt: string
 }
 
 export type Recovery = {
@@ -254,6 +330,17 @@ export type RecoveryStarted = {
 export type SecretRotation = {
   secret?: string
   overlapHours?: number
+}
+
+export type Session = {
+  kind: 'operator' | 'chatbot'
+  chatbotId: string | null
+  expiresAt: string
+}
+
+export type SignIn = {
+  key?: string
+  link?: string
 }
 
 export type Stats = {

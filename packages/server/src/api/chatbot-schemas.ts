@@ -25,6 +25,14 @@ const leadForm = z
     greeting: text({ max: 500 }),
     thanks: text({ max: 500 }),
     consent: text({ min: 1, max: 500 }).exactOptional(),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a color like `#1f5fd0`' })
+      .exactOptional()
+      .meta({
+        description: 'Of the widget’s bubble, head and button. Without it: blue.',
+        examples: ['#0f766e'],
+      }),
   })
   .meta({ id: 'LeadForm', description: 'What the widget asks a visitor for.' })
 
@@ -77,7 +85,7 @@ export const chatbotSchema = z
 export const CHATBOT_EXAMPLE: z.infer<typeof chatbotSchema> = {
   id: EXAMPLE_IDS.chatbot,
   name: 'Shop assistant',
-  leadForm: DEFAULT_LEAD_FORM,
+  leadForm: { ...DEFAULT_LEAD_FORM, color: '#0f766e' },
   allowedOrigins: ['https://shop.example'],
   createdAt: '2026-09-14T09:30:12.345Z',
   updatedAt: '2026-09-14T09:30:12.345Z',
