@@ -1,6 +1,5 @@
 /** One webhook: does it get what it should, why not, and everything one does with it. */
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 import { ApiFailure } from '../../api/api-failure.ts'
 import type { Webhook } from '../../api/schema.ts'
@@ -9,6 +8,7 @@ import { NotFound } from '../../app/not-found.tsx'
 import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
@@ -159,22 +159,5 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
         </Fact>
       </Facts>
     </Card>
-  )
-}
-
-function Facts({ children }: { children: ReactNode }) {
-  return (
-    <dl className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-x-6 gap-y-2 text-sm">
-      {children}
-    </dl>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-soft">{name}</dt>
-      <dd className="min-w-0 text-right [overflow-wrap:anywhere]">{children}</dd>
-    </>
   )
 }

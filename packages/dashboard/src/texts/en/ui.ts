@@ -19,4 +19,6 @@ export const ui = {
   loading: 'Loading',
   show: 'Show',
   hide: 'Hide',
+  typeName: (name: string) => `Type “${name}” to confirm`,
+  nameDiffers: 'Type the name exactly as it stands above.',
 }
