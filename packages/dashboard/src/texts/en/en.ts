@@ -1,6 +1,10 @@
+import { apiKeys } from './api-keys.ts'
 import { errors, shell, signIn } from './app.ts'
+import { auditLog } from './audit-log.ts'
 import { chatbots } from './chatbots.ts'
+import { eventTypes } from './event-types.ts'
 import { overview } from './overview.ts'
+import { settings } from './settings.ts'
 import { states } from './states.ts'
 import { ui } from './ui.ts'
 import { webhooks } from './webhooks.ts'
@@ -15,4 +19,8 @@ export const en = {
   overview,
   webhooks,
   chatbots,
+  eventTypes,
+  apiKeys,
+  auditLog,
+  settings,
 }
