@@ -8,7 +8,7 @@ import { World } from '../support/world.ts'
 /** Bytes over the wire, without the API's answers. */
 const FIRST_LOAD_BYTES_MAX = 200_000
 
-/** A new page is a line here; `{webhook}` is an id of what `fill` made. */
+/** A new page is a line here; `{webhook}` and `{chatbot}` are ids of what `fill` made. */
 const PAGES = [
   '/',
   '/?span=hour',
@@ -16,11 +16,21 @@ const PAGES = [
   '/webhooks?create',
   '/webhooks/{webhook}',
   '/webhooks/no/such/page',
+  '/chatbots',
+  '/chatbots?create',
+  '/chatbots/{chatbot}',
+  '/event-types',
+  '/event-types?publish',
+  '/api-keys',
+  '/api-keys?create',
+  '/audit-log',
+  '/audit-log?action=lead.erased',
+  '/settings',
 ]
 
 let browser: Browser
 let world: World
-let ids: { webhook: string }
+let ids: { webhook: string; chatbot: string }
 beforeAll(async () => {
   world = await World.open()
   ids = await fill()
@@ -43,7 +53,7 @@ describe.each(LOOKS)('%s', (look) => {
     const dashboard = await open(look)
     await dashboard.signIn()
     for (const path of PAGES) {
-      await dashboard.goto(path.replace('{webhook}', ids.webhook))
+      await dashboard.goto(path.replace('{webhook}', ids.webhook).replace('{chatbot}', ids.chatbot))
       expect([path, await dashboard.accessibilityFaults()]).toEqual([path, []])
       expect([path, await dashboard.overflow()]).toEqual([path, 0])
     }
@@ -123,7 +133,8 @@ async function fill() {
   const paused = await world.subscribe()
   await world.api.post(`/api/v1/webhooks/${paused.webhook.id}/pause`)
   for (const send of [failing.lead, lead, paused.lead]) await send()
-  return { webhook: failing.webhook.id }
+  await world.api.post('/api/v1/api-keys', { name: 'Shop', chatbotId: failing.chatbotId })
+  return { webhook: failing.webhook.id, chatbot: failing.chatbotId }
 }
 
 async function open(look: (typeof LOOKS)[number]) {

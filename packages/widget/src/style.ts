@@ -89,7 +89,8 @@ h2, .body > * { width: 100%; max-width: 560px; margin-inline: auto; }
 /** In the flow of a page of ours, as if its place were the corner of the visitor's screen. */
 const PREVIEW = `
 :host { display: block; }
-.panel { height: 33rem; margin-bottom: 12px; border-radius: 16px; box-shadow: 0 4px 24px rgb(0 0 0 / .16);
+.panel { min-height: 24rem; max-height: max(30rem, calc(100dvh - 13rem)); margin-bottom: 12px;
+  border-radius: 16px; box-shadow: 0 4px 24px rgb(0 0 0 / .16);
   border: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 `
 

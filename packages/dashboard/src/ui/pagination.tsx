@@ -4,22 +4,32 @@ import { Button } from './button.tsx'
 
 const CURSOR = 'cursor'
 const BEFORE = 'before'
+const SCOPE = 'of'
 
 /**
  * Cursors only lead on; the way back is kept in the address, so that a reload and the browser's own
- * back button work too.
+ * back button work too. `scope`: what the list is of beside the address, such as the chosen chatbot; a
+ * cursor of another one isn't used, since the API would refuse it.
  */
-export function useCursor(): { cursor: string | null; pagination: PaginationState } {
+export function useCursor(scope: string | null = null): {
+  cursor: string | null
+  pagination: PaginationState
+} {
   const [parameters, setParameters] = useSearchParams()
-  const before = parameters.getAll(BEFORE)
-  const cursor = parameters.get(CURSOR)
+  const isOurs = parameters.get(SCOPE) === scope
+  const before = isOurs ? parameters.getAll(BEFORE) : []
+  const cursor = isOurs ? parameters.get(CURSOR) : null
   const move = (to: string | null, trail: string[]) => {
     setParameters((given) => {
       const next = new URLSearchParams(given)
       next.delete(BEFORE)
       for (const step of trail) next.append(BEFORE, step)
-      if (to === null || to === '') next.delete(CURSOR)
-      else next.set(CURSOR, to)
+      next.delete(CURSOR)
+      next.delete(SCOPE)
+      if (to !== null && to !== '') {
+        next.set(CURSOR, to)
+        if (scope !== null) next.set(SCOPE, scope)
+      }
       return next
     })
   }

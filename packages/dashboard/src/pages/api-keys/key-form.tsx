@@ -25,7 +25,9 @@ export function KeyForm({ id, onBusy, onCreated }: KeyFormProps) {
   const { kind } = useSession()
   const { chatbotId, chatbots } = useChatbot()
   const [name, setName] = useState('')
-  const [scope, setScope] = useState(chatbotId ?? chatbots[0]?.id ?? EVERYTHING)
+  const [chosen, setScope] = useState<string | null>(null)
+  // Read each time: the chatbots may come after the form.
+  const scope = chosen ?? chatbotId ?? chatbots[0]?.id ?? EVERYTHING
   const [isTold, setIsTold] = useState(false)
   const creation = useMutation({
     mutationFn: () =>

@@ -34,10 +34,14 @@ export default function AuditLogPage() {
 }
 
 function List({ filter, isFiltered }: { filter: Filter; isFiltered: boolean }) {
-  const { chatbotId } = useChatbot()
-  const { cursor, pagination } = useCursor()
+  const { chatbotId, isLoading } = useChatbot()
+  const { cursor, pagination } = useCursor(chatbotId)
   const { action, actor } = filter
-  const found = useQuery(auditLogQuery({ chatbotId, action, actor, ...spanOf(filter), cursor }))
+  const found = useQuery({
+    ...auditLogQuery({ chatbotId, action, actor, ...spanOf(filter), cursor }),
+    // Of which chatbot is known a moment later; a cursor is of that one only.
+    enabled: !isLoading,
+  })
   if (found.error) return <ErrorState error={found.error} onRetry={found.refetch} />
   if (!found.data) {
     return (
@@ -95,7 +99,7 @@ const ADDRESS: Column<AuditEntry> = {
 const AT: Column<AuditEntry> = {
   key: 'at',
   header: columns.at,
-  width: 'w-32',
+  width: 'w-36',
   align: 'end',
   cell: ({ at }) => <TimeAgo at={at} />,
 }

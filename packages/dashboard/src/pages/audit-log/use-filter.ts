@@ -32,10 +32,12 @@ export function useFilter() {
     to: day('to'),
   }
   const set = (part: Partial<Filter>) => {
+    // From the address itself: two changes in a row may come before the page is drawn again.
+    const given = new URLSearchParams(window.location.search)
     const next = new URLSearchParams()
     for (const name of NAMES) {
-      const value = { ...filter, ...part }[name]
-      if (value !== null && value !== '') next.set(name, value)
+      const value = name in part ? part[name] : given.get(name)
+      if (value) next.set(name, value)
     }
     setParameters(next, { replace: true })
   }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { readinessQuery, serverQuery } from '../../api/server.ts'
+import { useSession } from '../../app/session.tsx'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -14,7 +15,10 @@ const words = texts.settings
 export function ServerCard() {
   const server = useQuery(serverQuery)
   const readiness = useQuery(readinessQuery)
-  const isElsewhere = server.data && new URL(server.data.publicUrl).origin !== location.origin
+  const { kind } = useSession()
+  // Only an operator can mend it.
+  const isElsewhere =
+    kind === 'operator' && server.data && new URL(server.data.publicUrl).origin !== location.origin
   return (
     <Card
       title={words.server}

@@ -21,10 +21,14 @@ export default function Settings() {
     <>
       <PageHeader title={words.title} description={words.intro} />
       <div className="grid items-start gap-5 lg:grid-cols-2">
-        <YouCard />
-        <ServerCard />
-        <AppearanceCard />
-        <LinksCard />
+        <div className="grid gap-5">
+          <YouCard />
+          <AppearanceCard />
+        </div>
+        <div className="grid gap-5">
+          <ServerCard />
+          <LinksCard />
+        </div>
       </div>
     </>
   )

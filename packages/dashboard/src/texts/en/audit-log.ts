@@ -60,7 +60,7 @@ export const auditLog = {
   columns: { what: 'What', chatbot: 'Chatbot', address: 'From', at: 'When' },
   did,
   actions,
-  root: 'The operator’s key',
+  root: 'The operator',
   key: (name: string) => `The key “${name}”`,
   owner: 'An owner, signed in by link',
   fields: (names: string) => `Fields: ${names}`,

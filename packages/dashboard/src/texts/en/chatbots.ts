@@ -58,7 +58,7 @@ export const chatbots = {
   },
   preview: {
     title: 'Preview',
-    intro: 'As visitors see it, while you edit. Try it: nothing is sent.',
+    intro: 'What visitors see. Try it: nothing is sent.',
     unnamed: 'Without a name',
   },
   save: {
