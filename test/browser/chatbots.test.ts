@@ -164,6 +164,7 @@ test('what is wrong is told at its field before it is sent', async () => {
   await page.getByText('Ask for at least one of them.').first().waitFor()
   await page.getByRole('button', { name: 'Save the changes' }).click()
   await page.getByText('Mend what is marked').waitFor()
+  await expect.poll(() => page.evaluate('document.activeElement?.value')).toBe('teal')
   expect(await world.api.get(`/api/v1/chatbots/${id}`)).toMatchObject({ allowedOrigins: [] })
 })
 

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { chatbotQuery, deleteChatbot } from '../../api/chatbots.ts'
+import { chatbotsQuery, deleteChatbot } from '../../api/chatbots.ts'
 import type { Chatbot } from '../../api/schema.ts'
 import { statsQuery } from '../../api/stats.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
@@ -24,7 +25,9 @@ export function DeleteChatbotDialog({ chatbot, open, onOpenChange }: DeleteChatb
   const client = useQueryClient()
   const navigate = useNavigate()
   const { showToast } = useToasts()
-  const fresh = { enabled: open, staleTime: 0 }
+  const [isGoing, setIsGoing] = useState(false)
+  // The stream tells of webhooks that end: nobody asks again for those of one that is gone.
+  const fresh = { enabled: open && !isGoing, staleTime: 0 }
   const { data: webhooks } = useQuery({ ...webhooksQuery(id), ...fresh })
   const { data: stats } = useQuery({
     ...statsQuery({ chatbotId: id, spanMs: HOUR_MS, step: '1h' }),
@@ -32,11 +35,15 @@ export function DeleteChatbotDialog({ chatbot, open, onOpenChange }: DeleteChatb
   })
   const waiting = stats ? stats.current.pending + stats.current.parked : 0
   const confirm = async () => {
-    await deleteChatbot(id)
+    setIsGoing(true)
+    await deleteChatbot(id).catch((error: unknown) => {
+      setIsGoing(false)
+      throw error
+    })
+    client.setQueryData(chatbotsQuery.queryKey, (known) => known?.filter((one) => one.id !== id))
     showToast({ tone: 'good', message: remove.deleted(name) })
     await navigate('/chatbots', { state: LEAVING })
-    client.removeQueries({ queryKey: chatbotQuery(id).queryKey })
-    await client.invalidateQueries()
+    await client.invalidateQueries({ refetchType: 'none' })
   }
   return (
     <ConfirmDialog
@@ -48,7 +55,7 @@ export function DeleteChatbotDialog({ chatbot, open, onOpenChange }: DeleteChatb
       danger
       onConfirm={confirm}
     >
-      {webhooks && <p>{remove.webhooks(webhooks.length)}</p>}
+      <p>{webhooks ? remove.webhooks(webhooks.length) : remove.itsWebhooks}</p>
       {waiting > 0 && <p>{remove.waiting(waiting)}</p>}
       <p>{remove.leads}</p>
       <p>{remove.keys}</p>

@@ -1,5 +1,5 @@
 /** The form at one side, what visitors will see of it at the other. Nothing typed is lost by a failure. */
-import { type FormEvent, useDeferredValue, useMemo } from 'react'
+import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import type { Chatbot } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
@@ -20,13 +20,19 @@ const TEXT_LENGTH_MAX = 500
 export function Editor({ chatbot }: { chatbot: Chatbot }) {
   const editing = useEditing(chatbot)
   const guard = useUnsavedGuard(editing.isChanged)
+  const form = useRef<HTMLFormElement>(null)
+  const { failure } = editing
+  useEffect(() => {
+    if (failure) focusFault(form.current)
+  }, [failure])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     editing.save()
+    requestAnimationFrame(() => focusFault(form.current))
   }
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
-      <form noValidate onSubmit={submit} className="grid gap-5">
+      <form ref={form} noValidate onSubmit={submit} className="grid gap-5">
         <GeneralCard {...editing} />
         <Card title={editor.asks} description={editor.asksIntro}>
           <FieldsEditor {...editing} />
@@ -53,6 +59,13 @@ export function Editor({ chatbot }: { chatbot: Chatbot }) {
       </ConfirmDialog>
     </div>
   )
+}
+
+/** The first field that is wrong comes into sight, above the bar. */
+function focusFault(form: HTMLFormElement | null) {
+  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]')
+  field?.scrollIntoView({ block: 'center' })
+  field?.focus({ preventScroll: true })
 }
 
 function GeneralCard({ draft, faults, refused, change }: Editing) {

@@ -112,6 +112,7 @@ export const chatbots = {
       webhooks === 0
         ? 'It has no webhooks.'
         : `${count(webhooks, 'webhook is', 'webhooks are')} deleted with it.`,
+    itsWebhooks: 'Its webhooks are deleted with it.',
     waiting: (waiting: number) =>
       `${count(waiting, 'delivery that waits', 'deliveries that wait')} will be cancelled and not sent.`,
     leads: 'All its leads are erased, for good. Export them before, if you need them.',
