@@ -15,6 +15,8 @@ const SOURCES = [
   'index.html',
   'package.json',
   'vite.config.ts',
+  // The dashboard shows the widget itself as a preview.
+  '../widget/src/**/*',
   '../../package-lock.json',
 ]
 const STAMP = 'sources.sha256'

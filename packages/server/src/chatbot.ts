@@ -14,6 +14,8 @@ export interface LeadForm {
   greeting: string
   thanks: string
   consent?: string
+  /** `#rrggbb`; without it the widget has its own. */
+  color?: string
 }
 
 export interface LeadFormField {

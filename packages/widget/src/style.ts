@@ -57,12 +57,15 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 @media (forced-colors: active) { .bubble, .panel, .send, .message { border: 1px solid; } }
 `
 
-const BUBBLE = `
-:host { position: fixed !important; inset-block-end: 20px !important; inset-inline-end: 20px !important;
-  z-index: 2147483000 !important; }
+const ROUND = `
 .bubble { width: 56px; height: 56px; border-radius: 50%; display: grid; place-items: center;
   background: var(--accent); color: var(--on-accent); box-shadow: 0 4px 16px rgb(0 0 0 / .3); padding: 0;
   margin-inline-start: auto; }
+`
+
+const BUBBLE = `
+:host { position: fixed !important; inset-block-end: 20px !important; inset-inline-end: 20px !important;
+  z-index: 2147483000 !important; }
 .panel { position: fixed; inset-block-end: 88px; inset-inline-end: 20px; width: min(380px, calc(100vw - 40px));
   height: min(600px, calc(100dvh - 108px)); border-radius: 16px; box-shadow: 0 12px 48px rgb(0 0 0 / .3);
   border: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
@@ -84,8 +87,24 @@ h2, .body > * { width: 100%; max-width: 560px; margin-inline: auto; }
 .body > .form { margin-top: 0; }
 `
 
+/** In the flow of a page of ours, as if its place were the corner of the visitor's screen. */
+const PREVIEW = `
+:host { display: block; }
+.panel { min-height: 24rem; max-height: max(30rem, calc(100dvh - 13rem)); margin-bottom: 12px;
+  border-radius: 16px; box-shadow: 0 4px 24px rgb(0 0 0 / .16);
+  border: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
+`
+
 export function styleSheet(mode: 'bubble' | 'page'): CSSStyleSheet {
+  return sheetOf(mode === 'bubble' ? ROUND + BUBBLE : PAGE)
+}
+
+export function previewStyleSheet(): CSSStyleSheet {
+  return sheetOf(ROUND + PREVIEW)
+}
+
+function sheetOf(own: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(BASE + (mode === 'bubble' ? BUBBLE : PAGE))
+  sheet.replaceSync(BASE + own)
   return sheet
 }

@@ -4,7 +4,7 @@ import { colorsOf } from './color.ts'
 import { element, icon } from './dom.ts'
 import { createForm } from './form.ts'
 import type { Outbox } from './outbox.ts'
-import { styleSheet } from './style.ts'
+import { previewStyleSheet, styleSheet } from './style.ts'
 import { TEXTS } from './texts.ts'
 
 export interface WidgetOptions {
@@ -18,7 +18,17 @@ const CROSS = 'M6 6l12 12M18 6L6 18'
 
 /** A bubble in the corner; what is behind it begins when it is opened. */
 export function mountBubble(options: WidgetOptions): void {
-  const root = host(options.chatbotId, 'bubble')
+  assembleBubble(host(options.chatbotId, 'bubble'), options)
+}
+
+/** Opened, in a root that is given: what an owner sees while editing. It may be mounted again. */
+export function mountPreview(root: ShadowRoot, options: WidgetOptions): void {
+  root.adoptedStyleSheets = [previewStyleSheet()]
+  root.replaceChildren()
+  assembleBubble(root, options).open()
+}
+
+function assembleBubble(root: ShadowRoot, options: WidgetOptions): { open(): void } {
   const bubble = element(
     'button',
     { class: 'bubble', 'aria-expanded': 'false', 'aria-label': TEXTS.open },
@@ -30,24 +40,31 @@ export function mountBubble(options: WidgetOptions): void {
 
   let isOpen = false
 
-  const setOpen = (open: boolean) => {
+  const show = (open: boolean) => {
     isOpen = open
     chat.panel.hidden = !open
     bubble.setAttribute('aria-expanded', String(isOpen))
     bubble.setAttribute('aria-label', isOpen ? TEXTS.close : TEXTS.open)
     bubble.replaceChildren(icon(isOpen ? CROSS : BUBBLE))
-    if (!isOpen) return bubble.focus()
-    chat.begin()
-    chat.focus()
+    if (isOpen) chat.begin()
+  }
+  /** By the visitor: the focus goes along. */
+  const setOpen = (open: boolean) => {
+    show(open)
+    if (open) chat.focus()
+    else bubble.focus()
   }
   bubble.addEventListener('click', () => setOpen(!isOpen))
   close.addEventListener('click', () => setOpen(false))
-  root.addEventListener('keydown', (event) => {
-    if ((event as KeyboardEvent).key !== 'Escape' || !isOpen) return
-    event.stopPropagation()
-    setOpen(false)
-  })
+  for (const part of [chat.panel, bubble]) {
+    part.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !isOpen) return
+      event.stopPropagation()
+      setOpen(false)
+    })
+  }
   root.append(chat.panel, bubble)
+  return { open: () => show(true) }
 }
 
 /** The conversation as a page. */

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { readPages } from './read-pages.ts'
 import { request } from './request.ts'
-import type { Chatbot, NewChatbot } from './schema.ts'
+import type { AcceptedEvent, Chatbot, ChatbotChange, NewChatbot, NewEvent } from './schema.ts'
 
 /** More than a menu can show; who has more finds them by name on the Chatbots page. */
 const CHATBOTS_MAX = 500
@@ -21,4 +21,16 @@ export function chatbotQuery(id: string) {
 
 export function createChatbot(body: NewChatbot): Promise<Chatbot> {
   return request.post('/api/v1/chatbots', { body })
+}
+
+export function updateChatbot(id: string, body: ChatbotChange): Promise<Chatbot> {
+  return request.patch(`/api/v1/chatbots/${id}`, { body })
+}
+
+export function deleteChatbot(id: string): Promise<null> {
+  return request.delete(`/api/v1/chatbots/${id}`)
+}
+
+export function publishEvent(id: string, body: NewEvent): Promise<AcceptedEvent> {
+  return request.post(`/api/v1/chatbots/${id}/events`, { body })
 }

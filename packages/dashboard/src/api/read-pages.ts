@@ -1,4 +1,4 @@
-import { request } from './request.ts'
+import { type RequestOptions, request } from './request.ts'
 
 const PAGE_SIZE = 100
 
@@ -10,13 +10,13 @@ export interface Page<Item> {
 /** A list as a whole, or its first `max` items: for lists that are short by nature. */
 export async function readPages<Item>(
   path: string,
-  { max, signal }: { max: number; signal?: AbortSignal },
+  { max, query, signal }: { max: number; signal?: AbortSignal } & Pick<RequestOptions, 'query'>,
 ): Promise<Item[]> {
   const items: Item[] = []
   let cursor: string | null = null
   do {
     const page: Page<Item> = await request.get(path, {
-      query: { limit: PAGE_SIZE, cursor },
+      query: { ...query, limit: PAGE_SIZE, cursor },
       signal,
     })
     items.push(...page.data)

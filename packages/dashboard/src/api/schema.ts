@@ -317,6 +317,7 @@ export type LeadForm = {
   greeting: string
   thanks: string
   consent?: string
+  color?: string
 }
 
 export type LeadList = {

@@ -2,23 +2,29 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { asFailure } from '../api/api-failure.ts'
 import { createChatbot } from '../api/chatbots.ts'
+import type { Chatbot } from '../api/schema.ts'
 import { texts } from '../texts/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
 import { TextField } from '../ui/field.tsx'
-import { Notice } from '../ui/notice.tsx'
 import { useToasts } from '../ui/toasts.tsx'
 import { useChatbot } from './chatbot-choice.tsx'
 
 interface CreateChatbotDialogProps {
   open: boolean
   onOpenChange(open: boolean): void
+  onCreated?(chatbot: Chatbot): void
 }
 
 /** The new chatbot is the chosen one afterwards. */
-export function CreateChatbotDialog({ open, onOpenChange }: CreateChatbotDialogProps) {
+export function CreateChatbotDialog({ open, onOpenChange, onCreated }: CreateChatbotDialogProps) {
   const formId = useId()
   const [busy, setBusy] = useState(false)
+  const done = (chatbot: Chatbot) => {
+    onOpenChange(false)
+    onCreated?.(chatbot)
+  }
   return (
     <Dialog
       open={open}
@@ -35,7 +41,7 @@ export function CreateChatbotDialog({ open, onOpenChange }: CreateChatbotDialogP
         </>
       }
     >
-      <ChatbotForm id={formId} onBusy={setBusy} onDone={() => onOpenChange(false)} />
+      <ChatbotForm id={formId} onBusy={setBusy} onDone={done} />
     </Dialog>
   )
 }
@@ -43,7 +49,7 @@ export function CreateChatbotDialog({ open, onOpenChange }: CreateChatbotDialogP
 interface ChatbotFormProps {
   id: string
   onBusy(busy: boolean): void
-  onDone(): void
+  onDone(chatbot: Chatbot): void
 }
 
 function ChatbotForm({ id, onBusy, onDone }: ChatbotFormProps) {
@@ -60,7 +66,7 @@ function ChatbotForm({ id, onBusy, onDone }: ChatbotFormProps) {
       await client.invalidateQueries({ queryKey: ['chatbots'] })
       choose(chatbot.id)
       showToast({ tone: 'good', message: texts.chatbots.created(chatbot.name) })
-      onDone()
+      onDone(chatbot)
     },
   })
   const failure = creation.error && asFailure(creation.error)
@@ -82,7 +88,7 @@ function ChatbotForm({ id, onBusy, onDone }: ChatbotFormProps) {
         autoComplete="off"
         onChange={(event) => setName(event.target.value)}
       />
-      {failure && !ofName && <Notice tone="bad">{failure.message}</Notice>}
+      {failure && !ofName && <ErrorState error={failure} title={texts.chatbots.notCreated} />}
     </form>
   )
 }

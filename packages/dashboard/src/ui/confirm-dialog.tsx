@@ -5,6 +5,7 @@ import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
 import { classNames } from './class-names.ts'
 import { DIALOG_PLACE, DIALOG_SHADE } from './dialog.tsx'
+import { TextField } from './field.tsx'
 import { Notice } from './notice.tsx'
 import { useReturnFocus } from './use-return-focus.ts'
 
@@ -18,6 +19,8 @@ export interface ConfirmDialogProps {
   /** The act itself: "Delete the webhook", never "OK". */
   confirmLabel: string
   danger?: boolean
+  /** For what is gone for good: a name that is to be typed first. */
+  typedName?: string
   /** Closes when it resolves; what it rejects with is shown here. */
   onConfirm(): Promise<unknown>
 }
@@ -43,12 +46,18 @@ function Question({
   children,
   confirmLabel,
   danger = false,
+  typedName,
   onConfirm,
   onOpenChange,
 }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
+  const [typed, setTyped] = useState('')
+  const [isTold, setIsTold] = useState(false)
+  const isTyped = typedName === undefined || typed.trim() === typedName.trim()
   const confirm = async () => {
+    setIsTold(true)
+    if (!isTyped || busy) return
     setBusy(true)
     setFailure(null)
     try {
@@ -67,6 +76,17 @@ function Question({
         <AlertDialog.Description asChild>
           <div className="grid gap-2 text-soft">{children}</div>
         </AlertDialog.Description>
+        {typedName !== undefined && (
+          <TextField
+            label={texts.ui.typeName(typedName)}
+            error={isTold && !isTyped ? texts.ui.nameDiffers : null}
+            value={typed}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(event) => setTyped(event.target.value)}
+            onKeyDown={(event) => event.key === 'Enter' && void confirm()}
+          />
+        )}
         {failure && <Notice tone="bad">{failure}</Notice>}
       </div>
       <footer className="flex flex-wrap justify-end gap-2 px-5 pb-5">

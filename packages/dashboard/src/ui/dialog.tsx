@@ -37,12 +37,17 @@ export function Dialog({
   size = 'md',
 }: DialogProps) {
   const returnFocus = useReturnFocus()
+  const onOpenAutoFocus = (event: Event) => {
+    returnFocus.onOpenAutoFocus()
+    focusFirstField(event)
+  }
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={DIALOG_SHADE} />
         <Primitive.Content
           {...returnFocus}
+          onOpenAutoFocus={onOpenAutoFocus}
           className={classNames(DIALOG_PLACE, WIDTHS[size])}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
@@ -65,6 +70,16 @@ export function Dialog({
       </Primitive.Portal>
     </Primitive.Root>
   )
+}
+
+/** One came to fill it in, not to close it; a dialog without a field keeps the usual first place. */
+function focusFirstField(event: Event) {
+  const content = event.currentTarget
+  if (!(content instanceof HTMLElement)) return
+  const field = content.querySelector<HTMLElement>('input, select, textarea')
+  if (!field) return
+  event.preventDefault()
+  field.focus()
 }
 
 function DialogFooter({ children }: { children: ReactNode }) {

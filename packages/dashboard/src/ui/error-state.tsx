@@ -3,10 +3,17 @@ import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
 import { Notice } from './notice.tsx'
 
+export interface ErrorStateProps {
+  error: unknown
+  /** What could not be done; default: that this could not be loaded. */
+  title?: string
+  onRetry?: () => unknown
+}
+
 /** Where a query's data would be: what went wrong, what to do next, and the button that does it. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => unknown }) {
+export function ErrorState({ error, title = texts.errors.title, onRetry }: ErrorStateProps) {
   const failure = asFailure(error)
-  const { title, retry, whatNext, offlineNext } = texts.errors
+  const { retry, whatNext, offlineNext } = texts.errors
   return (
     <Notice
       tone="bad"
@@ -20,7 +27,14 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
       }
     >
       <p>{failure.message}</p>
-      <p className="mt-1">{failure.statusCode === 0 ? offlineNext : whatNext}</p>
+      {!isRefusal(failure.statusCode) && (
+        <p className="mt-1">{failure.statusCode === 0 ? offlineNext : whatNext}</p>
+      )}
     </Notice>
   )
+}
+
+/** The server said what is wrong with what it was given: the same again would not help. */
+function isRefusal(statusCode: number): boolean {
+  return statusCode >= 400 && statusCode < 500
 }

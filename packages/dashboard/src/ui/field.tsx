@@ -86,6 +86,37 @@ export function TextField({ label, hint, error, optional, className, ...rest }: 
   )
 }
 
+type TextAreaFieldProps = FieldFrame & Omit<ComponentProps<'textarea'>, 'id' | 'children'>
+
+/** Grows with what is written, where the browser can. */
+export function TextAreaField({
+  label,
+  hint,
+  error,
+  optional,
+  className,
+  rows = 2,
+  ...rest
+}: TextAreaFieldProps) {
+  return (
+    <Field {...frameOf({ label, hint, error, optional })}>
+      {({ id, describedBy, invalid }) => (
+        <textarea
+          {...rest}
+          id={id}
+          rows={rows}
+          aria-describedby={describedBy}
+          aria-invalid={invalid}
+          className={controlClass(
+            invalid === true,
+            classNames('field-sizing-content max-h-96 min-h-9 px-3 py-1.75', className),
+          )}
+        />
+      )}
+    </Field>
+  )
+}
+
 type SelectFieldProps = FieldFrame & Omit<ComponentProps<'select'>, 'id'>
 
 /** The browser's own list: it works on every phone and with every keyboard. */

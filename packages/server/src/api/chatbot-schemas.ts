@@ -31,6 +31,14 @@ export const leadForm = z
     greeting: text({ max: FORM_TEXT_LENGTH_MAX }),
     thanks: text({ max: FORM_TEXT_LENGTH_MAX }),
     consent: text({ min: 1, max: FORM_TEXT_LENGTH_MAX }).exactOptional(),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a color like `#1f5fd0`' })
+      .exactOptional()
+      .meta({
+        description: 'Of the widget’s bubble, head and button. Without it: blue.',
+        examples: ['#0f766e'],
+      }),
   })
   .meta({ id: 'LeadForm', description: 'What the widget asks a visitor for.' })
 
@@ -83,7 +91,7 @@ export const chatbotSchema = z
 export const CHATBOT_EXAMPLE: z.infer<typeof chatbotSchema> = {
   id: EXAMPLE_IDS.chatbot,
   name: 'Shop assistant',
-  leadForm: DEFAULT_LEAD_FORM,
+  leadForm: { ...DEFAULT_LEAD_FORM, color: '#0f766e' },
   allowedOrigins: ['https://shop.example'],
   createdAt: '2026-09-14T09:30:12.345Z',
   updatedAt: '2026-09-14T09:30:12.345Z',

@@ -38,3 +38,20 @@ test('an empty change changes nothing', async () => {
   })
   expect({ ...json, updatedAt: '' }).toEqual({ ...made.json, updatedAt: '' })
 })
+
+test('the form’s color is kept, can be left out again, and is six hex digits or refused', async () => {
+  const { call } = await startApiAlone()
+  const leadForm = { ...DEFAULT_LEAD_FORM, color: '#0F766e' }
+  const body = { name: 'Shop', leadForm }
+  const made = await call<ChatbotJson>('POST', '/api/v1/chatbots', { body })
+  expect(made.json.leadForm).toEqual(leadForm)
+  const path = `/api/v1/chatbots/${made.json.id}`
+  for (const color of ['', 'teal', '#fff', '#0f766e;', '#0f766e00', 7]) {
+    const refused = await call('PATCH', path, { body: { leadForm: { ...leadForm, color } } })
+    expect([color, refused.status]).toEqual([color, 400])
+    expect(refused.json.details).toEqual([expect.objectContaining({ path: 'leadForm.color' })])
+  }
+  expect((await call<ChatbotJson>('GET', path)).json.leadForm).toEqual(leadForm)
+  const plain = await call<ChatbotJson>('PATCH', path, { body: { leadForm: DEFAULT_LEAD_FORM } })
+  expect(plain.json.leadForm).toEqual(DEFAULT_LEAD_FORM)
+})

@@ -1,9 +1,13 @@
+import { apiKeys } from './api-keys.ts'
 import { errors, shell, signIn } from './app.ts'
+import { auditLog } from './audit-log.ts'
 import { chatbots } from './chatbots.ts'
 import { deliveries } from './deliveries.ts'
+import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
 import { leads } from './leads.ts'
 import { overview } from './overview.ts'
+import { settings } from './settings.ts'
 import { states } from './states.ts'
 import { ui } from './ui.ts'
 import { webhooks } from './webhooks.ts'
@@ -21,4 +25,8 @@ export const en = {
   deliveries,
   leads,
   events,
+  eventTypes,
+  apiKeys,
+  auditLog,
+  settings,
 }

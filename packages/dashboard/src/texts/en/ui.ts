@@ -47,4 +47,6 @@ export const ui = {
   wrongFilters: 'These filters can’t be used',
   matchesNothing: 'Nothing matches',
   matchesNothingNext: 'Nothing that is kept has all of this. Look for less, or further back.',
+  typeName: (name: string) => `Type “${name}” to confirm`,
+  nameDiffers: 'Type the name exactly as it stands above.',
 }

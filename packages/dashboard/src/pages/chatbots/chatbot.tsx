@@ -1,0 +1,68 @@
+/** One chatbot: what it asks and says, where it is used, and how it gets there. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from 'react-router'
+import { ApiFailure } from '../../api/api-failure.ts'
+import { chatbotQuery } from '../../api/chatbots.ts'
+import type { Chatbot } from '../../api/schema.ts'
+import { NotFound } from '../../app/not-found.tsx'
+import { useSession } from '../../app/session.tsx'
+import { texts } from '../../texts/texts.ts'
+import { Card } from '../../ui/card.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { ChatbotActions } from './chatbot-actions.tsx'
+import { Editor } from './editor.tsx'
+import { InstallCard } from './install-card.tsx'
+
+export default function ChatbotPage() {
+  const { id = '' } = useParams()
+  const chatbot = useQuery(chatbotQuery(id))
+  if (chatbot.data) return <Loaded key={id} chatbot={chatbot.data} />
+  if (chatbot.error instanceof ApiFailure && chatbot.error.statusCode === 404) return <NotFound />
+  return (
+    <>
+      <PageHeader title={texts.chatbots.title} trail={<Back />} />
+      {chatbot.error ? (
+        <ErrorState error={chatbot.error} onRetry={chatbot.refetch} />
+      ) : (
+        <Card flush>
+          <SkeletonRows />
+        </Card>
+      )}
+    </>
+  )
+}
+
+function Loaded({ chatbot }: { chatbot: Chatbot }) {
+  const { kind } = useSession()
+  return (
+    <>
+      <PageHeader
+        title={chatbot.name}
+        trail={<Back />}
+        actions={kind === 'operator' && <ChatbotActions chatbot={chatbot} />}
+      />
+      <div className="grid gap-5">
+        <Editor chatbot={chatbot} />
+        <InstallCard chatbot={chatbot} />
+      </div>
+    </>
+  )
+}
+
+/** An owner has no others. */
+function Back() {
+  const { kind } = useSession()
+  if (kind === 'chatbot') return null
+  return (
+    <Link
+      to="/chatbots"
+      className="inline-flex items-center gap-1 justify-self-start text-sm text-soft hover:text-ink"
+    >
+      <Icon name="left" size="sm" />
+      {texts.chatbots.back}
+    </Link>
+  )
+}

@@ -1,0 +1,123 @@
+/** The list, for operators; an owner has one chatbot and is led to it. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, Navigate, useNavigate, useSearchParams } from 'react-router'
+import { chatbotsQuery } from '../../api/chatbots.ts'
+import type { Chatbot } from '../../api/schema.ts'
+import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
+import { useSession } from '../../app/session.tsx'
+import { texts } from '../../texts/texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+
+const { columns } = texts.chatbots
+
+export default function Chatbots() {
+  const { chatbotId } = useSession()
+  if (chatbotId !== null) return <Navigate to={`/chatbots/${chatbotId}`} replace />
+  return <All />
+}
+
+function All() {
+  const navigate = useNavigate()
+  const [creating, setCreating] = useCreating()
+  const found = useQuery(chatbotsQuery)
+  const isEmpty = found.data?.length === 0
+  const create = (
+    <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+      {texts.chatbots.create}
+    </Button>
+  )
+  return (
+    <>
+      <PageHeader
+        title={texts.chatbots.title}
+        description={texts.chatbots.intro}
+        actions={!isEmpty && create}
+      />
+      {found.error ? (
+        <ErrorState error={found.error} onRetry={found.refetch} />
+      ) : (
+        <Card flush>
+          {found.isPending ? (
+            <SkeletonRows />
+          ) : isEmpty ? (
+            <EmptyState icon="chatbots" title={texts.chatbots.emptyTitle} action={create}>
+              {texts.chatbots.empty}
+            </EmptyState>
+          ) : (
+            <Table
+              label={texts.chatbots.listLabel}
+              rows={found.data}
+              rowKey={({ id }) => id}
+              columns={[NAME, ASKS, ORIGINS, CREATED]}
+            />
+          )}
+        </Card>
+      )}
+      <CreateChatbotDialog
+        open={creating}
+        onOpenChange={setCreating}
+        onCreated={({ id }) => void navigate(`/chatbots/${id}`)}
+      />
+    </>
+  )
+}
+
+/** `?create` opens the dialog at once: others lead here with it. */
+function useCreating(): [boolean, (creating: boolean) => void] {
+  const [parameters, setParameters] = useSearchParams()
+  const set = (creating: boolean) => {
+    setParameters(creating ? { create: '' } : {}, { replace: true })
+  }
+  return [parameters.has('create'), set]
+}
+
+const NAME: Column<Chatbot> = {
+  key: 'name',
+  header: columns.name,
+  cell: ({ id, name }) => (
+    <Link to={`/chatbots/${id}`} className="block truncate font-medium hover:underline">
+      {name}
+    </Link>
+  ),
+}
+
+const ASKS: Column<Chatbot> = {
+  key: 'asks',
+  header: columns.asks,
+  width: 'w-56',
+  cell: ({ leadForm }) => (
+    <span className="block truncate">{leadForm.fields.map(({ label }) => label).join(', ')}</span>
+  ),
+}
+
+const ORIGINS: Column<Chatbot> = {
+  key: 'origins',
+  header: columns.origins,
+  width: 'w-56',
+  cell: ({ allowedOrigins }) => {
+    const [first] = allowedOrigins
+    if (first === undefined) return <span className="text-soft">{texts.chatbots.noOrigins}</span>
+    return (
+      <span className="block truncate" title={allowedOrigins.join('\n')}>
+        {allowedOrigins.length === 1
+          ? new URL(first).host
+          : texts.chatbots.origins(allowedOrigins.length)}
+      </span>
+    )
+  },
+}
+
+const CREATED: Column<Chatbot> = {
+  key: 'created',
+  header: columns.created,
+  width: 'w-36',
+  align: 'end',
+  cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+}

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import type { Chatbot } from '../../api/schema.ts'
+import { changeOf, draftOf, faultsOf, hasFaults, isChanged, moveField } from './draft.ts'
+import { readOrigins, tidyOrigins } from './origins.ts'
+
+function setup(change: Partial<Chatbot> = {}): Chatbot {
+  return {
+    id: 'bot_1',
+    name: 'Shop',
+    leadForm: {
+      fields: [{ name: 'customerEmail', label: 'Mail', required: true }],
+      greeting: 'Hello',
+      thanks: '',
+      consent: 'I agree',
+      color: '#0F766e',
+    },
+    allowedOrigins: ['https://shop.example'],
+    createdAt: '',
+    updatedAt: '',
+    ...change,
+  }
+}
+
+test('what was not changed is saved as it was', () => {
+  const chatbot = setup()
+  const draft = draftOf(chatbot)
+  const { name, leadForm, allowedOrigins } = chatbot
+  expect(changeOf(draft)).toEqual({ name, leadForm, allowedOrigins })
+  expect(isChanged(draft, draftOf(chatbot))).toBe(false)
+  expect(hasFaults(faultsOf(draft))).toBe(false)
+})
+
+test('an empty consent and an empty color are left out', () => {
+  const { leadForm } = changeOf({ ...draftOf(setup()), consent: '  ', color: '' })
+  expect(Object.keys(leadForm).sort()).toEqual(['fields', 'greeting', 'thanks'])
+})
+
+test('a field that is not asked for keeps its place, and is not saved', () => {
+  const draft = draftOf(setup())
+  expect(draft.fields.map(({ name, isAsked }) => [name, isAsked])).toEqual([
+    ['customerEmail', true],
+    ['customerName', false],
+    ['customerPhone', false],
+  ])
+  const moved = moveField(draft.fields, 'customerPhone', -1)
+  expect(moved?.map(({ name }) => name)).toEqual(['customerEmail', 'customerPhone', 'customerName'])
+  expect(moveField(draft.fields, 'customerEmail', -1)).toBeNull()
+  expect(changeOf({ ...draft, fields: moved ?? [] }).leadForm.fields).toHaveLength(1)
+})
+
+test('every fault has its sentence', () => {
+  const draft = draftOf(setup())
+  const fields = draft.fields.map((field) => ({ ...field, label: ' ' }))
+  const faults = faultsOf({ ...draft, fields, name: ' ', color: 'teal', origins: 'shop.example' })
+  expect(faults).toEqual({
+    name: expect.any(String),
+    color: expect.any(String),
+    origins: expect.stringContaining('Line 1'),
+    labels: ['customerEmail'],
+  })
+  const none = draft.fields.map((field) => ({ ...field, isAsked: false }))
+  expect(faultsOf({ ...draft, fields: none }).fields).toEqual(expect.any(String))
+})
+
+test.each([
+  ['https://shop.example/path', 1],
+  ['https://shop.example\n\nftp://shop.example', 3],
+  ['https://user@shop.example', 1],
+  ['https://shop.example:443', 1],
+  ['*', 1],
+  ['null', 1],
+])('%j is refused, in line %i', (text, line) => {
+  expect(readOrigins(text).fault).toContain(`Line ${line}:`)
+})
+
+test('empty lines, spaces and repeats are no faults', () => {
+  const text = ' https://shop.example \n\nhttp://localhost:3000\nhttps://shop.example\n'
+  expect(readOrigins(text)).toEqual({
+    origins: ['https://shop.example', 'http://localhost:3000'],
+    fault: null,
+  })
+})
+
+test('what was meant one way only is tidied, and nothing else', () => {
+  const tidied = tidyOrigins('HTTPS://Shop.Example:443/\nhttps://shop.example/a\nshop.example\n')
+  expect(tidied).toBe('https://shop.example\nhttps://shop.example/a\nshop.example\n')
+})

@@ -1,0 +1,109 @@
+/** A chatbot as it is being edited: what was typed, also while it could not be saved. */
+import type { Chatbot, LeadForm } from '../../api/schema.ts'
+import { texts } from '../../texts/texts.ts'
+import { readOrigins } from './origins.ts'
+
+export type FieldName = LeadForm['fields'][number]['name']
+
+/** One that isn't asked for keeps its place and label, for when it is asked for again. */
+export interface DraftField {
+  name: FieldName
+  label: string
+  required: boolean
+  isAsked: boolean
+}
+
+export interface Draft {
+  name: string
+  fields: readonly DraftField[]
+  greeting: string
+  thanks: string
+  /** Empty: no box to tick. */
+  consent: string
+  /** Empty: the widget's own. */
+  color: string
+  /** One in a line. */
+  origins: string
+}
+
+export type DraftFaults = Partial<Record<'name' | 'fields' | 'color' | 'origins', string>> & {
+  /** Of the fields that need one. */
+  labels: readonly FieldName[]
+}
+
+const { editor, kinds } = texts.chatbots
+const NAMES: readonly FieldName[] = ['customerName', 'customerEmail', 'customerPhone']
+const COLOR = /^#[0-9a-f]{6}$/i
+
+export function draftOf({ name, leadForm, allowedOrigins }: Chatbot): Draft {
+  const asked = leadForm.fields.map((field) => ({ ...field, isAsked: true }))
+  const others = NAMES.filter((kind) => !asked.some((field) => field.name === kind)).map(
+    (kind) => ({ name: kind, label: kinds[kind], required: false, isAsked: false }),
+  )
+  return {
+    name,
+    fields: [...asked, ...others],
+    greeting: leadForm.greeting,
+    thanks: leadForm.thanks,
+    consent: leadForm.consent ?? '',
+    color: leadForm.color ?? '',
+    origins: allowedOrigins.join('\n'),
+  }
+}
+
+export function leadFormOf({ fields, greeting, thanks, consent, color }: Draft): LeadForm {
+  return {
+    fields: fields
+      .filter(({ isAsked }) => isAsked)
+      .map(({ name, label, required }) => ({ name, label: label.trim(), required })),
+    greeting,
+    thanks,
+    ...(consent.trim() === '' ? {} : { consent: consent.trim() }),
+    ...(COLOR.test(color) ? { color } : {}),
+  }
+}
+
+/** What is to be saved. */
+export function changeOf(draft: Draft) {
+  return {
+    name: draft.name.trim(),
+    leadForm: leadFormOf(draft),
+    allowedOrigins: readOrigins(draft.origins).origins,
+  }
+}
+
+/** A space at an end is a change as well: nobody wonders where it went. */
+export function isChanged(draft: Draft, saved: Draft): boolean {
+  return JSON.stringify(draft) !== JSON.stringify(saved)
+}
+
+export function faultsOf({ name, fields, color, origins }: Draft): DraftFaults {
+  const asked = fields.filter(({ isAsked }) => isAsked)
+  const { fault } = readOrigins(origins)
+  return {
+    ...(name.trim() === '' && { name: texts.chatbots.nameMissing }),
+    ...(asked.length === 0 && { fields: editor.noField }),
+    ...(color !== '' && !COLOR.test(color) && { color: editor.colorFault }),
+    ...(fault !== null && { origins: fault }),
+    labels: asked.filter(({ label }) => label.trim() === '').map((field) => field.name),
+  }
+}
+
+export function hasFaults({ labels, ...others }: DraftFaults): boolean {
+  return labels.length > 0 || Object.keys(others).length > 0
+}
+
+/** One place up (-1) or down (1); null: there is none. */
+export function moveField(
+  fields: readonly DraftField[],
+  name: FieldName,
+  by: -1 | 1,
+): DraftField[] | null {
+  const from = fields.findIndex((field) => field.name === name)
+  const [one, other] = [fields[from], fields[from + by]]
+  if (!one || !other) return null
+  const moved = [...fields]
+  moved[from] = other
+  moved[from + by] = one
+  return moved
+}

@@ -1,0 +1,148 @@
+/** The form at one side, what visitors will see of it at the other. Nothing typed is lost by a failure. */
+import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react'
+import type { Chatbot } from '../../api/schema.ts'
+import { texts } from '../../texts/texts.ts'
+import { Card } from '../../ui/card.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { FieldError, TextAreaField, TextField } from '../../ui/field.tsx'
+import { ColorField } from './color-field.tsx'
+import { leadFormOf } from './draft.ts'
+import { FieldsEditor } from './fields-editor.tsx'
+import { OriginsField } from './origins-field.tsx'
+import { Preview } from './preview.tsx'
+import { SaveBar } from './save-bar.tsx'
+import { type Editing, useEditing } from './use-editing.ts'
+import { useUnsavedGuard } from './use-unsaved-guard.ts'
+
+const { editor, preview, leave } = texts.chatbots
+const TEXT_LENGTH_MAX = 500
+
+export function Editor({ chatbot }: { chatbot: Chatbot }) {
+  const editing = useEditing(chatbot)
+  const guard = useUnsavedGuard(editing.isChanged)
+  const form = useRef<HTMLFormElement>(null)
+  const { failure } = editing
+  useEffect(() => {
+    if (failure) focusFault(form.current)
+  }, [failure])
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    editing.save()
+    requestAnimationFrame(() => focusFault(form.current))
+  }
+  return (
+    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <form ref={form} noValidate onSubmit={submit} className="grid gap-5">
+        <GeneralCard {...editing} />
+        <Card title={editor.asks} description={editor.asksIntro}>
+          <FieldsEditor {...editing} />
+        </Card>
+        <SaysCard {...editing} />
+        <Card title={editor.sites}>
+          <OriginsField {...editing} />
+        </Card>
+        <SaveBar editing={editing} />
+      </form>
+      <PreviewCard {...editing} />
+      <ConfirmDialog
+        open={guard.isAsking}
+        onOpenChange={(isOpen) => isOpen || guard.stay()}
+        title={leave.title}
+        confirmLabel={leave.confirm}
+        danger
+        onConfirm={async () => {
+          editing.forget()
+          guard.leave()
+        }}
+      >
+        <p>{leave.body}</p>
+      </ConfirmDialog>
+    </div>
+  )
+}
+
+/** The first field that is wrong comes into sight, above the bar. */
+function focusFault(form: HTMLFormElement | null) {
+  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]')
+  field?.scrollIntoView({ block: 'center' })
+  field?.focus({ preventScroll: true })
+}
+
+function GeneralCard({ draft, faults, refused, change }: Editing) {
+  return (
+    <Card title={editor.general}>
+      <div className="grid gap-4">
+        <TextField
+          label={texts.chatbots.name}
+          hint={editor.visitorName}
+          maxLength={200}
+          autoComplete="off"
+          value={draft.name}
+          error={refused('name') ?? faults.name}
+          onChange={(event) => change({ name: event.target.value })}
+        />
+        <ColorField
+          color={draft.color}
+          error={refused('leadForm.color') ?? faults.color}
+          onChange={(color) => change({ color })}
+        />
+      </div>
+    </Card>
+  )
+}
+
+function SaysCard({ draft, refused, change }: Editing) {
+  return (
+    <Card title={editor.says}>
+      <div className="grid gap-4">
+        <TextAreaField
+          label={editor.greeting}
+          hint={editor.greetingHint}
+          optional
+          maxLength={TEXT_LENGTH_MAX}
+          value={draft.greeting}
+          error={refused('leadForm.greeting')}
+          onChange={(event) => change({ greeting: event.target.value })}
+        />
+        <TextAreaField
+          label={editor.thanks}
+          hint={editor.thanksHint}
+          optional
+          maxLength={TEXT_LENGTH_MAX}
+          value={draft.thanks}
+          error={refused('leadForm.thanks')}
+          onChange={(event) => change({ thanks: event.target.value })}
+        />
+        <TextAreaField
+          label={editor.consent}
+          hint={editor.consentHint}
+          placeholder={editor.consentPlaceholder}
+          optional
+          maxLength={TEXT_LENGTH_MAX}
+          value={draft.consent}
+          error={refused('leadForm.consent')}
+          onChange={(event) => change({ consent: event.target.value })}
+        />
+      </div>
+    </Card>
+  )
+}
+
+/** It stays in sight while the form scrolls, where there is room beside it. */
+function PreviewCard({ draft, faults }: Editing) {
+  const name = draft.name.trim() === '' ? preview.unnamed : draft.name
+  // By its text: an origin that is being typed builds no new widget.
+  const text = useDeferredValue(JSON.stringify(leadFormOf(draft)))
+  const leadForm = useMemo(() => JSON.parse(text), [text])
+  return (
+    <div className="lg:sticky lg:top-5">
+      <Card title={preview.title} description={preview.intro}>
+        {faults.fields ? (
+          <FieldError message={faults.fields} />
+        ) : (
+          <Preview name={name} leadForm={leadForm} />
+        )}
+      </Card>
+    </div>
+  )
+}

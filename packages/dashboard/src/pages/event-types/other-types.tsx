@@ -1,0 +1,67 @@
+import { Link } from 'react-router'
+import type { Webhook } from '../../api/schema.ts'
+import { texts } from '../../texts/texts.ts'
+import { Card } from '../../ui/card.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { spellingOf } from './spelling.ts'
+
+interface OtherTypesProps {
+  known: ReadonlySet<string>
+  webhooks: readonly Webhook[]
+}
+
+interface Row {
+  name: string
+  webhooks: readonly Webhook[]
+}
+
+const words = texts.eventTypes
+
+/** The server knows no list of them: they are what webhooks subscribe to. */
+export function OtherTypes({ known, webhooks }: OtherTypesProps) {
+  const names = new Set(webhooks.flatMap(({ eventTypes }) => eventTypes))
+  const rows = [...names]
+    .filter((name) => !known.has(spellingOf(name)))
+    .sort()
+    .map((name) => ({
+      name,
+      webhooks: webhooks.filter(({ eventTypes }) => eventTypes.includes(name)),
+    }))
+  return (
+    <Card title={words.others} description={words.othersIntro} flush>
+      {rows.length === 0 ? (
+        <p className="px-4 py-4 text-sm text-soft sm:px-5">{words.noOthers}</p>
+      ) : (
+        <Table
+          label={words.others}
+          rows={rows}
+          rowKey={({ name }) => name}
+          columns={[NAME, WEBHOOKS]}
+        />
+      )}
+    </Card>
+  )
+}
+
+const NAME: Column<Row> = {
+  key: 'name',
+  header: words.columns.name,
+  width: 'w-2/5',
+  cell: ({ name }) => <span className="block truncate font-mono text-xs">{name}</span>,
+}
+
+const WEBHOOKS: Column<Row> = {
+  key: 'webhooks',
+  header: words.columns.webhooks,
+  cell: ({ webhooks }) => (
+    <ul className="grid gap-0.5">
+      {webhooks.map(({ id, url }) => (
+        <li key={id}>
+          <Link to={`/webhooks/${id}`} className="block truncate hover:underline">
+            {url}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  ),
+}

@@ -1,0 +1,82 @@
+import type { AuditEntry } from '../../api/schema.ts'
+
+type Action = AuditEntry['action']
+
+/** What was done, with the thing that it was done to at the end: "Kay rotated the secret of shop.example". */
+const did: Record<Action, string> = {
+  'chatbot.created': 'created the chatbot',
+  'chatbot.updated': 'changed the chatbot',
+  'chatbot.deleted': 'deleted the chatbot',
+  'webhook.created': 'created the webhook',
+  'webhook.updated': 'changed the webhook',
+  'webhook.deleted': 'deleted the webhook',
+  'webhook.paused': 'paused the webhook',
+  'webhook.resumed': 'resumed the webhook',
+  'webhook.secret_shown': 'looked at the secret of the webhook',
+  'webhook.secret_rotated': 'rotated the secret of the webhook',
+  'webhook.rotation_finished': 'ended the old secret of the webhook',
+  'webhook.recovery_started': 'recovered deliveries of the webhook',
+  'delivery.resent': 'resent the delivery',
+  'delivery.cancelled': 'cancelled the delivery',
+  'lead.erased': 'erased the lead',
+  'leads.exported': 'exported leads',
+  'key.created': 'created the key',
+  'key.deleted': 'revoked the key',
+  'owner_link.created': 'made a sign-in link for the owner of',
+  'session.started': 'signed in',
+  'session.ended': 'signed out',
+}
+
+const actions: Record<Action, string> = {
+  'chatbot.created': 'Chatbot created',
+  'chatbot.updated': 'Chatbot changed',
+  'chatbot.deleted': 'Chatbot deleted',
+  'webhook.created': 'Webhook created',
+  'webhook.updated': 'Webhook changed',
+  'webhook.deleted': 'Webhook deleted',
+  'webhook.paused': 'Webhook paused',
+  'webhook.resumed': 'Webhook resumed',
+  'webhook.secret_shown': 'Secret looked at',
+  'webhook.secret_rotated': 'Secret rotated',
+  'webhook.rotation_finished': 'Overlap of secrets ended',
+  'webhook.recovery_started': 'Recovery started',
+  'delivery.resent': 'Delivery resent',
+  'delivery.cancelled': 'Delivery cancelled',
+  'lead.erased': 'Lead erased',
+  'leads.exported': 'Leads exported',
+  'key.created': 'Key created',
+  'key.deleted': 'Key revoked',
+  'owner_link.created': 'Sign-in link made',
+  'session.started': 'Signed in',
+  'session.ended': 'Signed out',
+}
+
+export const auditLog = {
+  navigation: 'Audit log',
+  title: 'Audit log',
+  intro:
+    'Who did what to what, when and from where. It can’t be changed, and is kept for 400 days.',
+  listLabel: 'What was done',
+  columns: { what: 'What', chatbot: 'Chatbot', address: 'From', at: 'When' },
+  did,
+  actions,
+  root: 'The operator',
+  key: (name: string) => `The key “${name}”`,
+  owner: 'An owner, signed in by link',
+  fields: (names: string) => `Fields: ${names}`,
+  filter: {
+    label: 'Filters',
+    action: 'Action',
+    anyAction: 'Any action',
+    actor: 'By',
+    anyActor: 'Anybody',
+    from: 'From day',
+    to: 'To day',
+    clear: 'Clear the filters',
+    emptySpan: 'The last day is before the first one.',
+  },
+  emptyTitle: 'Nothing was done yet',
+  empty: 'Every change is written here as it is made, and every sign-in.',
+  noneTitle: 'Nothing matches',
+  none: 'Nobody did that in this time. Widen the filters, or clear them.',
+}
