@@ -54,8 +54,9 @@ export class Dashboard {
     await this.page.goto(path)
     await this.page.getByLabel('Key', { exact: true }).fill(key)
     await this.page.getByRole('button', { name: 'Sign in' }).click()
-    await this.page.getByRole('heading', { level: 1 }).waitFor()
     await this.page.waitForURL((url) => url.pathname !== '/sign-in')
+    // Not by its role: behind a dialog, which an address may open at once, it has none.
+    await this.page.locator('h1').first().waitFor()
   }
 
   /** Until nothing is loading any more. */
