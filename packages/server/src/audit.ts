@@ -19,6 +19,7 @@ export const AUDIT_ACTIONS = [
   'delivery.resent',
   'delivery.cancelled',
   'lead.erased',
+  'lead.exported',
   'leads.exported',
   'key.created',
   'key.deleted',

@@ -60,6 +60,7 @@ export type AuditEntry = {
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
+    | 'lead.exported'
     | 'leads.exported'
     | 'key.created'
     | 'key.deleted'

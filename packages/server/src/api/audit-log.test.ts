@@ -41,6 +41,16 @@ test('every route that changes something has a word in the log', () => {
   expect(silent.map(({ operationId }) => operationId).sort()).toEqual(TRAFFIC.sort())
 })
 
+test('what hands out a person, all people or a secret has one too', () => {
+  const handsOut = describedRoutes().filter(
+    ({ method, operationId }) => method === 'GET' && /^export|Secret$/.test(operationId),
+  )
+  expect(handsOut.map(({ operationId }) => operationId).sort()).toEqual([
+    ...['exportLead', 'exportLeads', 'getWebhookSecret'],
+  ])
+  for (const { audit, operationId } of handsOut) expect(audit, operationId).toBeDefined()
+})
+
 test('every such route leaves a line that says who, what, to what and from where', async () => {
   const { send, log, bot } = await setup()
   const hook = { url: 'https://user:hidden@shop.example/h', eventTypes: ['lead.submit'] }

@@ -40,7 +40,7 @@ export function erasuresRoute({ store }: ApiDeps, cursors: Cursors): Route {
     summary: 'Find erasures',
     description:
       'Newest first. Keep this list apart from the backups: after one is restored, `chatzuri-server erase --from-file` erases again whom it names.',
-    access: 'operator',
+    access: 'chatbot-by-query',
     query: z.strictObject({
       chatbotId: idFilter('chatbot').exactOptional(),
       from: instant.exactOptional().meta({ description: 'Erased at this time or later …' }),

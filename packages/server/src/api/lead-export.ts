@@ -94,7 +94,8 @@ export function leadExportRoute({ store, clock }: ApiDeps): Route {
     summary: 'Export all that is kept about a person',
     description:
       'The lead, its conversation, its event, and each delivery with its attempts: what was sent to whom and when, and what they answered. For somebody who asks what you have about them.',
-    access: 'operator',
+    access: 'chatbot-by-id',
+    audit: 'lead.exported',
     id: 'lead',
     answer: {
       status: 200,
@@ -102,9 +103,10 @@ export function leadExportRoute({ store, clock }: ApiDeps): Route {
       schema: exportSchema,
       example: EXPORT_EXAMPLE,
     },
-    async handle({ id }) {
+    async handle({ id, audit }) {
       const record = await store.getLeadRecord(id)
       if (!record) throw notFound('lead')
+      await store.keepAudit(audit())
       return presentRecord(record, clock.now())
     },
   })

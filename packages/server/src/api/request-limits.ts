@@ -49,6 +49,9 @@ export interface RequestLimits {
   request(keyId: string): void
   widgetRequest(address: string | undefined): void
   conversation(caller: WidgetCaller): void
+  /** Whatever claims to be a lead: charged to its address alone. */
+  leadRequest(caller: WidgetCaller): void
+  /** What holds a good token and a filled form: charged to its origin and its chatbot. */
   lead(caller: WidgetCaller): void
   leadOf(conversationId: string): void
 }
@@ -72,16 +75,20 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
   const keys = ratePerKey === null ? null : limit(keyRate(ratePerKey))
   const widgetAddress = limit(RATES.widgetAddress)
   const leadsConversation = limit(RATES.leadsConversation)
-  const widget = (address: Rate, origin: Rate, chatbot: Rate) => {
-    const [addresses, origins, chatbots] = [limit(address), limit(origin), limit(chatbot)]
+  const byAddress = (rate: Rate) => {
+    const addresses = limit(rate)
+    return ({ address, chatbotId }: WidgetCaller) =>
+      take(addresses, `${addressKey(address)} ${chatbotId}`, 'address_rate')
+  }
+  const byPage = (origin: Rate, chatbot: Rate) => {
+    const [origins, chatbots] = [limit(origin), limit(chatbot)]
     return (caller: WidgetCaller) => {
-      const { chatbotId } = caller
-      // From narrow to wide: what one sender has too much of is not charged to all the others.
-      take(addresses, `${addressKey(caller.address)} ${chatbotId}`, 'address_rate')
-      take(origins, `${chatbotId} ${caller.origin}`, 'origin_rate')
-      take(chatbots, chatbotId, 'chatbot_rate')
+      take(origins, `${caller.chatbotId} ${caller.origin}`, 'origin_rate')
+      take(chatbots, caller.chatbotId, 'chatbot_rate')
     }
   }
+  const conversationsAddress = byAddress(RATES.conversationsAddress)
+  const conversationsPage = byPage(RATES.conversationsOrigin, RATES.conversationsChatbot)
   return {
     authFailures: {
       tell: (address) => take(failedKeys, addressKey(address), 'failed_keys'),
@@ -91,12 +98,13 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
       if (keys) take(keys, keyId, 'key_rate')
     },
     widgetRequest: (address) => take(widgetAddress, addressKey(address), 'address_rate'),
-    conversation: widget(
-      RATES.conversationsAddress,
-      RATES.conversationsOrigin,
-      RATES.conversationsChatbot,
-    ),
-    lead: widget(RATES.leadsAddress, RATES.leadsOrigin, RATES.leadsChatbot),
+    conversation(caller) {
+      // From narrow to wide: what one sender has too much of is not charged to all the others.
+      conversationsAddress(caller)
+      conversationsPage(caller)
+    },
+    leadRequest: byAddress(RATES.leadsAddress),
+    lead: byPage(RATES.leadsOrigin, RATES.leadsChatbot),
     leadOf: (conversationId) => take(leadsConversation, conversationId, 'conversation_rate'),
   }
 }

@@ -16,15 +16,20 @@ export interface WidgetAdmission {
   admit(
     spend?: (caller: WidgetCaller) => void,
   ): (request: FastifyRequest, reply: FastifyReply) => Promise<void>
-  /** Whose widget the admitted request is of. */
-  chatbotOf(request: FastifyRequest): Chatbot
+  /** Whose widget the admitted request is of, and whence it comes. */
+  admitted(request: FastifyRequest): Admitted
+}
+
+export interface Admitted {
+  chatbot: Chatbot
+  caller: WidgetCaller
 }
 
 type AdmissionDeps = Pick<ApiDeps, 'store' | 'metrics' | 'config'>
 
 export function createWidgetAdmission(deps: AdmissionDeps, limits: RequestLimits): WidgetAdmission {
   const { store, metrics, config } = deps
-  const admitted = new WeakMap<FastifyRequest, Chatbot>()
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
   return {
     admit: (spend) => async (request, reply) => {
       const { origin } = request.headers
@@ -40,13 +45,14 @@ export function createWidgetAdmission(deps: AdmissionDeps, limits: RequestLimits
       }
       reply.header('access-control-allow-origin', origin)
       reply.header('access-control-expose-headers', 'Retry-After')
-      admitted.set(request, chatbot)
-      spend?.({ chatbotId: chatbot.id, origin, address: request.ip })
+      const caller = { chatbotId: chatbot.id, origin, address: request.ip }
+      admitted.set(request, { chatbot, caller })
+      spend?.(caller)
     },
-    chatbotOf(request) {
-      const chatbot = admitted.get(request)
-      assert(chatbot !== undefined, 'a widget route handles only what it has admitted')
-      return chatbot
+    admitted(request) {
+      const found = admitted.get(request)
+      assert(found, 'a widget route handles only what it has admitted')
+      return found
     },
   }
 }

@@ -307,18 +307,38 @@ test('addresses of one IPv6 network are one sender', async () => {
 })
 
 test('a flood from many addresses throttles its origin, and no other chatbot or page', async () => {
-  const { visitor, addChatbot, refusals } = await setup()
+  const { visitor, addChatbot, refusals, clock } = await setup()
   const chatbot = await addChatbot({ allowedOrigins: [SHOP, 'https://blog.example'] })
-  const answers: number[] = []
-  for (let index = 0; index <= RATES.leadsOrigin.burst; index += 1) {
+  const { burst: each } = RATES.leadsConversation
+  const senders: { from: ReturnType<typeof visitor>; token: string }[] = []
+  for (let index = 0; index <= RATES.leadsOrigin.burst; index += each) {
     const from = visitor(`198.51.${index >> 8}.${index & 255}`, SHOP, chatbot)
-    answers.push((await from.leave({ token: 'wrong', ...ANN })).status)
+    senders.push({ from, token: (await from.begin()).json.token })
   }
-  expect([answers.at(-2), answers.at(-1)]).toEqual([403, 429])
-  expect(await refusals('origin_rate')).toBe(1)
+  clock.advance(FILL_MS_MIN)
+  const answers: number[] = []
+  for (const { from, token } of senders) {
+    for (let lead = 0; lead < each; lead += 1) {
+      answers.push((await from.leave({ token, ...ANN })).status)
+    }
+  }
+  expect(answers.filter((status) => status === 202)).toHaveLength(RATES.leadsOrigin.burst)
+  expect(answers.at(-1)).toBe(429)
+  expect(await refusals('origin_rate')).toBe(each)
   const blog = visitor('203.0.113.1', 'https://blog.example', chatbot)
-  expect((await blog.leave({ token: 'wrong', ...ANN })).status).toBe(403)
-  expect((await visitor('203.0.113.1').begin()).status).toBe(201)
+  const { token } = (await blog.begin()).json
+  clock.advance(FILL_MS_MIN)
+  expect((await blog.leave({ token, ...ANN })).status).toBe(202)
+})
+
+test('junk without a token, from however many addresses, takes nothing from the visitors of the page', async () => {
+  const { visitor, filled } = await setup()
+  const { token } = await filled()
+  for (let index = 0; index < RATES.leadsOrigin.burst * 2; index += 1) {
+    const from = visitor(`198.51.${index >> 8}.${index & 255}`)
+    expect((await from.leave({ token: 'x', ...ANN })).status).toBe(403)
+  }
+  expect((await visitor('203.0.113.1').leave({ token, ...ANN })).status).toBe(202)
 })
 
 test('whom no trusted proxy names can not choose an address', async () => {

@@ -70,7 +70,7 @@ function conversationRoute({ ids, clock }: ApiDeps, widget: Widget): Route {
     },
     errors: ['origin_not_allowed', 'rate_limited', 'store_unavailable'],
     handle({ id, request }) {
-      const { name, leadForm } = admission.chatbotOf(request)
+      const { name, leadForm } = admission.admitted(request).chatbot
       const conversationId = ids.next('conversation')
       const token = tokens.issue({ chatbotId: id, conversationId, issuedAt: clock.now() })
       return { conversationId, token, name, leadForm }
@@ -89,7 +89,7 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
     description:
       'The same as handing in a lead with a key; 202 means: on disk. A `too_soon` or `rate_limited` is to be sent again after `Retry-After`, with the same `Idempotency-Key`.',
     access: 'public',
-    admit: admission.admit((caller) => limits.lead(caller)),
+    admit: admission.admit((caller) => limits.leadRequest(caller)),
     id: 'chatbot',
     headers: [IDEMPOTENCY_KEY],
     body: {
@@ -115,15 +115,18 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
     ],
     async handle({ id, body, request }) {
       const { token, website, ...lead } = body
+      const { chatbot, caller } = admission.admitted(request)
       const key = idempotencyKey(request)
       const conversationId = conversationOf(token, id, { tokens, metrics, nowMs: clock.now() })
-      refuseUnanswered(admission.chatbotOf(request), lead)
+      refuseUnanswered(chatbot, lead)
       if (website) {
         // Nobody who is told that a trap was noticed steps into it again.
         metrics.requestRefused('honeypot')
         return { accepted: true }
       }
+      // What is shared with others is charged only to what could be a visitor's.
       limits.leadOf(conversationId)
+      limits.lead(caller)
       await ingest.acceptLead(id, { ...lead, conversationId }, visitorsKey(conversationId, key))
       return { accepted: true }
     },

@@ -42,7 +42,7 @@ export type RunQueries = (
 export class Reads implements ReadStore {
   readonly #db: queries.Builder
   readonly #run: RunQueries
-  /** Where what a delivery waits for is read: never behind somebody's long list. */
+  /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
   readonly #runSoon: RunQueries
   readonly #encryption: Encryption
 
@@ -60,8 +60,9 @@ export class Reads implements ReadStore {
 
   async getChatbot(id: string): Promise<Chatbot | null> {
     const query = this.#db.selectFrom('chatbots').selectAll().where('id', '=', id)
-    const found = await this.#one<rows.ChatbotRow>(query.where('deleted_at', 'is', null).compile())
-    return found ? rows.toChatbot(found) : null
+    const [found] = await this.#runSoon([query.where('deleted_at', 'is', null).compile()])
+    const [row] = found as rows.ChatbotRow[]
+    return row ? rows.toChatbot(row) : null
   }
 
   async listChatbots(page: Page): Promise<Chatbot[]> {
