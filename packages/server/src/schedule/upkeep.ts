@@ -1,7 +1,8 @@
 /**
  * Upkeep: what runs by the clock beside the traffic. Parks and un-parks, carries out recoveries,
- * takes back what dead nodes held, deletes what is past its retention: in small steps with a pause
- * between them, so that a commit of ours never holds up an accepted lead for long.
+ * takes back what dead nodes held, rolls up what charts read, deletes what is past its retention: in
+ * small steps with a pause between them, so that a commit of ours never holds up an accepted lead for
+ * long.
  */
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -27,6 +28,8 @@ const PAUSE_MS = 5
 const SETTLE_EVERY_MS = 30_000
 const RESCUE_EVERY_MS_MAX = 10_000
 const PRUNE_EVERY_MS = 60_000
+/** What is not rolled up yet, a chart adds up by itself: the minutes of a minute or two. */
+const ROLL_UP_EVERY_MS = 30_000
 const FAILED_WAIT_MS = 1_000
 
 export class Upkeep {
@@ -47,6 +50,8 @@ export class Upkeep {
       this.#settleLoop(),
       this.#guarded('nodes', () => this.nodesOnce()).then(() => {}),
       this.#every(rescueEveryMs, 'nodes', () => this.nodesOnce()),
+      this.#guarded('rollups', () => this.rollUpOnce()).then(() => {}),
+      this.#every(ROLL_UP_EVERY_MS, 'rollups', () => this.rollUpOnce()),
       this.#every(PRUNE_EVERY_MS, 'prune', () => this.pruneOnce()),
     ]
   }
@@ -90,6 +95,17 @@ export class Upkeep {
     for (;;) {
       const { deleted } = await store.prune({ retentionMs, leadRetentionMs, limit: STEP_ROWS })
       if (deleted < STEP_ROWS || stopped.aborted) return
+      await sleep(clock, PAUSE_MS, stopped)
+    }
+  }
+
+  /** Adds to the charts' roll-ups what is over: after an upgrade, the whole past. */
+  async rollUpOnce(): Promise<void> {
+    const { store, clock } = this.#options
+    const stopped = this.#stopped.signal
+    for (;;) {
+      const { more } = await store.rollUp(STEP_ROWS)
+      if (!more || stopped.aborted) return
       await sleep(clock, PAUSE_MS, stopped)
     }
   }

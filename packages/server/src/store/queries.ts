@@ -21,8 +21,8 @@ import {
 } from 'kysely'
 import { DELIVERY_STATES, type DeliveryState } from '../delivery.ts'
 import { assert } from '../errors.ts'
+import { LEAD_EVENT_SPELLINGS } from '../event.ts'
 import { idFloor } from '../id.ts'
-import { LATENCY_BUCKETS } from './latency.ts'
 import type { Schema } from './schema.ts'
 import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import type { DeliveryFilter, LeadFilter, NewRecovery, Page, StatsQuery } from './store.ts'
@@ -111,18 +111,17 @@ export function asked<Filter extends { q?: string }>(
 }
 
 /**
- * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot or a webhook
- * are kept by state: without one, five walks are merged.
+ * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot, a webhook or
+ * an event type are kept by state: without one, five walks are merged.
  */
 export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: Page): Compilable {
   const filter = withoutWebhookSearch(given)
   const { webhookId, chatbotId, state, eventId, q } = filter
   const led = eventId !== undefined || q !== undefined
   if (led) return walkDeliveries(db, filter, page, 'event')
-  if (webhookId === undefined && chatbotId === undefined) {
-    return walkDeliveries(db, filter, page, 'all')
-  }
-  const lead = webhookId === undefined ? 'chatbot' : 'webhook'
+  const all = webhookId === undefined && chatbotId === undefined
+  if (all && !isTyped(filter)) return walkDeliveries(db, filter, page, 'all')
+  const lead = all ? 'all' : webhookId === undefined ? 'chatbot' : 'webhook'
   if (state !== undefined) return walkDeliveries(db, filter, page, lead)
   const [first, ...others] = DELIVERY_STATES.map((each) => {
     const walk = walkDeliveries(db, { ...filter, state: each }, page, lead)
@@ -132,6 +131,14 @@ export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: 
   const merged = others.reduce((all, walk) => all.unionAll(walk), first)
   return db.selectFrom(merged.as('merged')).selectAll().orderBy('id', 'desc').limit(page.limit)
 }
+
+/** Whether the event type is in the indexes: all are but the lead's, of which there are plenty. */
+function isTyped({ eventType }: DeliveryFilter): boolean {
+  return eventType !== undefined && !LEAD_EVENT_SPELLINGS.includes(eventType)
+}
+
+/** The condition of those indexes, literally: else they aren't used. */
+const TYPED = sql<SqlBool>`event_type <> 'lead.submit' AND event_type <> 'leads.submit'`
 
 /** A webhook has too many deliveries to sort: a search for one is the list of one. */
 function withoutWebhookSearch(filter: Asked<DeliveryFilter>): Asked<DeliveryFilter> {
@@ -149,9 +156,10 @@ function walkDeliveries(
   const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
   const leads = (column: 'chatbot_id' | 'webhook_id' | 'state', by: (typeof lead)[]) =>
     by.includes(lead) ? column : unindexed(column)
+  const typed = lead !== 'event' && isTyped(filter)
   // Most are delivered: for those no index of all states is kept, the newest are walked.
   const isKept =
-    lead === 'webhook' || lead === 'chatbot' || (lead === 'all' && state !== 'delivered')
+    lead === 'webhook' || lead === 'chatbot' || (lead === 'all' && (typed || state !== 'delivered'))
   if (isPostgres(db) && state !== undefined && isKept) {
     return rangeOfDeliveries(db, { ...filter, state }, page, lead)
   }
@@ -166,11 +174,12 @@ function walkDeliveries(
   if (state !== undefined) {
     query = query.where(leads('state', ['webhook', 'chatbot', 'all']), '=', state)
     // The condition of the index, literally: else it isn't used.
-    if (lead === 'all' && state !== 'delivered') {
+    if (lead === 'all' && !typed && state !== 'delivered') {
       query = query.where(sql<SqlBool>`state <> 'delivered'`)
     }
   }
   if (eventType !== undefined) query = query.where('event_type', '=', eventType)
+  if (typed) query = query.where(TYPED)
   if (from !== undefined) {
     query = query
       .where('created_at', '>=', from)
@@ -200,29 +209,30 @@ function rangeOfDeliveries(
 ) {
   const { chatbotId, webhookId, eventType, state, from, to } = filter
   const { floor, ceiling } = idRange('delivery', filter, page)
-  let query = db.selectFrom('deliveries').selectAll()
-  if (lead === 'all') {
-    query = query
-      .where(sql<SqlBool>`(state, id) >= (${state}, ${floor})`)
-      .where(sql<SqlBool>`(state, id) < (${state}, ${ceiling})`)
-      .where(sql<SqlBool>`state <> 'delivered'`)
-  } else {
-    const column = lead === 'webhook' ? 'webhook_id' : 'chatbot_id'
-    const value = (lead === 'webhook' ? webhookId : chatbotId) ?? ''
-    const place = sql`(${sql.ref(column)}, state, id)`
-    query = query
-      .where(sql<SqlBool>`${place} >= (${value}, ${state}, ${floor})`)
-      .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
-      .orderBy(column, 'desc')
-  }
+  const typed = isTyped(filter)
+  const place: [column: 'webhook_id' | 'chatbot_id' | 'event_type' | 'state', value: string][] = []
+  if (lead === 'webhook') place.push(['webhook_id', webhookId ?? ''])
+  if (lead === 'chatbot') place.push(['chatbot_id', chatbotId ?? ''])
+  if (typed) place.push(['event_type', eventType ?? ''])
+  place.push(['state', state])
+  const columns = sql.join(place.map(([column]) => sql.ref(column)))
+  const values = sql.join(place.map(([, value]) => value))
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where(sql<SqlBool>`(${columns}, id) >= (${values}, ${floor})`)
+    .where(sql<SqlBool>`(${columns}, id) < (${values}, ${ceiling})`)
+  if (typed) query = query.where(TYPED)
+  else if (lead === 'all') query = query.where(sql<SqlBool>`state <> 'delivered'`)
   const also: RawBuilder<SqlBool>[] = []
   if (lead === 'webhook' && chatbotId !== undefined) also.push(sql`chatbot_id = ${chatbotId}`)
-  if (eventType !== undefined) also.push(sql`event_type = ${eventType}`)
+  if (eventType !== undefined && !typed) also.push(sql`event_type = ${eventType}`)
   if (from !== undefined) also.push(sql`created_at >= ${from}`)
   if (to !== undefined) also.push(sql`created_at < ${to}`)
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
   if (also.length > 0) query = query.where(likely(also))
-  return query.orderBy('state', 'desc').orderBy('id', 'desc').limit(page.limit)
+  for (const [column] of place) query = query.orderBy(column, 'desc')
+  return query.orderBy('id', 'desc').limit(page.limit)
 }
 
 /**
@@ -286,39 +296,6 @@ export function listLeads(db: Builder, filter: Asked<LeadFilter>, page: Page): C
   if (q !== undefined) query = query.where('id', 'in', people(db, q, 'id'))
   if (page.after !== null) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit)
-}
-
-const SUMMED = [
-  'accepted',
-  'delivered',
-  'exhausted',
-  'cancelled',
-  'attempts',
-  'failed_attempts',
-] as const
-
-/** One row for each step that has anything; totals and percentiles come from adding rows. */
-export function statsSeries(db: Builder, query: StatsQuery): Compilable {
-  const { from, stepMs } = query
-  const at = sql<number>`minute - (minute - ${from}) % ${stepMs}`
-  const latencies = Array.from({ length: LATENCY_BUCKETS }, (_, i) => `latency_${i}` as const)
-  return (
-    db
-      .selectFrom('stats_minutes')
-      .select(at.as('at'))
-      .select((eb) => SUMMED.map((name) => eb.fn.sum<number>(name).as(name)))
-      .select((eb) => latencies.map((name) => eb.fn.sum<number>(name).as(name)))
-      .where('minute', '>=', from)
-      .where('minute', '<', query.to)
-      .$if(query.webhookId !== undefined, (q) => q.where('webhook_id', '=', query.webhookId ?? ''))
-      .$if(query.chatbotId !== undefined, (q) => {
-        const column = query.webhookId === undefined ? 'chatbot_id' : unindexed('chatbot_id')
-        return q.where(column, '=', query.chatbotId ?? '')
-      })
-      // By its name: repeated, it would have other parameters, and not be the same to PostgreSQL.
-      .groupBy('at')
-      .orderBy('at')
-  )
 }
 
 /** Unfinished deliveries by state, counted in an index alone. */

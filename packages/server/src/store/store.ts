@@ -314,6 +314,11 @@ export interface UpkeepStore {
     leadRetentionMs: number | null
     limit: number
   }): Promise<{ deleted: number }>
+  /**
+   * Adds minutes that are over to the roll-ups that charts read: a whole number of minutes, about
+   * `limit` rows. `more`: call it again.
+   */
+  rollUp(limit: number): Promise<{ more: boolean }>
   createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
   /** Resends up to `limit` deliveries of unfinished recoveries. */
   continueRecoveries(limit: number): Promise<{ moved: number; resumed: string[] }>

@@ -6,8 +6,14 @@ import type pg from 'pg'
 import { StartError } from '../../errors.ts'
 import { FIRST_SCHEMA } from './schema-0001.ts'
 import { ACCESS_SCHEMA } from './schema-0002.ts'
+import { ROLLUPS_SCHEMA } from './schema-0004.ts'
 
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, ACCESS_SCHEMA]
+const MIGRATIONS: readonly string[] = [
+  FIRST_SCHEMA,
+  ACCESS_SCHEMA,
+  '', // Number 3 is taken by a step that is still to come.
+  ROLLUPS_SCHEMA,
+]
 /** This program's. */
 export const SCHEMA_VERSION = MIGRATIONS.length
 const SERVER_VERSION_MIN = 140_000

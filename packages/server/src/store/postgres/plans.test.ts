@@ -8,6 +8,7 @@ import { createIds } from '../../id.ts'
 import { systemRandom } from '../../random.ts'
 import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
 import { changesQueries } from '../changes.ts'
+import { statsSeries } from '../charts.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
   allDeliveryFilters,
@@ -16,6 +17,7 @@ import {
 } from '../conformance/list-filters.ts'
 import { World } from '../conformance/world.ts'
 import * as queries from '../queries.ts'
+import { addMinutes } from '../rollups.ts'
 import type { Database } from './database.ts'
 import { openParts } from './postgres-store.ts'
 
@@ -33,14 +35,16 @@ const HISTORY = `
     'bot_' || i % 5 AS bot, 'wh_' || i % 20 AS wh,
     CASE WHEN i % 5 = 1 THEN 'delivered' WHEN i % 10 = 2 THEN 'exhausted'
       WHEN i % 10 = 3 THEN 'cancelled' WHEN i % 20 = 4 THEN 'parked' WHEN i % 10 = 5 THEN 'pending'
-      ELSE 'delivered' END AS state
+      ELSE 'delivered' END AS state,
+    CASE WHEN i % 4000 = 1 THEN 'rare.type' WHEN i % 3 = 0 THEN 'order.paid'
+      ELSE 'lead.submit' END AS type
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS ids (evt, dlv, lead, i)`
 const FILL = `
   INSERT INTO events (id, chatbot_id, event_type, payload, lead_id, created_at)
-    SELECT evt, bot, 'lead.submit', repeat('x', 200), lead, at FROM made;
+    SELECT evt, bot, type, repeat('x', 200), lead, at FROM made;
   INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state, due_at,
       created_at, finished_at, updated_at)
-    SELECT dlv, evt, wh, bot, 'lead.submit', 'event', state,
+    SELECT dlv, evt, wh, bot, type, 'event', state,
       CASE state WHEN 'pending' THEN at END, at,
       CASE WHEN state IN ('pending', 'parked') THEN NULL ELSE at END, at FROM made;
   INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, result, response_headers,
@@ -54,6 +58,7 @@ const FILL = `
   INSERT INTO idempotency SELECT bot, 'leads', i, 'hash', '{}', 0, at FROM made;
   INSERT INTO stats_minutes (webhook_id, minute, shard, chatbot_id)
     SELECT wh, i / 20 * 60000, 0, bot FROM made;
+  UPDATE meta SET value = '59400000' WHERE key = 'stats_until';
   INSERT INTO audit_log (id, at, action, actor, chatbot_id, fields, address)
     SELECT replace(dlv, 'dlv_', 'aud_'), at, CASE i % 1000 WHEN 7 THEN 'lead.erased'
       ELSE 'webhook.updated' END, 'key_' || i % 50, bot, '[]', '' FROM made;
@@ -64,7 +69,7 @@ const FILL = `
     SELECT dlv, dlv, 'bot_' || i % 2000, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
   INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
 const GROWING =
-  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes|audit_log|api_keys|owner_links|sessions)\b/
+  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|stats_rollups|changes|audit_log|api_keys|owner_links|sessions)\b/
 
 let client: pg.Client
 /** Of the middle of the history: bot 1's, which has nothing but successes. */
@@ -93,12 +98,13 @@ beforeAll(async () => {
   const columns = (['event', 'delivery', 'lead'] as const).map((name) => made.map((m) => m[name]))
   await client.query(HISTORY, columns)
   await client.query(FILL)
+  await client.query(addMinutes(['0', '59400000']))
   const middle = DELIVERIES / 2
   const { event = '', delivery = '', lead = '' } = made[middle] ?? {}
   const number = middle + 1
   sample = {
     ...{ chatbotId: `bot_${number % 5}`, webhookId: `wh_${number % 20}`, eventId: event },
-    ...{ deliveryId: delivery, leadId: lead, eventType: 'lead.submit' },
+    ...{ deliveryId: delivery, leadId: lead, eventType: 'rare.type' },
     ...{ name: `name ${number}`, email: `${number}@b.co`, phone: `${number}` },
     ...{ from: START + number * 1000 - 3_600_000, to: START + number * 1000 + 3_600_000 },
   }
@@ -151,6 +157,8 @@ async function useEverything(world: World): Promise<void> {
   }
   await store.rescueDead()
   await store.leaveNode(world.nodeId)
+  await store.rollUp(9)
+  await store.rollUp(9)
   await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
   await store.eraseLead('lead_none')
   await world.useAccess(chatbot.id)
@@ -184,6 +192,11 @@ const lists = [
   ['… parked', queries.listDeliveries(db, { webhookId: 'wh_3', state: 'parked' }, page)],
   ['failed deliveries', queries.listDeliveries(db, { state: 'exhausted' }, page)],
   ['delivered deliveries', queries.listDeliveries(db, { state: 'delivered' }, page)],
+  ['deliveries of a rare type', queries.listDeliveries(db, { eventType: 'rare.type' }, page)],
+  [
+    '… of a webhook that never had it',
+    queries.listDeliveries(db, { eventType: 'rare.type', webhookId: 'wh_2' }, page),
+  ],
   ['deliveries of an event', queries.listDeliveries(db, { eventId: 'evt_1' }, page)],
   ['deliveries by name', queries.listDeliveries(db, { q: 'name 777' }, page)],
   ['deliveries by email', queries.listDeliveries(db, { q: '777@b.co', chatbotId: 'x' }, page)],
@@ -197,8 +210,18 @@ const lists = [
   ['leads', queries.listLeads(db, {}, page)],
   ['leads of a chatbot', queries.listLeads(db, { chatbotId: 'bot_1' }, page)],
   ['leads by name', queries.listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
-  ['a chart of a chatbot', queries.statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
-  ['a chart of a webhook', queries.statsSeries(db, { ...span, to: 60_000, webhookId: 'wh_1' })],
+  ['a chart of a chatbot', statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
+  ['a chart of a webhook', statsSeries(db, { ...span, to: 60_000, webhookId: 'wh_1' })],
+  ['a chart of everything', statsSeries(db, span)],
+  ['a chart of everything by the hour', statsSeries(db, { ...span, stepMs: 3_600_000 })],
+  [
+    'a chart of a webhook by the hour',
+    statsSeries(db, { ...span, stepMs: 3_600_000, webhookId: 'wh_1' }),
+  ],
+  [
+    'a chart of a chatbot that ended long ago',
+    statsSeries(db, { from: 0, to: 30_000_000, stepMs: 3_600_000, chatbotId: 'bot_1' }),
+  ],
   ['counts of all', queries.currentCounts(db, span)],
   ['counts of a webhook', queries.currentCounts(db, { ...span, webhookId: 'wh_1' })],
 ] as const
@@ -243,7 +266,7 @@ test('no combination of filters of a list walks through history', async () => {
       query: queries.listLeads(db, filter, page),
     })),
   ]
-  expect(asked.length).toBeGreaterThan(3_000)
+  expect(asked.length).toBeGreaterThan(4_500)
   for (const { filter, query } of asked) {
     const { sql, parameters } = query.compile()
     const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')

@@ -29,6 +29,7 @@ import type { Nodes } from './nodes.ts'
 import { prune } from './prune.ts'
 import { recordAll } from './record.ts'
 import { continueRecoveries, createRecovery } from './recoveries.ts'
+import { rollUp } from './rollups.ts'
 import { settle } from './settle.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -162,6 +163,7 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit)),
     prune: (policy) => database.transact((tx) => prune(tx, policy)),
+    rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
     createRecovery: (recovery, audit) => recover(world, recovery, audit),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
     eraseLead: (leadId, audit) =>

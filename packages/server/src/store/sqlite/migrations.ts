@@ -7,8 +7,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import { StartError } from '../../errors.ts'
 import { FIRST_SCHEMA } from './schema-0001.ts'
 import { ACCESS_SCHEMA } from './schema-0002.ts'
+import { ROLLUPS_SCHEMA } from './schema-0004.ts'
 
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, ACCESS_SCHEMA]
+const MIGRATIONS: readonly string[] = [
+  FIRST_SCHEMA,
+  ACCESS_SCHEMA,
+  '', // Number 3 is taken by a step that is still to come.
+  ROLLUPS_SCHEMA,
+]
 
 /** Brings the database to this program's schema. Throws `StartError` if it is from a newer one. */
 export function migrate(db: DatabaseSync, where: string): void {

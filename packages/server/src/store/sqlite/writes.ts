@@ -151,6 +151,7 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
+    rollUp: (limit) => queue.call('rollUp', limit),
     createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     eraseLead: (leadId, audit) => queue.call('eraseLead', leadId, audit),
