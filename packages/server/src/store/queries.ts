@@ -19,7 +19,7 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
-import { DELIVERY_STATES, type DeliveryState } from '../delivery.ts'
+import { DELIVERY_STATES } from '../delivery.ts'
 import { assert } from '../errors.ts'
 import { LEAD_EVENT_SPELLINGS } from '../event.ts'
 import { idFloor } from '../id.ts'
@@ -111,18 +111,19 @@ export function asked<Filter extends { q?: string }>(
 }
 
 /**
- * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot, a webhook or
- * an event type are kept by state: without one, five walks are merged.
+ * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot or a webhook
+ * are kept by state, or else by event type: with neither, five walks are merged.
  */
 export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: Page): Compilable {
   const filter = withoutWebhookSearch(given)
   const { webhookId, chatbotId, state, eventId, q } = filter
   const led = eventId !== undefined || q !== undefined
   if (led) return walkDeliveries(db, filter, page, 'event')
-  const all = webhookId === undefined && chatbotId === undefined
-  if (all && !isTyped(filter)) return walkDeliveries(db, filter, page, 'all')
-  const lead = all ? 'all' : webhookId === undefined ? 'chatbot' : 'webhook'
-  if (state !== undefined) return walkDeliveries(db, filter, page, lead)
+  if (webhookId === undefined && chatbotId === undefined) {
+    return walkDeliveries(db, filter, page, 'all')
+  }
+  const lead = webhookId === undefined ? 'chatbot' : 'webhook'
+  if (state !== undefined || walksType(filter)) return walkDeliveries(db, filter, page, lead)
   const [first, ...others] = DELIVERY_STATES.map((each) => {
     const walk = walkDeliveries(db, { ...filter, state: each }, page, lead)
     return db.selectFrom(walk.as('walk')).selectAll()
@@ -132,9 +133,14 @@ export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: 
   return db.selectFrom(merged.as('merged')).selectAll().orderBy('id', 'desc').limit(page.limit)
 }
 
-/** Whether the event type is in the indexes: all are but the lead's, of which there are plenty. */
-function isTyped({ eventType }: DeliveryFilter): boolean {
-  return eventType !== undefined && !LEAD_EVENT_SPELLINGS.includes(eventType)
+/**
+ * Whether the list of an event type leads. The lead's type is in no index: there are plenty. Nor does
+ * one hold the state as well, which changes while types don't: what failed or waits is little, and is
+ * walked whatever its type is.
+ */
+function walksType({ eventType, state }: DeliveryFilter): boolean {
+  const isIndexed = eventType !== undefined && !LEAD_EVENT_SPELLINGS.includes(eventType)
+  return isIndexed && (state === undefined || state === 'delivered')
 }
 
 /** The condition of those indexes, literally: else they aren't used. */
@@ -155,13 +161,13 @@ function walkDeliveries(
 ) {
   const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
   const leads = (column: 'chatbot_id' | 'webhook_id' | 'state', by: (typeof lead)[]) =>
-    by.includes(lead) ? column : unindexed(column)
-  const typed = lead !== 'event' && isTyped(filter)
+    by.includes(lead) && !(column === 'state' && typed) ? column : unindexed(column)
+  const typed = lead !== 'event' && walksType(filter)
   // Most are delivered: for those no index of all states is kept, the newest are walked.
   const isKept =
-    lead === 'webhook' || lead === 'chatbot' || (lead === 'all' && (typed || state !== 'delivered'))
-  if (isPostgres(db) && state !== undefined && isKept) {
-    return rangeOfDeliveries(db, { ...filter, state }, page, lead)
+    lead === 'webhook' || lead === 'chatbot' || (lead === 'all' && state !== 'delivered')
+  if (isPostgres(db) && lead !== 'event' && (typed || (state !== undefined && isKept))) {
+    return rangeOfDeliveries(db, filter, page, lead)
   }
   let query = db.selectFrom('deliveries').selectAll()
   if (eventId !== undefined) query = query.where('event_id', '=', eventId)
@@ -174,12 +180,13 @@ function walkDeliveries(
   if (state !== undefined) {
     query = query.where(leads('state', ['webhook', 'chatbot', 'all']), '=', state)
     // The condition of the index, literally: else it isn't used.
-    if (lead === 'all' && !typed && state !== 'delivered') {
+    if (lead === 'all' && state !== 'delivered') {
       query = query.where(sql<SqlBool>`state <> 'delivered'`)
     }
   }
   if (eventType !== undefined) query = query.where('event_type', '=', eventType)
   if (typed) query = query.where(TYPED)
+  if (typed && lead === 'all') query = query.where(sql<SqlBool>`kind <> ''`)
   if (from !== undefined) {
     query = query
       .where('created_at', '>=', from)
@@ -203,18 +210,17 @@ function walkDeliveries(
  */
 function rangeOfDeliveries(
   db: Builder,
-  filter: Asked<DeliveryFilter> & { state: DeliveryState },
+  filter: Asked<DeliveryFilter>,
   page: Page,
   lead: 'webhook' | 'chatbot' | 'all',
 ) {
   const { chatbotId, webhookId, eventType, state, from, to } = filter
   const { floor, ceiling } = idRange('delivery', filter, page)
-  const typed = isTyped(filter)
+  const typed = walksType(filter)
   const place: [column: 'webhook_id' | 'chatbot_id' | 'event_type' | 'state', value: string][] = []
   if (lead === 'webhook') place.push(['webhook_id', webhookId ?? ''])
   if (lead === 'chatbot') place.push(['chatbot_id', chatbotId ?? ''])
-  if (typed) place.push(['event_type', eventType ?? ''])
-  place.push(['state', state])
+  place.push(typed ? ['event_type', eventType ?? ''] : ['state', state ?? ''])
   const columns = sql.join(place.map(([column]) => sql.ref(column)))
   const values = sql.join(place.map(([, value]) => value))
   let query = db
@@ -226,6 +232,7 @@ function rangeOfDeliveries(
   else if (lead === 'all') query = query.where(sql<SqlBool>`state <> 'delivered'`)
   const also: RawBuilder<SqlBool>[] = []
   if (lead === 'webhook' && chatbotId !== undefined) also.push(sql`chatbot_id = ${chatbotId}`)
+  if (typed && state !== undefined) also.push(sql`state = ${state}`)
   if (eventType !== undefined && !typed) also.push(sql`event_type = ${eventType}`)
   if (from !== undefined) also.push(sql`created_at >= ${from}`)
   if (to !== undefined) also.push(sql`created_at < ${to}`)

@@ -273,9 +273,29 @@ test('no combination of filters of a list walks through history', async () => {
     const told = `${JSON.stringify(filter)}\n${plan}`
     expect(plan, told).not.toMatch(GROWING)
     const isCommon = 'commonName' in queries.asked(filter, filter.q === 'name')
-    expect(pagesOf(plan), told).toBeLessThan(isCommon ? 4 * PAGES_MAX : PAGES_MAX)
+    expect(pagesOf(plan), told).toBeLessThan(
+      PAGES_MAX * (isCommon ? 4 : isRareFailure(filter) ? 2 : 1),
+    )
   }
 }, 120_000)
+
+/** All that failed, or waits, is looked at: a list of types is not kept by state. */
+function isRareFailure(filter: { eventType?: string; state?: string }): boolean {
+  return filter.eventType !== undefined && filter.state !== undefined
+}
+
+test('a list of an event type walks the index of what leads it', async () => {
+  const eventType = 'rare.type'
+  const walks = [
+    [{ eventType }, 'deliveries_by_type'],
+    [{ eventType, chatbotId: 'bot_1' }, 'deliveries_by_chatbot_type'],
+    [{ eventType, webhookId: 'wh_1', state: 'delivered' }, 'deliveries_by_webhook_type'],
+  ] as const
+  for (const [filter, index] of walks) {
+    const { sql, parameters } = queries.listDeliveries(db, filter, page).compile()
+    expect(await planOf(sql, parameters)).toContain(`Index Scan Backward using ${index} `)
+  }
+})
 
 test('one thing is found by its id', async () => {
   for (const { sql, parameters } of await detailQueries(db)) {

@@ -2,7 +2,7 @@
  * Roll-ups of minutes (../rollups.ts), and a way to the deliveries of each event type.
  *
  * Of leads there are plenty in every list, so they are left out of the indexes by type: a lead's
- * delivery pays nothing for them.
+ * delivery pays nothing for them. States change, so they are in none of them.
  */
 import { LATENCIES, SUMMED } from '../rollups.ts'
 import { TEXT } from './schema-0001.ts'
@@ -26,10 +26,10 @@ CREATE TABLE stats_rollups (
 -- For pruning.
 CREATE INDEX rollups_by_age ON stats_rollups (step_ms, at);
 
-CREATE INDEX deliveries_by_type ON deliveries (event_type, state, id)
+CREATE INDEX deliveries_by_type ON deliveries (event_type, id)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
-CREATE INDEX deliveries_by_chatbot_type ON deliveries (chatbot_id, event_type, state, id)
+CREATE INDEX deliveries_by_chatbot_type ON deliveries (chatbot_id, event_type, id)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
-CREATE INDEX deliveries_by_webhook_type ON deliveries (webhook_id, event_type, state, id)
+CREATE INDEX deliveries_by_webhook_type ON deliveries (webhook_id, event_type, id)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
 `

@@ -97,7 +97,8 @@ const sample = {
 /** The narrowest of what is asked for leads. */
 function leadingIndex(filter: DeliveryFilter): RegExp {
   const { eventId, q, webhookId, chatbotId, state } = filter
-  const typed = filter.eventType === sample.eventType
+  const typed =
+    filter.eventType === sample.eventType && (state === undefined || state === 'delivered')
   if (q === sample.deliveryId) return /PRIMARY KEY|deliveries_by_event/
   if (q === sample.webhookId && eventId === undefined) {
     return typed ? /deliveries_by_webhook_type/ : /deliveries_by_webhook /
