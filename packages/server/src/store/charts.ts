@@ -43,7 +43,9 @@ function partsOf(db: Builder, query: StatsQuery): [Part, ...Part[]] {
   const { webhookId } = query
   const [from, to] = [instant(query.from), instant(query.to)]
   const rollupMs = rollupOf(query)
-  const fresh = { from: ROLLED_UNTIL, to }
+  // One bound: of two, SQLite would begin with the earlier and pass over all that is rolled up.
+  const unrolled = sql<number>`CASE WHEN ${ROLLED_UNTIL} > ${from} THEN ${ROLLED_UNTIL} ELSE ${from} END`
+  const fresh = { from: unrolled, to }
   if (rollupMs === MINUTE_MS) {
     // The minutes of one webhook are what there is.
     if (webhookId !== undefined) return [minutes(db, query, { from, to })]
@@ -54,7 +56,7 @@ function partsOf(db: Builder, query: StatsQuery): [Part, ...Part[]] {
   const end = sql<number>`CASE WHEN ${ROLLED_UNTIL} > ${to} THEN ${edge} ELSE ${to} END`
   const whole = rollups(db, query, { stepMs: rollupMs, from, to: end })
   if (webhookId !== undefined) {
-    const start = sql<number>`CASE WHEN ${ROLLED_UNTIL} > ${to} THEN ${edge} ELSE ${ROLLED_UNTIL} END`
+    const start = sql<number>`CASE WHEN ${ROLLED_UNTIL} > ${to} THEN ${edge} ELSE ${unrolled} END`
     return [whole, minutes(db, query, { from: start, to })]
   }
   const rest = rollups(db, query, { stepMs: MINUTE_MS, from: end, to })
@@ -76,7 +78,6 @@ function rollups(db: Builder, query: StatsQuery, { stepMs, from, to }: Span & { 
     .select([...SUMMED, ...LATENCIES])
     .where('scope', '=', scope)
     .where('step_ms', '=', stepMs)
-    .where('at', '>=', instant(query.from))
     .where('at', '>=', from)
     .where('at', '<', to)
     .$if(webhookId !== undefined && chatbotId !== undefined, (q) =>
@@ -91,7 +92,6 @@ function minutes(db: Builder, query: StatsQuery, { from, to }: Span) {
     .selectFrom('stats_minutes')
     .select('minute')
     .select([...SUMMED, ...LATENCIES])
-    .where('minute', '>=', instant(query.from))
     .where('minute', '>=', from)
     .where('minute', '<', to)
     .$if(webhookId !== undefined, (q) => q.where('webhook_id', '=', webhookId ?? ''))

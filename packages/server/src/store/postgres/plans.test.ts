@@ -18,6 +18,7 @@ import {
 import { World } from '../conformance/world.ts'
 import * as queries from '../queries.ts'
 import { addMinutes } from '../rollups.ts'
+import type { DeliveryFilter, LeadFilter } from '../store.ts'
 import type { Database } from './database.ts'
 import { openParts } from './postgres-store.ts'
 
@@ -280,8 +281,8 @@ test('no combination of filters of a list walks through history', async () => {
 }, 120_000)
 
 /** All that failed, or waits, is looked at: a list of types is not kept by state. */
-function isRareFailure(filter: { eventType?: string; state?: string }): boolean {
-  return filter.eventType !== undefined && filter.state !== undefined
+function isRareFailure(filter: DeliveryFilter | LeadFilter): boolean {
+  return 'eventType' in filter && 'state' in filter
 }
 
 test('a list of an event type walks the index of what leads it', async () => {
