@@ -1,13 +1,15 @@
 /**
  * Fills a PostgreSQL whose servers are stopped: indexes are dropped, rows come by COPY in the order
- * of their ids, the indexes are made again from their own text, and VACUUM ANALYZE does what
- * autovacuum does sooner or later in any database that lives.
+ * of their ids, the indexes are made again from their own text, minutes are rolled up as upkeep does,
+ * and VACUUM ANALYZE does what autovacuum does sooner or later in any database that lives.
  */
 import pg from 'pg'
+import { addMinutes } from '../../packages/server/src/store/rollups.ts'
 import type { Home } from '../world.ts'
 import { CopyIn } from './copy-in.ts'
 import type { Fill } from './fill-sqlite.ts'
 import { COLUMNS, type Row, type Table } from './rows.ts'
+import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
 
 const TABLES = Object.keys(COLUMNS) as Table[]
 /** Of one message. */
@@ -27,6 +29,7 @@ export async function fillPostgres({ databaseUrl }: Home): Promise<Fill> {
     async end() {
       for (const copy of copies.values()) await copy.end()
       for (const { sql } of indexes) await client.query(sql)
+      await rollUp(client)
       await client.query('VACUUM ANALYZE')
       await client.query('CHECKPOINT').catch(() => {}) // Not everybody may; it comes by itself.
       await client.end()
@@ -39,6 +42,13 @@ async function connect(databaseUrl: string | null): Promise<pg.Client> {
   await client.connect()
   await client.query("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
   return client
+}
+
+async function rollUp(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ first: string; end: string }>(ROLL_UP_SPAN)
+  const [first, end] = [Number(rows[0]?.first), Number(rows[0]?.end)]
+  for (const day of daysOf({ first, end })) await client.query(addMinutes(['$1', '$2']), day)
+  await client.query("UPDATE meta SET value = $1 WHERE key = 'stats_until'", [end])
 }
 
 /** One table, over a connection of its own. */

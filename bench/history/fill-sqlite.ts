@@ -1,12 +1,14 @@
 /**
  * Fills an embedded store whose server is stopped: indexes are dropped, rows come in the order of
- * their ids, and the indexes are made again from their own text. No statistics are gathered: the
- * server gathers none.
+ * their ids, and the indexes are made again from their own text. Minutes are rolled up, as upkeep would
+ * have done long ago. No statistics are gathered: the server gathers none.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { addMinutes } from '../../packages/server/src/store/rollups.ts'
 import { databasePath } from '../../packages/server/src/store/sqlite/database.ts'
 import type { Home } from '../world.ts'
 import { COLUMNS, type Table, type WriteRow } from './rows.ts'
+import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
 
 const TABLES = Object.keys(COLUMNS) as Table[]
 
@@ -36,11 +38,20 @@ export function fillSqlite({ dataDir }: Home): Fill {
     async end() {
       db.exec('COMMIT')
       for (const { sql } of indexes) db.exec(sql)
+      rollUp(db)
       db.exec('PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL')
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       db.close()
     },
   }
+}
+
+function rollUp(db: DatabaseSync): void {
+  const add = db.prepare(addMinutes(['?1', '?2']))
+  const { first, end } = db.prepare(ROLL_UP_SPAN).get() ?? {}
+  const days = daysOf({ first: Number(first), end: Number(end) })
+  for (const [from, until] of days) add.run(from, until)
+  db.prepare("UPDATE meta SET value = ? WHERE key = 'stats_until'").run(Number(end))
 }
 
 function insertInto(table: Table): string {

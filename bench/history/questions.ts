@@ -214,6 +214,8 @@ function leadLists(samples: Sample[], { chatbots, past }: FilledStore): Question
 
 function charts({ chatbots, past }: FilledStore): Question[] {
   const month = `from=${iso(past.from)}&to=${iso(past.to)}&step=1d`
+  const hours = `from=${iso(past.from)}&to=${iso(past.to)}&step=1h`
+  const week = `from=${iso(past.to - 7 * DAY_MS)}&to=${iso(past.to)}&step=15m`
   const few = pick(chatbots)
   const webhooks = few.flatMap((chatbot) => chatbot.webhooks.slice(0, 1))
   const chart = (name: string, queries: string[]) => ({
@@ -239,6 +241,10 @@ function charts({ chatbots, past }: FilledStore): Question[] {
       few.map(({ id }) => `chatbotId=${id}&${month}`),
     ),
     chart('30 days, all', [month]),
+    chart('30 days by the hour, all', [hours]),
+    chart('30 days by the hour, chatbot', [`chatbotId=${few[0]?.id}&${hours}`]),
+    chart('a week by the quarter of an hour, all', [week]),
+    chart('20 days of the past, all', [`from=${iso(past.from)}&to=${iso(past.to - 10 * DAY_MS)}`]),
   ]
 }
 

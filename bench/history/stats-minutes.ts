@@ -2,6 +2,17 @@
 import type { End, Row } from './rows.ts'
 
 const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+export const ROLL_UP_SPAN =
+  'SELECT min(minute) AS first, max(minute) + 60000 AS "end" FROM stats_minutes'
+
+/** In parts that are sorted in memory. */
+export function daysOf({ first, end }: { first: number; end: number }): [number, number][] {
+  const days: [number, number][] = []
+  for (let at = first; at < end; at += DAY_MS) days.push([at, Math.min(at + DAY_MS, end)])
+  return days
+}
 
 interface Minute {
   chatbotId: string

@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-const OWN_TABLES = /^(?:sqlite_.*|meta|unsettled|deliveries|attempts|stats_minutes|changes|nodes)$/
+const OWN_TABLES =
+  /^(?:sqlite_.*|meta|unsettled|deliveries|attempts|stats_minutes|stats_rollups|changes|nodes)$/
 
 export class RowCounts {
   readonly #database: DatabaseSync

@@ -1,4 +1,4 @@
-/** Statistics: counts by state and latency percentiles, over time, from minute roll-ups. */
+/** Statistics: counts by state and latency percentiles, over time, from roll-ups. */
 import { z } from 'zod'
 import type { Stats, StatsCounts } from '../store/store.ts'
 import type { ApiDeps } from './deps.ts'

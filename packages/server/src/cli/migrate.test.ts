@@ -35,18 +35,23 @@ function freshFolder(): string {
 async function openFile(dataDir: string): Promise<World> {
   const clock = manualClock()
   const store = await openSqliteStore({ dataDir, encryptionKey: KEY, clock, mode: 'inline' })
-  return worldOf(store, clock)
+  return worldOf(store, clock, clock.advance)
 }
 
 async function openDatabase(databaseUrl: string, encryptionKey = KEY): Promise<World> {
   const store = await openPostgresStore({ databaseUrl, encryptionKey, clock: systemClock })
   onTestFinished(() => store.close().catch(() => {}))
-  return worldOf(store, systemClock)
+  return worldOf(store, systemClock, nothing)
 }
 
-function worldOf(store: Store, clock: World['harness']['clock']): World {
-  const nothing = () => Promise.reject(new Error('this world stands still'))
-  return new World({ store, clock, advance: nothing, reopen: nothing, close: nothing })
+const nothing = () => Promise.reject(new Error('this world stands still'))
+
+function worldOf(
+  store: Store,
+  clock: World['harness']['clock'],
+  advance: World['harness']['advance'],
+): World {
+  return new World({ store, clock, advance, reopen: nothing, close: nothing })
 }
 
 /** Something in every table, a delivery in every state, and claims that were never given back. */
@@ -61,6 +66,10 @@ async function fill(world: World): Promise<string[]> {
   const emoji = world.leadEvent({ customerName: `Zoë 🦩 "\\{},NULL' ${LONG}` })
   const delivered = await world.claim(chatbot.id, { events: [emoji], idempotency })
   await world.record(delivered, { kind: 'delivered' }, { attempt: { responseBody: 'a\0b 👋' } })
+  // What comes after it is not rolled up yet.
+  await world.advance(60_000)
+  while ((await store.rollUp(100)).more);
+  await world.join()
   const retried = await world.claim(chatbot.id)
   await world.record(retried, { kind: 'retry', delayMs: 60_000, charged: true })
   const exhausted = await world.claim(chatbot.id)

@@ -1,8 +1,8 @@
 /**
  * Upkeep: what runs by the clock beside the traffic. Parks and un-parks, carries out recoveries,
- * takes back what dead nodes held, deletes what is past its retention, seals anew what another key
- * sealed: in small steps with a pause
- * between them, so that a commit of ours never holds up an accepted lead for long.
+ * takes back what dead nodes held, rolls up what charts read, deletes what is past its retention, seals
+ * anew what another key sealed: in small steps with a pause between them, so that a commit of ours
+ * never holds up an accepted lead for long.
  */
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -37,6 +37,8 @@ const PRUNE_EVERY_MS = 60_000
 const RESEAL_EVERY_MS = 5_000
 /** A few milliseconds of this thread, which also takes requests. */
 const RESEAL_ROWS = 50
+/** What is not rolled up yet, a chart adds up by itself: the minutes of a minute or two. */
+const ROLL_UP_EVERY_MS = 30_000
 const FAILED_WAIT_MS = 1_000
 
 export class Upkeep {
@@ -57,6 +59,8 @@ export class Upkeep {
       this.#settleLoop(),
       this.#guarded('nodes', () => this.nodesOnce()).then(() => {}),
       this.#every(rescueEveryMs, 'nodes', () => this.nodesOnce()),
+      this.#guarded('rollups', () => this.rollUpOnce()).then(() => {}),
+      this.#every(ROLL_UP_EVERY_MS, 'rollups', () => this.rollUpOnce()),
       this.#every(PRUNE_EVERY_MS, 'prune', () => this.pruneOnce()),
       this.#every(RESEAL_EVERY_MS, 'reseal', () => this.resealOnce()),
     ]
@@ -123,6 +127,17 @@ export class Upkeep {
     if (unreadable.length > 0) log.warn({ webhookIds: unreadable }, 'keys.unreadable')
     if (resealed > 0) log.info({ webhooks: resealed }, 'keys.resealed')
     else if (unreadable.length === 0) keys?.onAllResealed()
+  }
+
+  /** Adds to the charts' roll-ups what is over: after an upgrade, the whole past. */
+  async rollUpOnce(): Promise<void> {
+    const { store, clock } = this.#options
+    const stopped = this.#stopped.signal
+    for (;;) {
+      const { more } = await store.rollUp(STEP_ROWS)
+      if (!more || stopped.aborted) return
+      await sleep(clock, PAUSE_MS, stopped)
+    }
   }
 
   async #settleLoop(): Promise<void> {

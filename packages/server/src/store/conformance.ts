@@ -17,6 +17,7 @@ import { describeMoves } from './conformance/moves.ts'
 import { describePruning } from './conformance/pruning.ts'
 import { describeRecord } from './conformance/record.ts'
 import { describeRecoveries } from './conformance/recoveries.ts'
+import { describeRollups } from './conformance/rollups.ts'
 import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
 import { describeStats } from './conformance/stats.ts'
@@ -41,6 +42,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeErasure,
     describePruning,
     describeStats,
+    describeRollups,
     describeLists,
     describeChanges,
     describeAccess,

@@ -57,7 +57,9 @@ export const LEFT_TABLES: ReadonlySet<string> = new Set([
 ])
 
 /** Counted or written by each store for itself. */
-export const OWN_META: ReadonlySet<string> = new Set(['backlog', 'pinged_at', 'cleaning_since'])
+export const OWN_META: ReadonlySet<string> = new Set([
+  ...['backlog', 'pinged_at', 'cleaning_since', 'stats_mark'],
+])
 
 /**
  * A claim that is given up leaves a delivery where it is, though its webhook was paused or deleted in

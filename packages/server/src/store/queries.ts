@@ -19,10 +19,10 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
-import { DELIVERY_STATES, type DeliveryState } from '../delivery.ts'
+import { DELIVERY_STATES } from '../delivery.ts'
 import { assert } from '../errors.ts'
+import { LEAD_EVENT_SPELLINGS } from '../event.ts'
 import { idFloor } from '../id.ts'
-import { LATENCY_BUCKETS } from './latency.ts'
 import type { Schema } from './schema.ts'
 import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import type {
@@ -119,7 +119,7 @@ export function asked<Filter extends { q?: string }>(
 
 /**
  * The narrowest list leads, what else is asked for only filters it. Lists of a chatbot or a webhook
- * are kept by state: without one, five walks are merged.
+ * are kept by state, or else by event type: with neither, five walks are merged.
  */
 export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: Page): Compilable {
   const filter = withoutWebhookSearch(given)
@@ -130,7 +130,7 @@ export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: 
     return walkDeliveries(db, filter, page, 'all')
   }
   const lead = webhookId === undefined ? 'chatbot' : 'webhook'
-  if (state !== undefined) return walkDeliveries(db, filter, page, lead)
+  if (state !== undefined || walksType(filter)) return walkDeliveries(db, filter, page, lead)
   const [first, ...others] = DELIVERY_STATES.map((each) => {
     const walk = walkDeliveries(db, { ...filter, state: each }, page, lead)
     return db.selectFrom(walk.as('walk')).selectAll()
@@ -139,6 +139,19 @@ export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: 
   const merged = others.reduce((all, walk) => all.unionAll(walk), first)
   return db.selectFrom(merged.as('merged')).selectAll().orderBy('id', 'desc').limit(page.limit)
 }
+
+/**
+ * Whether the list of an event type leads. The lead's type is in no index: there are plenty. Nor does
+ * one hold the state as well, which changes while types don't: what failed or waits is little, and is
+ * walked whatever its type is.
+ */
+function walksType({ eventType, state }: DeliveryFilter): boolean {
+  const isIndexed = eventType !== undefined && !LEAD_EVENT_SPELLINGS.includes(eventType)
+  return isIndexed && (state === undefined || state === 'delivered')
+}
+
+/** The condition of those indexes, literally: else they aren't used. */
+const TYPED = sql<SqlBool>`event_type <> 'lead.submit' AND event_type <> 'leads.submit'`
 
 /** A webhook has too many deliveries to sort: a search for one is the list of one. */
 function withoutWebhookSearch(filter: Asked<DeliveryFilter>): Asked<DeliveryFilter> {
@@ -155,12 +168,13 @@ function walkDeliveries(
 ) {
   const { chatbotId, webhookId, eventId, eventType, state, from, to, q } = filter
   const leads = (column: 'chatbot_id' | 'webhook_id' | 'state', by: (typeof lead)[]) =>
-    by.includes(lead) ? column : unindexed(column)
+    by.includes(lead) && !(column === 'state' && typed) ? column : unindexed(column)
+  const typed = lead !== 'event' && walksType(filter)
   // Most are delivered: for those no index of all states is kept, the newest are walked.
   const isKept =
     lead === 'webhook' || lead === 'chatbot' || (lead === 'all' && state !== 'delivered')
-  if (isPostgres(db) && state !== undefined && isKept) {
-    return rangeOfDeliveries(db, { ...filter, state }, page, lead)
+  if (isPostgres(db) && lead !== 'event' && (typed || (state !== undefined && isKept))) {
+    return rangeOfDeliveries(db, filter, page, lead)
   }
   let query = db.selectFrom('deliveries').selectAll()
   if (eventId !== undefined) query = query.where('event_id', '=', eventId)
@@ -178,6 +192,8 @@ function walkDeliveries(
     }
   }
   if (eventType !== undefined) query = query.where('event_type', '=', eventType)
+  if (typed) query = query.where(TYPED)
+  if (typed && lead === 'all') query = query.where(sql<SqlBool>`kind <> ''`)
   if (from !== undefined) {
     query = query
       .where('created_at', '>=', from)
@@ -201,35 +217,36 @@ function walkDeliveries(
  */
 function rangeOfDeliveries(
   db: Builder,
-  filter: Asked<DeliveryFilter> & { state: DeliveryState },
+  filter: Asked<DeliveryFilter>,
   page: Page,
   lead: 'webhook' | 'chatbot' | 'all',
 ) {
   const { chatbotId, webhookId, eventType, state, from, to } = filter
   const { floor, ceiling } = idRange('delivery', filter, page)
-  let query = db.selectFrom('deliveries').selectAll()
-  if (lead === 'all') {
-    query = query
-      .where(sql<SqlBool>`(state, id) >= (${state}, ${floor})`)
-      .where(sql<SqlBool>`(state, id) < (${state}, ${ceiling})`)
-      .where(sql<SqlBool>`state <> 'delivered'`)
-  } else {
-    const column = lead === 'webhook' ? 'webhook_id' : 'chatbot_id'
-    const value = (lead === 'webhook' ? webhookId : chatbotId) ?? ''
-    const place = sql`(${sql.ref(column)}, state, id)`
-    query = query
-      .where(sql<SqlBool>`${place} >= (${value}, ${state}, ${floor})`)
-      .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
-      .orderBy(column, 'desc')
-  }
+  const typed = walksType(filter)
+  const place: [column: 'webhook_id' | 'chatbot_id' | 'event_type' | 'state', value: string][] = []
+  if (lead === 'webhook') place.push(['webhook_id', webhookId ?? ''])
+  if (lead === 'chatbot') place.push(['chatbot_id', chatbotId ?? ''])
+  place.push(typed ? ['event_type', eventType ?? ''] : ['state', state ?? ''])
+  const columns = sql.join(place.map(([column]) => sql.ref(column)))
+  const values = sql.join(place.map(([, value]) => value))
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where(sql<SqlBool>`(${columns}, id) >= (${values}, ${floor})`)
+    .where(sql<SqlBool>`(${columns}, id) < (${values}, ${ceiling})`)
+  if (typed) query = query.where(TYPED)
+  else if (lead === 'all') query = query.where(sql<SqlBool>`state <> 'delivered'`)
   const also: RawBuilder<SqlBool>[] = []
   if (lead === 'webhook' && chatbotId !== undefined) also.push(sql`chatbot_id = ${chatbotId}`)
-  if (eventType !== undefined) also.push(sql`event_type = ${eventType}`)
+  if (typed && state !== undefined) also.push(sql`state = ${state}`)
+  if (eventType !== undefined && !typed) also.push(sql`event_type = ${eventType}`)
   if (from !== undefined) also.push(sql`created_at >= ${from}`)
   if (to !== undefined) also.push(sql`created_at < ${to}`)
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
   if (also.length > 0) query = query.where(likely(also))
-  return query.orderBy('state', 'desc').orderBy('id', 'desc').limit(page.limit)
+  for (const [column] of place) query = query.orderBy(column, 'desc')
+  return query.orderBy('id', 'desc').limit(page.limit)
 }
 
 /**
@@ -309,39 +326,6 @@ export function listErasures(db: Builder, filter: ErasureFilter, page: Page): Co
   }
   if (page.after !== null) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit)
-}
-
-const SUMMED = [
-  'accepted',
-  'delivered',
-  'exhausted',
-  'cancelled',
-  'attempts',
-  'failed_attempts',
-] as const
-
-/** One row for each step that has anything; totals and percentiles come from adding rows. */
-export function statsSeries(db: Builder, query: StatsQuery): Compilable {
-  const { from, stepMs } = query
-  const at = sql<number>`minute - (minute - ${from}) % ${stepMs}`
-  const latencies = Array.from({ length: LATENCY_BUCKETS }, (_, i) => `latency_${i}` as const)
-  return (
-    db
-      .selectFrom('stats_minutes')
-      .select(at.as('at'))
-      .select((eb) => SUMMED.map((name) => eb.fn.sum<number>(name).as(name)))
-      .select((eb) => latencies.map((name) => eb.fn.sum<number>(name).as(name)))
-      .where('minute', '>=', from)
-      .where('minute', '<', query.to)
-      .$if(query.webhookId !== undefined, (q) => q.where('webhook_id', '=', query.webhookId ?? ''))
-      .$if(query.chatbotId !== undefined, (q) => {
-        const column = query.webhookId === undefined ? 'chatbot_id' : unindexed('chatbot_id')
-        return q.where(column, '=', query.chatbotId ?? '')
-      })
-      // By its name: repeated, it would have other parameters, and not be the same to PostgreSQL.
-      .groupBy('at')
-      .orderBy('at')
-  )
 }
 
 /** Unfinished deliveries by state, counted in an index alone. */

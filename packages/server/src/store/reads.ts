@@ -10,6 +10,7 @@ import type { Webhook } from '../webhook.ts'
 import { listApiKeys, listAudit, ownerOf } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { changesQueries, mergeChanges } from './changes.ts'
+import { statsSeries } from './charts.ts'
 import type { Encryption } from './encryption.ts'
 import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import * as queries from './queries.ts'
@@ -198,7 +199,7 @@ export class Reads implements ReadStore {
 
   async stats(query: StatsQuery): Promise<Stats> {
     const [series, current] = await this.#run([
-      queries.statsSeries(this.#db, query).compile(),
+      statsSeries(this.#db, query).compile(),
       queries.currentCounts(this.#db, query).compile(),
     ])
     return toStats(series as StatsRow[], current as StateCount[])

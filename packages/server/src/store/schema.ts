@@ -23,18 +23,9 @@ export interface Schema {
   leads: LeadRow & { name_key: string; email_key: string }
   recoveries: RecoveryRow
   erasures: ErasureRow
-  stats_minutes: {
-    webhook_id: string
-    chatbot_id: string
-    minute: number
-    accepted: number
-    delivered: number
-    exhausted: number
-    cancelled: number
-    attempts: number
-    failed_attempts: number
-    [latency: `latency_${number}`]: number
-  }
+  stats_minutes: StatsSums & { webhook_id: string; chatbot_id: string; minute: number }
+  /** `scope`: a webhook, a chatbot or everything; the chatbot is empty for everything. */
+  stats_rollups: StatsSums & { scope: string; step_ms: number; at: number; chatbot_id: string }
   changes: { seq: number; at: number; noun: 'delivery' | 'webhook'; id: string; chatbot_id: string }
   api_keys: ApiKeyRow
   audit_log: AuditRow
@@ -42,8 +33,9 @@ export interface Schema {
 }
 
 /** Sums of minutes; `at` is the step's beginning. */
-export interface StatsRow {
-  at: number
+export type StatsRow = StatsSums & { at: number }
+
+interface StatsSums {
   accepted: number
   delivered: number
   exhausted: number

@@ -322,6 +322,11 @@ export interface UpkeepStore {
   reseal(step: { after: string; limit: number }): Promise<ResealResult>
   /** From now on seals with another key. Rejects with `StartError` as opening the store does. */
   useKeys(keys: EncryptionKeys): Promise<void>
+  /**
+   * Adds minutes that are over to the roll-ups that charts read: a whole number of minutes, about
+   * `limit` rows. `more`: call it again.
+   */
+  rollUp(limit: number): Promise<{ more: boolean }>
   createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
   /** Resends up to `limit` deliveries of unfinished recoveries. */
   continueRecoveries(limit: number): Promise<{ moved: number; resumed: string[] }>

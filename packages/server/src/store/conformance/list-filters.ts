@@ -24,7 +24,8 @@ export function allDeliveryFilters(sample: FilterSample): DeliveryFilter[] {
     [{}, { chatbotId }],
     [{}, { webhookId }],
     [{}, { eventId }],
-    [{}, { eventType }],
+    // The lead's own type is in no index, all others are.
+    [{}, { eventType }, { eventType: 'lead.submit' }],
     [{}, ...DELIVERY_STATES.map((state) => ({ state }))],
     spans(sample),
     [{}, ...searched.map((q) => ({ q }))],

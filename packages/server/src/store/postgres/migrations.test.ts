@@ -25,6 +25,9 @@ async function makeFirst() {
     INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
         customer_phone, name_key, email_key, created_at)
       VALUES ('lead_1', 'bot_1', 'conv_1', 'evt_1', 'Ann', '', '', 'ann', '', 1);
+    INSERT INTO stats_minutes (webhook_id, minute, shard, chatbot_id, accepted, latency_3)
+      VALUES ('wh_1', 60000, 0, 'bot_1', 2, 2), ('wh_1', 60000, 7, 'bot_1', 3, 1),
+        ('wh_1', 86400000, 0, 'bot_1', 4, 0);
     UPDATE backlog SET value = 7 WHERE shard = 0`)
   return { databaseUrl, client }
 }
@@ -63,4 +66,26 @@ test('a step that breaks leaves the database as it was', async () => {
   await client.query('DROP TABLE audit_log')
   const store = await open(databaseUrl)
   expect(await store.getChatbot('bot_1')).toMatchObject({ name: 'Shop' })
+})
+
+test('the minutes of an older database are in every chart, before and after they are rolled up', async () => {
+  const { databaseUrl, client } = await makeFirst()
+  const store = await open(databaseUrl)
+  const chart = async () => {
+    const { series } = await store.stats({ from: 0, to: 2 * 86_400_000, stepMs: 86_400_000 })
+    return series.map(({ at, accepted, latencyMs }) => [at, accepted, latencyMs?.p99])
+  }
+  const before = await chart()
+  expect(before.map(([at, accepted]) => [at, accepted])).toEqual([
+    [0, 5],
+    [86_400_000, 4],
+  ])
+  while ((await store.rollUp(0)).more) expect(await chart()).toEqual(before)
+  expect(await chart()).toEqual(before)
+  const { rows } = await client.query(`SELECT at::int, accepted::int FROM stats_rollups
+    WHERE scope = 'all' AND step_ms = 86400000 ORDER BY at`)
+  expect(rows).toEqual([
+    { at: 0, accepted: 5 },
+    { at: 86_400_000, accepted: 4 },
+  ])
 })

@@ -1,6 +1,7 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
 import { AUDIT_MS } from '../../audit.ts'
 import { type Ids, idFloor } from '../../id.ts'
+import { ROLLUP_STEPS_MS } from '../rollups.ts'
 import type { DeliveryRow } from '../rows.ts'
 import { pruneAccess } from './access.ts'
 import { pruneAudit } from './audit.ts'
@@ -45,6 +46,10 @@ export async function prune(
     (left) => deleteDeliveries(tx, before, left),
     (left) => deleteLonelyEvents(tx, before, left),
     (left) => run(DELETE_MINUTES, before, left),
+    ...ROLLUP_STEPS_MS.map((stepMs) => async (left: number) => {
+      const gone = await tx.query(DELETE_ROLLUPS, [stepMs, before - stepMs, left])
+      return gone.length
+    }),
     (left) => run(DELETE_RECOVERIES, before, left),
     (left) => pruneAccess(tx, left),
     (left) => deleteAudit(tx, Math.round(now - Math.max(AUDIT_MS, retentionMs)), left),
@@ -135,5 +140,9 @@ const OLD_EVENTS = 'SELECT id FROM events WHERE id > $1 AND id < $2 ORDER BY id 
 const DELETE_MINUTES = `DELETE FROM stats_minutes WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM stats_minutes WHERE minute < $1
   ORDER BY minute LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
+/** Those that are over as a whole: what is left of one would be less than what happened. */
+const DELETE_ROLLUPS = `DELETE FROM stats_rollups WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM stats_rollups WHERE step_ms = $1 AND at < $2
+  ORDER BY at LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING 1`
 const DELETE_RECOVERIES = `DELETE FROM recoveries WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM recoveries WHERE finished_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`

@@ -5,6 +5,7 @@
  */
 import { assert } from '../../errors.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../latency.ts'
+import { LATENCIES, MINUTE_MS, SUMMED } from '../rollups.ts'
 import { type DeliveryRow, toDeliveryChange } from '../rows.ts'
 import type { Change, DeliveryChange } from '../store.ts'
 import { array, column } from './parameters.ts'
@@ -12,15 +13,7 @@ import { BACKLOG_SHARDS, STATS_SHARDS } from './schema-0001.ts'
 
 export type Query = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
 
-const COUNTERS = [
-  'accepted',
-  'delivered',
-  'exhausted',
-  'cancelled',
-  'attempts',
-  'failed_attempts',
-] as const
-type Counter = (typeof COUNTERS)[number]
+type Counter = (typeof SUMMED)[number]
 
 interface Minute {
   webhookId: string
@@ -149,10 +142,10 @@ export class Transaction {
     if (this.#minutes.size > 0) {
       const minutes = [...this.#minutes.values()].sort(byWebhook)
       this.send(ADD_MINUTES, [
-        this.now - (this.now % 60_000),
+        this.now - (this.now % MINUTE_MS),
         column(minutes, (minute) => minute.webhookId),
         column(minutes, (minute) => minute.chatbotId),
-        ...COUNTERS.map((counter) => column(minutes, (minute) => minute.counts[counter])),
+        ...SUMMED.map((counter) => column(minutes, (minute) => minute.counts[counter])),
         ...LATENCIES.map((_, bucket) => column(minutes, (minute) => minute.latency[bucket] ?? 0)),
       ])
     }
@@ -179,10 +172,11 @@ function byWebhook(a: Minute, b: Minute): number {
 }
 
 /**
- * The transaction gets its number before it reads anything: who waits for all transactions below a
- * number (settle.ts) waits for what this one decides from what it read, too.
+ * The transaction gets its number before it reads anything, the time too: who waits for all
+ * transactions below a number (settle.ts, rollups.ts) waits for what this one decides from what it
+ * read, and for what it writes under an earlier time.
  */
-const BEGIN = 'SELECT chatzuri_now() AS now, pg_current_xact_id()::text AS xid'
+const BEGIN = 'SELECT pg_current_xact_id()::text AS xid, chatzuri_now() AS now'
 
 const UNSETTLE = 'INSERT INTO unsettled (webhook_id) SELECT unnest($1::text[])'
 const KEEP_CHANGES = `INSERT INTO changes (at, noun, id, chatbot_id)
@@ -192,12 +186,14 @@ const KEEP_CHANGES = `INSERT INTO changes (at, noun, id, chatbot_id)
 const ADD_BACKLOG = `UPDATE backlog SET value = value + $1::bigint
   WHERE shard = pg_backend_pid() % ${BACKLOG_SHARDS}`
 
-const LATENCIES = Array.from({ length: LATENCY_BUCKETS }, (_, bucket) => `latency_${bucket}`)
-const SUMMED = [...COUNTERS, ...LATENCIES]
+const SUMS = [...SUMMED, ...LATENCIES]
+/** Where the clock was set back, the first minute that is not rolled up yet counts for this one. */
 const ADD_MINUTES = `INSERT INTO stats_minutes
-    (webhook_id, minute, shard, chatbot_id, ${SUMMED.join(', ')})
-  SELECT webhook_id, $1::bigint, pg_backend_pid() % ${STATS_SHARDS}, chatbot_id, ${SUMMED.join(', ')}
-  FROM unnest($2::text[], $3::text[], ${SUMMED.map((_, i) => `$${i + 4}::int[]`).join(', ')})
-    AS added (webhook_id, chatbot_id, ${SUMMED.join(', ')})
+    (webhook_id, minute, shard, chatbot_id, ${SUMS.join(', ')})
+  SELECT webhook_id,
+    greatest($1::bigint, (SELECT value::bigint FROM meta WHERE key = 'stats_until')),
+    pg_backend_pid() % ${STATS_SHARDS}, chatbot_id, ${SUMS.join(', ')}
+  FROM unnest($2::text[], $3::text[], ${SUMS.map((_, i) => `$${i + 4}::int[]`).join(', ')})
+    AS added (webhook_id, chatbot_id, ${SUMS.join(', ')})
   ON CONFLICT (webhook_id, minute, shard) DO UPDATE
-  SET ${SUMMED.map((name) => `${name} = stats_minutes.${name} + excluded.${name}`).join(', ')}`
+  SET ${SUMS.map((name) => `${name} = stats_minutes.${name} + excluded.${name}`).join(', ')}`

@@ -30,6 +30,7 @@ import type { Nodes } from './nodes.ts'
 import { prune } from './prune.ts'
 import { recordAll } from './record.ts'
 import { continueRecoveries, createRecovery } from './recoveries.ts'
+import { rollUp } from './rollups.ts'
 import { settle } from './settle.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -167,6 +168,7 @@ function upkeepWrites(world: World) {
     prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     useKeys: (keys) => useKeys(world, keys),
+    rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
     createRecovery: (recovery, audit) => recover(world, recovery, audit),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
     eraseLead: (leadId, reason, audit) => {

@@ -2,7 +2,8 @@
  * What every operation of the engine stands on: one database, prepared statements, and the
  * transaction that runs now. The engine is synchronous: between BEGIN and COMMIT nothing else runs.
  *
- * Invariant: what memory holds beside the database (nodes, caches, the backlog) is right for the
+ * Invariant: what memory holds beside the database (nodes, caches, the backlog, the roll-ups'
+ * end) is right for the
  * last commit; a rollback restores it.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
@@ -29,6 +30,8 @@ export class Core {
   nodes = new Map<string, number>()
   /** Unfinished deliveries at the last commit. */
   backlog: number
+  /** Minutes before it are in the roll-ups: nothing is added to them any more. */
+  rolledUntil: number
   #transaction: Transaction | null = null
   readonly #statements = new Map<string, StatementSync>()
   /** Null: no such chatbot. */
@@ -41,6 +44,7 @@ export class Core {
     this.clock = options.clock
     this.ids = options.ids
     this.backlog = this.get<{ value: number }>(READ_BACKLOG)?.value ?? 0
+    this.rolledUntil = Number(this.get<{ value: number }>(READ_ROLLED)?.value ?? 0)
   }
 
   /** The transaction that runs now. */
@@ -60,6 +64,7 @@ export class Core {
       tx.flush(this)
       this.db.exec('COMMIT')
       this.backlog += tx.backlogDelta
+      this.rolledUntil = tx.rolledUntil ?? this.rolledUntil
       return { value, tx }
     } catch (error) {
       // A full disk rolls back by itself.
@@ -136,6 +141,7 @@ export class Core {
 }
 
 const READ_BACKLOG = `SELECT value FROM meta WHERE key = 'backlog'`
+const READ_ROLLED = `SELECT value FROM meta WHERE key = 'stats_until'`
 const LIVE_CHATBOT = 'SELECT 1 FROM chatbots WHERE id = ? AND deleted_at IS NULL'
 const WEBHOOK_STATE = 'SELECT state FROM webhooks WHERE id = ?'
 const SUBSCRIBERS = `SELECT s.webhook_id AS webhookId, s.spelling, w.state

@@ -20,6 +20,9 @@ function makeFirst(): string {
     INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
         customer_phone, name_key, email_key, created_at)
       VALUES ('lead_1', 'bot_1', 'conv_1', 'evt_1', 'Ann', '', '', 'ann', '', 1);
+    INSERT INTO stats_minutes (webhook_id, minute, chatbot_id, accepted, latency_3)
+      VALUES ('wh_1', 60000, 'bot_1', 2, 2), ('wh_2', 60000, 'bot_1', 3, 1),
+        ('wh_1', 86400000, 'bot_1', 4, 0);
     UPDATE meta SET value = 7 WHERE key = 'backlog'`)
   db.close()
   return dataDir
@@ -54,4 +57,33 @@ test('a step that breaks leaves the database as it was', async () => {
   db.close()
   const store = await openHere(dataDir)
   expect(await store.getChatbot('bot_1')).toMatchObject({ name: 'Shop' })
+})
+
+test('the minutes of an older database are in every chart, before and after they are rolled up', async () => {
+  const dataDir = makeFirst()
+  const store = await openHere(dataDir)
+  const chart = async () => {
+    const { series } = await store.stats({ from: 0, to: 2 * 86_400_000, stepMs: 86_400_000 })
+    return series.map(({ at, accepted, latencyMs }) => [at, accepted, latencyMs?.p99])
+  }
+  const before = await chart()
+  expect(before.map(([at, accepted]) => [at, accepted])).toEqual([
+    [0, 5],
+    [86_400_000, 4],
+  ])
+  let steps = 0
+  do {
+    steps += 1
+    expect(await chart()).toEqual(before)
+  } while ((await store.rollUp(0)).more)
+  expect(steps).toBe(2)
+  expect(await chart()).toEqual(before)
+  const db = new DatabaseSync(databasePath(dataDir))
+  const rolled = db.prepare(`SELECT at, accepted FROM stats_rollups
+    WHERE scope = 'all' AND step_ms = 86400000`)
+  expect(rolled.all()).toMatchObject([
+    { at: 0, accepted: 5 },
+    { at: 86_400_000, accepted: 4 },
+  ])
+  db.close()
 })

@@ -13,6 +13,7 @@ import type { Query } from './port.ts'
 import { Pruner } from './prune.ts'
 import { Recorder } from './record.ts'
 import { Recoveries } from './recoveries.ts'
+import { rollUp } from './rollups.ts'
 import { Settler } from './settle.ts'
 
 export type Operations = ReturnType<typeof createOperations>
@@ -65,6 +66,7 @@ export function createOperations(core: Core) {
     countLive: (_: null) => nodes.countLive(),
     settle: settler.settle.bind(settler),
     prune: pruner.prune.bind(pruner),
+    rollUp: (limit: number) => rollUp(core, limit),
     createRecovery: recoveries.create.bind(recoveries),
     continueRecoveries: recoveries.continueAll.bind(recoveries),
     eraseLead: eraser.eraseLead.bind(eraser),

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
 import { changesQueries } from '../changes.ts'
+import { statsSeries } from '../charts.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import { allDeliveryFilters, allLeadFilters } from '../conformance/list-filters.ts'
 import { leadRecordQueries } from '../lead-record.ts'
@@ -14,7 +15,6 @@ import {
   listLeads,
   listWebhooks,
   sqliteBuilder,
-  statsSeries,
 } from '../queries.ts'
 import { COUNT_SEALED_WITH } from '../sealed-with.ts'
 import type { DeliveryFilter, LeadFilter } from '../store.ts'
@@ -37,7 +37,7 @@ function scans(plan: string): string[] {
 }
 
 /** Walks over tables that hold only what is under way, as far as their limit. */
-const SMALL = /^SCAN (unsettled$|lane$)/
+const SMALL = /^SCAN (unsettled$|lane$|kinds$)/
 
 test('no statement of the engine walks through history', async () => {
   const { engine, store, world } = await openWithEngine()
@@ -73,6 +73,8 @@ test('no statement of the engine walks through history', async () => {
   }
   await store.leaveNode(world.nodeId)
   await world.advance(2_000)
+  await world.advance(60_000)
+  await store.rollUp(10)
   await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
   await world.useAccess(chatbot.id)
   await store.useKeys({ seals: Buffer.alloc(32, 8), opens: [KEY] })
@@ -94,19 +96,29 @@ test('no statement of the engine walks through history', async () => {
 
 const sample = {
   ...{ chatbotId: 'bot_1', webhookId: 'wh_1', eventId: 'evt_1', deliveryId: 'dlv_1' },
-  ...{ leadId: 'lead_1', eventType: 'lead.submit', name: 'ann', email: 'a@b.co', phone: '07' },
+  ...{ leadId: 'lead_1', eventType: 'order.paid', name: 'ann', email: 'a@b.co', phone: '07' },
   ...{ from: 1, to: 2 ** 41 },
 }
 
 /** The narrowest of what is asked for leads. */
-function leadingIndex({ eventId, q, webhookId, chatbotId, state }: DeliveryFilter): RegExp {
+function leadingIndex(filter: DeliveryFilter): RegExp {
+  const { eventId, q, webhookId, chatbotId, state } = filter
+  const typed =
+    filter.eventType === sample.eventType && (state === undefined || state === 'delivered')
   if (q === sample.deliveryId) return /PRIMARY KEY|deliveries_by_event/
-  if (q === sample.webhookId && eventId === undefined) return /deliveries_by_webhook/
+  if (q === sample.webhookId && eventId === undefined) {
+    return typed ? /deliveries_by_webhook_type/ : /deliveries_by_webhook /
+  }
   if (eventId !== undefined || (q !== undefined && q !== sample.webhookId)) {
     return /deliveries_by_event/
   }
-  if (webhookId !== undefined) return /deliveries_by_webhook/
-  if (chatbotId !== undefined) return /deliveries_by_chatbot/
+  if (webhookId !== undefined) {
+    return typed ? /deliveries_by_webhook_type/ : /deliveries_by_webhook /
+  }
+  if (chatbotId !== undefined) {
+    return typed ? /deliveries_by_chatbot_type/ : /deliveries_by_chatbot /
+  }
+  if (typed) return /deliveries_by_type/
   return state === undefined || state === 'delivered' ? /PRIMARY KEY/ : /deliveries_by_state/
 }
 
@@ -191,9 +203,6 @@ const others = [
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],
   ['erasures', listErasures(db, {}, page), 'PRIMARY KEY'],
   ['erasures of a chatbot', listErasures(db, { chatbotId: 'b' }, page), 'erasures_by_chatbot'],
-  ['a chart of a chatbot', statsSeries(db, { ...span, chatbotId: 'b' }), 'stats_by_chatbot'],
-  ['a chart of a webhook', statsSeries(db, { ...span, webhookId: 'w' }), 'PRIMARY KEY'],
-  ['a chart of all', statsSeries(db, span), 'stats_by_minute'],
   ['counts of all', currentCounts(db, span), 'COVERING INDEX deliveries_by_state'],
   [
     'counts of a webhook',
@@ -201,6 +210,31 @@ const others = [
     'COVERING INDEX deliveries_by_webhook',
   ],
 ] as const
+
+const month = { from: 0, to: 30 * 86_400_000, stepMs: 6 * 3_600_000 }
+const charts = [
+  ['of a chatbot', { chatbotId: 'b' }, 'stats_by_chatbot'],
+  ['of a webhook', { webhookId: 'w' }, 'SEARCH stats_minutes USING PRIMARY KEY'],
+  ['of everything', {}, 'stats_by_minute'],
+] as const
+
+test.each(charts)(
+  'a chart %s is read from roll-ups and a tail of minutes',
+  async (_, of, index) => {
+    const { engine } = await openWithEngine()
+    for (const query of [month, { ...month, stepMs: 60_000 }]) {
+      const { sql, parameters } = statsSeries(db, { ...query, ...of }).compile()
+      const plan = planOf(engine.db, sql, parameters)
+      expect(plan).toContain(index)
+      expect(scans(plan), plan).toEqual([])
+      const rollups = plan.split('\n').filter((line) => line.includes('stats_rollups'))
+      for (const line of rollups) {
+        expect(line).toContain('PRIMARY KEY (scope=? AND step_ms=? AND at>? AND at<?)')
+      }
+      expect(rollups.length).toBeGreaterThan('webhookId' in of && query !== month ? -1 : 0)
+    }
+  },
+)
 
 test.each(others)('%s are found through an index', async (_, query, index) => {
   const { engine } = await openWithEngine()

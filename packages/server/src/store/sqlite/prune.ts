@@ -2,6 +2,7 @@
 
 import { AUDIT_MS } from '../../audit.ts'
 import { idFloor } from '../../id.ts'
+import { ROLLUP_STEPS_MS } from '../rollups.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { Access } from './access.ts'
 import { pruneAudit } from './audit.ts'
@@ -48,6 +49,9 @@ export class Pruner {
       (left) => this.#deleteDeliveries(before, left),
       (left) => this.#deleteLonelyEvents(before, left),
       (left) => this.#core.run(DELETE_MINUTES, before, left),
+      ...ROLLUP_STEPS_MS.map(
+        (stepMs) => (left: number) => this.#core.run(DELETE_ROLLUPS, stepMs, before - stepMs, left),
+      ),
       (left) => this.#core.run(DELETE_RECOVERIES, before, left),
       (left) => this.#access.prune(left),
       (left) => this.#deleteAudit(now - Math.max(AUDIT_MS, retentionMs), left),
@@ -123,5 +127,8 @@ const KEEP_CURSOR = `UPDATE meta SET value = ? WHERE key = 'prune_events_after'`
 const OLD_EVENTS = 'SELECT id FROM events WHERE id > ? AND id < ? ORDER BY id LIMIT ?'
 const DELETE_MINUTES = `DELETE FROM stats_minutes WHERE (webhook_id, minute) IN
   (SELECT webhook_id, minute FROM stats_minutes WHERE minute < ? LIMIT ?)`
+/** Those that are over as a whole: what is left of one would be less than what happened. */
+const DELETE_ROLLUPS = `DELETE FROM stats_rollups WHERE (scope, step_ms, at) IN
+  (SELECT scope, step_ms, at FROM stats_rollups WHERE step_ms = ? AND at < ? LIMIT ?)`
 const DELETE_RECOVERIES = `DELETE FROM recoveries WHERE id IN
   (SELECT id FROM recoveries WHERE finished_at IS NOT NULL AND finished_at < ? LIMIT ?)`

@@ -4,6 +4,7 @@
  */
 import type { HealthState } from '../after-attempt.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../latency.ts'
+import { LATENCIES, MINUTE_MS, SUMMED } from '../rollups.ts'
 import type { Change, DeliveryChange } from '../store.ts'
 import type { Core } from './core.ts'
 
@@ -44,6 +45,8 @@ export class Transaction {
   /** Webhooks with deliveries that became claimable other than by accepting or recording. */
   readonly woken = new Set<string>()
   backlogDelta = 0
+  /** How far the roll-ups have come by it; null: as far as before. */
+  rolledUntil: number | null = null
   /** Personal data was erased: the log should be emptied of it too. */
   erased = false
   readonly #minutes = new Map<string, Minute>()
@@ -134,7 +137,8 @@ export class Transaction {
   /** Writes what was gathered; last thing before the commit. */
   flush(core: Core): void {
     this.flushHealth(core)
-    const minuteAt = this.now - (this.now % 60_000)
+    // Where a clock was set back, the first minute that is not rolled up yet counts for this one.
+    const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), core.rolledUntil)
     for (const [webhookId, { chatbotId, counts, latency }] of this.#minutes) {
       const values = COUNTERS.map((counter) => counts[counter])
       core.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...values, ...latency)
@@ -170,15 +174,7 @@ const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
 /** Until the engine has removed it from the files, also when that is after another start. */
 const NOTE_CLEANING = `INSERT INTO meta (key, value) VALUES ('cleaning_since', ?) ON CONFLICT DO NOTHING`
 
-const SUMMED = [
-  'accepted',
-  'delivered',
-  'exhausted',
-  'cancelled',
-  'attempts',
-  'failed_attempts',
-  ...Array.from({ length: LATENCY_BUCKETS }, (_, bucket) => `latency_${bucket}`),
-]
-const ADD_MINUTE = `INSERT INTO stats_minutes (webhook_id, minute, chatbot_id, ${SUMMED.join(', ')})
-  VALUES (?, ?, ?, ${SUMMED.map(() => '?').join(', ')})
-  ON CONFLICT DO UPDATE SET ${SUMMED.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`
+const SUMS = [...SUMMED, ...LATENCIES]
+const ADD_MINUTE = `INSERT INTO stats_minutes (webhook_id, minute, chatbot_id, ${SUMS.join(', ')})
+  VALUES (?, ?, ?, ${SUMS.map(() => '?').join(', ')})
+  ON CONFLICT DO UPDATE SET ${SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`

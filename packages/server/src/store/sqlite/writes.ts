@@ -156,6 +156,7 @@ function upkeepWrites(world: World) {
     prune: (policy) => queue.call('prune', policy),
     reseal: (step) => reseal(world, step),
     useKeys: (keys) => useKeys(world, keys),
+    rollUp: (limit) => queue.call('rollUp', limit),
     createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     eraseLead: (leadId, reason, audit) => queue.call('eraseLead', { leadId, reason }, audit),
