@@ -23,6 +23,7 @@ import { DELIVERY_STATES, type DeliveryState } from '../delivery.ts'
 import { assert } from '../errors.ts'
 import { idFloor } from '../id.ts'
 import { LATENCY_BUCKETS } from './latency.ts'
+import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
 import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import type {
@@ -162,7 +163,10 @@ function walkDeliveries(
   if (isPostgres(db) && state !== undefined && isKept) {
     return rangeOfDeliveries(db, { ...filter, state }, page, lead)
   }
-  let query = db.selectFrom('deliveries').selectAll()
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where(isOfLiveChatbot('deliveries', chatbotId))
   if (eventId !== undefined) query = query.where('event_id', '=', eventId)
   if (webhookId !== undefined) {
     query = query.where(leads('webhook_id', ['webhook']), '=', webhookId)
@@ -222,13 +226,13 @@ function rangeOfDeliveries(
       .where(sql<SqlBool>`${place} < (${value}, ${state}, ${ceiling})`)
       .orderBy(column, 'desc')
   }
-  const also: RawBuilder<SqlBool>[] = []
+  const also: RawBuilder<SqlBool>[] = [isOfLiveChatbot('deliveries', chatbotId)]
   if (lead === 'webhook' && chatbotId !== undefined) also.push(sql`chatbot_id = ${chatbotId}`)
   if (eventType !== undefined) also.push(sql`event_type = ${eventType}`)
   if (from !== undefined) also.push(sql`created_at >= ${from}`)
   if (to !== undefined) also.push(sql`created_at < ${to}`)
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
-  if (also.length > 0) query = query.where(likely(also))
+  query = query.where(likely(also))
   return query.orderBy('state', 'desc').orderBy('id', 'desc').limit(page.limit)
 }
 
@@ -267,7 +271,7 @@ function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builde
 
 export function listLeads(db: Builder, filter: Asked<LeadFilter>, page: Page): Compilable {
   const { chatbotId, from, to, q, commonName } = filter
-  let query = db.selectFrom('leads').select(LEAD_COLUMNS)
+  let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
   if (commonName !== undefined) query = query.where(isLeadOf(commonName))
   if (isPostgres(db) && chatbotId !== undefined && q === undefined) {
     // As in rangeOfDeliveries.

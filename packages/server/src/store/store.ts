@@ -69,8 +69,8 @@ export interface ConfigStore {
     audit?: NewAuditEntry,
   ): Promise<Chatbot | null>
   /**
-   * Gone at once from lists, with its webhooks, keys, sessions and links; `settle` cancels deliveries
-   * and erases leads.
+   * Gone at once for whoever reads, with its webhooks, leads, events, deliveries, keys, sessions and
+   * links; `settle` cancels deliveries and erases leads.
    */
   deleteChatbot(id: string, audit?: NewAuditEntry): Promise<boolean>
 

@@ -37,6 +37,8 @@ const HISTORY = `
       ELSE 'delivered' END AS state
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS ids (evt, dlv, lead, i)`
 const FILL = `
+  INSERT INTO chatbots (id, name, lead_form, allowed_origins, created_at, updated_at)
+    SELECT 'bot_' || i, 'Shop', '{}', '[]', 0, 0 FROM generate_series(0, 1999) AS i;
   INSERT INTO events (id, chatbot_id, event_type, payload, lead_id, created_at)
     SELECT evt, bot, 'lead.submit', repeat('x', 200), lead, at FROM made;
   INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state, due_at,
@@ -66,7 +68,7 @@ const FILL = `
     SELECT dlv, dlv, 'bot_' || i % 2000, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
   INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
 const GROWING =
-  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes|erasures|audit_log|api_keys|owner_links|sessions)\b/
+  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|changes|erasures|audit_log|api_keys|owner_links|sessions|chatbots)\b/
 
 let client: pg.Client
 /** Of the middle of the history: bot 1's, which has nothing but successes. */
