@@ -182,24 +182,27 @@ export class OwnerModel {
   }
 
   async #eraseLead(lead: Lead): Promise<void> {
-    await this.#ask('DELETE', `/api/v1/leads/${lead.id}`, expectedOf(lead, 204))
+    await this.#ask('DELETE', `/api/v1/leads/${lead.id}`, isAlive(lead) ? 204 : 404)
     lead.alive = false
     await this.#readLead(lead)
   }
 
   async #readLead(lead: Lead): Promise<void> {
-    await this.#ask('GET', `/api/v1/leads/${lead.id}`, expectedOf(lead, 200))
-    const event = await this.#ask('GET', `/api/v1/events/${lead.eventId}`, 200)
+    await this.#ask('GET', `/api/v1/leads/${lead.id}`, isAlive(lead) ? 200 : 404)
+    const known = lead.chatbot.alive ? 200 : 404
+    const event = await this.#ask('GET', `/api/v1/events/${lead.eventId}`, known)
     if (lead.chatbot.alive) this.#same(event.body.payload === null, !lead.alive)
   }
 
   async #cancel(delivery: Delivery): Promise<void> {
     const isWaiting = delivery.state === 'parked' && isAlive(delivery.webhook)
     const isKnown = isWaiting && isAlive(delivery.lead)
-    const expected = isKnown ? 200 : delivery.state === 'cancelled' ? 409 : [200, 409]
+    const known = isKnown ? 200 : delivery.state === 'cancelled' ? 409 : [200, 409]
+    const isThere = delivery.lead.chatbot.alive
+    const expected = isThere ? known : 404
     const answer = await this.#ask('POST', `/api/v1/deliveries/${delivery.id}/cancel`, expected)
     if (answer.status === 200) this.#same(answer.body.state, 'cancelled')
-    else this.#same(answer.body.code, 'wrong_state')
+    else this.#same(answer.body.code, isThere ? 'wrong_state' : 'delivery_not_found')
     if (answer.status === 200) delivery.state = 'cancelled'
   }
 
@@ -207,7 +210,7 @@ export class OwnerModel {
     const { webhook, lead, state } = delivery
     const mayGo = isAlive(webhook) && isAlive(lead)
     const known = state === 'cancelled' ? 200 : state === 'parked' ? 409 : [200, 409]
-    const expected = mayGo ? known : [409, 410]
+    const expected = mayGo ? known : lead.chatbot.alive ? [409, 410] : 404
     const answer = await this.#ask('POST', `/api/v1/deliveries/${delivery.id}/resend`, expected)
     if (answer.status !== 200) return
     if (webhook.paused) this.#same(answer.body.state, 'parked')
@@ -248,12 +251,6 @@ export class OwnerModel {
 /** Who belongs to a chatbot ends with it. */
 function isAlive(thing: { alive: boolean; chatbot: Chatbot }): boolean {
   return thing.alive && thing.chatbot.alive
-}
-
-/** The leads of a chatbot that was deleted are erased in steps, after the answer. */
-function expectedOf(lead: Lead, status: number): number[] {
-  if (!lead.alive) return [404]
-  return lead.chatbot.alive ? [status] : [status, 404]
 }
 
 function nth<Item>(items: readonly Item[], at: number): Item | undefined {

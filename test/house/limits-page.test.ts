@@ -1,7 +1,11 @@
 /** `docs/limits.md` lists every limit, each as the code has it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { STREAMS_MAX, UNREAD_BYTES_MAX } from '../../packages/server/src/api/change-feed.ts'
+import {
+  STREAMS_MAX,
+  STREAMS_PER_CHATBOT_MAX,
+  UNREAD_BYTES_MAX,
+} from '../../packages/server/src/api/change-feed.ts'
 import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
@@ -55,6 +59,7 @@ const LIMITS: Record<string, string> = {
   'silence while a request is open': seconds(http.SILENCE_MS_MAX),
   'requests sent ahead on a connection': count(PIPELINED_MAX),
   'open streams': count(STREAMS_MAX),
+  "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
   'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
   'a URL': characters(http.URL_BYTES_MAX),
   'URL and headers': kib(http.HEADER_BYTES_MAX),

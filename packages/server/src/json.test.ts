@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { expectLinear } from '../test/linear-time.ts'
 import { DOCUMENT_DEPTH_MAX, parseJsonStrictly, unsafeJsonPath } from './json.ts'
 
 test('what JSON.stringify writes is read back as it was', () => {
@@ -113,4 +114,11 @@ test.each([
 test('the message never quotes what was sent', () => {
   const parsed = parseJsonStrictly('{"name":"Ann","email":ann@example.com, "phone":"1234567"}')
   expect(parsed).not.toMatchObject({ message: expect.stringContaining('example') })
+})
+
+test.each(['0.1', '1'])('a number of %s and 100 KB of zeros is read in linear time', (head) => {
+  const end = head === '1' ? `1e-${100_000}` : '1'
+  expectLinear(['0'], (zeros) => {
+    parseJsonStrictly(`{"n":${head}${zeros.replace(/[^0]/g, '')}${end}}`)
+  })
 })

@@ -136,9 +136,16 @@ function decimalForm(source: string): string {
   if (!match) return source
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
   const digits = (whole + fraction).replace(/^0+/, '')
-  const trimmed = digits.replace(/0+$/, '')
+  const trimmed = withoutTrailingZeros(digits)
   if (trimmed === '') return '0'
   return `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`
+}
+
+/** By hand: `/0+$/` begins anew at each zero, and a number of 100 KB of them stops the server. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length
+  while (digits.charCodeAt(end - 1) === 0x30) end -= 1
+  return digits.slice(0, end)
 }
 
 const MARK = '\0inexact\0'

@@ -15,6 +15,8 @@ export const RESUME_MS_MAX = 3_600_000
 const HEARTBEAT_MS = 15_000
 /** Times what a client may leave unread: the memory that streams can take in all. */
 export const STREAMS_MAX = 500
+/** Of a chatbot's keys and sessions together: one owner can't take the others' streams away. */
+export const STREAMS_PER_CHATBOT_MAX = 50
 export const UNREAD_BYTES_MAX = 256 * 1024
 /** A client that had something unread at so many heartbeats in a row reads nothing any more. */
 const STALLED_BEATS_MAX = 4
@@ -23,12 +25,15 @@ const REPLAY_CHANGES = 500
 const REPLAY_OVERLAP_MS = 5_000
 
 export interface ChangeFeed {
-  hasRoom(): boolean
+  /** `caller`: the chatbot that the caller is limited to; null: an operator. */
+  hasRoom(caller: string | null): boolean
   /** `sinceMs`: from the client's `Last-Event-ID`; null: from now on. */
   open(
     response: ServerResponse,
     options: {
       chatbotId: string | null
+      /** As `hasRoom` was asked. */
+      caller?: string | null
       sinceMs: number | null
       /** Asked from time to time: who may not follow any more is cut off. */
       isAllowed?: () => Promise<boolean>
@@ -42,6 +47,7 @@ export interface ChangeFeed {
 interface Client {
   response: ServerResponse
   chatbotId: string | null
+  caller: string | null
   isAllowed(): Promise<boolean>
   /** What happened while the past was read; null: the client is up to date. */
   held: string[] | null
@@ -73,10 +79,16 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
   }
 
   return {
-    hasRoom: () => clients.size < STREAMS_MAX,
-    open(response, { chatbotId, sinceMs, isAllowed = async () => true }) {
+    hasRoom(caller) {
+      if (clients.size >= STREAMS_MAX) return false
+      if (caller === null) return true
+      let open = 0
+      for (const client of clients) if (client.caller === caller) open += 1
+      return open < STREAMS_PER_CHATBOT_MAX
+    },
+    open(response, { chatbotId, caller = null, sinceMs, isAllowed = async () => true }) {
       const client: Client = {
-        ...{ response, chatbotId, isAllowed },
+        ...{ response, chatbotId, caller, isAllowed },
         ...{ held: null, heldBytes: 0, stalledBeats: 0 },
       }
       const nowMs = deps.clock.now()

@@ -50,7 +50,9 @@ const origin = text({ min: 1, max: ORIGIN_LENGTH_MAX })
 
 function isOrigin(given: string): boolean {
   const url = URL.canParse(given) ? new URL(given) : null
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === given
+  // Compared whole: `https://*.shop.example` would match no page that its owner means.
+  const isExact = url !== null && url.origin === given && !given.includes('*')
+  return isExact && /^https?:$/.test(url.protocol)
 }
 
 const fields = {

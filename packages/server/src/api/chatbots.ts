@@ -132,7 +132,7 @@ function deleteRoute({ store }: ApiDeps, credentials: Credentials): Route {
     tag: 'Chatbots',
     summary: 'Delete a chatbot',
     description:
-      'Deletes its webhooks, cancels what waits for them, and erases its leads: for good.',
+      'Deletes its webhooks, cancels what waits for them, and erases its leads: for good. Nothing of it can be read after the answer; the disk follows in steps.',
     access: 'operator',
     id: 'chatbot',
     audit: 'chatbot.deleted',

@@ -19,7 +19,7 @@ export function refuseChatbots(access: Access, caller: Caller) {
   if (access === 'operator' && caller.chatbotId !== null) throw apiError('forbidden')
 }
 
-/** The chatbot that the id belongs to; null: it is no chatbot's, or not there. */
+/** The chatbot that the id belongs to; null: it is no chatbot's (some keys), or not there. */
 export function ownerOf(
   owners: Owners,
   { kind, id }: { kind: OwnedKind; id: string },
@@ -27,9 +27,12 @@ export function ownerOf(
   return kind === 'chatbot' ? id : owners.chatbotOf(kind, id)
 }
 
-/** Throws a 404 unless what `{id}` names is the caller's. */
+/** Throws a 404 unless what `{id}` names is there, and the caller's. */
 export function refuseForeign(caller: Caller, kind: OwnedKind, owner: string | null) {
-  if (caller.chatbotId !== null && owner !== caller.chatbotId) throw notFound(kind)
+  const { chatbotId } = caller
+  // An operator reaches whatever has an owner: what a deleted chatbot left behind has none.
+  const isReachable = chatbotId === null ? owner !== null || kind === 'key' : owner === chatbotId
+  if (!isReachable) throw notFound(kind)
 }
 
 /** What the caller asked for, with the `chatbotId` that it may ask for. */

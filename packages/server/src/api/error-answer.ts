@@ -24,8 +24,12 @@ export function apiError(
   return new ApiError(ERROR_CODES[code][0], code, message, extra)
 }
 
-export function invalidInput(details: ErrorDetail[]): ApiError {
-  const more = details.length > 1 ? `; and ${details.length - 1} more, see details` : ''
+/** More than a person reads; one for each of 24,000 unknown fields is an answer of 2 MB. */
+const DETAILS_MAX = 100
+
+export function invalidInput(mistakes: ErrorDetail[]): ApiError {
+  const more = mistakes.length > 1 ? `; and ${mistakes.length - 1} more, see details` : ''
+  const details = mistakes.slice(0, DETAILS_MAX)
   return apiError('invalid_input', `${details[0]?.message ?? 'The input is wrong'}${more}`, {
     details,
   })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Change, Store } from '../store/store.ts'
-import { RESUME_MS_MAX, STREAMS_MAX } from './change-feed.ts'
+import { RESUME_MS_MAX, STREAMS_MAX, STREAMS_PER_CHATBOT_MAX } from './change-feed.ts'
 import type { ApiDeps } from './deps.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
@@ -271,6 +271,25 @@ test('so many streams may be open and no more', async () => {
   ])
   sockets[0]?.destroy()
   await expect.poll(async () => (await openStream(url)).status).toBe(200)
+})
+
+test('one chatbot’s keys take a share of the streams, whatever they ask for, and leave the rest', async () => {
+  const { url, call, bot, addChatbot } = await setup()
+  const addKey = async (chatbotId: string) => {
+    const body = { name: 'Shop', chatbotId }
+    return (await call<{ key: string }>('POST', '/api/v1/api-keys', { body })).json.key
+  }
+  const [first, second] = [await addKey(bot.id), await addKey(bot.id)]
+  const other = await addChatbot()
+  for (let count = 0; count < STREAMS_PER_CHATBOT_MAX; count += 1) {
+    // A foreign filter is no way around: it is counted to whoever asks.
+    const query = count % 2 ? `?chatbotId=${other.id}` : ''
+    expect((await openStream(url, { key: count % 3 ? first : second, query })).status).toBe(200)
+  }
+  const more = await call('GET', '/api/v1/stream', { key: first })
+  expect([more.status, more.json.code]).toEqual([429, 'rate_limited'])
+  expect((await openStream(url, { key: await addKey(other.id) })).status).toBe(200)
+  expect((await openStream(url)).status).toBe(200)
 })
 
 test('a stopping server ends its streams', async () => {

@@ -41,9 +41,10 @@ export function streamRoutes(
       },
       handle({ query, caller, request, reply }) {
         const sinceMs = lastEventId(request.headers['last-event-id'])
-        if (!feed.hasRoom()) {
+        const confinedTo = caller?.chatbotId ?? null
+        if (!feed.hasRoom(confinedTo)) {
           metrics.requestRefused('streams')
-          const message = 'So many streams are open that this server takes no more'
+          const message = 'So many streams are open that no more is taken'
           throw apiError('rate_limited', message, { retryAfterSeconds: 10 })
         }
         reply.hijack()
@@ -54,7 +55,7 @@ export function streamRoutes(
           'x-accel-buffering': 'no',
         })
         feed.open(reply.raw, {
-          ...{ chatbotId: query.chatbotId ?? null, sinceMs },
+          ...{ chatbotId: query.chatbotId ?? null, caller: confinedTo, sinceMs },
           isAllowed: async () => caller !== null && (await holds(caller)),
         })
         return reply

@@ -1,6 +1,7 @@
 /** Queries for keys, the audit log, and whose a thing is: built once for both stores. */
 import { type Compilable, type CompiledQuery, PostgresAdapter, type SqlBool, sql } from 'kysely'
 import { idFloor } from '../id.ts'
+import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Builder } from './queries.ts'
 import type { AuditFilter, OwnedKind, Page } from './store.ts'
 
@@ -72,7 +73,10 @@ const TABLES = {
   key: 'api_keys',
 } as const
 
-/** One row with the chatbot that it belongs to, or none. A recovery's is its webhook's. */
+/**
+ * One row with the chatbot that it belongs to, or none. A recovery's is its webhook's; webhooks and
+ * keys go in the commit that deletes their chatbot.
+ */
 export function ownerOf(db: Builder, kind: OwnedKind, id: string): CompiledQuery {
   if (kind === 'chatbot') {
     const live = db.selectFrom('chatbots').select('id as chatbot_id').where('id', '=', id)
@@ -82,5 +86,7 @@ export function ownerOf(db: Builder, kind: OwnedKind, id: string): CompiledQuery
     const recovery = db.selectFrom('recoveries').select('webhook_id').where('id', '=', id)
     return db.selectFrom('webhooks').select('chatbot_id').where('id', '=', recovery).compile()
   }
-  return db.selectFrom(TABLES[kind]).select('chatbot_id').where('id', '=', id).compile()
+  const owner = db.selectFrom(TABLES[kind]).select('chatbot_id').where('id', '=', id)
+  if (kind === 'webhook' || kind === 'key') return owner.compile()
+  return owner.where(isOfLiveChatbot(TABLES[kind])).compile()
 }

@@ -1,6 +1,7 @@
 /** All that is kept about one person, put together from the rows of one state of the database. */
 import type { CompiledQuery } from 'kysely'
 import type { Encryption } from './encryption.ts'
+import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Builder } from './queries.ts'
 import * as rows from './rows.ts'
 import type { LeadRecord } from './store.ts'
@@ -10,7 +11,7 @@ export function leadRecordQueries(db: Builder, leadId: string): CompiledQuery[] 
   const eventId = lead.select('event_id')
   const deliveries = db.selectFrom('deliveries').where('event_id', '=', eventId)
   return [
-    lead.selectAll().compile(),
+    lead.selectAll().where(isOfLiveChatbot('leads')).compile(),
     db
       .selectFrom('conversations')
       .selectAll()

@@ -23,6 +23,7 @@ import { DELIVERY_STATES } from '../delivery.ts'
 import { assert } from '../errors.ts'
 import { LEAD_EVENT_SPELLINGS } from '../event.ts'
 import { idFloor } from '../id.ts'
+import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
 import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import type {
@@ -176,7 +177,10 @@ function walkDeliveries(
   if (isPostgres(db) && lead !== 'event' && (typed || (state !== undefined && isKept))) {
     return rangeOfDeliveries(db, filter, page, lead)
   }
-  let query = db.selectFrom('deliveries').selectAll()
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where(isOfLiveChatbot('deliveries', chatbotId))
   if (eventId !== undefined) query = query.where('event_id', '=', eventId)
   if (webhookId !== undefined) {
     query = query.where(leads('webhook_id', ['webhook']), '=', webhookId)
@@ -237,14 +241,14 @@ function rangeOfDeliveries(
     .where(sql<SqlBool>`(${columns}, id) < (${values}, ${ceiling})`)
   if (typed) query = query.where(TYPED)
   else if (lead === 'all') query = query.where(sql<SqlBool>`state <> 'delivered'`)
-  const also: RawBuilder<SqlBool>[] = []
+  const also: RawBuilder<SqlBool>[] = [isOfLiveChatbot('deliveries', chatbotId)]
   if (lead === 'webhook' && chatbotId !== undefined) also.push(sql`chatbot_id = ${chatbotId}`)
   if (typed && state !== undefined) also.push(sql`state = ${state}`)
   if (eventType !== undefined && !typed) also.push(sql`event_type = ${eventType}`)
   if (from !== undefined) also.push(sql`created_at >= ${from}`)
   if (to !== undefined) also.push(sql`created_at < ${to}`)
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
-  if (also.length > 0) query = query.where(likely(also))
+  query = query.where(likely(also))
   for (const [column] of place) query = query.orderBy(column, 'desc')
   return query.orderBy('id', 'desc').limit(page.limit)
 }
@@ -284,7 +288,7 @@ function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builde
 
 export function listLeads(db: Builder, filter: Asked<LeadFilter>, page: Page): Compilable {
   const { chatbotId, from, to, q, commonName } = filter
-  let query = db.selectFrom('leads').select(LEAD_COLUMNS)
+  let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
   if (commonName !== undefined) query = query.where(isLeadOf(commonName))
   if (isPostgres(db) && chatbotId !== undefined && q === undefined) {
     // As in rangeOfDeliveries.

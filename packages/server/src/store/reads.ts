@@ -13,6 +13,7 @@ import { changesQueries, mergeChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
 import type { Encryption } from './encryption.ts'
 import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
+import { isOfLiveChatbot } from './live-chatbot.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
@@ -93,7 +94,7 @@ export class Reads implements ReadStore {
   ): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null> {
     const deliveriesOf = this.#db.selectFrom('deliveries').selectAll().where('event_id', '=', id)
     const [events, deliveries] = await this.#run([
-      this.#byId('events', id),
+      this.#ownedById('events', id),
       deliveriesOf.orderBy('id').compile(),
     ])
     const event = events?.[0] as rows.EventRow | undefined
@@ -108,7 +109,7 @@ export class Reads implements ReadStore {
   async getDelivery(id: string): Promise<DeliveryDetail | null> {
     const delivery = this.#db.selectFrom('deliveries').where('id', '=', id)
     const [deliveries, attempts, events, webhooks] = await this.#run([
-      delivery.selectAll().compile(),
+      this.#ownedById('deliveries', id),
       this.#db
         .selectFrom('attempts')
         .selectAll()
@@ -147,7 +148,7 @@ export class Reads implements ReadStore {
   }
 
   async getLead(id: string): Promise<Lead | null> {
-    const found = await this.#one<rows.LeadRow>(this.#byId('leads', id))
+    const found = await this.#one<rows.LeadRow>(this.#ownedById('leads', id))
     return found ? rows.toLead(found) : null
   }
 
@@ -215,8 +216,13 @@ export class Reads implements ReadStore {
     return mergeChanges(found, limit)
   }
 
-  #byId(table: 'webhooks' | 'events' | 'leads' | 'recoveries', id: string): CompiledQuery {
+  #byId(table: 'webhooks' | 'recoveries', id: string): CompiledQuery {
     return this.#db.selectFrom(table).selectAll().where('id', '=', id).compile()
+  }
+
+  #ownedById(table: 'events' | 'deliveries' | 'leads', id: string): CompiledQuery {
+    const row = this.#db.selectFrom(table).selectAll().where('id', '=', id)
+    return row.where(isOfLiveChatbot(table)).compile()
   }
 
   async #one<Row>(compiled: CompiledQuery): Promise<Row | undefined> {

@@ -69,8 +69,8 @@ export interface ConfigStore {
     audit?: NewAuditEntry,
   ): Promise<Chatbot | null>
   /**
-   * Gone at once from lists, with its webhooks, keys, sessions and links; `settle` cancels deliveries
-   * and erases leads.
+   * Gone at once for whoever reads, with its webhooks, leads, events, deliveries, keys, sessions and
+   * links; `settle` cancels deliveries and erases leads.
    */
   deleteChatbot(id: string, audit?: NewAuditEntry): Promise<boolean>
 
@@ -337,10 +337,9 @@ export interface UpkeepStore {
   eraseLead(leadId: string, reason: ErasureReason, audit?: NewAuditEntry): Promise<boolean>
 }
 
-/** 32 bytes each. */
+/** 32 bytes each; `opens` open what they sealed, and seal nothing. */
 export interface EncryptionKeys {
   seals: Buffer
-  /** These open what they sealed, and seal nothing. */
   opens: readonly Buffer[]
 }
 

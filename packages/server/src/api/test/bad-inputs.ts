@@ -320,6 +320,12 @@ export const OTHERS: BadInput[] = [
     field: 'allowedOrigins[0]',
   },
   {
+    what: 'an origin with a wildcard, which would match no page',
+    path: '/api/v1/chatbots',
+    body: { name: 'A', allowedOrigins: ['https://*.a.example'] },
+    field: 'allowedOrigins[0]',
+  },
+  {
     what: 'a null field in a change',
     method: 'PATCH',
     path: '/api/v1/chatbots/{bot}',

@@ -104,6 +104,40 @@ export function describeErasure(suite: Suite): void {
     for (const { reason } of all) expect(reason).toBe('chatbot_deleted')
   })
 
+  test('what a deleted chatbot had is not there from that commit on, and stays so', async () => {
+    const { world, store, chatbot, webhook, event, claim, leadId } = await setupLead(suite)
+    await world.record(claim, { kind: 'exhausted' })
+    const other = await world.chatbot()
+    await world.accept(other.id, { events: [world.leadEvent({ conversationId: 'own-8' })] })
+    await store.deleteChatbot(chatbot.id)
+    for (let round = 0; round < 3; round++) {
+      expect(await store.getLead(leadId)).toBeNull()
+      expect(await store.getLeadRecord(leadId)).toBeNull()
+      expect(await store.getEvent(event.id)).toBeNull()
+      expect(await store.getDelivery(claim.deliveryId)).toBeNull()
+      expect(await store.getWebhook(webhook.id)).toBeNull()
+      expect(await store.listWebhooks(chatbot.id, PAGE)).toEqual([])
+      const kinds = { lead: leadId, event: event.id, delivery: claim.deliveryId }
+      for (const [kind, id] of Object.entries({ ...kinds, webhook: webhook.id })) {
+        expect(await store.chatbotOf(kind as keyof typeof kinds, id)).toBeNull()
+      }
+      const mine = { chatbotId: chatbot.id }
+      for (const filter of [mine, { q: 'own-7' }, { q: 'Ann', ...mine }, { from: 0, ...mine }]) {
+        expect(await store.listLeads(filter, PAGE)).toEqual([])
+        expect(await store.listDeliveries(filter, PAGE)).toEqual([])
+      }
+      for (const filter of [
+        ...[{ webhookId: webhook.id }, { eventId: event.id }, { q: claim.deliveryId }],
+        ...[{ state: 'exhausted' } as const, { ...mine, state: 'exhausted' } as const, {}],
+      ]) {
+        expect(await store.listDeliveries(filter, PAGE)).toEqual([])
+      }
+      const left = await store.listLeads({}, PAGE)
+      expect(left.map((lead) => lead.chatbotId)).toEqual([other.id])
+      await store.settle(100)
+    }
+  })
+
   test('all that is kept about a person is one record', async () => {
     const { world, store, event, claim, leadId } = await setupLead(suite)
     await world.record(claim, { kind: 'retry', delayMs: 1, charged: true })

@@ -42,6 +42,8 @@ const HISTORY = `
       ELSE 'lead.submit' END AS type
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS ids (evt, dlv, lead, i)`
 const FILL = `
+  INSERT INTO chatbots (id, name, lead_form, allowed_origins, created_at, updated_at)
+    SELECT 'bot_' || i, 'Shop', '{}', '[]', 0, 0 FROM generate_series(0, 1999) AS i;
   INSERT INTO events (id, chatbot_id, event_type, payload, lead_id, created_at)
     SELECT evt, bot, type, repeat('x', 200), lead, at FROM made;
   INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state, due_at,
