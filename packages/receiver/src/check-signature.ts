@@ -31,7 +31,7 @@ export function chooseHeader(
   const either = required === undefined ? ` or "${GUIDE_SIGNATURE_HEADER}"` : ''
   throw new SignatureError(
     'missing_header',
-    `The request has no header "${wanted}"${either}: it isn't a delivery of ours, or a proxy dropped it.`,
+    `The request has no header "${wanted}"${either}: not sent by us, or a proxy dropped it.`,
   )
 }
 
@@ -66,13 +66,13 @@ export async function checkModernSignature(
   if (!/^\d{1,15}$/.test(timestamp)) {
     throw new SignatureError(
       'malformed_header',
-      `The header "${TIMESTAMP_HEADER}" isn't a number of Unix seconds: it was not sent by us, or changed on the way.`,
+      `The header "${TIMESTAMP_HEADER}" isn't Unix seconds: not sent by us, or changed on the way.`,
     )
   }
   if (given.length === 0) {
     throw new SignatureError(
       'malformed_header',
-      `The header "${MODERN_SIGNATURE_HEADER}" holds no signature of the form "v1,<base64>": it was not sent by us, or changed on the way.`,
+      `The header "${MODERN_SIGNATURE_HEADER}" holds no "v1,<base64>": not sent by us, or changed on the way.`,
     )
   }
   const start = new TextEncoder().encode(modernContent(id, timestamp, ''))
@@ -99,7 +99,7 @@ function requireHeader(headers: RequestHeaders, name: string): string {
   if (value !== null) return value
   throw new SignatureError(
     'missing_header',
-    `The request has a signature but no header "${name}": a proxy on the way may have dropped it.`,
+    `The request has no header "${name}": a proxy may have dropped it.`,
   )
 }
 
@@ -109,7 +109,7 @@ function decodedKey(secret: string): Uint8Array {
   } catch (cause) {
     throw new SignatureError(
       'bad_secret',
-      'The part of the secret after "whsec_" is not valid base64: copy the whole secret again.',
+      'The secret is not valid base64 after "whsec_": copy all of it.',
       { cause },
     )
   }

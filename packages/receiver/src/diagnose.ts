@@ -11,36 +11,36 @@ export type Matches = (bytes: Uint8Array, secrets: readonly string[]) => Promise
 /** Our deliveries are below it; what is larger isn't worth a second look. */
 const BODY_BYTES_MAX = 100 * 1024
 
-/** Of the guide's header when it isn't 40 lower-case hex digits. */
+/** Of the guide's header when it is not 40 lower-case hex digits. */
 export function diagnoseGuideHeader(value: string): SignatureError {
   const is = (pattern: RegExp) => pattern.test(value)
   if (is(/^[\da-f]{40}$/i)) {
     return new SignatureError(
       'upper_case_signature',
-      'The signature is in upper case, and ours are lower-case hex: whoever signed this must not change its case.',
+      'The signature is in upper case; ours is lower-case hex.',
     )
   }
   if (is(/^\w+=/)) {
     return new SignatureError(
       'prefixed_signature',
-      'The signature has a prefix like "sha1=", and ours have none: send the 40 hex digits alone.',
+      'The signature has a prefix; ours is 40 hex digits alone.',
     )
   }
   if (is(/^[\da-f]{64}$/i)) {
     return new SignatureError(
       'other_hash',
-      'The signature is as long as one of SHA-256, and this header holds HMAC-SHA1: 40 hex digits.',
+      'The signature has 64 hex digits, like SHA-256; ours is HMAC-SHA1.',
     )
   }
   if (is(/^[\da-f]{1,39}$/i)) {
     return new SignatureError(
       'truncated_signature',
-      `The signature has ${value.length} of 40 hex digits: something on the way cut it short.`,
+      `The signature has ${value.length} of 40 hex digits: something cut it short.`,
     )
   }
   return new SignatureError(
     'malformed_header',
-    'The header "x-chatzuri-signature" isn\'t 40 lower-case hex digits: it was not sent by us, or changed on the way.',
+    "The signature isn't 40 lower-case hex digits: not sent by us, or changed on the way.",
   )
 }
 
@@ -53,15 +53,12 @@ export async function diagnoseMismatch(
   if (bytes.length === 0) {
     return new SignatureError(
       'empty_body',
-      'The body is empty, and ours never are: something read it before; verify first, or keep the raw body.',
+      'The body is empty: something read it before. Verify first, or keep the raw body.',
     )
   }
   const prefixed = secrets.map((secret) => `whsec_${secret}`)
   if (await matches(bytes, prefixed)) {
-    return new SignatureError(
-      'incomplete_secret',
-      'The signature is right for this secret with "whsec_" before it: copy the whole secret, prefix included.',
-    )
+    return new SignatureError('incomplete_secret', 'The secret lacks its "whsec_": copy all of it.')
   }
   const text = new TextDecoder().decode(bytes)
   const found = bytes.length > BODY_BYTES_MAX ? null : await diagnoseBody(text, secrets, matches)
@@ -81,7 +78,7 @@ async function diagnoseBody(
     if (await matches(once, secrets)) {
       return new SignatureError(
         'wrong_encoding',
-        'The signature is right for this body in UTF-8: it was decoded as Latin-1. Pass the bytes, or decode them as UTF-8.',
+        'The body was decoded as Latin-1: pass the bytes, or decode them as UTF-8.',
       )
     }
   }
@@ -92,13 +89,13 @@ async function diagnoseBody(
     if (!(await matches(encode(body), secrets))) continue
     return new SignatureError(
       'reserialized_body',
-      'The signature is right for the body as we sent it, but this one was parsed and written again (other spaces, escapes or order of keys): pass the raw body.',
+      'The body was parsed and written again, with other spaces, escapes or order of keys: pass the raw body.',
     )
   }
   if ('eventType' in value || 'payload' in value) return null
   return new SignatureError(
     'payload_only',
-    'This body has no "eventType" and no "payload": signed is the whole body, not only its payload; pass the raw body.',
+    'The body looks like the payload alone: pass the whole raw body.',
   )
 }
 
@@ -106,8 +103,8 @@ function mismatchMessage(text: string): string {
   const value = parse(text)
   // What JavaScript writes is what we send, so nothing but the secret is left to look at.
   return value !== null && JSON.stringify(value) === text
-    ? "The signature didn't match, and the body looks as we send it: it's most likely the secret. Check that it is this webhook's, and the current one."
-    : "The signature didn't match, and the body isn't as we send it: pass the raw body, and check that nothing on the way changes it. Then check the secret."
+    ? "The signature didn't match, and the body looks as sent: most likely the secret isn't this webhook's current one."
+    : "The signature didn't match, and the body isn't as sent: pass the raw body, then check the secret."
 }
 
 const OUR_ORDER = [

@@ -95,19 +95,19 @@ export async function verifyRequest(
 export function liveSecrets(secrets: Secrets): string[] {
   const list: unknown[] = Array.isArray(secrets) ? secrets : [secrets]
   if (list.length === 0) {
-    throw new SignatureError('bad_secret', 'No secret was given: pass the secret of the webhook.')
+    throw new SignatureError('bad_secret', 'No secret was given.')
   }
   return list.map((secret) => {
     if (typeof secret !== 'string' || secret === '') {
       throw new SignatureError(
         'bad_secret',
-        'The secret is missing or empty: check that the environment variable that holds it is set.',
+        'The secret is empty: check that its environment variable is set.',
       )
     }
     if (/[\s"'`]/.test(secret)) {
       throw new SignatureError(
         'bad_secret',
-        'The secret contains white space or quotes, which ours never do: look for what was copied with it.',
+        'The secret contains white space or quotes: look for what was copied with it.',
       )
     }
     return secret
@@ -127,9 +127,8 @@ function bytesToHash(
   }
   throw new SignatureError(
     'parsed_body',
-    'The body was parsed (or read) before it was verified: pass the raw body, in Express by mounting the route ' +
-      "with express.raw({ type: 'application/json' }), or by keeping it with " +
-      'express.json({ verify: (req, res, raw) => { req.rawBody = raw } }); in Fetch runtimes by await request.text().',
+    'The body was parsed or read before: pass the raw body. Express: express.raw({ type: "application/json" }), or ' +
+      'express.json({ verify: (req, res, raw) => { req.rawBody = raw } }). Fetch: await request.text().',
   )
 }
 
@@ -141,13 +140,13 @@ function checkAge(timestampSeconds: number, options: VerifyOptions): void {
   if (!(ageSeconds <= toleranceSeconds)) {
     throw new SignatureError(
       'too_old',
-      `The request was signed ${ageSeconds} s ago, and ${toleranceSeconds} s are allowed: check this machine's clock, or raise toleranceSeconds.`,
+      `The request was signed ${ageSeconds} s ago, and toleranceSeconds is ${toleranceSeconds}: check this machine's clock, or raise it.`,
     )
   }
   if (!(-ageSeconds <= toleranceSeconds)) {
     throw new SignatureError(
       'too_new',
-      `The request was signed ${-ageSeconds} s in the future, and ${toleranceSeconds} s are allowed: check this machine's clock.`,
+      `The request was signed ${-ageSeconds} s in the future: check this machine's clock.`,
     )
   }
 }
@@ -164,6 +163,6 @@ function parseEvent(bytes: Uint8Array): WebhookEvent {
   if (event !== null) return event
   throw new SignatureError(
     'not_an_event',
-    'The body is signed right, but it is not an event: eventType, chatbotId and payload are expected.',
+    'The body is signed right, but lacks eventType, chatbotId, payload or a field of it.',
   )
 }
