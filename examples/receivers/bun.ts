@@ -13,8 +13,8 @@ declare const Bun: {
   }
 }
 
-const { WEBHOOK_SECRET: secret, PORT = '3000' } = process.env
-if (!secret) throw new Error("Set WEBHOOK_SECRET to the webhook's secret.")
+const { WEBHOOK_SECRET: secret = '', PORT = '3000' } = process.env
+if (secret === '') throw new Error("Set WEBHOOK_SECRET to the webhook's secret.")
 // Keep it where you keep the leads: memory forgets at a restart.
 const seen = new Set<string>()
 
