@@ -23,11 +23,27 @@ export async function buildPackage(packageDir: string): Promise<void> {
     "declare module '*.json' { const value: { version: string }; export default value }\n",
   )
   const config = compilerConfig(listSources(packageDir), siblings)
-  writeFileSync(join(configDir, 'tsconfig.json'), JSON.stringify(config))
-  runCompiler(configDir)
+  runCompiler(configDir, config)
+  if (manifest.commonjs === true) buildCommonJs(configDir, config)
   rmSync(configDir, { recursive: true })
   copyAssets(packageDir)
   await addBundles(packageDir, manifest)
+}
+
+type CompilerConfig = ReturnType<typeof compilerConfig>
+
+/** The same sources again, into dist/cjs/, whose package.json says how Node is to read them. */
+function buildCommonJs(configDir: string, config: CompilerConfig): void {
+  const compilerOptions = {
+    ...config.compilerOptions,
+    module: 'commonjs',
+    moduleResolution: 'bundler',
+    // It forbids what is wanted here: `import` that becomes `require`.
+    verbatimModuleSyntax: false,
+    outDir: '../cjs',
+  }
+  runCompiler(configDir, { ...config, compilerOptions })
+  writeFileSync(join(configDir, '../cjs/package.json'), '{"type":"commonjs","sideEffects":false}\n')
 }
 
 function compilerConfig(sources: string[], siblings: Map<string, string>) {
@@ -93,7 +109,8 @@ async function addBundles(packageDir: string, { bundles = {} }: Manifest): Promi
   }
 }
 
-function runCompiler(configDir: string): void {
+function runCompiler(configDir: string, config: object): void {
+  writeFileSync(join(configDir, 'tsconfig.json'), JSON.stringify(config))
   const require = createRequire(import.meta.url)
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc')
   const ran = spawnSync(process.execPath, [compiler, '-p', configDir], { encoding: 'utf8' })

@@ -10,11 +10,13 @@ export interface Manifest {
   dependencies?: Record<string, string>
   /** Packages for browsers whose build is published with this one: their folder, and its place in dist/. */
   bundles?: Record<string, string>
+  /** Published as CommonJS, too: for those whose Node can't require a module. */
+  commonjs?: boolean
   [key: string]: unknown
 }
 
 /** Of use only to those who work on the package. */
-const LEFT_OUT = new Set(['scripts', 'devDependencies', 'bundles'])
+const LEFT_OUT = new Set(['scripts', 'devDependencies', 'bundles', 'commonjs'])
 
 /** Throws where a dependency isn't pinned: what was tested is what its users get. */
 export function publishManifest(
@@ -28,7 +30,7 @@ export function publishManifest(
   const kept = Object.entries(source).filter(([key]) => !LEFT_OUT.has(key))
   return {
     ...(Object.fromEntries(kept) as Manifest),
-    ...(source.exports ? { exports: builtExports(source.exports) } : {}),
+    ...(source.exports ? { exports: builtExports(source.exports, source.commonjs === true) } : {}),
     files: ['dist', ...(source.bin ? ['bin'] : [])],
   }
 }
@@ -52,13 +54,22 @@ export function parseManifest(text: string): Manifest {
 
 const BIN_IMPORT = /(['"])\.\.\/src\/([^'"]+)\.ts\1/g
 
-function builtExports(exports: Record<string, unknown>): Record<string, unknown> {
+function builtExports(
+  exports: Record<string, unknown>,
+  commonjs: boolean,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(exports).map(([entry, target]) => {
       if (!isSource(target)) return [entry, target]
       const built = target.replace('./src/', './dist/').slice(0, -'.ts'.length)
       // `default`, not `import`: so that `require` finds it too, where Node can require a module.
-      return [entry, { types: `${built}.d.ts`, default: `${built}.js` }]
+      const module = { types: `${built}.d.ts`, default: `${built}.js` }
+      if (!commonjs) return [entry, module]
+      const required = built.replace('./dist/', './dist/cjs/')
+      return [
+        entry,
+        { import: module, require: { types: `${required}.d.ts`, default: `${required}.js` } },
+      ]
     }),
   )
 }

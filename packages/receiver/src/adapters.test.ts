@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import express from 'express'
+import express4 from 'express-4'
 import fastify from 'fastify'
+import { Hono } from 'hono'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
   guideHeaders,
@@ -18,6 +20,8 @@ import { createHandler as createExpressHandler } from './express.ts'
 import { createHandler as createFastifyHandler } from './fastify.ts'
 import { createHandler as createFetchHandler } from './fetch.ts'
 import type { EventContext, HandlerOptions } from './handler.ts'
+import { createHandler as createHonoHandler } from './hono.ts'
+import { createPagesHandler, createRouteHandler } from './next.ts'
 import { createHandler as createNodeHandler } from './node.ts'
 
 type Send = (init: RequestInit) => Promise<Response>
@@ -29,9 +33,9 @@ afterEach(async () => {
 })
 
 const onExpress =
-  (prepare: (app: express.Express) => void): Mount =>
+  (prepare: (app: express.Express) => void, version = express): Mount =>
   (options) => {
-    const app = express()
+    const app = version()
     prepare(app)
     app.all('/hook', createExpressHandler(options))
     // What comes after must not matter to us, nor we to it.
@@ -42,12 +46,16 @@ const onExpress =
 const MOUNTS: Record<string, Mount> = {
   'node:http': (options) => listen(createNodeHandler(options)),
   'Express before express.json': onExpress(() => {}),
-  'Express 4, whose parsers leave {} for what they pass over': onExpress((app) => {
-    app.use((request, _response, next) => {
-      request.body = {}
-      next()
-    })
-  }),
+  'Express 4 before express.json': onExpress(() => {}, express4),
+  'Express 4 after a parser that leaves {} for what it passed over': onExpress((app) => {
+    app.use(express4.json({ type: 'application/x-other' }))
+  }, express4),
+  'Express 4 after express.raw': onExpress((app) => {
+    app.use(express4.raw({ type: 'application/json', limit: '1mb' }))
+  }, express4),
+  'Express 4 after express.json': onExpress((app) => {
+    app.use(express4.json({ limit: '1mb' }))
+  }, express4),
   'Express after express.raw': onExpress((app) => {
     app.use(express.raw({ type: 'application/json', limit: '1mb' }))
   }),
@@ -63,6 +71,33 @@ const MOUNTS: Record<string, Mount> = {
   'Express after express.json': onExpress((app) => {
     app.use(express.json({ limit: '1mb' }))
   }),
+  Hono: (options) => {
+    const app = new Hono().all('/hook', createHonoHandler(options))
+    return Promise.resolve(async (init) => app.request('/hook', init))
+  },
+  'Hono after hono.json': (options) => {
+    const app = new Hono()
+    app.use(async (context, next) => {
+      await context.req.json().catch(() => null)
+      await next()
+    })
+    app.all('/hook', createHonoHandler(options))
+    return Promise.resolve(async (init) => app.request('/hook', init))
+  },
+  'Next.js Pages Router, parser off': (options) => listen(createPagesHandler(options)),
+  'Next.js Pages Router, parser on': (options) => {
+    const handle = createPagesHandler(options)
+    return listen(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined
+      await handle(Object.assign(request, { body }), response)
+    })
+  },
+  'Next.js App Router': async (options) => {
+    const POST = createRouteHandler(options)
+    return (init) => POST(new Request('http://localhost/hook', init))
+  },
   Fastify: async (options) => {
     const app = fastify()
     app.register(createFastifyHandler(options), { prefix: '/hook' })
@@ -76,7 +111,7 @@ const MOUNTS: Record<string, Mount> = {
   },
 }
 
-describe.each(Object.entries(MOUNTS))('%s', (_, mount) => {
+describe.each(Object.entries(MOUNTS))('%s', (name, mount) => {
   test('hands a lead over, typed, with what was signed about it', async () => {
     const { send, received } = await setup(mount)
     const answer = await send({ headers: signedHeaders(LEAD_BODY), body: LEAD_BODY })
@@ -89,6 +124,7 @@ describe.each(Object.entries(MOUNTS))('%s', (_, mount) => {
         event: JSON.parse(LEAD_BODY),
         context: {
           signedBy: 'modern',
+          hashed: /after (express|hono)\.json$|parser on/.test(name) ? 'reserialized' : 'raw',
           id: 'evt_1',
           timestampSeconds: expect.any(Number),
           headers: expect.anything(),
@@ -164,7 +200,9 @@ describe.each(Object.entries(MOUNTS))('%s', (_, mount) => {
 })
 
 // Where a parser came first, it has answered these already, in its own words.
-const UNPARSED = Object.entries(MOUNTS).filter(([name]) => !name.includes('after express.json'))
+const UNPARSED = Object.entries(MOUNTS).filter(
+  ([name]) => !/after (express|hono)\.json|parser on/.test(name),
+)
 
 describe.each(UNPARSED)('%s, which sees the bytes first,', (_, mount) => {
   test('refuses what is signed but not JSON', async () => {
@@ -190,6 +228,18 @@ describe.each(UNPARSED)('%s, which sees the bytes first,', (_, mount) => {
     expect(received).toEqual([])
     expect((await send({ headers: signedHeaders(LEAD_BODY), body: LEAD_BODY })).status).toBe(200)
   })
+})
+
+test('a Request that somebody has read is a fault of the set-up, which says what to do', async () => {
+  const errors: unknown[] = []
+  const handle = createFetchHandler({ secret: SECRET, on: {}, onError: (e) => errors.push(e) })
+  const headers = signedHeaders(LEAD_BODY)
+  const request = new Request('http://localhost', { method: 'POST', headers, body: LEAD_BODY })
+  await request.json()
+  expect((await handle(request)).status).toBe(500)
+  expect(errors).toMatchObject([
+    { code: 'parsed_body', message: expect.stringContaining('request.text()') },
+  ])
 })
 
 test('Fastify goes on parsing what is not ours', async () => {

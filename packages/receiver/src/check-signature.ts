@@ -1,5 +1,6 @@
 /** The two signatures, each checked against every live secret: returns, or throws a SignatureError. */
 import { concatBytes } from './concat-bytes.ts'
+import { diagnoseGuideHeader, diagnoseMismatch } from './diagnose.ts'
 import { type RequestHeaders, readHeader } from './headers.ts'
 import { equalInConstantTime, hmac } from './hmac.ts'
 import {
@@ -30,7 +31,7 @@ export function chooseHeader(
   const either = required === undefined ? ` or "${GUIDE_SIGNATURE_HEADER}"` : ''
   throw new SignatureError(
     'missing_header',
-    `The request has no header "${wanted}"${either}: it isn't a delivery of ours, or a proxy dropped it.`,
+    `The request has no header "${wanted}"${either}: not sent by us, or a proxy dropped it.`,
   )
 }
 
@@ -39,19 +40,18 @@ export async function checkGuideSignature(
   headers: RequestHeaders,
   secrets: string[],
 ): Promise<void> {
-  const given = parseGuideSignature(requireHeader(headers, GUIDE_SIGNATURE_HEADER))
-  if (given === null) {
-    throw new SignatureError(
-      'malformed_header',
-      `The header "${GUIDE_SIGNATURE_HEADER}" isn't 40 lower-case hex digits: it was not sent by us, or changed on the way.`,
-    )
+  const value = requireHeader(headers, GUIDE_SIGNATURE_HEADER)
+  const given = parseGuideSignature(value)
+  if (given === null) throw diagnoseGuideHeader(value)
+  const matches = async (body: Uint8Array, keys: readonly string[]) => {
+    let found = false
+    for (const secret of keys) {
+      const expected = encodeHex(await hmac('SHA-1', guideKey(secret), body))
+      found = equalInConstantTime(expected, given) || found
+    }
+    return found
   }
-  let matches = false
-  for (const secret of secrets) {
-    const expected = encodeHex(await hmac('SHA-1', guideKey(secret), bytes))
-    matches = equalInConstantTime(expected, given) || matches
-  }
-  if (!matches) throw noMatch()
+  if (!(await matches(bytes, secrets))) throw await diagnoseMismatch(bytes, secrets, matches)
 }
 
 /** Returns what the signature vouches for beside the body. */
@@ -66,22 +66,31 @@ export async function checkModernSignature(
   if (!/^\d{1,15}$/.test(timestamp)) {
     throw new SignatureError(
       'malformed_header',
-      `The header "${TIMESTAMP_HEADER}" isn't a number of Unix seconds: it was not sent by us, or changed on the way.`,
+      `The header "${TIMESTAMP_HEADER}" isn't Unix seconds: not sent by us, or changed on the way.`,
     )
   }
   if (given.length === 0) {
     throw new SignatureError(
       'malformed_header',
-      `The header "${MODERN_SIGNATURE_HEADER}" holds no signature of the form "v1,<base64>": it was not sent by us, or changed on the way.`,
+      `The header "${MODERN_SIGNATURE_HEADER}" holds no "v1,<base64>": not sent by us, or changed on the way.`,
     )
   }
-  const content = concatBytes([new TextEncoder().encode(modernContent(id, timestamp, '')), bytes])
-  let matches = false
-  for (const secret of secrets) {
-    const expected = encodeBase64(await hmac('SHA-256', decodedKey(secret), content))
-    for (const signature of given) matches = equalInConstantTime(expected, signature) || matches
+  const start = new TextEncoder().encode(modernContent(id, timestamp, ''))
+  const keys = secrets.map(decodedKey)
+  const matchesKeys = async (body: Uint8Array, live: readonly Uint8Array[]) => {
+    const content = concatBytes([start, body])
+    let found = false
+    for (const key of live) {
+      const expected = encodeBase64(await hmac('SHA-256', key, content))
+      for (const signature of given) found = equalInConstantTime(expected, signature) || found
+    }
+    return found
   }
-  if (!matches) throw noMatch()
+  if (!(await matchesKeys(bytes, keys))) {
+    throw await diagnoseMismatch(bytes, secrets, (body, others) =>
+      matchesKeys(body, others.flatMap(keyOrNone)),
+    )
+  }
   return { id, timestampSeconds: Number(timestamp) }
 }
 
@@ -90,7 +99,7 @@ function requireHeader(headers: RequestHeaders, name: string): string {
   if (value !== null) return value
   throw new SignatureError(
     'missing_header',
-    `The request has a signature but no header "${name}": a proxy on the way may have dropped it.`,
+    `The request has no header "${name}": a proxy may have dropped it.`,
   )
 }
 
@@ -100,15 +109,17 @@ function decodedKey(secret: string): Uint8Array {
   } catch (cause) {
     throw new SignatureError(
       'bad_secret',
-      'The part of the secret after "whsec_" is not valid base64: copy the whole secret again.',
+      'The secret is not valid base64 after "whsec_": copy all of it.',
       { cause },
     )
   }
 }
 
-function noMatch(): SignatureError {
-  return new SignatureError(
-    'no_match',
-    "The signature didn't match: check that the secret is this webhook's, and that nothing changed the body on its way here.",
-  )
+/** For a guess at what the secret should have been: what can't be a key is no guess. */
+function keyOrNone(secret: string): Uint8Array[] {
+  try {
+    return [modernKey(secret)]
+  } catch {
+    return []
+  }
 }

@@ -15,6 +15,20 @@ export interface LeadPayload {
   customerPhone: string
 }
 
+/**
+ * The payload of each event type that we know. Add your own, and handlers know them:
+ * `declare module '@chatzuri/webhooks' { interface EventPayloads { 'order.paid': { total: number } } }`
+ */
+export interface EventPayloads {
+  'lead.submit': LeadPayload
+  'leads.submit': LeadPayload
+}
+
+/** Either spelling of the lead event may come to either key. */
+export type KnownEvent<Type extends keyof EventPayloads> = Type extends LeadEventType
+  ? LeadSubmitEvent
+  : CustomEvent<Type, EventPayloads[Type]>
+
 /** An event type of the chatbot owner's own: `CustomEvent<'order.paid', { orderId: string }>`. */
 export interface CustomEvent<
   Type extends string = string,

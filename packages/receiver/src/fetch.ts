@@ -1,4 +1,4 @@
-/** For every Fetch runtime (Hono, Next.js, Deno, Bun, Workers): a function of Request to Response. */
+/** For every Fetch runtime (Next.js, Deno, Bun, Workers): a function of Request to Response. */
 import { concatBytes } from './concat-bytes.ts'
 import {
   createHandler as createCoreHandler,
@@ -18,7 +18,9 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
   }
 }
 
-async function readRequest(request: Request, bytesMax: number): Promise<ReadBody> {
+export async function readRequest(request: Request, bytesMax: number): Promise<ReadBody> {
+  // Somebody read it before us; the refusal says what to do about it.
+  if (request.bodyUsed) return { kind: 'parsed', body: undefined }
   if (request.body === null) return { kind: 'raw', body: '' }
   const reader = request.body.getReader()
   const chunks: Uint8Array[] = []

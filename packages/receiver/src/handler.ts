@@ -3,8 +3,9 @@
  * registered, and says what to answer. Adapters only read bytes and write answers, so that the same
  * request gets the same answer in each runtime. Never throws: whatever goes wrong is an answer.
  */
-import { isLeadEventType, type LeadSubmitEvent, type WebhookEvent } from './event.ts'
+import { type EventPayloads, isLeadEventType, type KnownEvent, type WebhookEvent } from './event.ts'
 import type { RequestHeaders } from './headers.ts'
+import { handleOnce, type SeenStore } from './seen.ts'
 import { SignatureError } from './signature-error.ts'
 import {
   liveSecrets,
@@ -22,6 +23,12 @@ export interface HandlerOptions
   secret: Secrets
   /** What to do, by event type. What has no function here is answered 200 and ignored. */
   on: EventHandlers
+  /**
+   * Where the ids of handled events are kept, so that a repeat is answered without calling a function
+   * again: a Set for a trial, `rememberIds()` for one process, your database for several. Only what
+   * the modern header vouches for is dropped: the guide's signs no id.
+   */
+  seen?: SeenStore
   /** A larger body is answered 413. Default 128 KiB; our deliveries are below 100 KiB. */
   bodyBytesMax?: number
   /**
@@ -33,13 +40,15 @@ export interface HandlerOptions
 
 /**
  * Both spellings of the lead event call either key; `*` gets what no other key takes. An event may
- * come twice: make what you do with it repeatable, by `context.id`.
+ * come twice: pass `seen`, or make what you do with it repeatable by `context.id`.
  */
-export interface EventHandlers {
-  'lead.submit'?: EventHandler<LeadSubmitEvent>
-  'leads.submit'?: EventHandler<LeadSubmitEvent>
+export interface EventHandlers extends KnownEventHandlers {
   '*'?: EventHandler<WebhookEvent>
   [eventType: string]: EventHandler<WebhookEvent> | undefined
+}
+
+type KnownEventHandlers = {
+  [Type in keyof EventPayloads]?: EventHandler<KnownEvent<Type>>
 }
 
 /** A method's type, so that a handler may ask for the type of just its own events. */
@@ -110,17 +119,20 @@ async function readAndVerify(
 async function handleEvent(
   { event, ...signed }: Verified,
   headers: RequestHeaders,
-  options: HandlerOptions,
+  { on, seen, onError = console.error }: HandlerOptions,
 ): Promise<WebhookAnswer> {
-  const run = chooseHandler(options.on, event.eventType)
+  const run = chooseHandler(on, event.eventType)
   if (run === undefined) return answer(200, { received: true, ignored: true })
-  try {
+  const handle = async () => {
     await run(event, { ...signed, headers })
+  }
+  try {
+    const repeated = await handleOnce(signed.id, seen, { handle, onForgotten: reporter(onError) })
+    return answer(200, repeated ? { received: true, duplicate: true } : { received: true })
   } catch (error) {
-    report(error, options.onError ?? console.error)
+    report(error, onError)
     return answer(500, { message: "The event couldn't be handled" })
   }
-  return answer(200, { received: true })
 }
 
 async function readBody(request: WebhookRequest, bytesMax: number): Promise<ReadBody> {
@@ -144,10 +156,6 @@ function answerRefusal(error: unknown): WebhookAnswer {
     return answer(400, { message: "The body couldn't be read" })
   }
   switch (error.code) {
-    case 'missing_header':
-    case 'malformed_header':
-    case 'no_match':
-      return answer(400, { message: "Signature didn't match" })
     case 'too_old':
     case 'too_new':
     case 'not_json':
@@ -156,6 +164,9 @@ function answerRefusal(error: unknown): WebhookAnswer {
     case 'parsed_body':
     case 'bad_secret':
       return answer(500, { message: 'The receiver is not set up right' })
+    default:
+      // One answer for every cause: why it didn't match is the application's to know.
+      return answer(400, { message: "Signature didn't match" })
   }
 }
 
@@ -166,6 +177,10 @@ function report(error: unknown, onError: (error: unknown) => void): void {
   } catch (cause) {
     console.error(cause)
   }
+}
+
+function reporter(onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => report(error, onError)
 }
 
 function logSetupFault(error: unknown): void {

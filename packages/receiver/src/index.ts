@@ -1,5 +1,7 @@
 export type {
   CustomEvent,
+  EventPayloads,
+  KnownEvent,
   LeadEventType,
   LeadPayload,
   LeadSubmitEvent,
@@ -16,6 +18,8 @@ export type {
 } from './handler.ts'
 export { createHandler } from './handler.ts'
 export type { RequestHeaders } from './headers.ts'
+export type { SeenStore } from './seen.ts'
+export { rememberIds } from './seen.ts'
 export type { SignatureErrorCode } from './signature-error.ts'
 export { SignatureError } from './signature-error.ts'
 export type { RawBody, Secrets, VerifyOptions } from './verify.ts'

@@ -2,10 +2,28 @@
 export type SignatureErrorCode =
   /** No signature header, or the modern one without its id or timestamp. */
   | 'missing_header'
-  /** A header that we never send in this form. */
+  /** A header that we never send in this form, and that none of the next four describes. */
   | 'malformed_header'
+  /** The guide's signature, in upper case. */
+  | 'upper_case_signature'
+  /** The guide's signature, cut short. */
+  | 'truncated_signature'
+  /** The guide's signature behind `sha1=` or the like. */
+  | 'prefixed_signature'
+  /** As long as the digest of another hash: SHA-256, for one. */
+  | 'other_hash'
   /** The signature belongs to another secret or another body. */
   | 'no_match'
+  /** Right for the body as we send it: it was parsed and written again, in another spelling. */
+  | 'reserialized_body'
+  /** Right for the body as we send it: its letters were decoded as something else than UTF-8. */
+  | 'wrong_encoding'
+  /** The payload alone was passed: signed is the whole body. */
+  | 'payload_only'
+  /** No body was passed: something had read it before. */
+  | 'empty_body'
+  /** Right for this secret with `whsec_` before it. */
+  | 'incomplete_secret'
   /** Signed right, but longer ago than the tolerance. */
   | 'too_old'
   /** Signed right, but further in the future than the tolerance. */
@@ -29,7 +47,7 @@ export class SignatureError extends Error {
     this.code = code
   }
 
-  /** Whether this program is set up wrong, rather than the request being refused. */
+  /** Whether this program is set up wrong for certain, rather than the request being refused. */
   get isSetupFault(): boolean {
     return this.code === 'parsed_body' || this.code === 'bad_secret'
   }

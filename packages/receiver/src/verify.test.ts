@@ -124,14 +124,15 @@ describe('a changed request', () => {
     for (let bit = 0; bit < value.length * 8; bit++) {
       const changed = { ...headers, [name]: flipBit(value, bit).toString('latin1') }
       const { code } = await refusal(LEAD_BODY, changed, SECRET, { toleranceSeconds: 0 })
-      expect(['no_match', 'malformed_header']).toContain(code)
+      // One bit is the case of a letter, or an "=".
+      expect(['no_match', 'malformed_header', 'upper_case_signature']).toContain(code)
     }
   })
 
   test('is refused with every secret but its own', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.stringMatching(/^[!-~]{16,40}$/), { minLength: 1 }),
+        fc.array(fc.stringMatching(/^[!#-&(-_a-~]{16,40}$/), { minLength: 1 }),
         async (s) => {
           const others = s.filter((secret) => secret !== SECRET && !secret.startsWith('whsec_'))
           fc.pre(others.length > 0)
@@ -174,7 +175,7 @@ describe('a refusal says what to change', () => {
   })
 
   test('with headers of another form', async () => {
-    const guide = { 'x-chatzuri-signature': `sha1=${'a'.repeat(40)}` }
+    const guide = { 'x-chatzuri-signature': 'not hex' }
     expect((await refusal(LEAD_BODY, guide)).code).toBe('malformed_header')
     const twice = { 'x-chatzuri-signature': Array(2).fill('a'.repeat(40)) }
     expect((await refusal(LEAD_BODY, twice)).code).toBe('malformed_header')
@@ -215,7 +216,7 @@ describe('a refusal says what to change', () => {
 
   test('with a secret that can be no key', async () => {
     const headers = modernHeaders(LEAD_BODY)
-    for (const secrets of ['', [], [SECRET, ''], `${SECRET}\n`, 'whsec_nope!']) {
+    for (const secrets of ['', [], [SECRET, ''], `${SECRET}\n`, `"${SECRET}"`, 'whsec_nope!']) {
       expect((await refusal(LEAD_BODY, headers, secrets)).code).toBe('bad_secret')
     }
     const refused = verify(LEAD_BODY, headers, process.env.A_VARIABLE_THAT_NOBODY_SET)

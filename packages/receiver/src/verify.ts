@@ -1,7 +1,7 @@
 /**
  * Duty: says whether a request was signed with one of the secrets, and hands out the event if so.
- * Invariant: the bytes that are hashed are the bytes that are parsed; nothing of a body is looked at
- * before its signature was found right. Never: compares with `===`, logs, or puts a secret or a
+ * Invariant: the bytes that are hashed are the bytes that are parsed; nothing of a body is believed
+ * before its signature was found right (`diagnose.ts` reads refused ones, to say why). Never: compares with `===`, logs, or puts a secret or a
  * signature into a message.
  */
 import { checkGuideSignature, checkModernSignature, chooseHeader } from './check-signature.ts'
@@ -37,6 +37,8 @@ export interface VerifyOptions {
 export interface Verified {
   event: WebhookEvent
   signedBy: 'modern' | 'guide'
+  /** Whether the bytes as they came were hashed, or what `JSON.stringify` makes of a parsed body. */
+  hashed: 'raw' | 'reserialized'
   /** The event's id, the same in every repeat; null when only the guide's header vouches for it. */
   id: string | null
   /** Unix seconds of this attempt; null as above. */
@@ -78,52 +80,55 @@ export async function verifyRequest(
   options: VerifyOptions = {},
 ): Promise<Verified> {
   const live = liveSecrets(secrets)
-  const bytes = rawBytes(body, options.allowReserialized === true)
+  const { bytes, hashed } = bytesToHash(body, options.allowReserialized === true)
   if (chooseHeader(headers, options.require) === 'guide') {
     await checkGuideSignature(bytes, headers, live)
-    return { event: parseEvent(bytes), signedBy: 'guide', id: null, timestampSeconds: null }
+    return { event: parseEvent(bytes), signedBy: 'guide', hashed, id: null, timestampSeconds: null }
   }
   const { id, timestampSeconds } = await checkModernSignature(bytes, headers, live)
   // After the signature, so that "too old" is said of genuine requests only: a clock or a replay.
   checkAge(timestampSeconds, options)
-  return { event: parseEvent(bytes), signedBy: 'modern', id, timestampSeconds }
+  return { event: parseEvent(bytes), signedBy: 'modern', hashed, id, timestampSeconds }
 }
 
 /** The secrets as a list, or a SignatureError that says why they can't be keys. */
 export function liveSecrets(secrets: Secrets): string[] {
   const list: unknown[] = Array.isArray(secrets) ? secrets : [secrets]
   if (list.length === 0) {
-    throw new SignatureError('bad_secret', 'No secret was given: pass the secret of the webhook.')
+    throw new SignatureError('bad_secret', 'No secret was given.')
   }
   return list.map((secret) => {
     if (typeof secret !== 'string' || secret === '') {
       throw new SignatureError(
         'bad_secret',
-        'The secret is missing or empty: check that the environment variable that holds it is set.',
+        'The secret is empty: check that its environment variable is set.',
       )
     }
-    if (/\s/.test(secret)) {
+    if (/[\s"'`]/.test(secret)) {
       throw new SignatureError(
         'bad_secret',
-        'The secret contains white space, which ours never do: look for a line break or a space copied with it.',
+        'The secret contains white space or quotes: look for what was copied with it.',
       )
     }
     return secret
   })
 }
 
-function rawBytes(body: unknown, allowReserialized: boolean): Uint8Array {
-  if (typeof body === 'string') return new TextEncoder().encode(body)
-  if (body instanceof Uint8Array) return body
-  if (body instanceof ArrayBuffer) return new Uint8Array(body)
+function bytesToHash(
+  body: unknown,
+  allowReserialized: boolean,
+): { bytes: Uint8Array; hashed: Verified['hashed'] } {
+  const encode = (text: string) => new TextEncoder().encode(text)
+  if (typeof body === 'string') return { bytes: encode(body), hashed: 'raw' }
+  if (body instanceof Uint8Array) return { bytes: body, hashed: 'raw' }
+  if (body instanceof ArrayBuffer) return { bytes: new Uint8Array(body), hashed: 'raw' }
   if (allowReserialized && typeof body === 'object' && body !== null) {
-    return new TextEncoder().encode(JSON.stringify(body))
+    return { bytes: encode(JSON.stringify(body)), hashed: 'reserialized' }
   }
   throw new SignatureError(
     'parsed_body',
-    'The body was parsed (or not read) before it was verified: pass the raw body, in Express by mounting the route ' +
-      "with express.raw({ type: 'application/json' }), or by keeping it with " +
-      'express.json({ verify: (req, res, raw) => { req.rawBody = raw } }).',
+    'The body was parsed or read before: pass the raw body. Express: express.raw({ type: "application/json" }), or ' +
+      'express.json({ verify: (req, res, raw) => { req.rawBody = raw } }). Fetch: await request.text().',
   )
 }
 
@@ -135,13 +140,13 @@ function checkAge(timestampSeconds: number, options: VerifyOptions): void {
   if (!(ageSeconds <= toleranceSeconds)) {
     throw new SignatureError(
       'too_old',
-      `The request was signed ${ageSeconds} s ago, and ${toleranceSeconds} s are allowed: check this machine's clock, or raise toleranceSeconds.`,
+      `The request was signed ${ageSeconds} s ago, and toleranceSeconds is ${toleranceSeconds}: check this machine's clock, or raise it.`,
     )
   }
   if (!(-ageSeconds <= toleranceSeconds)) {
     throw new SignatureError(
       'too_new',
-      `The request was signed ${-ageSeconds} s in the future, and ${toleranceSeconds} s are allowed: check this machine's clock.`,
+      `The request was signed ${-ageSeconds} s in the future: check this machine's clock.`,
     )
   }
 }
@@ -158,6 +163,6 @@ function parseEvent(bytes: Uint8Array): WebhookEvent {
   if (event !== null) return event
   throw new SignatureError(
     'not_an_event',
-    'The body is signed right, but it is not an event: eventType, chatbotId and payload are expected.',
+    'The body is signed right, but lacks eventType, chatbotId, payload or a field of it.',
   )
 }

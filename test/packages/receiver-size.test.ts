@@ -1,0 +1,53 @@
+/** What a receiver's bundle grows by: each entry point alone, minified and compressed by Brotli. */
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
+import { build, type Rolldown } from 'vite'
+import { expect, test } from 'vitest'
+
+const SOURCES = fileURLToPath(new URL('../../packages/receiver/src/', import.meta.url))
+const COMPRESSED_MAX = 4096
+
+test.each([
+  ['index.ts', '{ createHandler, isLeadEvent, SignatureError, verify }'],
+  ['node.ts', '{ createHandler }'],
+  ['express.ts', '{ createHandler }'],
+  ['fastify.ts', '{ createHandler }'],
+  ['fetch.ts', '{ createHandler }'],
+  ['hono.ts', '{ createHandler }'],
+  ['next.ts', '{ createRouteHandler }'],
+  ['next.ts', '{ createPagesHandler }'],
+])('%s, of which %s is used, is at most 4 KiB', async (entry, names) => {
+  expect(
+    brotliCompressSync(await bundle(`export ${names} from '${SOURCES}${entry}'`)).length,
+  ).toBeLessThan(COMPRESSED_MAX)
+})
+
+test('what is not used is left out', async () => {
+  const code = await bundle(`export { rememberIds } from '${SOURCES}index.ts'`)
+  expect(code).not.toContain('signature')
+  expect(code.length).toBeLessThan(500)
+  expect(await bundle(`import '${SOURCES}index.ts'`)).toBe('')
+})
+
+async function bundle(source: string): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? id : null),
+        load: (id) => (id === 'entry' ? source : null),
+      },
+    ],
+    build: {
+      write: false,
+      target: 'es2022',
+      modulePreload: false,
+      rolldownOptions: { input: 'entry', preserveEntrySignatures: 'strict' },
+    },
+  })
+  const [output] = [built].flat() as Rolldown.RolldownOutput[]
+  const [{ code }] = output?.output ?? [{ code: '' }]
+  return code.trim()
+}
