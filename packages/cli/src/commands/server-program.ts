@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CommandError, EXIT } from '../command-error.ts'
 
@@ -34,7 +34,7 @@ function findProgram(): string | null {
   for (const home of homes) {
     for (const folder of createRequire(home).resolve.paths(PROGRAM) ?? []) {
       const path = join(folder, PROGRAM)
-      if (existsSync(path) && existsSync(join(dirname(path), '../package.json'))) return path
+      if (existsSync(path)) return path
     }
   }
   return null
