@@ -23,7 +23,7 @@ export const check: Command = {
       about: 'for each answer; default 30, as the server has it',
     },
   },
-  notes: `It sends some thirty events, up to a hundred when the right signature is refused. They are
+  notes: `It sends some thirty requests, up to 130 when the right signature is refused. They are
 shaped like real leads (Check Ann, check@example.com): an endpoint that stores leads stores these.
 The secret itself is never sent. The report is text; --json makes it one line of JSON.
 
