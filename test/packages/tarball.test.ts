@@ -1,7 +1,7 @@
 /** What is published, used as a stranger would use it: from a tarball, in an empty folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -153,6 +153,41 @@ describe('the receiver package', () => {
   })
 })
 
+describe('the command line package', () => {
+  let app: string
+  beforeAll(async () => {
+    app = join(workspace.dir, 'command line app')
+    const receiver = await pack(join(workspace.repository, 'packages/receiver'), workspace.dir)
+    const cli = await pack(join(workspace.repository, 'packages/cli'), workspace.dir)
+    await installIn(app, ['--offline'], [receiver, cli])
+  }, INSTALL_TIMEOUT_MS)
+
+  test('is small: less than 1 MB with what it needs, and nothing of the server', async () => {
+    const modules = join(app, 'node_modules')
+    const entries = await readdir(modules, { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile())
+    const sizes = files.map(async (file) => (await stat(join(file.parentPath, file.name))).size)
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    expect(bytes).toBeLessThan(1_000_000)
+    const published = await readdir(join(modules, 'chatzuri'), { recursive: true })
+    expect(published.filter((path) => NOT_PUBLISHED.test(path))).toEqual([])
+    expect(published).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/run.js']))
+  })
+
+  test('explains itself, and signs a vector', async () => {
+    const { stdout } = await npm(app, ['exec', '--', 'chatzuri', 'check', '--help'])
+    expect(stdout).toContain('Usage: chatzuri check URL')
+    await writeFile(join(app, 'body.json'), VECTOR.body)
+    const argv = ['exec', '--', 'chatzuri', 'sign', 'body.json', '--secret', VECTOR.secret]
+    expect((await npm(app, argv)).stdout).toContain(VECTOR.signature)
+  })
+
+  test('says of the commands of the server where they come from', async () => {
+    const serve = npm(app, ['exec', '--', 'chatzuri', 'serve'])
+    await expect(serve).rejects.toThrow('npm install @chatzuri/server')
+  })
+})
+
 describe('the server package', () => {
   let app: string
   let packed: Awaited<ReturnType<typeof setup>>
@@ -161,7 +196,8 @@ describe('the server package', () => {
     packed = await setup('server')
     const receiver = await pack(join(workspace.repository, 'packages/receiver'), workspace.dir)
     const server = await pack(packed.packageDir, workspace.dir)
-    await installIn(app, ['--prefer-offline'], [receiver, server])
+    const cli = await pack(join(workspace.repository, 'packages/cli'), workspace.dir)
+    await installIn(app, ['--prefer-offline'], [receiver, server, cli])
   }, INSTALL_TIMEOUT_MS)
 
   test('is packed without a trace in its sources, and without its tests', async () => {
@@ -174,6 +210,11 @@ describe('the server package', () => {
   test('explains itself', async () => {
     const { stdout } = await npm(app, ['exec', '--', 'chatzuri-server', '--help'])
     expect(stdout).toContain('DATA_DIR')
+  })
+
+  test('is what the command line runs for the commands of the server', async () => {
+    const { stdout } = await npm(app, ['exec', '--', 'chatzuri', 'keys', '--help'])
+    expect(stdout).toContain('chatzuri-server keys rotate')
   })
 
   test('starts, answers, and stops when told to', async () => {

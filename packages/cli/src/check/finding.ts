@@ -1,0 +1,34 @@
+/** What a check says of one thing. */
+export type Verdict = 'ok' | 'fault' | 'advice'
+
+export interface Finding {
+  /** Stable: scripts may look for it. */
+  id: string
+  verdict: Verdict
+  /** What was seen, as a sentence. */
+  message: string
+  /** What to change. */
+  mend?: string
+}
+
+export interface Report {
+  url: string
+  /** No fault: advice does not count. */
+  ok: boolean
+  /** Which header the endpoint checks; null: unknown, because it never took a signature of ours. */
+  checks: 'guide' | 'modern' | 'either' | 'both' | 'nothing' | null
+  requests: number
+  findings: Finding[]
+}
+
+export function ok(id: string, message: string): Finding {
+  return { id, verdict: 'ok', message }
+}
+
+export function fault(id: string, message: string, mend: string): Finding {
+  return { id, verdict: 'fault', message, mend }
+}
+
+export function advice(id: string, message: string, mend: string): Finding {
+  return { id, verdict: 'advice', message, mend }
+}

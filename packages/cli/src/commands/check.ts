@@ -1,0 +1,65 @@
+import { checkEndpoint } from '../check/check.ts'
+import type { Report } from '../check/finding.ts'
+import type { Command } from '../command.ts'
+import { EXIT, usageError } from '../command-error.ts'
+import { printable } from '../output.ts'
+import { faultOfSecret } from './secret.ts'
+
+const SIGNS = { ok: 'ok    ', fault: 'FAULT ', advice: 'advice' } as const
+
+export const check: Command = {
+  name: 'check',
+  usage: 'URL --secret SECRET',
+  about: 'Is this endpoint written as the webhook guide says? Asks it, and says what to mend.',
+  options: {
+    secret: {
+      type: 'string',
+      value: 'SECRET',
+      about: "the webhook's; better in CHATZURI_SECRET, where no list of processes shows it",
+    },
+    timeout: {
+      type: 'string',
+      value: 'SECONDS',
+      about: 'for each answer; default 30, as the server has it',
+    },
+  },
+  notes: `It sends some thirty requests, up to 130 when the right signature is refused. They are
+shaped like real leads (Check Ann, check@example.com): an endpoint that stores leads stores these.
+The secret itself is never sent. The report is text; --json makes it one line of JSON.
+
+Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked wrongly.`,
+  async run(given) {
+    const [address, more] = given.positionals
+    if (address === undefined || more !== undefined)
+      throw usageError('check needs one URL: chatzuri check https://shop.example/hook.')
+    const url = parseUrl(address)
+    const secret = given.text('secret') ?? given.env.CHATZURI_SECRET
+    const fault = faultOfSecret(secret)
+    if (secret === undefined || fault !== null)
+      throw usageError(`check needs the webhook's secret, in --secret or CHATZURI_SECRET: ${fault}`)
+    const seconds = Number(given.text('timeout') ?? 30)
+    if (!(seconds >= 0.1 && seconds <= 120))
+      throw usageError('--timeout is a number of seconds from 0.1 to 120.')
+    const onRequest = (count: number) => given.out.progress(`${count} requests sent to ${url.host}`)
+    const report = await checkEndpoint({ url, secret, timeoutMs: seconds * 1000, onRequest })
+    given.out.progress(null)
+    given.out.line(given.flag('json') ? JSON.stringify(report) : reportText(report))
+    return report.ok ? EXIT.done : EXIT.no
+  },
+}
+
+function parseUrl(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url && /^https?:$/.test(url.protocol)) return url
+  throw usageError(`"${address}" is no URL of an endpoint: it begins with http:// or https://.`)
+}
+
+function reportText({ url, ok, requests, findings }: Report): string {
+  const lines = findings.flatMap(({ verdict, message, mend }) => [
+    `  ${SIGNS[verdict]}  ${printable(message)}`,
+    ...(mend === undefined ? [] : [`          -> ${mend}`]),
+  ])
+  const count = (wanted: string) => findings.filter(({ verdict }) => verdict === wanted).length
+  const sum = ok ? 'no fault' : `${count('fault')} fault${count('fault') === 1 ? '' : 's'}`
+  return [url, ...lines, `${sum}, ${count('advice')} advice, ${requests} requests`].join('\n')
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { signedHeaders } from '../check/signatures.ts'
+import type { Command } from '../command.ts'
+import { EXIT, usageError } from '../command-error.ts'
+import { readInput } from './read-input.ts'
+import { faultOfSecret } from './secret.ts'
+
+export const sign: Command = {
+  name: 'sign',
+  usage: '[FILE] --secret SECRET',
+  about: 'Signs a body as the server does, and prints the headers. The body: FILE, or stdin.',
+  options: {
+    secret: { type: 'string', value: 'SECRET', about: "the webhook's; better in CHATZURI_SECRET" },
+    id: { type: 'string', value: 'evt_…', about: 'of webhook-id; default: a new one' },
+    timestamp: { type: 'string', value: 'SECONDS', about: 'of webhook-timestamp; default: now' },
+  },
+  notes: `The bytes are signed as they are, a newline at the end included (printf '%s', not echo).
+
+  printf '%s' '{"eventType":"lead.submit"}' | chatzuri sign --secret whsec_…`,
+  async run(given) {
+    const secret = given.text('secret') ?? given.env.CHATZURI_SECRET
+    const fault = faultOfSecret(secret)
+    if (secret === undefined || fault !== null)
+      throw usageError(`sign needs a secret, in --secret or CHATZURI_SECRET: ${fault}`)
+    const timestampSeconds = Number(given.text('timestamp') ?? Math.floor(Date.now() / 1000))
+    if (!Number.isInteger(timestampSeconds))
+      throw usageError('--timestamp is a number of Unix seconds.')
+    const id = given.text('id') ?? `evt_${randomBytes(13).toString('hex')}`
+    const body = (await readInput(given.positionals)).toString('utf8')
+    const headers = signedHeaders({ id, timestampSeconds, body }, secret)
+    given.out.value(headers, () =>
+      Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join('\n'),
+    )
+    return EXIT.done
+  },
+}

@@ -1,0 +1,183 @@
+/** The commands against the real server, as a process of its own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ApiClient } from '../../../test/support/api-client.ts'
+import { removeDataDirs, ServerProcess } from '../../../test/support/server-process.ts'
+import { receiver, SECRET, serve } from '../test/receivers.ts'
+import { run } from './run.ts'
+
+const LEAD =
+  '{"eventType":"lead.submit","chatbotId":"bot_1","payload":{"conversationId":"c1","customerEmail":"a@b.co","customerName":"Ann","customerPhone":"+254700000000"}}'
+const VECTOR_SECRET = 'whsec0000000000000000000000000001'
+
+let folder: string
+let body: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chatzuri-cli-'))
+  body = join(folder, 'body.json')
+  writeFileSync(body, LEAD)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('without a server', () => {
+  test('a signature is the vector, and is verified', async () => {
+    const { code, lines } = await call(['sign', body, '--secret', VECTOR_SECRET, '--id', 'evt_1'])
+    expect(code).toBe(0)
+    const headers = JSON.parse(lines[0] ?? '')
+    expect(headers['x-chatzuri-signature']).toBe('8b0fdf3ceb6cc6f34cf4ed62ff6a418e4da8fa0d')
+    const given = Object.entries(headers).flatMap(([name, value]) => [
+      '--header',
+      `${name}: ${value}`,
+    ])
+    const right = await call(['verify', body, ...given, '--secret', VECTOR_SECRET])
+    expect(right.code).toBe(0)
+    expect(JSON.parse(right.lines[0] ?? '')).toMatchObject({ verified: true })
+    const wrong = await call(['verify', body, ...given, '--secret', SECRET])
+    expect(wrong.code).toBe(1)
+    expect(JSON.parse(wrong.lines[0] ?? '')).toMatchObject({ verified: false, code: 'no_match' })
+  })
+
+  test.each(['check', 'trigger', 'deliveries', 'recover', 'verify', 'sign'])(
+    '%s has help',
+    async (command) => {
+      const { code, text } = await call([command, '--help'])
+      expect(code).toBe(0)
+      expect(text).toContain(`Usage: chatzuri ${command}`)
+      expect(text).toContain('--json')
+    },
+  )
+
+  test.each([
+    [['lissten'], 'There is no command "lissten"'],
+    [['check'], 'check needs one URL'],
+    [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
+    [['check', 'https://shop.example/hook'], 'it is not set'],
+    [['trigger', 'lead.submit'], 'Set CHATZURI_KEY'],
+    [['trigger', 'lead.submit', '--sett', 'a=b'], 'trigger --help'],
+    [['deliveries', 'shred'], 'deliveries takes list'],
+    [['recover', 'wh_1', '--since', 'yesterday'], '"yesterday" is no time'],
+    [['verify', '/no/such/file', '--secret', SECRET], "can't be read"],
+  ])('%j is asked wrongly, in one sentence', async (argv, says) => {
+    const { code, error } = await call(argv)
+    expect(code).toBe(2)
+    expect(error).toContain(says)
+    expect(error.trim().split('\n')).toHaveLength(1)
+  })
+
+  test('a server that is away is exit code 4', async () => {
+    const env = { CHATZURI_URL: 'http://127.0.0.1:1', CHATZURI_KEY: 'key' }
+    const { code, error } = await call(['deliveries', 'list'], { env })
+    expect([code, error]).toEqual([4, expect.stringContaining('No server answers at')])
+  })
+
+  test('a right endpoint is exit code 0, a wrong one 1; the report is text unless asked', async () => {
+    const right = await serve(receiver())
+    const argv = ['check', right.url.href, '--secret', SECRET]
+    expect(await call(argv)).toMatchObject({ code: 0, text: expect.stringContaining('no fault') })
+    const json = await call([...argv, '--json'])
+    expect(JSON.parse(json.text)).toMatchObject({ ok: true, checks: 'guide' })
+    right.server.close()
+    const open = await serve(receiver({ equal: () => true }))
+    const { code, text } = await call(['check', open.url.href, '--secret', SECRET])
+    expect([code, text]).toEqual([1, expect.stringContaining('FAULT')])
+    open.server.close()
+  })
+})
+
+describe('with a server', () => {
+  let server: ServerProcess
+  let endpoint: { url: URL; server: Server }
+  let status = 200
+  let env: Record<string, string>
+  let api: ApiClient
+  let webhookId: string
+  beforeAll(async () => {
+    server = await ServerProcess.start({ settings: { RETRY_SCHEDULE: '0s' } })
+    endpoint = await serve(receiver({ reply: () => ({ status, body: '{"received":true}' }) }))
+    env = { CHATZURI_URL: server.url, CHATZURI_KEY: server.adminKey }
+    api = new ApiClient({ url: server.url, adminKey: server.adminKey })
+    const chatbotId = await api.createChatbot()
+    const fields = {
+      url: endpoint.url.href,
+      eventTypes: ['lead.submit', 'order.paid'],
+      secret: SECRET,
+    }
+    webhookId = (await api.createWebhook(chatbotId, fields)).id
+  })
+  afterAll(async () => {
+    endpoint.server.close()
+    await server.stop()
+    removeDataDirs()
+  })
+
+  test('a lead is triggered, found, shown and sent again', async () => {
+    const argv = ['trigger', 'lead.submit', '--set', 'customerName=Grace']
+    const { code, lines } = await call(argv, { env })
+    expect(code).toBe(0)
+    const { eventId, deliveries } = JSON.parse(lines[0] ?? '')
+    const [{ id }] = deliveries
+    const list = await call(['deliveries', 'list', '--event', eventId], { env })
+    expect(list.lines.map((line) => JSON.parse(line).id)).toEqual([id])
+    const shown = await call(['deliveries', 'show', id], { env, terminal: true })
+    expect(shown.text).toContain('Delivered')
+    expect(shown.text).toContain('"customerName":"Grace"')
+    expect((await call(['deliveries', 'resend', id], { env })).code).toBe(0)
+    expect((await api.finished(id)).attempts).toHaveLength(2)
+    const table = await call(['deliveries', 'list', '--q', 'Grace'], { env, terminal: true })
+    expect(table.lines[0]).toMatch(/^id +createdAt +eventType +state/)
+  })
+
+  test('an event has the payload of --set, and what failed is recovered', async () => {
+    status = 500
+    const { code, lines } = await call(['trigger', 'order.paid', '--set', 'total=9.5'], { env })
+    expect(code).toBe(1)
+    const [{ id }] = JSON.parse(lines[0] ?? '').deliveries
+    status = 200
+    const argv = ['recover', webhookId, '--since', '1h']
+    const dry = await call([...argv, '--dry-run'], { env })
+    expect(JSON.parse(dry.text)).toEqual({ recoveryId: null, count: 1 })
+    expect(await call(argv, { env, terminal: true })).toMatchObject({
+      code: 0,
+      text: '1 deliveries are on their way again.\n',
+      error: expect.stringContaining('[####################] 1 of 1'),
+    })
+    const shown = JSON.parse((await call(['deliveries', 'show', id], { env })).text)
+    expect(shown.request.body).toContain('"payload":{"total":9.5}')
+  })
+
+  test('what the server refuses is exit code 3, with its reason', async () => {
+    const unknown = await call(['deliveries', 'show', 'dlv_nobody'], { env })
+    expect(unknown.code).toBe(3)
+    expect(unknown.error).toContain('The server refused (404)')
+    const stranger = await call(['deliveries', 'list'], { env: { ...env, CHATZURI_KEY: 'x' } })
+    expect(stranger.code).toBe(3)
+    expect(stranger.error).toContain('check CHATZURI_KEY')
+  })
+})
+
+async function call(
+  argv: string[],
+  { env = {}, terminal = false }: { env?: Record<string, string>; terminal?: boolean } = {},
+) {
+  const written = { out: '', err: '' }
+  const code = await run(argv, {
+    env,
+    stdout: {
+      isTTY: terminal,
+      write: (text) => {
+        written.out += text
+      },
+    },
+    stderr: {
+      isTTY: terminal,
+      write: (text) => {
+        written.err += text
+      },
+    },
+  })
+  const lines = written.out.trimEnd().split('\n')
+  return { code, text: written.out, lines, error: written.err }
+}
