@@ -75,7 +75,7 @@ export function findLooseVersions(file: SourceFile): string[] {
   if (posix.basename(file.path) !== 'package.json') return []
   const manifest: Partial<Record<string, Record<string, string>>> = JSON.parse(file.text)
   return VERSION_FIELDS.flatMap((field) => Object.entries(manifest[field] ?? {}))
-    .filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(version))
+    .filter(([, version]) => !/^(?:npm:[\w@/.-]+@)?\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(version))
     .map(([name, version]) => `${file.path}: ${name} "${version}" is not an exact version`)
 }
 
