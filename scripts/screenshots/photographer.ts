@@ -79,9 +79,7 @@ export class Photographer {
 
   /** As a visitor meets it: opened, on a page of its own. */
   async #openWidget({ chatbotId }: DemoData): Promise<boolean> {
-    const path = `/widget/v1/chatbots/${chatbotId}/conversations`
-    const answer = await this.#context.request.post(path, { data: {} })
-    if (!answer.ok()) return false
+    if (!(await this.#context.request.get('/widget.js')).ok()) return false
     await this.#page.goto(`/chat/${chatbotId}`)
     await this.#page.locator('input').first().waitFor()
     return true

@@ -45,7 +45,7 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .consent label { font-weight: 400; font-size: 14px; }
 .consent input { width: 20px; height: 20px; flex: none; margin-top: 1px; accent-color: var(--accent); }
 /* Room for it from the beginning: a button that moves when a field is left is missed by the click. */
-.error { margin: 0; color: var(--bad); font-size: 14px; min-height: 21px; }
+.error { margin: 0; color: var(--bad); font-size: 13px; line-height: 18px; min-height: 18px; }
 .status:empty { display: none; }
 .status { margin: 0; font-size: 14px; color: var(--quiet); }
 .send { background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 10px 16px;
