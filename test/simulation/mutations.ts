@@ -117,6 +117,13 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: ['present settings', 'paused means silent'],
   },
   {
+    name: 'a cancelled claim is still sent',
+    file: 'schedule/schedule.ts',
+    find: "if (state !== 'cancelled' && state !== 'parked') return",
+    replace: "if (state !== 'parked') return",
+    invariant: 'cancelled means silent',
+  },
+  {
     name: 'claims are used after the lease was lost',
     file: 'schedule/schedule.ts',
     find: '    for (const lane of this.#lanes.all()) {\n      this.#emptyQueue(lane)\n      this.#touch(lane)\n    }',

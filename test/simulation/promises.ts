@@ -7,8 +7,9 @@
 import type { SendResult } from '../../packages/server/src/outcome.ts'
 import type { ScheduledTurn } from '../../packages/server/src/schedule/schedule.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
-import type { AcceptInput, Change } from '../../packages/server/src/store/store.ts'
+import type { AcceptInput, Change, Claim } from '../../packages/server/src/store/store.ts'
 import { Book, type Commit, type Moved } from './book.ts'
+import { HeldWatch } from './held-watch.ts'
 import { LaneWatch, type OpenAttempt } from './lane-watch.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { type Request, requestName, resultWord } from './network.ts'
@@ -33,6 +34,7 @@ export class Promises {
   readonly book: Book
   readonly #lanes: LaneWatch
   readonly #leases: LeaseWatch
+  readonly #held: HeldWatch
   readonly #webhooks: WebhookWatch
   #violation: Violation | null = null
   readonly #accepted = new Map<string, Publication>()
@@ -46,6 +48,7 @@ export class Promises {
     this.book = new Book(broken)
     this.#lanes = new LaneWatch(world.settings, broken)
     this.#leases = new LeaseWatch(broken)
+    this.#held = new HeldWatch(broken)
     this.#webhooks = new WebhookWatch(broken)
   }
 
@@ -87,6 +90,15 @@ export class Promises {
 
   told(process: SimProcess, change: Change): void {
     this.#webhooks.told(process, change)
+    this.#held.told(process, change)
+  }
+
+  /** The store's answer has reached the process. */
+  handed(process: SimProcess, claims: Claim[]): void {
+    this.#held.handed(
+      process,
+      claims.map((claim) => claim.deliveryId),
+    )
   }
 
   #madeEvents(input: AcceptInput, value: unknown, { operations }: Commit): void {
@@ -134,6 +146,7 @@ export class Promises {
     const row = this.book.deliveries.get(claim.deliveryId)
     const name = `${process.name} starts ${short(claim.deliveryId)}#${claim.attemptNumber}`
     this.#webhooks.checkAttempt(process, { name, webhook })
+    this.#held.checkAttempt(process, { name, id: claim.deliveryId })
     const attempt = this.#lanes.starts(process, { name, webhook, now })
     if (row?.claimed_by !== nodeId || !this.#leases.isLive(nodeId, now)) {
       const holder = row?.claimed_by ? short(row.claimed_by) : 'nobody'
@@ -225,6 +238,7 @@ export class Promises {
 
   processEnded(process: SimProcess): void {
     this.#lanes.forget(process)
+    this.#held.forget(process)
   }
 }
 

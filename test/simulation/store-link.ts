@@ -7,7 +7,7 @@ import type { Log } from '../../packages/server/src/log.ts'
 import type { BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import type { EnginePort } from '../../packages/server/src/store/sqlite/port.ts'
 import { openOver } from '../../packages/server/src/store/sqlite/sqlite-store.ts'
-import type { Change, Store } from '../../packages/server/src/store/store.ts'
+import type { Change, Claim, Store } from '../../packages/server/src/store/store.ts'
 import type { SimProcess } from './sim-process.ts'
 import type { World } from './world.ts'
 
@@ -126,9 +126,21 @@ function withFaults(store: Store, line: Line): Store {
     get(target, name: string & keyof Store) {
       const method = target[name] as (...input: unknown[]) => Promise<unknown>
       if (NOT_CALLS.has(name)) return method
-      return (...input: unknown[]) => call(line, name, () => method(...input))
+      return (...input: unknown[]) => {
+        const answer = call(line, name, () => method(...input))
+        answer.then(
+          (value) => line.world.promises.handed(line.process, claimsIn(value)),
+          () => {},
+        )
+        return answer
+      }
     },
   })
+}
+
+function claimsIn(answer: unknown): Claim[] {
+  const isObject = typeof answer === 'object' && answer !== null
+  return isObject && 'claims' in answer ? (answer.claims as Claim[]) : []
 }
 
 function call(line: Line, name: string, run: () => Promise<unknown>): Promise<unknown> {

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { usePostgres } from '../../../../../test/support/postgres.ts'
 import { until } from '../../../../../test/support/until.ts'
-import { systemClock } from '../../clock.ts'
+import { type Clock, systemClock } from '../../clock.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import { World } from '../conformance/world.ts'
 import type { Change, Store } from '../store.ts'
@@ -11,9 +11,14 @@ import { openPostgresStore } from './postgres-store.ts'
 
 const encryptionKey = Buffer.alloc(32, 7)
 const postgres = usePostgres()
+/** What a node says whose news are too many. */
+const TOO_MUCH = JSON.stringify({ from: 'x', waiting: [], touched: [], moved: [], all: true })
 
-async function openNode(databaseUrl: string): Promise<{ store: Store; world: World }> {
-  const store = await openPostgresStore({ databaseUrl, encryptionKey, clock: systemClock })
+async function openNode(
+  databaseUrl: string,
+  clock: Clock = systemClock,
+): Promise<{ store: Store; world: World }> {
+  const store = await openPostgresStore({ databaseUrl, encryptionKey, clock })
   onTestFinished(() => store.close())
   const world = new World({
     ...{ store, clock: systemClock, advance() {} },
@@ -43,8 +48,42 @@ async function setup() {
     await admin.end()
     return result
   }
-  return { databaseUrl, a, b, chatbot, webhook, lanes, query }
+  const stopListening = () =>
+    query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE query = 'LISTEN chatzuri' AND datname = current_database()`)
+  return { databaseUrl, a, b, chatbot, webhook, lanes, query, stopListening }
 }
+
+/** A node that holds the deliveries of so many leads, under two ids, and hears what became of them. */
+async function holdLeads(
+  { store, world }: { store: Store; world: World },
+  chatbotId: string,
+  count: number,
+) {
+  const cancelled = new Set<string>()
+  store.onChange((change) => {
+    if (change.type === 'delivery.updated' && change.delivery.state === 'cancelled') {
+      cancelled.add(change.delivery.id)
+    }
+  })
+  const events = Array.from({ length: count }, () => world.leadEvent())
+  const held: string[] = []
+  for (const half of [events.slice(0, count / 2), events.slice(count / 2)]) {
+    const { claims } = await world.accept(chatbotId, { events: half })
+    held.push(...claims.map((claim) => claim.deliveryId))
+    await world.join()
+  }
+  expect(held).toHaveLength(count)
+  const leadIds = events.map((event) => event.lead?.id ?? '')
+  return { leadIds, heardOfAll: () => held.every((id) => cancelled.has(id)) }
+}
+
+async function eraseAll({ store }: { store: Store }, leadIds: string[]): Promise<void> {
+  await Promise.all(leadIds.map((id) => store.eraseLead(id, 'request')))
+}
+
+/** One that never comes to send a message: like a node that dies right after its commits. */
+const noTimers: Clock = { ...systemClock, setTimer: () => () => {} }
 
 test('two nodes that start at once on an empty database both come up', async () => {
   const databaseUrl = await postgres.createDatabase()
@@ -127,6 +166,38 @@ test('the node that holds a delivery is told when it is cancelled elsewhere', as
   await eventually('b hears of it', () => states.includes('cancelled'))
 })
 
+test('the node that holds them is told of each of many erased at once', async () => {
+  const { a, b, chatbot } = await setup()
+  const { leadIds, heardOfAll } = await holdLeads(b, chatbot.id, 400)
+  await eraseAll(a, leadIds)
+  await eventually('b has heard of all 400', heardOfAll)
+})
+
+test.each([
+  ['its listening connection was lost', 'lost'],
+  ['there was too much for messages', 'all'],
+] as const)('a node looks at all that it holds after %s', async (_, gap) => {
+  const { b, chatbot, databaseUrl, query, stopListening } = await setup()
+  const { leadIds, heardOfAll } = await holdLeads(b, chatbot.id, 20)
+  await eraseAll(await openNode(databaseUrl, noTimers), leadIds)
+  expect(heardOfAll()).toBe(false)
+  if (gap === 'lost') await stopListening()
+  else await query('SELECT pg_notify($1, $2)', ['chatzuri', TOO_MUCH])
+  await eventually('b has heard of all', heardOfAll)
+})
+
+test('a node looks now and then at all that it holds', async () => {
+  const { chatbot, databaseUrl } = await setup()
+  const b = await openNode(databaseUrl, {
+    ...systemClock,
+    setTimer: (ms, run) => systemClock.setTimer(ms === 30_000 ? 50 : ms, run),
+  })
+  await b.world.join()
+  const { leadIds, heardOfAll } = await holdLeads(b, chatbot.id, 20)
+  await eraseAll(await openNode(databaseUrl, noTimers), leadIds)
+  await eventually('b has heard of all', heardOfAll)
+})
+
 test('who follows everything hears of other nodes, each thing once', async () => {
   const { a, b, chatbot } = await setup()
   const heard: string[] = []
@@ -141,13 +212,12 @@ test('who follows everything hears of other nodes, each thing once', async () =>
 })
 
 test('a node that missed messages looks for itself when it is back', async () => {
-  const { a, b, chatbot, webhook, query } = await setup()
+  const { a, b, chatbot, webhook, stopListening } = await setup()
   const woken: string[] = []
   const touched: string[] = []
   b.store.onWaiting((webhookIds) => woken.push(...webhookIds))
   b.store.onChange((c) => c.type === 'webhook.updated' && touched.push(c.webhookId))
-  await query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE query = 'LISTEN chatzuri' AND datname = current_database()`)
+  await stopListening()
   await a.world.accept(chatbot.id, { lease: null })
   await a.store.updateWebhook(webhook.id, { description: 'x' })
   await eventually('b has looked', () => woken.includes(webhook.id) && touched.includes(webhook.id))

@@ -1,7 +1,7 @@
 /**
  * What nodes tell each other, through LISTEN and NOTIFY: webhooks with deliveries to claim, settings
  * that changed, deliveries that moved while another node held them. Messages are hints: each may be
- * lost, and whoever was away looks for itself when it is back.
+ * lost, and whoever was away looks for itself when it is back (others-changes.ts).
  *
  * A notification is sent outside the transaction that it tells of: a commit with one takes a lock
  * that all others with one wait for. So they are gathered, and sent at most ten times a second.
@@ -12,6 +12,7 @@ import { assert } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { clientConfig, type Database } from './database.ts'
 import { reasonOf } from './faults.ts'
+import { array } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
 
 /** What one notification carries; `all`: too much for one, look for yourself. */
@@ -23,6 +24,8 @@ export interface Message {
   moved: string[]
   all: boolean
 }
+
+type News = Pick<Message, 'waiting' | 'touched' | 'moved'>
 
 export interface MessagesOptions {
   database: Database
@@ -41,6 +44,8 @@ const SEND_EVERY_MS = 100
 const SEND_RETRY_MS = 1_000
 /** PostgreSQL takes a payload of less than 8,000 bytes; ours is ASCII. */
 const PAYLOAD_LENGTH_MAX = 7_900
+/** Some thousand deliveries. Past it, each of the others looks at what it holds itself. */
+const MESSAGES_MAX = 32
 const RECONNECT_MS = [100, 250, 500, 1_000, 2_000, 5_000]
 /** A connection that only listens would never notice that its other end is gone. */
 const HEARTBEAT_MS = 30_000
@@ -115,7 +120,8 @@ export class Messages {
     this.#touched.clear()
     this.#moved.clear()
     try {
-      await database.query(NOTIFY, [CHANNEL, this.#payload({ waiting, touched, moved })])
+      const payloads = this.#payloads({ waiting, touched, moved })
+      await database.query(NOTIFY, [CHANNEL, array(payloads)])
       this.#cancelSend = null
       if (this.#hasNews()) this.#sendSoon(SEND_EVERY_MS)
     } catch (error) {
@@ -128,12 +134,28 @@ export class Messages {
     }
   }
 
-  #payload(news: Pick<Message, 'waiting' | 'touched' | 'moved'>): string {
+  #payloads(news: News): string[] {
+    const { origin: from } = this.#options
+    const payloads = this.#split(news)
+    if (payloads.length <= MESSAGES_MAX) return payloads
+    const empty = { waiting: [], touched: [], moved: [] }
+    return [JSON.stringify({ from, ...empty, all: true } satisfies Message)]
+  }
+
+  /** Halved until each part fits: one id of each kind does by far. */
+  #split(news: News): string[] {
     const { origin: from } = this.#options
     const whole = JSON.stringify({ from, ...news, all: false } satisfies Message)
-    if (whole.length <= PAYLOAD_LENGTH_MAX) return whole
-    const empty = { waiting: [], touched: [], moved: [] }
-    return JSON.stringify({ from, ...empty, all: true } satisfies Message)
+    if (whole.length <= PAYLOAD_LENGTH_MAX) return [whole]
+    const [waiting, touched, moved] = [
+      halves(news.waiting),
+      halves(news.touched),
+      halves(news.moved),
+    ]
+    return [
+      ...this.#split({ waiting: waiting[0], touched: touched[0], moved: moved[0] }),
+      ...this.#split({ waiting: waiting[1], touched: touched[1], moved: moved[1] }),
+    ]
   }
 
   // ─── listening ──────────────────────────────────────────────────────────────────────────────────
@@ -207,6 +229,11 @@ export class Messages {
   }
 }
 
+function halves<Item>(items: Item[]): [Item[], Item[]] {
+  const middle = Math.ceil(items.length / 2)
+  return [items.slice(0, middle), items.slice(middle)]
+}
+
 function parse(payload: string): Message {
   const found: unknown = JSON.parse(payload)
   assert(typeof found === 'object' && found !== null, 'a message is an object')
@@ -225,4 +252,4 @@ function isPair(value: unknown): value is [string, string] {
   return isTexts(value) && value.length === 2
 }
 
-const NOTIFY = 'SELECT pg_notify($1, $2)'
+const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload'

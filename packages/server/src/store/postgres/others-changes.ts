@@ -5,6 +5,10 @@
  * lead of every node would be too much for messages: for those who follow all of it (the stream of
  * a dashboard) the same queries that resume a stream are asked once a second, and only while
  * somebody follows.
+ *
+ * A message may be lost, and with it that a delivery whose payload this node holds was cancelled or
+ * erased. So after a gap, and now and then without one, the node looks at all that it holds. Nothing
+ * is asked again right before a request: that would be a query for each.
  */
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
@@ -24,6 +28,8 @@ export interface OthersChangesOptions {
   log: Log
   tell(change: Change): void
   wake(webhookIds: string[]): void
+  /** The ids under which this process claims; those of terms that it lost hold nothing any more. */
+  ownNodes(): string[]
 }
 
 const POLL_MS = 1_000
@@ -31,6 +37,9 @@ const POLL_CHANGES_MAX = 1_000
 /** Transactions that commit side by side may carry instants in another order. */
 const OVERLAP_MS = 3_000
 const GAP_MS_MAX = 3_600_000
+const LOOK_RETRY_MS = 1_000
+/** A node that dies right after a commit has told nobody of it, and no connection was lost. */
+const HELD_EVERY_MS = 30_000
 
 export class OthersChanges {
   readonly #options: OthersChangesOptions
@@ -40,10 +49,16 @@ export class OthersChanges {
   #cursorMs = 0
   #lookedMs = 0
   #cancelPoll: (() => void) | null = null
+  #cancelRetry: (() => void) | null = null
+  #cancelHeld: (() => void) | null = null
   #closed = false
 
   constructor(options: OthersChangesOptions) {
     this.#options = options
+  }
+
+  start(): void {
+    this.#lookAtHeldLater()
   }
 
   /** Notes what this node's own commits told. */
@@ -75,12 +90,13 @@ export class OthersChanges {
       this.#tellWebhook(webhookId, chatbotId, at)
     }
     if (waiting.length > 0) this.#options.wake(waiting)
-    if (moved.length > 0) this.#run(() => this.#readMoved(moved))
+    if (moved.length > 0) this.#run(() => this.#readMoved(moved), this.#lookLater)
   }
 
   /** Messages were missed: look for what they would have told. */
   look(): void {
     this.#run(async () => {
+      await this.#lookAtHeld()
       const { database, wake } = this.#options
       const since = Math.max(this.#lookedMs - OVERLAP_MS, database.nowMs - GAP_MS_MAX)
       const rows = await database.query<MissedRow>(MISSED, [since])
@@ -90,16 +106,48 @@ export class OthersChanges {
       }
       const lanes = await lanesWaiting(database)
       if (lanes.length > 0) wake(lanes.map((lane) => lane.webhookId))
-    })
+    }, this.#lookLater)
   }
 
   close(): void {
     this.#closed = true
     this.#cancelPoll?.()
+    this.#cancelRetry?.()
+    this.#cancelHeld?.()
+  }
+
+  /** What could not be read is a gap like any other. */
+  readonly #lookLater = (): void => {
+    this.#cancelRetry?.()
+    this.#cancelRetry = this.#options.clock.setTimer(LOOK_RETRY_MS, () => this.look())
+  }
+
+  #lookAtHeldLater(): void {
+    if (this.#closed) return
+    this.#cancelHeld = this.#options.clock.setTimer(HELD_EVERY_MS, () => {
+      this.#run(async () => {
+        try {
+          await this.#lookAtHeld()
+        } finally {
+          this.#lookAtHeldLater()
+        }
+      })
+    })
+  }
+
+  /** Told again while an attempt of it is open: nothing follows from that. */
+  async #lookAtHeld(): Promise<void> {
+    const nodeIds = this.#options.ownNodes()
+    if (nodeIds.length === 0) return
+    const rows = await this.#options.database.query<DeliveryRow>(HELD_AND_MOVED, [array(nodeIds)])
+    this.#tellMoved(rows)
   }
 
   async #readMoved(ids: string[]): Promise<void> {
-    const rows = await this.#options.database.query<DeliveryRow>(MOVED, [array(ids)])
+    this.#tellMoved(await this.#options.database.query<DeliveryRow>(MOVED, [array(ids)]))
+  }
+
+  #tellMoved(rows: DeliveryRow[]): void {
     for (const row of rows) this.#tell(toDeliveryChange(row, row.updated_at))
   }
 
@@ -136,9 +184,11 @@ export class OthersChanges {
     this.#options.tell(change)
   }
 
-  #run(work: () => Promise<void>): void {
+  #run(work: () => Promise<void>, onFailure = () => {}): void {
     work().catch((error: unknown) => {
-      if (!this.#closed) this.#options.log.warn({ error: reasonOf(error) }, 'others.unread')
+      if (this.#closed) return
+      this.#options.log.warn({ error: reasonOf(error) }, 'others.unread')
+      onFailure()
     })
   }
 }
@@ -156,5 +206,8 @@ function keyOf(change: Change): string {
 }
 
 const MOVED = 'SELECT * FROM deliveries WHERE id = ANY($1::text[])'
+/** By the index of what is claimed: as much as this node holds, whatever else there is. */
+const HELD_AND_MOVED = `SELECT * FROM deliveries
+  WHERE claimed_by = ANY($1::text[]) AND state <> 'pending'`
 const MISSED = `SELECT DISTINCT ON (id) id, chatbot_id, at FROM changes
   WHERE at >= $1 AND noun = 'webhook' ORDER BY id, at DESC`

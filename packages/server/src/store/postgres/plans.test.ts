@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { usePostgres } from '../../../../../test/support/postgres.ts'
+import { until } from '../../../../../test/support/until.ts'
 import { manualClock } from '../../../test/manual-clock.ts'
 import { systemClock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
@@ -147,6 +148,7 @@ async function useEverything(world: World): Promise<void> {
     lanes: [{ webhookId: webhook.id, limit: 5 }],
   })
   await store.lanesWaiting()
+  await missMessages()
   await store.release(world.nodeId, [claim.deliveryId])
   await store.cancel(claim.deliveryId, 'cancelled_by_owner')
   await store.resend(claim.deliveryId)
@@ -172,6 +174,17 @@ async function useEverything(world: World): Promise<void> {
   await store.reseal({ after: '', limit: 10 })
   await store.deleteChatbot(chatbot.id)
   await store.settle(100)
+}
+
+/** The node looks for itself. */
+async function missMessages(): Promise<void> {
+  const nothing = { waiting: [], touched: [], moved: [] }
+  const message = JSON.stringify({ from: 'x', ...nothing, all: true })
+  await client.query('SELECT pg_notify($1, $2)', ['chatzuri', message])
+  const asks = (text: string) => database.statements().some((sql) => sql.includes(text))
+  await until(async () => (asks("state <> 'pending'") && asks("noun = 'webhook'")) || null, {
+    what: 'the node has looked',
+  })
 }
 
 async function planOf(sql: string, values: readonly unknown[], how = ''): Promise<string> {

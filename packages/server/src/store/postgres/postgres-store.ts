@@ -53,6 +53,7 @@ export async function openParts(
   const parts = createParts(options, encryption)
   try {
     await parts.messages.start()
+    parts.othersChanges.start()
   } catch (error) {
     await parts.database.close()
     throw error
@@ -82,10 +83,12 @@ function createParts(options: PostgresStoreOptions, encryption: KeyRing) {
     ...{ db: postgresBuilder(), encryption },
     ...{ run: database.read, runSoon: database.readSoon },
   })
+  const nodes = new Nodes({ database, roles: nodeRoles, encryption })
   const othersChanges = new OthersChanges({
     ...{ database, reads, clock, log },
     tell: (change) => changed.tell(change),
     wake: (webhookIds) => woken.tell(webhookIds),
+    ownNodes: () => nodes.own(),
   })
   others.told = (change) => othersChanges.told(change)
   const messages = new Messages({
@@ -100,7 +103,6 @@ function createParts(options: PostgresStoreOptions, encryption: KeyRing) {
   }
   // Made by the database's clock: a node whose own is wrong would hide its rows from lists.
   const ids = createIds({ ...clock, now: () => database.nowMs }, options.random ?? systemRandom)
-  const nodes = new Nodes({ database, roles: nodeRoles, encryption })
   const writes = createWrites({
     ...{ database, nodes, reads, encryption, ids },
     where: placeOf(databaseUrl),
