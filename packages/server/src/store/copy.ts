@@ -18,7 +18,7 @@ import {
   type Row,
   type Value,
 } from './copy-side.ts'
-import { UNFINISHED_CHECK } from './key-check.ts'
+import { SERVER_SECRET, UNFINISHED_CHECK } from './key-check.ts'
 import { beginning } from './postgres/ingest.ts'
 import { storable } from './postgres/parameters.ts'
 
@@ -179,7 +179,12 @@ async function finish(
   await target.settleIn()
   const done: Progress = { source: identity, state: 'done', table: '', after: null }
   await target.write({
-    meta: { ...Object.fromEntries(meta), [PROGRESS_KEY]: JSON.stringify(done) },
+    // A source of an earlier build has no secret; one of the target's own would be another key's.
+    meta: {
+      [SERVER_SECRET]: '',
+      ...Object.fromEntries(meta),
+      [PROGRESS_KEY]: JSON.stringify(done),
+    },
     backlog,
   })
 }
