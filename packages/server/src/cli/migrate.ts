@@ -132,7 +132,7 @@ function reportText({ kind, tables }: CopyReport, from: Place, to: Place): strin
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
   const headline =
     kind === 'done_before'
-      ? 'This copy was finished before, and its target may be in use since: nothing was done.'
+      ? 'This copy was finished before, the source is as it was then, and the target may be in use since: nothing was done.'
       : `Copied and verified, by count and checksum: ${rows} rows in ${tables.length} tables. The source is as it was.`
   return `${headline}\n\n${keyAdvice(from, to)}`
 }
