@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -305,6 +305,10 @@ test('keys rotate without a server, are resumed when that is killed, and a lost 
   const old = readFileSync(keyPath, 'utf8')
   const { stdout } = await command(server.dataDir, 'keys', 'rotate')
   expect(stdout).toContain('Nothing needs another key')
+  expect(stdout).toContain('encryption-keys-retired')
+  const retiredPath = join(server.dataDir, 'encryption-keys-retired')
+  expect(readFileSync(retiredPath, 'utf8')).toBe(old)
+  expect(statSync(retiredPath).mode & 0o777).toBe(0o600)
   expect(readFileSync(keyPath, 'utf8')).not.toBe(old)
   expect(readdirSync(server.dataDir)).not.toContain('encryption-keys-to-open')
   const key = readFileSync(keyPath, 'utf8')

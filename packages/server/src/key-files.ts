@@ -1,7 +1,8 @@
 /**
  * The encryption key's files in DATA_DIR: `encryption-key` seals, each line of
  * `encryption-keys-to-open` only opens. A change writes the old key into the second file before the
- * first one is replaced: killed in between, no key is lost.
+ * first one is replaced: killed in between, no key is lost. What nothing needs any more goes to
+ * `encryption-keys-retired`, which no program opens: backups may need it, and the operator deletes it.
  */
 import {
   chmodSync,
@@ -23,6 +24,7 @@ import type { EncryptionKeys } from './store/store.ts'
 export class KeyFiles {
   readonly sealsPath: string
   readonly opensPath: string
+  readonly retiredPath: string
   readonly #folder: string
   /** What was read last: a change is told once. */
   #seen = ''
@@ -31,6 +33,7 @@ export class KeyFiles {
     this.#folder = folder
     this.sealsPath = join(folder, 'encryption-key')
     this.opensPath = join(folder, 'encryption-keys-to-open')
+    this.retiredPath = join(folder, 'encryption-keys-retired')
   }
 
   get exist(): boolean {
@@ -73,6 +76,12 @@ export class KeyFiles {
   /** The keys that only open are needed no more, unless the files changed since they were read. */
   forgetOthers(): void {
     if (!existsSync(this.opensPath) || this.#texts().join('\n') !== this.#seen) return
+    const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+    const lines = `${read(this.retiredPath)}\n${read(this.opensPath)}`.split(/\s+/)
+    // Killed before the second file is gone, it would be added once more.
+    const retired = [...new Set(lines)].filter((line) => line !== '')
+    replaceFile(this.retiredPath, `${retired.join('\n')}\n`)
+    syncFolder(this.#folder)
     rmSync(this.opensPath)
     this.read()
   }

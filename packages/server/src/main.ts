@@ -25,6 +25,7 @@ import { Upkeep, type UpkeepOptions } from './schedule/upkeep.ts'
 import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { createSend } from './send/send.ts'
+import { deriveServerKeys } from './server-keys.ts'
 import { previewRequest } from './sign/preview.ts'
 import { checkSecret, generateSecret } from './sign/secret.ts'
 import { createSign } from './sign/sign.ts'
@@ -258,8 +259,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
       adminKey: keys.adminKey,
       version: VERSION,
       trustedProxies: config.trustedProxies,
-      cursorKeys: [keys.encryption.seals, ...keys.encryption.opens],
-      widgetKeys: [keys.encryption.seals, ...keys.encryption.opens],
+      ...deriveServerKeys(store.serverSecret),
       ratePerKey: config.ratePerKey,
       connections: {
         max: config.maxConnections,

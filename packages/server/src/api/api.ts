@@ -68,8 +68,8 @@ function createAccess(
   { store, clock, log, metrics, config }: ApiDeps,
   { authFailures }: RequestLimits,
 ) {
-  const { adminKey, cursorKeys } = config
-  const rootMark = rootMarkOf({ adminKey, sealKey: cursorKeys[0] ?? Buffer.alloc(0) })
+  const { adminKey, rootMarkKey } = config
+  const rootMark = rootMarkOf({ adminKey, sealKey: rootMarkKey })
   const credentials = createCredentials({ store, clock, log, rootMark })
   const tellFailure = createTellFailure({ metrics, authFailures })
   const auth = createAuth({ adminKey, rootMark, credentials, tellFailure, config })
@@ -84,7 +84,7 @@ export interface ApiParts {
 
 export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Route[] {
   const { credentials } = access
-  const cursors = createCursors(deps.config.cursorKeys)
+  const cursors = createCursors(deps.config.cursorKey)
   const routes = [
     ...chatbotRoutes(deps, cursors, credentials),
     ...webhookRoutes(deps, cursors),

@@ -80,7 +80,7 @@ export function createAuth(options: AuthOptions): {
 
 /**
  * What stands in the store for the root key: sessions and links that were made with it end when it
- * is another. Sealed with the server's own key, so that it helps nobody to guess a short one.
+ * is another. Sealed with a key of the server's own, so that it helps nobody to guess a short one.
  */
 export function rootMarkOf({ adminKey, sealKey }: { adminKey: string; sealKey: Buffer }): string {
   return `root:${createHmac('sha256', sealKey).update(`root key\n${adminKey}`).digest('base64url')}`

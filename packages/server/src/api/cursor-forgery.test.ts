@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ApiError } from '../errors.ts'
 import { createCursors } from './cursor.ts'
 
-const cursors = createCursors([Buffer.alloc(32, 7)])
+const cursors = createCursors(Buffer.alloc(32, 7))
 const scope = fc.string({ unit: 'binary', maxLength: 30 }).filter((text) => !text.includes('\n'))
 const id = fc.stringMatching(/^[a-z]{2,4}_[0-9a-z]{26}$/)
 

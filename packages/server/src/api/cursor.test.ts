@@ -60,8 +60,8 @@ test('a cursor of another list or filter is refused, and so is a changed one', a
 })
 
 test('a server with another key opens no cursor of this one', () => {
-  const mine = createCursors([Buffer.alloc(32, 1)])
-  const other = createCursors([Buffer.alloc(32, 2)])
+  const mine = createCursors(Buffer.alloc(32, 1))
+  const other = createCursors(Buffer.alloc(32, 2))
   expect(mine.open('leads', mine.seal('leads', 'lead_1'))).toBe('lead_1')
   expect(() => other.open('leads', mine.seal('leads', 'lead_1'))).toThrow(/cursor/)
 })

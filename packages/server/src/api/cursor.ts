@@ -3,7 +3,6 @@
  * that it belongs to: whoever changes one, or uses it elsewhere, is told so.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { assert } from '../errors.ts'
 import type { Page } from '../store/store.ts'
 import { apiError } from './error-answer.ts'
 
@@ -15,17 +14,12 @@ export interface Cursors {
 
 const MAC_BYTES = 16
 
-/** The first key seals. Nodes that are restarted with another key, one by one, open each other's. */
-export function createCursors(keys: readonly Buffer[]): Cursors {
-  // Keys of their own: what seals cursors must not be what encrypts secrets.
-  const ownKeys = keys.map((key) => createHmac('sha256', key).update('cursors').digest())
-  const mac = (key: Buffer, scope: string, id: string) =>
+export function createCursors(key: Buffer): Cursors {
+  const mac = (scope: string, id: string) =>
     createHmac('sha256', key).update(`${scope}\n${id}`).digest().subarray(0, MAC_BYTES)
   return {
     seal(scope, lastId) {
-      const [key] = ownKeys
-      assert(key, 'there is a key')
-      return Buffer.concat([mac(key, scope, lastId), Buffer.from(lastId)]).toString('base64url')
+      return Buffer.concat([mac(scope, lastId), Buffer.from(lastId)]).toString('base64url')
     },
     open(scope, cursor) {
       const bytes = Buffer.from(cursor, 'base64url')
@@ -33,7 +27,7 @@ export function createCursors(keys: readonly Buffer[]): Cursors {
       const genuine =
         bytes.toString('base64url') === cursor &&
         bytes.length > MAC_BYTES &&
-        ownKeys.some((key) => timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(key, scope, id)))
+        timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(scope, id))
       if (!genuine) throw apiError('invalid_cursor')
       return id
     },

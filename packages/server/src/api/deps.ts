@@ -80,10 +80,10 @@ export interface ApiConfig {
   version: string
   /** CIDRs whose `X-Forwarded-*` is believed. */
   trustedProxies: string[]
-  /** The first seals cursors, all open them; nodes of one server share them. */
-  cursorKeys: readonly Buffer[]
-  /** What signs widgets' tokens is derived from the first, what opens them from all. */
-  widgetKeys: readonly Buffer[]
+  /** Keys of 32 bytes each, the same on every node and after every start (server-keys.ts). */
+  cursorKey: Buffer
+  widgetKey: Buffer
+  rootMarkKey: Buffer
   /** Requests a second; null: no limit. */
   ratePerKey: number | null
   connections: ConnectionLimits

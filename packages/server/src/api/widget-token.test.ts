@@ -8,13 +8,13 @@ const conversation = { chatbotId: BOT, conversationId: EXAMPLE_IDS.conversation 
 const ISSUED_AT = Date.UTC(2026, 8, 14, 9, 30)
 
 function setup() {
-  const tokens = createWidgetTokens([Buffer.alloc(32, 1)])
+  const tokens = createWidgetTokens(Buffer.alloc(32, 1))
   return { tokens, token: tokens.issue({ ...conversation, issuedAt: ISSUED_AT }) }
 }
 
 test('a token tells its conversation and its time, on every node with the same key', () => {
   const { token } = setup()
-  const onAnotherNode = createWidgetTokens([Buffer.alloc(32, 1)])
+  const onAnotherNode = createWidgetTokens(Buffer.alloc(32, 1))
   expect(onAnotherNode.open(token, BOT)).toEqual({
     conversationId: conversation.conversationId,
     issuedAt: ISSUED_AT,
@@ -26,7 +26,7 @@ test('it opens for no other chatbot and under no other key', () => {
   const { tokens, token } = setup()
   expect(tokens.open(token, OTHER_BOT)).toBeNull()
   expect(tokens.open(token.replace(BOT, OTHER_BOT), OTHER_BOT)).toBeNull()
-  expect(createWidgetTokens([Buffer.alloc(32, 2)]).open(token, BOT)).toBeNull()
+  expect(createWidgetTokens(Buffer.alloc(32, 2)).open(token, BOT)).toBeNull()
 })
 
 test('a token with any one character changed is none', () => {
@@ -38,12 +38,4 @@ test('a token with any one character changed is none', () => {
   for (const text of ['', '....', `${token}.`, token.slice(0, -5), `x${token}`]) {
     expect(tokens.open(text, BOT)).toBeNull()
   }
-})
-
-test('while keys rotate, what the other key signed is still taken', () => {
-  const { token } = setup()
-  const rotated = createWidgetTokens([Buffer.alloc(32, 2), Buffer.alloc(32, 1)])
-  expect(rotated.open(token, BOT)?.conversationId).toBe(conversation.conversationId)
-  const ahead = rotated.issue({ ...conversation, issuedAt: ISSUED_AT })
-  expect(setup().tokens.open(ahead, BOT)).toBeNull()
 })

@@ -3,8 +3,7 @@
  * signed and kept nowhere, so a conversation that comes to nothing costs no row, and any node takes
  * what another one gave out. It says nothing secret, and allows nothing but to leave one's details.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
-import { assert } from '../errors.ts'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 
 export interface WidgetTokens {
   issue(conversation: { chatbotId: string; conversationId: string; issuedAt: number }): string
@@ -16,17 +15,8 @@ const FORMAT = 'w1'
 const MAC_BYTES = 32
 export const TOKEN_LENGTH_MAX = 200
 
-/**
- * `keys`: those that encrypt secrets; what signs is derived from the first (RFC 5869) and is another.
- * The others open what was signed before a rotation, or by a node that is ahead in one.
- */
-export function createWidgetTokens(keys: readonly Buffer[]): WidgetTokens {
-  const ownKeys = keys.map((key) =>
-    Buffer.from(hkdfSync('sha256', key, '', 'chatzuri widget token 1', 32)),
-  )
-  const [signing] = ownKeys
-  assert(signing, 'there is a key')
-  const mac = (signed: string, key = signing) => createHmac('sha256', key).update(signed).digest()
+export function createWidgetTokens(key: Buffer): WidgetTokens {
+  const mac = (signed: string) => createHmac('sha256', key).update(signed).digest()
   return {
     issue({ chatbotId, conversationId, issuedAt }) {
       const signed = [FORMAT, chatbotId, conversationId, issuedAt.toString(36)].join('.')
@@ -40,7 +30,7 @@ export function createWidgetTokens(keys: readonly Buffer[]): WidgetTokens {
       // One spelling only: base64 has several for the same bytes.
       if (bytes.toString('base64url') !== given || bytes.length !== MAC_BYTES) return null
       const signed = parts.slice(0, 4).join('.')
-      if (!ownKeys.some((key) => timingSafeEqual(bytes, mac(signed, key)))) return null
+      if (!timingSafeEqual(bytes, mac(signed))) return null
       return { conversationId, issuedAt: Number.parseInt(issuedAt, 36) }
     },
   }

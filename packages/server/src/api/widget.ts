@@ -34,7 +34,7 @@ interface Widget {
 
 export function widgetRoutes(deps: ApiDeps, limits: RequestLimits): Route[] {
   const admission = createWidgetAdmission(deps, limits)
-  const widget = { admission, limits, tokens: createWidgetTokens(deps.config.widgetKeys) }
+  const widget = { admission, limits, tokens: createWidgetTokens(deps.config.widgetKey) }
   return [
     conversationRoute(deps, widget),
     preflightRoute({ path: CONVERSATIONS, operationId: 'preflightConversation' }, widget),

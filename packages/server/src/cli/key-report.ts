@@ -56,6 +56,9 @@ function nextStep(known: {
   const { present, nodes } = state
   const [own] = ownIds
   if (present === null) return 'No server has used this store yet.'
+  if (own === undefined) {
+    return `These settings have no encryption key; the store's is ${present}, which its server has from ENCRYPTION_KEY: give this command the same.`
+  }
   const missing = keys.find(({ role, webhooks }) => role === 'missing' && webhooks > 0)
   if (missing) {
     return `These settings lack the key ${missing.id}, which still seals secrets of ${missing.webhooks} webhooks: give it in ENCRYPTION_KEYS_TO_OPEN.`
@@ -80,7 +83,10 @@ function nextStep(known: {
   if (ownIds.length > 1 && !hasFiles) {
     return `Nothing needs another key than ${present}: take the others out of ENCRYPTION_KEYS_TO_OPEN. Backups that were made before still need them.`
   }
-  return `Nothing needs another key than ${present}. Backups that were made before still need theirs.`
+  const kept = hasFiles
+    ? ' Keys of earlier rotations are kept in encryption-keys-retired beside the key, opened by nothing: delete that file when no backup needs them.'
+    : ''
+  return `Nothing needs another key than ${present}. Backups that were made before still need theirs.${kept}`
 }
 
 export function reportText({ keys, next }: KeyReport): string {

@@ -80,8 +80,13 @@ async function rotate(config: Config): Promise<KeyReport> {
   const { dataDir } = config
   const files = new KeyFiles(dataDir)
   const state = await readState(config)
-  if (!files.exist || state.present === null) {
+  if (state.present === null) {
     throw new StartError(`No Chatzuri server has ever used the folder ${dataDir}.`)
+  }
+  if (!files.exist) {
+    throw new StartError(
+      `The key of the store in ${dataDir} (${state.present}) is in no file there: its server has it from ENCRYPTION_KEY. \`keys --help\` says how such a key is changed.`,
+    )
   }
   const unlock = tryLock(dataDir)
   // A rotation that was cut short goes on: the files hold the next key already.
@@ -171,7 +176,8 @@ Options:
 Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY.
 
 Embedded store with its key in a file: \`keys rotate\` makes a new key and seals everything anew,
-beside a running server or without one. The old key goes when nothing needs it any more.
+beside a running server or without one. When nothing needs
+the old key any more it goes to encryption-keys-retired, for backups: delete that file yourself.
 
 PostgreSQL, or a key from the environment, without a pause:
   1. Make a key: openssl rand -base64 32

@@ -330,6 +330,23 @@ test('a source that was written to in between is told by the checksums', async (
   expect(report.error).toContain('The copy differs in the table "attempts"')
 })
 
+test('a source that was used after its copy was finished is told, and not called copied', async () => {
+  const { dataDir, world, from } = await setup()
+  await world.store.close()
+  const databaseUrl = await postgres.createDatabase()
+  expect((await migrate(from, databaseUrl)).code).toBe(0)
+  expect((await migrate(from, databaseUrl)).report.kind).toBe('done_before')
+  const again = await openFile(dataDir)
+  await again.chatbot()
+  await again.store.close()
+  const { code, report, said } = await migrate(from, databaseUrl)
+  expect([code, report.error]).toEqual([
+    1,
+    expect.stringContaining('The source has changed since this copy was finished'),
+  ])
+  expect(said).not.toContain('Start every server')
+})
+
 test('a running server, on either side, is refused in one sentence', async () => {
   const { world, from, dataDir } = await setup()
   const databaseUrl = await postgres.createDatabase()

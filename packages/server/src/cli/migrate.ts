@@ -132,7 +132,7 @@ function reportText({ kind, tables }: CopyReport, from: Place, to: Place): strin
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
   const headline =
     kind === 'done_before'
-      ? 'This copy was finished before, and its target may be in use since: nothing was done.'
+      ? 'This copy was finished before, the source is as it was then, and the target may be in use since: nothing was done.'
       : `Copied and verified, by count and checksum: ${rows} rows in ${tables.length} tables. The source is as it was.`
   return `${headline}\n\n${keyAdvice(from, to)}`
 }
@@ -140,9 +140,13 @@ function reportText({ kind, tables }: CopyReport, from: Place, to: Place): strin
 function keyAdvice(from: Place, to: Place): string {
   const file = from.kind === 'sqlite' ? join(from.at, 'encryption-key') : null
   const hasFile = file !== null && existsSync(file)
+  const others = from.kind === 'sqlite' ? join(from.at, 'encryption-keys-to-open') : null
+  // A rotation is not finished: what it left is sealed with these.
+  const hasOthers = others !== null && existsSync(others)
   if (to.kind === 'sqlite') {
+    const also = hasOthers ? `, and ${others} beside it` : ''
     const key = hasFile ? `copy ${file} to ${join(to.at, 'encryption-key')}` : 'set ENCRYPTION_KEY'
-    return `The target needs the source's key: ${key}, then start with DATA_DIR=${to.at}.`
+    return `The target needs the source's key: ${key}${also}, then start with DATA_DIR=${to.at}.`
   }
   const key = hasFile ? `"$(cat '${file}')"` : 'the key of the source'
   const admin = from.kind === 'sqlite' ? join(from.at, 'admin-key') : null
@@ -150,7 +154,7 @@ function keyAdvice(from: Place, to: Place): string {
     admin !== null && existsSync(admin) ? `"$(cat '${admin}')"` : "the operator's key"
   return `Start every server with the source's keys:
   DATABASE_URL=…  (the --to of this command)
-  ENCRYPTION_KEY=${key}
+  ENCRYPTION_KEY=${key}${hasOthers ? `\n  ENCRYPTION_KEYS_TO_OPEN="$(paste -sd, '${others}')"` : ''}
   ADMIN_KEY=${adminKey}
 Keep the encryption key in a safe place: without it the webhooks' secrets are lost.`
 }

@@ -18,7 +18,7 @@ import {
   type Row,
   type Value,
 } from './copy-side.ts'
-import { UNFINISHED_CHECK } from './key-check.ts'
+import { SERVER_SECRET, UNFINISHED_CHECK } from './key-check.ts'
 import { beginning } from './postgres/ingest.ts'
 import { storable } from './postgres/parameters.ts'
 
@@ -37,7 +37,7 @@ export interface CopiedTable {
 }
 
 export interface CopyReport {
-  /** `done_before`: an earlier run ended this copy; nothing was done now. */
+  /** `done_before`: an earlier run ended this copy, and the source is as it was; nothing was done. */
   kind: 'copied' | 'done_before'
   tables: CopiedTable[]
 }
@@ -50,6 +50,8 @@ interface Progress {
   /** The table at hand: those before it are copied. */
   table: string
   after: Row | null
+  /** Of a copy that is done: the source as it was. */
+  tables?: CopiedTable[]
 }
 
 const PROGRESS_KEY = 'migration'
@@ -67,8 +69,10 @@ export async function copyStore(
   const begun = await readProgress(target)
   const identity = hash('sha256', keyCheck)
   if (begun?.source !== identity) await assertEmpty(target, begun)
-  if (begun?.source === identity && begun.state === 'done')
+  if (begun?.source === identity && begun.state === 'done') {
+    await assertUnchanged(source, begun.tables ?? [], onStep)
     return { kind: 'done_before', tables: [] }
+  }
   const progress: Progress =
     begun?.source === identity
       ? begun
@@ -82,7 +86,7 @@ export async function copyStore(
     await copyRelation({ source, target, relation, identity }, after, onStep)
   }
   const tables = await verify({ source, target }, onStep)
-  await finish(target, { meta, identity, backlog: await source.readBacklog() })
+  await finish(target, { meta, identity, tables, backlog: await source.readBacklog() })
   return { kind: 'copied', tables }
 }
 
@@ -171,15 +175,44 @@ async function verify(
   return tables
 }
 
+/** Against what was copied, not against the target: that may be in use since. */
+async function assertUnchanged(
+  source: CopySide,
+  copied: readonly CopiedTable[],
+  onStep: (step: CopyStep) => void,
+): Promise<void> {
+  for (const relation of orderOf(source)) {
+    const { name } = relation
+    const total = await source.count(relation)
+    const tell = (rows: number) => onStep({ doing: 'verify', table: name, rows, total })
+    const found = await checksum(source, relation, tell)
+    const before = copied.find((table) => table.name === name)
+    if (before?.rows === found.rows && before.checksum === found.checksum) continue
+    throw new StartError(
+      `The source has changed since this copy was finished (table "${name}"); empty the target and run again.`,
+    )
+  }
+}
+
 /** From here on the target can be opened. The last commit of a copy. */
 async function finish(
   target: CopySide,
-  { meta, identity, backlog }: { meta: Map<string, string>; identity: string; backlog: number },
+  {
+    meta,
+    identity,
+    tables,
+    backlog,
+  }: { meta: Map<string, string>; identity: string; tables: CopiedTable[]; backlog: number },
 ): Promise<void> {
   await target.settleIn()
-  const done: Progress = { source: identity, state: 'done', table: '', after: null }
+  const done: Progress = { source: identity, state: 'done', table: '', after: null, tables }
   await target.write({
-    meta: { ...Object.fromEntries(meta), [PROGRESS_KEY]: JSON.stringify(done) },
+    // A source of an earlier build has no secret; one of the target's own would be another key's.
+    meta: {
+      [SERVER_SECRET]: '',
+      ...Object.fromEntries(meta),
+      [PROGRESS_KEY]: JSON.stringify(done),
+    },
     backlog,
   })
 }

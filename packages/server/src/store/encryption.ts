@@ -15,7 +15,8 @@ export interface Encryption {
   readonly keyId: string
   /** Ids of all keys that open, the one that seals first. */
   readonly keyIds: readonly string[]
-  encrypt(text: string, place: Place): string
+  /** `keyId`: one of ours; default: the one that seals. */
+  encrypt(text: string, place: Place, keyId?: string): string
   decrypt(sealed: string, place: Place): string
 }
 
@@ -30,7 +31,6 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 export class KeyRing implements Encryption {
-  #seals: Buffer = Buffer.alloc(0)
   #keys = new Map<string, Buffer>()
 
   constructor(keys: EncryptionKeys) {
@@ -49,17 +49,18 @@ export class KeyRing implements Encryption {
 
   /** What is sealed from now on is sealed with another key. */
   replace({ seals, opens }: EncryptionKeys): void {
-    this.#seals = seals
     this.#keys = new Map([seals, ...opens].map((key) => [keyIdOf(key), key]))
   }
 
-  encrypt(text: string, place: Place): string {
+  encrypt(text: string, place: Place, keyId = this.keyId): string {
+    const key = this.#keys.get(keyId)
+    assert(key, `we hold ${this.keyIds.join(', ')}, not ${keyId}`)
     // A fresh random nonce for each value: far from the 2^32 values that one key may seal.
     const nonce = randomBytes(NONCE_BYTES)
-    const cipher = createCipheriv('aes-256-gcm', this.#seals, nonce).setAAD(authenticated(place))
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(authenticated(place))
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
     const bytes = Buffer.concat([nonce, cipher.getAuthTag(), sealed])
-    return `${FORMAT}.${this.keyId}.${bytes.toString('base64url')}`
+    return `${FORMAT}.${keyId}.${bytes.toString('base64url')}`
   }
 
   decrypt(sealed: string, place: Place): string {

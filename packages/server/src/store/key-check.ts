@@ -5,17 +5,24 @@
  * that still seals with an earlier one goes on doing so, and seals nothing anew: otherwise two nodes
  * would undo each other's work while a cluster is restarted node by node.
  *
+ * Beside the check lies the server secret: made once, sealed by the key that sealed the check, and so
+ * sealed anew whenever that changes. What it is itself no change of keys touches.
+ *
  * Whoever can't open all that may be there does not start: one sentence, no broken deliveries.
  */
+import { randomBytes } from 'node:crypto'
 import { StartError } from '../errors.ts'
 import { type Encryption, sealingKeyOf } from './encryption.ts'
 
 const CHECK_PLACE = { rowId: 'chatzuri', column: 'key_check' }
 const CHECK_TEXT = 'chatzuri'
+const SECRET_PLACE = { rowId: 'chatzuri', column: 'server_secret' }
+const SECRET_BYTES = 32
 
 /** Keys of `meta`. */
 export const KEY_CHECK = 'key_check'
 export const RETIRED_KEYS = 'retired_keys'
+export const SERVER_SECRET = 'server_secret'
 
 /** In place of a check while `migrate` fills the database (copy.ts): no key opens it. */
 export const UNFINISHED_CHECK = 'migration-unfinished'
@@ -24,14 +31,27 @@ export const UNFINISHED_CHECK = 'migration-unfinished'
 export interface KnownKeys {
   /** Null: nothing was ever sealed. */
   check: string | null
+  /** Sealed; null: none was made yet. */
+  secret: string | null
   /** Ids of keys that were the present one once. */
   retired: readonly string[]
   /** How many webhooks each key has sealed something of, by its id. */
   counts: ReadonlyMap<string, number>
 }
 
-/** What is to be kept from now on; null: it is kept already. */
-export type KeyChange = { check: string; retired: string[] } | null
+/** What is to be kept from now on. */
+export interface KeyChange {
+  check: string
+  retired: string[]
+  /** Sealed. */
+  secret: string
+}
+
+export interface Admitted {
+  serverSecret: Buffer
+  /** Null: all is kept already. */
+  change: KeyChange | null
+}
 
 /** A value to keep in the database, by which a later start recognises its key. */
 export function keyCheck(encryption: Encryption): string {
@@ -46,16 +66,42 @@ export function admitKeys(
   encryption: Encryption,
   known: KnownKeys,
   { where, always = false }: { where: string; always?: boolean },
-): KeyChange {
-  const { check, retired, counts } = known
+): Admitted {
+  const checked = checkKeys(encryption, known, { where, always })
+  const serverSecret = openSecret(encryption, known.secret, where)
+  const sealedBy = sealingKeyOf(checked.check)
+  const isKept = known.secret !== null && sealingKeyOf(known.secret) === sealedBy
+  if (checked.check === known.check && isKept) return { serverSecret, change: null }
+  const secret = encryption.encrypt(serverSecret.toString('base64'), SECRET_PLACE, sealedBy)
+  return { serverSecret, change: { ...checked, secret } }
+}
+
+function checkKeys(
+  encryption: Encryption,
+  { check, retired, counts }: KnownKeys,
+  { where, always }: { where: string; always: boolean },
+): { check: string; retired: string[] } {
   if (check === null) return { check: keyCheck(encryption), retired: [] }
   assertKeyMatches(encryption, check, where)
   assertOpensAll(encryption, counts, where)
   const present = sealingKeyOf(check)
-  if (encryption.keyId === present) return null
-  if (retired.includes(encryption.keyId) && !always) return null
+  const isRetired = retired.includes(encryption.keyId) && !always
+  if (encryption.keyId === present || isRetired) return { check, retired: [...retired] }
   const others = [...retired, present].filter((id) => id !== encryption.keyId)
   return { check: keyCheck(encryption), retired: [...new Set(others)] }
+}
+
+/** Made when there is none: by the first start, or in a database of an earlier build. */
+function openSecret(encryption: Encryption, sealed: string | null, where: string): Buffer {
+  if (sealed === null) return randomBytes(SECRET_BYTES)
+  try {
+    return Buffer.from(encryption.decrypt(sealed, SECRET_PLACE), 'base64')
+  } catch (cause) {
+    throw new StartError(
+      `None of the keys opens the server secret in ${where}, which is sealed with the key ${sealingKeyOf(sealed)}. Give that key in ENCRYPTION_KEYS_TO_OPEN.`,
+      { cause },
+    )
+  }
 }
 
 /** Throws `StartError` unless `kept` opens with one of the keys. */

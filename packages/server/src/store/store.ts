@@ -35,6 +35,11 @@ export interface Store
     UpkeepStore,
     ReadStore {
   /**
+   * 32 random bytes, made by the first start and the same for every node for as long as the data
+   * lives: no change of encryption keys touches them, and a copy takes them along.
+   */
+  readonly serverSecret: Buffer
+  /**
    * Calls `listener` after each commit of this node, once for each thing that changed; of other
    * nodes' commits it tells what concerns webhooks' settings, and with `everywhere` all else too,
    * about a second later.

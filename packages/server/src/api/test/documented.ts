@@ -11,7 +11,7 @@ import { errorSchema } from '../schemas.ts'
 
 /** Routes to look at, not to call. */
 export function describedRoutes(): Route[] {
-  const sealing = { cursorKeys: [Buffer.alloc(32)], widgetKeys: [Buffer.alloc(32)] }
+  const sealing = { cursorKey: Buffer.alloc(32), widgetKey: Buffer.alloc(32) }
   const config = { publicUrl: 'http://localhost:8080', version: '0.0.0', retryScheduleMs: [0] }
   const deps = { config: { ...config, ...sealing }, metrics: createMetrics() }
   const feed = { hasRoom: () => true, open() {}, recheck() {}, close() {} }

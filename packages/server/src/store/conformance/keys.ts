@@ -93,4 +93,20 @@ export function describeKeys(suite: Suite): void {
     await store.useKeys({ seals: FIRST, opens: [] })
     expect(await readAll()).toEqual(before)
   })
+
+  test('the server secret is made once, and outlives every change of keys and a restart', async () => {
+    const { world, store } = await setupKeys(suite)
+    const { serverSecret } = store
+    expect(serverSecret).toHaveLength(32)
+    await store.useKeys({ seals: SECOND, opens: [FIRST] })
+    await walk(store, 50)
+    // Sealed anew with the second key: the first one is not needed for it.
+    await store.useKeys({ seals: SECOND, opens: [] })
+    await store.useKeys({ seals: FIRST, opens: [SECOND] })
+    await walk(store, 50)
+    await world.reopen()
+    expect(world.store.serverSecret).toEqual(serverSecret)
+    const other = await setup(suite)
+    expect(other.store.serverSecret).not.toEqual(serverSecret)
+  })
 }

@@ -5,7 +5,14 @@
  */
 import { StartError } from '../../errors.ts'
 import { type Encryption, KeyRing, sealingKeyOf } from '../encryption.ts'
-import { admitKeys, KEY_CHECK, keyCheck, parseRetired, RETIRED_KEYS } from '../key-check.ts'
+import {
+  admitKeys,
+  KEY_CHECK,
+  keyCheck,
+  parseRetired,
+  RETIRED_KEYS,
+  SERVER_SECRET,
+} from '../key-check.ts'
 import { resealed, type SealedRow } from '../reseal.ts'
 import { COUNT_SEALED_WITH, countByKey, SEALED_WITH, sealedWithOnly } from '../sealed-with.ts'
 import type { EncryptionKeys, ResealResult } from '../store.ts'
@@ -22,30 +29,37 @@ interface Admission {
   own?: readonly string[]
 }
 
-/** In a transaction. Throws `StartError` unless the keys open all that is there or may come. */
+/**
+ * In a transaction. Throws `StartError` unless the keys open all that is there or may come. Resolves to
+ * the server secret: of nodes that start at once the one that locks the check first makes it.
+ */
 export async function admit(
   query: Query,
   encryption: Encryption,
   { where, always = false, own = [] }: Admission,
-): Promise<void> {
+): Promise<Buffer> {
   // The first key stays: this keeps its check only if there is none.
   await query(KEEP_META, [KEY_CHECK, keyCheck(encryption)])
   const [check] = await query<{ value: string }>(LOCK_CHECK, [KEY_CHECK])
   const [retired] = await query<{ value: string }>(READ_META, [RETIRED_KEYS])
+  const [secret] = await query<{ value: string }>(READ_META, [SERVER_SECRET])
   const groups = await query<{ sealed_with: string; count: number }>(COUNT_SEALED_WITH, [])
   const known = {
     check: check?.value ?? null,
+    secret: secret?.value || null,
     retired: parseRetired(retired?.value),
     counts: countByKey(groups.map(({ sealed_with, count }) => ({ sealed_with, count: +count }))),
   }
-  const change = admitKeys(encryption, known, { where, always })
+  const { serverSecret, change } = admitKeys(encryption, known, { where, always })
   const nodes = await query<{ id: string; keys: string }>(LIVE_NODES, [])
   for (const { id, keys } of nodes) {
     if (!own.includes(id)) assertTogether(encryption, { id, keys: keys.split(',') }, where)
   }
-  if (change === null) return
+  if (change === null) return serverSecret
   await query(WRITE_META, [KEY_CHECK, change.check])
+  await query(WRITE_META, [SERVER_SECRET, change.secret])
   await query(WRITE_META, [RETIRED_KEYS, change.retired.join(',')])
+  return serverSecret
 }
 
 /** Neither may seal what the other can't open. */

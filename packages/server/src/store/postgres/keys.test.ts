@@ -162,3 +162,24 @@ test('a value that was damaged is named, left alone, and holds up nothing', asyn
   expect(steps.flatMap((step) => step.unreadable)).toEqual([ids[0]])
   expect(steps.reduce((sum, step) => sum + step.resealed, 0)).toBe(4)
 })
+
+test('nodes that start at once agree on one server secret', async () => {
+  const { start } = await setup()
+  const nodes = await Promise.all([start(OLD), start(OLD), start(OLD)])
+  const secrets = nodes.map(({ store }) => store.serverSecret.toString('hex'))
+  expect(new Set(secrets).size).toBe(1)
+})
+
+test('a node that still seals with a retired key gives a database without a secret one that all open', async () => {
+  const { databaseUrl, start } = await setup()
+  await (await start(OLD, NEW)).stop()
+  await (await start(NEW, OLD)).stop()
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  onTestFinished(() => client.end())
+  await client.query(`DELETE FROM meta WHERE key = 'server_secret'`)
+  const behind = await start(OLD, NEW)
+  const secret = behind.store.serverSecret
+  await behind.stop()
+  expect((await start(NEW)).store.serverSecret).toEqual(secret)
+})

@@ -49,7 +49,7 @@ export async function openParts(
 ): Promise<{ store: Store; database: Database }> {
   const { databaseUrl, encryptionKey, openingKeys = [] } = options
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
-  await prepareDatabase(databaseUrl, encryption)
+  const serverSecret = await prepareDatabase(databaseUrl, encryption)
   const parts = createParts(options, encryption)
   try {
     await parts.messages.start()
@@ -58,7 +58,7 @@ export async function openParts(
     await parts.database.close()
     throw error
   }
-  return { store: assemble(parts), database: parts.database }
+  return { store: assemble(parts, serverSecret), database: parts.database }
 }
 
 type Parts = ReturnType<typeof createParts>
@@ -110,7 +110,7 @@ function createParts(options: PostgresStoreOptions, encryption: KeyRing) {
   return { database, reads, changed, woken, uncertain, othersChanges, messages, nodes, writes, log }
 }
 
-function assemble(parts: Parts): Store {
+function assemble(parts: Parts, serverSecret: Buffer): Store {
   const {
     database,
     reads,
@@ -124,6 +124,7 @@ function assemble(parts: Parts): Store {
     log,
   } = parts
   return {
+    serverSecret,
     ...writes.store,
     ...bindReads(reads),
     backlog: async () => {

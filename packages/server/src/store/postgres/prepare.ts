@@ -8,8 +8,11 @@ import { admit } from './key-check.ts'
 import { migrate } from './migrations.ts'
 import type { Query } from './transaction.ts'
 
-/** Throws `StartError`, always without the password. */
-export async function prepareDatabase(databaseUrl: string, encryption: Encryption): Promise<void> {
+/** Resolves to the server secret. Throws `StartError`, always without the password. */
+export async function prepareDatabase(
+  databaseUrl: string,
+  encryption: Encryption,
+): Promise<Buffer> {
   const where = placeOf(databaseUrl)
   const client = new pg.Client({ ...clientConfig(databaseUrl), query_timeout: 0 })
   // Told by the query that it interrupts.
@@ -17,7 +20,7 @@ export async function prepareDatabase(databaseUrl: string, encryption: Encryptio
   try {
     await client.connect()
     await migrate(client, where)
-    await admitAlone(client, encryption, where)
+    return await admitAlone(client, encryption, where)
   } catch (error) {
     if (error instanceof StartError) throw error
     const why = reasonOf(error).replaceAll('\n', ' ')
@@ -27,12 +30,17 @@ export async function prepareDatabase(databaseUrl: string, encryption: Encryptio
   }
 }
 
-async function admitAlone(client: pg.Client, encryption: Encryption, where: string): Promise<void> {
+async function admitAlone(
+  client: pg.Client,
+  encryption: Encryption,
+  where: string,
+): Promise<Buffer> {
   const query: Query = async <Row>(sql: string, values: readonly unknown[]) =>
     (await client.query(sql, [...values])).rows as Row[]
   await client.query('BEGIN')
-  await admit(query, encryption, { where })
+  const serverSecret = await admit(query, encryption, { where })
   await client.query('COMMIT')
+  return serverSecret
 }
 
 /** Host, port and name of the database: never the user or the password. */

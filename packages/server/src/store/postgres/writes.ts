@@ -44,7 +44,10 @@ interface World {
   where: string
 }
 
-type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
+type Writes = Omit<
+  Store,
+  keyof ReadStore | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
+>
 
 /** Two of a kind: one is on its way to the disk while the next is made. */
 const RUNNING_MAX = 2

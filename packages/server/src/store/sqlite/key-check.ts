@@ -1,6 +1,14 @@
 /** The keys of an embedded store: who may open it, and what is sealed anew. */
 import { type Encryption, KeyRing, sealingKeyOf } from '../encryption.ts'
-import { admitKeys, KEY_CHECK, type KnownKeys, parseRetired, RETIRED_KEYS } from '../key-check.ts'
+import {
+  admitKeys,
+  KEY_CHECK,
+  type KeyChange,
+  type KnownKeys,
+  parseRetired,
+  RETIRED_KEYS,
+  SERVER_SECRET,
+} from '../key-check.ts'
 import type { RunQueries } from '../reads.ts'
 import { resealed, type SealedRow } from '../reseal.ts'
 import { COUNT_SEALED_WITH, countByKey, SEALED_WITH, sealedWithOnly } from '../sealed-with.ts'
@@ -15,14 +23,23 @@ interface World {
   where: string
 }
 
-/** Throws `StartError` unless the keys open all that is there; keeps which one seals. */
-export async function admit(world: World, encryption: Encryption): Promise<void> {
+/**
+ * Throws `StartError` unless the keys open all that is there; keeps which one seals. Resolves to the
+ * server secret.
+ */
+export async function admit(world: World, encryption: Encryption): Promise<Buffer> {
   for (;;) {
     const known = await readKnown(world.run)
     // One process: whatever it seals with is the present key, be it one that was retired before.
-    const change = admitKeys(encryption, known, { where: world.where, always: true })
-    if (change === null) return
-    if (await world.queue.call('keepKeys', { ...change, expected: known.check })) return
+    const { serverSecret, change } = admitKeys(encryption, known, {
+      where: world.where,
+      always: true,
+    })
+    if (change === null) return serverSecret
+    const { check, secret } = known
+    if (await world.queue.call('keepKeys', { ...change, expected: { check, secret } })) {
+      return serverSecret
+    }
   }
 }
 
@@ -67,17 +84,22 @@ function isReadable(change: { before: SealedRow; anew: SealedRow | null }): chan
 }
 
 async function readKnown(run: RunQueries): Promise<KnownKeys> {
-  const [check, retired, groups] = (await run([
+  type Meta = { value: string }[]
+  const [check, secret, retired, groups] = (await run([
     { sql: READ_META, parameters: [KEY_CHECK] },
+    { sql: READ_META, parameters: [SERVER_SECRET] },
     { sql: READ_META, parameters: [RETIRED_KEYS] },
     { sql: COUNT_SEALED_WITH, parameters: [] },
-  ])) as [{ value: string }[], { value: string }[], { sealed_with: string; count: number }[]]
+  ])) as [Meta, Meta, Meta, { sealed_with: string; count: number }[]]
   return {
     check: check[0]?.value ?? null,
+    secret: secret[0]?.value || null,
     retired: parseRetired(retired[0]?.value),
     counts: countByKey(groups),
   }
 }
+
+type Expected = Pick<KnownKeys, 'check' | 'secret'>
 
 /** The engine's side: it never sees a key. */
 export class Seals {
@@ -87,20 +109,15 @@ export class Seals {
     this.#core = core
   }
 
-  /** False: somebody else has changed the check since it was read; nothing is kept. */
-  keepKeys({
-    check,
-    retired,
-    expected,
-  }: {
-    check: string
-    retired: string[]
-    expected: string | null
-  }): boolean {
-    const found = this.#core.get<{ value: string }>(READ_META, KEY_CHECK)?.value ?? null
-    if (found !== expected) return false
+  /** False: somebody else has changed what was read; nothing is kept. */
+  keepKeys({ check, retired, secret, expected }: KeyChange & { expected: Expected }): boolean {
+    const read = (key: string) => this.#core.get<{ value: string }>(READ_META, key)?.value || null
+    if (read(KEY_CHECK) !== expected.check || read(SERVER_SECRET) !== expected.secret) return false
     this.#core.run(WRITE_META, KEY_CHECK, check)
+    this.#core.run(WRITE_META, SERVER_SECRET, secret)
     this.#core.run(WRITE_META, RETIRED_KEYS, retired.join(','))
+    // What the old key sealed shall not stay in the log either.
+    if (expected.secret !== null) this.#core.tx.erased = true
     return true
   }
 

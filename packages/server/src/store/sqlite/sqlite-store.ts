@@ -79,8 +79,9 @@ export async function openOver(
   // In the writer's turn, which is short; the reading thread may be busy with a long list.
   const runSoon: RunQueries = (queries) => queue.call('read', queries.map(toQuery))
   const reads = new Reads({ db, run, runSoon, encryption })
-  await admit({ queue, run, where: dataDir }, encryption)
+  const serverSecret = await admit({ queue, run, where: dataDir }, encryption)
   return {
+    serverSecret,
     ...createWrites({ queue, reads, encryption, clock, run, where: dataDir }),
     ...bindReads(reads),
     onChange: (listener) => changed.add(listener),

@@ -31,7 +31,10 @@ interface World {
   where: string
 }
 
-type Writes = Omit<Store, keyof ReadStore | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
+type Writes = Omit<
+  Store,
+  keyof ReadStore | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
+>
 
 export function createWrites(world: World): Writes {
   return {
