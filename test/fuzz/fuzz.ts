@@ -49,7 +49,9 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
       ...{ seed, keepsGoing, server, counts },
       endpointUrl: endpoint.url,
     })
-    for (let turn = 0; turn < runs; turn++) {
+    // A stretch in which chance left an operation without a success goes on for as long again.
+    const isShort = () => fuzzer.report.neverAccepted().length > 0
+    for (let turn = 0; turn < runs || (turn < runs * 2 && isShort()); turn++) {
       if (turn % RENEW_EVERY === 0) await fuzzer.renew(turn)
       await fuzzer.turn(turn)
       onProgress?.(fuzzer.report)

@@ -21,9 +21,11 @@ import type { ErasureReason, Lead } from '../lead.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { AccessStore, NewAuditEntry } from './access-store.ts'
+import type { Change } from './change.ts'
 import type { ReadStore } from './read-store.ts'
 
 export type * from './access-store.ts'
+export type * from './change.ts'
 export type * from './read-store.ts'
 
 export interface Store
@@ -377,29 +379,4 @@ export interface Recovery {
   done: number
   createdAt: number
   finishedAt: number | null
-}
-
-// ─── what a commit tells those who listen ────────────────────────────────────────────────────────────
-
-export type Change =
-  | { type: 'delivery.updated'; at: number; chatbotId: string; delivery: DeliveryChange }
-  | { type: 'lead.created'; at: number; chatbotId: string; leadId: string; eventId: string }
-  | {
-      type: 'webhook.updated'
-      at: number
-      chatbotId: string
-      webhookId: string
-      /** `health`: it began to fail, or no longer does; its settings and state are as they were. */
-      aspect: 'settings' | 'health'
-    }
-
-export interface DeliveryChange {
-  id: string
-  eventId: string
-  webhookId: string
-  eventType: string
-  state: DeliveryState
-  attemptCount: number
-  lastStatus: number | null
-  lastError: string | null
 }
