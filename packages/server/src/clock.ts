@@ -4,7 +4,7 @@ export interface Clock {
   now(): number
   /** Milliseconds since some moment; never jumps. For leases, timeouts and durations. */
   monotonic(): number
-  /** Calls `run` once, `delayMs` from now. The returned function cancels it. */
+  /** Calls `run` once, `delayMs` from now, by `monotonic` never earlier. The returned function cancels it. */
   setTimer(delayMs: number, run: () => void): () => void
 }
 
@@ -15,7 +15,15 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(delayMs, run) {
-    const timer = setTimeout(run, Math.min(Math.max(0, delayMs), TIMER_MS_MAX))
+    const dueAt = performance.now() + Math.min(Math.max(0, delayMs), TIMER_MS_MAX)
+    // setTimeout counts whole milliseconds of a clock of its own, and often ends one or two early:
+    // whoever then looks at what was to be over by now would find that it isn't, and wait forever.
+    const arm = () => setTimeout(fire, Math.max(0, Math.ceil(dueAt - performance.now())))
+    const fire = () => {
+      if (performance.now() >= dueAt) run()
+      else timer = arm()
+    }
+    let timer = arm()
     return () => clearTimeout(timer)
   },
 }
