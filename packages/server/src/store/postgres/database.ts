@@ -140,6 +140,9 @@ export class Database {
 
   #openPool(max: number): pg.Pool {
     const pool = new pg.Pool({ ...clientConfig(this.#options.databaseUrl), max })
+    // A connection that breaks while it is out is told to its query; unheard, it ends the process.
+    // For as long as it lives: one may break in one piece with the answer that it is open.
+    pool.on('connect', (client) => client.on('error', () => {}))
     // An idle connection that broke: the pool has dropped it, the next call opens another.
     pool.on('error', (error) => {
       this.#options.log.warn({ error: error.message }, 'database.connection_lost')
@@ -195,9 +198,6 @@ export class Database {
     const client = await pool.connect().catch((error: unknown) => {
       throw fromPg(error)
     })
-    // A connection that breaks while it is out is told to its query; unheard, it ends the process.
-    const onError = () => {}
-    client.on('error', onError)
     let sound = false
     try {
       const value = await use(client)
@@ -207,7 +207,6 @@ export class Database {
       sound = isConnectionSound(error)
       throw error
     } finally {
-      client.off('error', onError)
       client.release(!sound)
     }
   }
