@@ -86,7 +86,7 @@ test('after a fault of ours the lane rests, longer each time, and its endpoint i
   expect(lane.faulted).toBe(false)
 })
 
-test('requests that a lost lease ends together are one fault: the lane rests as for one', () => {
+test('requests that end together by a fault of ours are one fault: the lane rests as for one', () => {
   const lane = setup()
   lane.push(claim('a'))
   for (let i = 0; i < 20; i++) {

@@ -126,7 +126,7 @@ export class Lane {
   /**
    * Takes in what a request told of its endpoint. After a fault of ours the lane rests, longer each
    * time: a whole backlog tried against a dead network would only write attempts. Requests that were
-   * open together end together, as when a lease is lost: while the lane rests, one more is no news.
+   * open together end together: while the lane rests, one more is no news.
    */
   learn(result: SendResult, { now, ...limits }: WindowLimits & { now: number }): void {
     if (result.kind === 'our-fault') {

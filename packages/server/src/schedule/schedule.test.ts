@@ -209,6 +209,18 @@ test('a node that could not renew its lease aborts, sends nothing more, and come
   expect(await states()).toEqual(['delivered'])
 })
 
+test('leases that are lost one after the other make no lane rest: nothing was learnt of its endpoint', async () => {
+  const { publish, open, lease, pass } = await setup()
+  for (let times = 0; times < 6; times++) {
+    const [eventId] = await publish(1)
+    expect(open.map(({ id }) => id)).toContain(eventId)
+    lease.doubt()
+    await settled()
+    await pass(2_000)
+    await settled()
+  }
+})
+
 test('a backlog far beyond the queues drains in bounded memory', async () => {
   const { publish, schedule, store, webhookId, open } = await setup()
   await store.setWebhookState(webhookId, 'paused', 'by its owner')

@@ -248,7 +248,8 @@ export class Schedule {
     }
     const onAnswer = (result: SendResult) => {
       close()
-      this.#learn(lane, result)
+      // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
+      if (result.kind !== 'our-fault' || !term.signal.aborted) this.#learn(lane, result)
       this.#touch(lane)
       this.#pump()
     }
