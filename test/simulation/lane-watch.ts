@@ -23,9 +23,8 @@ export interface OpenAttempt {
   readonly startedAt: number
 }
 
-/** After one of these a lane goes on one by one. */
+/** After one of these a lane goes on one by one. A fault of ours is here always a cut: no news of the endpoint. */
 function isFault(result: SendResult): boolean {
-  if (result.kind === 'our-fault') return true
   return result.kind === 'unreachable' && result.fault !== 'protocol'
 }
 
