@@ -24,6 +24,13 @@ const CANDIDATES = [
   '/usr/local/bin/node',
 ]
 
+const FROM_NPM = [
+  '--prefer-offline',
+  '--ignore-scripts',
+  '--fetch-retries=0',
+  '--fetch-timeout=20000',
+]
+
 const run = promisify(execFile)
 const nodes = new Map<number, string>()
 let workspace: Workspace
@@ -40,10 +47,10 @@ beforeAll(async () => {
   }
   for (const path of CANDIDATES) await remember(path)
   for (const major of NODES.filter((version) => !nodes.has(version))) {
-    // From npm, where it has this version; else it is named at the end.
+    // From npm, where it has this version and answers soon; else it is named at the end.
     const dir = join(workspace.dir, `node ${major}`)
-    const name = `node-linux-${process.arch}`
-    await installIn(dir, ['--prefer-offline', '--ignore-scripts'], [`${name}@${major}`])
+    const name = `node-${process.platform}-${process.arch}`
+    await installIn(dir, FROM_NPM, [`${name}@${major}`])
       .then(() => remember(join(dir, 'node_modules', name, 'bin/node')))
       .catch(() => undefined)
   }

@@ -61,16 +61,19 @@ export function asEvent(value: unknown): WebhookEvent | null {
   return value as unknown as WebhookEvent
 }
 
+/** In the order in which we write them. */
+export const LEAD_FIELDS = [
+  'conversationId',
+  'customerEmail',
+  'customerName',
+  'customerPhone',
+] as const satisfies (keyof LeadPayload)[]
+
 function hasLeadFields(payload: object): boolean {
   const fields: Partial<Record<keyof LeadPayload, unknown>> = payload
-  return (
-    typeof fields.conversationId === 'string' &&
-    typeof fields.customerEmail === 'string' &&
-    typeof fields.customerName === 'string' &&
-    typeof fields.customerPhone === 'string'
-  )
+  return LEAD_FIELDS.every((name) => typeof fields[name] === 'string')
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }

@@ -6,7 +6,7 @@
 import { type EventPayloads, isLeadEventType, type KnownEvent, type WebhookEvent } from './event.ts'
 import type { RequestHeaders } from './headers.ts'
 import { handleOnce, type SeenStore } from './seen.ts'
-import { SignatureError } from './signature-error.ts'
+import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
 import {
   liveSecrets,
   type Secrets,
@@ -91,29 +91,18 @@ export function createHandler(
       return answer(405, { message: 'Method Not Allowed' }, { allow: 'POST' })
     }
     try {
-      const verified = await readAndVerify(request, options)
-      if (verified === 'too-large') return answer(413, { message: 'The body is too large' })
+      const read = await readBody(request, options.bodyBytesMax ?? BODY_BYTES_MAX)
+      if (read.kind === 'too-large') return answer(413, { message: 'The body is too large' })
+      const verified = await verifyRequest(read.body, request.headers, options.secret, {
+        ...options,
+        allowReserialized: read.kind === 'parsed',
+      })
       return await handleEvent(verified, request.headers, options)
     } catch (error) {
       report(error, options.onError ?? logSetupFault)
       return answerRefusal(error)
     }
   }
-}
-
-async function readAndVerify(
-  request: WebhookRequest,
-  options: HandlerOptions,
-): Promise<Verified | 'too-large'> {
-  const read = await readBody(request, options.bodyBytesMax ?? BODY_BYTES_MAX)
-  if (read.kind === 'too-large') return 'too-large'
-  const { toleranceSeconds, require, now } = options
-  return verifyRequest(read.body, request.headers, options.secret, {
-    ...(toleranceSeconds === undefined ? {} : { toleranceSeconds }),
-    ...(require === undefined ? {} : { require }),
-    ...(now === undefined ? {} : { now }),
-    allowReserialized: read.kind === 'parsed',
-  })
 }
 
 async function handleEvent(
@@ -127,8 +116,10 @@ async function handleEvent(
     await run(event, { ...signed, headers })
   }
   try {
-    const repeated = await handleOnce(signed.id, seen, { handle, onForgotten: reporter(onError) })
-    return answer(200, repeated ? { received: true, duplicate: true } : { received: true })
+    const onForgotten = (error: unknown) => report(error, onError)
+    const repeated = await handleOnce(signed.id, seen, { handle, onForgotten })
+    // What is undefined isn't written.
+    return answer(200, { received: true, duplicate: repeated || undefined })
   } catch (error) {
     report(error, onError)
     return answer(500, { message: "The event couldn't be handled" })
@@ -137,7 +128,10 @@ async function handleEvent(
 
 async function readBody(request: WebhookRequest, bytesMax: number): Promise<ReadBody> {
   const { body } = request
-  if (typeof body === 'function') return body(bytesMax)
+  return typeof body === 'function' ? body(bytesMax) : withinLimit(body, bytesMax)
+}
+
+export function withinLimit(body: string | Uint8Array, bytesMax: number): ReadBody {
   // A string's length never exceeds its length in bytes: a cheap bound is enough here.
   return body.length > bytesMax ? { kind: 'too-large' } : { kind: 'raw', body }
 }
@@ -151,23 +145,17 @@ function chooseHandler(on: EventHandlers, eventType: string) {
   return name === undefined ? undefined : on[name]
 }
 
+/** Of requests that were signed right: their sender may know what is wrong. */
+const TOLD: SignatureErrorCode[] = ['too_old', 'too_new', 'not_json', 'not_an_event']
+
 function answerRefusal(error: unknown): WebhookAnswer {
   if (!(error instanceof SignatureError)) {
     return answer(400, { message: "The body couldn't be read" })
   }
-  switch (error.code) {
-    case 'too_old':
-    case 'too_new':
-    case 'not_json':
-    case 'not_an_event':
-      return answer(400, { message: error.message })
-    case 'parsed_body':
-    case 'bad_secret':
-      return answer(500, { message: 'The receiver is not set up right' })
-    default:
-      // One answer for every cause: why it didn't match is the application's to know.
-      return answer(400, { message: "Signature didn't match" })
-  }
+  if (error.isSetupFault) return answer(500, { message: 'The receiver is not set up right' })
+  // One answer for every cause: why it didn't match is the application's to know.
+  const message = TOLD.includes(error.code) ? error.message : "Signature didn't match"
+  return answer(400, { message })
 }
 
 /** A fault in the application's own reporting must not change the answer. */
@@ -177,10 +165,6 @@ function report(error: unknown, onError: (error: unknown) => void): void {
   } catch (cause) {
     console.error(cause)
   }
-}
-
-function reporter(onError: (error: unknown) => void): (error: unknown) => void {
-  return (error) => report(error, onError)
 }
 
 function logSetupFault(error: unknown): void {

@@ -1,6 +1,6 @@
 /** For node:http and what is built on it: `http.createServer(createHandler({ … }))`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { concatBytes } from './concat-bytes.ts'
+import { concatBytes } from './bytes.ts'
 import {
   createHandler as createCoreHandler,
   type HandlerOptions,
