@@ -6,7 +6,10 @@ export interface LeadSubmitEvent {
   payload: LeadPayload
 }
 
-export type LeadEventType = 'lead.submit' | 'leads.submit'
+/** Both spellings. */
+export const LEAD_EVENT_TYPES = ['lead.submit', 'leads.submit'] as const
+
+export type LeadEventType = (typeof LEAD_EVENT_TYPES)[number]
 
 export interface LeadPayload {
   conversationId: string
@@ -47,7 +50,7 @@ export function isLeadEvent(event: WebhookEvent): event is LeadSubmitEvent {
 }
 
 export function isLeadEventType(eventType: string): eventType is LeadEventType {
-  return eventType === 'lead.submit' || eventType === 'leads.submit'
+  return LEAD_EVENT_TYPES.some((spelling) => spelling === eventType)
 }
 
 /** Null when the value isn't an event. Keys that a later version may add are let through. */

@@ -111,15 +111,19 @@ test('a set-up fault is the receiver’s own: 500, and told of', async () => {
   expect(errors).toMatchObject([{ code: 'parsed_body' }])
 })
 
-test('what is told of by default is faults, not refusals; and a fault there changes no answer', async () => {
+test('by default each cause of a refusal is logged once, each fault always; and one there changes no answer', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
   try {
     const fails = { on: { '*': () => Promise.reject(new Error('away')) } }
     const quiet = createHandler({ secret: SECRET, ...fails })
-    await quiet({ method: 'POST', headers: {}, body: LEAD_BODY })
-    expect(log).not.toHaveBeenCalled()
-    await quiet({ method: 'POST', headers: signedHeaders(LEAD_BODY), body: LEAD_BODY })
-    expect(log).toHaveBeenCalledTimes(1)
+    for (const headers of [{}, {}, signedHeaders(OTHER_BODY), {}, signedHeaders(OTHER_BODY)]) {
+      await quiet({ method: 'POST', headers, body: LEAD_BODY })
+    }
+    expect(log.mock.calls).toMatchObject([[{ code: 'missing_header' }], [{ code: 'no_match' }]])
+    for (let times = 0; times < 2; times++) {
+      await quiet({ method: 'POST', headers: signedHeaders(LEAD_BODY), body: LEAD_BODY })
+    }
+    expect(log).toHaveBeenCalledTimes(4)
     const broken = setup({
       ...fails,
       onError() {

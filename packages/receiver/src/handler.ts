@@ -3,7 +3,13 @@
  * registered, and says what to answer. Adapters only read bytes and write answers, so that the same
  * request gets the same answer in each runtime. Never throws: whatever goes wrong is an answer.
  */
-import { type EventPayloads, isLeadEventType, type KnownEvent, type WebhookEvent } from './event.ts'
+import {
+  type EventPayloads,
+  isLeadEventType,
+  type KnownEvent,
+  LEAD_EVENT_TYPES,
+  type WebhookEvent,
+} from './event.ts'
 import type { RequestHeaders } from './headers.ts'
 import { handleOnce, type SeenStore } from './seen.ts'
 import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
@@ -33,7 +39,8 @@ export interface HandlerOptions
   bodyBytesMax?: number
   /**
    * Told of every request that was not handled: a `SignatureError` when it was refused, else what a
-   * handler threw. Default: `console.error`, for all but refused requests, which anyone can send.
+   * handler threw. Default: `console.error`, but of refused requests, which anyone can send, the
+   * first for each code only.
    */
   onError?: (error: unknown) => void
 }
@@ -86,6 +93,7 @@ export function createHandler(
 ): (request: WebhookRequest) => Promise<WebhookAnswer> {
   // At start, so that a forgotten variable shows now and not at the first lead.
   liveSecrets(options.secret)
+  const onRefusal = options.onError ?? logEachOnce()
   return async (request) => {
     if (request.method !== 'POST') {
       return answer(405, { message: 'Method Not Allowed' }, { allow: 'POST' })
@@ -99,7 +107,7 @@ export function createHandler(
       })
       return await handleEvent(verified, request.headers, options)
     } catch (error) {
-      report(error, options.onError ?? logSetupFault)
+      report(error, onRefusal)
       return answerRefusal(error)
     }
   }
@@ -138,7 +146,7 @@ export function withinLimit(body: string | Uint8Array, bytesMax: number): ReadBo
 
 function chooseHandler(on: EventHandlers, eventType: string) {
   const names = isLeadEventType(eventType)
-    ? [eventType, 'lead.submit', 'leads.submit', '*']
+    ? [eventType, ...LEAD_EVENT_TYPES, '*']
     : [eventType, '*']
   // Own keys only: an event type is what the sender says, and `on` inherits from Object.
   const name = names.find((candidate) => Object.hasOwn(on, candidate) && on[candidate])
@@ -167,8 +175,14 @@ function report(error: unknown, onError: (error: unknown) => void): void {
   }
 }
 
-function logSetupFault(error: unknown): void {
-  if (error instanceof SignatureError && error.isSetupFault) console.error(error)
+/** Each cause once: whoever sets this up is to see why, and anyone can send what is refused. */
+function logEachOnce(): (error: unknown) => void {
+  const logged = new Set<string>()
+  return (error) => {
+    const cause = error instanceof SignatureError ? error.code : ''
+    if (!logged.has(cause)) console.error(error)
+    logged.add(cause)
+  }
 }
 
 function answer(
