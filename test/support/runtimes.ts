@@ -20,8 +20,8 @@ const FOLDERS = [
   ...['.dotnet', '.deno/bin', '.bun/bin', '.cargo/bin'].map((path) => join(homedir(), path)),
 ]
 
-/** The first of that name that ends well with these arguments; null: none does. */
-export function findRuntime(name: string, probe: string[]): string | null {
+/** The first of that name that ends well with these arguments, and says so; null: none does. */
+export function findRuntime(name: string, probe: string[], says = /^/): string | null {
   const candidates = [
     process.env[variableOf(name)],
     name,
@@ -34,7 +34,11 @@ export function findRuntime(name: string, probe: string[]): string | null {
       join(ROOT, path),
     ),
   ]
-  return candidates.find((path) => path !== undefined && endsWell(path, probe)) ?? null
+  const isRight = (path: string | undefined) => {
+    const answer = path === undefined ? null : answerTo(path, probe)
+    return answer !== null && says.test(answer)
+  }
+  return candidates.find(isRight) ?? null
 }
 
 /** Says once, at the end, what could not be run for want of which runtime. */
@@ -48,6 +52,8 @@ function variableOf(name: string): string {
   return `RUNTIME_${name.toUpperCase()}`
 }
 
-function endsWell(command: string, args: string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0
+/** Null: it isn't there, or failed. */
+function answerTo(command: string, args: string[]): string | null {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 30_000 })
+  return status === 0 ? stdout : null
 }
