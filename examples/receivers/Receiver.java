@@ -17,7 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 public class Receiver {
     static final int BODY_BYTES_MAX = 128 * 1024;
-    static final byte[] SECRET = System.getenv("WEBHOOK_SECRET").getBytes(StandardCharsets.UTF_8);
+    static final byte[] SECRET =
+        System.getenv().getOrDefault("WEBHOOK_SECRET", "").getBytes(StandardCharsets.UTF_8);
     // Keep it where you keep the leads: memory forgets at a restart.
     static final Set<String> seen = ConcurrentHashMap.newKeySet();
 
@@ -67,6 +68,7 @@ public class Receiver {
     }
 
     public static void main(String[] arguments) throws IOException {
+        if (SECRET.length == 0) throw new IllegalStateException("Set WEBHOOK_SECRET to the webhook's secret.");
         int port = Integer.parseInt(System.getenv().getOrDefault("PORT", "3000"));
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
         server.createContext("/webhook", Receiver::webhook);

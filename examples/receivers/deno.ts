@@ -15,6 +15,7 @@ declare const Deno: {
 }
 
 const { WEBHOOK_SECRET: secret = '', PORT = '3000' } = process.env
+const BODY_BYTES_MAX = 128 * 1024
 if (secret === '') throw new Error("Set WEBHOOK_SECRET to the webhook's secret.")
 // Keep it where you keep the leads: memory forgets at a restart.
 const seen = new Set<string>()
@@ -26,6 +27,10 @@ async function webhook(request: Request): Promise<Response> {
       { status: 405, headers: { allow: 'POST' } },
     )
   }
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) {
+    return Response.json({ message: 'The body is too large' }, { status: 413 })
+  }
+  // The bytes as they came, before request.json().
   const body = new Uint8Array(await request.arrayBuffer())
   const expected = new TextEncoder().encode(createHmac('sha1', secret).update(body).digest('hex'))
   const given = new TextEncoder().encode(request.headers.get('x-chatzuri-signature') ?? '')

@@ -13,14 +13,21 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-SECRET = os.environ["WEBHOOK_SECRET"].encode()
+SECRET = os.environ.get("WEBHOOK_SECRET", "").encode()
+if not SECRET:
+    raise SystemExit("Set WEBHOOK_SECRET to the webhook's secret.")
+BODY_BYTES_MAX = 128 * 1024
 app = FastAPI()
 seen = set()  # Keep it where you keep the leads: memory forgets at a restart.
 
 
 @app.post("/webhook")
 async def webhook(request: Request):
-    body = await request.body()  # The bytes as they came: a model as parameter would lose them.
+    body = b""  # The bytes as they came: a model as parameter would lose them.
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            return JSONResponse({"message": "The body is too large"}, 413)
     expected = hmac.new(SECRET, body, hashlib.sha1).hexdigest().encode()
     given = request.headers.get("x-chatzuri-signature", "").encode("latin-1")
     if not hmac.compare_digest(expected, given):

@@ -9,7 +9,9 @@ import os
 
 from flask import Flask, jsonify, request
 
-SECRET = os.environ["WEBHOOK_SECRET"].encode()
+SECRET = os.environ.get("WEBHOOK_SECRET", "").encode()
+if not SECRET:
+    raise SystemExit("Set WEBHOOK_SECRET to the webhook's secret.")
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 128 * 1024
 seen = set()  # Keep it where you keep the leads: memory forgets at a restart.

@@ -8,7 +8,9 @@ import json
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SECRET = os.environ["WEBHOOK_SECRET"].encode()
+SECRET = os.environ.get("WEBHOOK_SECRET", "").encode()
+if not SECRET:
+    raise SystemExit("Set WEBHOOK_SECRET to the webhook's secret.")
 BODY_BYTES_MAX = 128 * 1024
 seen = set()  # Keep it where you keep the leads: memory forgets at a restart.
 

@@ -7,8 +7,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-var secret = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("WEBHOOK_SECRET")
-    ?? throw new Exception("Set WEBHOOK_SECRET to the webhook's secret."));
+var secret = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("WEBHOOK_SECRET") ?? "");
+if (secret.Length == 0) throw new Exception("Set WEBHOOK_SECRET to the webhook's secret.");
 var seen = new ConcurrentDictionary<string, bool>(); // Keep it where you keep the leads.
 
 var builder = WebApplication.CreateSlimBuilder(args);

@@ -3,6 +3,7 @@
 //
 //     WEBHOOK_SECRET=... php -S 127.0.0.1:3000 receiver.php
 
+const BODY_BYTES_MAX = 128 * 1024;
 header('Content-Type: application/json');
 
 function answer(int $status, array $note): never
@@ -15,8 +16,17 @@ if ($_SERVER['REQUEST_METHOD'] !== 'POST') {
     header('Allow: POST');
     answer(405, ['message' => 'Method Not Allowed']);
 }
-$body = file_get_contents('php://input'); // The bytes as they came: json_encode escapes "/".
-$expected = hash_hmac('sha1', $body, getenv('WEBHOOK_SECRET'));
+$secret = getenv('WEBHOOK_SECRET') ?: '';
+if ($secret === '') {
+    error_log("Set WEBHOOK_SECRET to the webhook's secret.");
+    answer(500, ['message' => 'The receiver is not set up right']);
+}
+// The bytes as they came: json_encode escapes "/".
+$body = file_get_contents('php://input', length: BODY_BYTES_MAX + 1);
+if (strlen($body) > BODY_BYTES_MAX) {
+    answer(413, ['message' => 'The body is too large']);
+}
+$expected = hash_hmac('sha1', $body, $secret);
 if (!hash_equals($expected, $_SERVER['HTTP_X_CHATZURI_SIGNATURE'] ?? '')) {
     answer(400, ['message' => "Signature didn't match"]);
 }

@@ -6,7 +6,9 @@ require 'openssl'
 require 'set'
 require 'webrick'
 
-SECRET = ENV.fetch('WEBHOOK_SECRET')
+SECRET = ENV.fetch('WEBHOOK_SECRET', '')
+abort "Set WEBHOOK_SECRET to the webhook's secret." if SECRET.empty?
+BODY_BYTES_MAX = 128 * 1024
 SEEN = Set.new # Keep it where you keep the leads: memory forgets at a restart.
 BUSY = Mutex.new
 
@@ -18,6 +20,9 @@ end
 
 class Receiver < WEBrick::HTTPServlet::AbstractServlet
   def do_POST(request, response)
+    if request.content_length.to_i > BODY_BYTES_MAX
+      return answer(response, 413, { message: 'The body is too large' })
+    end
     body = request.body.to_s # The bytes as they came.
     expected = OpenSSL::HMAC.hexdigest('SHA1', SECRET, body)
     given = request['x-chatzuri-signature'].to_s
@@ -40,6 +45,7 @@ class Receiver < WEBrick::HTTPServlet::AbstractServlet
   end
   alias do_PUT do_GET
   alias do_DELETE do_GET
+  alias do_PATCH do_GET
 end
 
 $stdout.sync = true

@@ -15,6 +15,7 @@ type Seen = Arc<Mutex<HashSet<String>>>;
 
 fn main() -> std::io::Result<()> {
     let secret = std::env::var("WEBHOOK_SECRET").expect("Set WEBHOOK_SECRET to the webhook's secret.");
+    assert!(!secret.is_empty(), "Set WEBHOOK_SECRET to the webhook's secret.");
     let port = std::env::var("PORT").unwrap_or("3000".into());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}"))?;
     println!("Receiver listens on http://{}/webhook", listener.local_addr()?);

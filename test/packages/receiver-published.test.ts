@@ -1,5 +1,5 @@
 /** What is published of the receiver: its types and its manifest, and both module systems on each Node. */
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +12,10 @@ import {
   SECRET,
   signedHeaders,
 } from '../../packages/receiver/test/sign-request.ts'
+import { readLines, watchChild } from '../support/child-processes.ts'
+import { findRuntime, nameMissing } from '../support/runtimes.ts'
+import { within } from '../support/until.ts'
+import { FETCH_RUNTIMES } from './fetch-runtimes.ts'
 import { COMPILER, copyRepository, installIn, node, pack, type Workspace } from './package-copy.ts'
 
 const FRAMEWORKS = ['express', 'express-4', 'fastify', 'hono']
@@ -24,8 +28,16 @@ const CANDIDATES = [
   '/usr/local/bin/node',
 ]
 
+const FROM_NPM = [
+  '--prefer-offline',
+  '--ignore-scripts',
+  '--fetch-retries=0',
+  '--fetch-timeout=20000',
+]
+
 const run = promisify(execFile)
 const nodes = new Map<number, string>()
+const missingRuntimes = new Map<string, string>()
 let workspace: Workspace
 let tarball: string
 let app: string
@@ -40,16 +52,17 @@ beforeAll(async () => {
   }
   for (const path of CANDIDATES) await remember(path)
   for (const major of NODES.filter((version) => !nodes.has(version))) {
-    // From npm, where it has this version; else it is named at the end.
+    // From npm, where it has this version and answers soon; else it is named at the end.
     const dir = join(workspace.dir, `node ${major}`)
-    const name = `node-linux-${process.arch}`
-    await installIn(dir, ['--prefer-offline', '--ignore-scripts'], [`${name}@${major}`])
+    const name = `node-${process.platform}-${process.arch}`
+    await installIn(dir, FROM_NPM, [`${name}@${major}`])
       .then(() => remember(join(dir, 'node_modules', name, 'bin/node')))
       .catch(() => undefined)
   }
 }, 180_000)
 afterAll(async () => {
   await workspace.remove()
+  nameMissing('The receiver package was', missingRuntimes)
   const missing = NODES.filter((major) => !nodes.has(major))
   if (missing.length === 0) return
   const names = missing.map((major) => `Node ${major} (set NODE_${major} to its path)`)
@@ -118,27 +131,14 @@ test.each(NODES)(
   async (major) => {
     const path = nodes.get(major)
     if (path === undefined) return // Named at the end.
-    const requests = [
-      { headers: signedHeaders(LEAD_BODY), body: LEAD_BODY, answer: [200, '{"received":true}'] },
-      {
-        headers: signedHeaders(OTHER_BODY),
-        body: LEAD_BODY,
-        answer: [400, `{"message":"Signature didn't match"}`],
-      },
-      {
-        headers: signedHeaders(LEAD_BODY),
-        body: LEAD_BODY,
-        answer: [200, '{"received":true,"duplicate":true}'],
-      },
-    ]
     for (const [file, load] of [
       ['serve.mjs', (name: string) => `await import('${name}')`],
       ['serve.cjs', (name: string) => `require('${name}')`],
     ] as const) {
       await writeFile(join(app, file), program(load))
-      const { stdout } = await run(path, [file, JSON.stringify(requests)], { cwd: app })
+      const { stdout } = await run(path, [file, JSON.stringify(requests())], { cwd: app })
       const answers: Record<string, unknown> = JSON.parse(stdout)
-      const right = requests.map(({ answer }) => answer)
+      const right = requests().map(({ answer }) => answer)
       const names = [
         'node',
         'express',
@@ -153,6 +153,60 @@ test.each(NODES)(
     }
   },
 )
+
+test.each(Object.entries(FETCH_RUNTIMES))(
+  'on %s the entry for Fetch answers signed requests',
+  async (name, { runtime, prepare }) => {
+    const command = findRuntime(runtime, ['--version'])
+    if (command === null) return void missingRuntimes.set(name, runtime) // Named at the end.
+    const child = spawn(command, await prepare(app, SECRET), { cwd: app, stdio: 'pipe' })
+    const ended = watchChild(child)
+    try {
+      const url = `http://127.0.0.1:${await portOf(child)}/hook`
+      for (const { headers, body, answer } of requests()) {
+        const given = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body,
+        })
+        expect([given.status, await given.text()]).toEqual(answer)
+      }
+      const get = await fetch(url)
+      expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
+      const large = await fetch(url, { method: 'POST', body: 'x'.repeat(200_000) })
+      expect(large.status).toBe(413)
+    } finally {
+      child.kill('SIGKILL')
+      await ended
+    }
+  },
+)
+
+/** Made when they are wanted: they carry the time. */
+function requests() {
+  const wrong = { headers: signedHeaders(OTHER_BODY), body: LEAD_BODY }
+  const right = { headers: signedHeaders(LEAD_BODY), body: LEAD_BODY }
+  return [
+    { ...right, answer: [200, '{"received":true}'] },
+    { ...wrong, answer: [400, `{"message":"Signature didn't match"}`] },
+    { ...right, answer: [200, '{"received":true,"duplicate":true}'] },
+  ]
+}
+
+/** What a runtime says when it listens; rejects with all that it said when it ends before. */
+function portOf(child: ChildProcess): Promise<number> {
+  const said: string[] = []
+  const found = new Promise<number>((resolve, reject) => {
+    const read = (line: string) => {
+      said.push(line)
+      const [, port] = /"port":\s*(\d+)/.exec(line) ?? []
+      if (port !== undefined) resolve(Number(port))
+    }
+    for (const stream of [child.stdout, child.stderr]) if (stream) readLines(stream, read)
+    child.once('close', () => reject(new Error(`It ended before it listened: ${said.join('\n')}`)))
+  })
+  return within(45_000, found, 'The start of a runtime')
+}
 
 async function remember(path: string): Promise<void> {
   const { stdout } = await run(path, ['--version']).catch(() => ({ stdout: '' }))

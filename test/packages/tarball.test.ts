@@ -99,7 +99,8 @@ describe('the receiver package', () => {
   })
 
   test('has every entry point, and nothing beside them', async () => {
-    const entries = ['', '/signature', '/node', '/express', '/fastify', '/fetch']
+    const names = ['signature', 'node', 'express', 'fastify', 'fetch', 'hono', 'next']
+    const entries = ['', ...names.map((name) => `/${name}`)]
     const imports = entries.map((entry) => `await import('@chatzuri/webhooks${entry}')`)
     await writeFile(join(app, 'entries.mjs'), `console.log([${imports}].length)`)
     expect((await node(app, ['entries.mjs'])).stdout).toBe(`${entries.length}\n`)

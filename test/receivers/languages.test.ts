@@ -1,26 +1,34 @@
 /**
- * Each receiver of `examples/receivers`, as its own process, against the same vectors. What can't
- * run on this machine is named at the end, once.
+ * Each receiver of `examples/receivers`, as its own process, against the same vectors, and then
+ * looked at by `chatzuri check`. What can't run on this machine is named at the end, once.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { readLines, watchChild } from '../support/child-processes.ts'
+import { checkEndpoint } from '../../packages/cli/src/check/check.ts'
+import { findRuntime, nameMissing } from '../support/runtimes.ts'
 import { until } from '../support/until.ts'
-import { isInstalled, LANGUAGES, type Language } from './languages.ts'
+import { LANGUAGES, type Language } from './languages.ts'
+import { answers, spawnReceiver, startReceiver } from './start.ts'
 import { makeVectors, VECTORS_FILE, type Vector } from './vectors.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/receivers/', import.meta.url))
 const BUILD_TIMEOUT_MS = 180_000
+const BODY_BYTES_MAX = 128 * 1024
 
 const all = Object.entries(LANGUAGES)
-const installed = all.filter(([, { needs }]) => isInstalled(needs))
-const missing = all.filter(([, { needs }]) => !isInstalled(needs))
+const found = new Map(
+  all.map(([name, { runtime, probe, says }]) => [name, findRuntime(runtime, probe, says)] as const),
+)
+const installed = all.flatMap(([name, language]) => {
+  const runtime = found.get(name)
+  return runtime ? [[name, { ...language, runtime }] as const] : []
+})
 const { secret, vectors } = makeVectors()
 const closers: (() => Promise<unknown>)[] = []
 
@@ -28,9 +36,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 afterAll(() => {
-  if (missing.length === 0) return
-  const names = missing.map(([name, { needs }]) => `${name} (${needs.join(' ')})`)
-  process.stderr.write(`\nReceivers not run here, for want of: ${names.join(', ')}\n`)
+  const missing = all.filter(([name]) => !found.get(name))
+  nameMissing('Receivers were', new Map(missing.map(([name, { runtime }]) => [name, runtime])))
 })
 
 test('the vectors are what our signer makes', async () => {
@@ -43,19 +50,31 @@ test('every receiver is known here', async () => {
 })
 
 describe.each(installed)('%s', (_, language) => {
-  test('answers every vector as it should', { timeout: BUILD_TIMEOUT_MS }, async () => {
-    const { url, lines } = await start(language)
-    const answers: Record<string, unknown> = {}
-    for (const vector of vectors) answers[vector.name] = await ask(url, vector)
+  test('answers every vector as it should, and has no fault', {
+    timeout: BUILD_TIMEOUT_MS,
+  }, async () => {
+    const program = await build(language)
+    const { url, lines, stop } = await startReceiver(program)
+    closers.push(stop)
+
+    const given: Record<string, unknown> = {}
+    for (const vector of vectors) given[vector.name] = await ask(url, vector)
     const expected = vectors.map(({ name, status, duplicate }) => [
       name,
       outcome(status, duplicate),
     ])
-    expect(answers).toEqual(Object.fromEntries(expected))
+    expect(given).toEqual(Object.fromEntries(expected))
+    expect(await sendTooLarge(url)).not.toBe(200)
     const handled = vectors.filter(({ status, duplicate }) => status === 200 && !duplicate)
     const printed = () => lines.filter((line) => line.includes('Received:')).length
     await until(() => printed() >= handled.length || null, { what: 'every event to be printed' })
     expect(printed()).toBe(handled.length)
+
+    const report = await checkEndpoint({ url: new URL(url), secret, timeoutMs: 30_000 })
+    expect(report.findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([])
+
+    await stop()
+    expect(await takesAnEmptyKey(program)).toBe(false)
   })
 })
 
@@ -64,8 +83,11 @@ const outcome = (status: number, duplicate = false) => ({ status, duplicate })
 async function ask(url: string, { method, headers, body }: Vector) {
   const init = method === 'POST' ? { headers: asBytes(headers), body } : {}
   const answer = await fetch(url, { method, ...init })
-  if (answer.status === 405) expect(answer.headers.get('allow')).toContain('POST')
   const text = await answer.text()
+  if (answer.status === 405) expect(answer.headers.get('allow')).toContain('POST')
+  else expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/)
+  if (answer.status === 400) expect(JSON.parse(text).message).toBe("Signature didn't match")
+  if (answer.status === 200) expect(JSON.parse(text).received).toBe(true)
   return outcome(answer.status, answer.status === 200 && JSON.parse(text).duplicate === true)
 }
 
@@ -76,54 +98,52 @@ function asBytes(headers: Record<string, string>): Record<string, string> {
   )
 }
 
-async function start({ file, build, run }: Language) {
+/** Signed right. Null: the connection was closed before all of it was sent, which is an answer, too. */
+async function sendTooLarge(url: string): Promise<number | null> {
+  const body = JSON.stringify({
+    eventType: 'order.paid',
+    chatbotId: 'bot_1',
+    payload: { note: 'x'.repeat(BODY_BYTES_MAX) },
+  })
+  const answer = await fetch(url, { method: 'POST', headers: signed(body, secret), body }).catch(
+    () => null,
+  )
+  await answer?.body?.cancel()
+  return answer?.status ?? null
+}
+
+/** Whether it starts without a secret and then believes what anyone can sign. */
+async function takesAnEmptyKey(program: Awaited<ReturnType<typeof build>>): Promise<boolean> {
+  const env = { ...program.env, WEBHOOK_SECRET: '' }
+  const { url, ended, stop } = await spawnReceiver({ ...program, env })
+  closers.push(stop)
+  let hasEnded = false
+  void ended.then(() => {
+    hasEnded = true
+  })
+  const up = await until(async () => (hasEnded ? false : await answers(url)), {
+    what: 'it to refuse to start, or to answer',
+    withinMs: BUILD_TIMEOUT_MS / 2,
+  })
+  if (!up) return false
+  const body = vectors.find(({ status }) => status === 200)?.body ?? ''
+  const answer = await fetch(url, { method: 'POST', headers: signed(body, ''), body })
+  await answer.body?.cancel()
+  return answer.ok
+}
+
+function signed(body: string, key: string): Record<string, string> {
+  const digest = createHmac('sha1', key).update(body).digest('hex')
+  return { 'content-type': 'application/json', 'x-chatzuri-signature': digest }
+}
+
+async function build({ file, build, run, runtime }: Language) {
   const dir = await mkdtemp(join(tmpdir(), 'chatzuri-receiver-'))
   closers.push(() => rm(dir, { recursive: true, force: true }))
-  const source = join(EXAMPLES, file)
+  const place = { runtime, source: join(EXAMPLES, file), dir }
   if (build) {
-    const [compiler = '', ...args] = build(source, dir)
+    const [compiler = '', ...args] = build(place)
     await promisify(execFile)(compiler, args, { cwd: dir })
   }
-  const port = String(await freePort())
-  const [command = '', ...args] = run(source, dir).map((part) => part.replace('PORT', port))
-  const child = spawn(command, args, {
-    env: { ...process.env, WEBHOOK_SECRET: secret, PORT: port, SEEN_DIR: dir },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const ended = watchChild(child)
-  closers.push(() => {
-    child.kill('SIGKILL')
-    return ended
-  })
-  const lines = collectLines(child)
-  const url = `http://127.0.0.1:${port}/webhook`
-  await until(() => answers(url), {
-    what: `${file} to answer`,
-    withinMs: BUILD_TIMEOUT_MS / 2,
-  }).catch((cause: Error) => {
-    throw new Error(`${cause.message}; it said:\n${lines.join('\n')}`, { cause })
-  })
-  return { url, lines }
-}
-
-function collectLines(child: ChildProcess): string[] {
-  const lines: string[] = []
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream) readLines(stream, (line) => lines.push(line))
-  }
-  return lines
-}
-
-async function answers(url: string): Promise<true | null> {
-  const answer = await fetch(url).catch(() => null)
-  await answer?.body?.cancel()
-  return answer === null ? null : true
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  return { command: run(place), cwd: dir, env: { WEBHOOK_SECRET: secret, SEEN_DIR: dir } }
 }

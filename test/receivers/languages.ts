@@ -1,67 +1,88 @@
 /** The receivers of `examples/receivers`: what each needs, and how it is started. */
-import { spawnSync } from 'node:child_process'
 
 export interface Language {
   file: string
-  /** What has to answer with 0 for it to run here. */
-  needs: string[]
-  /** Compiles into the folder; null: nothing to compile. */
-  build?: (source: string, dir: string) => string[]
-  run: (source: string, dir: string) => string[]
+  /** Of its interpreter, compiler or runtime; where it is, `findRuntime` says. */
+  runtime: string
+  /** What has to end well for it to run here. */
+  probe: string[]
+  /** What it has to say then. */
+  says?: RegExp
+  /** Compiles into the folder. */
+  build?: (place: Place) => string[]
+  run: (place: Place) => string[]
 }
 
+/** `runtime` is the path of the executable, `dir` a folder for what is made. */
+export interface Place {
+  runtime: string
+  source: string
+  dir: string
+}
+
+const interpret = ({ runtime, source }: Place) => [runtime, source]
+const runBuilt = ({ dir }: Place) => [`${dir}/receiver`]
+
 export const LANGUAGES: Record<string, Language> = {
-  'Python, plain': { file: 'plain.py', needs: ['python3', '--version'], run: python },
-  Flask: { file: 'flask_app.py', needs: ['python3', '-c', 'import flask'], run: python },
+  'Python, plain': { file: 'plain.py', runtime: 'python3', probe: ['--version'], run: interpret },
+  Flask: {
+    file: 'flask_app.py',
+    runtime: 'python3',
+    probe: ['-c', 'import flask'],
+    run: interpret,
+  },
   FastAPI: {
     file: 'fastapi_app.py',
-    needs: ['python3', '-c', 'import fastapi, uvicorn'],
-    run: python,
+    runtime: 'python3',
+    probe: ['-c', 'import fastapi, uvicorn'],
+    run: interpret,
   },
   PHP: {
     file: 'receiver.php',
-    needs: ['php', '--version'],
-    run: (source) => ['php', '-S', '127.0.0.1:PORT', source],
+    runtime: 'php',
+    probe: ['-r', 'exit(PHP_VERSION_ID < 80100 ? 1 : 0);'],
+    run: ({ runtime, source }) => [runtime, '-S', '127.0.0.1:PORT', source],
   },
   Go: {
     file: 'receiver.go',
-    needs: ['go', 'version'],
-    build: (source, dir) => ['go', 'build', '-o', `${dir}/receiver`, source],
-    run: (_, dir) => [`${dir}/receiver`],
+    runtime: 'go',
+    probe: ['version'],
+    build: ({ runtime, source, dir }) => [runtime, 'build', '-o', `${dir}/receiver`, source],
+    run: runBuilt,
   },
   Ruby: {
     file: 'receiver.rb',
-    needs: ['ruby', '-e', 'require "webrick"'],
-    run: (source) => ['ruby', source],
+    runtime: 'ruby',
+    probe: ['-e', 'require "webrick"'],
+    run: interpret,
   },
-  Java: {
-    file: 'Receiver.java',
-    needs: ['java', '--version'],
-    run: (source) => ['java', source],
-  },
+  Java: { file: 'Receiver.java', runtime: 'java', probe: ['--version'], run: interpret },
   'C#': {
     file: 'receiver.cs',
-    needs: ['dotnet', '--version'],
-    run: (source) => ['dotnet', 'run', source],
+    runtime: 'dotnet',
+    probe: ['--version'],
+    // The first that runs a single file is 10.
+    says: /^[1-9]\d/,
+    run: ({ runtime, source }) => [runtime, 'run', source],
   },
   Rust: {
     file: 'receiver.rs',
-    needs: ['rustc', '--version'],
-    build: (source, dir) => ['rustc', '--edition', '2021', '-O', '-o', `${dir}/receiver`, source],
-    run: (_, dir) => [`${dir}/receiver`],
+    runtime: 'rustc',
+    probe: ['--version'],
+    build: ({ runtime, source, dir }) => [
+      ...[runtime, '--edition', '2021', '-O', '-o', `${dir}/receiver`],
+      source,
+    ],
+    run: runBuilt,
   },
   Deno: {
     file: 'deno.ts',
-    needs: ['deno', '--version'],
-    run: (source) => ['deno', 'run', '--no-config', '--allow-net', '--allow-env', source],
+    runtime: 'deno',
+    probe: ['--version'],
+    run: ({ runtime, source }) => [
+      ...[runtime, 'run', '--no-config', '--allow-net', '--allow-env'],
+      source,
+    ],
   },
-  Bun: { file: 'bun.ts', needs: ['bun', '--version'], run: (source) => ['bun', source] },
-}
-
-export function isInstalled([command = '', ...args]: string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
-}
-
-function python(source: string): string[] {
-  return ['python3', source]
+  Bun: { file: 'bun.ts', runtime: 'bun', probe: ['--version'], run: interpret },
 }

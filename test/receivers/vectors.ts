@@ -14,7 +14,7 @@ import {
 
 export interface Vector {
   name: string
-  method: 'POST' | 'GET'
+  method: 'POST' | 'GET' | 'PUT' | 'PATCH' | 'DELETE'
   headers: Record<string, string>
   body: string
   status: number
@@ -77,7 +77,10 @@ export function makeVectors(): { secret: string; vectors: Vector[] } {
         { 'webhook-id': 'evt_0', ...signedAs('0'.repeat(40)) },
         400,
       ),
-      { ...vector('refuses another method', '', {}, 405), method: 'GET' },
+      ...(['GET', 'PUT', 'PATCH', 'DELETE'] as const).map((method) => ({
+        ...vector(`refuses ${method}`, '', {}, 405),
+        method,
+      })),
     ],
   }
 }

@@ -1,5 +1,5 @@
 /** The two signatures, each checked against every live secret: returns, or throws a SignatureError. */
-import { concatBytes } from './concat-bytes.ts'
+import { concatBytes, encodeText } from './bytes.ts'
 import { diagnoseGuideHeader, diagnoseMismatch } from './diagnose.ts'
 import { type RequestHeaders, readHeader } from './headers.ts'
 import { equalInConstantTime, hmac } from './hmac.ts'
@@ -11,115 +11,111 @@ import {
   ID_HEADER,
   MODERN_SIGNATURE_HEADER,
   modernContent,
-  modernKey,
+  modernKeyOrNull,
   parseGuideSignature,
   parseModernSignatures,
   TIMESTAMP_HEADER,
 } from './signature.ts'
 import { SignatureError } from './signature-error.ts'
 
-/** Which header is checked: the modern one where there is a choice. */
-export function chooseHeader(
-  headers: RequestHeaders,
-  required: 'modern' | 'guide' | undefined,
-): 'modern' | 'guide' {
-  const hasModern = readHeader(headers, MODERN_SIGNATURE_HEADER) !== null
-  const hasGuide = readHeader(headers, GUIDE_SIGNATURE_HEADER) !== null
-  if (hasModern && required !== 'guide') return 'modern'
-  if (hasGuide && required !== 'modern') return 'guide'
-  const wanted = required === 'guide' ? GUIDE_SIGNATURE_HEADER : MODERN_SIGNATURE_HEADER
-  const either = required === undefined ? ` or "${GUIDE_SIGNATURE_HEADER}"` : ''
-  throw new SignatureError(
-    'missing_header',
-    `The request has no header "${wanted}"${either}: not sent by us, or a proxy dropped it.`,
-  )
+/** What a signature vouches for beside the body. */
+export interface Signed {
+  signedBy: 'modern' | 'guide'
+  /** The event's id, the same in every repeat; null when only the guide's header vouches for it. */
+  id: string | null
+  /** Unix seconds of this attempt; null as above. */
+  timestampSeconds: number | null
 }
 
-export async function checkGuideSignature(
-  bytes: Uint8Array,
-  headers: RequestHeaders,
-  secrets: string[],
-): Promise<void> {
-  const value = requireHeader(headers, GUIDE_SIGNATURE_HEADER)
+/** What one of the headers says, and how what it should say is made. */
+interface Claim {
+  hash: 'SHA-1' | 'SHA-256'
+  /** Null: it can be no key, so it is a guess of `diagnoseMismatch`, and a wrong one. */
+  keyOf(secret: string): Uint8Array | null
+  encode(digest: Uint8Array): string
+  /** What is signed before the body. */
+  before: string
+  given: string[]
+}
+
+export interface SignedRequest {
+  body: Uint8Array
+  headers: RequestHeaders
+  /** Each of them can be a key. */
+  secrets: string[]
+}
+
+/** Checks the modern header where there is a choice. */
+export async function checkSignature(
+  request: SignedRequest,
+  required: 'modern' | 'guide' | undefined,
+): Promise<Signed> {
+  const read = (name: string) => readHeader(request.headers, name)
+  const modern = required === 'guide' ? null : read(MODERN_SIGNATURE_HEADER)
+  if (modern !== null) return checkModernSignature(modern, request)
+  const guide = required === 'modern' ? null : read(GUIDE_SIGNATURE_HEADER)
+  if (guide !== null) return checkGuideSignature(guide, request)
+  if (required === 'guide') throw missingHeader(GUIDE_SIGNATURE_HEADER)
+  const either = required === undefined ? `" or "${GUIDE_SIGNATURE_HEADER}` : ''
+  throw missingHeader(MODERN_SIGNATURE_HEADER + either)
+}
+
+async function checkGuideSignature(value: string, request: SignedRequest): Promise<Signed> {
   const given = parseGuideSignature(value)
   if (given === null) throw diagnoseGuideHeader(value)
-  const matches = async (body: Uint8Array, keys: readonly string[]) => {
-    let found = false
-    for (const secret of keys) {
-      const expected = encodeHex(await hmac('SHA-1', guideKey(secret), body))
-      found = equalInConstantTime(expected, given) || found
-    }
-    return found
-  }
-  if (!(await matches(bytes, secrets))) throw await diagnoseMismatch(bytes, secrets, matches)
+  const made = { hash: 'SHA-1', keyOf: guideKey, encode: encodeHex } as const
+  await check({ ...made, before: '', given: [given] }, request)
+  return { signedBy: 'guide', id: null, timestampSeconds: null }
 }
 
-/** Returns what the signature vouches for beside the body. */
-export async function checkModernSignature(
-  bytes: Uint8Array,
-  headers: RequestHeaders,
-  secrets: string[],
-): Promise<{ id: string; timestampSeconds: number }> {
-  const id = requireHeader(headers, ID_HEADER)
-  const timestamp = requireHeader(headers, TIMESTAMP_HEADER)
-  const given = parseModernSignatures(requireHeader(headers, MODERN_SIGNATURE_HEADER))
+async function checkModernSignature(value: string, request: SignedRequest): Promise<Signed> {
+  const id = requireHeader(request, ID_HEADER)
+  const timestamp = requireHeader(request, TIMESTAMP_HEADER)
+  const given = parseModernSignatures(value)
   if (!/^\d{1,15}$/.test(timestamp)) {
-    throw new SignatureError(
-      'malformed_header',
-      `The header "${TIMESTAMP_HEADER}" isn't Unix seconds: not sent by us, or changed on the way.`,
-    )
+    throw malformedHeader(TIMESTAMP_HEADER, "isn't Unix seconds")
   }
   if (given.length === 0) {
-    throw new SignatureError(
-      'malformed_header',
-      `The header "${MODERN_SIGNATURE_HEADER}" holds no "v1,<base64>": not sent by us, or changed on the way.`,
-    )
+    throw malformedHeader(MODERN_SIGNATURE_HEADER, 'holds no "v1,<base64>"')
   }
-  const start = new TextEncoder().encode(modernContent(id, timestamp, ''))
-  const keys = secrets.map(decodedKey)
-  const matchesKeys = async (body: Uint8Array, live: readonly Uint8Array[]) => {
-    const content = concatBytes([start, body])
+  const made = { hash: 'SHA-256', keyOf: modernKeyOrNull, encode: encodeBase64 } as const
+  await check({ ...made, before: modernContent(id, timestamp, ''), given }, request)
+  return { signedBy: 'modern', id, timestampSeconds: Number(timestamp) }
+}
+
+async function check(claim: Claim, { body, secrets }: SignedRequest): Promise<void> {
+  const { hash, keyOf, encode, given } = claim
+  const before = encodeText(claim.before)
+  const matches = async (bytes: Uint8Array, keys: readonly string[]) => {
+    const content = concatBytes([before, bytes])
     let found = false
-    for (const key of live) {
-      const expected = encodeBase64(await hmac('SHA-256', key, content))
+    for (const secret of keys) {
+      const key = keyOf(secret)
+      if (key === null) continue
+      const expected = encode(await hmac(hash, key, content))
       for (const signature of given) found = equalInConstantTime(expected, signature) || found
     }
     return found
   }
-  if (!(await matchesKeys(bytes, keys))) {
-    throw await diagnoseMismatch(bytes, secrets, (body, others) =>
-      matchesKeys(body, others.flatMap(keyOrNone)),
-    )
-  }
-  return { id, timestampSeconds: Number(timestamp) }
+  if (!(await matches(body, secrets))) throw await diagnoseMismatch(body, secrets, matches)
 }
 
-function requireHeader(headers: RequestHeaders, name: string): string {
+function requireHeader({ headers }: SignedRequest, name: string): string {
   const value = readHeader(headers, name)
-  if (value !== null) return value
-  throw new SignatureError(
+  if (value === null) throw missingHeader(name)
+  return value
+}
+
+function missingHeader(name: string): SignatureError {
+  return new SignatureError(
     'missing_header',
-    `The request has no header "${name}": a proxy may have dropped it.`,
+    `The request has no header "${name}": not sent by us, or a proxy dropped it.`,
   )
 }
 
-function decodedKey(secret: string): Uint8Array {
-  try {
-    return modernKey(secret)
-  } catch (cause) {
-    throw new SignatureError(
-      'bad_secret',
-      'The secret is not valid base64 after "whsec_": copy all of it.',
-      { cause },
-    )
-  }
-}
-
-/** For a guess at what the secret should have been: what can't be a key is no guess. */
-function keyOrNone(secret: string): Uint8Array[] {
-  try {
-    return [modernKey(secret)]
-  } catch {
-    return []
-  }
+function malformedHeader(name: string, what: string): SignatureError {
+  return new SignatureError(
+    'malformed_header',
+    `The header "${name}" ${what}: not sent by us, or changed on the way.`,
+  )
 }

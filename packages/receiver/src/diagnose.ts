@@ -3,7 +3,9 @@
  * Invariant: runs after the refusal and can't undo it. The answer to the sender stays the same one;
  * only the application hears the cause. Never: names a secret or a signature.
  */
-import { SignatureError } from './signature-error.ts'
+import { encodeText } from './bytes.ts'
+import { isObject, LEAD_FIELDS } from './event.ts'
+import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
 
 /** Whether the signature would be right for this body and these secrets. */
 export type Matches = (bytes: Uint8Array, secrets: readonly string[]) => Promise<boolean>
@@ -13,36 +15,23 @@ const BODY_BYTES_MAX = 100 * 1024
 
 /** Of the guide's header when it is not 40 lower-case hex digits. */
 export function diagnoseGuideHeader(value: string): SignatureError {
-  const is = (pattern: RegExp) => pattern.test(value)
-  if (is(/^[\da-f]{40}$/i)) {
-    return new SignatureError(
-      'upper_case_signature',
-      'The signature is in upper case; ours is lower-case hex.',
-    )
-  }
-  if (is(/^\w+=/)) {
-    return new SignatureError(
-      'prefixed_signature',
-      'The signature has a prefix; ours is 40 hex digits alone.',
-    )
-  }
-  if (is(/^[\da-f]{64}$/i)) {
-    return new SignatureError(
-      'other_hash',
-      'The signature has 64 hex digits, like SHA-256; ours is HMAC-SHA1.',
-    )
-  }
-  if (is(/^[\da-f]{1,39}$/i)) {
-    return new SignatureError(
-      'truncated_signature',
-      `The signature has ${value.length} of 40 hex digits: something cut it short.`,
-    )
-  }
-  return new SignatureError(
-    'malformed_header',
-    "The signature isn't 40 lower-case hex digits: not sent by us, or changed on the way.",
-  )
+  const [, code, is] = FORMS.find(([form]) => form.test(value)) ?? NO_FORM
+  return new SignatureError(code, `The signature ${is.replace('#', String(value.length))}`)
 }
+
+type Form = readonly [RegExp, SignatureErrorCode, string]
+
+const NO_FORM: Form = [
+  /^/,
+  'malformed_header',
+  "isn't 40 lower-case hex digits: not sent by us, or changed on the way.",
+]
+const FORMS: Form[] = [
+  [/^[\da-f]{40}$/i, 'upper_case_signature', 'is in upper case; ours is lower-case hex.'],
+  [/^\w+=/, 'prefixed_signature', 'has a prefix; ours is 40 hex digits alone.'],
+  [/^[\da-f]{64}$/i, 'other_hash', 'has 64 hex digits, like SHA-256; ours is HMAC-SHA1.'],
+  [/^[\da-f]{1,39}$/i, 'truncated_signature', 'has # of 40 hex digits: something cut it short.'],
+]
 
 /** Of a signature that has the right form and doesn't match. */
 export async function diagnoseMismatch(
@@ -53,7 +42,7 @@ export async function diagnoseMismatch(
   if (bytes.length === 0) {
     return new SignatureError(
       'empty_body',
-      'The body is empty: something read it before. Verify first, or keep the raw body.',
+      'The body is empty, because something read it before: pass the raw body.',
     )
   }
   const prefixed = secrets.map((secret) => `whsec_${secret}`)
@@ -61,78 +50,56 @@ export async function diagnoseMismatch(
     return new SignatureError('incomplete_secret', 'The secret lacks its "whsec_": copy all of it.')
   }
   const text = new TextDecoder().decode(bytes)
-  const found = bytes.length > BODY_BYTES_MAX ? null : await diagnoseBody(text, secrets, matches)
-  return found ?? new SignatureError('no_match', mismatchMessage(text))
-}
-
-async function diagnoseBody(
-  text: string,
-  secrets: readonly string[],
-  matches: Matches,
-): Promise<SignatureError | null> {
-  const encode = (body: string) => new TextEncoder().encode(body)
-  // Text that was read as Latin-1, and so written as UTF-8 twice.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of one byte.
-  if (/[\x80-\xff]/.test(text) && /^[\x00-\xff]*$/.test(text)) {
-    const once = Uint8Array.from(text, (character) => character.charCodeAt(0))
-    if (await matches(once, secrets)) {
-      return new SignatureError(
-        'wrong_encoding',
-        'The body was decoded as Latin-1: pass the bytes, or decode them as UTF-8.',
-      )
-    }
-  }
   const value = parse(text)
-  if (value === null) return null
-  const asSent = [JSON.stringify(value), JSON.stringify(inOurOrder(value))]
-  for (const body of asSent) {
-    if (!(await matches(encode(body), secrets))) continue
+  const isOurs = (body: Uint8Array) => bytes.length <= BODY_BYTES_MAX && matches(body, secrets)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of one byte.
+  const isLatin1 = /^[\x00-\xff]*$/.test(text)
+  // Text that was read as Latin-1, and so written as UTF-8 twice.
+  if (isLatin1 && (await isOurs(Uint8Array.from(text, (letter) => letter.charCodeAt(0))))) {
+    return new SignatureError(
+      'wrong_encoding',
+      'The body was decoded as Latin-1: pass the raw body, or decode it as UTF-8.',
+    )
+  }
+  for (const body of value === null ? [] : asSent(value)) {
+    if (!(await isOurs(encodeText(body)))) continue
     return new SignatureError(
       'reserialized_body',
       'The body was parsed and written again, with other spaces, escapes or order of keys: pass the raw body.',
     )
   }
-  if ('eventType' in value || 'payload' in value) return null
+  if (value !== null && !('eventType' in value || 'payload' in value)) {
+    return new SignatureError(
+      'payload_only',
+      'The body looks like the payload alone: pass the raw body, all of it.',
+    )
+  }
   return new SignatureError(
-    'payload_only',
-    'The body looks like the payload alone: pass the whole raw body.',
+    'no_match',
+    // What JavaScript writes is what we send, so nothing but the secret is left to look at.
+    value !== null && JSON.stringify(value) === text
+      ? "The signature didn't match, and the body looks as sent: most likely the secret isn't this webhook's current one."
+      : "The signature didn't match, and the body isn't as sent: pass the raw body, then check the secret.",
   )
 }
 
-function mismatchMessage(text: string): string {
-  const value = parse(text)
-  // What JavaScript writes is what we send, so nothing but the secret is left to look at.
-  return value !== null && JSON.stringify(value) === text
-    ? "The signature didn't match, and the body looks as sent: most likely the secret isn't this webhook's current one."
-    : "The signature didn't match, and the body isn't as sent: pass the raw body, then check the secret."
-}
+const OUR_ORDER = ['eventType', 'chatbotId', 'payload', ...LEAD_FIELDS]
 
-const OUR_ORDER = [
-  'eventType',
-  'chatbotId',
-  'payload',
-  'conversationId',
-  'customerEmail',
-  'customerName',
-  'customerPhone',
-]
-
-/** Our keys as we write them, in case somebody sorted them; others come after, in their order. */
-function inOurOrder(value: object): object {
-  const payload: unknown = 'payload' in value ? value.payload : undefined
-  const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload)
-  return ordered({ ...value, payload: isObject ? ordered(payload) : payload })
-}
-
-function ordered(value: object): object {
-  const first = OUR_ORDER.filter((key) => key in value)
-  return { ...Object.fromEntries(first.map((key) => [key, null])), ...value }
+/** As JavaScript writes it; and with our keys in our order, in case somebody sorted them. */
+function asSent(value: object): string[] {
+  const keys = new Set<string>(OUR_ORDER)
+  const asRead = JSON.stringify(value, (key, inner) => {
+    keys.add(key)
+    return inner
+  })
+  // A list of keys is also the order in which they are written, on every level.
+  return [asRead, JSON.stringify(value, [...keys])]
 }
 
 function parse(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : null
+    return isObject(value) ? value : null
   } catch {
     return null // Not JSON: then nobody re-serialised it either.
   }

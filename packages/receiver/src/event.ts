@@ -6,7 +6,10 @@ export interface LeadSubmitEvent {
   payload: LeadPayload
 }
 
-export type LeadEventType = 'lead.submit' | 'leads.submit'
+/** Both spellings. */
+export const LEAD_EVENT_TYPES = ['lead.submit', 'leads.submit'] as const
+
+export type LeadEventType = (typeof LEAD_EVENT_TYPES)[number]
 
 export interface LeadPayload {
   conversationId: string
@@ -47,7 +50,7 @@ export function isLeadEvent(event: WebhookEvent): event is LeadSubmitEvent {
 }
 
 export function isLeadEventType(eventType: string): eventType is LeadEventType {
-  return eventType === 'lead.submit' || eventType === 'leads.submit'
+  return LEAD_EVENT_TYPES.some((spelling) => spelling === eventType)
 }
 
 /** Null when the value isn't an event. Keys that a later version may add are let through. */
@@ -61,16 +64,19 @@ export function asEvent(value: unknown): WebhookEvent | null {
   return value as unknown as WebhookEvent
 }
 
+/** In the order in which we write them. */
+export const LEAD_FIELDS = [
+  'conversationId',
+  'customerEmail',
+  'customerName',
+  'customerPhone',
+] as const satisfies (keyof LeadPayload)[]
+
 function hasLeadFields(payload: object): boolean {
   const fields: Partial<Record<keyof LeadPayload, unknown>> = payload
-  return (
-    typeof fields.conversationId === 'string' &&
-    typeof fields.customerEmail === 'string' &&
-    typeof fields.customerName === 'string' &&
-    typeof fields.customerPhone === 'string'
-  )
+  return LEAD_FIELDS.every((name) => typeof fields[name] === 'string')
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }

@@ -8,6 +8,7 @@ import {
   createHandler as createCoreHandler,
   type HandlerOptions,
   type ReadBody,
+  withinLimit,
 } from './handler.ts'
 import { readStream, writeAnswer } from './node.ts'
 
@@ -33,8 +34,7 @@ export function createHandler(
 
 async function takeBody(request: ParsedRequest, bytesMax: number): Promise<ReadBody> {
   for (const body of [request.rawBody, request.body]) {
-    if (typeof body !== 'string' && !(body instanceof Uint8Array)) continue
-    return body.length > bytesMax ? { kind: 'too-large' } : { kind: 'raw', body }
+    if (typeof body === 'string' || body instanceof Uint8Array) return withinLimit(body, bytesMax)
   }
   // Not by `body === undefined`: Express 4 sets it to {} for what a parser passed over, unread.
   if (!request.readableDidRead && !request.readableEnded) return readStream(request, bytesMax)

@@ -1,5 +1,5 @@
 /** For every Fetch runtime (Next.js, Deno, Bun, Workers): a function of Request to Response. */
-import { concatBytes } from './concat-bytes.ts'
+import { concatBytes } from './bytes.ts'
 import {
   createHandler as createCoreHandler,
   type HandlerOptions,

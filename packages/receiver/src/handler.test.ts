@@ -75,8 +75,8 @@ test('the answer waits for the handler', async () => {
   await answer
 })
 
-test('without a secret it does not start', () => {
-  for (const secret of ['', [], undefined]) {
+test('without a secret, or with one that can be no key, it does not start', () => {
+  for (const secret of ['', [], undefined, 'whsec_not-base64', ['whsec_', SECRET]]) {
     expect(() => createHandler({ secret, on: {} })).toThrow(
       expect.objectContaining({ code: 'bad_secret' }),
     )
@@ -104,23 +104,26 @@ test('a body is read only when it is wanted, and read within its limit', async (
 })
 
 test('a set-up fault is the receiver’s own: 500, and told of', async () => {
-  const { handle, errors } = setup({ secret: 'whsec_not-base64' })
+  const { handle, errors } = setup()
   const headers = modernHeaders(LEAD_BODY)
-  expect((await handle({ method: 'POST', headers, body: LEAD_BODY })).status).toBe(500)
   const readNothing = async () => ({ kind: 'parsed', body: undefined }) as const
   expect((await handle({ method: 'POST', headers, body: readNothing })).status).toBe(500)
-  expect(errors).toMatchObject([{ code: 'bad_secret' }, { code: 'parsed_body' }])
+  expect(errors).toMatchObject([{ code: 'parsed_body' }])
 })
 
-test('what is told of by default is faults, not refusals; and a fault there changes no answer', async () => {
+test('by default each cause of a refusal is logged once, each fault always; and one there changes no answer', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
   try {
     const fails = { on: { '*': () => Promise.reject(new Error('away')) } }
     const quiet = createHandler({ secret: SECRET, ...fails })
-    await quiet({ method: 'POST', headers: {}, body: LEAD_BODY })
-    expect(log).not.toHaveBeenCalled()
-    await quiet({ method: 'POST', headers: signedHeaders(LEAD_BODY), body: LEAD_BODY })
-    expect(log).toHaveBeenCalledTimes(1)
+    for (const headers of [{}, {}, signedHeaders(OTHER_BODY), {}, signedHeaders(OTHER_BODY)]) {
+      await quiet({ method: 'POST', headers, body: LEAD_BODY })
+    }
+    expect(log.mock.calls).toMatchObject([[{ code: 'missing_header' }], [{ code: 'no_match' }]])
+    for (let times = 0; times < 2; times++) {
+      await quiet({ method: 'POST', headers: signedHeaders(LEAD_BODY), body: LEAD_BODY })
+    }
+    expect(log).toHaveBeenCalledTimes(4)
     const broken = setup({
       ...fails,
       onError() {

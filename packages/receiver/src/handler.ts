@@ -3,10 +3,16 @@
  * registered, and says what to answer. Adapters only read bytes and write answers, so that the same
  * request gets the same answer in each runtime. Never throws: whatever goes wrong is an answer.
  */
-import { type EventPayloads, isLeadEventType, type KnownEvent, type WebhookEvent } from './event.ts'
+import {
+  type EventPayloads,
+  isLeadEventType,
+  type KnownEvent,
+  LEAD_EVENT_TYPES,
+  type WebhookEvent,
+} from './event.ts'
 import type { RequestHeaders } from './headers.ts'
 import { handleOnce, type SeenStore } from './seen.ts'
-import { SignatureError } from './signature-error.ts'
+import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
 import {
   liveSecrets,
   type Secrets,
@@ -33,7 +39,8 @@ export interface HandlerOptions
   bodyBytesMax?: number
   /**
    * Told of every request that was not handled: a `SignatureError` when it was refused, else what a
-   * handler threw. Default: `console.error`, for all but refused requests, which anyone can send.
+   * handler threw. Default: `console.error`, but of refused requests, which anyone can send, the
+   * first for each code only.
    */
   onError?: (error: unknown) => void
 }
@@ -86,34 +93,24 @@ export function createHandler(
 ): (request: WebhookRequest) => Promise<WebhookAnswer> {
   // At start, so that a forgotten variable shows now and not at the first lead.
   liveSecrets(options.secret)
+  const onRefusal = options.onError ?? logEachOnce()
   return async (request) => {
     if (request.method !== 'POST') {
       return answer(405, { message: 'Method Not Allowed' }, { allow: 'POST' })
     }
     try {
-      const verified = await readAndVerify(request, options)
-      if (verified === 'too-large') return answer(413, { message: 'The body is too large' })
+      const read = await readBody(request, options.bodyBytesMax ?? BODY_BYTES_MAX)
+      if (read.kind === 'too-large') return answer(413, { message: 'The body is too large' })
+      const verified = await verifyRequest(read.body, request.headers, options.secret, {
+        ...options,
+        allowReserialized: read.kind === 'parsed',
+      })
       return await handleEvent(verified, request.headers, options)
     } catch (error) {
-      report(error, options.onError ?? logSetupFault)
+      report(error, onRefusal)
       return answerRefusal(error)
     }
   }
-}
-
-async function readAndVerify(
-  request: WebhookRequest,
-  options: HandlerOptions,
-): Promise<Verified | 'too-large'> {
-  const read = await readBody(request, options.bodyBytesMax ?? BODY_BYTES_MAX)
-  if (read.kind === 'too-large') return 'too-large'
-  const { toleranceSeconds, require, now } = options
-  return verifyRequest(read.body, request.headers, options.secret, {
-    ...(toleranceSeconds === undefined ? {} : { toleranceSeconds }),
-    ...(require === undefined ? {} : { require }),
-    ...(now === undefined ? {} : { now }),
-    allowReserialized: read.kind === 'parsed',
-  })
 }
 
 async function handleEvent(
@@ -127,8 +124,10 @@ async function handleEvent(
     await run(event, { ...signed, headers })
   }
   try {
-    const repeated = await handleOnce(signed.id, seen, { handle, onForgotten: reporter(onError) })
-    return answer(200, repeated ? { received: true, duplicate: true } : { received: true })
+    const onForgotten = (error: unknown) => report(error, onError)
+    const repeated = await handleOnce(signed.id, seen, { handle, onForgotten })
+    // What is undefined isn't written.
+    return answer(200, { received: true, duplicate: repeated || undefined })
   } catch (error) {
     report(error, onError)
     return answer(500, { message: "The event couldn't be handled" })
@@ -137,37 +136,34 @@ async function handleEvent(
 
 async function readBody(request: WebhookRequest, bytesMax: number): Promise<ReadBody> {
   const { body } = request
-  if (typeof body === 'function') return body(bytesMax)
+  return typeof body === 'function' ? body(bytesMax) : withinLimit(body, bytesMax)
+}
+
+export function withinLimit(body: string | Uint8Array, bytesMax: number): ReadBody {
   // A string's length never exceeds its length in bytes: a cheap bound is enough here.
   return body.length > bytesMax ? { kind: 'too-large' } : { kind: 'raw', body }
 }
 
 function chooseHandler(on: EventHandlers, eventType: string) {
   const names = isLeadEventType(eventType)
-    ? [eventType, 'lead.submit', 'leads.submit', '*']
+    ? [eventType, ...LEAD_EVENT_TYPES, '*']
     : [eventType, '*']
   // Own keys only: an event type is what the sender says, and `on` inherits from Object.
   const name = names.find((candidate) => Object.hasOwn(on, candidate) && on[candidate])
   return name === undefined ? undefined : on[name]
 }
 
+/** Of requests that were signed right: their sender may know what is wrong. */
+const TOLD: SignatureErrorCode[] = ['too_old', 'too_new', 'not_json', 'not_an_event']
+
 function answerRefusal(error: unknown): WebhookAnswer {
   if (!(error instanceof SignatureError)) {
     return answer(400, { message: "The body couldn't be read" })
   }
-  switch (error.code) {
-    case 'too_old':
-    case 'too_new':
-    case 'not_json':
-    case 'not_an_event':
-      return answer(400, { message: error.message })
-    case 'parsed_body':
-    case 'bad_secret':
-      return answer(500, { message: 'The receiver is not set up right' })
-    default:
-      // One answer for every cause: why it didn't match is the application's to know.
-      return answer(400, { message: "Signature didn't match" })
-  }
+  if (error.isSetupFault) return answer(500, { message: 'The receiver is not set up right' })
+  // One answer for every cause: why it didn't match is the application's to know.
+  const message = TOLD.includes(error.code) ? error.message : "Signature didn't match"
+  return answer(400, { message })
 }
 
 /** A fault in the application's own reporting must not change the answer. */
@@ -179,12 +175,14 @@ function report(error: unknown, onError: (error: unknown) => void): void {
   }
 }
 
-function reporter(onError: (error: unknown) => void): (error: unknown) => void {
-  return (error) => report(error, onError)
-}
-
-function logSetupFault(error: unknown): void {
-  if (error instanceof SignatureError && error.isSetupFault) console.error(error)
+/** Each cause once: whoever sets this up is to see why, and anyone can send what is refused. */
+function logEachOnce(): (error: unknown) => void {
+  const logged = new Set<string>()
+  return (error) => {
+    const cause = error instanceof SignatureError ? error.code : ''
+    if (!logged.has(cause)) console.error(error)
+    logged.add(cause)
+  }
 }
 
 function answer(

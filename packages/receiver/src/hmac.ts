@@ -4,10 +4,10 @@ export async function hmac(
   key: Uint8Array,
   content: Uint8Array,
 ): Promise<Uint8Array> {
-  const { subtle } = globalThis.crypto
+  const { subtle } = crypto
   const algorithm = { name: 'HMAC', hash }
-  const imported = await subtle.importKey('raw', ownBuffer(key), algorithm, false, ['sign'])
-  return new Uint8Array(await subtle.sign('HMAC', imported, ownBuffer(content)))
+  const imported = await subtle.importKey('raw', owned(key), algorithm, false, ['sign'])
+  return new Uint8Array(await subtle.sign('HMAC', imported, owned(content)))
 }
 
 /**
@@ -23,9 +23,10 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return difference === 0
 }
 
-/** WebCrypto's types exclude shared memory, which could change between the check and the use. */
-function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer
-    ? (bytes as Uint8Array<ArrayBuffer>)
-    : new Uint8Array(bytes)
+/**
+ * WebCrypto's types exclude shared memory, which could change between the check and the use. Keys
+ * and contents are ours: `encodeText`, `decodeBase64` and `concatBytes` allocate them.
+ */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>
 }

@@ -1,6 +1,6 @@
 /** For node:http and what is built on it: `http.createServer(createHandler({ … }))`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { concatBytes } from './concat-bytes.ts'
+import { concatBytes } from './bytes.ts'
 import {
   createHandler as createCoreHandler,
   type HandlerOptions,
@@ -44,7 +44,6 @@ export function readStream(request: IncomingMessage, bytesMax: number): Promise<
 
 export function writeAnswer(response: ServerResponse, answer: WebhookAnswer): void {
   // Or the sender could go on pushing what we drop for as long as it likes.
-  const headers =
-    answer.status === 413 ? { ...answer.headers, connection: 'close' } : answer.headers
-  response.writeHead(answer.status, headers).end(answer.body)
+  if (answer.status === 413) response.setHeader('connection', 'close')
+  response.writeHead(answer.status, answer.headers).end(answer.body)
 }

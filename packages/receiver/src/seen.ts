@@ -25,7 +25,7 @@ export function rememberIds(idsMax = REMEMBERED_MAX): SeenStore {
 }
 
 /** By store, the events that are being handled now. */
-const underWay = new WeakMap<SeenStore, Map<string, Promise<void>>>()
+const underWay = new WeakMap<SeenStore, Map<string, Promise<boolean>>>()
 
 /**
  * Whether the event was a repeat. A repeat that comes while the first is still being handled waits
@@ -41,17 +41,15 @@ export async function handleOnce(
     await handle()
     return false
   }
-  const open = underWay.get(store) ?? new Map<string, Promise<void>>()
+  const open = underWay.get(store) ?? new Map<string, Promise<boolean>>()
   underWay.set(store, open)
   const first = open.get(id)
   if (first !== undefined) {
     await first
     return true
   }
-  let repeated = false
   const run = async () => {
-    repeated = await store.has(id)
-    if (repeated) return
+    if (await store.has(id)) return true
     await handle()
     // The event is handled: a store that fails now costs a repeat, and a retry would be one as well.
     try {
@@ -59,9 +57,9 @@ export async function handleOnce(
     } catch (error) {
       onForgotten(error)
     }
+    return false
   }
   const running = run().finally(() => open.delete(id))
   open.set(id, running)
-  await running
-  return repeated
+  return running
 }

@@ -6,6 +6,8 @@
  * Two signatures travel with each delivery: the guide's (HMAC-SHA1 of the body, hex) and the modern
  * one (Standard Webhooks: HMAC-SHA256 of id, timestamp and body, base64).
  */
+import { encodeText } from './bytes.ts'
+
 export const GUIDE_SIGNATURE_HEADER = 'x-chatzuri-signature'
 export const ID_HEADER = 'webhook-id'
 export const TIMESTAMP_HEADER = 'webhook-timestamp'
@@ -21,17 +23,20 @@ const MODERN_SIGNATURES_MAX = 16
 
 /** Key of the guide's header: the secret as its owner sees it, prefix included. */
 export function guideKey(secret: string): Uint8Array {
-  return new TextEncoder().encode(secret)
+  return encodeText(secret)
 }
 
 /** Key of the modern header. Throws when what follows `whsec_` isn't base64. */
 export function modernKey(secret: string): Uint8Array {
-  if (!secret.startsWith(SECRET_PREFIX)) return new TextEncoder().encode(secret)
+  const key = modernKeyOrNull(secret)
+  if (key !== null) return key
+  throw new Error('The part of the secret after "whsec_" is not valid base64.')
+}
+
+export function modernKeyOrNull(secret: string): Uint8Array | null {
+  if (!secret.startsWith(SECRET_PREFIX)) return encodeText(secret)
   const key = decodeBase64(secret.slice(SECRET_PREFIX.length))
-  if (key === null || key.length === 0) {
-    throw new Error('The part of the secret after "whsec_" is not valid base64.')
-  }
-  return key
+  return key?.length === 0 ? null : key
 }
 
 /** The text whose HMAC-SHA256 is the modern signature. */
@@ -58,7 +63,7 @@ export function parseModernSignatures(header: string): string[] {
 
 /** The guide's signature, or null unless it is what we send: 40 lower-case hex digits. */
 export function parseGuideSignature(header: string): string | null {
-  return /^[0-9a-f]{40}$/.test(header) ? header : null
+  return /^[\da-f]{40}$/.test(header) ? header : null
 }
 
 /** Null when the secret may be used; else one sentence why not. */
@@ -79,13 +84,9 @@ export function isValidSecret(secret: string): string | null {
   return `After "whsec_" the secret must be valid base64 of ${SECRET_KEY_BYTES_MIN} to ${SECRET_KEY_BYTES_MAX} bytes.`
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
 /** Lower-case hex. */
 export function encodeHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += HEX[byte]
-  return text
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Standard alphabet, padded. For keys and digests: `String.fromCharCode` is spread over the bytes. */

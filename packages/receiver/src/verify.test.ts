@@ -262,7 +262,7 @@ test('signatures are compared in constant time', async () => {
   const source = await readFile(new URL('check-signature.ts', import.meta.url), 'utf8')
   const comparisons = source.match(/\b(?:given|expected|signature)\b\s*[!=]==?(?!=|\s*null)/g)
   expect(comparisons).toBeNull()
-  expect(source.match(/equalInConstantTime\(expected, /g)).toHaveLength(2)
+  expect(source.match(/equalInConstantTime\(expected, /g)).toHaveLength(1)
 })
 
 function flipBit(bytes: Buffer, bit: number): Buffer {

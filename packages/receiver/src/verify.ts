@@ -4,9 +4,12 @@
  * before its signature was found right (`diagnose.ts` reads refused ones, to say why). Never: compares with `===`, logs, or puts a secret or a
  * signature into a message.
  */
-import { checkGuideSignature, checkModernSignature, chooseHeader } from './check-signature.ts'
+
+import { encodeText } from './bytes.ts'
+import { checkSignature, type Signed } from './check-signature.ts'
 import { asEvent, type WebhookEvent } from './event.ts'
 import type { RequestHeaders } from './headers.ts'
+import { modernKeyOrNull } from './signature.ts'
 import { SignatureError } from './signature-error.ts'
 
 export const TOLERANCE_SECONDS = 300
@@ -21,28 +24,23 @@ export interface VerifyOptions {
    * How far `webhook-timestamp` may be from now, in seconds; 0 or Infinity: not checked. Default 300.
    * The guide's header has no timestamp, so a request that carries only that one is never too old.
    */
-  toleranceSeconds?: number
+  toleranceSeconds?: number | undefined
   /** Insist on one of the headers. By default the modern one is checked when it is there. */
-  require?: 'modern' | 'guide'
+  require?: 'modern' | 'guide' | undefined
   /**
    * Accept a body that was parsed already, and hash `JSON.stringify` of it. Right for our deliveries,
    * whose bodies are a fixed point of JavaScript's JSON; prefer the raw body where you can have it.
    */
   allowReserialized?: boolean
   /** Unix milliseconds. Default: the machine's clock. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /** What was verified, and by which header. */
-export interface Verified {
+export interface Verified extends Signed {
   event: WebhookEvent
-  signedBy: 'modern' | 'guide'
   /** Whether the bytes as they came were hashed, or what `JSON.stringify` makes of a parsed body. */
   hashed: 'raw' | 'reserialized'
-  /** The event's id, the same in every repeat; null when only the guide's header vouches for it. */
-  id: string | null
-  /** Unix seconds of this attempt; null as above. */
-  timestampSeconds: number | null
 }
 
 /**
@@ -81,49 +79,43 @@ export async function verifyRequest(
 ): Promise<Verified> {
   const live = liveSecrets(secrets)
   const { bytes, hashed } = bytesToHash(body, options.allowReserialized === true)
-  if (chooseHeader(headers, options.require) === 'guide') {
-    await checkGuideSignature(bytes, headers, live)
-    return { event: parseEvent(bytes), signedBy: 'guide', hashed, id: null, timestampSeconds: null }
-  }
-  const { id, timestampSeconds } = await checkModernSignature(bytes, headers, live)
+  const request = { body: bytes, headers, secrets: live }
+  const signed = await checkSignature(request, options.require)
   // After the signature, so that "too old" is said of genuine requests only: a clock or a replay.
-  checkAge(timestampSeconds, options)
-  return { event: parseEvent(bytes), signedBy: 'modern', hashed, id, timestampSeconds }
+  checkAge(signed.timestampSeconds, options)
+  return { event: parseEvent(bytes), hashed, ...signed }
 }
 
 /** The secrets as a list, or a SignatureError that says why they can't be keys. */
 export function liveSecrets(secrets: Secrets): string[] {
-  const list: unknown[] = Array.isArray(secrets) ? secrets : [secrets]
-  if (list.length === 0) {
-    throw new SignatureError('bad_secret', 'No secret was given.')
-  }
-  return list.map((secret) => {
+  const list: unknown[] = [secrets].flat()
+  // An empty list holds no secret either.
+  return (list.length > 0 ? list : ['']).map((secret) => {
     if (typeof secret !== 'string' || secret === '') {
-      throw new SignatureError(
-        'bad_secret',
-        'The secret is empty: check that its environment variable is set.',
-      )
+      throw badSecret('is empty: check that its environment variable is set.')
     }
     if (/[\s"'`]/.test(secret)) {
-      throw new SignatureError(
-        'bad_secret',
-        'The secret contains white space or quotes: look for what was copied with it.',
-      )
+      throw badSecret('contains white space or quotes: look for what was copied with it.')
     }
+    if (modernKeyOrNull(secret) === null)
+      throw badSecret('is not valid base64 after "whsec_": copy all of it.')
     return secret
   })
+}
+
+function badSecret(why: string): SignatureError {
+  return new SignatureError('bad_secret', `The secret ${why}`)
 }
 
 function bytesToHash(
   body: unknown,
   allowReserialized: boolean,
 ): { bytes: Uint8Array; hashed: Verified['hashed'] } {
-  const encode = (text: string) => new TextEncoder().encode(text)
-  if (typeof body === 'string') return { bytes: encode(body), hashed: 'raw' }
+  if (typeof body === 'string') return { bytes: encodeText(body), hashed: 'raw' }
   if (body instanceof Uint8Array) return { bytes: body, hashed: 'raw' }
   if (body instanceof ArrayBuffer) return { bytes: new Uint8Array(body), hashed: 'raw' }
   if (allowReserialized && typeof body === 'object' && body !== null) {
-    return { bytes: encode(JSON.stringify(body)), hashed: 'reserialized' }
+    return { bytes: encodeText(JSON.stringify(body)), hashed: 'reserialized' }
   }
   throw new SignatureError(
     'parsed_body',
@@ -132,9 +124,9 @@ function bytesToHash(
   )
 }
 
-function checkAge(timestampSeconds: number, options: VerifyOptions): void {
+function checkAge(timestampSeconds: number | null, options: VerifyOptions): void {
   const { toleranceSeconds = TOLERANCE_SECONDS, now = Date.now } = options
-  if (toleranceSeconds === 0) return
+  if (timestampSeconds === null || toleranceSeconds === 0) return
   const ageSeconds = Math.floor(now() / 1000) - timestampSeconds
   // Negated: a tolerance that is NaN (an unset variable) must refuse, not let everything in.
   if (!(ageSeconds <= toleranceSeconds)) {

@@ -36,6 +36,25 @@ const TLS_CODES: Record<string, [message: string, mend: string]> = {
   ],
 }
 
+/** By OpenSSL's words: the code is EPROTO for all of them. */
+const HANDSHAKES: [said: RegExp, message: string, mend: string][] = [
+  [
+    /wrong version number|packet length too long|http request/i,
+    'It speaks no TLS on this port.',
+    'Use http:// for a port without TLS, or the port that has it (443).',
+  ],
+  [
+    /protocol version|unsupported protocol/i,
+    'It speaks no TLS 1.2 or newer.',
+    'Allow TLS 1.2 and 1.3: older versions are not spoken any more.',
+  ],
+  [
+    /:SSL routines:/,
+    'The TLS handshake failed.',
+    'Look into the log of your TLS server: it refuses what every browser offers, or has no certificate.',
+  ],
+]
+
 export async function reach(
   session: Session,
 ): Promise<{ answer: Answer | null; findings: Finding[] }> {
@@ -48,12 +67,23 @@ export async function reach(
     const { answer, findings } = judge(session, await session.sendRight(leadProbe()))
     return { answer, findings: [fault('tls', message, mend), ...findings] }
   }
+  if (first.kind === 'unreachable') {
+    const handshake = HANDSHAKES.find(([said]) => said.test(first.message))
+    if (handshake) {
+      const [, message, mend] = handshake
+      return { answer: null, findings: [fault('tls', message, mend)] }
+    }
+  }
   const { answer, findings } = judge(session, first)
-  return { answer, findings: [...transport(session.url), ...findings] }
+  return { answer, findings: [...transport(session.url, first), ...findings] }
 }
 
-function transport({ protocol, hostname }: URL): Finding[] {
-  if (protocol === 'https:') return [ok('tls', 'Its certificate and chain are in order.')]
+function transport({ protocol, hostname }: URL, first: Answer): Finding[] {
+  if (protocol === 'https:') {
+    // Who gave no answer may never have shown a certificate.
+    if (first.kind === 'unreachable') return []
+    return [ok('tls', 'Its certificate and chain are in order.')]
+  }
   if (isLoopback(hostname)) return []
   return [
     advice('tls', 'It is reached without TLS: anyone on the way reads the leads.', 'Use https.'),

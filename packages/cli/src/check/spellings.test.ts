@@ -1,50 +1,46 @@
+/** Against what the languages themselves wrote: `test/receivers/writers.ts` says how it was recorded. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   goJson,
+  gsonJson,
+  htmlSafeJson,
+  phpJson,
+  phpPlainJson,
+  phpUnicodeJson,
   pythonCompactJson,
   pythonJson,
   pythonSortedJson,
   pythonUnicodeJson,
 } from './spellings.ts'
 
-const VALUE = {
-  eventType: 'lead.submit',
-  chatbotId: 'bot_1',
-  payload: {
-    conversationId: 'c1',
-    customerEmail: 'a+b@c.co',
-    customerName: 'Zoë "Zed" O\'Neil <b>&/\\ 😀 \u2028',
-    customerPhone: '',
-  },
+interface Recorded {
+  bodies: string[]
+  written: Record<string, { by: string; texts: string[] }>
 }
 
-// Written by Python 3's json.dumps and Go's json.Marshal themselves.
-test.each([
-  [
-    'json.dumps(data)',
-    pythonJson,
-    String.raw`{"eventType": "lead.submit", "chatbotId": "bot_1", "payload": {"conversationId": "c1", "customerEmail": "a+b@c.co", "customerName": "Zo\u00eb \"Zed\" O'Neil <b>&/\\ \ud83d\ude00 \u2028", "customerPhone": ""}}`,
-  ],
-  [
-    'json.dumps(data, ensure_ascii=False)',
-    pythonUnicodeJson,
-    `{"eventType": "lead.submit", "chatbotId": "bot_1", "payload": {"conversationId": "c1", "customerEmail": "a+b@c.co", "customerName": "Zoë \\"Zed\\" O'Neil <b>&/\\\\ 😀 \u2028", "customerPhone": ""}}`,
-  ],
-  [
-    "json.dumps(data, separators=(',', ':'))",
-    pythonCompactJson,
-    String.raw`{"eventType":"lead.submit","chatbotId":"bot_1","payload":{"conversationId":"c1","customerEmail":"a+b@c.co","customerName":"Zo\u00eb \"Zed\" O'Neil <b>&/\\ \ud83d\ude00 \u2028","customerPhone":""}}`,
-  ],
-  [
-    'json.dumps(data, sort_keys=True)',
-    pythonSortedJson,
-    String.raw`{"chatbotId": "bot_1", "eventType": "lead.submit", "payload": {"conversationId": "c1", "customerEmail": "a+b@c.co", "customerName": "Zo\u00eb \"Zed\" O'Neil <b>&/\\ \ud83d\ude00 \u2028", "customerPhone": ""}}`,
-  ],
-  [
-    'json.Marshal(map)',
-    goJson,
-    '{"chatbotId":"bot_1","eventType":"lead.submit","payload":{"conversationId":"c1","customerEmail":"a+b@c.co","customerName":"Zoë \\"Zed\\" O\'Neil \\u003cb\\u003e\\u0026/\\\\ 😀 \\u2028","customerPhone":""}}',
-  ],
-])('%s is written as the language writes it', (_, write, written) => {
-  expect(write(VALUE)).toBe(written)
+const { bodies, written }: Recorded = JSON.parse(
+  readFileSync(new URL('../../test/recorded-spellings.json', import.meta.url), 'utf8'),
+)
+
+const SPELLINGS: [call: string, write: (value: unknown) => string][] = [
+  ['json.dumps(data)', pythonJson],
+  ['json.dumps(data, ensure_ascii=False)', pythonUnicodeJson],
+  ["json.dumps(data, separators=(',', ':'))", pythonCompactJson],
+  ['json.dumps(data, sort_keys=True)', pythonSortedJson],
+  ["json.dumps(data['payload'])", (value) => pythonJson((value as { payload: unknown }).payload)],
+  ['json_encode($data)', phpJson],
+  ['json_encode($data, JSON_UNESCAPED_UNICODE)', phpUnicodeJson],
+  ['json_encode($data, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES)', phpPlainJson],
+  ['json.Marshal(map)', goJson],
+  ['json.Marshal(struct)', htmlSafeJson],
+  ['data.to_json in Rails', htmlSafeJson],
+  ['new Gson().toJson(data)', gsonJson],
+  // These two write what we send: who re-serialises with them is right, by luck.
+  ['json.dumps(data, separators, ensure_ascii=False)', JSON.stringify],
+  ['JSON.generate(data)', JSON.stringify],
+]
+
+test.each(SPELLINGS)('%s is written as the language writes it', (call, write) => {
+  expect(bodies.map((body) => write(JSON.parse(body)))).toEqual(written[call]?.texts)
 })

@@ -1,7 +1,7 @@
 /**
  * How other languages write the JSON that they have read: what an endpoint hashes that takes the
  * parsed body instead of the bytes. Each is compared in `spellings.test.ts` with what the language
- * itself wrote.
+ * itself wrote; .NET's alone is by the documentation of its encoder.
  */
 interface Style {
   /** Between a key and its value, and between members. */
@@ -33,7 +33,10 @@ export function pythonSortedJson(value: unknown): string {
 
 /** `json_encode($data)`. */
 export function phpJson(value: unknown): string {
-  return write(value, { ...COMPACT, escape: (text) => escapeNonAscii(text.replaceAll('/', '\\/')) })
+  // Python escapes U+007F as well, PHP doesn't.
+  const escapes = (text: string) =>
+    text.replaceAll('/', '\\/').replace(/[^ -\x7f]/g, (unit) => `\\u${hexOf(unit)}`)
+  return write(value, { ...COMPACT, escape: escapes })
 }
 
 /** `json_encode($data, JSON_UNESCAPED_UNICODE)`, which still escapes U+2028 and U+2029. */

@@ -138,7 +138,7 @@ if (!hash_equals($expected, $_SERVER['HTTP_X_CHATZURI_SIGNATURE'] ?? '')) {
 }
 $event = json_decode($body, true);
 // A repeat has the same id: remember the ones that you have handled.
-error_log($_SERVER['HTTP_WEBHOOK_ID'] . ' ' . $event['eventType'] . ' ' . json_encode($event['payload']));
+error_log(($_SERVER['HTTP_WEBHOOK_ID'] ?? '') . ' ' . $event['eventType'] . ' ' . json_encode($event['payload']));
 echo json_encode(['received' => true]);
 `
 }
