@@ -60,6 +60,8 @@ const TAGS: Record<Tag, string> = {
   Leads: 'What customers leave with a chatbot.',
   Events: 'What happened; each goes to every webhook that subscribed to its type.',
   Deliveries: 'One event on its way to one webhook, with every attempt.',
+  Integrations:
+    'What published integrations and automation platforms call, under the names that they know.',
   Statistics: 'Counts, latencies, and what changes as it changes.',
   Access: 'Keys, sessions, links for owners, and the log of what was done.',
   Widget: "What a visitor's page calls. It needs no key; it is limited by origin, rate and size.",

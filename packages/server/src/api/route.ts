@@ -26,6 +26,7 @@ export type Tag =
   | 'Leads'
   | 'Events'
   | 'Deliveries'
+  | 'Integrations'
   | 'Statistics'
   | 'Access'
   | 'Widget'
