@@ -64,8 +64,10 @@ function example(title: string, text: string): Markup {
 export function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
   const id = operation.parameters.find((parameter) => parameter.in === 'path')
   const [exampleId = '{id}'] = id?.schema.examples ?? []
-  const url = server + path.replace('{id}', String(exampleId))
-  const parts = [method === 'get' ? `curl ${url}` : `curl -X ${method.toUpperCase()} ${url}`]
+  const url = server + path.replace('{id}', String(exampleId)) + queryText(operation)
+  const address = url.includes('?') ? `"${url}"` : url
+  const verb = method === 'get' ? 'curl' : `curl -X ${method.toUpperCase()}`
+  const parts = [`${verb} ${address}`]
   if (operation.security?.length !== 0) parts.push('-H "Authorization: Bearer $KEY"')
   const body = operation.requestBody?.content['application/json']
   if (body) {
@@ -73,6 +75,17 @@ export function curlCommand({ method, path, operation }: PlacedOperation, server
     parts.push(`-d ${shellQuoted(JSON.stringify(body.example))}`)
   }
   return parts.join(' \\\n  ')
+}
+
+function queryText({ parameters }: Operation): string {
+  const shown = parameters.filter(
+    ({ in: place, example: value }) => place === 'query' && value !== undefined,
+  )
+  const query = new URLSearchParams(
+    shown.map(({ name, example: value }): [string, string] => [name, String(value)]),
+  )
+  // A colon may stand in a query as it is (RFC 3986, 3.4), and is easier to read.
+  return shown.length === 0 ? '' : `?${query}`.replaceAll('%3A', ':')
 }
 
 function shellQuoted(text: string): string {

@@ -29,19 +29,17 @@ const sources = z
       .filter((source) => source !== ''),
   )
 
-const querySchema = z
-  .object({
-    ...integrationQuery,
-    filteredSources: z
-      .preprocess((given) => given ?? '', sources)
-      .optional()
-      .meta({
-        description: `Sources separated by commas, or a list of them. Every conversation's source is \`${SOURCE}\`: a filter without it answers an empty list.`,
-        documentAs: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
-        examples: [SOURCE],
-      }),
-  })
-  .meta({ id: 'GetConversations' })
+const querySchema = z.object({
+  ...integrationQuery,
+  filteredSources: z
+    .preprocess((given) => given ?? '', sources)
+    .optional()
+    .meta({
+      description: `Sources separated by commas, or a list of them. Every conversation's source is \`${SOURCE}\`: a filter without it answers an empty list.`,
+      documentAs: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+      examples: [SOURCE],
+    }),
+})
 
 const conversationSchema = z
   .object({
@@ -96,6 +94,7 @@ export function integrationConversationRoutes(deps: ApiDeps): Route[] {
       summary: 'Get conversations by day and page',
       access: 'chatbot-by-query',
       query: querySchema,
+      queryExample: INTEGRATION_EXAMPLE,
       handle: ({ query }) => answer(deps, query),
     }),
     defineRoute({
@@ -104,7 +103,11 @@ export function integrationConversationRoutes(deps: ApiDeps): Route[] {
       operationId: 'queryConversations',
       summary: 'Get conversations by day and page, asked in a body',
       access: 'chatbot-by-body',
-      body: { schema: querySchema, example: INTEGRATION_EXAMPLE, optional: true },
+      body: {
+        schema: querySchema.meta({ id: 'GetConversations' }),
+        example: INTEGRATION_EXAMPLE,
+        optional: true,
+      },
       handle: ({ body }) => answer(deps, body),
     }),
   ]

@@ -15,7 +15,7 @@ import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
 
 const PATH = '/api/v1/get-leads'
 
-const querySchema = z.object(integrationQuery).meta({ id: 'GetLeads' })
+const querySchema = z.object(integrationQuery)
 
 const customerSchema = z
   .object({
@@ -67,6 +67,7 @@ export function integrationLeadRoutes(deps: ApiDeps): Route[] {
       summary: 'Get leads by day and page',
       access: 'chatbot-by-query',
       query: querySchema,
+      queryExample: INTEGRATION_EXAMPLE,
       handle: ({ query }) => answer(deps, query),
     }),
     defineRoute({
@@ -75,7 +76,11 @@ export function integrationLeadRoutes(deps: ApiDeps): Route[] {
       operationId: 'queryCollectedCustomers',
       summary: 'Get leads by day and page, asked in a body',
       access: 'chatbot-by-body',
-      body: { schema: querySchema, example: INTEGRATION_EXAMPLE, optional: true },
+      body: {
+        schema: querySchema.meta({ id: 'GetLeads' }),
+        example: INTEGRATION_EXAMPLE,
+        optional: true,
+      },
       handle: ({ body }) => answer(deps, body),
     }),
   ]

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { isId } from '../id.ts'
 import type { CountedPage, Store } from '../store/store.ts'
 import { invalidInput, notFound } from './error-answer.ts'
-import { EXAMPLE_IDS, instant, LIMIT_MAX, text } from './schemas.ts'
+import { EXAMPLE_IDS, idPattern, instant, LIMIT_MAX, text } from './schemas.ts'
 
 /** Pages are counted, so what is skipped is walked. Lists with a cursor go on without an end. */
 export const COUNTED_ROWS_MAX = 10_000
@@ -35,7 +35,7 @@ const asDay = (description: string) => ({
 
 export const chatbotIdField = blank(text({ max: 200 })).meta({
   description: "Whose. Left out: the key's chatbot, or the only one that there is.",
-  documentAs: { type: 'string' },
+  documentAs: { type: 'string', pattern: idPattern('chatbot').source },
   examples: [EXAMPLE_IDS.chatbot],
 })
 

@@ -40,6 +40,7 @@ export interface Parameter {
   required: boolean
   description?: string
   schema: JsonSchema
+  example?: unknown
 }
 
 export interface MediaType {
@@ -149,7 +150,9 @@ function parameters(route: Route, schemas: SchemaDocuments): Parameter[] {
   const required = new Set(query.required ?? [])
   for (const [name, { description, ...schema }] of Object.entries(query.properties ?? {})) {
     const about = description === undefined ? {} : { description }
-    found.push({ name, in: 'query', required: required.has(name), ...about, schema })
+    const example = route.queryExample?.[name]
+    const shown = example === undefined ? {} : { example }
+    found.push({ name, in: 'query', required: required.has(name), ...about, schema, ...shown })
   }
   for (const { name, description, schema } of route.headers ?? []) {
     found.push({ name, in: 'header', required: false, description, schema })

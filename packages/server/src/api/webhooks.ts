@@ -94,6 +94,7 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     query: z.strictObject(pageQuery),
+    queryExample: { limit: 20 },
     answer: {
       status: 200,
       description: 'A page of webhooks.',
