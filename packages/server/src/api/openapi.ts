@@ -201,6 +201,8 @@ export function errorCodes(route: Route): ErrorCode[] {
   if (body && !body.optional) codes.add('missing_body')
   codes.add('internal_error').add('not_ready')
   if (path.startsWith('/api/') || path === '/readyz') codes.add('store_unavailable')
+  // What reads nothing can still be asked in a way that is no HTTP.
+  if (![...codes].some((code) => ERROR_CODES[code][0] < 500)) codes.add('bad_request')
   const order = Object.keys(ERROR_CODES)
   return [...codes].sort((one, other) => order.indexOf(one) - order.indexOf(other))
 }
