@@ -34,18 +34,32 @@ export function receivedSection(
   document: OpenApiDocument,
 ): Markup {
   const { operationId, summary, description = '', parameters, responses } = operation
-  const { content } = operation.requestBody ?? {}
   return html`<section aria-labelledby="${operationId}">
-<h3 id="${operationId}">${summary}</h3>
+<h3 id="${operationId}">${prose(summary)}</h3>
 <p class="route"><span class="method post">POST</span> <span class="path">to the webhook’s URL</span> <span class="badge">${name}</span></p>
 <p>${prose(description)}</p>
 ${parameterTable(parameters)}
 ${requestBody(operation, document)}
-${example('Example body', JSON.stringify(content?.['application/json']?.example))}
+${example('Example', requestText(operation))}
 <h4>What to answer</h4>
 <ul>${Object.entries(responses).map(([status, { description: meaning }]) => html`<li><code>${status}</code> ${prose(meaning)}</li>`)}</ul>
 </section>
 `
+}
+
+/** As it goes over the wire, but for what any client adds. */
+function requestText({ parameters, requestBody: body }: Operation): string {
+  const headers = parameters
+    .filter(({ example: shown }) => shown !== undefined)
+    .map(({ name, example: shown }) => `${name}: ${String(shown)}`)
+  const text = JSON.stringify(body?.content['application/json']?.example)
+  return [
+    'POST /hooks/leads HTTP/1.1',
+    'content-type: application/json',
+    ...headers,
+    '',
+    text,
+  ].join('\n')
 }
 
 function requestBody({ requestBody: body }: Operation, { components }: OpenApiDocument): Markup {
