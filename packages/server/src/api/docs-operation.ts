@@ -4,6 +4,7 @@ import { bodyTable, parameterTable, reference } from './docs-schemas.ts'
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 import { html, type Markup, prose } from './markup.ts'
 import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi.ts'
+import { COOKIE_NAME } from './session-cookie.ts'
 
 export interface PlacedOperation {
   method: string
@@ -74,7 +75,7 @@ function example(title: string, text: string): Markup {
   return html`<h4>${title}</h4><pre tabindex="0"><code>${text}</code></pre>`
 }
 
-/** A command for a POSIX shell in which KEY is set. */
+/** A command for a POSIX shell in which KEY is set, and SESSION where a session is asked for. */
 export function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
   const id = operation.parameters.find((parameter) => parameter.in === 'path')
   const [exampleId = '{id}'] = id?.schema.examples ?? []
@@ -82,13 +83,20 @@ export function curlCommand({ method, path, operation }: PlacedOperation, server
   const address = url.includes('?') ? `"${url}"` : url
   const verb = method === 'get' ? 'curl' : `curl -X ${method.toUpperCase()}`
   const parts = [`${verb} ${address}`]
-  if (operation.security?.length !== 0) parts.push('-H "Authorization: Bearer $KEY"')
+  parts.push(...credentials(operation, server))
   const body = operation.requestBody?.content['application/json']
   if (body) {
     parts.push("-H 'Content-Type: application/json'")
     parts.push(`-d ${shellQuoted(JSON.stringify(body.example))}`)
   }
   return parts.join(' \\\n  ')
+}
+
+function credentials({ security, tags }: Operation, server: string): string[] {
+  // What a browser says of the page, the hosted one here.
+  if (tags?.includes('Widget')) return [`-H 'Origin: ${server}'`]
+  if (security === undefined) return ['-H "Authorization: Bearer $KEY"']
+  return security.length === 0 ? [] : [`-b "${COOKIE_NAME}=$SESSION"`, `-H 'Origin: ${server}'`]
 }
 
 function queryText({ parameters }: Operation): string {
