@@ -126,12 +126,19 @@ class Fuzzer {
 
   async turn(turn: number): Promise<void> {
     const draw = drawFor(this.#world.seed, turn)
-    const before = onceIn(draw, 4) ? this.#world.counts.read() : null
+    const isWatched = onceIn(draw, 4)
     const asked = this.#draw(draw)
-    const refused = await this.#ask(turn, asked)
-    if (before === null || !refused) return
-    const grown = grownTables(before, this.#world.counts.read())
+    if (!isWatched) return void (await this.#ask(turn, asked))
+    let grown = await this.#grownByRefusal(turn, asked)
+    // What a client gave up may be done late: only what happens again is this request's doing.
+    if (grown.length > 0) grown = await this.#grownByRefusal(turn, asked)
     if (grown.length > 0) await this.#fail(turn, asked, `a refusal added to ${grown.join(', ')}`)
+  }
+
+  async #grownByRefusal(turn: number, asked: Asked): Promise<string[]> {
+    const before = this.#world.counts.read()
+    const refused = await this.#ask(turn, asked)
+    return refused ? grownTables(before, this.#world.counts.read()) : []
   }
 
   async finish(): Promise<void> {

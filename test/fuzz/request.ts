@@ -26,7 +26,9 @@ export type Framing =
 /** As the document shows it, on things that exist. */
 export function exampleRequest(draw: Draw, operation: Operation, world: Asking): Request {
   const { body } = operation
-  const parameters = operation.parameters.filter(({ required }) => required)
+  const parameters = operation.parameters.filter(
+    ({ required, example }) => required || example !== undefined,
+  )
   const value = body ? onlyHere(body.example, body.schema, world) : undefined
   return build({ ...operation, parameters }, { draw, world, value, newest: true })
 }
@@ -60,8 +62,9 @@ function build(operation: Operation, { draw, world, value, newest }: Building): 
     body: null,
     framing: 'length',
   }
-  for (const { name, in: place, schema } of operation.parameters) {
-    const text = parameterText(name, schema, { draw, world, newest })
+  for (const { name, in: place, schema, example } of operation.parameters) {
+    const shown = newest ? example : undefined
+    const text = parameterText({ name, schema, shown }, { draw, world, newest })
     if (place === 'path') request.path = request.path.replace(`{${name}}`, encodeURIComponent(text))
     else if (place === 'query') request.query.push([name, text])
     else request.headers.push([name.toLowerCase(), text])
@@ -71,12 +74,12 @@ function build(operation: Operation, { draw, world, value, newest }: Building): 
 }
 
 function parameterText(
-  name: string,
-  schema: JsonSchema,
+  { name, schema, shown }: { name: string; schema: JsonSchema; shown: unknown },
   { draw, world, newest }: Omit<Building, 'value'>,
 ): string {
   if (name === 'cursor') return world.pool.cursor(draw)
   const prefix = typeof schema.pattern === 'string' ? idPrefixOf(schema.pattern) : null
+  if (prefix === null && shown !== undefined) return String(shown)
   if (prefix === null) return String(validValue(draw, schema, world))
   return (newest ? world.pool.newest(prefix) : undefined) ?? world.pool.id(draw, prefix)
 }

@@ -11,6 +11,7 @@ import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api/events.ts'
 import * as http from '../../packages/server/src/api/http-server.ts'
+import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
 import { PIPELINED_MAX } from '../../packages/server/src/api/pipeline-limit.ts'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-limits.ts'
@@ -70,6 +71,7 @@ const LIMITS: Record<string, string> = {
   'events of a batch': count(BATCH_EVENTS_MAX),
   "the widget's bodies": kib(widget.WIDGET_BODY_BYTES_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
+  'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'steps of statistics': count(STEPS_MAX),
   "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
   "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),

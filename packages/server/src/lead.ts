@@ -13,6 +13,15 @@ export interface Lead {
   createdAt: number
 }
 
+/** What leads were left in. Its messages are the chatbot's: none of them is kept here. */
+export interface Conversation {
+  /** Ours, or the caller's own, kept as given. */
+  id: string
+  chatbotId: string
+  /** When the first lead was left in it. */
+  createdAt: number
+}
+
 /** That a lead was erased: all that is left of it. */
 export interface Erasure {
   id: string

@@ -100,11 +100,41 @@ export type ChatbotList = {
   nextCursor: string | null
 }
 
+export type CollectedCustomer = {
+  id: string
+  created_at: string
+  name: string
+  email: string
+  phone: string
+  conversationId: string
+}
+
+export type CollectedCustomers = {
+  collectedCustomers: CollectedCustomer[]
+  data: CollectedCustomer[]
+}
+
 export type Conversation = {
   conversationId: string
   token: string
   name: string
   leadForm: LeadForm
+}
+
+export type ConversationOfLeads = {
+  id: string
+  created_at: string
+  updated_at: string
+  chatbot_id: string
+  source: string
+  messages: {
+    role: string
+    content: string
+  }[]
+}
+
+export type ConversationsOfLeads = {
+  data: ConversationOfLeads[]
 }
 
 export type CreatedApiKey = {
@@ -254,6 +284,23 @@ export type EventTypeList = {
   nextCursor: null
 }
 
+export type GetConversations = {
+  chatbotId?: string
+  startDate?: string
+  endDate?: string
+  page?: number
+  size?: number
+  filteredSources?: string | string[]
+}
+
+export type GetLeads = {
+  chatbotId?: string
+  startDate?: string
+  endDate?: string
+  page?: number
+  size?: number
+}
+
 export type Lead = {
   id: string
   chatbotId: string
@@ -363,6 +410,12 @@ export type NewRecovery = {
   dryRun?: boolean
 }
 
+export type NewSubscription = {
+  chatbotId?: string
+  endpoint: string
+  events: string[]
+}
+
 export type NewWebhook = {
   url: string
   eventTypes: string[]
@@ -455,6 +508,32 @@ export type Stats = {
 
 export type Status = {
   status: 'ok'
+}
+
+export type Subscription = {
+  id: string
+  chatbotId: string
+  url: string
+  eventTypes: string[]
+  description: string
+  headers: Record<string, string>
+  timeoutSeconds: number | null
+  maxInFlight: number | null
+  state: 'active' | 'paused' | 'disabled'
+  stateReason: string | null
+  health: {
+    failingSince: string | null
+    consecutiveFailures: number
+    lastSuccessAt: string | null
+    lastFailureAt: string | null
+    lastFailure: string | null
+  }
+  overlapEndsAt: string | null
+  createdAt: string
+  updatedAt: string
+  secret: string
+  endpoint: string
+  events: string[]
 }
 
 export type Webhook = {

@@ -92,6 +92,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     description: 'Newest first. The one in the environment or in `DATA_DIR` is not among them.',
     access: 'chatbot-by-query',
     query: z.strictObject({ chatbotId: idFilter('chatbot').exactOptional(), ...pageQuery }),
+    queryExample: { chatbotId: EXAMPLE_IDS.chatbot },
     answer: {
       status: 200,
       description: 'A page of keys.',

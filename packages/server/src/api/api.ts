@@ -20,6 +20,9 @@ import { eventTypeRoutes } from './event-types.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes } from './health.ts'
 import { createHttpServer } from './http-server.ts'
+import { integrationConversationRoutes } from './integration-conversations.ts'
+import { integrationLeadRoutes } from './integration-leads.ts'
+import { integrationWebhookRoutes } from './integration-webhooks.ts'
 import { readJsonBodies } from './json-body.ts'
 import { leadRoutes } from './leads.ts'
 import { answerUnknownRoutes } from './not-found.ts'
@@ -95,6 +98,9 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...eventRoutes(deps),
     ...eventTypeRoutes(),
     ...deliveryRoutes(deps, cursors),
+    ...integrationLeadRoutes(deps),
+    ...integrationConversationRoutes(deps),
+    ...integrationWebhookRoutes(deps),
     ...statsRoutes(deps),
     ...streamRoutes(feed, { metrics: deps.metrics, holds: credentials.holds }),
     ...apiKeyRoutes(deps, cursors, credentials),

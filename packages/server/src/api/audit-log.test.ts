@@ -31,6 +31,8 @@ async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
 /** What goes on all the time, and is in the lists of leads, events and deliveries anyway. */
 const TRAFFIC = [
   ...['acceptLead', 'publishEvent', 'publishEvents', 'testWebhook'],
+  // What only reads, though it is asked by POST.
+  ...['queryCollectedCustomers', 'queryConversations'],
   // Visitors', who are in no log.
   ...['beginConversation', 'leaveLead', 'preflightConversation', 'preflightWidgetLead'],
 ]

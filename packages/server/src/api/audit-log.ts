@@ -70,6 +70,7 @@ export function auditLogRoutes({ store }: ApiDeps, cursors: Cursors): Route[] {
         to: instant.exactOptional().meta({ description: '… and before this one.' }),
         ...pageQuery,
       }),
+      queryExample: { chatbotId: EXAMPLE_IDS.chatbot, action: 'webhook.updated' },
       answer: {
         status: 200,
         description: 'A page of the log.',

@@ -66,6 +66,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       chatbotId: idFilter('chatbot').exactOptional().meta({ description: 'This one only.' }),
       ...pageQuery,
     }),
+    queryExample: { limit: 20 },
     answer: {
       status: 200,
       description: 'A page of chatbots.',

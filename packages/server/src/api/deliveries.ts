@@ -12,7 +12,7 @@ import type { ApiDeps } from './deps.ts'
 import { apiError, notFound } from './error-answer.ts'
 import { presentAttempt, presentDelivery } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { eventType, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+import { EXAMPLE_IDS, eventType, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 const deliveryQuery = z.strictObject({
@@ -45,6 +45,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     description: 'Newest first.',
     access: 'chatbot-by-query',
     query: deliveryQuery,
+    queryExample: { chatbotId: EXAMPLE_IDS.chatbot, state: 'exhausted', limit: 20 },
     answer: {
       status: 200,
       description: 'A page of deliveries.',

@@ -1,4 +1,13 @@
-/** One delivery as documents show it, with signatures that a reader can recompute. */
+/** Deliveries as documents show them, with signatures that a reader can recompute. */
+import { createHmac } from 'node:crypto'
+import {
+  formatModernSignatures,
+  guideKey,
+  modernContent,
+  modernKey,
+} from '@chatzuri/webhooks/signature'
+import { bodyText } from '../event.ts'
+import { EXAMPLE_IDS } from './schemas.ts'
 
 export const SECRET_EXAMPLE = 'whsec_Jlgzg4jZ8YQ6SSZjJFzwz9NnM59UkTyE'
 
@@ -11,4 +20,31 @@ export const SIGNATURE_EXAMPLES = {
   guide: '6bd1ed6181c14b90acf80e2a0028837abcc8cf00',
   timestamp: '1789378212',
   modern: 'v1,dqjJ66w5Z0auzFqiB42wEOAN4vhF5aifiUiqKYUehTQ=',
+}
+
+export interface DeliveryExample {
+  body: string
+  /** By their names, as they are sent. */
+  headers: Record<string, string>
+}
+
+/** As it is sent with `SECRET_EXAMPLE` at the time of the examples. */
+export function exampleDelivery(
+  eventType: string,
+  payload: Record<string, unknown>,
+): DeliveryExample {
+  const { chatbot: chatbotId, event: eventId } = EXAMPLE_IDS
+  const body = bodyText({ eventType, chatbotId, payload: JSON.stringify(payload) })
+  const content = modernContent(eventId, Number(SIGNATURE_EXAMPLES.timestamp), body)
+  const guide = createHmac('sha1', guideKey(SECRET_EXAMPLE)).update(body).digest('hex')
+  const modern = createHmac('sha256', modernKey(SECRET_EXAMPLE)).update(content).digest('base64')
+  return {
+    body,
+    headers: {
+      'x-chatzuri-signature': guide,
+      'webhook-id': eventId,
+      'webhook-timestamp': SIGNATURE_EXAMPLES.timestamp,
+      'webhook-signature': formatModernSignatures([modern]),
+    },
+  }
 }

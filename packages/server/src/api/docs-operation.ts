@@ -4,6 +4,7 @@ import { bodyTable, parameterTable, reference } from './docs-schemas.ts'
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 import { html, type Markup, prose } from './markup.ts'
 import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi.ts'
+import { COOKIE_NAME } from './session-cookie.ts'
 
 export interface PlacedOperation {
   method: string
@@ -34,18 +35,32 @@ export function receivedSection(
   document: OpenApiDocument,
 ): Markup {
   const { operationId, summary, description = '', parameters, responses } = operation
-  const { content } = operation.requestBody ?? {}
   return html`<section aria-labelledby="${operationId}">
-<h3 id="${operationId}">${summary}</h3>
+<h3 id="${operationId}">${prose(summary)}</h3>
 <p class="route"><span class="method post">POST</span> <span class="path">to the webhook’s URL</span> <span class="badge">${name}</span></p>
 <p>${prose(description)}</p>
 ${parameterTable(parameters)}
 ${requestBody(operation, document)}
-${example('Example body', JSON.stringify(content?.['application/json']?.example))}
+${example('Example', requestText(operation))}
 <h4>What to answer</h4>
 <ul>${Object.entries(responses).map(([status, { description: meaning }]) => html`<li><code>${status}</code> ${prose(meaning)}</li>`)}</ul>
 </section>
 `
+}
+
+/** As it goes over the wire, but for what any client adds. */
+function requestText({ parameters, requestBody: body }: Operation): string {
+  const headers = parameters
+    .filter(({ example: shown }) => shown !== undefined)
+    .map(({ name, example: shown }) => `${name}: ${String(shown)}`)
+  const text = JSON.stringify(body?.content['application/json']?.example)
+  return [
+    'POST /hooks/leads HTTP/1.1',
+    'content-type: application/json',
+    ...headers,
+    '',
+    text,
+  ].join('\n')
 }
 
 function requestBody({ requestBody: body }: Operation, { components }: OpenApiDocument): Markup {
@@ -60,19 +75,39 @@ function example(title: string, text: string): Markup {
   return html`<h4>${title}</h4><pre tabindex="0"><code>${text}</code></pre>`
 }
 
-/** A command for a POSIX shell in which KEY is set. */
+/** A command for a POSIX shell in which KEY is set, and SESSION where a session is asked for. */
 export function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
   const id = operation.parameters.find((parameter) => parameter.in === 'path')
   const [exampleId = '{id}'] = id?.schema.examples ?? []
-  const url = server + path.replace('{id}', String(exampleId))
-  const parts = [method === 'get' ? `curl ${url}` : `curl -X ${method.toUpperCase()} ${url}`]
-  if (operation.security?.length !== 0) parts.push('-H "Authorization: Bearer $KEY"')
+  const url = server + path.replace('{id}', String(exampleId)) + queryText(operation)
+  const address = url.includes('?') ? `"${url}"` : url
+  const verb = method === 'get' ? 'curl' : `curl -X ${method.toUpperCase()}`
+  const parts = [`${verb} ${address}`]
+  parts.push(...credentials(operation, server))
   const body = operation.requestBody?.content['application/json']
   if (body) {
     parts.push("-H 'Content-Type: application/json'")
     parts.push(`-d ${shellQuoted(JSON.stringify(body.example))}`)
   }
   return parts.join(' \\\n  ')
+}
+
+function credentials({ security, tags }: Operation, server: string): string[] {
+  // What a browser says of the page, the hosted one here.
+  if (tags?.includes('Widget')) return [`-H 'Origin: ${server}'`]
+  if (security === undefined) return ['-H "Authorization: Bearer $KEY"']
+  return security.length === 0 ? [] : [`-b "${COOKIE_NAME}=$SESSION"`, `-H 'Origin: ${server}'`]
+}
+
+function queryText({ parameters }: Operation): string {
+  const shown = parameters.filter(
+    ({ in: place, example: value }) => place === 'query' && value !== undefined,
+  )
+  const query = new URLSearchParams(
+    shown.map(({ name, example: value }): [string, string] => [name, String(value)]),
+  )
+  // A colon may stand in a query as it is (RFC 3986, 3.4), and is easier to read.
+  return shown.length === 0 ? '' : `?${query}`.replaceAll('%3A', ':')
 }
 
 function shellQuoted(text: string): string {

@@ -70,7 +70,9 @@ function contents(groups: Groups, { webhooks }: OpenApiDocument): Markup {
     ),
   )
   const received = Object.values(webhooks).flatMap((methods) =>
-    Object.values(methods).map(({ operationId, summary }) => [operationId, summary] as const),
+    Object.values(methods).map(
+      ({ operationId, summary }) => [operationId, summary.replaceAll('`', '')] as const,
+    ),
   )
   return html`<nav aria-label="Contents">
 <a class="brand" href="#content">Chatzuri webhooks</a>

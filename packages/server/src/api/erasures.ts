@@ -47,6 +47,7 @@ export function erasuresRoute({ store }: ApiDeps, cursors: Cursors): Route {
       to: instant.exactOptional().meta({ description: '… and before this one.' }),
       ...pageQuery,
     }),
+    queryExample: { from: '2026-09-01T00:00:00Z', limit: 100 },
     answer: {
       status: 200,
       description: 'A page of erasures.',

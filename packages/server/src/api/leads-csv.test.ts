@@ -39,8 +39,10 @@ test('all leads come, over many pages, as a file', async () => {
   const { call } = await startApiAlone(({ store }) => ({
     store: {
       ...store,
-      async listLeads(_filter, { limit, after }) {
+      async listLeads(_filter, page) {
+        const { limit } = page
         limits.push(limit)
+        const after = 'after' in page ? page.after : null
         const start = after === null ? 0 : total - Number(after.slice(5)) + 1
         const count = Math.min(limit, total - start)
         return Array.from({ length: count }, (_, index) => lead(start + index))

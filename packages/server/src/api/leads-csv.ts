@@ -6,6 +6,7 @@ import type { LeadFilter, ReadStore } from '../store/store.ts'
 import type { ApiDeps } from './deps.ts'
 import { isoAt } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
+import { EXAMPLE_IDS } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 const PAGE_ROWS = 500
@@ -34,6 +35,7 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<LeadFi
     audit: 'leads.exported',
     endless: true,
     query,
+    queryExample: { chatbotId: EXAMPLE_IDS.chatbot },
     answer: {
       status: 200,
       description: 'The file.',

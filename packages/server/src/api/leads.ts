@@ -110,6 +110,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     description: 'Newest first.',
     access: 'chatbot-by-query',
     query: z.strictObject({ ...leadFilter, ...pageQuery }),
+    queryExample: { chatbotId: EXAMPLE_IDS.chatbot, from: '2026-09-01T00:00:00Z', limit: 20 },
     answer: {
       status: 200,
       description: 'A page of leads.',

@@ -1,40 +1,39 @@
-/** The document's `webhooks` section: what an endpoint gets, and what it should answer. */
-import { LEAD_EVENT_SPELLINGS } from '../event.ts'
-import { BODY_EXAMPLE, SIGNATURE_EXAMPLES } from './delivery-example.ts'
-import { EVENT_TYPES } from './event-types.ts'
+/**
+ * The document's `webhooks` section: what an endpoint gets, and what it should answer. One entry for
+ * each event type of ours, made from its definition, and one for whatever else is published. Each
+ * example is a whole request: its signatures are those of its body.
+ */
+import { EVENT_TYPE_PATTERN, LEAD_EVENT, LEAD_EVENT_SPELLINGS } from '../event.ts'
+import { exampleDelivery, SECRET_EXAMPLE } from './delivery-example.ts'
+import { EVENT_TYPES, type EventTypeInfo } from './event-types.ts'
 import type { Operation, Parameter, ResponseObject } from './openapi.ts'
 import type { JsonSchema } from './openapi-schemas.ts'
-import { EXAMPLE_IDS } from './schemas.ts'
+import { EXAMPLE_IDS, idPattern } from './schemas.ts'
 
 const HEADERS: Parameter[] = [
-  header('x-chatzuri-signature', {
-    description:
-      "40 lower-case hex digits: HMAC-SHA1 over the body's bytes, keyed with the webhook's secret as shown. While a rotation is under way: with the previous secret.",
-    example: SIGNATURE_EXAMPLES.guide,
+  header('x-chatzuri-signature', /^[0-9a-f]{40}$/, {
+    description: `40 lower-case hex digits: HMAC-SHA1 over the body's bytes, keyed with the webhook's secret as shown. While a rotation is under way: with the previous secret. The example's secret is \`${SECRET_EXAMPLE}\`.`,
   }),
-  header('webhook-id', {
+  header('webhook-id', idPattern('event'), {
     description:
       'The event’s id: the same for every attempt and every resend. Drop what you have seen.',
-    example: EXAMPLE_IDS.event,
   }),
-  header('webhook-timestamp', {
-    description: 'Unix seconds of this attempt.',
-    example: SIGNATURE_EXAMPLES.timestamp,
-  }),
-  header('webhook-signature', {
+  header('webhook-timestamp', /^[0-9]{10,}$/, { description: 'Unix seconds of this attempt.' }),
+  header('webhook-signature', /^v1,[A-Za-z0-9+/]{43}=( v1,[A-Za-z0-9+/]{43}=)*$/, {
     description:
       'Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`, keyed with the base64-decoded part after `whsec_`; one for each live secret, separated by spaces.',
-    example: SIGNATURE_EXAMPLES.modern,
   }),
-  header('user-agent', { description: '`Chatzuri-Webhooks/` and a version.' }),
+  header('user-agent', /^Chatzuri-Webhooks\//, {
+    description: '`Chatzuri-Webhooks/` and a version.',
+  }),
 ]
 
 function header(
   name: string,
-  { description, example }: { description: string; example?: string },
+  pattern: RegExp,
+  { description }: { description: string },
 ): Parameter {
-  const schema: JsonSchema = { type: 'string' }
-  if (example !== undefined) schema.examples = [example]
+  const schema: JsonSchema = { type: 'string', pattern: pattern.source }
   return { name, in: 'header', required: true, description, schema }
 }
 
@@ -42,7 +41,7 @@ const RESPONSES: Record<string, ResponseObject> = {
   '2XX': {
     description:
       'Delivered. The body is advisory: `{"received":true}` is shown as acknowledged, an `error` key or `false` as failed.',
-    content: { 'application/json': { example: { received: true } } },
+    content: { 'application/json': { schema: { type: 'object' }, example: { received: true } } },
   },
   '410': { description: 'The endpoint is gone: the webhook is disabled, this delivery waits.' },
   default: {
@@ -52,56 +51,65 @@ const RESPONSES: Record<string, ResponseObject> = {
 }
 
 export function webhooksSection(): Record<string, Record<string, Operation>> {
-  const [lead] = EVENT_TYPES
-  return {
-    'lead.submit': {
-      post: delivery({
-        operationId: 'receiveLead',
-        summary: 'A customer left his info',
-        description:
-          'The lead event, in the spelling that the webhook subscribed with. All four fields are always there and always strings.',
-        eventType: { type: 'string', enum: [...LEAD_EVENT_SPELLINGS] },
-        payload: { ...lead?.schema },
-        example: JSON.parse(BODY_EXAMPLE),
-      }),
-    },
-    event: {
-      post: delivery({
-        operationId: 'receiveEvent',
-        summary: 'Any other event',
-        description: 'What was published, byte for byte a fixed point of `JSON.stringify`.',
-        eventType: { type: 'string' },
-        payload: { type: 'object', additionalProperties: true },
-        example: {
-          eventType: 'order.created',
-          chatbotId: EXAMPLE_IDS.chatbot,
-          payload: { orderId: '1001', total: 49.9 },
-        },
-      }),
-    },
-  }
+  const known = EVENT_TYPES.map((info) => [info.name, { post: knownEvent(info) }] as const)
+  return { ...Object.fromEntries(known), event: { post: OTHER_EVENT } }
 }
 
-interface DeliverySpec {
+function knownEvent({ name, description, schema, example }: EventTypeInfo): Operation {
+  const isLead = name === LEAD_EVENT
+  const fields = isLead ? ' All four fields are always there and always strings.' : ''
+  return received({
+    operationId: `receive${pascalCase(name)}`,
+    summary: `Receive \`${name}\``,
+    description: `${description}${fields}`,
+    eventType: { type: 'string', enum: isLead ? [...LEAD_EVENT_SPELLINGS] : [name] },
+    payload: schema,
+    example: { eventType: name, payload: example },
+  })
+}
+
+function pascalCase(eventType: string): string {
+  return eventType.replace(/(?:^|[._])([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+const OTHER_EVENT: Operation = received({
+  operationId: 'receiveEvent',
+  summary: 'Receive any other event',
+  description:
+    'What was published, in the order of its keys: the body is byte for byte a fixed point of `JSON.stringify`.',
+  eventType: { type: 'string', pattern: EVENT_TYPE_PATTERN.source },
+  payload: { type: 'object', additionalProperties: true },
+  example: { eventType: 'order.created', payload: { orderId: '1001', total: 49.9 } },
+})
+
+interface ReceivedSpec {
   operationId: string
   summary: string
   description: string
   eventType: JsonSchema
   payload: JsonSchema
-  example: unknown
+  example: { eventType: string; payload: Record<string, unknown> }
 }
 
-function delivery({ eventType, payload, example, ...about }: DeliverySpec): Operation {
+function received({ eventType, payload, example, ...about }: ReceivedSpec): Operation {
+  const { headers, body } = exampleDelivery(example.eventType, example.payload)
+  const chatbotId: JsonSchema = { type: 'string', examples: [EXAMPLE_IDS.chatbot] }
   const schema: JsonSchema = {
     type: 'object',
-    properties: { eventType, chatbotId: { type: 'string' }, payload },
+    properties: { eventType, chatbotId, payload },
     required: ['eventType', 'chatbotId', 'payload'],
   }
+  const parameters = HEADERS.map((parameter) => {
+    const shown = headers[parameter.name]
+    return shown === undefined ? parameter : { ...parameter, example: shown }
+  })
+  const content = { 'application/json': { schema, example: JSON.parse(body) as unknown } }
   return {
     ...about,
+    tags: ['Events'],
     security: [],
-    parameters: HEADERS,
-    requestBody: { required: true, content: { 'application/json': { schema, example } } },
+    parameters,
+    requestBody: { required: true, content },
     responses: RESPONSES,
   }
 }

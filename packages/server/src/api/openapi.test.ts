@@ -96,6 +96,23 @@ test('a route that asks for no body says how it refuses one', () => {
   expect(document.paths['/api/v1/webhooks/{id}']?.get?.responses).not.toHaveProperty('415')
 })
 
+test('every field of a query is a parameter, and the example of one is taken', () => {
+  for (const { query, queryExample = {}, path, method, operationId } of routes) {
+    const operation = document.paths[path]?.[method.toLowerCase()]
+    const inQuery = operation?.parameters.filter((parameter) => parameter.in === 'query') ?? []
+    const known = Object.keys((query as z.ZodObject | undefined)?.shape ?? {})
+    expect([operationId, ...inQuery.map(({ name }) => name)]).toEqual([operationId, ...known])
+    const shown = inQuery.filter(({ example }) => example !== undefined)
+    expect(Object.fromEntries(shown.map(({ name, example }) => [name, example]))).toEqual(
+      queryExample,
+    )
+    if (!query) continue
+    expect(shown.length, operationId).toBeGreaterThan(0)
+    const sent = shown.map(({ name, example }) => [name, String(example)])
+    expect(query.safeParse(Object.fromEntries(sent)), operationId).toMatchObject({ success: true })
+  }
+})
+
 test('the document says of itself that it is an object', () => {
   const answer = document.paths['/openapi.json']?.get?.responses[200]
   expect(answer?.content?.['application/json']?.schema).toEqual({ type: 'object' })

@@ -40,6 +40,7 @@ export interface Parameter {
   required: boolean
   description?: string
   schema: JsonSchema
+  example?: unknown
 }
 
 export interface MediaType {
@@ -60,6 +61,8 @@ const TAGS: Record<Tag, string> = {
   Leads: 'What customers leave with a chatbot.',
   Events: 'What happened; each goes to every webhook that subscribed to its type.',
   Deliveries: 'One event on its way to one webhook, with every attempt.',
+  Integrations:
+    'What published integrations and automation platforms call, under the names that they know.',
   Statistics: 'Counts, latencies, and what changes as it changes.',
   Access: 'Keys, sessions, links for owners, and the log of what was done.',
   Widget: "What a visitor's page calls. It needs no key; it is limited by origin, rate and size.",
@@ -147,7 +150,9 @@ function parameters(route: Route, schemas: SchemaDocuments): Parameter[] {
   const required = new Set(query.required ?? [])
   for (const [name, { description, ...schema }] of Object.entries(query.properties ?? {})) {
     const about = description === undefined ? {} : { description }
-    found.push({ name, in: 'query', required: required.has(name), ...about, schema })
+    const example = route.queryExample?.[name]
+    const shown = example === undefined ? {} : { example }
+    found.push({ name, in: 'query', required: required.has(name), ...about, schema, ...shown })
   }
   for (const { name, description, schema } of route.headers ?? []) {
     found.push({ name, in: 'header', required: false, description, schema })
@@ -196,6 +201,8 @@ export function errorCodes(route: Route): ErrorCode[] {
   if (body && !body.optional) codes.add('missing_body')
   codes.add('internal_error').add('not_ready')
   if (path.startsWith('/api/') || path === '/readyz') codes.add('store_unavailable')
+  // What reads nothing can still be asked in a way that is no HTTP.
+  if (![...codes].some((code) => ERROR_CODES[code][0] < 500)) codes.add('bad_request')
   const order = Object.keys(ERROR_CODES)
   return [...codes].sort((one, other) => order.indexOf(one) - order.indexOf(other))
 }

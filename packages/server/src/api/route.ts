@@ -26,6 +26,7 @@ export type Tag =
   | 'Leads'
   | 'Events'
   | 'Deliveries'
+  | 'Integrations'
   | 'Statistics'
   | 'Access'
   | 'Widget'
@@ -49,6 +50,8 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   /** What it is in the audit log, of a route that changes or shows what is worth a line there. */
   audit?: AuditAction
   query?: Query
+  /** Of the parameters that are worth showing. */
+  queryExample?: Record<string, string | number>
   body?: BodySpec<Body>
   /** For the document: `handle` reads them itself. */
   headers?: HeaderSpec[]

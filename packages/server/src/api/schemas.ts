@@ -25,15 +25,15 @@ export function idField(kind: DocumentedKind) {
   return z.string().meta({ examples: [EXAMPLE_IDS[kind]] })
 }
 
+export function idPattern(kind: DocumentedKind): RegExp {
+  return new RegExp(`^${ID_PREFIXES[kind]}_[0-7][0-9a-hjkmnp-tv-z]{25}$`)
+}
+
 /** In filters, where an id of another kind is a mistake worth naming. */
 export function idFilter(kind: DocumentedKind) {
-  const prefix = ID_PREFIXES[kind]
   return z
     .string()
-    .regex(
-      new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`),
-      `must be a ${kind}'s id, like \`${EXAMPLE_IDS[kind]}\``,
-    )
+    .regex(idPattern(kind), `must be a ${kind}'s id, like \`${EXAMPLE_IDS[kind]}\``)
     .meta({ examples: [EXAMPLE_IDS[kind]] })
 }
 

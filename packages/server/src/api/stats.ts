@@ -5,7 +5,7 @@ import type { ApiDeps } from './deps.ts'
 import { invalidInput } from './error-answer.ts'
 import { isoAt } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { idFilter, instant, isoTime } from './schemas.ts'
+import { EXAMPLE_IDS, idFilter, instant, isoTime } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 const MINUTE_MS = 60_000
@@ -97,6 +97,10 @@ export function statsRoutes({ store, clock }: ApiDeps): Route[] {
       summary: 'Counts and latencies over time',
       access: 'chatbot-by-query',
       query: statsQuery,
+      queryExample: {
+        ...{ chatbotId: EXAMPLE_IDS.chatbot, step: '1h' },
+        ...{ from: '2026-09-13T09:00:00Z', to: '2026-09-14T09:00:00Z' },
+      },
       answer: {
         status: 200,
         description: 'What happened between `from` and `to`.',

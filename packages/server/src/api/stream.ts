@@ -5,7 +5,7 @@ import type { Credentials } from './credentials.ts'
 import type { ApiDeps } from './deps.ts'
 import { apiError, invalidInput } from './error-answer.ts'
 import { defineRoute, type Route } from './route.ts'
-import { idFilter } from './schemas.ts'
+import { EXAMPLE_IDS, idFilter } from './schemas.ts'
 
 const LAST_ID = 'Last-Event-ID'
 
@@ -32,6 +32,7 @@ export function streamRoutes(
         },
       ],
       query: z.strictObject({ chatbotId: idFilter('chatbot').exactOptional() }),
+      queryExample: { chatbotId: EXAMPLE_IDS.chatbot },
       answer: {
         status: 200,
         description: 'Events, until either side ends it.',

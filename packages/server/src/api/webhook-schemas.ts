@@ -9,7 +9,7 @@ import { URL_LENGTH_MAX, urlFault } from './webhook-url.ts'
 export const EVENT_TYPES_MAX = 50
 export const DESCRIPTION_LENGTH_MAX = 500
 
-const url = z
+export const url = z
   .string()
   .superRefine((given, context) => {
     const message = urlFault(given)
@@ -21,7 +21,7 @@ const url = z
     examples: ['https://shop.example/hooks/leads'],
   })
 
-const eventTypes = z
+export const eventTypes = z
   .array(eventType)
   .min(1)
   .max(EVENT_TYPES_MAX)

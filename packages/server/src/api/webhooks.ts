@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { memberPath } from '../json.ts'
 import type { WebhookChange } from '../store/store.ts'
 import { maskedUrl, type Webhook } from '../webhook.ts'
+import type { AuditOf } from './call-audit.ts'
 import { type Cursors, listPage } from './cursor.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
 import type { ApiDeps } from './deps.ts'
@@ -32,7 +33,6 @@ export function webhookRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
 }
 
 function createRoute(deps: ApiDeps): Route {
-  const { store, ids, clock, config } = deps
   return defineRoute({
     method: 'POST',
     path: '/api/v1/chatbots/{id}/webhooks',
@@ -55,31 +55,32 @@ function createRoute(deps: ApiDeps): Route {
       example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
     },
     errors: ['blocked_address', 'too_many_webhooks'],
-    async handle({ id: chatbotId, body, audit }) {
-      refuseBlocked(deps, body.url)
-      refuseMasks(unmaskHeaders(body.headers ?? {}, {}).faults)
-      const id = ids.next('webhook')
-      const values = {
-        id,
-        chatbotId,
-        url: body.url,
-        eventTypes: body.eventTypes,
-        description: body.description ?? '',
-        headers: body.headers ?? {},
-        timeoutSeconds: body.timeoutSeconds ?? null,
-        maxInFlight: body.maxInFlight ?? null,
-        secret: body.secret === undefined ? deps.generateSecret() : usableSecret(deps, body.secret),
-        webhooksMax: config.webhooksMaxPerChatbot,
-      }
-      const webhook = await store.createWebhook(values, audit({ targetId: id }))
-      if (webhook === 'chatbot_not_found') throw notFound('chatbot')
-      if (webhook === 'too_many_webhooks') {
-        const message = `A chatbot has at most ${config.webhooksMaxPerChatbot} webhooks`
-        throw apiError('too_many_webhooks', message)
-      }
-      return { ...presentWebhook(webhook, clock.now()), secret: webhook.secret }
-    },
+    handle: ({ id: chatbotId, body, audit }) => createWebhook(deps, { chatbotId, ...body }, audit),
   })
+}
+
+type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
+
+/** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
+export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
+  const { store, ids, clock, config } = deps
+  const { chatbotId, url, eventTypes, description = '', headers = {} } = given
+  const { timeoutSeconds = null, maxInFlight = null } = given
+  refuseBlocked(deps, url)
+  refuseMasks(unmaskHeaders(headers, {}).faults)
+  const id = ids.next('webhook')
+  const values = {
+    ...{ id, chatbotId, url, eventTypes, description, headers, timeoutSeconds, maxInFlight },
+    secret: given.secret === undefined ? deps.generateSecret() : usableSecret(deps, given.secret),
+    webhooksMax: config.webhooksMaxPerChatbot,
+  }
+  const webhook = await store.createWebhook(values, audit({ targetId: id, chatbotId }))
+  if (webhook === 'chatbot_not_found') throw notFound('chatbot')
+  if (webhook === 'too_many_webhooks') {
+    const message = `A chatbot has at most ${config.webhooksMaxPerChatbot} webhooks`
+    throw apiError('too_many_webhooks', message)
+  }
+  return { ...presentWebhook(webhook, clock.now()), secret: webhook.secret }
 }
 
 function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
@@ -93,6 +94,7 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     query: z.strictObject(pageQuery),
+    queryExample: { limit: 20 },
     answer: {
       status: 200,
       description: 'A page of webhooks.',
@@ -184,10 +186,10 @@ export function usableSecret({ checkSecret }: ApiDeps, secret: string): string {
 }
 
 /** The address that is dialled is checked again, each time; this is to say so at once. */
-function refuseBlocked({ checkUrl }: ApiDeps, url: string) {
+export function refuseBlocked({ checkUrl }: ApiDeps, url: string, path = 'url') {
   const blocked = checkUrl(new URL(url))
   if (blocked === null) return
-  const details = [{ path: 'url', message: blocked.message }]
+  const details = [{ path, message: blocked.message }]
   throw apiError('blocked_address', blocked.message, { details })
 }
 

@@ -8,6 +8,7 @@ import { describeAudit } from './conformance/audit.ts'
 import { describeChanges } from './conformance/changes.ts'
 import { describeClaims } from './conformance/claims.ts'
 import { describeConfig } from './conformance/config.ts'
+import { describeCountedPages } from './conformance/counted-pages.ts'
 import { describeErasure } from './conformance/erasure.ts'
 import { describeIdempotency } from './conformance/idempotency.ts'
 import { describeKeys } from './conformance/keys.ts'
@@ -44,6 +45,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeStats,
     describeRollups,
     describeLists,
+    describeCountedPages,
     describeChanges,
     describeAccess,
     describeAudit,

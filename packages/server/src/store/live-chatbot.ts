@@ -5,7 +5,7 @@
  */
 import { type SqlBool, sql } from 'kysely'
 
-type Owned = 'leads' | 'events' | 'deliveries'
+type Owned = 'leads' | 'events' | 'deliveries' | 'conversations'
 
 /**
  * A subquery that yields one value, in a CASE: PostgreSQL would turn EXISTS into a join, or read all

@@ -27,6 +27,8 @@ import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
 import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import type {
+  ConversationFilter,
+  CountedPage,
   DeliveryFilter,
   ErasureFilter,
   LeadFilter,
@@ -267,7 +269,7 @@ function likely(conditions: RawBuilder<SqlBool>[]) {
 function idRange(
   kind: 'delivery' | 'lead',
   { from, to }: { from?: number; to?: number },
-  { after }: Page,
+  { after }: Pick<Page, 'after'>,
 ): { floor: string; ceiling: string } {
   const end = to === undefined ? LAST_CHARACTER : idFloor(kind, to + ID_SLACK_MS)
   return {
@@ -288,13 +290,19 @@ function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builde
   return eb('event_id', 'in', people(db, q, 'event_id'))
 }
 
-export function listLeads(db: Builder, filter: Asked<LeadFilter>, page: Page): Compilable {
+export function listLeads(
+  db: Builder,
+  filter: Asked<LeadFilter>,
+  page: Page | CountedPage,
+): Compilable {
   const { chatbotId, from, to, q, commonName } = filter
+  const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
   if (commonName !== undefined) query = query.where(isLeadOf(commonName))
+  if ('skip' in page) query = query.offset(page.skip)
   if (isPostgres(db) && chatbotId !== undefined && q === undefined) {
     // As in rangeOfDeliveries.
-    const { floor, ceiling } = idRange('lead', filter, page)
+    const { floor, ceiling } = idRange('lead', filter, { after })
     query = query
       .where(sql<SqlBool>`(chatbot_id, id) >= (${chatbotId}, ${floor})`)
       .where(sql<SqlBool>`(chatbot_id, id) < (${chatbotId}, ${ceiling})`)
@@ -314,8 +322,24 @@ export function listLeads(db: Builder, filter: Asked<LeadFilter>, page: Page): C
     query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
   }
   if (q !== undefined) query = query.where('id', 'in', people(db, q, 'id'))
-  if (page.after !== null) query = query.where('id', '<', page.after)
+  if (after !== null) query = query.where('id', '<', after)
   return query.orderBy('id', 'desc').limit(page.limit)
+}
+
+/** By their age: an id may be the caller's own. */
+export function listConversations(
+  db: Builder,
+  { chatbotId, from, to }: ConversationFilter,
+  { limit, skip }: CountedPage,
+): Compilable {
+  let query = db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('chatbot_id', '=', chatbotId)
+    .where(isOfLiveChatbot('conversations', chatbotId))
+  if (from !== undefined) query = query.where('created_at', '>=', from)
+  if (to !== undefined) query = query.where('created_at', '<', to)
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).offset(skip)
 }
 
 export function listErasures(db: Builder, filter: ErasureFilter, page: Page): Compilable {

@@ -8,7 +8,7 @@ import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
-import type { Erasure, Lead } from '../lead.ts'
+import type { Conversation, Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import type { Change, Recovery } from './store.ts'
 
@@ -16,6 +16,12 @@ import type { Change, Recovery } from './store.ts'
 export interface Page {
   limit: number
   after: string | null
+}
+
+/** For callers that count pages. What is skipped is walked: bound it. */
+export interface CountedPage {
+  limit: number
+  skip: number
 }
 
 export interface ReadStore {
@@ -27,7 +33,9 @@ export interface ReadStore {
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
   getLead(id: string): Promise<Lead | null>
-  listLeads(filter: LeadFilter, page: Page): Promise<Lead[]>
+  listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<Lead[]>
+  /** Newest first. */
+  listConversations(filter: ConversationFilter, page: CountedPage): Promise<Conversation[]>
   /** All that is kept about one person, from one state of the database. */
   getLeadRecord(id: string): Promise<LeadRecord | null>
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
@@ -71,6 +79,13 @@ export interface LeadFilter {
   from?: number
   to?: number
   q?: string
+}
+
+export interface ConversationFilter {
+  chatbotId: string
+  /** Begun in [from, to). */
+  from?: number
+  to?: number
 }
 
 export interface AuditFilter {

@@ -5,7 +5,7 @@ import type { AuditEntry } from '../audit.ts'
 import type { Chatbot } from '../chatbot.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Erasure, Lead } from '../lead.ts'
+import type { Conversation, Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import { listApiKeys, listAudit, ownerOf } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
@@ -22,6 +22,8 @@ import { toStats } from './stats.ts'
 import type {
   AuditFilter,
   Change,
+  ConversationFilter,
+  CountedPage,
   DeliveryDetail,
   DeliveryFilter,
   ErasureFilter,
@@ -152,10 +154,15 @@ export class Reads implements ReadStore {
     return found ? rows.toLead(found) : null
   }
 
-  async listLeads(filter: LeadFilter, page: Page): Promise<Lead[]> {
+  async listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<Lead[]> {
     const asked = queries.asked(filter, await this.#isCommonName(filter.q))
     const found = await this.#all<rows.LeadRow>(queries.listLeads(this.#db, asked, page).compile())
     return found.map(rows.toLead)
+  }
+
+  async listConversations(filter: ConversationFilter, page: CountedPage): Promise<Conversation[]> {
+    const query = queries.listConversations(this.#db, filter, page)
+    return (await this.#all<rows.ConversationRow>(query.compile())).map(rows.toConversation)
   }
 
   async #isCommonName(q: string | undefined): Promise<boolean> {

@@ -9,7 +9,7 @@ import type {
   StateReason,
 } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Erasure, ErasureReason, Lead } from '../lead.ts'
+import type { Conversation, Erasure, ErasureReason, Lead } from '../lead.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { Encryption } from './encryption.ts'
 import type { Change, Recovery } from './store.ts'
@@ -251,6 +251,10 @@ export function toLead(row: LeadRow): Lead {
     customerPhone: row.customer_phone,
     createdAt: row.created_at,
   }
+}
+
+export function toConversation(row: ConversationRow): Conversation {
+  return { id: row.id, chatbotId: row.chatbot_id, createdAt: row.created_at }
 }
 
 export function toErasure(row: ErasureRow): Erasure {

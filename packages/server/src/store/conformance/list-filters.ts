@@ -1,6 +1,6 @@
 /** Every combination of what lists may be asked for: each must find its way through an index. */
 import { DELIVERY_STATES } from '../../delivery.ts'
-import type { DeliveryFilter, LeadFilter } from '../store.ts'
+import type { ConversationFilter, DeliveryFilter, LeadFilter } from '../store.ts'
 
 /** Of rows that exist and belong together. */
 export interface FilterSample {
@@ -40,6 +40,10 @@ export function allLeadFilters(sample: FilterSample): LeadFilter[] {
     spans(sample),
     [{}, ...searched.map((q) => ({ q }))],
   ])
+}
+
+export function allConversationFilters(sample: FilterSample): ConversationFilter[] {
+  return spans(sample).map((span) => ({ chatbotId: sample.chatbotId, ...span }))
 }
 
 function searches({ name, email, phone, leadId }: FilterSample): string[] {

@@ -4,12 +4,17 @@ import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
 import { changesQueries } from '../changes.ts'
 import { statsSeries } from '../charts.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
-import { allDeliveryFilters, allLeadFilters } from '../conformance/list-filters.ts'
+import {
+  allConversationFilters,
+  allDeliveryFilters,
+  allLeadFilters,
+} from '../conformance/list-filters.ts'
 import { leadRecordQueries } from '../lead-record.ts'
 import {
   asked,
   currentCounts,
   listChatbots,
+  listConversations,
   listDeliveries,
   listErasures,
   listLeads,
@@ -176,6 +181,26 @@ test('every list of leads walks the index of the narrowest that it is asked for'
     for (const walk of walks) expect(walk, told).toMatch(leadingLeadIndex(filter))
     expect(walks.length, told).toBeGreaterThan(0)
     expect(scans(plan), told).toEqual([])
+  }
+})
+
+test('a counted page walks the index of its list, in its order', async () => {
+  const { engine } = await openWithEngine()
+  const deep = { limit: 100, skip: 9_900 }
+  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const walks = [
+    ...leads.map((filter) => [listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
+    ...allConversationFilters(sample).map(
+      (filter) => [listConversations(db, filter, deep), 'conversations_by_age'] as const,
+    ),
+  ]
+  expect(walks).toHaveLength(8)
+  for (const [query, index] of walks) {
+    const { sql, parameters } = query.compile()
+    const plan = planOf(engine.db, sql, parameters)
+    expect(plan).toContain(index)
+    expect(plan).not.toContain('TEMP B-TREE')
+    expect(scans(plan), plan).toEqual([])
   }
 })
 

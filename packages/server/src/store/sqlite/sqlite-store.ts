@@ -125,6 +125,7 @@ function bindReads(reads: Reads) {
     listDeliveries: reads.listDeliveries.bind(reads),
     getLead: reads.getLead.bind(reads),
     listLeads: reads.listLeads.bind(reads),
+    listConversations: reads.listConversations.bind(reads),
     getLeadRecord: reads.getLeadRecord.bind(reads),
     listErasures: reads.listErasures.bind(reads),
     getRecovery: reads.getRecovery.bind(reads),
