@@ -52,11 +52,15 @@ describe('without a server', () => {
 
   test.each([
     [['lissten'], 'There is no command "lissten"'],
+    [['delivries', 'list'], 'Did you mean "deliveries"?'],
+    [['restor'], 'Did you mean "restore"?'],
     [['check'], 'check needs one URL'],
     [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
     [['check', 'https://shop.example/hook'], 'it is not set'],
     [['trigger', 'lead.submit'], 'Set CHATZURI_KEY'],
-    [['trigger', 'lead.submit', '--sett', 'a=b'], 'trigger --help'],
+    [['trigger', 'lead.submit', '--sett', 'a=b'], 'no option --sett. Did you mean --set?'],
+    [['trigger', 'lead.submit', '--set'], 'trigger --help'],
+    [['trigger', 'lead.submit', '--chat-id', 'bot_1'], 'trigger --help'],
     [['deliveries', 'shred'], 'deliveries takes list'],
     [['recover', 'wh_1', '--since', 'yesterday'], '"yesterday" is no time'],
     [['verify', '/no/such/file', '--secret', SECRET], "can't be read"],

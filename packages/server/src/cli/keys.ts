@@ -4,49 +4,56 @@
  * they are changed by restarts, and this command says what comes next. What seals anew is the server
  * itself (schedule/upkeep.ts), or this command while none runs.
  */
-import { parseArgs } from 'node:util'
+import { type Command, EXIT, usageError } from 'chatzuri/command-line'
 import { type Clock, sleep, systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { KeyFiles } from '../key-files.ts'
+import { findEncryptionKeys } from '../keys.ts'
 import { systemRandom } from '../random.ts'
 import { keyIdOf } from '../store/encryption.ts'
 import { type KeyState, lookInto } from '../store/look.ts'
 import { lockFolder } from '../store/sqlite/folder-lock.ts'
 import { type KeyReport, reportKeys, reportText } from './key-report.ts'
-import { openOwnStore, runCommand } from './own-store.ts'
+import { openOwnStore } from './own-store.ts'
 
 const STEP_ROWS = 50
 const ASK_EVERY_MS = 500
 /** A server looks at its key files every five seconds. */
 const PATIENCE_MS = 60_000
 
-export async function keys(argv: string[]): Promise<void> {
-  const asJson = argv.includes('--json')
-  await runCommand(asJson, async () => {
-    const { values, positionals } = parseArguments(argv)
-    const [command] = positionals
-    if (values.help || command === undefined) return console.log(HELP)
-    if (command !== 'status' && command !== 'rotate') {
-      throw new StartError(`keys knows status and rotate, not "${command}".`)
-    }
-    const config = readConfig(process.env)
-    const report = command === 'rotate' ? await rotate(config) : await status(config)
-    console.log(asJson ? JSON.stringify(report) : reportText(report))
-  })
-}
+export const keys: Command = {
+  name: 'keys',
+  usage: 'status | rotate',
+  about:
+    "Which encryption keys seal the webhooks' secrets, headers and URLs, and how to change them.",
+  argumentsMax: 1,
+  options: {},
+  notes: `  status   how many webhooks each key seals, and what to do next
+  rotate   changes to another key
 
-function parseArguments(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    })
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`${reason.split('.')[0]}. \`keys --help\` lists what there is.`)
-  }
+Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY.
+
+Embedded store with its key in a file: \`keys rotate\` makes a new key and seals everything anew,
+beside a running server or without one. When nothing needs
+the old key any more it goes to encryption-keys-retired, for backups: delete that file yourself.
+
+PostgreSQL, or a key from the environment, without a pause:
+  1. Make a key: openssl rand -base64 32
+  2. Restart every server, one by one, with ENCRYPTION_KEY=OLD ENCRYPTION_KEYS_TO_OPEN=NEW
+  3. Restart every server, one by one, with ENCRYPTION_KEY=NEW ENCRYPTION_KEYS_TO_OPEN=OLD
+  4. When \`keys status\` says that the old key may go, restart them with ENCRYPTION_KEY=NEW alone
+A server that would meet a secret that it can't open does not start, and says so: no step can be
+skipped by mistake. One process alone needs no step 2.`,
+  async run({ env, out, positionals: [action] }) {
+    if (action !== 'status' && action !== 'rotate') {
+      throw usageError(`keys takes status or rotate, not ${JSON.stringify(action ?? '')}.`)
+    }
+    const config = readConfig(env)
+    const report = action === 'rotate' ? await rotate(config) : await status(config)
+    out.value(report, () => reportText(report))
+    return EXIT.done
+  },
 }
 
 async function status(config: Config): Promise<KeyReport> {
@@ -63,12 +70,9 @@ async function readState(config: Config): Promise<KeyState> {
 }
 
 /** Of the keys that a server with these settings would have; the one that seals first. */
-function ownKeyIds({ encryptionKey, openingKeys, dataDir }: Config): string[] {
-  if (encryptionKey !== null) return [encryptionKey, ...openingKeys].map(keyIdOf)
-  const files = new KeyFiles(dataDir)
-  if (!files.exist) return openingKeys.map(keyIdOf)
-  const { seals, opens } = files.read()
-  return [seals, ...opens, ...openingKeys].map(keyIdOf)
+function ownKeyIds(config: Config): string[] {
+  const { seals, opens } = findEncryptionKeys(config)?.encryption ?? {}
+  return [...(seals ? [seals] : []), ...(opens ?? config.openingKeys)].map(keyIdOf)
 }
 
 function hasFiles({ encryptionKey }: Config): boolean {
@@ -109,11 +113,10 @@ async function rotateToOwn(config: Config): Promise<KeyReport> {
 }
 
 async function sealAnew(config: Config): Promise<void> {
-  const [seals, ...opens] = ownKeys(config)
-  const store = await openOwnStore(config)
+  const { store, encryption } = await openOwnStore(config)
   try {
     // A key that was retired becomes the present one again: somebody asked for it.
-    if (seals) await store.useKeys({ seals, opens })
+    await store.useKeys(encryption)
     const unreadable: string[] = []
     for (let after: string | null = ''; after !== null; ) {
       const step = await store.reseal({ after, limit: STEP_ROWS })
@@ -128,12 +131,6 @@ async function sealAnew(config: Config): Promise<void> {
   } finally {
     await store.close()
   }
-}
-
-function ownKeys({ encryptionKey, openingKeys, dataDir }: Config): Buffer[] {
-  if (encryptionKey !== null) return [encryptionKey, ...openingKeys]
-  const { seals, opens } = new KeyFiles(dataDir).read()
-  return [seals, ...opens, ...openingKeys]
 }
 
 /** The server on the folder sees its files change, and does the work. */
@@ -163,27 +160,3 @@ function tryLock(dataDir: string): (() => void) | null {
     throw error
   }
 }
-
-const HELP = `Which encryption keys seal the webhooks' secrets, headers and URLs, and how to change them.
-
-Usage: chatzuri-server keys status     how many webhooks each key seals, and what to do next
-       chatzuri-server keys rotate     changes to another key
-
-Options:
-  --json      the report as one line of JSON on stdout
-  -h, --help  this text
-
-Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY.
-
-Embedded store with its key in a file: \`keys rotate\` makes a new key and seals everything anew,
-beside a running server or without one. When nothing needs
-the old key any more it goes to encryption-keys-retired, for backups: delete that file yourself.
-
-PostgreSQL, or a key from the environment, without a pause:
-  1. Make a key: openssl rand -base64 32
-  2. Restart every server, one by one, with ENCRYPTION_KEY=OLD ENCRYPTION_KEYS_TO_OPEN=NEW
-  3. Restart every server, one by one, with ENCRYPTION_KEY=NEW ENCRYPTION_KEYS_TO_OPEN=OLD
-  4. When \`keys status\` says that the old key may go, restart them with ENCRYPTION_KEY=NEW alone
-A server that would meet a secret that it can't open does not start, and says so: no step can be
-skipped by mistake. One process alone needs no step 2.
-`
