@@ -60,6 +60,19 @@ export class KeyFiles {
     return { seals: key, opens: parseKeys(opens, this.opensPath) }
   }
 
+  /** Keys of earlier rotations: nothing but an old backup needs them. */
+  readRetired(): Buffer[] {
+    const text = existsSync(this.retiredPath) ? readFileSync(this.retiredPath, 'utf8') : ''
+    return parseKeys(text, this.retiredPath)
+  }
+
+  /** For a folder that has no data yet. */
+  put({ seals, opens }: EncryptionKeys): void {
+    if (opens.length > 0) replaceFile(this.opensPath, keyLines(opens))
+    replaceFile(this.sealsPath, keyLines([seals]))
+    syncFolder(this.#folder)
+  }
+
   /** Null: as they were when they were read last. */
   readIfChanged(): EncryptionKeys | null {
     return this.#texts().join('\n') === this.#seen ? null : this.read()
@@ -94,6 +107,17 @@ export class KeyFiles {
 
 function keyText(random: Random): string {
   return `${random.bytes(32).toString('base64')}\n`
+}
+
+/** A file of keys, as `backup --key-file` writes it: the first seals, the others open. */
+export function readKeyFile(path: string): EncryptionKeys {
+  const [seals, ...opens] = parseKeys(readFileSync(path, 'utf8'), path)
+  if (!seals) throw new StartError(`The key file ${path} is empty.`)
+  return { seals, opens }
+}
+
+export function keyLines(keys: readonly Buffer[]): string {
+  return keys.map((key) => `${key.toString('base64')}\n`).join('')
 }
 
 function parseKeys(text: string, path: string): Buffer[] {

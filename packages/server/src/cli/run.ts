@@ -11,6 +11,21 @@ const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./serve.ts')).serve,
   },
   {
+    name: 'backup',
+    about: 'writes the embedded store into a file, also while the server runs',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    about: 'makes an empty DATA_DIR the store that a backup holds',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'hold',
+    about: 'pauses every webhook of a restored store, before a server starts',
+    load: async () => (await import('./hold.ts')).hold,
+  },
+  {
     name: 'migrate',
     about: 'copies a store to another, as to PostgreSQL',
     load: async () => (await import('./migrate.ts')).migrate,
