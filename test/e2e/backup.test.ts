@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { run as runClient } from '../../packages/cli/src/run.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { makeDataDir, type ServerOptions, ServerProcess } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
@@ -195,7 +196,10 @@ test('a restore that holds sends nothing until a webhook is resumed', async () =
     expect.objectContaining({ action: 'webhook.paused', targetId: webhook.id }),
   )
   expect(endpoint.received).toHaveLength(1)
-  await api.post(`/api/v1/webhooks/${webhook.id}/resume`)
+  const env = { CHATZURI_URL: server.url, CHATZURI_KEY: server.adminKey }
+  const silent = { write: () => true }
+  const resume = ['webhooks', 'resume', '--held']
+  expect(await runClient(resume, { env, stdout: silent, stderr: silent })).toBe(0)
   await api.deliveryIn('delivered', eventId)
   // The same bytes under the same id: a receiver that keeps ids drops it.
   const ids = endpoint.received.map(({ headers }) => headers['webhook-id'])

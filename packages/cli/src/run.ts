@@ -7,10 +7,11 @@ import { runServerProgram, SERVER_COMMANDS } from './commands/server-program.ts'
 import { sign } from './commands/sign.ts'
 import { trigger } from './commands/trigger.ts'
 import { verify } from './commands/verify.ts'
+import { webhooks } from './commands/webhooks.ts'
 import { runProgram, type World } from './program.ts'
 import { VERSION } from './version.ts'
 
-const COMMANDS: Command[] = [check, trigger, deliveries, recover, verify, sign]
+const COMMANDS: Command[] = [check, trigger, deliveries, recover, webhooks, verify, sign]
 
 /** Never rejects for what the caller can mend; resolves to the exit code. */
 export function run(argv: string[], world: World = process): Promise<number> {
