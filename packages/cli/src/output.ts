@@ -30,8 +30,10 @@ export interface Streams {
 
 export function createOutput({ stdout, stderr }: Streams, { json }: { json: boolean }): Output {
   const line = (text: string) => stdout.write(`${text}\n`)
+  let isDrawn = false
   const progress = (text: string | null) => {
-    if (stderr.isTTY) stderr.write(`\r\u001b[2K${text ?? ''}`)
+    if (stderr.isTTY && (isDrawn || text !== null)) stderr.write(`\r\u001b[2K${text ?? ''}`)
+    isDrawn = text !== null
   }
   const isDue = everySoOften(stderr.isTTY ? REDRAW_EVERY_MS : LINE_EVERY_MS)
   return {

@@ -53,7 +53,8 @@ async function choose(
   argv: string[],
   world: Pick<Given, 'env' | 'out'>,
 ): Promise<number> {
-  const [word] = argv
+  const [word, about] = argv
+  if (word === 'help' && about !== undefined) return choose(program, [about, '--help'], world)
   if (word === 'help' || word === '--help' || word === '-h') {
     world.out.line(program.overview)
     return EXIT.done

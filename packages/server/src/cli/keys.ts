@@ -4,7 +4,7 @@
  * they are changed by restarts, and this command says what comes next. What seals anew is the server
  * itself (schedule/upkeep.ts), or this command while none runs.
  */
-import { type Command, EXIT, usageError } from 'chatzuri/command-line'
+import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
 import { type Clock, sleep, systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
@@ -14,9 +14,10 @@ import { systemRandom } from '../random.ts'
 import { keyIdOf } from '../store/encryption.ts'
 import { type KeyState, lookInto } from '../store/look.ts'
 import { lockFolder } from '../store/sqlite/folder-lock.ts'
-import { type KeyReport, reportKeys, reportText } from './key-report.ts'
+import { type KeyReport, reportKeys } from './key-report.ts'
 import { openOwnStore } from './own-store.ts'
 
+const COLUMNS = ['id', 'role', 'webhooks', 'servers']
 const STEP_ROWS = 50
 const ASK_EVERY_MS = 500
 /** A server looks at its key files every five seconds. */
@@ -50,8 +51,12 @@ skipped by mistake. One process alone needs no step 2.`,
       throw usageError(`keys takes status or rotate, not ${JSON.stringify(action ?? '')}.`)
     }
     const config = readConfig(env)
-    const report = action === 'rotate' ? await rotate(config) : await status(config)
-    out.value(report, () => reportText(report))
+    const report = action === 'rotate' ? await rotate(config, out) : await status(config)
+    if (out.json) out.line(JSON.stringify(report))
+    else {
+      out.rows(report.keys, COLUMNS, 'No key.')
+      out.line(`\n${report.next}`)
+    }
     return EXIT.done
   },
 }
@@ -79,8 +84,8 @@ function hasFiles({ encryptionKey }: Config): boolean {
   return encryptionKey === null
 }
 
-async function rotate(config: Config): Promise<KeyReport> {
-  if (!hasFiles(config)) return rotateToOwn(config)
+async function rotate(config: Config, out: Output): Promise<KeyReport> {
+  if (!hasFiles(config)) return rotateToOwn(config, out)
   const { dataDir } = config
   const files = new KeyFiles(dataDir)
   const state = await readState(config)
@@ -97,30 +102,35 @@ async function rotate(config: Config): Promise<KeyReport> {
   if (ownKeyIds(config)[0] === state.present) files.rotate(systemRandom)
   if (unlock !== null) {
     unlock()
-    await sealAnew(config)
+    await sealAnew(config, out)
     files.read()
     files.forgetOthers()
   } else {
-    await untilSealedAnew(config, systemClock)
+    await untilSealedAnew(config, { clock: systemClock, out })
   }
+  out.progress(null)
   return status(config)
 }
 
 /** With keys of the environment: the key is changed there, and what it is to seal is sealed now. */
-async function rotateToOwn(config: Config): Promise<KeyReport> {
-  await sealAnew(config)
+async function rotateToOwn(config: Config, out: Output): Promise<KeyReport> {
+  await sealAnew(config, out)
+  out.progress(null)
   return status(config)
 }
 
-async function sealAnew(config: Config): Promise<void> {
+async function sealAnew(config: Config, out: Output): Promise<void> {
   const { store, encryption } = await openOwnStore(config)
   try {
     // A key that was retired becomes the present one again: somebody asked for it.
     await store.useKeys(encryption)
     const unreadable: string[] = []
+    let sealed = 0
     for (let after: string | null = ''; after !== null; ) {
       const step = await store.reseal({ after, limit: STEP_ROWS })
       unreadable.push(...step.unreadable)
+      sealed += step.resealed
+      out.progress(`sealing anew: ${sealed} webhooks`)
       after = step.next
     }
     if (unreadable.length > 0) {
@@ -134,11 +144,16 @@ async function sealAnew(config: Config): Promise<void> {
 }
 
 /** The server on the folder sees its files change, and does the work. */
-async function untilSealedAnew(config: Config, clock: Clock): Promise<void> {
+async function untilSealedAnew(
+  config: Config,
+  { clock, out }: { clock: Clock; out: Output },
+): Promise<void> {
   const until = clock.monotonic() + PATIENCE_MS
   for (;;) {
     const { present, counts } = await readState(config)
     const [own] = ownKeyIds(config)
+    const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+    out.step({ doing: 'the server seals anew', done: counts.get(own ?? '') ?? 0, total })
     if (present === own && [...counts.keys()].every((id) => id === own)) return
     if (clock.monotonic() > until) {
       throw new StartError(

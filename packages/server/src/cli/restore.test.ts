@@ -202,6 +202,18 @@ test('the key comes from its file, from the environment, or from the folder', as
   )
 })
 
+test('without its key no command makes another one for a store that has data', async () => {
+  const { dataDir, at } = await setup()
+  const path = join(dataDir, 'encryption-key')
+  rmSync(path)
+  writeFileSync(at('list'), '')
+  await refused(['hold'], { dataDir }, 'put the file encryption-key back')
+  await refused(['erase', '--from-file', at('list')], { dataDir }, 'put the file encryption-key')
+  await refused(['keys', 'rotate'], { dataDir }, 'is in no file there')
+  await refused(['hold'], { dataDir: at('none') }, 'There is no Chatzuri database')
+  expect([existsSync(path), existsSync(at('none'))]).toEqual([false, false])
+})
+
 test('a rotation of keys does not shut out an older backup: its keys are beside it', async () => {
   const { dataDir, webhook, at, file, keyFile } = await setup()
   await call(['backup', file, '--key-file', keyFile], { dataDir })

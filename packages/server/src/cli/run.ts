@@ -4,7 +4,7 @@ import { StartError, StoreUnavailable } from '../errors.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
 
-const COMMANDS: readonly ListedCommand[] = [
+export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'serve',
     about: 'the server (as without a command)',
