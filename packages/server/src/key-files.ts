@@ -66,9 +66,12 @@ export class KeyFiles {
     return parseKeys(text, this.retiredPath)
   }
 
-  /** For a folder that has no data yet. */
+  /** For a folder that has no data yet. Keys that open and are there already stay. */
   put({ seals, opens }: EncryptionKeys): void {
-    if (opens.length > 0) replaceFile(this.opensPath, keyLines(opens))
+    const there = existsSync(this.opensPath) ? readFileSync(this.opensPath, 'utf8') : ''
+    const lines = new Set([...there.split(/\s+/), ...keyLines(opens).split('\n')])
+    lines.delete('')
+    if (lines.size > 0) replaceFile(this.opensPath, `${[...lines].join('\n')}\n`)
     replaceFile(this.sealsPath, keyLines([seals]))
     syncFolder(this.#folder)
   }

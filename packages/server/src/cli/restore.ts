@@ -28,15 +28,14 @@ import type { EncryptionKeys } from '../store/store.ts'
 import { stepsOf } from './backup.ts'
 import { type HoldReport, holdAll, holdText } from './hold.ts'
 import { sync, told } from './new-file.ts'
+import { UNFINISHED_RESTORE } from './unfinished-restore.ts'
 
 const CHUNK_BYTES = 4 * 1_048_576
 const PAGE_BYTES = 4_096
-/** In DATA_DIR, so that the database only has to be renamed. */
-const UNFINISHED = 'restore.unfinished'
 /** What may be in an empty DATA_DIR: keys that were put there before, the lock, a run that was cut short. */
 const NO_DATA = new Set([
   ...['admin-key', 'encryption-key', 'encryption-keys-to-open', 'encryption-keys-retired'],
-  ...['lock.db', UNFINISHED],
+  ...['lock.db', UNFINISHED_RESTORE],
 ])
 
 interface RestoreReport {
@@ -119,7 +118,7 @@ async function restoreInto(config: Config, wanted: Wanted): Promise<RestoreRepor
     }
   } finally {
     out.progress(null)
-    rmSync(join(dataDir, UNFINISHED), { recursive: true, force: true })
+    rmSync(join(dataDir, UNFINISHED_RESTORE), { recursive: true, force: true })
     unlock()
   }
 }
@@ -170,7 +169,7 @@ async function fillFolder(
   { dataDir, contents, keys }: { dataDir: string; contents: BackupContents; keys: EncryptionKeys },
   { file, keyFile, hold, out }: Wanted,
 ): Promise<HoldReport | null> {
-  const unfinished = join(dataDir, UNFINISHED)
+  const unfinished = join(dataDir, UNFINISHED_RESTORE)
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { mode: 0o700 })
   const copy = databasePath(unfinished)

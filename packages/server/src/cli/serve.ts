@@ -9,6 +9,7 @@ import { systemRandom } from '../random.ts'
 import { presentKeyOf } from '../store/present-key.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
+import { assertNoUnfinishedRestore } from './unfinished-restore.ts'
 
 export const serve: Command = {
   name: 'serve',
@@ -24,6 +25,7 @@ export const serve: Command = {
 }
 
 async function start(config: Config, { banner }: { banner: boolean }): Promise<void> {
+  if (config.databaseUrl === null) assertNoUnfinishedRestore(config.dataDir)
   const log = createLog(config.logLevel)
   const keys = loadKeys(config, { random: systemRandom, presentKeyOf })
   const server = await startServer({ config, keys, log })
