@@ -4,7 +4,6 @@
  * `--key-file` puts them into a file of their own.
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
 import { systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
@@ -12,12 +11,10 @@ import { StartError } from '../errors.ts'
 import { KeyFiles, keyLines } from '../key-files.ts'
 import { findEncryptionKeys } from '../keys.ts'
 import { keyIdOf } from '../store/encryption.ts'
-import { type BackupContents, type BackupStep, sealBackup } from '../store/sqlite/backup-file.ts'
+import { type BackupStep, sealBackup } from '../store/sqlite/backup-file.ts'
 import { databasePath } from '../store/sqlite/database.ts'
 import { copySnapshot } from '../store/sqlite/snapshot.ts'
-import { assertFree, makeNewFile } from './new-file.ts'
-
-const PAGE_BYTES = 4_096
+import { assertFolder, assertFree, makeNewFile } from './new-file.ts'
 
 interface BackupReport {
   kind: 'backup'
@@ -58,8 +55,10 @@ It is consistent while servers run; continuous archiving loses nothing at all.`,
   async run({ env, out, positionals: [file], text }) {
     if (file === undefined)
       throw usageError('backup needs the name of a file: chatzuri-server backup FILE.')
+    const keyFile = text('key-file') ?? null
+    if (keyFile === file) throw usageError('The keys and the backup are two files.')
     const config = readConfig(env)
-    const report = await backUp(config, { file, keyFile: text('key-file') ?? null, out })
+    const report = await backUp(config, { file, keyFile, out })
     out.value(report, () => reportText(report, config))
     return EXIT.done
   },
@@ -72,22 +71,17 @@ async function backUp(
   const { dataDir } = config
   assertEmbedded(config, file)
   assertFree(file)
-  const madeAt = systemClock.now()
-  const sealed: { contents?: BackupContents } = {}
-  try {
-    await makeNewFile(file, async (path) => {
-      const contents = await copySnapshot({ dataDir, path, madeAt }, stepsOf(out))
-      sealBackup(path, contents, stepsOf(out))
-      // First: a backup whose keys could not be written would be found out when it is needed.
-      if (keyFile !== null) await writeKeys(keyFile, neededKeys(config, contents.keyIds))
-      sealed.contents = contents
-    })
-  } finally {
-    out.progress(null)
-  }
-  const { contents } = sealed
-  if (!contents) throw new StartError(`${file} could not be made.`)
-  const { tables, waiting, keyIds } = contents
+  if (keyFile !== null) assertFolder(keyFile)
+  const contents = await makeNewFile(file, async (path) => {
+    const madeAt = systemClock.now()
+    const copied = await copySnapshot({ dataDir, path, madeAt }, stepsOf(out))
+    sealBackup(path, copied, stepsOf(out))
+    // First: a backup whose keys could not be written would be found out when it is needed.
+    if (keyFile !== null) await writeKeys(keyFile, neededKeys(config, copied.keyIds))
+    return copied
+  })
+  out.progress(null)
+  const { madeAt, tables, waiting, keyIds } = contents
   return {
     ...{ kind: 'backup', file, bytes: statSync(file).size },
     ...{ madeAt: new Date(madeAt).toISOString(), tables, waiting, keyIds, keyFile },
@@ -106,7 +100,7 @@ function assertEmbedded({ databaseUrl, dataDir }: Config, file: string): void {
 
 /** For the bar of a backup or a restore. */
 export function stepsOf(out: Output): (step: BackupStep) => void {
-  const megabytes = (pages: number) => Math.round((pages * PAGE_BYTES) / 1e6)
+  const megabytes = (bytes: number) => Math.round(bytes / 1e6)
   return ({ doing, done, total }) =>
     doing === 'copy'
       ? out.step({ doing: 'copying', done: megabytes(done), total: megabytes(total), unit: 'MB' })
@@ -146,11 +140,11 @@ function reportText(report: BackupReport, { dataDir, encryptionKey }: Config): s
   const { file, bytes, madeAt, tables, waiting, keyIds, keyFile } = report
   const rows = Object.values(tables).reduce((sum, count) => sum + count, 0)
   const names = Object.keys(tables).length
-  const home = encryptionKey === null ? join(dataDir, new KeyFiles('').sealsPath) : 'ENCRYPTION_KEY'
-  const which = keyIds.length === 1 ? `the key ${keyIds[0]}` : `the keys ${keyIds.join(', ')}`
+  const home = encryptionKey === null ? new KeyFiles(dataDir).sealsPath : 'ENCRYPTION_KEY'
+  const which = keyIds.join(', ')
   const keys =
     keyFile === null
-      ? `The encryption key is NOT in it. Without ${which} (${home}) it can't be restored: keep a copy of that in another place.`
-      : `${which.replace('the', 'The')} are in ${keyFile}: whoever has both files can read all. Keep them apart.`
+      ? `The encryption key (${which}) is NOT in it, and without it it can't be restored: keep a copy of ${home} in another place.`
+      : `The encryption key (${which}) is in ${keyFile}, not in it. Whoever has both files can read all: keep them apart.`
   return `${file}: ${(bytes / 1e6).toFixed(1)} MB, the store as it was at ${madeAt}; checked, ${rows} rows in ${names} tables, ${waiting} deliveries waiting.\n${keys}`
 }

@@ -51,7 +51,7 @@ Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY an
 holds ids only. Running it twice does no harm.`,
   async run({ env, out, flag, text: option }) {
     const path = option('from-file')
-    if (!flag('list') && path === undefined)
+    if (flag('list') === (path !== undefined))
       throw usageError('erase needs --from-file FILE, or --list.')
     const config = readConfig(env)
     if (path === undefined) {

@@ -14,10 +14,10 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 const BESIDE = ['', '-journal', '-wal', '-shm']
 
 /** `write` makes the file that it is given the name of. Throws `StartError` where nothing can be. */
-export async function makeNewFile(
+export async function makeNewFile<T>(
   path: string,
-  write: (unfinished: string) => Promise<void>,
-): Promise<void> {
+  write: (unfinished: string) => Promise<T>,
+): Promise<T> {
   assertFree(path)
   // Of its own for each run: two that write the same file must not publish each other's half.
   const unfinished = `${path}.unfinished-${systemRandom.bytes(4).toString('hex')}`
@@ -30,9 +30,10 @@ export async function makeNewFile(
   }
   for (const signal of SIGNALS) process.once(signal, onSignal)
   try {
-    await told(path, async () => {
-      await write(unfinished)
+    return await told(path, async () => {
+      const written = await write(unfinished)
       publish(unfinished, path)
+      return written
     })
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal)
@@ -55,12 +56,14 @@ export async function told<T>(path: string, work: () => Promise<T>): Promise<T> 
 }
 
 export function assertFree(path: string): void {
-  if (existsSync(path)) {
-    throw new StartError(`${path} is there already, and is not overwritten: choose another name.`)
-  }
-  if (!existsSync(dirname(path))) {
-    throw new StartError(`The folder ${dirname(path)} is not there.`)
-  }
+  assertFolder(path)
+  if (!existsSync(path)) return
+  throw new StartError(`${path} is there already, and is not overwritten: choose another name.`)
+}
+
+export function assertFolder(path: string): void {
+  if (existsSync(dirname(path))) return
+  throw new StartError(`The folder ${dirname(path)} is not there.`)
 }
 
 /** A link, not a rename, which would take the place of what was made meanwhile. */

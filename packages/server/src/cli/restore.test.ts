@@ -111,6 +111,8 @@ test('what a backup can’t do is one sentence, and changes nothing', async () =
   await refused(['backup'], { dataDir }, 'needs the name of a file')
   await refused(['backup', 'a', 'b'], { dataDir }, '"b" is one argument too many')
   await refused(['backup', file, '--keyfile', 'x'], { dataDir }, 'Did you mean --key-file?')
+  await refused(['backup', file, '--key-file', file], { dataDir }, 'are two files')
+  await refused(['backup', file, '--key-file', at('no/key')], { dataDir }, 'is not there')
   await refused(['backup', at('no/folder')], { dataDir }, 'is not there')
   await refused(['backup', at('b')], { dataDir: at('none') }, 'no Chatzuri database')
   writeFileSync(file, 'mine')

@@ -31,7 +31,6 @@ import { sync, told } from './new-file.ts'
 import { UNFINISHED_RESTORE } from './unfinished-restore.ts'
 
 const CHUNK_BYTES = 4 * 1_048_576
-const PAGE_BYTES = 4_096
 /** What may be in an empty DATA_DIR: keys that were put there before, the lock, a run that was cut short. */
 const NO_DATA = new Set([
   ...['admin-key', 'encryption-key', 'encryption-keys-to-open', 'encryption-keys-retired'],
@@ -213,7 +212,7 @@ async function copyFile(
   try {
     const { size } = await source.stat()
     for (let at = 0; at < size; ) {
-      onStep({ doing: 'copy', done: at / PAGE_BYTES, total: size / PAGE_BYTES })
+      onStep({ doing: 'copy', done: at, total: size })
       at += await copyChunk(source, target, at)
     }
     await target.sync()

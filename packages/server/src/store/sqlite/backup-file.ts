@@ -34,6 +34,7 @@ export interface BackupContents {
 
 export interface BackupStep {
   doing: 'copy' | 'verify'
+  /** Bytes that are copied, rows that are verified. */
   done: number
   total: number
 }

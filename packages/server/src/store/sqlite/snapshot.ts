@@ -15,7 +15,7 @@ import { databasePath, openForReading } from './database.ts'
 /** 4 MB a step. */
 const STEP_PAGES = 1_000
 
-/** `path` must not exist; made with mode 0600. Pages are counted as `done`. */
+/** `path` must not exist; made with mode 0600. */
 export async function copySnapshot(
   { dataDir, path, madeAt }: { dataDir: string; path: string; madeAt: number },
   onStep: (step: BackupStep) => void,
@@ -25,11 +25,16 @@ export async function copySnapshot(
     db.exec('BEGIN')
     // The first read takes the snapshot.
     const contents = describe(db, madeAt, `the folder ${dataDir}`)
+    const pageBytes = Number(db.prepare('PRAGMA page_size').get()?.page_size)
     closeSync(openSync(path, 'wx', 0o600))
     await backup(db, path, {
       rate: STEP_PAGES,
       progress: ({ totalPages, remainingPages }) =>
-        onStep({ doing: 'copy', done: totalPages - remainingPages, total: totalPages }),
+        onStep({
+          doing: 'copy',
+          done: (totalPages - remainingPages) * pageBytes,
+          total: totalPages * pageBytes,
+        }),
     })
     return contents
   } finally {
