@@ -1,5 +1,5 @@
 /** Starting: what is said when it works, and the one sentence when it doesn't. */
-import { statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { ApiClient } from '../support/api-client.ts'
@@ -87,15 +87,36 @@ test("another folder's encryption key is refused in one sentence, before anythin
   expect(second.err.join()).not.toContain(key)
 })
 
+test('data without its encryption key is refused in one sentence, and no new key takes its place', async () => {
+  const first = await start()
+  await first.stop()
+  const path = join(first.dataDir, 'encryption-key')
+  const key = readFileSync(path, 'utf8')
+  rmSync(path)
+  for (const args of [['serve'], ['keys', 'rotate']]) {
+    const second = ServerProcess.launch({ dataDir: first.dataDir, args })
+    await second.ended
+    expect([args, existsSync(path)]).toEqual([args, false])
+    if (args[0] === 'serve') {
+      expect(second.err).toEqual([
+        expect.stringMatching(/encryption key .* put it back into .*\.$/),
+      ])
+    }
+  }
+  // As it was: the key, put back, opens it.
+  writeFileSync(path, key)
+  await start({ dataDir: first.dataDir })
+})
+
 test('--help lists every setting, and an unknown option is one sentence', async () => {
   const help = await runProgram('--help')
   expect(help).toMatchObject({ code: 0, err: [] })
   for (const name of ['PORT', 'DATA_DIR', 'RETRY_SCHEDULE', 'EGRESS_ALLOW', 'LEAD_RETENTION']) {
     expect(help.out.join('\n')).toContain(`  ${name} `)
   }
-  const unknown = await runProgram('--prot=80')
-  expect(unknown).toMatchObject({ code: 1, out: [] })
-  expect(unknown.err).toEqual([expect.stringContaining('--prot')])
+  const unknown = await runProgram('--jsno')
+  expect(unknown).toMatchObject({ code: 2, out: [] })
+  expect(unknown.err).toEqual([expect.stringContaining('no option --jsno. Did you mean --json?')])
 })
 
 async function start(options: ServerOptions = {}): Promise<ServerProcess> {

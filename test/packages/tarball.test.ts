@@ -1,9 +1,13 @@
 /** What is published, used as a stranger would use it: from a tarball, in an empty folder. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   COMPILER,
@@ -17,6 +21,7 @@ import {
   type Workspace,
 } from './package-copy.ts'
 
+const run = promisify(execFile)
 const NOT_PUBLISHED = /\.test\.|(?<!\.d)\.ts$|tsconfig|conformance|^src/
 const INSTALL_TIMEOUT_MS = 180_000
 
@@ -71,9 +76,7 @@ describe('the receiver package', () => {
   let app: string
   beforeAll(async () => {
     app = join(workspace.dir, 'receiver app')
-    const packageDir = join(workspace.repository, 'packages/receiver')
-    const tarball = await pack(packageDir, workspace.dir)
-    await installIn(app, ['--offline'], [tarball])
+    await installIn(app, ['--offline'], [await tarballOf('receiver')])
   })
 
   test('has no dependencies, no tests and no TypeScript but its declarations', async () => {
@@ -158,9 +161,7 @@ describe('the command line package', () => {
   let app: string
   beforeAll(async () => {
     app = join(workspace.dir, 'command line app')
-    const receiver = await pack(join(workspace.repository, 'packages/receiver'), workspace.dir)
-    const cli = await pack(join(workspace.repository, 'packages/cli'), workspace.dir)
-    await installIn(app, ['--offline'], [receiver, cli])
+    await installIn(app, ['--offline'], [await tarballOf('receiver'), await tarballOf('cli')])
   }, INSTALL_TIMEOUT_MS)
 
   test('is small: less than 1 MB with what it needs, and nothing of the server', async () => {
@@ -195,10 +196,10 @@ describe('the server package', () => {
   beforeAll(async () => {
     app = join(workspace.dir, 'server app')
     packed = await setup('server')
-    const receiver = await pack(join(workspace.repository, 'packages/receiver'), workspace.dir)
     const server = await pack(packed.packageDir, workspace.dir)
-    const cli = await pack(join(workspace.repository, 'packages/cli'), workspace.dir)
-    await installIn(app, ['--prefer-offline'], [receiver, server, cli])
+    // The other two are what it depends on: from the registry they would come by themselves.
+    const others = [await tarballOf('receiver'), await tarballOf('cli')]
+    await installIn(app, ['--prefer-offline'], [server, ...others])
   }, INSTALL_TIMEOUT_MS)
 
   test('is packed without a trace in its sources, and without its tests', async () => {
@@ -215,31 +216,74 @@ describe('the server package', () => {
 
   test('is what the command line runs for the commands of the server', async () => {
     const { stdout } = await npm(app, ['exec', '--', 'chatzuri', 'keys', '--help'])
-    expect(stdout).toContain('chatzuri-server keys rotate')
+    expect(stdout).toContain('Usage: chatzuri-server keys status | rotate')
   })
 
-  test('starts, answers, and stops when told to', async () => {
+  test('serves by the command line’s name: the dashboard, the widget, a lead, a backup; and stops when told to', async () => {
     const dataDir = join(app, 'data')
     await mkdir(dataDir)
-    const server = spawn(process.execPath, [join(app, 'node_modules/.bin/chatzuri-server')], {
-      cwd: app,
-      env: { ...strangerEnv(), PORT: '0', DATA_DIR: dataDir },
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const env = { ...strangerEnv(), PORT: '0', DATA_DIR: dataDir }
+    const program = join(app, 'node_modules/.bin/chatzuri')
+    const server = spawn(process.execPath, [program, 'serve'], {
+      ...{ cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'] },
     })
+    const { endpoint, delivered } = await listen()
     try {
       const url = await readyUrl(server)
-      expect((await fetch(`${url}/healthz`)).status).toBe(200)
       expect((await fetch(`${url}/readyz`)).status).toBe(200)
       const page = await (await fetch(url)).text()
       const [, script] = /<script [^>]*src="([^"]+)"/.exec(page) ?? []
-      expect((await fetch(url + script)).headers.get('content-type')).toContain('javascript')
+      for (const path of [script, '/widget.js']) {
+        expect((await fetch(url + path)).headers.get('content-type'), path).toContain('javascript')
+      }
+      const key = (await readFile(join(dataDir, 'admin-key'), 'utf8')).trim()
+      const post = async (path: string, body: object) => {
+        const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+        const request = { method: 'POST', headers, body: JSON.stringify(body) }
+        const answer = await fetch(`${url}/api/v1/chatbots${path}`, request)
+        return (await answer.json()) as { id: string }
+      }
+      const { id } = await post('', { name: 'Shop' })
+      const { port } = endpoint.address() as AddressInfo
+      const hook = { url: `http://127.0.0.1:${port}/`, eventTypes: ['lead.submit'] }
+      await post(`/${id}/webhooks`, hook)
+      await post(`/${id}/leads`, { customerName: 'Ann' })
+      expect(await delivered).toContain('"customerName":"Ann"')
+      const file = join(app, 'backup.db')
+      const backup = await run(process.execPath, [program, 'backup', file], { cwd: app, env })
+      expect(JSON.parse(backup.stdout)).toMatchObject({ kind: 'backup', file })
       server.kill('SIGTERM')
       expect(await once(server, 'exit')).toEqual([0, null])
     } finally {
       server.kill('SIGKILL')
+      endpoint.close()
     }
   })
 })
+
+/** An endpoint, and the body that comes to it first. */
+async function listen() {
+  const endpoint = createServer()
+  const delivered = new Promise<string>((resolve, reject) => {
+    endpoint.once('request', (request, response) => {
+      text(request).then(resolve, reject)
+      response.end()
+    })
+  })
+  endpoint.listen(0, '127.0.0.1')
+  await once(endpoint, 'listening')
+  return { endpoint, delivered }
+}
+
+const tarballs = new Map<string, Promise<string>>()
+
+/** Of a package as it is, packed once. */
+function tarballOf(name: string): Promise<string> {
+  const made =
+    tarballs.get(name) ?? pack(join(workspace.repository, 'packages', name), workspace.dir)
+  tarballs.set(name, made)
+  return made
+}
 
 /** `sources()` is the text of every file that packing may touch; `before`: as it was at the start. */
 async function setup(name: string) {

@@ -1,6 +1,7 @@
 /** What every command has: a name, its options, its help, and the world that it runs in. */
 import { parseArgs } from 'node:util'
 import { type ExitCode, usageError } from './command-error.ts'
+import { nearest } from './nearest.ts'
 import type { Output } from './output.ts'
 
 export interface OptionSpec {
@@ -16,6 +17,8 @@ export interface Command {
   /** Of its arguments. */
   usage: string
   about: string
+  /** More are refused before it runs; without it the command looks itself. */
+  argumentsMax?: number
   options: Record<string, OptionSpec>
   /** Beneath the options. */
   notes?: string
@@ -37,14 +40,23 @@ const SHARED: Record<string, OptionSpec> = {
   help: { type: 'boolean', about: 'this text' },
 }
 
+/** A command, and what its users call the program. */
+export interface Called {
+  command: Command
+  program: string
+}
+
 /** Null: help was asked for. */
 export function parseGiven(
-  command: Command,
+  called: Called,
   argv: string[],
   world: Pick<Given, 'env' | 'out'>,
 ): Given | null {
-  const { values, positionals } = parse(command, argv)
+  const { values, positionals } = parse(called, argv)
   if (values.help === true) return null
+  const { argumentsMax = positionals.length } = called.command
+  const surplus = positionals[argumentsMax]
+  if (surplus !== undefined) throw wrong(called, `"${surplus}" is one argument too many.`)
   const texts = (name: string): string[] => {
     const value = values[name]
     const list = Array.isArray(value) ? value : [value]
@@ -59,33 +71,48 @@ export function parseGiven(
   }
 }
 
-function parse(command: Command, argv: string[]) {
+function parse(called: Called, argv: string[]) {
+  const specs = { ...called.command.options, ...SHARED }
   try {
-    const specs = Object.entries({ ...command.options, ...SHARED })
     const options = Object.fromEntries(
-      specs.map(([name, { type, multiple = false }]) => [
+      Object.entries(specs).map(([name, { type, multiple = false }]) => [
         name,
         { type, multiple, ...(name === 'help' ? { short: 'h' } : {}) },
       ]),
     )
     return parseArgs({ args: argv, allowPositionals: true, options })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const hint = `\`chatzuri ${command.name} --help\` lists what there is.`
-    throw usageError(`${reason.split('. ')[0]}. ${hint}`, error)
+    throw wrong(called, faultText(error, Object.keys(specs)), error)
   }
 }
 
-export function helpText({ name, usage, about, options, notes }: Command): string {
+function wrong({ command, program }: Called, fault: string, cause?: unknown) {
+  const hint = `\`${program} ${command.name} --help\` lists what there is.`
+  return usageError(`${fault} ${hint}`, cause)
+}
+
+/** Node's own words, as far as they help; of an option that isn't known, which one was meant. */
+function faultText(error: unknown, known: string[]): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  const [, unknown] = /'(-[^']+)'/.exec(message) ?? []
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || unknown === undefined) {
+    return `${message.split(/\. |\n/)[0]?.replace(/\.$/, '')}.`
+  }
+  const meant = nearest(unknown.replace(/^-+/, ''), known)
+  return `There is no option ${unknown}.${meant === null ? '' : ` Did you mean --${meant}?`}`
+}
+
+export function helpText({ command, program }: Called): string {
+  const { name, usage, about, options, notes } = command
   const rows = Object.entries({ ...options, ...SHARED }).map(([option, spec]) => [
-    `--${option}${spec.type === 'string' ? ` ${spec.value ?? 'TEXT'}` : ''}`,
+    `${option === 'help' ? '-h, ' : ''}--${option}${spec.type === 'string' ? ` ${spec.value ?? 'TEXT'}` : ''}`,
     spec.about,
   ])
   const width = Math.max(...rows.map(([left = '']) => left.length))
   const lines = rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`)
   const parts = [
     about,
-    `Usage: chatzuri ${name} ${usage}`.trimEnd(),
+    `Usage: ${program} ${name} ${usage}`.trimEnd(),
     `Options:\n${lines.join('\n')}`,
   ]
   return [...parts, ...(notes === undefined ? [] : [notes])].join('\n\n')

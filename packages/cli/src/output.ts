@@ -8,7 +8,20 @@ export interface Output {
   rows(values: Record<string, unknown>[], columns: string[], empty: string): void
   /** Replaces the last one; on a terminal only. `null` clears it. */
   progress(text: string | null): void
+  /** Of long work: a bar on a terminal, elsewhere now and then a line on stderr. */
+  step(step: Step): void
 }
+
+export interface Step {
+  /** What is being done. */
+  doing: string
+  done: number
+  total: number
+  unit?: 'rows' | 'MB'
+}
+
+const REDRAW_EVERY_MS = 100
+const LINE_EVERY_MS = 5_000
 
 export interface Streams {
   stdout: { write(text: string): unknown; isTTY?: boolean }
@@ -17,6 +30,12 @@ export interface Streams {
 
 export function createOutput({ stdout, stderr }: Streams, { json }: { json: boolean }): Output {
   const line = (text: string) => stdout.write(`${text}\n`)
+  let isDrawn = false
+  const progress = (text: string | null) => {
+    if (stderr.isTTY && (isDrawn || text !== null)) stderr.write(`\r\u001b[2K${text ?? ''}`)
+    isDrawn = text !== null
+  }
+  const isDue = everySoOften(stderr.isTTY ? REDRAW_EVERY_MS : LINE_EVERY_MS)
   return {
     json,
     line,
@@ -25,10 +44,32 @@ export function createOutput({ stdout, stderr }: Streams, { json }: { json: bool
       if (json) for (const value of values) line(JSON.stringify(value))
       else line(values.length === 0 ? empty : tableText(values, columns))
     },
-    progress(text) {
-      if (stderr.isTTY) stderr.write(`\r\u001b[2K${text ?? ''}`)
+    progress,
+    step(step) {
+      if (!isDue(step.doing)) return
+      if (stderr.isTTY) progress(`${barText(step.done, step.total)}${ofWhat(step)}`)
+      else stderr.write(`${step.doing}: ${step.done} of ${step.total}${unitText(step)}\n`)
     },
   }
+}
+
+/** Whether to tell it again; of something else, at once. */
+function everySoOften(everyMs: number): (subject: string) => boolean {
+  let told = { subject: '', at: 0 }
+  return (subject) => {
+    const at = performance.now()
+    if (subject === told.subject && at - told.at < everyMs) return false
+    told = { subject, at }
+    return true
+  }
+}
+
+function unitText({ unit }: Step): string {
+  return unit === undefined ? '' : ` ${unit}`
+}
+
+function ofWhat(step: Step): string {
+  return `${unitText(step)}, ${step.doing}`
 }
 
 /** `done` of `total` as twenty signs and a figure. */

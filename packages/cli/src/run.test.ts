@@ -40,7 +40,7 @@ describe('without a server', () => {
     expect(JSON.parse(wrong.lines[0] ?? '')).toMatchObject({ verified: false, code: 'no_match' })
   })
 
-  test.each(['check', 'trigger', 'deliveries', 'recover', 'verify', 'sign'])(
+  test.each(['check', 'trigger', 'deliveries', 'recover', 'webhooks', 'verify', 'sign'])(
     '%s has help',
     async (command) => {
       const { code, text } = await call([command, '--help'])
@@ -52,11 +52,17 @@ describe('without a server', () => {
 
   test.each([
     [['lissten'], 'There is no command "lissten"'],
+    [['delivries', 'list'], 'Did you mean "deliveries"?'],
+    [['restor'], 'Did you mean "restore"?'],
     [['check'], 'check needs one URL'],
     [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
     [['check', 'https://shop.example/hook'], 'it is not set'],
     [['trigger', 'lead.submit'], 'Set CHATZURI_KEY'],
-    [['trigger', 'lead.submit', '--sett', 'a=b'], 'trigger --help'],
+    [['trigger', 'lead.submit', '--sett', 'a=b'], 'no option --sett. Did you mean --set?'],
+    [['trigger', 'lead.submit', '--set'], 'trigger --help'],
+    [['trigger', 'lead.submit', '--chat-id', 'bot_1'], 'trigger --help'],
+    [['webhooks', 'resume'], 'webhooks takes list'],
+    [['webhooks', 'pause', 'wh_1', '--held'], 'webhooks takes list'],
     [['deliveries', 'shred'], 'deliveries takes list'],
     [['recover', 'wh_1', '--since', 'yesterday'], '"yesterday" is no time'],
     [['verify', '/no/such/file', '--secret', SECRET], "can't be read"],
@@ -146,6 +152,20 @@ describe('with a server', () => {
     })
     const shown = JSON.parse((await call(['deliveries', 'show', id], { env })).text)
     expect(shown.request.body).toContain('"payload":{"total":9.5}')
+  })
+
+  test('webhooks are listed, paused and resumed', async () => {
+    const paused = await call(['webhooks', 'pause', webhookId], { env })
+    expect(JSON.parse(paused.text)).toMatchObject({ id: webhookId, state: 'paused' })
+    const list = await call(['webhooks', 'list', '--state', 'paused'], { env })
+    expect(list.lines.map((line) => JSON.parse(line).id)).toEqual([webhookId])
+    // It was paused by its owner, not by a restore.
+    const held = await call(['webhooks', 'resume', '--held'], { env, terminal: true })
+    expect(held).toMatchObject({ code: 0, text: 'No webhook is held.\n' })
+    const resumed = await call(['webhooks', 'resume', webhookId], { env, terminal: true })
+    expect(resumed.text).toBe(`${webhookId} is active.\n`)
+    const none = await call(['webhooks', 'list', '--state', 'paused'], { env })
+    expect(none.text).toBe('')
   })
 
   test('what the server refuses is exit code 3, with its reason', async () => {

@@ -1,6 +1,5 @@
-/** The command line: the first word chooses the command; what goes wrong is one sentence and an exit code. */
-import { type Command, helpText, parseGiven } from './command.ts'
-import { CommandError, EXIT, usageError } from './command-error.ts'
+/** The command line of who receives: its commands, and the way to those of the server. */
+import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
 import { deliveries } from './commands/deliveries.ts'
 import { recover } from './commands/recover.ts'
@@ -8,51 +7,22 @@ import { runServerProgram, SERVER_COMMANDS } from './commands/server-program.ts'
 import { sign } from './commands/sign.ts'
 import { trigger } from './commands/trigger.ts'
 import { verify } from './commands/verify.ts'
-import { createOutput, type Streams } from './output.ts'
+import { webhooks } from './commands/webhooks.ts'
+import { runProgram, type World } from './program.ts'
 import { VERSION } from './version.ts'
 
-const COMMANDS: Command[] = [check, trigger, deliveries, recover, verify, sign]
-
-export interface World extends Streams {
-  env: NodeJS.ProcessEnv
-}
+const COMMANDS: Command[] = [check, trigger, deliveries, recover, webhooks, verify, sign]
 
 /** Never rejects for what the caller can mend; resolves to the exit code. */
-export async function run(argv: string[], world: World = process): Promise<number> {
-  const { stdout, stderr, env } = world
-  const json = argv.includes('--json') || stdout.isTTY !== true
-  try {
-    return await runCommand(argv, { env, out: createOutput({ stdout, stderr }, { json }) })
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error
-    const { exitCode, message } = error
-    if (argv.includes('--json')) stdout.write(`${JSON.stringify({ error: message, exitCode })}\n`)
-    stderr.write(`${message}\n`)
-    return exitCode
+export function run(argv: string[], world: World = process): Promise<number> {
+  const program = {
+    name: 'chatzuri',
+    version: VERSION,
+    commands: COMMANDS.map((command) => ({ ...command, load: async () => command })),
+    overview: overview(),
+    others: { names: SERVER_COMMANDS, run: runServerProgram },
   }
-}
-
-async function runCommand(
-  argv: string[],
-  world: Pick<World, 'env'> & { out: ReturnType<typeof createOutput> },
-) {
-  const [word, ...rest] = argv
-  if (word === undefined || ['help', '--help', '-h'].includes(word)) {
-    world.out.line(overview())
-    return word === undefined ? EXIT.usage : EXIT.done
-  }
-  if (word === '--version' || word === '-v') {
-    world.out.line(VERSION)
-    return EXIT.done
-  }
-  if (SERVER_COMMANDS.includes(word)) return runServerProgram(argv)
-  const command = COMMANDS.find(({ name }) => name === word)
-  if (!command)
-    throw usageError(`There is no command "${word}": \`chatzuri --help\` lists what there is.`)
-  const given = parseGiven(command, rest, world)
-  if (given !== null) return command.run(given)
-  world.out.line(helpText(command))
-  return EXIT.done
+  return runProgram(program, argv, world)
 }
 
 function overview(): string {

@@ -12,4 +12,4 @@ if (major < 24) {
   process.exit(1)
 }
 const { run } = await import('../src/cli/run.ts')
-await run(process.argv.slice(2))
+process.exitCode = await run(process.argv.slice(2))

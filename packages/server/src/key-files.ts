@@ -60,6 +60,22 @@ export class KeyFiles {
     return { seals: key, opens: parseKeys(opens, this.opensPath) }
   }
 
+  /** Keys of earlier rotations: nothing but an old backup needs them. */
+  readRetired(): Buffer[] {
+    const text = existsSync(this.retiredPath) ? readFileSync(this.retiredPath, 'utf8') : ''
+    return parseKeys(text, this.retiredPath)
+  }
+
+  /** For a folder that has no data yet. Keys that open and are there already stay. */
+  put({ seals, opens }: EncryptionKeys): void {
+    const there = existsSync(this.opensPath) ? readFileSync(this.opensPath, 'utf8') : ''
+    const lines = new Set([...there.split(/\s+/), ...keyLines(opens).split('\n')])
+    lines.delete('')
+    if (lines.size > 0) replaceFile(this.opensPath, `${[...lines].join('\n')}\n`)
+    replaceFile(this.sealsPath, keyLines([seals]))
+    syncFolder(this.#folder)
+  }
+
   /** Null: as they were when they were read last. */
   readIfChanged(): EncryptionKeys | null {
     return this.#texts().join('\n') === this.#seen ? null : this.read()
@@ -94,6 +110,17 @@ export class KeyFiles {
 
 function keyText(random: Random): string {
   return `${random.bytes(32).toString('base64')}\n`
+}
+
+/** A file of keys, as `backup --key-file` writes it: the first seals, the others open. */
+export function readKeyFile(path: string): EncryptionKeys {
+  const [seals, ...opens] = parseKeys(readFileSync(path, 'utf8'), path)
+  if (!seals) throw new StartError(`The key file ${path} is empty.`)
+  return { seals, opens }
+}
+
+export function keyLines(keys: readonly Buffer[]): string {
+  return keys.map((key) => `${key.toString('base64')}\n`).join('')
 }
 
 function parseKeys(text: string, path: string): Buffer[] {

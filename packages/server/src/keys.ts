@@ -16,19 +16,27 @@ export interface Keys {
   adminKeyPath: string | null
 }
 
-export function loadKeys(config: Config, random: Random): Keys {
+interface KeyWorld {
+  random: Random
+  /** The id of the key that the folder's database is sealed with; null: nothing is sealed yet. */
+  presentKeyOf(dataDir: string): string | null
+}
+
+/** The settings' keys, or the folder's; of a folder that has no data yet, new ones. */
+export function loadKeys(config: Config, world: KeyWorld): Keys {
   const adminKeyPath = join(config.dataDir, 'admin-key')
   try {
     if (config.databaseUrl === null) makeFolder(config.dataDir)
+    const { encryption, files } = findEncryptionKeys(config) ?? makeEncryptionKey(config, world)
     const adminKey =
       config.adminKey ??
-      readOrMake(adminKeyPath, () => `key_${random.bytes(24).toString('base64url')}`)
+      readOrMake(adminKeyPath, () => `key_${world.random.bytes(24).toString('base64url')}`)
     if (adminKey === '') {
       throw new StartError(`A key file in ${config.dataDir} is empty; restore it from a backup.`)
     }
     return {
       ...{ adminKey, adminKeyPath: config.adminKey === null ? adminKeyPath : null },
-      ...loadEncryptionKeys(config, random),
+      ...{ encryption, encryptionFiles: files },
     }
   } catch (error) {
     if (error instanceof StartError) throw error
@@ -37,18 +45,47 @@ export function loadKeys(config: Config, random: Random): Keys {
   }
 }
 
-/** Keys that only open may come from both places: a file's key may have become the environment's. */
-export function loadEncryptionKeys(
-  { encryptionKey, openingKeys, dataDir }: Config,
-  random: Random,
-): Pick<Keys, 'encryption' | 'encryptionFiles'> {
+export interface FoundKeys {
+  encryption: EncryptionKeys
+  /** Null: they came from the environment. */
+  files: KeyFiles | null
+  /** For sentences. */
+  where: string
+}
+
+/**
+ * The one place that says which encryption keys belong to which settings. Keys that only open may
+ * come from both places: a file's key may have become the environment's. Null: there are none.
+ */
+export function findEncryptionKeys({
+  encryptionKey,
+  openingKeys,
+  dataDir,
+}: Pick<Config, 'encryptionKey' | 'openingKeys'> & { dataDir: string | null }): FoundKeys | null {
   if (encryptionKey !== null) {
-    return { encryption: { seals: encryptionKey, opens: openingKeys }, encryptionFiles: null }
+    const encryption = { seals: encryptionKey, opens: openingKeys }
+    return { encryption, files: null, where: 'ENCRYPTION_KEY' }
   }
-  const files = new KeyFiles(dataDir)
-  files.make(random)
+  const files = dataDir === null ? null : new KeyFiles(dataDir)
+  if (files === null || !files.exist) return null
   const { seals, opens } = files.read()
-  return { encryption: { seals, opens: [...opens, ...openingKeys] }, encryptionFiles: files }
+  return { encryption: { seals, opens: [...opens, ...openingKeys] }, files, where: files.sealsPath }
+}
+
+/** Never beside data: a new key would open none of it, and stand where the lost one belongs. */
+function makeEncryptionKey(config: Config, { random, presentKeyOf }: KeyWorld): FoundKeys {
+  const { dataDir } = config
+  const files = new KeyFiles(dataDir)
+  const present = presentKeyOf(dataDir)
+  if (present !== null) {
+    throw new StartError(
+      `The encryption key of the data in ${dataDir} is not there: put it back into ${files.sealsPath}, or set ENCRYPTION_KEY (its id is ${present}).`,
+    )
+  }
+  files.make(random)
+  const made = findEncryptionKeys(config)
+  if (made === null) throw new StartError(`The key file ${files.sealsPath} can not be read.`)
+  return made
 }
 
 /** Node's recursive mkdir never returns where a parent exists but takes no folders, as in /proc. */

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CommandError, EXIT } from '../command-error.ts'
 
-export const SERVER_COMMANDS = ['serve', 'backup', 'restore', 'migrate', 'keys', 'erase']
+export const SERVER_COMMANDS = ['serve', 'backup', 'restore', 'hold', 'migrate', 'keys', 'erase']
 const PROGRAM = '@chatzuri/server/bin/serve.js'
 
 /** Its exit code. Signals reach it through us. */

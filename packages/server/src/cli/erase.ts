@@ -4,13 +4,13 @@
  */
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { parseArgs } from 'node:util'
-import { readConfig } from '../config.ts'
+import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
+import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { isId } from '../id.ts'
 import { ERASURE_REASONS, type ErasureReason } from '../lead.ts'
 import { lookInto, type StorePlace } from '../store/look.ts'
-import { openOwnStore, runCommand } from './own-store.ts'
+import { openOwnStore } from './own-store.ts'
 
 const PAGE_ROWS = 500
 
@@ -27,47 +27,59 @@ interface EraseReport {
   absent: number
 }
 
-export async function erase(argv: string[]): Promise<void> {
-  await runCommand(argv.includes('--json'), async () => {
-    const values = parseArguments(argv)
-    if (values.help) return console.log(HELP)
-    const config = readConfig(process.env)
-    if (values.list) return list(config)
-    const path = values['from-file']
-    if (path === undefined) throw new StartError('erase needs --from-file FILE, or --list.')
+export const erase: Command = {
+  name: 'erase',
+  usage: '--from-file FILE | --list',
+  about:
+    'Erases again, in a store that was restored from a backup, who was erased after the backup was made.',
+  argumentsMax: 0,
+  options: {
+    'from-file': {
+      type: 'string',
+      value: 'FILE',
+      about: 'lines of JSON as --list writes them, or answers of GET /api/v1/erasures; -: stdin',
+    },
+    list: {
+      type: 'boolean',
+      about: 'every erasure as lines of JSON, oldest first; also beside a running server',
+    },
+  },
+  notes: `  chatzuri-server erase --list > erasures.jsonl       often, and kept apart from the backups
+  chatzuri-server erase --from-file erasures.jsonl    after a restore, before any server starts
+
+Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY. The list
+holds ids only. Running it twice does no harm.`,
+  async run({ env, out, flag, text: option }) {
+    const path = option('from-file')
+    if (flag('list') === (path !== undefined))
+      throw usageError('erase needs --from-file FILE, or --list.')
+    const config = readConfig(env)
+    if (path === undefined) {
+      await list(config, out)
+      return EXIT.done
+    }
     // Read and checked whole before anything is changed.
     const wanted = parseErasures(await readFile(path), path)
-    const store = await openOwnStore(config)
-    let erased = 0
-    try {
-      for (const { leadId, reason } of wanted) {
-        if (await store.eraseLead(leadId, reason)) erased += 1
-      }
-    } finally {
-      await store.close()
-    }
-    const absent = wanted.length - erased
-    const report: EraseReport = { kind: 'erased', named: wanted.length, erased, absent }
-    console.log(values.json ? JSON.stringify(report) : reportText(report))
-  })
+    const report = await eraseAgain(config, wanted, out)
+    out.value(report, () => reportText(report))
+    return EXIT.done
+  },
 }
 
-function parseArguments(argv: string[]) {
+async function eraseAgain(config: Config, wanted: ToErase[], out: Output): Promise<EraseReport> {
+  const { store } = await openOwnStore(config)
+  const report: EraseReport = { kind: 'erased', named: wanted.length, erased: 0, absent: 0 }
   try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        'from-file': { type: 'string' },
-        list: { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-    return values
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`${reason.split('.')[0]}. \`erase --help\` lists what there is.`)
+    for (const [at, { leadId, reason }] of wanted.entries()) {
+      out.step({ doing: 'erasing', done: at, total: wanted.length })
+      if (await store.eraseLead(leadId, reason)) report.erased += 1
+      else report.absent += 1
+    }
+  } finally {
+    out.progress(null)
+    await store.close()
   }
+  return report
 }
 
 async function readFile(path: string): Promise<string> {
@@ -117,13 +129,13 @@ function itemsOf(document: unknown): unknown[] {
   return Array.isArray(data) ? data : [document]
 }
 
-async function list(place: StorePlace): Promise<void> {
+async function list(place: StorePlace, out: Output): Promise<void> {
   const look = await lookInto(place)
   try {
     for (let after = ''; ; ) {
       const page = await look.erasures({ after, limit: PAGE_ROWS })
       for (const each of page) {
-        console.log(JSON.stringify({ ...each, erasedAt: new Date(each.erasedAt).toISOString() }))
+        out.line(JSON.stringify({ ...each, erasedAt: new Date(each.erasedAt).toISOString() }))
       }
       const last = page.at(-1)
       if (!last) return
@@ -137,18 +149,3 @@ async function list(place: StorePlace): Promise<void> {
 function reportText({ named, erased, absent }: EraseReport): string {
   return `Erased ${erased} of the ${named} leads that the list names; the other ${absent} were not here.`
 }
-
-const HELP = `Erases again, in a store that was restored from a backup, who was erased after the backup was made.
-
-Usage: chatzuri-server erase --list > erasures.jsonl       often, and kept apart from the backups
-       chatzuri-server erase --from-file erasures.jsonl    after a restore, before any server starts
-
-Options:
-  --from-file FILE  lines of JSON as --list writes them, or answers of GET /api/v1/erasures; -: stdin
-  --list            every erasure, oldest first; also beside a running server
-  --json            the report as one line of JSON on stdout
-  -h, --help        this text
-
-Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY. The list
-holds ids only. Running it twice does no harm.
-`

@@ -88,12 +88,3 @@ function nextStep(known: {
     : ''
   return `Nothing needs another key than ${present}. Backups that were made before still need theirs.${kept}`
 }
-
-export function reportText({ keys, next }: KeyReport): string {
-  const lines = keys.map(({ id, role, webhooks, servers }) => {
-    const words = { seals: 'seals', opens: 'only opens', missing: 'is not in these settings' }
-    const running = servers > 0 ? `; ${servers} running servers seal with it` : ''
-    return `${id}  ${words[role]}; has sealed secrets of ${webhooks} webhooks${running}`
-  })
-  return [...lines, '', next].join('\n')
-}

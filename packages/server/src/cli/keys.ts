@@ -4,49 +4,61 @@
  * they are changed by restarts, and this command says what comes next. What seals anew is the server
  * itself (schedule/upkeep.ts), or this command while none runs.
  */
-import { parseArgs } from 'node:util'
+import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
 import { type Clock, sleep, systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { KeyFiles } from '../key-files.ts'
+import { findEncryptionKeys } from '../keys.ts'
 import { systemRandom } from '../random.ts'
 import { keyIdOf } from '../store/encryption.ts'
 import { type KeyState, lookInto } from '../store/look.ts'
 import { lockFolder } from '../store/sqlite/folder-lock.ts'
-import { type KeyReport, reportKeys, reportText } from './key-report.ts'
-import { openOwnStore, runCommand } from './own-store.ts'
+import { type KeyReport, reportKeys } from './key-report.ts'
+import { openOwnStore } from './own-store.ts'
 
+const COLUMNS = ['id', 'role', 'webhooks', 'servers']
 const STEP_ROWS = 50
 const ASK_EVERY_MS = 500
 /** A server looks at its key files every five seconds. */
 const PATIENCE_MS = 60_000
 
-export async function keys(argv: string[]): Promise<void> {
-  const asJson = argv.includes('--json')
-  await runCommand(asJson, async () => {
-    const { values, positionals } = parseArguments(argv)
-    const [command] = positionals
-    if (values.help || command === undefined) return console.log(HELP)
-    if (command !== 'status' && command !== 'rotate') {
-      throw new StartError(`keys knows status and rotate, not "${command}".`)
-    }
-    const config = readConfig(process.env)
-    const report = command === 'rotate' ? await rotate(config) : await status(config)
-    console.log(asJson ? JSON.stringify(report) : reportText(report))
-  })
-}
+export const keys: Command = {
+  name: 'keys',
+  usage: 'status | rotate',
+  about:
+    "Which encryption keys seal the webhooks' secrets, headers and URLs, and how to change them.",
+  argumentsMax: 1,
+  options: {},
+  notes: `  status   how many webhooks each key seals, and what to do next
+  rotate   changes to another key
 
-function parseArguments(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    })
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`${reason.split('.')[0]}. \`keys --help\` lists what there is.`)
-  }
+Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY.
+
+Embedded store with its key in a file: \`keys rotate\` makes a new key and seals everything anew,
+beside a running server or without one. When nothing needs
+the old key any more it goes to encryption-keys-retired, for backups: delete that file yourself.
+
+PostgreSQL, or a key from the environment, without a pause:
+  1. Make a key: openssl rand -base64 32
+  2. Restart every server, one by one, with ENCRYPTION_KEY=OLD ENCRYPTION_KEYS_TO_OPEN=NEW
+  3. Restart every server, one by one, with ENCRYPTION_KEY=NEW ENCRYPTION_KEYS_TO_OPEN=OLD
+  4. When \`keys status\` says that the old key may go, restart them with ENCRYPTION_KEY=NEW alone
+A server that would meet a secret that it can't open does not start, and says so: no step can be
+skipped by mistake. One process alone needs no step 2.`,
+  async run({ env, out, positionals: [action] }) {
+    if (action !== 'status' && action !== 'rotate') {
+      throw usageError(`keys takes status or rotate, not ${JSON.stringify(action ?? '')}.`)
+    }
+    const config = readConfig(env)
+    const report = action === 'rotate' ? await rotate(config, out) : await status(config)
+    if (out.json) out.line(JSON.stringify(report))
+    else {
+      out.rows(report.keys, COLUMNS, 'No key.')
+      out.line(`\n${report.next}`)
+    }
+    return EXIT.done
+  },
 }
 
 async function status(config: Config): Promise<KeyReport> {
@@ -63,20 +75,17 @@ async function readState(config: Config): Promise<KeyState> {
 }
 
 /** Of the keys that a server with these settings would have; the one that seals first. */
-function ownKeyIds({ encryptionKey, openingKeys, dataDir }: Config): string[] {
-  if (encryptionKey !== null) return [encryptionKey, ...openingKeys].map(keyIdOf)
-  const files = new KeyFiles(dataDir)
-  if (!files.exist) return openingKeys.map(keyIdOf)
-  const { seals, opens } = files.read()
-  return [seals, ...opens, ...openingKeys].map(keyIdOf)
+function ownKeyIds(config: Config): string[] {
+  const { seals, opens } = findEncryptionKeys(config)?.encryption ?? {}
+  return [...(seals ? [seals] : []), ...(opens ?? config.openingKeys)].map(keyIdOf)
 }
 
 function hasFiles({ encryptionKey }: Config): boolean {
   return encryptionKey === null
 }
 
-async function rotate(config: Config): Promise<KeyReport> {
-  if (!hasFiles(config)) return rotateToOwn(config)
+async function rotate(config: Config, out: Output): Promise<KeyReport> {
+  if (!hasFiles(config)) return rotateToOwn(config, out)
   const { dataDir } = config
   const files = new KeyFiles(dataDir)
   const state = await readState(config)
@@ -93,31 +102,35 @@ async function rotate(config: Config): Promise<KeyReport> {
   if (ownKeyIds(config)[0] === state.present) files.rotate(systemRandom)
   if (unlock !== null) {
     unlock()
-    await sealAnew(config)
+    await sealAnew(config, out)
     files.read()
     files.forgetOthers()
   } else {
-    await untilSealedAnew(config, systemClock)
+    await untilSealedAnew(config, { clock: systemClock, out })
   }
+  out.progress(null)
   return status(config)
 }
 
 /** With keys of the environment: the key is changed there, and what it is to seal is sealed now. */
-async function rotateToOwn(config: Config): Promise<KeyReport> {
-  await sealAnew(config)
+async function rotateToOwn(config: Config, out: Output): Promise<KeyReport> {
+  await sealAnew(config, out)
+  out.progress(null)
   return status(config)
 }
 
-async function sealAnew(config: Config): Promise<void> {
-  const [seals, ...opens] = ownKeys(config)
-  const store = await openOwnStore(config)
+async function sealAnew(config: Config, out: Output): Promise<void> {
+  const { store, encryption } = await openOwnStore(config)
   try {
     // A key that was retired becomes the present one again: somebody asked for it.
-    if (seals) await store.useKeys({ seals, opens })
+    await store.useKeys(encryption)
     const unreadable: string[] = []
+    let sealed = 0
     for (let after: string | null = ''; after !== null; ) {
       const step = await store.reseal({ after, limit: STEP_ROWS })
       unreadable.push(...step.unreadable)
+      sealed += step.resealed
+      out.progress(`sealing anew: ${sealed} webhooks`)
       after = step.next
     }
     if (unreadable.length > 0) {
@@ -130,18 +143,17 @@ async function sealAnew(config: Config): Promise<void> {
   }
 }
 
-function ownKeys({ encryptionKey, openingKeys, dataDir }: Config): Buffer[] {
-  if (encryptionKey !== null) return [encryptionKey, ...openingKeys]
-  const { seals, opens } = new KeyFiles(dataDir).read()
-  return [seals, ...opens, ...openingKeys]
-}
-
 /** The server on the folder sees its files change, and does the work. */
-async function untilSealedAnew(config: Config, clock: Clock): Promise<void> {
+async function untilSealedAnew(
+  config: Config,
+  { clock, out }: { clock: Clock; out: Output },
+): Promise<void> {
   const until = clock.monotonic() + PATIENCE_MS
   for (;;) {
     const { present, counts } = await readState(config)
     const [own] = ownKeyIds(config)
+    const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+    out.step({ doing: 'the server seals anew', done: counts.get(own ?? '') ?? 0, total })
     if (present === own && [...counts.keys()].every((id) => id === own)) return
     if (clock.monotonic() > until) {
       throw new StartError(
@@ -163,27 +175,3 @@ function tryLock(dataDir: string): (() => void) | null {
     throw error
   }
 }
-
-const HELP = `Which encryption keys seal the webhooks' secrets, headers and URLs, and how to change them.
-
-Usage: chatzuri-server keys status     how many webhooks each key seals, and what to do next
-       chatzuri-server keys rotate     changes to another key
-
-Options:
-  --json      the report as one line of JSON on stdout
-  -h, --help  this text
-
-Give it the settings of the server: DATA_DIR, or DATABASE_URL, ENCRYPTION_KEY and ADMIN_KEY.
-
-Embedded store with its key in a file: \`keys rotate\` makes a new key and seals everything anew,
-beside a running server or without one. When nothing needs
-the old key any more it goes to encryption-keys-retired, for backups: delete that file yourself.
-
-PostgreSQL, or a key from the environment, without a pause:
-  1. Make a key: openssl rand -base64 32
-  2. Restart every server, one by one, with ENCRYPTION_KEY=OLD ENCRYPTION_KEYS_TO_OPEN=NEW
-  3. Restart every server, one by one, with ENCRYPTION_KEY=NEW ENCRYPTION_KEYS_TO_OPEN=OLD
-  4. When \`keys status\` says that the old key may go, restart them with ENCRYPTION_KEY=NEW alone
-A server that would meet a secret that it can't open does not start, and says so: no step can be
-skipped by mistake. One process alone needs no step 2.
-`

@@ -418,15 +418,18 @@ test('another key is refused, and the target opens with the source’s key only'
 })
 
 test.each([
-  ['sqlite:/nowhere/at/all', 'There is no Chatzuri database in the folder'],
-  ['mysql://localhost/x', '--from must be sqlite:FOLDER'],
-  ['postgres://127.0.0.1:1/x', 'The database 127.0.0.1:1/x cannot be used'],
-])('the source %s is refused, and no target is made', async (from, sentence) => {
-  const targetDir = freshFolder()
-  const { code, report } = await migrate(from, `sqlite:${targetDir}`)
-  expect([code, report.error]).toEqual([1, expect.stringContaining(sentence)])
-  expect(existsSync(targetDir)).toBe(false)
-})
+  [1, 'sqlite:/nowhere/at/all', 'There is no Chatzuri database in the folder'],
+  [2, 'mysql://localhost/x', '--from must be sqlite:FOLDER'],
+  [1, 'postgres://127.0.0.1:1/x', 'The database 127.0.0.1:1/x cannot be used'],
+])(
+  'exit code %i: the source %s is refused, and no target is made',
+  async (exitCode, from, sentence) => {
+    const targetDir = freshFolder()
+    const { code, report } = await migrate(from, `sqlite:${targetDir}`)
+    expect([code, report.error]).toEqual([exitCode, expect.stringContaining(sentence)])
+    expect(existsSync(targetDir)).toBe(false)
+  },
+)
 
 test('both stores show the same tables, columns and keys', async () => {
   const side = await openPostgresTarget(await postgres.createDatabase())

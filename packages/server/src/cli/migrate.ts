@@ -4,35 +4,46 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { systemClock } from '../clock.ts'
+import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
 import { parseEncryptionKey, parseOpeningKeys } from '../config.ts'
 import { StartError } from '../errors.ts'
-import { KeyFiles } from '../key-files.ts'
+import { type FoundKeys, findEncryptionKeys } from '../keys.ts'
 import { type CopyReport, copyStore } from '../store/copy.ts'
 import { openPostgresSource, openPostgresTarget } from '../store/copy-postgres.ts'
 import type { CopySide } from '../store/copy-side.ts'
 import { openSqliteSource, openSqliteTarget } from '../store/copy-sqlite.ts'
 import { KeyRing } from '../store/encryption.ts'
 import { assertKeyMatches, UNFINISHED_CHECK } from '../store/key-check.ts'
-import { createCopyProgress } from './copy-progress.ts'
 
-/** Never rejects for what an operator can mend: one sentence on stderr and exit code 1. */
-export async function migrate(argv: string[]): Promise<void> {
-  const asJson = argv.includes('--json')
-  try {
-    const values = parseArguments(argv)
-    if (values.help) return console.log(HELP)
-    const [from, to] = [parsePlace('--from', values.from), parsePlace('--to', values.to)]
-    const report = await copyBetween(from, to)
-    console.log(asJson ? JSON.stringify(report) : reportText(report, from, to))
-  } catch (error) {
-    const sentence = toSentence(error)
-    if (sentence === null) throw error
-    if (asJson) console.log(JSON.stringify({ kind: 'failed', error: sentence }))
-    console.error(sentence)
-    process.exitCode = 1
-  }
+export const migrate: Command = {
+  name: 'migrate',
+  usage: '--from PLACE --to PLACE',
+  about: 'Copies a store to another: every table, verified by row counts and checksums.',
+  argumentsMax: 0,
+  options: {
+    from: {
+      type: 'string',
+      value: 'PLACE',
+      about: "sqlite:FOLDER (a server's DATA_DIR) or postgres://user:password@host:5432/database",
+    },
+    to: {
+      type: 'string',
+      value: 'PLACE',
+      about: 'the same; an empty store. A folder is made, a PostgreSQL database must be there',
+    },
+  },
+  notes: `  chatzuri-server migrate --from sqlite:./data --to postgres://user:password@host:5432/database
+
+Stop every server of both stores first. The source is not changed. A copy that was cut short goes on
+where it stopped when the same command runs again; until it ends no server opens the target.
+Webhook secrets are copied sealed: the target needs the same ENCRYPTION_KEY as the source,
+and ENCRYPTION_KEYS_TO_OPEN (or encryption-keys-to-open) while a rotation of keys is under way.`,
+  async run({ out, env, text }) {
+    const [from, to] = [parsePlace('--from', text('from')), parsePlace('--to', text('to'))]
+    const report = await copyBetween({ from, to, env, out })
+    out.value(report, () => reportText(report, from, to))
+    return EXIT.done
+  },
 }
 
 interface Place {
@@ -41,83 +52,65 @@ interface Place {
   at: string
 }
 
-function parseArguments(argv: string[]) {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        from: { type: 'string' },
-        to: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-    return values
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`${reason.split('.')[0]}. \`migrate --help\` lists what there is.`)
-  }
-}
-
 function parsePlace(option: string, text: string | undefined): Place {
   const [, scheme, rest = ''] = /^(sqlite|postgres|postgresql):(.+)$/s.exec(text ?? '') ?? []
   if (scheme === 'sqlite') return { kind: 'sqlite', at: rest }
   if (scheme !== undefined && URL.canParse(text ?? '')) return { kind: 'postgres', at: text ?? '' }
-  throw new StartError(
+  throw usageError(
     `${option} must be sqlite:FOLDER (the DATA_DIR of a server) or postgres://user:password@host:5432/database.`,
   )
 }
 
-async function copyBetween(from: Place, to: Place): Promise<CopyReport> {
+interface Copying {
+  from: Place
+  to: Place
+  env: NodeJS.ProcessEnv
+  out: Output
+}
+
+async function copyBetween({ from, to, env, out }: Copying): Promise<CopyReport> {
   const source =
     from.kind === 'sqlite' ? openSqliteSource(from.at) : await openPostgresSource(from.at)
   try {
     const keyCheck = (await source.readMeta()).get('key_check')
     if (keyCheck !== undefined && keyCheck !== UNFINISHED_CHECK) {
-      assertKeys(keyCheck, keysOf(from), source.place)
+      assertKeys(keyCheck, keysOf(from, env), source.place)
       // The key file of the target's folder is what its server would start with.
-      if (to.kind === 'sqlite') assertKeys(keyCheck, keyFiles(to.at), source.place)
+      if (to.kind === 'sqlite') assertKeys(keyCheck, keysOf(to, {}), source.place)
     }
-    return await copyInto(source, to)
+    return await copyInto(source, to, out)
   } finally {
     await source.close()
   }
 }
 
-async function copyInto(source: CopySide, to: Place): Promise<CopyReport> {
+async function copyInto(source: CopySide, to: Place, out: Output): Promise<CopyReport> {
   const target = to.kind === 'sqlite' ? openSqliteTarget(to.at) : await openPostgresTarget(to.at)
-  const progress = createCopyProgress(process.stderr, systemClock)
   try {
-    return await copyStore({ source, target }, progress.show)
+    return await copyStore({ source, target }, ({ doing, table, rows, total }) => {
+      const verb = doing === 'copy' ? 'copying' : 'verifying'
+      out.step({ doing: `${verb} ${table}`, done: rows, total, unit: 'rows' })
+    })
   } finally {
-    progress.end()
+    out.progress(null)
     await target.close()
   }
 }
 
 // ─── keys: sealed values are copied as they are, so the target needs the source's key ─────────────
 
-interface FoundKeys {
-  ring: KeyRing
-  where: string
-}
-
-function keysOf(place: Place): FoundKeys | null {
-  const seals = parseEncryptionKey(process.env.ENCRYPTION_KEY?.trim() ?? '')
-  const opens = parseOpeningKeys(process.env.ENCRYPTION_KEYS_TO_OPEN ?? '')
-  if (seals) return { ring: new KeyRing({ seals, opens }), where: 'ENCRYPTION_KEY' }
-  return place.kind === 'sqlite' ? keyFiles(place.at) : null
-}
-
-function keyFiles(dataDir: string): FoundKeys | null {
-  const files = new KeyFiles(dataDir)
-  return files.exist ? { ring: new KeyRing(files.read()), where: files.sealsPath } : null
+function keysOf({ kind, at }: Place, env: NodeJS.ProcessEnv): FoundKeys | null {
+  return findEncryptionKeys({
+    encryptionKey: parseEncryptionKey(env.ENCRYPTION_KEY?.trim() ?? ''),
+    openingKeys: parseOpeningKeys(env.ENCRYPTION_KEYS_TO_OPEN ?? ''),
+    dataDir: kind === 'sqlite' ? at : null,
+  })
 }
 
 function assertKeys(keyCheck: string, found: FoundKeys | null, place: string): void {
   if (found === null) return
   try {
-    assertKeyMatches(found.ring, keyCheck, place)
+    assertKeyMatches(new KeyRing(found.encryption), keyCheck, place)
   } catch (cause) {
     throw new StartError(
       `${found.where} is not the key that ${place} was written with. Secrets are copied sealed, so the target needs that very key.`,
@@ -158,27 +151,3 @@ function keyAdvice(from: Place, to: Place): string {
   ADMIN_KEY=${adminKey}
 Keep the encryption key in a safe place: without it the webhooks' secrets are lost.`
 }
-
-/** Null: a bug of ours, told with its stack. */
-function toSentence(error: unknown): string | null {
-  if (error instanceof StartError) return error.message
-  const code = (error as { errcode?: unknown } | null)?.errcode
-  if (typeof code !== 'number' || !(error instanceof Error)) return null
-  return `SQLite can't go on: ${error.message}. When that is mended, run the same command again.`
-}
-
-const HELP = `Copies a store to another: every table, verified by row counts and checksums.
-
-Usage: chatzuri-server migrate --from sqlite:./data --to postgres://user:password@host:5432/database
-
-Options:
-  --from PLACE   sqlite:FOLDER (a server's DATA_DIR) or postgres://…
-  --to PLACE     the same; an empty store. A folder is made, a PostgreSQL database must be there
-  --json         the report as one line of JSON on stdout
-  -h, --help     this text
-
-Stop every server of both stores first. The source is not changed. A copy that was cut short goes on
-where it stopped when the same command runs again; until it ends no server opens the target.
-Webhook secrets are copied sealed: the target needs the same ENCRYPTION_KEY as the source,
-and ENCRYPTION_KEYS_TO_OPEN (or encryption-keys-to-open) while a rotation of keys is under way.
-`

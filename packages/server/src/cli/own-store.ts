@@ -1,36 +1,39 @@
 /** The store that a server with these settings has, for a command that works on it by itself. */
+import { existsSync } from 'node:fs'
 import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { StartError } from '../errors.ts'
-import { loadEncryptionKeys } from '../keys.ts'
+import { findEncryptionKeys } from '../keys.ts'
 import { createLog } from '../log.ts'
-import { systemRandom } from '../random.ts'
 import { openPostgresStore } from '../store/postgres/postgres-store.ts'
+import { databasePath } from '../store/sqlite/database.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
-import type { Store } from '../store/store.ts'
+import type { EncryptionKeys, Store } from '../store/store.ts'
 
-/** Throws `StartError` as a server's start does; an embedded store is opened by one program only. */
-export function openOwnStore(config: Config): Promise<Store> {
-  const { seals, opens } = loadEncryptionKeys(config, systemRandom).encryption
-  const shared = {
-    ...{ encryptionKey: seals, openingKeys: opens, clock: systemClock },
-    log: createLog('silent'),
-  }
-  const { databaseUrl, dataDir } = config
-  if (databaseUrl !== null) return openPostgresStore({ ...shared, databaseUrl, nodeRoles: [] })
-  return openSqliteStore({ ...shared, dataDir, mode: 'inline' })
+export interface OwnStore {
+  store: Store
+  encryption: EncryptionKeys
 }
 
-/** Runs a command: what an operator can mend is one sentence on stderr and exit code 1. */
-export async function runCommand(asJson: boolean, run: () => Promise<void>): Promise<void> {
-  try {
-    await run()
-  } catch (error) {
-    const code = (error as { errcode?: unknown } | null)?.errcode
-    const isKnown = error instanceof StartError || typeof code === 'number'
-    if (!isKnown || !(error instanceof Error)) throw error
-    if (asJson) console.log(JSON.stringify({ kind: 'failed', error: error.message }))
-    console.error(error.message)
-    process.exitCode = 1
+/** Throws `StartError` as a server's start does; an embedded store is opened by one program only. */
+export async function openOwnStore(config: Config): Promise<OwnStore> {
+  const { databaseUrl, dataDir } = config
+  if (databaseUrl === null && !existsSync(databasePath(dataDir))) {
+    throw new StartError(`There is no Chatzuri database in the folder ${dataDir}.`)
   }
+  const encryption = findEncryptionKeys(config)?.encryption
+  if (!encryption) {
+    throw new StartError(
+      `There is no encryption key in the folder ${dataDir}: put the file encryption-key back there, or set ENCRYPTION_KEY.`,
+    )
+  }
+  const shared = {
+    ...{ encryptionKey: encryption.seals, openingKeys: encryption.opens, clock: systemClock },
+    log: createLog('silent'),
+  }
+  const store =
+    databaseUrl === null
+      ? await openSqliteStore({ ...shared, dataDir, mode: 'inline' })
+      : await openPostgresStore({ ...shared, databaseUrl, nodeRoles: [] })
+  return { store, encryption }
 }

@@ -1,17 +1,84 @@
-/** The command line's first word chooses the command; without one it is `serve`. */
-export async function run(argv: string[]): Promise<void> {
-  if (argv[0] === 'migrate') {
-    const { migrate } = await import('./migrate.ts')
-    return migrate(argv.slice(1))
+/** The commands of the server. Each is loaded when it is called; without a name it is `serve`. */
+import { type ListedCommand, runProgram, type World } from 'chatzuri/command-line'
+import { StartError, StoreUnavailable } from '../errors.ts'
+import { VERSION } from '../version.ts'
+import { settingsText } from './settings-text.ts'
+
+export const COMMANDS: readonly ListedCommand[] = [
+  {
+    name: 'serve',
+    about: 'the server (as without a command)',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'backup',
+    about: 'writes the embedded store into a file, also while the server runs',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    about: 'makes an empty DATA_DIR the store that a backup holds',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'hold',
+    about: 'pauses every webhook of a restored store, before a server starts',
+    load: async () => (await import('./hold.ts')).hold,
+  },
+  {
+    name: 'migrate',
+    about: 'copies a store to another, as to PostgreSQL',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
+    name: 'keys',
+    about: 'tells of the encryption keys, and changes them while serving',
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
+    name: 'erase',
+    about: 'after a restore, erases again who was erased',
+    load: async () => (await import('./erase.ts')).erase,
+  },
+]
+
+/** Never rejects for what an operator can mend; resolves to the exit code. */
+export function run(argv: string[], world: World = process): Promise<number> {
+  const program = {
+    name: 'chatzuri-server',
+    version: VERSION,
+    commands: COMMANDS,
+    unnamed: 'serve',
+    overview: overview(),
+    sentenceOf,
   }
-  if (argv[0] === 'keys') {
-    const { keys } = await import('./keys.ts')
-    return keys(argv.slice(1))
-  }
-  if (argv[0] === 'erase') {
-    const { erase } = await import('./erase.ts')
-    return erase(argv.slice(1))
-  }
-  const { serve } = await import('./serve.ts')
-  return serve(argv)
+  return runProgram(program, argv, world)
+}
+
+/** What an operator can mend: a setting, a file, a database, a disk. */
+function sentenceOf(error: unknown): string | null {
+  if (error instanceof StartError || error instanceof StoreUnavailable) return error.message
+  const { errcode } = (error ?? {}) as { errcode?: unknown }
+  if (typeof errcode !== 'number' || !(error instanceof Error)) return null
+  return `SQLite can't go on: ${error.message}. When that is mended, run the same command again.`
+}
+
+function overview(): string {
+  const commands = COMMANDS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`)
+  return `Chatzuri ${VERSION}: takes leads in, signs them, delivers them, and shows what happened.
+
+Usage: npm start                     from the repository
+       chatzuri-server [COMMAND …]   where it is installed; chatzuri-server COMMAND --help tells more
+
+Commands:
+${commands.join('\n')}
+
+Options:
+  -h, --help      this text
+  -v, --version   the version
+
+${settingsText()}
+
+Tables on a terminal, JSON in a pipe or with --json.
+Exit codes: 0 done, 1 it can't be done (the reason on stderr), 2 asked wrongly.`
 }

@@ -1,48 +1,37 @@
 /** `serve`: reads the settings, starts the server, says so, and stops it in good order. */
-import { parseArgs } from 'node:util'
+import { type Command, EXIT } from 'chatzuri/command-line'
 import { systemClock } from '../clock.ts'
-import { type Config, readConfig, SETTINGS } from '../config.ts'
-import { StartError, StoreUnavailable } from '../errors.ts'
+import { type Config, readConfig } from '../config.ts'
 import { type Keys, loadKeys } from '../keys.ts'
 import { createLog, type Log } from '../log.ts'
 import { type Server, startServer } from '../main.ts'
 import { systemRandom } from '../random.ts'
+import { presentKeyOf } from '../store/present-key.ts'
 import { VERSION } from '../version.ts'
+import { settingsText } from './settings-text.ts'
+import { assertNoUnfinishedRestore } from './unfinished-restore.ts'
 
-/** Never rejects: what stops the start is one sentence on stderr and exit code 1. */
-export async function serve(argv: string[]): Promise<void> {
-  try {
-    const { values } = parseArguments(argv)
-    if (values.help) return console.log(helpText())
-    if (values.version) return console.log(VERSION)
-    await start(readConfig(process.env))
-  } catch (error) {
-    // A disk that is full or broken shows at the first write of the start.
-    if (!(error instanceof StartError || error instanceof StoreUnavailable)) throw error
-    console.error(error.message)
-    process.exitCode = 1
-  }
+export const serve: Command = {
+  name: 'serve',
+  usage: '',
+  about: 'The server: takes leads in, signs them, delivers them, and shows what happened.',
+  argumentsMax: 0,
+  options: {},
+  notes: settingsText(),
+  async run({ env, flag }) {
+    await start(readConfig(env), { banner: process.stderr.isTTY && !flag('json') })
+    return EXIT.done
+  },
 }
 
-function parseArguments(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv[0] === 'serve' ? argv.slice(1) : argv,
-      options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
-    })
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`${reason.split('.')[0]}. \`serve --help\` lists what there is.`)
-  }
-}
-
-async function start(config: Config): Promise<void> {
+async function start(config: Config, { banner }: { banner: boolean }): Promise<void> {
+  if (config.databaseUrl === null) assertNoUnfinishedRestore(config.dataDir)
   const log = createLog(config.logLevel)
-  const keys = loadKeys(config, systemRandom)
+  const keys = loadKeys(config, { random: systemRandom, presentKeyOf })
   const server = await startServer({ config, keys, log })
   // At every log level: scripts wait for this line.
   process.stdout.write(`${readyLine(server.url)}\n`)
-  if (process.stderr.isTTY) process.stderr.write(bannerText(server, keys))
+  if (banner) process.stderr.write(bannerText(server, keys))
   stopOnSignals(server, log)
 }
 
@@ -92,30 +81,4 @@ function stopOnSignals(server: Server, log: Log): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-}
-
-function helpText(): string {
-  const width = Math.max(...SETTINGS.map((setting) => setting.name.length))
-  const lines = SETTINGS.map(({ name, default: value, meaning }) => {
-    const shown = value === '' ? '' : ` (${value})`
-    return `  ${name.padEnd(width)}  ${meaning}${shown}`
-  })
-  return `Chatzuri ${VERSION}: takes leads in, signs them, delivers them, and shows what happened.
-
-Usage: npm start            from the repository
-     chatzuri-server      where it is installed
-
-Commands:
-  serve      the server (as without a command)
-  migrate    copies a store to another; \`migrate --help\` says how
-  keys       changes the encryption key while serving
-  erase      after a restore, erases again who was erased
-
-Options:
-  -h, --help      this text
-  -v, --version   the version
-
-Settings come from the environment:
-${lines.join('\n')}
-`
 }

@@ -1,0 +1,84 @@
+import { type Api, itemsOf, openApi } from '../api.ts'
+import type { Command, Given } from '../command.ts'
+import { EXIT, usageError } from '../command-error.ts'
+
+type Row = Record<string, unknown>
+
+const COLUMNS = ['id', 'chatbotId', 'state', 'url', 'eventTypes', 'stateReason']
+/** How the server's `hold` and `restore --hold` begin the reason of what they paused. */
+const HELD = 'Held after a restore'
+
+export const webhooks: Command = {
+  name: 'webhooks',
+  usage: 'list | pause wh_… … | resume wh_… … | resume --held',
+  about: 'Lists webhooks; lets their deliveries wait, and sends what waited.',
+  options: {
+    chatbot: { type: 'string', value: 'bot_…', about: 'list, --held: of this chatbot only' },
+    state: { type: 'string', value: 'STATE', about: 'list: active, paused or disabled' },
+    held: { type: 'boolean', about: 'resume: every one that was held when a backup was restored' },
+  },
+  notes: 'While a webhook is paused nothing of it is lost. resume also brings back a disabled one.',
+  async run(given) {
+    const [action, ...ids] = given.positionals
+    const held = given.flag('held')
+    if (action === 'list' && ids.length === 0) return list(openApi(given.env), given)
+    if (action === 'resume' && held && ids.length === 0) return resumeHeld(given)
+    if ((action === 'pause' || action === 'resume') && ids.length > 0 && !held) {
+      return each(openApi(given.env), given, { action, ids })
+    }
+    throw usageError('webhooks takes list, pause wh_…, resume wh_… or resume --held.')
+  },
+}
+
+async function list(api: Api, given: Given) {
+  const state = given.text('state')
+  const found: Row[] = []
+  for await (const webhook of allWebhooks(api, given)) {
+    if (state === undefined || webhook.state === state) found.push(webhook)
+    given.out.progress(`${found.length} webhooks`)
+  }
+  given.out.progress(null)
+  given.out.rows(found, COLUMNS, 'There is no such webhook.')
+  return EXIT.done
+}
+
+async function resumeHeld(given: Given) {
+  const api = openApi(given.env)
+  const ids: string[] = []
+  for await (const { id, state, stateReason } of allWebhooks(api, given)) {
+    if (state === 'paused' && String(stateReason).startsWith(HELD)) ids.push(String(id))
+  }
+  return each(api, given, { action: 'resume', ids })
+}
+
+async function each(
+  api: Api,
+  { out }: Given,
+  { action, ids }: { action: 'pause' | 'resume'; ids: string[] },
+) {
+  for (const [at, id] of ids.entries()) {
+    if (ids.length > 1) out.step({ doing: `webhooks, ${action}`, done: at, total: ids.length })
+    const webhook = await api.post(`/api/v1/webhooks/${encodeURIComponent(id)}/${action}`)
+    out.progress(null)
+    out.value(webhook, () => `${id} is ${webhook.state}.`)
+  }
+  if (ids.length === 0 && !out.json) out.line('No webhook is held.')
+  return EXIT.done
+}
+
+async function* allWebhooks(api: Api, given: Given): AsyncGenerator<Row> {
+  const only = given.text('chatbot')
+  const chatbots = only === undefined ? pages(api, '/api/v1/chatbots') : [{ id: only }]
+  for await (const { id } of chatbots) {
+    yield* pages(api, `/api/v1/chatbots/${encodeURIComponent(String(id))}/webhooks`)
+  }
+}
+
+async function* pages(api: Api, path: string): AsyncGenerator<Row> {
+  for (let cursor = ''; ; ) {
+    const page = await api.get(`${path}?limit=100${cursor}`)
+    yield* itemsOf(page)
+    if (typeof page.nextCursor !== 'string') return
+    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`
+  }
+}
