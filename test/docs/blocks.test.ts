@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { createHandler } from '@chatzuri/webhooks/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GENERATED_SECRET } from '../../packages/receiver/test/sign-request.ts'
+import { closedPort } from '../support/closed-port.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
 import { checkTypes } from './check-types.ts'
 import { type Furnished, furnish } from './furnish.ts'
@@ -20,6 +21,7 @@ import { expectAnswer, expectShown } from './same-output.ts'
 
 const SHELLS = ['sh', 'bash']
 const SCRIPTS = ['js', 'ts']
+const STARTS_SERVER = /npm start|chatzuri-server/
 const pages = readPages().filter(({ blocks }) => blocks.length > 0)
 const all = pages.flatMap(({ blocks }) => blocks)
 
@@ -71,7 +73,12 @@ test('a block that is not run says why, and a shell could read it', () => {
 })
 
 async function runInShell({ blocks }: Page): Promise<void> {
-  const shell = new PageShell(surroundings)
+  const started = blocks.filter(({ words }) => words.starts !== undefined)
+  const wanted = started.map(({ text }) => (STARTS_SERVER.test(text) ? '8080' : '3000'))
+  const ports = wanted.map(
+    async (port) => [port, Number(new URL(await closedPort()).port)] as const,
+  )
+  const shell = new PageShell(surroundings, Object.fromEntries(await Promise.all(ports)))
   try {
     for (const block of blocks) await runInOrder(shell, block)
   } finally {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { COMPILER } from '../packages/package-copy.ts'
+import { withGiven } from './given.ts'
 import { type Block, ROOT } from './page.ts'
 
 const OPTIONS = {
@@ -18,10 +19,11 @@ export async function checkTypes(blocks: Block[]): Promise<void> {
   try {
     await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'))
     const files: string[] = []
-    for (const { page, line, text } of blocks) {
+    for (const block of blocks) {
+      const { page, line, text } = block
       const file = `${page.replace(/\W/g, '-')}-${line}.mts`
       // A module of its own, whatever it exports.
-      await writeFile(join(dir, file), `${text}export {}\n`)
+      await writeFile(join(dir, file), `${withGiven(block, text)}export {}\n`)
       files.push(file)
     }
     await writeFile(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, files }))

@@ -1,9 +1,10 @@
 /**
  * Loaded before every program that a page starts: whoever listens on a port of the page's choice
- * gets a free one on loopback instead, and the folder `MOVED_PORTS` is told which. Plain JavaScript,
+ * gets another on loopback: the one that the folder `MOVED_PORTS` has for it, else any free one,
+ * which the folder is told. Plain JavaScript,
  * because npm may run it on an older Node.
  */
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Server } from 'node:net'
 import { join } from 'node:path'
 
@@ -16,12 +17,14 @@ if (MOVED_PORTS) {
     const wanted = typeof first === 'object' && first !== null ? first.port : first
     const port = Number(wanted)
     if (!(port > 0)) return listen.apply(this, args)
+    const path = join(MOVED_PORTS, `${port}`)
+    const moved = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0
     this.once('listening', () => {
       const address = this.address()
       if (address === null || typeof address === 'string') return
-      writeFileSync(join(MOVED_PORTS, `${port}`), `${address.port}`)
+      writeFileSync(path, `${address.port}`)
     })
     const rest = args.filter((arg) => typeof arg === 'function')
-    return listen.call(this, { port: 0, host: '127.0.0.1' }, ...rest)
+    return listen.call(this, { port: moved, host: '127.0.0.1' }, ...rest)
   }
 }

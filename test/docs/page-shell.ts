@@ -38,9 +38,13 @@ export class PageShell {
   #bash: ChildProcess | null = null
   #blocks = 0
 
-  constructor(surroundings: Surroundings) {
+  /** `ownPorts`: those on which the page will start something itself, and where that will be. */
+  constructor(surroundings: Surroundings, ownPorts: Record<string, number>) {
     this.#surroundings = surroundings
     mkdirSync(join(this.dir, '.ports'))
+    for (const [port, moved] of Object.entries(ownPorts)) {
+      writeFileSync(join(this.dir, '.ports', port), `${moved}`)
+    }
     symlinkSync(join(ROOT, 'node_modules'), join(this.dir, 'node_modules'))
     symlinkSync(join(ROOT, 'examples'), join(this.dir, 'examples'))
   }

@@ -15,25 +15,17 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  GENERATED_SECRET,
-  LEAD_BODY,
-  signedHeaders,
-} from '../../packages/receiver/test/sign-request.ts'
+import { GENERATED_SECRET } from '../../packages/receiver/test/sign-request.ts'
 import { strangerEnv } from '../packages/package-copy.ts'
 import { readLines, watchChild } from '../support/child-processes.ts'
 import { until } from '../support/until.ts'
 import { askReceiver } from './ask-receiver.ts'
+import { withGiven } from './given.ts'
 import { type Block, ROOT } from './page.ts'
 
 const RUN_MS_MAX = 30_000
 const RUNNER = fileURLToPath(new URL('run-module.ts', import.meta.url))
 const MOVED_PORTS_PROGRAM = new URL('moved-ports.js', import.meta.url).href
-
-/** What a block may use without saying where it comes from (`given="…"`). */
-const GIVEN: Record<string, string> = {
-  request: `const rawBody = ${JSON.stringify(LEAD_BODY)}, headers = ${JSON.stringify(signedHeaders(LEAD_BODY, GENERATED_SECRET))};`,
-}
 
 /** Each way in which the block is run: on every version of Express that we promise. */
 export function variantsOf({ text }: Block): { name: string; text: string }[] {
@@ -47,9 +39,8 @@ export function variantsOf({ text }: Block): { name: string; text: string }[] {
 
 export async function runScript(block: Block, text: string): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'chatzuri-docs-'))
-  const given = block.words.given === undefined ? '' : (GIVEN[block.words.given] ?? 'unknown();')
   const file = join(dir, `block.m${block.language}`)
-  writeFileSync(file, `${given}${text}`)
+  writeFileSync(file, withGiven(block, text))
   symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'))
   mkdirSync(join(dir, 'ports'))
   const child = spawn(process.execPath, ['--import', MOVED_PORTS_PROGRAM, RUNNER, file], {
