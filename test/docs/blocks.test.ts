@@ -9,9 +9,9 @@ import type { AddressInfo } from 'node:net'
 import { createHandler } from '@chatzuri/webhooks/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GENERATED_SECRET } from '../../packages/receiver/test/sign-request.ts'
-import { closedPort } from '../support/closed-port.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
 import { checkTypes } from './check-types.ts'
+import { freePort } from './free-port.ts'
 import { type Furnished, furnish } from './furnish.ts'
 import { type Block, type Page, ROOT, readPages } from './page.ts'
 import { PageShell } from './page-shell.ts'
@@ -21,6 +21,8 @@ import { expectAnswer, expectShown } from './same-output.ts'
 
 const SHELLS = ['sh', 'bash']
 const SCRIPTS = ['js', 'ts']
+/** A page takes 2 to 4 s on a quiet machine. */
+const PAGE_TIMEOUT_MS = 240_000
 const STARTS_SERVER = /npm start|chatzuri-server/
 const pages = readPages().filter(({ blocks }) => blocks.length > 0)
 const all = pages.flatMap(({ blocks }) => blocks)
@@ -48,12 +50,15 @@ describe.each(pages.filter(hasWork))('$path', (page) => {
   const scripts = page.blocks.filter((block) => isRun(block) && isOneOf(SCRIPTS, block))
   for (const block of scripts) {
     for (const { name, text } of variantsOf(block)) {
-      test(`runs line ${block.line} ${name}`, () => runScript(block, text))
+      test(`runs line ${block.line} ${name}`, { timeout: PAGE_TIMEOUT_MS }, () =>
+        runScript(block, text),
+      )
     }
   }
 
   if (page.blocks.some((block) => isRun(block) && isOneOf(SHELLS, block))) {
-    test('runs in a shell, from its first line to its last', () => runInShell(page))
+    const title = 'runs in a shell, from its first line to its last'
+    test(title, { timeout: PAGE_TIMEOUT_MS }, () => runInShell(page))
   }
   const rest = page.blocks.filter(
     (block) => isRun(block) && !isOneOf([...SHELLS, ...SCRIPTS], block),
@@ -75,9 +80,7 @@ test('a block that is not run says why, and a shell could read it', () => {
 async function runInShell({ blocks }: Page): Promise<void> {
   const started = blocks.filter(({ words }) => words.starts !== undefined)
   const wanted = started.map(({ text }) => (STARTS_SERVER.test(text) ? '8080' : '3000'))
-  const ports = wanted.map(
-    async (port) => [port, Number(new URL(await closedPort()).port)] as const,
-  )
+  const ports = wanted.map(async (port) => [port, await freePort()] as const)
   const shell = new PageShell(surroundings, Object.fromEntries(await Promise.all(ports)))
   try {
     for (const block of blocks) await runInOrder(shell, block)
@@ -107,9 +110,10 @@ function expectThere({ words, text, ...block }: Block): void {
   expect(existsSync(`${ROOT}${path}`), `${block.page}:${block.line}: ${path}`).toBe(true)
   if (words.from === undefined) return
   const whole = trimmed(readFileSync(`${ROOT}${path}`, 'utf8'))
-  expect(whole, `${block.page}:${block.line} is not in ${path} as it stands`).toContain(
-    trimmed(text),
-  )
+  expect(
+    whole,
+    `${block.page}:${block.line} is not in ${path} as it stands: node test/docs/refresh-parts.ts`,
+  ).toContain(trimmed(text))
 }
 
 function trimmed(text: string): string {

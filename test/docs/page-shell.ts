@@ -12,7 +12,7 @@ import { type Ended, readLines, watchChild } from '../support/child-processes.ts
 import { until } from '../support/until.ts'
 import { type Block, ROOT } from './page.ts'
 
-const BLOCK_MS_MAX = 45_000
+const BLOCK_MS_MAX = 120_000
 const STAND_INS = fileURLToPath(new URL('programs', import.meta.url))
 const MOVED_PORTS_PROGRAM = new URL('moved-ports.js', import.meta.url).href
 const ID = /\b(bot|conv|lead|evt|wh|dlv|key)_[0-9a-hjkmnp-tv-z]{26}\b/g

@@ -23,7 +23,7 @@ import { askReceiver } from './ask-receiver.ts'
 import { withGiven } from './given.ts'
 import { type Block, ROOT } from './page.ts'
 
-const RUN_MS_MAX = 30_000
+const RUN_MS_MAX = 120_000
 const RUNNER = fileURLToPath(new URL('run-module.ts', import.meta.url))
 const MOVED_PORTS_PROGRAM = new URL('moved-ports.js', import.meta.url).href
 
