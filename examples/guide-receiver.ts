@@ -44,7 +44,8 @@ if (!process.env.WEBHOOK_SECRET) {
 const app = express()
 app.use(express.json())
 app.all('/webhook', webhookHandler)
-const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error) => {
+  if (error) throw error
   const { port } = server.address() as AddressInfo
   console.log(`Receiver listens on http://localhost:${port}/webhook`)
 })
