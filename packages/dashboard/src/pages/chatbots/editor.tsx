@@ -5,6 +5,7 @@ import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { FieldError, TextAreaField, TextField } from '../../ui/field.tsx'
+import { focusFault } from '../../ui/focus-fault.ts'
 import { ColorField } from './color-field.tsx'
 import { leadFormOf } from './draft.ts'
 import { FieldsEditor } from './fields-editor.tsx'
@@ -59,13 +60,6 @@ export function Editor({ chatbot }: { chatbot: Chatbot }) {
       </ConfirmDialog>
     </div>
   )
-}
-
-/** The first field that is wrong comes into sight, above the bar. */
-function focusFault(form: HTMLFormElement | null) {
-  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]')
-  field?.scrollIntoView({ block: 'center' })
-  field?.focus({ preventScroll: true })
 }
 
 function GeneralCard({ draft, faults, refused, change }: Editing) {
