@@ -33,6 +33,7 @@ import type {
   NewRecovery,
   Page,
   StatsQuery,
+  WebhookFilter,
 } from './store.ts'
 
 export type Builder = Kysely<Schema>
@@ -88,11 +89,11 @@ export function listChatbots(db: Builder, page: Page): Compilable {
     .limit(page.limit)
 }
 
-export function listWebhooks(db: Builder, chatbotId: string, page: Page): Compilable {
+export function listWebhooks(db: Builder, { chatbotId }: WebhookFilter, page: Page): Compilable {
   return db
     .selectFrom('webhooks')
     .selectAll()
-    .where('chatbot_id', '=', chatbotId)
+    .$if(chatbotId !== undefined, (query) => query.where('chatbot_id', '=', chatbotId ?? ''))
     .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
     .orderBy('id', 'desc')
     .limit(page.limit)

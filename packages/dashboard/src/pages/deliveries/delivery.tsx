@@ -14,7 +14,7 @@ import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
 import { Attempts } from './attempts.tsx'
@@ -32,16 +32,12 @@ export default function DeliveryPage() {
   if (data) return <Loaded delivery={data} error={error} onRetry={refetch} />
   if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
   return (
-    <>
-      <PageHeader title={texts.deliveries.title} trail={<Back />} />
-      {error ? (
-        <ErrorState error={error} onRetry={refetch} />
-      ) : (
-        <Card flush>
-          <SkeletonRows />
-        </Card>
-      )}
-    </>
+    <PageWithoutData
+      title={texts.deliveries.title}
+      trail={<Back />}
+      error={error}
+      onRetry={refetch}
+    />
   )
 }
 

@@ -16,7 +16,7 @@ export const leads = {
   unknown: '–',
   filters: { left: 'Left' },
   export: 'Export as CSV',
-  exported: (name: string) => `${name} is in your downloads.`,
+  exported: 'The export has begun: your browser shows it among its downloads.',
   exportFailed: (why: string) => `The export failed and nothing was saved. ${why}`,
   emptyTitle: 'No lead yet',
   empty:
@@ -77,6 +77,11 @@ export const leads = {
     title: 'This lead was erased',
     body: 'Its name, email and phone, the event’s payload and the answers to its deliveries are gone from here.',
     when: 'Erased',
+    reasons: {
+      request: 'because somebody asked for it',
+      retention: 'because leads are kept for a limited time here',
+      chatbot_deleted: 'together with its chatbot',
+    },
     receivers: 'What had been delivered before is with its receivers.',
     event: 'See its event and deliveries',
   },

@@ -26,6 +26,8 @@ export const overview = {
   latencyEmpty: (span: string) => `Chart of the last ${span}: no attempt was made.`,
   p: { p50: 'p50', p95: 'p95', p99: 'p99' },
   attentionTitle: 'Needs your attention',
+  isPartial: (webhooks: number) =>
+    `Of the newest ${webhooks} webhooks: there are more. Choose a chatbot to see all of its own.`,
   attentionNone: 'Every webhook is active, and its last attempt succeeded.',
   failingFor: 'Failing since',
   failures: (failures: number) => `${count(failures, 'failure', 'failures')} in a row`,
