@@ -124,7 +124,7 @@ test('the webhooks of all chatbots are in one list, page by page, however many t
   await page.getByRole('button', { name: 'Older' }).click()
   await page.waitForURL(/cursor=/)
   // Those of the first page have gone, and others are there.
-  await rows.getByRole('link', { name: shown[0] ?? '' }).waitFor({ state: 'detached' })
+  await rows.getByRole('link', { name: shown[0] ?? '', exact: true }).waitFor({ state: 'detached' })
   await rows.first().waitFor()
   shown.push(...(await rows.getByRole('link').allInnerTexts()))
   expect(urls.filter((url) => !shown.includes(url))).toEqual([])

@@ -24,7 +24,7 @@ test('without a lead or a delivery, each page says what to do first', async () =
   const { page } = dashboard
   await dashboard.signIn('/leads')
   await page.getByText('No lead yet').waitFor()
-  const how = page.getByRole('link', { name: 'How to hand one in' })
+  const how = page.getByRole('link', { name: 'Hand one in by the API' })
   expect(await how.getAttribute('href')).toBe('/docs')
   await page.getByRole('link', { name: 'Deliveries' }).click()
   await page.getByText('No delivery yet').waitFor()

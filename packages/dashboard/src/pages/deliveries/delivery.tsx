@@ -81,10 +81,10 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
   return (
     <Card title={detail.facts}>
       <Facts>
-        <Fact name={detail.webhook}>
+        <Fact name={detail.webhook} wide>
           <WebhookLink webhookId={delivery.webhookId} />
         </Fact>
-        <Fact name={detail.event}>
+        <Fact name={detail.event} wide>
           <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
             {eventId}
           </Link>
@@ -110,7 +110,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
             <Countdown at={nextAttemptAt} />
           </Fact>
         )}
-        <Fact name={detail.id}>
+        <Fact name={detail.id} wide>
           <code className="font-mono text-xs select-all">{id}</code>
         </Fact>
       </Facts>

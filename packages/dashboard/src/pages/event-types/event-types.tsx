@@ -119,7 +119,7 @@ function Subscribed({ webhooks }: { webhooks: readonly Webhook[] }) {
     <ul className="grid gap-2">
       {webhooks.map((webhook) => (
         <li key={webhook.id} className="flex items-center justify-between gap-3 text-sm">
-          <Link to={`/webhooks/${webhook.id}`} className="min-w-0 truncate hover:underline">
+          <Link to={`/webhooks/${webhook.id}`} className="min-w-0 clipped hover:underline">
             {webhook.url}
           </Link>
           <WebhookBadge webhook={webhook} />

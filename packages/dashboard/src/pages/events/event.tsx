@@ -94,7 +94,7 @@ function FactsCard({ event }: { event: Event }) {
         <Fact name={words.accepted}>
           <ExactTime at={event.createdAt} />
         </Fact>
-        <Fact name={words.id}>
+        <Fact name={words.id} wide>
           <code className="font-mono text-xs select-all">{event.id}</code>
         </Fact>
       </Facts>

@@ -84,7 +84,7 @@ function FactsCard({ lead }: { lead: Lead }) {
         <Fact name={detail.phone}>
           <Given text={lead.customerPhone} />
         </Fact>
-        <Fact name={detail.conversation}>
+        <Fact name={detail.conversation} wide>
           <code className="font-mono text-xs select-all">{conversationId}</code>
         </Fact>
         <Fact name={detail.chatbot}>
@@ -93,12 +93,12 @@ function FactsCard({ lead }: { lead: Lead }) {
         <Fact name={detail.left}>
           <ExactTime at={createdAt} />
         </Fact>
-        <Fact name={detail.event}>
+        <Fact name={detail.event} wide>
           <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
             {eventId}
           </Link>
         </Fact>
-        <Fact name={detail.id}>
+        <Fact name={detail.id} wide>
           <code className="font-mono text-xs select-all">{id}</code>
         </Fact>
       </Facts>

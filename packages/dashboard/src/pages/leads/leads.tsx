@@ -139,17 +139,27 @@ function Given({ text }: { text: string }) {
   )
 }
 
+/** The widget is the way that needs no program; a chatbot's page has the line to paste. */
 function NoLead() {
-  const { emptyTitle, empty, emptyAction } = texts.leads
+  const { chatbotId } = useChatbot()
+  const { emptyTitle, empty, emptyAction, emptyByApi } = texts.leads
   return (
     <Card>
       <EmptyState
         icon="leads"
         title={emptyTitle}
         action={
-          <ButtonLink variant="primary" icon="external" to="/docs" reloadDocument>
-            {emptyAction}
-          </ButtonLink>
+          <div className="flex flex-wrap justify-center gap-2">
+            <ButtonLink
+              variant="primary"
+              to={chatbotId === null ? '/chatbots' : `/chatbots/${chatbotId}`}
+            >
+              {emptyAction}
+            </ButtonLink>
+            <ButtonLink icon="external" to="/docs" reloadDocument>
+              {emptyByApi}
+            </ButtonLink>
+          </div>
         }
       >
         {empty}

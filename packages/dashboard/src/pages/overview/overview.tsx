@@ -49,14 +49,19 @@ function Numbers({ span }: { span: SpanName }) {
   const { chatbotId } = useChatbot()
   const stats = useQuery(statsQuery({ chatbotId, ...SPANS[span] }))
   const { webhooks, isPending, isPartial, error, refetch } = useWebhooks()
+  const retry = () => {
+    refetch()
+    if (stats.error) void stats.refetch()
+  }
   const hasNone = !isPending && !error && webhooks.length === 0
   return (
     <div className="grid gap-5">
-      {error && <ErrorState error={error} onRetry={refetch} />}
+      {error && <ErrorState error={error} onRetry={retry} />}
       {hasNone ? <NoWebhook /> : !error && <Attention webhooks={webhooks} isPending={isPending} />}
       {isPartial && <Notice tone="info">{texts.overview.isPartial(webhooks.length)}</Notice>}
       {stats.error ? (
-        <ErrorState error={stats.error} onRetry={stats.refetch} />
+        // One failure is told once.
+        !error && <ErrorState error={stats.error} onRetry={stats.refetch} />
       ) : (
         <>
           <Figures stats={stats.data ?? null} />

@@ -131,13 +131,17 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
           {names.length === 0 ? (
             detail.none
           ) : (
-            <span className="font-mono text-xs">{names.join(', ')}</span>
+            <span className="grid font-mono text-xs">
+              {names.map((name) => (
+                <span key={name}>{name}</span>
+              ))}
+            </span>
           )}
         </Fact>
         <Fact name={detail.created}>
           <ExactTime at={createdAt} />
         </Fact>
-        <Fact name={detail.id}>
+        <Fact name={detail.id} wide>
           <code className="font-mono text-xs select-all">{id}</code>
         </Fact>
       </Facts>

@@ -95,10 +95,10 @@ const ENDPOINT: Column<Webhook> = {
   header: columns.url,
   cell: ({ id, url, description }) => (
     <div className="min-w-0">
-      <Link to={`/webhooks/${id}`} className="block truncate font-medium hover:underline">
+      <Link to={`/webhooks/${id}`} className="clipped font-medium hover:underline">
         {url}
       </Link>
-      {description && <p className="truncate text-soft">{description}</p>}
+      {description && <p className="clipped text-soft">{description}</p>}
     </div>
   ),
 }

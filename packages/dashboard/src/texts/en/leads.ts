@@ -21,7 +21,8 @@ export const leads = {
   emptyTitle: 'No lead yet',
   empty:
     'Put the widget into your page, or hand leads in by the API: each appears here at once, and goes to every webhook for lead.submit.',
-  emptyAction: 'How to hand one in',
+  emptyAction: 'Put the widget on a page',
+  emptyByApi: 'Hand one in by the API',
   detail: {
     back: 'All leads',
     facts: 'What was left',
@@ -62,9 +63,7 @@ export const leads = {
       `${count(waiting, 'delivery that still waits', 'deliveries that still wait')} will be cancelled.`,
     stays: 'Not erased:',
     delivered: (receivers: number) =>
-      receivers === 0
-        ? 'nobody has got it by a webhook'
-        : `what ${count(receivers, 'endpoint', 'endpoints')} got: ask the receivers to erase it too`,
+      `what ${count(receivers, 'endpoint', 'endpoints')} got: ask the receivers to erase it too`,
     stayItems: [
       'files that were exported earlier',
       'other leads of the same person: search for them by email or phone',

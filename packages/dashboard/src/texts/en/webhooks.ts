@@ -86,6 +86,16 @@ export const webhooks = {
     answer: 'The answer’s body',
     headers: 'The answer’s headers',
     seeDelivery: 'See the delivery',
+    hints: {
+      connect: 'Is it running, and does it listen on this port?',
+      dns: 'Is the host’s name spelled right?',
+      rejected:
+        'If it checks the signature: compare the secret that it has with the one on this page.',
+      missing: 'It has nothing at this path: compare the URL with what your code listens to.',
+      method: 'It must take a POST at this path.',
+      redirect: 'Redirects are not followed: enter the URL that it leads to.',
+      broken: 'It failed by itself: its own log says more.',
+    },
     notes: {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
