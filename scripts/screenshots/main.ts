@@ -11,6 +11,7 @@ import { makeDataDir, removeDataDirs, ServerProcess } from '../../test/support/s
 import { type DemoData, fillDemo } from './demo-data.ts'
 import { startDemoEndpoints } from './demo-endpoints.ts'
 import { drawPast } from './demo-past.ts'
+import { takeGallery } from './gallery.ts'
 import { Photographer } from './photographer.ts'
 import { SHOTS } from './shots.ts'
 
@@ -26,7 +27,9 @@ const pages: string[] = JSON.parse(
 const SETTINGS = { RETRY_SCHEDULE: '0s,1s,1s,30m,2h,5h,10h' }
 
 try {
-  await main()
+  const [flag, folder, ...only] = process.argv.slice(2)
+  if (flag === '--all' && folder !== undefined) await takeGallery(folder, only)
+  else await main()
 } finally {
   removeDataDirs()
 }

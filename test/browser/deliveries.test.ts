@@ -186,6 +186,22 @@ test('a list that is paused stands still, counts what comes, and shows it when a
   expect(await pill.count()).toBe(0)
 })
 
+test('a row that is held shows what becomes of it, however many come above it', async () => {
+  const { dashboard, page, subscription } = await setup()
+  await world.api.post(`/api/v1/webhooks/${subscription.webhook.id}/pause`)
+  const { eventId } = await subscription.lead()
+  const { id } = await world.api.deliveryIn('parked', eventId)
+  await dashboard.signIn(`/deliveries?webhookId=${subscription.webhook.id}`)
+  await rows(page).filter({ hasText: 'Parked' }).waitFor()
+  await page.getByRole('button', { name: 'Pause the list' }).click()
+  // One page more: the row is no longer in the newest one.
+  await Promise.all(Array.from({ length: 51 }, () => subscription.lead()))
+  await page.getByRole('button', { name: '50 new ones or more' }).waitFor()
+  await world.api.post(`/api/v1/deliveries/${id}/cancel`)
+  await rows(page).filter({ hasText: 'Cancelled' }).waitFor()
+  expect(await rows(page).count()).toBe(1)
+})
+
 test('what one reads stays where it is while new ones come above it', async () => {
   const { dashboard, page, subscription } = await setup()
   const leads = await Promise.all(Array.from({ length: 60 }, () => subscription.lead()))

@@ -107,6 +107,30 @@ test('a wrong URL is told at its field, and what the server refuses too', async 
   await page.getByRole('alert').filter({ hasText: '10.0.0.1' }).waitFor()
 })
 
+test('the webhooks of all chatbots are in one list, page by page, however many there are', async () => {
+  const { dashboard, page } = await setup()
+  const urls = await Promise.all(
+    Array.from({ length: 51 }, async (_, made) => {
+      const url = `http://127.0.0.1:59999/of/chatbot/${made}`
+      const chatbotId = await world.api.createChatbot(`Chatbot ${made}`)
+      await world.api.createWebhook(chatbotId, { url, eventTypes: ['lead.submit'] })
+      return url
+    }),
+  )
+  await dashboard.signIn('/webhooks')
+  const rows = page.getByRole('table', { name: 'Webhooks' }).locator('tbody tr')
+  await expect.poll(() => rows.count()).toBe(50)
+  const shown = await rows.getByRole('link').allInnerTexts()
+  await page.getByRole('button', { name: 'Older' }).click()
+  await page.waitForURL(/cursor=/)
+  // Those of the first page have gone, and others are there.
+  await rows.getByRole('link', { name: shown[0] ?? '', exact: true }).waitFor({ state: 'detached' })
+  await rows.first().waitFor()
+  shown.push(...(await rows.getByRole('link').allInnerTexts()))
+  expect(urls.filter((url) => !shown.includes(url))).toEqual([])
+  expect(dashboard.complaints).toEqual([])
+})
+
 test('an owner comes by a link, sees their own chatbot, and the link is gone from the address', async () => {
   const { dashboard, page } = await setup()
   const { chatbotId, webhook } = await world.subscribe()

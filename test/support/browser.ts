@@ -1,12 +1,13 @@
 /**
  * A real Chromium for the tests. It is the machine's own: found by `CHROMIUM_PATH`, on the PATH or at
- * a known place. Where there is none, root on Debian or Ubuntu installs it; anybody else gets one
- * sentence that says what to install.
+ * a known place. Where there is none, root on Debian installs it; anybody else gets one sentence that
+ * says what to install.
  */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Browser, chromium } from 'playwright-core'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome']
@@ -29,16 +30,22 @@ const FLAGS = [
   '--disable-sync',
 ]
 const INSTALL_MS_MAX = 600_000
-const INSTALL =
-  'command -v chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }'
+/** Whoever waited for the lock finds it there; whatever else holds apt's own lock is waited for. */
+const INSTALL = `command -v chromium || { apt-get update -qq &&
+  apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 chromium; }`
 
 /** For the hook that launches it. */
 export const BROWSER_PATIENCE_MS = INSTALL_MS_MAX + 60_000
 
 /** The caller closes it. */
-export function launchBrowser(): Promise<Browser> {
-  const executablePath = findBrowser() ?? installBrowser()
-  return chromium.launch({ executablePath, headless: true, args: FLAGS })
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findBrowser() ?? (await installBrowser())
+  try {
+    return await chromium.launch({ executablePath, headless: true, args: FLAGS })
+  } catch (cause) {
+    // Ubuntu's package holds no browser, only a program that says where to get one.
+    throw new Error(`${executablePath} doesn't start. ${MISSING}`, { cause })
+  }
 }
 
 function findBrowser(): string | null {
@@ -52,18 +59,19 @@ function findBrowser(): string | null {
   return [...onPath, ...PLACES].find(isExecutable) ?? null
 }
 
-function installBrowser(): string {
+/** Not synchronously: a test process that says nothing for a minute is given up. */
+async function installBrowser(): Promise<string> {
   if (process.getuid?.() !== 0 || !isExecutable('/usr/bin/apt-get')) throw new Error(MISSING)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   try {
     // One after the other: test files run side by side, and apt takes no two at once.
     const lock = join(tmpdir(), 'chatzuri-browser.lock')
-    execFileSync('flock', [lock, 'sh', '-c', INSTALL], {
-      ...{ env, stdio: 'pipe' },
+    await promisify(execFile)('flock', [lock, 'sh', '-c', INSTALL], {
+      env,
       timeout: INSTALL_MS_MAX,
     })
   } catch (cause) {
-    throw new Error(MISSING, { cause })
+    throw new Error(`Installing it failed. ${MISSING}`, { cause })
   }
   const installed = findBrowser()
   if (installed === null) throw new Error(MISSING)

@@ -113,7 +113,7 @@ function createField(field: LeadField): Field & { row: HTMLElement } {
   const row = element(
     'div',
     { class: 'field' },
-    element('label', { for: id }, field.label, hint),
+    element('label', { for: id, dir: 'auto' }, field.label, hint),
     input,
     error,
   )
@@ -154,11 +154,12 @@ function createConsent(text: string) {
   const row = element(
     'div',
     { class: 'field' },
-    element('div', { class: 'consent' }, input, element('label', { for: id }, text)),
+    element('div', { class: 'consent' }, input, element('label', { for: id, dir: 'auto' }, text)),
     error,
   )
   const check = () => {
     error.textContent = input.checked ? '' : TEXTS.consent
+    input.setAttribute('aria-invalid', String(!input.checked))
     return input.checked
   }
   input.addEventListener('change', check)

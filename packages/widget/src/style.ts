@@ -22,10 +22,11 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentcolor; stroke-width:
   stroke-linejoin: round; stroke-linecap: round; display: block; }
 .panel { display: flex; flex-direction: column; background: var(--paper); overflow: hidden; }
 .head { display: flex; align-items: center; gap: 8px; padding: 12px 16px;
-  background: var(--accent); color: var(--on-accent); min-height: 56px; }
+  background: var(--accent); color: var(--on-accent); min-height: 56px; flex: none; }
 .head :focus-visible { outline-color: var(--on-accent); }
 h2 { font: 600 17px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; margin: 0; flex: 1;
-  overflow-wrap: anywhere; }
+  overflow: hidden; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2; }
 .close { background: none; color: inherit; padding: 8px; border-radius: 8px; }
 .body { flex: 1; overflow-y: auto; padding: 16px; outline: 0; }
 .log { display: flex; flex-direction: column; align-items: flex-start; gap: 8px; }
@@ -33,9 +34,11 @@ h2 { font: 600 17px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif
   white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); }
 .message.you { align-self: flex-end; background: var(--accent); color: var(--on-accent); }
 .note { margin: 0; color: var(--quiet); }
-form { display: flex; flex-direction: column; gap: 2px; margin-top: 12px; }
+form { display: flex; flex-direction: column; gap: 6px; margin-top: 12px; }
 .field { display: flex; flex-direction: column; gap: 4px; }
 label { font-weight: 500; overflow-wrap: anywhere; }
+/* Their own direction, at the side where the page begins. */
+label, h2 { text-align: match-parent; }
 .hint { font-weight: 400; color: var(--quiet); }
 input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line);
   border-radius: 8px; padding: 9px 12px; width: 100%; min-width: 0; margin: 0; }
@@ -51,6 +54,7 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .send { background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 10px 16px;
   font-weight: 600; min-height: 44px; }
 .form > .send { margin-top: 12px; }
+form > .send { margin-top: 4px; }
 .send:disabled { opacity: .7; cursor: default; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }

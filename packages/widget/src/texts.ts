@@ -4,6 +4,8 @@ export const TEXTS = {
   close: 'Close chat',
   loading: 'One moment…',
   unreachable: 'The chat could not be reached.',
+  unreachableHere: (origin: string) =>
+    `Chatzuri: the chat could not be reached. If it is new here, add ${origin} to the sites of the chatbot in the dashboard.`,
   tryAgain: 'Try again',
   send: 'Send',
   sending: 'Sending…',

@@ -90,7 +90,7 @@ function host(chatbotId: string, mode: 'bubble' | 'page'): ShadowRoot {
 }
 
 function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement | null) {
-  const title = element('h2', { id: 'title' })
+  const title = element('h2', { id: 'title', dir: 'auto' })
   const log = element('div', { class: 'log', role: 'log' })
   const form = element('div', { class: 'form' })
   const head = element('div', { class: 'head' }, title, close)
@@ -153,6 +153,8 @@ function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement
       again.addEventListener('click', () => void begin())
       log.replaceChildren(element('p', { class: 'note' }, TEXTS.unreachable))
       form.replaceChildren(again)
+      // The visitor can't mend it; whoever has just put it there looks into the console.
+      if (close) console.warn(TEXTS.unreachableHere(location.origin))
     }
   }
   return { panel, focus, begin: () => void begin() }

@@ -17,8 +17,10 @@ export class ApiFailure extends Error {
   /** The sentence about one field of a form; its own path first, then whatever lies in it. */
   about(path: string): string | null {
     const own = this.details.find((detail) => detail.path === path)
-    const inner = this.details.find((detail) => /^[.[]/.test(detail.path.slice(path.length)))
-    const found = own ?? (inner?.path.startsWith(path) ? inner : undefined)
+    const inner = this.details.find(
+      (detail) => detail.path.startsWith(path) && /^[.[]/.test(detail.path.slice(path.length)),
+    )
+    const found = own ?? inner
     return found ? asSentence(found.message) : null
   }
 }

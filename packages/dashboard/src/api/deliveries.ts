@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { type QueryKey, queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
 import type { Delivery, DeliveryDetail, DeliveryList } from './schema.ts'
 
@@ -18,7 +18,7 @@ export interface DeliveryFilter {
 
 export function deliveriesQuery(filter: DeliveryFilter) {
   return queryOptions({
-    queryKey: ['deliveries', 'list', filter],
+    queryKey: ['deliveries', 'list', filter] as QueryKey,
     queryFn: ({ signal }) =>
       request.get<DeliveryList>('/api/v1/deliveries', { query: { ...filter }, signal }),
   })

@@ -1,9 +1,12 @@
-import { queryOptions } from '@tanstack/react-query'
-import { type FileAnswer, request } from './request.ts'
-import type { AuditEntry, AuditLog, Lead, LeadList } from './schema.ts'
+import { type QueryKey, queryOptions } from '@tanstack/react-query'
+import { idTime } from './id-time.ts'
+import { request, withQuery } from './request.ts'
+import type { Erasure, ErasureList, Lead, LeadList } from './schema.ts'
 
-/** Erasures are rare; one that lies further back in the log is told without its time. */
-const ERASURES_MAX = 100
+const ERASURES_PAGE_SIZE = 100
+const ERASURE_PAGES_MAX = 20
+/** Of the servers that made the id and that noted the erasure. */
+const CLOCKS_APART_MS = 600_000
 
 export interface LeadFilter {
   chatbotId?: string | null
@@ -14,7 +17,7 @@ export interface LeadFilter {
 
 export function leadsQuery(filter: LeadFilter & { limit?: number; cursor?: string | null }) {
   return queryOptions({
-    queryKey: ['leads', 'list', filter],
+    queryKey: ['leads', 'list', filter] as QueryKey,
     queryFn: ({ signal }) =>
       request.get<LeadList>('/api/v1/leads', { query: { ...filter }, signal }),
   })
@@ -40,20 +43,33 @@ export function leadOfEventQuery(eventId: string) {
   })
 }
 
-/** An erased lead leaves nothing but a line in the audit log. Null: it was never there, or long ago. */
+/**
+ * What is left of an erased lead. Null: it was never there, or so many were erased since that it isn't
+ * looked for any further. Nothing is erased before it was left, which its id tells.
+ */
 export function erasureQuery(leadId: string) {
   return queryOptions({
     queryKey: ['leads', leadId, 'erasure'],
-    queryFn: async ({ signal }): Promise<AuditEntry | null> => {
-      const query = { action: 'lead.erased', limit: ERASURES_MAX }
-      const { data } = await request.get<AuditLog>('/api/v1/audit-log', { query, signal })
-      return data.find(({ targetId }) => targetId === leadId) ?? null
+    queryFn: async ({ signal }): Promise<Erasure | null> => {
+      let cursor: string | null = null
+      const from = new Date((idTime(leadId) ?? 0) - CLOCKS_APART_MS).toISOString()
+      for (let page = 0; page < ERASURE_PAGES_MAX; page++) {
+        const query = { from, limit: ERASURES_PAGE_SIZE, cursor }
+        const list: ErasureList = await request.get('/api/v1/erasures', { query, signal })
+        const found = list.data.find((erasure) => erasure.leadId === leadId)
+        if (found || list.nextCursor === null) return found ?? null
+        cursor = list.nextCursor
+      }
+      return null
     },
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }
 
-export function exportLeads(filter: LeadFilter): Promise<FileAnswer> {
-  return request.file('/api/v1/leads.csv', { query: { ...filter } })
+/** Whether there is anything to export, and whoever asks may; the browser then saves what comes. */
+export async function leadsExportPath(filter: LeadFilter): Promise<string> {
+  await request.get<LeadList>('/api/v1/leads', { query: { ...filter, limit: 1 } })
+  return withQuery('/api/v1/leads.csv', { ...filter })
 }
 
 export function eraseLead(id: string): Promise<null> {

@@ -17,7 +17,6 @@ export const request = {
   post: <Answer>(path: string, options?: RequestOptions) => send<Answer>('POST', path, options),
   patch: <Answer>(path: string, options?: RequestOptions) => send<Answer>('PATCH', path, options),
   delete: (path: string, options?: RequestOptions) => send<null>('DELETE', path, options),
-  file: readFile,
 }
 
 /** Throws an `ApiFailure`; an abort stays what it is. */
@@ -37,25 +36,6 @@ async function send<Answer>(
     if (!response.ok) throw failureOf(response.status, text)
     return (text === '' ? null : JSON.parse(text)) as Answer
   })
-}
-
-/** Whole or not at all: what breaks off in the middle is no file. */
-function readFile(path: string, { query, signal }: RequestOptions = {}): Promise<FileAnswer> {
-  return reachable(signal, async () => {
-    const response = await fetch(withQuery(path, query), {
-      credentials: 'same-origin',
-      signal: signal ?? null,
-    })
-    if (!response.ok) throw failureOf(response.status, await response.text())
-    const disposition = response.headers.get('content-disposition') ?? ''
-    const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? 'download'
-    return { name, content: await response.blob() }
-  })
-}
-
-export interface FileAnswer {
-  name: string
-  content: Blob
 }
 
 /** A connection that fails, before the answer or in the middle of it, is one kind of failure. */

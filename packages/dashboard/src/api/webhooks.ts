@@ -9,18 +9,33 @@ import type {
   SecretRotation,
   Webhook,
   WebhookChange,
+  WebhookList,
   WebhookSecret,
   WebhookTestResult,
 } from './schema.ts'
 
-/** A chatbot has at most 50. */
-const WEBHOOKS_MAX = 100
+/** More than anybody reads at once; a chatbot has at most 50. */
+export const WEBHOOKS_MAX = 500
+const PAGE_SIZE = 50
 
-export function webhooksQuery(chatbotId: string) {
+/** Of one chatbot or (null) of all, as far as they are read at once. */
+export function webhooksQuery(chatbotId: string | null) {
   return queryOptions({
     queryKey: ['webhooks', 'of', chatbotId],
     queryFn: ({ signal }) =>
-      readPages<Webhook>(`/api/v1/chatbots/${chatbotId}/webhooks`, { max: WEBHOOKS_MAX, signal }),
+      readPages<Webhook>('/api/v1/webhooks', { query: { chatbotId }, max: WEBHOOKS_MAX, signal }),
+  })
+}
+
+/** The same, page by page. */
+export function webhookListQuery(filter: { chatbotId: string | null; cursor: string | null }) {
+  return queryOptions({
+    queryKey: ['webhooks', 'list', filter],
+    queryFn: ({ signal }) =>
+      request.get<WebhookList>('/api/v1/webhooks', {
+        query: { ...filter, limit: PAGE_SIZE },
+        signal,
+      }),
   })
 }
 

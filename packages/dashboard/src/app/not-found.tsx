@@ -1,13 +1,27 @@
 import { texts } from '../texts/texts.ts'
 import { ButtonLink } from '../ui/button.tsx'
+import { Card } from '../ui/card.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 
 export function NotFound() {
-  const { notFoundTitle, notFound, toStart } = texts.errors
+  const { notFoundTitle, notFoundHere, notFound, toStart } = texts.errors
   return (
     <>
-      <PageHeader title={notFoundTitle} description={notFound} />
-      <ButtonLink to="/">{toStart}</ButtonLink>
+      <PageHeader title={notFoundTitle} />
+      <Card>
+        <EmptyState
+          icon="search"
+          title={notFoundHere}
+          action={
+            <ButtonLink variant="primary" to="/">
+              {toStart}
+            </ButtonLink>
+          }
+        >
+          {notFound}
+        </EmptyState>
+      </Card>
     </>
   )
 }

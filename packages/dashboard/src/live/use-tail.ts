@@ -4,6 +4,17 @@ interface Row {
   id: string
 }
 
+/** The rows that stand still, from when on the list was held; null: it follows. */
+export function useHeld<Item extends Row>(
+  latest: readonly Item[],
+  isHeld: boolean,
+): readonly Item[] | null {
+  const [held, setHeld] = useState<readonly Item[] | null>(null)
+  if (isHeld && held === null) setHeld(latest)
+  if (!isHeld && held !== null) setHeld(null)
+  return isHeld ? held : null
+}
+
 export interface Tail<Item extends Row> {
   rows: readonly Item[]
   /** How many came since the list was held. */
@@ -14,14 +25,15 @@ export interface Tail<Item extends Row> {
 
 /**
  * A list, newest first, that grows while one reads it. While it is held nothing moves: what is in it
- * changes in place, and what comes is counted. Ids ascend with time, as the API's do.
+ * changes in place, and what comes is counted. Ids ascend with time, as the API's do. `reread`: rows
+ * that are held, as they are now; of those the newest page has fewer with each one that comes.
  */
-export function useTail<Item extends Row>(latest: readonly Item[], isHeld: boolean): Tail<Item> {
-  const [held, setHeld] = useState<readonly Item[] | null>(null)
-  if (isHeld && held === null) setHeld(latest)
-  if (!isHeld && held !== null) setHeld(null)
-  if (!isHeld || held === null) return { rows: latest, newCount: 0, hasMore: false }
-  const now = new Map(latest.map((row) => [row.id, row]))
+export function tailOf<Item extends Row>(
+  held: readonly Item[] | null,
+  { latest, reread }: { latest: readonly Item[]; reread: readonly Item[] },
+): Tail<Item> {
+  if (held === null) return { rows: latest, newCount: 0, hasMore: false }
+  const now = new Map([...reread, ...latest].map((row) => [row.id, row]))
   const newestHeld = held[0]?.id ?? ''
   const newCount = latest.filter(({ id }) => id > newestHeld).length
   return {

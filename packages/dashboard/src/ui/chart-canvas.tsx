@@ -19,7 +19,7 @@ export default function ChartCanvas({ times, series, kind, format }: ChartProps)
     const element = frame.current
     if (!element) return
     const plot = new uPlot(
-      options(element, { series, kind, format }),
+      options(element, { times, series, kind, format }),
       chartData(times, series, kind),
       element,
     )
@@ -37,9 +37,11 @@ export default function ChartCanvas({ times, series, kind, format }: ChartProps)
 
 function options(
   element: HTMLElement,
-  { series, kind, format }: Pick<ChartProps, 'series' | 'kind' | 'format'>,
+  { times, series, kind, format }: Pick<ChartProps, 'times' | 'series' | 'kind' | 'format'>,
 ): uPlot.Options {
   const color = colorsOf(element)
+  // A bar stands on its time: the first and the last would be cut in half.
+  const halfStep = ((times[1] ?? 0) - (times[0] ?? 0)) / 2_000
   const axis: uPlot.Axis = {
     stroke: color('soft'),
     font: AXIS_FONT,
@@ -49,10 +51,13 @@ function options(
   return {
     width: element.clientWidth,
     height: element.clientHeight,
-    padding: [8, 4, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: {
+      x: { range: (_plot, min, max) => [min - halfStep, max + halfStep] },
+      y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: TIME_AXIS_HEIGHT, values: timeLabels },
       {
@@ -66,9 +71,9 @@ function options(
 }
 
 function drawn(color: string, kind: ChartProps['kind']): uPlot.Series {
-  // The points show what stands alone, between steps in which nothing happened.
+  // No line leads over steps in which nothing happened; points show what stands alone between them.
   const points = { show: true, size: 5, width: 0, fill: color }
-  if (kind === 'lines') return { stroke: color, width: 1.75, points, spanGaps: true }
+  if (kind === 'lines') return { stroke: color, width: 1.75, points, spanGaps: false }
   const paths = uPlot.paths.bars?.({ size: [0.75, 40], radius: 0 })
   return { fill: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) }
 }

@@ -14,6 +14,8 @@ export interface DialogProps {
   /** The row of buttons, at the end; it stays in sight while the rest scrolls. */
   footer?: ReactNode
   size?: 'sm' | 'md' | 'lg'
+  /** There may be something typed in it: a click beside it doesn't close it. */
+  keepsOpen?: boolean
 }
 
 const WIDTHS = { sm: 'sm:max-w-md', md: 'sm:max-w-xl', lg: 'sm:max-w-3xl' }
@@ -35,6 +37,7 @@ export function Dialog({
   children,
   footer,
   size = 'md',
+  keepsOpen = false,
 }: DialogProps) {
   const returnFocus = useReturnFocus()
   const onOpenAutoFocus = (event: Event) => {
@@ -48,6 +51,7 @@ export function Dialog({
         <Primitive.Content
           {...returnFocus}
           onOpenAutoFocus={onOpenAutoFocus}
+          onInteractOutside={(event) => keepsOpen && event.preventDefault()}
           className={classNames(DIALOG_PLACE, WIDTHS[size])}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >

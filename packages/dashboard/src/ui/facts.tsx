@@ -1,15 +1,30 @@
 import type { ReactNode } from 'react'
+import { classNames } from './class-names.ts'
 
 /** What is known of one thing: names at the start, values at the end. */
 export function Facts({ children }: { children: ReactNode }) {
   return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">{children}</dl>
 }
 
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
+interface FactProps {
+  name: string
+  children: ReactNode
+  /** A URL or an id: on a phone it takes a line of its own. */
+  wide?: boolean
+}
+
+export function Fact({ name, children, wide = false }: FactProps) {
   return (
     <>
-      <dt className="text-soft">{name}</dt>
-      <dd className="min-w-0 text-right [overflow-wrap:anywhere]">{children}</dd>
+      <dt className={classNames('text-soft', wide && 'max-sm:col-span-2 max-sm:-mb-2')}>{name}</dt>
+      <dd
+        className={classNames(
+          'min-w-0 text-right [overflow-wrap:anywhere]',
+          wide && 'max-sm:col-span-2 max-sm:text-left',
+        )}
+      >
+        {children}
+      </dd>
     </>
   )
 }

@@ -6,6 +6,8 @@ import { Icon } from './icon.tsx'
 
 interface FieldFrame {
   label: string
+  /** It is only read out: in a row of a list, whose place says what it is. */
+  labelHidden?: boolean | undefined
   hint?: ReactNode
   /** Null or empty: nothing is wrong. */
   error?: string | null | undefined
@@ -28,6 +30,7 @@ function controlClass(invalid: boolean, className?: string): string {
 /** For controls of one's own; `children` gets the ids that tie it to its label and messages. */
 export function Field({
   label,
+  labelHidden = false,
   hint,
   error,
   optional,
@@ -37,7 +40,7 @@ export function Field({
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ')
   return (
     <div className="grid gap-1.5">
-      <label htmlFor={id} className="text-sm font-medium">
+      <label htmlFor={id} className={labelHidden ? 'sr-only' : 'text-sm font-medium'}>
         {label}
         {optional && <span className="font-normal text-soft"> ({texts.ui.optional})</span>}
       </label>
@@ -70,9 +73,17 @@ export function FieldError({ message }: { message: string }) {
 
 type TextFieldProps = FieldFrame & Omit<ComponentProps<'input'>, 'id' | 'children'>
 
-export function TextField({ label, hint, error, optional, className, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  labelHidden,
+  hint,
+  error,
+  optional,
+  className,
+  ...rest
+}: TextFieldProps) {
   return (
-    <Field {...frameOf({ label, hint, error, optional })}>
+    <Field {...frameOf({ label, hint, error, optional })} labelHidden={labelHidden}>
       {({ id, describedBy, invalid }) => (
         <input
           {...rest}
@@ -182,6 +193,8 @@ function frameOf({
   hint,
   error,
   optional,
-}: { [Key in keyof FieldFrame]-?: FieldFrame[Key] | undefined } & { label: string }) {
+}: { [Key in Exclude<keyof FieldFrame, 'labelHidden'>]-?: FieldFrame[Key] | undefined } & {
+  label: string
+}) {
   return { label, hint, error, ...(optional === undefined ? {} : { optional }) }
 }

@@ -1,13 +1,29 @@
+import {
+  keepPreviousData,
+  type QueryKey,
+  type UseQueryOptions,
+  useQuery,
+} from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { useIsScrolled, useTail } from '../live/use-tail.ts'
+import { tailOf, useHeld, useIsScrolled } from '../live/use-tail.ts'
 import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
 import { Card } from './card.tsx'
 import { Icon } from './icon.tsx'
 
-export interface LiveListProps<Item extends { id: string }> {
+/** A page of a list, newest first. */
+export interface ListAnswer<Item> {
+  data: Item[]
+  nextCursor: string | null
+}
+
+export type ListQuery<Item> = UseQueryOptions<ListAnswer<Item>, Error, ListAnswer<Item>, QueryKey>
+
+export interface LiveListProps<Item extends { id: string; createdAt: string }> {
   /** The newest page as it is now. */
   latest: readonly Item[]
+  /** The same list as far as this time. */
+  listBefore(to: string): ListQuery<Item>
   /** An older page stands still. */
   isFirstPage: boolean
   isPaused: boolean
@@ -19,12 +35,16 @@ export interface LiveListProps<Item extends { id: string }> {
  * Follows what is new as long as one looks at its beginning. Who has scrolled, walks in it with the
  * keyboard or has paused it is told how many came, and nothing moves.
  */
-export function LiveList<Item extends { id: string }>(props: LiveListProps<Item>) {
+export function LiveList<Item extends { id: string; createdAt: string }>(
+  props: LiveListProps<Item>,
+) {
   const { latest, isFirstPage, isPaused, onResume, children } = props
   const isScrolled = useIsScrolled()
   const [hasFocus, setHasFocus] = useState(false)
   const isHeld = isFirstPage && (isPaused || isScrolled || hasFocus)
-  const { rows, newCount, hasMore } = useTail(latest, isHeld)
+  const held = useHeld(latest, isHeld)
+  const reread = useReread(held, props)
+  const { rows, newCount, hasMore } = tailOf(held, { latest, reread })
   const toNewest = () => {
     setHasFocus(false)
     onResume()
@@ -58,6 +78,22 @@ export function LiveList<Item extends { id: string }>(props: LiveListProps<Item>
       </div>
     </div>
   )
+}
+
+/** Held rows, as soon as one of them has left the newest page: there they wouldn't change any more. */
+function useReread<Item extends { id: string; createdAt: string }>(
+  held: readonly Item[] | null,
+  { latest, listBefore }: Pick<LiveListProps<Item>, 'latest' | 'listBefore'>,
+): readonly Item[] {
+  const [newest] = held ?? []
+  const hasMoved = newest !== undefined && latest[0]?.id !== newest.id
+  const to = new Date(Date.parse(newest?.createdAt ?? '1970') + 1).toISOString()
+  const { data } = useQuery({
+    ...listBefore(to),
+    enabled: hasMoved,
+    placeholderData: keepPreviousData,
+  })
+  return data?.data ?? []
 }
 
 /** Beside the title of a page whose list is live. */

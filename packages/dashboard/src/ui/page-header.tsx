@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useNavigationType } from 'react-router'
 import { texts } from '../texts/texts.ts'
+import { Breakable } from './breakable.tsx'
 
 export interface PageHeaderProps {
   title: string
@@ -37,11 +38,13 @@ export function PageHeader({ title, description, trail, badge, actions }: PageHe
               tabIndex={-1}
               className="text-lg font-semibold sm:text-xl [overflow-wrap:anywhere]"
             >
-              {title}
+              <Breakable text={title} />
             </h1>
             {badge}
           </div>
-          {description && <div className="mt-0.5 max-w-2xl text-soft">{description}</div>}
+          {description && (
+            <div className="mt-0.5 max-w-2xl text-soft [overflow-wrap:anywhere]">{description}</div>
+          )}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>

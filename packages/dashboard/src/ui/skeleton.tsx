@@ -6,7 +6,7 @@ export function Skeleton({ className }: { className?: string }) {
   return (
     <div
       aria-hidden="true"
-      className={classNames('animate-shimmer rounded-md bg-line', className)}
+      className={classNames('animate-shimmer rounded-md bg-line/70', className)}
     />
   )
 }

@@ -61,7 +61,10 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   for (const route of routes) {
     mountRoute(app, route, { authenticate, owners: store, ids, isClosing, limits, metrics, log })
   }
-  answerUnknownRoutes(app, routes, config.healthOnly ? null : deps.site)
+  answerUnknownRoutes(app, {
+    ...{ routes, metrics, log },
+    site: config.healthOnly ? null : deps.site,
+  })
   await app.ready()
   return app
 }

@@ -44,7 +44,9 @@ describe.each([
     expect(await store.listLeads({}, { limit: 9, after: null })).toEqual([])
     expect((await store.listChatbots({ limit: 9, after: null })).length).toBe(1)
     expect(
-      (await store.listWebhooks(bot, { limit: 9, after: null })).map(({ url }) => url),
+      (await store.listWebhooks({ chatbotId: bot }, { limit: 9, after: null })).map(
+        ({ url }) => url,
+      ),
     ).toEqual([bad.GOOD_WEBHOOK.url])
   })
 })

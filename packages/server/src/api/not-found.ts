@@ -2,19 +2,37 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from './deps.ts'
 import { apiError } from './error-answer.ts'
+import { type AnswerWatch, observeAnswer } from './observe-answer.ts'
 import type { Route } from './route.ts'
 
-/** `site` is asked only for paths that no route has: it can't take one from the API. */
+/** In place of a pattern, which they have none of, in the log and the figures. */
+const SITE = '(site)'
+const NONE = '(none)'
+
+export interface UnknownRoutesOptions extends AnswerWatch {
+  routes: readonly Route[]
+  /** Asked only for paths that no route has: it can't take one from the API. */
+  site: ApiDeps['site'] | null
+}
+
 export function answerUnknownRoutes(
   app: FastifyInstance,
-  routes: readonly Route[],
-  site: ApiDeps['site'] | null,
+  { routes, site, ...watch }: UnknownRoutesOptions,
 ) {
   const paths = methodsByPath(routes)
+  const fromSite = new WeakSet<FastifyRequest>()
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = fromSite.has(request) ? SITE : NONE
+    if (request.is404) observeAnswer(watch, { method: request.method, route, request, reply })
+    done()
+  })
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
     const found = paths.find(({ pattern }) => pattern.test(path))
-    if (!found && site && (await sendFromSite(site, path, { request, reply }))) return reply
+    if (!found && site && (await sendFromSite(site, path, { request, reply }))) {
+      fromSite.add(request)
+      return reply
+    }
     if (!found) throw apiError('not_found', 'There is no such route; see /docs')
     const allow = found.methods.join(', ')
     reply.header('allow', allow)

@@ -7,8 +7,6 @@ import type { z } from 'zod'
 import type { AuditAction } from '../audit.ts'
 import { assert } from '../errors.ts'
 import { type Ids, isId } from '../id.ts'
-import type { Log } from '../log.ts'
-import type { Metrics } from '../metrics.ts'
 import type { OwnedKind } from '../store/store.ts'
 import type { Access, Authenticate } from './auth.ts'
 import { type AuditOf, auditOf } from './call-audit.ts'
@@ -17,6 +15,7 @@ import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './con
 import { apiError, notFound } from './error-answer.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { parseInput } from './input.ts'
+import { type AnswerWatch, observeAnswer } from './observe-answer.ts'
 import type { RequestLimits } from './request-limits.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -109,15 +108,13 @@ export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
   return spec as unknown as Route // the schemas and their handler stay together: nobody mixes them
 }
 
-export interface MountOptions {
+export interface MountOptions extends AnswerWatch {
   authenticate: Authenticate
   owners: Owners
   ids: Ids
   /** True while the server stops: what still comes in on open connections is turned away. */
   isClosing(): boolean
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
-  metrics: Pick<Metrics, 'requestAnswered'>
-  log: Log
 }
 
 export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
@@ -219,29 +216,13 @@ function readBody(spec: BodySpec<z.ZodType>, body: unknown): unknown {
   return parseInput(spec.schema, body ?? (body === null ? null : {}))
 }
 
-/** One wide line for each request: the route's pattern, never its URL, which may hold a name. */
 function observeAnswers(
   app: FastifyInstance,
-  route: Route,
+  { method, path, endless = false }: Route,
   { metrics, log, isClosing }: MountOptions,
 ) {
-  const { method, path } = route
   return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    const { statusCode } = reply
-    if (!route.endless) {
-      metrics.requestAnswered({ method, route: path, statusCode }, reply.elapsedTime / 1000)
-    }
-    const level = statusCode >= 400 ? 'info' : 'debug'
-    log[level](
-      {
-        method: request.method,
-        route: path,
-        statusCode,
-        code: reply.errorCode || undefined,
-        durationMs: Math.round(reply.elapsedTime * 100) / 100,
-      },
-      'request.answered',
-    )
+    observeAnswer({ metrics, log }, { method, route: path, endless, request, reply })
     // Node waits for connections that were busy when it began to close, though they are idle now.
     if (isClosing()) setImmediate(() => app.server.closeIdleConnections())
     done()
@@ -249,10 +230,6 @@ function observeAnswers(
 }
 
 declare module 'fastify' {
-  interface FastifyReply {
-    /** The code of the error that was answered; empty: none. */
-    errorCode: string
-  }
   interface FastifyContextConfig {
     access?: Access
     operationId?: string

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { silentLog } from '../log.ts'
+import { createMetrics } from '../metrics.ts'
 import { startApiAlone } from './test/api-alone.ts'
 
 test('the site is asked for what no route has, and only by those who read', async () => {
@@ -21,6 +23,23 @@ test('it can take no path from the API, whatever it would answer', async () => {
   expect(asked).toEqual([])
 })
 
+test('what no route has is counted and logged too, without its URL', async () => {
+  const { statusOf, lines, metrics } = await setup()
+  await statusOf('GET', '/webhooks/wh_1?email=ann@example.com')
+  await statusOf('GET', '/nothing/ann@example.com')
+  await statusOf('GET', '/nothing')
+  await expect.poll(() => lines.length).toBe(3)
+  expect(lines.map(({ route, statusCode, code }) => [route, statusCode, code])).toEqual([
+    ['(site)', 200, undefined],
+    ['(site)', 200, undefined],
+    ['(none)', 404, 'not_found'],
+  ])
+  expect(JSON.stringify(lines)).not.toContain('ann@')
+  const text = await metrics.text()
+  expect(text).toMatch(/request_duration_seconds_count\{[^}]*route="\(site\)"[^}]*\} 2/)
+  expect(text).toMatch(/request_duration_seconds_count\{[^}]*route="\(none\)"[^}]*\} 1/)
+})
+
 async function setup() {
   const asked: string[] = []
   const answer = async ({ path }: { path: string }) => {
@@ -28,8 +47,12 @@ async function setup() {
     if (path === '/nothing') return null
     return { statusCode: 200, headers: { 'content-type': 'text/html' }, body: '<p>page</p>' }
   }
-  const { url } = await startApiAlone(() => ({ site: { answer } }))
+  const lines: Record<string, unknown>[] = []
+  const metrics = createMetrics()
+  const note = (line: object) => void lines.push({ ...line })
+  const log = { ...silentLog, info: note, debug: note }
+  const { url } = await startApiAlone(() => ({ site: { answer }, metrics, log }))
   const statusOf = async (method: string, path: string) =>
     (await fetch(url + path, { method })).status
-  return { asked, statusOf }
+  return { asked, statusOf, lines, metrics }
 }

@@ -158,11 +158,11 @@ test('a chatbot’s key does everything for its own chatbot, and nothing for ope
     ...[`/chatbots/${bot}`, `/chatbots/${bot}/webhooks`, `/webhooks/${own.wh}`],
     ...[`/webhooks/${own.wh}/secret`, `/recoveries/${own.rcv}`, `/events/${own.evt}`],
     ...[`/deliveries/${own.dlv}`, `/leads/${own.lead}`, '/event-types', '/stats', '/audit-log'],
-    '/leads.csv',
+    ...['/leads.csv', '/webhooks', `/webhooks?chatbotId=${bot}`],
   ]) {
     expect([path, await get(path)]).toEqual([path, 200])
   }
-  for (const list of ['chatbots', 'deliveries', 'leads', 'api-keys', 'audit-log']) {
+  for (const list of ['chatbots', 'webhooks', 'deliveries', 'leads', 'api-keys', 'audit-log']) {
     const { json } = await call<{ data: unknown[] }>('GET', `/api/v1/${list}`, { key })
     expect([list, json.data.length > 0]).toEqual([list, true])
   }

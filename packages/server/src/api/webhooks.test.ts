@@ -38,6 +38,25 @@ test('the secret is in the first answer and where it is asked for, nowhere else'
   expect((await call('GET', `${path}/secret`)).json).toEqual({ secret: made.json.secret })
 })
 
+test('every webhook is in one list, newest first and masked, page by page, or those of one chatbot', async () => {
+  const { call, made, body } = await setup({ headers: { 'X-Api-Key': 'k-123' } })
+  const { json: other } = await call<{ id: string }>('POST', '/api/v1/chatbots', {
+    body: { name: 'B' },
+  })
+  const path = `/api/v1/chatbots/${other.id}/webhooks`
+  const second = await call<WebhookJson>('POST', path, { body })
+  const list = (query: string) =>
+    call<{ data: WebhookJson[]; nextCursor: string | null }>('GET', `/api/v1/webhooks${query}`)
+  const { json: first } = await list('?limit=1')
+  const { json: last } = await list(`?limit=1&cursor=${first.nextCursor}`)
+  const ids = [...first.data, ...last.data].map(({ id }) => id)
+  expect([ids, last.nextCursor]).toEqual([[second.json.id, made.json.id], null])
+  const { json: own, text } = await list(`?chatbotId=${other.id}`)
+  expect(own.data.map(({ id }) => id)).toEqual([second.json.id])
+  expect(text).not.toContain('k-123')
+  expect((await list('?chatbotId=bot_1')).status).toBe(400)
+})
+
 test('header values and credentials of the URL are shown masked, but kept', async () => {
   const headers = { 'X-Api-Key': 'k-123', Authorization: 'Bearer xyz' }
   const { call, store, made, path, list } = await setup({

@@ -10,7 +10,7 @@ import type { ApiDeps } from './deps.ts'
 import { apiError, invalidInput, notFound } from './error-answer.ts'
 import { MASK, presentWebhook } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { listOf, pageQuery } from './schemas.ts'
+import { idFilter, listOf, pageQuery } from './schemas.ts'
 import { type HeaderFault, unmaskHeaders } from './webhook-headers.ts'
 import {
   createdWebhookSchema,
@@ -20,12 +20,14 @@ import {
   webhookSchema,
 } from './webhook-schemas.ts'
 
+const webhookListSchema = listOf(webhookSchema, 'WebhookList')
 export const webhookAnswer = { schema: webhookSchema, example: WEBHOOK_EXAMPLE }
 
 export function webhookRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [
     createRoute(deps),
     listRoute(deps, cursors),
+    findRoute(deps, cursors),
     getRoute(deps),
     updateRoute(deps),
     deleteRoute(deps),
@@ -98,7 +100,7 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     answer: {
       status: 200,
       description: 'A page of webhooks.',
-      schema: listOf(webhookSchema, 'WebhookList'),
+      schema: webhookListSchema,
       example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
@@ -108,7 +110,38 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: `webhooks of ${id}`,
         query,
-        read: (page) => store.listWebhooks(id, page),
+        read: (page) => store.listWebhooks({ chatbotId: id }, page),
+        present: (webhook) => presentWebhook(webhook, clock.now()),
+      })
+    },
+  })
+}
+
+/** Whoever looks after many chatbots would otherwise ask for the webhooks of each. */
+function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/webhooks',
+    operationId: 'findWebhooks',
+    tag: 'Webhooks',
+    summary: 'Find webhooks',
+    description: 'Of one chatbot or of all of them, newest first.',
+    access: 'chatbot-by-query',
+    query: z.strictObject({ chatbotId: idFilter('chatbot').exactOptional(), ...pageQuery }),
+    answer: {
+      status: 200,
+      description: 'A page of webhooks.',
+      schema: webhookListSchema,
+      example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    handle({ query }) {
+      const { limit: _limit, cursor: _cursor, ...filter } = query
+      return listPage({
+        cursors,
+        scope: 'webhooks',
+        query,
+        read: (page) => store.listWebhooks(filter, page),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },

@@ -111,7 +111,7 @@ async function fillAccess(world: World, chatbotId: string): Promise<void> {
 async function readAll(store: Store, recoveryIds: string[]) {
   const deliveries = await store.listDeliveries({}, PAGE)
   const chatbots = await store.listChatbots(PAGE)
-  const webhooks = chatbots.map(({ id }) => store.listWebhooks(id, PAGE))
+  const webhooks = chatbots.map(({ id }) => store.listWebhooks({ chatbotId: id }, PAGE))
   const ends = { from: 0, to: 9e12, stepMs: 9e12 }
   return {
     ...{ deliveries, chatbots },

@@ -35,6 +35,7 @@ import type {
   NewRecovery,
   Page,
   StatsQuery,
+  WebhookFilter,
 } from './store.ts'
 
 export type Builder = Kysely<Schema>
@@ -90,11 +91,11 @@ export function listChatbots(db: Builder, page: Page): Compilable {
     .limit(page.limit)
 }
 
-export function listWebhooks(db: Builder, chatbotId: string, page: Page): Compilable {
+export function listWebhooks(db: Builder, { chatbotId }: WebhookFilter, page: Page): Compilable {
   return db
     .selectFrom('webhooks')
     .selectAll()
-    .where('chatbot_id', '=', chatbotId)
+    .$if(chatbotId !== undefined, (query) => query.where('chatbot_id', '=', chatbotId ?? ''))
     .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
     .orderBy('id', 'desc')
     .limit(page.limit)

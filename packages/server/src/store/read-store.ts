@@ -28,7 +28,7 @@ export interface ReadStore {
   getChatbot(id: string): Promise<Chatbot | null>
   listChatbots(page: Page): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
-  listWebhooks(chatbotId: string, page: Page): Promise<Webhook[]>
+  listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
@@ -103,6 +103,10 @@ export interface LeadRecord {
   conversation: { id: string; createdAt: number } | null
   event: Event | null
   deliveries: { delivery: Delivery; attempts: Attempt[]; webhook: Webhook | null }[]
+}
+
+export interface WebhookFilter {
+  chatbotId?: string
 }
 
 export interface ErasureFilter {

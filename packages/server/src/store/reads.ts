@@ -36,6 +36,7 @@ import type {
   Recovery,
   Stats,
   StatsQuery,
+  WebhookFilter,
 } from './store.ts'
 
 /** Runs queries, all from one state of the database; one list of rows for each. */
@@ -85,8 +86,8 @@ export class Reads implements ReadStore {
     return found ? rows.toWebhook(found, this.#encryption) : null
   }
 
-  async listWebhooks(chatbotId: string, page: Page): Promise<Webhook[]> {
-    const query = queries.listWebhooks(this.#db, chatbotId, page)
+  async listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]> {
+    const query = queries.listWebhooks(this.#db, filter, page)
     const found = await this.#all<rows.WebhookRow>(query.compile())
     return found.map((row) => rows.toWebhook(row, this.#encryption))
   }

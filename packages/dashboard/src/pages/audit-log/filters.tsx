@@ -19,7 +19,7 @@ export function Filters({ filter, set, isFiltered }: ReturnType<typeof useFilter
   const actors = actor === null || known.includes(actor) ? known : [...known, actor]
   return (
     <search aria-label={words.label} className="flex flex-wrap items-end gap-3">
-      <div className="min-w-40 flex-1 sm:max-w-56">
+      <div className="basis-full sm:min-w-40 sm:flex-1 sm:basis-0 sm:max-w-56">
         <SelectField
           label={words.action}
           value={filter.action ?? ''}
@@ -35,7 +35,7 @@ export function Filters({ filter, set, isFiltered }: ReturnType<typeof useFilter
           ))}
         </SelectField>
       </div>
-      <div className="min-w-40 flex-1 sm:max-w-56">
+      <div className="basis-full sm:min-w-40 sm:flex-1 sm:basis-0 sm:max-w-56">
         <SelectField
           label={words.actor}
           value={actor ?? ''}
@@ -49,7 +49,7 @@ export function Filters({ filter, set, isFiltered }: ReturnType<typeof useFilter
           ))}
         </SelectField>
       </div>
-      <div className="min-w-36 flex-1 sm:max-w-44">
+      <div className="min-w-32 flex-1 sm:min-w-36 sm:max-w-44">
         <TextField
           type="date"
           label={words.from}
@@ -57,7 +57,7 @@ export function Filters({ filter, set, isFiltered }: ReturnType<typeof useFilter
           onChange={({ target }) => set({ from: target.value })}
         />
       </div>
-      <div className="min-w-36 flex-1 sm:max-w-44">
+      <div className="min-w-32 flex-1 sm:min-w-36 sm:max-w-44">
         <TextField
           type="date"
           label={words.to}

@@ -7,11 +7,9 @@ import type { Chatbot } from '../../api/schema.ts'
 import { NotFound } from '../../app/not-found.tsx'
 import { useSession } from '../../app/session.tsx'
 import { texts } from '../../texts/texts.ts'
-import { Card } from '../../ui/card.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ChatbotActions } from './chatbot-actions.tsx'
 import { Editor } from './editor.tsx'
 import { InstallCard } from './install-card.tsx'
@@ -22,16 +20,12 @@ export default function ChatbotPage() {
   if (chatbot.data) return <Loaded key={id} chatbot={chatbot.data} />
   if (chatbot.error instanceof ApiFailure && chatbot.error.statusCode === 404) return <NotFound />
   return (
-    <>
-      <PageHeader title={texts.chatbots.title} trail={<Back />} />
-      {chatbot.error ? (
-        <ErrorState error={chatbot.error} onRetry={chatbot.refetch} />
-      ) : (
-        <Card flush>
-          <SkeletonRows />
-        </Card>
-      )}
-    </>
+    <PageWithoutData
+      title={texts.chatbots.title}
+      trail={<Back />}
+      error={chatbot.error}
+      onRetry={chatbot.refetch}
+    />
   )
 }
 

@@ -16,13 +16,6 @@ const COLOR = /^#[0-9a-f]{6}$/i
 export function ColorField({ color, error, onChange }: ColorFieldProps) {
   return (
     <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
-      <input
-        type="color"
-        aria-label={editor.colorPick}
-        value={COLOR.test(color) ? color : editor.colorPlaceholder}
-        onChange={(event) => onChange(event.target.value)}
-        className="mt-6.5 h-10 w-12 cursor-pointer rounded-control border border-line-strong/60 bg-surface p-1 shadow-xs sm:h-9"
-      />
       <div className="min-w-0 flex-1 basis-40">
         <TextField
           label={editor.color}
@@ -39,6 +32,13 @@ export function ColorField({ color, error, onChange }: ColorFieldProps) {
           onChange={(event) => onChange(event.target.value.trim())}
         />
       </div>
+      <input
+        type="color"
+        aria-label={editor.colorPick}
+        value={COLOR.test(color) ? color : editor.colorPlaceholder}
+        onChange={(event) => onChange(event.target.value)}
+        className="mt-6.5 h-10 w-12 cursor-pointer rounded-control border border-line-strong/60 bg-surface p-1 shadow-xs sm:h-9"
+      />
       {color !== '' && (
         <Button variant="quiet" className="sm:mt-6.5" onClick={() => onChange('')}>
           {editor.colorDefault}

@@ -1,10 +1,16 @@
-/** The form at one side, what visitors will see of it at the other. Nothing typed is lost by a failure. */
-import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react'
+/**
+ * The form at one side, what visitors will see of it at the other: it stays in sight while the form
+ * scrolls. Where there is no room for both, one chooses. Nothing typed is lost by a failure.
+ */
+import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { Chatbot } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { FieldError, TextAreaField, TextField } from '../../ui/field.tsx'
+import { focusFault } from '../../ui/focus-fault.ts'
+import { Segmented } from '../../ui/segmented.tsx'
 import { ColorField } from './color-field.tsx'
 import { leadFormOf } from './draft.ts'
 import { FieldsEditor } from './fields-editor.tsx'
@@ -16,11 +22,17 @@ import { useUnsavedGuard } from './use-unsaved-guard.ts'
 
 const { editor, preview, leave } = texts.chatbots
 const TEXT_LENGTH_MAX = 500
+type Side = 'form' | 'preview'
+const SIDES: { value: Side; label: string }[] = [
+  { value: 'form', label: preview.form },
+  { value: 'preview', label: preview.title },
+]
 
 export function Editor({ chatbot }: { chatbot: Chatbot }) {
   const editing = useEditing(chatbot)
   const guard = useUnsavedGuard(editing.isChanged)
   const form = useRef<HTMLFormElement>(null)
+  const [side, setSide] = useState<Side>('form')
   const { failure } = editing
   useEffect(() => {
     if (failure) focusFault(form.current)
@@ -32,7 +44,15 @@ export function Editor({ chatbot }: { chatbot: Chatbot }) {
   }
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
-      <form ref={form} noValidate onSubmit={submit} className="grid gap-5">
+      <div className="sticky top-16 z-10 justify-self-start rounded-control bg-canvas lg:hidden">
+        <Segmented<Side> label={preview.shown} value={side} onChange={setSide} options={SIDES} />
+      </div>
+      <form
+        ref={form}
+        noValidate
+        onSubmit={submit}
+        className={classNames('grid gap-5', side === 'preview' && 'max-lg:hidden')}
+      >
         <GeneralCard {...editing} />
         <Card title={editor.asks} description={editor.asksIntro}>
           <FieldsEditor {...editing} />
@@ -43,7 +63,9 @@ export function Editor({ chatbot }: { chatbot: Chatbot }) {
         </Card>
         <SaveBar editing={editing} />
       </form>
-      <PreviewCard {...editing} />
+      <div className={classNames('lg:sticky lg:top-5', side === 'form' && 'max-lg:hidden')}>
+        <PreviewCard {...editing} />
+      </div>
       <ConfirmDialog
         open={guard.isAsking}
         onOpenChange={(isOpen) => isOpen || guard.stay()}
@@ -59,13 +81,6 @@ export function Editor({ chatbot }: { chatbot: Chatbot }) {
       </ConfirmDialog>
     </div>
   )
-}
-
-/** The first field that is wrong comes into sight, above the bar. */
-function focusFault(form: HTMLFormElement | null) {
-  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]')
-  field?.scrollIntoView({ block: 'center' })
-  field?.focus({ preventScroll: true })
 }
 
 function GeneralCard({ draft, faults, refused, change }: Editing) {
@@ -128,21 +143,18 @@ function SaysCard({ draft, refused, change }: Editing) {
   )
 }
 
-/** It stays in sight while the form scrolls, where there is room beside it. */
 function PreviewCard({ draft, faults }: Editing) {
   const name = draft.name.trim() === '' ? preview.unnamed : draft.name
   // By its text: an origin that is being typed builds no new widget.
   const text = useDeferredValue(JSON.stringify(leadFormOf(draft)))
   const leadForm = useMemo(() => JSON.parse(text), [text])
   return (
-    <div className="lg:sticky lg:top-5">
-      <Card title={preview.title} description={preview.intro}>
-        {faults.fields ? (
-          <FieldError message={faults.fields} />
-        ) : (
-          <Preview name={name} leadForm={leadForm} />
-        )}
-      </Card>
-    </div>
+    <Card title={preview.title} description={preview.intro}>
+      {faults.fields ? (
+        <FieldError message={faults.fields} />
+      ) : (
+        <Preview name={name} leadForm={leadForm} />
+      )}
+    </Card>
   )
 }

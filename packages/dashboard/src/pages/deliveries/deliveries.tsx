@@ -1,8 +1,7 @@
 /** The list: every event on its way to every webhook, as it happens. */
-import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { deliveriesQuery } from '../../api/deliveries.ts'
-import type { DeliveryList, Webhook } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
@@ -10,13 +9,10 @@ import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
-import { ListError, NothingMatches } from '../../ui/list-states.tsx'
-import { LiveList, PauseButton } from '../../ui/live-list.tsx'
+import { PauseButton } from '../../ui/live-list.tsx'
+import { LiveTable } from '../../ui/live-table.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { Pagination, type PaginationState, useCursor } from '../../ui/pagination.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
-import { Table } from '../../ui/table.tsx'
+import { useCursor } from '../../ui/pagination.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
 import { RecoverButton } from '../webhooks/recover-button.tsx'
 import { deliveryColumns } from './delivery-columns.tsx'
@@ -31,6 +27,7 @@ export default function Deliveries() {
   // A webhook is of one chatbot: naming another as well would only ever find nothing.
   const filter = { ...bar.filters, chatbotId: bar.filters.webhookId ? null : chatbotId, cursor }
   const deliveries = useQuery({ ...deliveriesQuery(filter), enabled: !isLoading })
+  const urls = new Map(webhooks.map(({ id, url }) => [id, url]))
   const header = { title: texts.deliveries.title, description: texts.deliveries.intro }
   if (deliveries.data?.data.length === 0 && bar.activeCount === 0 && cursor === null) {
     return (
@@ -52,12 +49,14 @@ export default function Deliveries() {
         }
       />
       <DeliveryFilters filters={bar} webhooks={webhooks} />
-      <List
+      <LiveTable
         // Another filter is another list: nothing of the one before is held.
         key={JSON.stringify(filter)}
-        deliveries={deliveries}
+        label={texts.deliveries.listLabel}
+        list={deliveries}
+        listBefore={(to) => deliveriesQuery({ ...filter, to })}
         // Of one webhook, its name would be the same in every row.
-        webhooks={bar.filters.webhookId ? null : webhooks}
+        columns={deliveryColumns(bar.filters.webhookId ? null : urls)}
         pagination={pagination}
         onClear={bar.clear}
         isPaused={isPaused}
@@ -79,65 +78,6 @@ function useFilteredWebhooks(webhookId: string | null) {
   if (webhookId === null) return { webhooks, webhook: null }
   const webhook = known ?? other.data ?? null
   return { webhooks: webhook && !known ? [...webhooks, webhook] : webhooks, webhook }
-}
-
-interface ListProps {
-  deliveries: UseQueryResult<DeliveryList>
-  webhooks: readonly Webhook[] | null
-  pagination: PaginationState
-  onClear(): void
-  isPaused: boolean
-  onResume(): void
-}
-
-function List({ deliveries, webhooks, pagination, onClear, isPaused, onResume }: ListProps) {
-  if (deliveries.error && !deliveries.data) {
-    return (
-      <Card flush>
-        <ListError error={deliveries.error} onRetry={deliveries.refetch} onClear={onClear} />
-      </Card>
-    )
-  }
-  if (!deliveries.data) {
-    return (
-      <Card flush>
-        <SkeletonRows rows={8} />
-      </Card>
-    )
-  }
-  const { data, nextCursor } = deliveries.data
-  const urls = webhooks && new Map(webhooks.map(({ id, url }) => [id, url]))
-  return (
-    <>
-      {deliveries.error && (
-        <div className="mb-4">
-          <ErrorState error={deliveries.error} onRetry={deliveries.refetch} />
-        </div>
-      )}
-      <LiveList
-        latest={data}
-        isFirstPage={pagination.isFirst}
-        isPaused={isPaused}
-        onResume={onResume}
-      >
-        {(rows) =>
-          rows.length === 0 ? (
-            <NothingMatches onClear={onClear} />
-          ) : (
-            <>
-              <Table
-                label={texts.deliveries.listLabel}
-                rows={rows}
-                rowKey={({ id }) => id}
-                columns={deliveryColumns(urls)}
-              />
-              <Pagination pagination={pagination} nextCursor={nextCursor} />
-            </>
-          )
-        }
-      </LiveList>
-    </>
-  )
 }
 
 function NoDelivery({ hasWebhook }: { hasWebhook: boolean }) {

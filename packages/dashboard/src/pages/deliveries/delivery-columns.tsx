@@ -3,9 +3,10 @@ import type { Delivery } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import type { Column } from '../../ui/table.tsx'
+import { TestMark } from '../../ui/test-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 
-const { columns, answered, lastAnswer, test } = texts.deliveries
+const { columns, answered, lastAnswer } = texts.deliveries
 
 const DELIVERY: Column<Delivery> = {
   key: 'delivery',
@@ -16,9 +17,7 @@ const DELIVERY: Column<Delivery> = {
         <Link to={`/deliveries/${id}`} className="truncate font-medium hover:underline">
           {eventType}
         </Link>
-        {kind === 'test' && (
-          <span className="rounded-md border border-line px-1.5 text-xs text-soft">{test}</span>
-        )}
+        {kind === 'test' && <TestMark />}
       </div>
       {state !== 'delivered' && lastError && (
         <p className="text-soft [overflow-wrap:anywhere] md:truncate" title={lastError}>
@@ -72,7 +71,7 @@ function webhookColumn(urls: ReadonlyMap<string, string>): Column<Delivery> {
     cell: ({ webhookId }) => {
       const url = urls.get(webhookId) ?? webhookId
       return (
-        <span className="block truncate text-soft" title={url}>
+        <span className="clipped text-soft" title={url}>
           {url.replace(/^https?:\/\//, '')}
         </span>
       )

@@ -14,7 +14,7 @@ import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
 import { Attempts } from './attempts.tsx'
@@ -32,16 +32,12 @@ export default function DeliveryPage() {
   if (data) return <Loaded delivery={data} error={error} onRetry={refetch} />
   if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
   return (
-    <>
-      <PageHeader title={texts.deliveries.title} trail={<Back />} />
-      {error ? (
-        <ErrorState error={error} onRetry={refetch} />
-      ) : (
-        <Card flush>
-          <SkeletonRows />
-        </Card>
-      )}
-    </>
+    <PageWithoutData
+      title={texts.deliveries.title}
+      trail={<Back />}
+      error={error}
+      onRetry={refetch}
+    />
   )
 }
 
@@ -85,10 +81,10 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
   return (
     <Card title={detail.facts}>
       <Facts>
-        <Fact name={detail.webhook}>
+        <Fact name={detail.webhook} wide>
           <WebhookLink webhookId={delivery.webhookId} />
         </Fact>
-        <Fact name={detail.event}>
+        <Fact name={detail.event} wide>
           <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
             {eventId}
           </Link>
@@ -114,7 +110,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
             <Countdown at={nextAttemptAt} />
           </Fact>
         )}
-        <Fact name={detail.id}>
+        <Fact name={detail.id} wide>
           <code className="font-mono text-xs select-all">{id}</code>
         </Fact>
       </Facts>

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { WebhookBadge } from '../../ui/status-badge.tsx'
@@ -52,7 +53,7 @@ function usePublishing(): [boolean, (publishing: boolean) => void] {
 
 function Types() {
   const known = useQuery(eventTypesQuery)
-  const { webhooks, isPending, error, refetch } = useWebhooks()
+  const { webhooks, isPending, isPartial, error, refetch } = useWebhooks()
   if (known.error) return <ErrorState error={known.error} onRetry={known.refetch} />
   if (error) return <ErrorState error={error} onRetry={refetch} />
   if (!known.data || isPending) {
@@ -65,6 +66,7 @@ function Types() {
   const names = new Set(known.data.map(({ name }) => name))
   return (
     <div className="grid gap-5">
+      {isPartial && <Notice tone="info">{words.isPartial(webhooks.length)}</Notice>}
       {known.data.map((type) => (
         <KnownType key={type.name} type={type} webhooks={webhooks} />
       ))}
@@ -117,7 +119,7 @@ function Subscribed({ webhooks }: { webhooks: readonly Webhook[] }) {
     <ul className="grid gap-2">
       {webhooks.map((webhook) => (
         <li key={webhook.id} className="flex items-center justify-between gap-3 text-sm">
-          <Link to={`/webhooks/${webhook.id}`} className="min-w-0 truncate hover:underline">
+          <Link to={`/webhooks/${webhook.id}`} className="min-w-0 clipped hover:underline">
             {webhook.url}
           </Link>
           <WebhookBadge webhook={webhook} />

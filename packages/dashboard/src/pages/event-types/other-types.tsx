@@ -22,7 +22,7 @@ export function OtherTypes({ known, webhooks }: OtherTypesProps) {
   const names = new Set(webhooks.flatMap(({ eventTypes }) => eventTypes))
   const rows = [...names]
     .filter((name) => !known.has(spellingOf(name)))
-    .sort()
+    .sort((one, other) => one.localeCompare(other, texts.language, { numeric: true }))
     .map((name) => ({
       name,
       webhooks: webhooks.filter(({ eventTypes }) => eventTypes.includes(name)),
@@ -57,7 +57,7 @@ const WEBHOOKS: Column<Row> = {
     <ul className="grid gap-0.5">
       {webhooks.map(({ id, url }) => (
         <li key={id}>
-          <Link to={`/webhooks/${id}`} className="block truncate hover:underline">
+          <Link to={`/webhooks/${id}`} className="clipped hover:underline">
             {url}
           </Link>
         </li>

@@ -12,11 +12,10 @@ import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
 import { DeliveryLines } from '../deliveries/delivery-lines.tsx'
 
@@ -28,16 +27,12 @@ export default function EventPage() {
   if (data) return <Loaded event={data} />
   if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
   return (
-    <>
-      <PageHeader title={id} trail={<BackLink to="/deliveries">{words.back}</BackLink>} />
-      {error ? (
-        <ErrorState error={error} onRetry={refetch} />
-      ) : (
-        <Card flush>
-          <SkeletonRows />
-        </Card>
-      )}
-    </>
+    <PageWithoutData
+      title={id}
+      trail={<BackLink to="/deliveries">{words.back}</BackLink>}
+      error={error}
+      onRetry={refetch}
+    />
   )
 }
 
@@ -99,7 +94,7 @@ function FactsCard({ event }: { event: Event }) {
         <Fact name={words.accepted}>
           <ExactTime at={event.createdAt} />
         </Fact>
-        <Fact name={words.id}>
+        <Fact name={words.id} wide>
           <code className="font-mono text-xs select-all">{event.id}</code>
         </Fact>
       </Facts>

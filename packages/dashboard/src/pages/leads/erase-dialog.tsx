@@ -48,7 +48,9 @@ export function EraseDialog({ lead, open, onOpenChange }: EraseDialogProps) {
       <List items={erase.goneItems} />
       {waiting > 0 && <p>{erase.waiting(waiting)}</p>}
       <p>{erase.stays}</p>
-      <List items={event ? [erase.delivered(delivered), ...erase.stayItems] : erase.stayItems} />
+      <List
+        items={delivered > 0 ? [erase.delivered(delivered), ...erase.stayItems] : erase.stayItems}
+      />
     </ConfirmDialog>
   )
 }

@@ -4,11 +4,9 @@ import { NotFound } from '../../app/not-found.tsx'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
-import { Card } from '../../ui/card.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
 
 const { erased, detail } = texts.leads
@@ -23,19 +21,16 @@ interface ErasedLeadProps {
 export function ErasedLead({ id, eventId }: ErasedLeadProps) {
   const erasure = useQuery(erasureQuery(id))
   const trail = <BackLink to="/leads">{detail.back}</BackLink>
+  const knownEventId = eventId ?? erasure.data?.eventId ?? null
   if (erasure.data === null && eventId === null) return <NotFound />
-  if (!erasure.data && eventId === null) {
+  if (knownEventId === null) {
     return (
-      <>
-        <PageHeader title={texts.leads.title} trail={trail} />
-        {erasure.error ? (
-          <ErrorState error={erasure.error} onRetry={erasure.refetch} />
-        ) : (
-          <Card flush>
-            <SkeletonRows rows={2} />
-          </Card>
-        )}
-      </>
+      <PageWithoutData
+        title={texts.leads.title}
+        trail={trail}
+        error={erasure.error}
+        onRetry={erasure.refetch}
+      />
     )
   }
   return (
@@ -45,17 +40,16 @@ export function ErasedLead({ id, eventId }: ErasedLeadProps) {
         tone="info"
         title={erased.body}
         actions={
-          eventId && (
-            <ButtonLink size="sm" to={`/events/${eventId}`}>
-              {erased.event}
-            </ButtonLink>
-          )
+          <ButtonLink size="sm" to={`/events/${knownEventId}`}>
+            {erased.event}
+          </ButtonLink>
         }
       >
         <p>{erased.receivers}</p>
         {erasure.data && (
           <p className="mt-1 text-soft">
-            {erased.when} <ExactTime at={erasure.data.at} />
+            {erased.when} <ExactTime at={erasure.data.erasedAt} />,{' '}
+            {erased.reasons[erasure.data.reason]}.
           </p>
         )}
       </Notice>

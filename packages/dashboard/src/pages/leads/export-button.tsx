@@ -1,25 +1,22 @@
 import { useMutation } from '@tanstack/react-query'
 import { asFailure } from '../../api/api-failure.ts'
-import { exportLeads, type LeadFilter } from '../../api/leads.ts'
-import type { FileAnswer } from '../../api/request.ts'
+import { type LeadFilter, leadsExportPath } from '../../api/leads.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
-/** Long enough for every browser to have begun to save it. */
-const SAVED_AFTER_MS = 60_000
-
 /**
- * All that the filter finds, not only the page. It is read here rather than by a link to it: a link
- * would save an error, or half a file, without a word.
+ * All that the filter finds, not only the page. The browser saves it as it comes, however much it is,
+ * and says itself when it breaks off; what the server would refuse is asked before, since a download
+ * tells nobody why it failed.
  */
 export function ExportButton({ filter }: { filter: LeadFilter }) {
   const { showToast } = useToasts()
   const exporting = useMutation({
-    mutationFn: () => exportLeads(filter),
-    onSuccess: (file) => {
-      save(file)
-      showToast({ tone: 'good', message: texts.leads.exported(file.name) })
+    mutationFn: () => leadsExportPath(filter),
+    onSuccess: (path) => {
+      save(path)
+      showToast({ tone: 'good', message: texts.leads.exported })
     },
     onError: (error) => {
       const message = texts.leads.exportFailed(asFailure(error).message)
@@ -33,10 +30,10 @@ export function ExportButton({ filter }: { filter: LeadFilter }) {
   )
 }
 
-function save({ name, content }: FileAnswer) {
+/** The answer names the file. */
+function save(path: string) {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(content)
-  link.download = name
+  link.href = path
+  link.download = ''
   link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), SAVED_AFTER_MS)
 }

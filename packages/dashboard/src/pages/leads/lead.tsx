@@ -13,7 +13,7 @@ import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
 import { EraseDialog } from './erase-dialog.tsx'
 import { ErasedLead } from './erased-lead.tsx'
@@ -28,16 +28,7 @@ export default function LeadPage() {
   if (isGone) return <ErasedLead key={id} id={id} eventId={data?.eventId ?? null} />
   if (data) return <Loaded key={id} lead={data} error={error} onRetry={refetch} />
   return (
-    <>
-      <PageHeader title={texts.leads.title} trail={<Back />} />
-      {error ? (
-        <ErrorState error={error} onRetry={refetch} />
-      ) : (
-        <Card flush>
-          <SkeletonRows />
-        </Card>
-      )}
-    </>
+    <PageWithoutData title={texts.leads.title} trail={<Back />} error={error} onRetry={refetch} />
   )
 }
 
@@ -93,7 +84,7 @@ function FactsCard({ lead }: { lead: Lead }) {
         <Fact name={detail.phone}>
           <Given text={lead.customerPhone} />
         </Fact>
-        <Fact name={detail.conversation}>
+        <Fact name={detail.conversation} wide>
           <code className="font-mono text-xs select-all">{conversationId}</code>
         </Fact>
         <Fact name={detail.chatbot}>
@@ -102,12 +93,12 @@ function FactsCard({ lead }: { lead: Lead }) {
         <Fact name={detail.left}>
           <ExactTime at={createdAt} />
         </Fact>
-        <Fact name={detail.event}>
+        <Fact name={detail.event} wide>
           <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
             {eventId}
           </Link>
         </Fact>
-        <Fact name={detail.id}>
+        <Fact name={detail.id} wide>
           <code className="font-mono text-xs select-all">{id}</code>
         </Fact>
       </Facts>

@@ -1,24 +1,22 @@
 /** The list: what visitors left, as it comes in. */
-import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { leadsQuery } from '../../api/leads.ts'
-import type { Lead, LeadList } from '../../api/schema.ts'
+import type { Lead } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
-import { ListError, NothingMatches } from '../../ui/list-states.tsx'
-import { LiveList, PauseButton } from '../../ui/live-list.tsx'
+import { PauseButton } from '../../ui/live-list.tsx'
+import { LiveTable } from '../../ui/live-table.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { Pagination, type PaginationState, useCursor } from '../../ui/pagination.tsx'
+import { useCursor } from '../../ui/pagination.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { SpanFields } from '../../ui/span-fields.tsx'
-import { type Column, Table } from '../../ui/table.tsx'
+import type { Column } from '../../ui/table.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
 import { ChatbotField } from '../deliveries/delivery-filters.tsx'
@@ -28,12 +26,14 @@ const { columns, filters: words } = texts.leads
 const FILTERS = ['q', 'from', 'to'] as const
 
 export default function Leads() {
-  const { chatbotId, isLoading } = useChatbot()
+  const { chatbotId, chatbots, isLoading } = useChatbot()
   const { filters, activeCount, change, clear } = useFilters(FILTERS)
   const { cursor, pagination } = useCursor(chatbotId)
   const [isPaused, setIsPaused] = useState(false)
   const filter = { ...filters, chatbotId }
   const leads = useQuery({ ...leadsQuery({ ...filter, cursor }), enabled: !isLoading })
+  const names = new Map(chatbots.map(({ id, name }) => [id, name]))
+  const isOfMany = chatbotId === null && chatbots.length > 1
   const header = { title: texts.leads.title, description: texts.leads.intro }
   if (leads.data?.data.length === 0 && activeCount === 0 && cursor === null) {
     return (
@@ -69,81 +69,18 @@ export default function Leads() {
         <ChatbotField />
         <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
       </FilterBar>
-      <List
+      <LiveTable
         // Another filter is another list: nothing of the one before is held.
         key={JSON.stringify([filter, cursor])}
-        leads={leads}
-        chatbotId={chatbotId}
+        label={texts.leads.listLabel}
+        list={leads}
+        listBefore={(to) => leadsQuery({ ...filter, to })}
+        columns={isOfMany ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT] : COLUMNS}
         pagination={pagination}
         onClear={clear}
         isPaused={isPaused}
         onResume={() => setIsPaused(false)}
       />
-    </>
-  )
-}
-
-interface ListProps {
-  leads: UseQueryResult<LeadList>
-  chatbotId: string | null
-  pagination: PaginationState
-  onClear(): void
-  isPaused: boolean
-  onResume(): void
-}
-
-function List({ leads, chatbotId, pagination, onClear, isPaused, onResume }: ListProps) {
-  const { chatbots } = useChatbot()
-  if (leads.error && !leads.data) {
-    return (
-      <Card flush>
-        <ListError error={leads.error} onRetry={leads.refetch} onClear={onClear} />
-      </Card>
-    )
-  }
-  if (!leads.data) {
-    return (
-      <Card flush>
-        <SkeletonRows rows={8} />
-      </Card>
-    )
-  }
-  const { data, nextCursor } = leads.data
-  const names = new Map(chatbots.map(({ id, name }) => [id, name]))
-  const isOfMany = chatbotId === null && chatbots.length > 1
-  return (
-    <>
-      {leads.error && (
-        <div className="mb-4">
-          <ErrorState error={leads.error} onRetry={leads.refetch} />
-        </div>
-      )}
-      <LiveList
-        latest={data}
-        isFirstPage={pagination.isFirst}
-        isPaused={isPaused}
-        onResume={onResume}
-      >
-        {(rows) =>
-          rows.length === 0 ? (
-            <NothingMatches onClear={onClear} />
-          ) : (
-            <>
-              <Table
-                label={texts.leads.listLabel}
-                rows={rows}
-                rowKey={({ id }) => id}
-                columns={
-                  isOfMany
-                    ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT]
-                    : [NAME, EMAIL, PHONE, LEFT]
-                }
-              />
-              <Pagination pagination={pagination} nextCursor={nextCursor} />
-            </>
-          )
-        }
-      </LiveList>
     </>
   )
 }
@@ -182,6 +119,8 @@ const LEFT: Column<Lead> = {
   cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
 }
 
+const COLUMNS = [NAME, EMAIL, PHONE, LEFT] as const
+
 function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
@@ -200,17 +139,27 @@ function Given({ text }: { text: string }) {
   )
 }
 
+/** The widget is the way that needs no program; a chatbot's page has the line to paste. */
 function NoLead() {
-  const { emptyTitle, empty, emptyAction } = texts.leads
+  const { chatbotId } = useChatbot()
+  const { emptyTitle, empty, emptyAction, emptyByApi } = texts.leads
   return (
     <Card>
       <EmptyState
         icon="leads"
         title={emptyTitle}
         action={
-          <ButtonLink variant="primary" icon="external" to="/docs" reloadDocument>
-            {emptyAction}
-          </ButtonLink>
+          <div className="flex flex-wrap justify-center gap-2">
+            <ButtonLink
+              variant="primary"
+              to={chatbotId === null ? '/chatbots' : `/chatbots/${chatbotId}`}
+            >
+              {emptyAction}
+            </ButtonLink>
+            <ButtonLink icon="external" to="/docs" reloadDocument>
+              {emptyByApi}
+            </ButtonLink>
+          </div>
         }
       >
         {empty}

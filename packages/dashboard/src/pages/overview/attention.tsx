@@ -52,9 +52,9 @@ function AttentionItem({ webhook }: { webhook: Webhook }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2.5 px-4 py-3 sm:px-5">
       <div className="grid min-w-0 flex-1 basis-64 gap-1">
-        <div className="flex items-center gap-2.5">
+        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 sm:flex-nowrap">
           <WebhookBadge webhook={webhook} />
-          <Link to={page} className="truncate font-medium hover:underline">
+          <Link to={page} className="clipped font-medium hover:underline">
             {url}
           </Link>
         </div>

@@ -11,6 +11,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Attention } from './attention.tsx'
@@ -47,14 +48,20 @@ export default function Overview() {
 function Numbers({ span }: { span: SpanName }) {
   const { chatbotId } = useChatbot()
   const stats = useQuery(statsQuery({ chatbotId, ...SPANS[span] }))
-  const { webhooks, isPending, error, refetch } = useWebhooks()
+  const { webhooks, isPending, isPartial, error, refetch } = useWebhooks()
+  const retry = () => {
+    refetch()
+    if (stats.error) void stats.refetch()
+  }
   const hasNone = !isPending && !error && webhooks.length === 0
   return (
     <div className="grid gap-5">
-      {error && <ErrorState error={error} onRetry={refetch} />}
+      {error && <ErrorState error={error} onRetry={retry} />}
       {hasNone ? <NoWebhook /> : !error && <Attention webhooks={webhooks} isPending={isPending} />}
+      {isPartial && <Notice tone="info">{texts.overview.isPartial(webhooks.length)}</Notice>}
       {stats.error ? (
-        <ErrorState error={stats.error} onRetry={stats.refetch} />
+        // One failure is told once.
+        !error && <ErrorState error={stats.error} onRetry={stats.refetch} />
       ) : (
         <>
           <Figures stats={stats.data ?? null} />

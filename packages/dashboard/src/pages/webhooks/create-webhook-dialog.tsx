@@ -30,6 +30,7 @@ export function CreateWebhookDialog({ open, onOpenChange }: CreateWebhookDialogP
     <Dialog
       open={open}
       onOpenChange={close}
+      keepsOpen
       title={texts.webhooks.create}
       description={texts.webhooks.form.next}
       footer={

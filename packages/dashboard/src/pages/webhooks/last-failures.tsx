@@ -8,6 +8,7 @@ import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
+import { TestMark } from '../../ui/test-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { RecoverButton } from './recover-button.tsx'
 
@@ -58,13 +59,14 @@ function hasFailed({ state, lastError }: Delivery): boolean {
 }
 
 function Failure({ delivery }: { delivery: Delivery }) {
-  const { id, eventType, state, lastError, updatedAt } = delivery
+  const { id, eventType, kind, state, lastError, updatedAt } = delivery
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:px-5">
       <DeliveryBadge state={state} />
       <Link to={`/deliveries/${id}`} className="min-w-0 flex-1 basis-48 truncate hover:underline">
         {lastError}
       </Link>
+      {kind === 'test' && <TestMark />}
       <span className="font-mono text-xs text-soft">{eventType}</span>
       <span className="text-soft">
         <TimeAgo at={updatedAt} />

@@ -1,6 +1,6 @@
 /** Sends a test event and shows what came back, where one asked for it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import type { Webhook, WebhookTestResult } from '../../api/schema.ts'
 import { testWebhook } from '../../api/webhooks.ts'
@@ -12,15 +12,22 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
 
+import { testHint } from './test-hint.ts'
+
 const { test } = texts.webhooks
 
 export function TestPanel({ webhook }: { webhook: Pick<Webhook, 'id' | 'eventTypes'> }) {
   const client = useQueryClient()
+  const answer = useRef<HTMLDivElement>(null)
   const [eventType, setEventType] = useState(webhook.eventTypes[0] ?? '')
   const sending = useMutation({
     mutationFn: () => testWebhook(webhook.id, eventType),
     onSuccess: () => client.invalidateQueries({ queryKey: ['deliveries'] }),
   })
+  // What one waited for may lie below what one sees.
+  useEffect(() => {
+    if (sending.isSuccess || sending.isError) answer.current?.scrollIntoView({ block: 'nearest' })
+  }, [sending.isSuccess, sending.isError])
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-end gap-3">
@@ -39,7 +46,7 @@ export function TestPanel({ webhook }: { webhook: Pick<Webhook, 'id' | 'eventTyp
           {sending.isPending ? test.sending : sending.isIdle ? test.send : test.again}
         </Button>
       </div>
-      <div aria-live="polite" className="grid gap-3 empty:hidden">
+      <div ref={answer} aria-live="polite" className="grid scroll-my-4 gap-3 empty:hidden">
         {sending.isError && <ErrorState error={sending.error} />}
         {sending.data && !sending.isPending && <TestResult result={sending.data} />}
       </div>
@@ -50,6 +57,7 @@ export function TestPanel({ webhook }: { webhook: Pick<Webhook, 'id' | 'eventTyp
 function TestResult({ result }: { result: WebhookTestResult }) {
   const { status, durationMs, error, note, responseBody, responseHeaders, deliveryId } = result
   const isGood = result.result === 'delivered'
+  const hint = isGood ? null : testHint(result)
   const headers = Object.entries(responseHeaders).map(([name, value]) => `${name}: ${value}`)
   const answered = status === null ? null : test.succeeded(status, formatDuration(durationMs))
   return (
@@ -63,7 +71,8 @@ function TestResult({ result }: { result: WebhookTestResult }) {
           </Link>
         }
       >
-        {error ?? (note ? test.notes[note] : null)}
+        <p>{error ?? (note ? test.notes[note] : null)}</p>
+        {hint && <p className="mt-1">{hint}</p>}
       </Notice>
       {status !== null && (
         <>

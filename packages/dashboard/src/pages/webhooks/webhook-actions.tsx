@@ -9,14 +9,15 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 import { DeleteWebhookDialog } from './delete-webhook-dialog.tsx'
+import { EditWebhookDialog, isBeingEdited } from './edit-webhook-dialog.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
 
-type Asked = 'pause' | 'rotate' | 'finish' | 'delete' | null
+type Asked = 'edit' | 'pause' | 'rotate' | 'finish' | 'delete' | null
 
 const { actions, pause, finish } = texts.webhooks
 
 export function WebhookActions({ webhook }: { webhook: Webhook }) {
-  const [asked, setAsked] = useState<Asked>(null)
+  const [asked, setAsked] = useState<Asked>(isBeingEdited(webhook.id) ? 'edit' : null)
   const done = useDone()
   const resuming = useMutation({
     mutationFn: () => resumeWebhook(webhook.id),
@@ -29,6 +30,9 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
   })
   return (
     <>
+      <Button icon="edit" onClick={() => setAsked('edit')}>
+        {actions.edit}
+      </Button>
       {webhook.state === 'active' ? (
         <Button icon="pause" onClick={() => setAsked('pause')}>
           {texts.webhooks.actions.pause}
@@ -74,6 +78,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
       >
         <p>{finish.body}</p>
       </ConfirmDialog>
+      <EditWebhookDialog {...dialog('edit')} webhook={webhook} />
       <RotateDialog {...dialog('rotate')} webhook={webhook} />
       <DeleteWebhookDialog {...dialog('delete')} webhook={webhook} />
     </>

@@ -1,13 +1,15 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import { type ApiFailure, asFailure } from '../../api/api-failure.ts'
-import type { CreatedWebhook, EventType } from '../../api/schema.ts'
-import { createWebhook, eventTypesQuery } from '../../api/webhooks.ts'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { asFailure } from '../../api/api-failure.ts'
+import type { CreatedWebhook } from '../../api/schema.ts'
+import { createWebhook } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { texts } from '../../texts/texts.ts'
-import { Checkbox, FieldError, SelectField, TextField } from '../../ui/field.tsx'
+import { SelectField } from '../../ui/field.tsx'
+import { focusFault } from '../../ui/focus-fault.ts'
 import { Notice } from '../../ui/notice.tsx'
-import { checkUrl } from './url-check.ts'
+import { emptyDraft, faultsOf, hasFaults, valuesOf, type WebhookDraft } from './webhook-draft.ts'
+import { isToldAtField, WebhookFields } from './webhook-fields.tsx'
 
 interface WebhookFormProps {
   id: string
@@ -15,51 +17,37 @@ interface WebhookFormProps {
   onCreated(webhook: CreatedWebhook): void
 }
 
-interface Values {
-  url: string
-  /** Of those with a description. */
-  chosen: ReadonlySet<string>
-  others: string
-  description: string
-}
-
 const { form } = texts.webhooks
 const LEAD_EVENT = 'lead.submit'
-const PATHS = ['url', 'eventTypes', 'description']
 
 export function WebhookForm({ id, onBusy, onCreated }: WebhookFormProps) {
   const { chatbotId, chatbots } = useChatbot()
   const [target, setTarget] = useState(chatbotId ?? chatbots[0]?.id ?? '')
-  const [values, setValues] = useState<Values>({
-    ...{ url: '', others: '', description: '' },
-    chosen: new Set([LEAD_EVENT]),
-  })
-  const [submitted, setSubmitted] = useState(false)
-  const change = (part: Partial<Values>) => {
-    creation.reset()
-    setValues((before) => ({ ...before, ...part }))
-  }
-  const eventTypes = [...values.chosen, ...splitTypes(values.others)]
+  const [draft, setDraft] = useState(() => emptyDraft([LEAD_EVENT]))
+  const [isTold, setIsTold] = useState(false)
+  const element = useRef<HTMLFormElement>(null)
   const creation = useMutation({
-    mutationFn: () =>
-      createWebhook(target, {
-        url: values.url.trim(),
-        eventTypes,
-        description: values.description.trim(),
-      }),
+    mutationFn: () => createWebhook(target, valuesOf(draft)),
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
     onSuccess: onCreated,
   })
+  const change = (part: Partial<WebhookDraft>) => {
+    creation.reset()
+    setDraft((before) => ({ ...before, ...part }))
+  }
   const failure = creation.error && asFailure(creation.error)
+  useEffect(() => {
+    if (failure) focusFault(element.current)
+  }, [failure])
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    setSubmitted(true)
-    const isWhole = checkUrl(values.url).fault === null && eventTypes.length > 0
-    if (isWhole && !creation.isPending) creation.mutate()
+    setIsTold(true)
+    requestAnimationFrame(() => focusFault(element.current))
+    if (!hasFaults(faultsOf(draft)) && !creation.isPending) creation.mutate()
   }
   return (
-    <form id={id} noValidate onSubmit={submit} className="grid gap-5">
+    <form ref={element} id={id} noValidate onSubmit={submit} className="grid gap-5">
       {chatbotId === null && (
         <SelectField
           label={form.chatbot}
@@ -73,108 +61,8 @@ export function WebhookForm({ id, onBusy, onCreated }: WebhookFormProps) {
           ))}
         </SelectField>
       )}
-      <UrlField
-        url={values.url}
-        submitted={submitted}
-        failure={failure}
-        onChange={(url) => change({ url })}
-      />
-      <EventTypesField
-        {...values}
-        error={
-          failure?.about('eventTypes') ??
-          (submitted && eventTypes.length === 0 ? form.eventTypesMissing : null)
-        }
-        onChange={change}
-      />
-      <TextField
-        label={form.description}
-        hint={form.descriptionHint}
-        optional
-        maxLength={500}
-        value={values.description}
-        error={failure?.about('description')}
-        onChange={(event) => change({ description: event.target.value })}
-      />
-      {failure && !PATHS.some((path) => failure.about(path)) && (
-        <Notice tone="bad">{failure.message}</Notice>
-      )}
+      <WebhookFields draft={draft} isTold={isTold} failure={failure} onChange={change} />
+      {failure && !isToldAtField(failure) && <Notice tone="bad">{failure.message}</Notice>}
     </form>
   )
-}
-
-interface UrlFieldProps {
-  url: string
-  submitted: boolean
-  failure: ApiFailure | null
-  onChange(url: string): void
-}
-
-/** Checked as one types, but nobody is told of a mistake before they had the time to finish. */
-function UrlField({ url, submitted, failure, onChange }: UrlFieldProps) {
-  const [left, setLeft] = useState(false)
-  const { fault, warning } = checkUrl(url)
-  const isTold = submitted || (left && url !== '')
-  return (
-    <div className="grid gap-2">
-      <TextField
-        label={form.url}
-        hint={form.urlHint}
-        placeholder={form.urlPlaceholder}
-        type="url"
-        inputMode="url"
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        value={url}
-        error={failure?.about('url') ?? (isTold ? fault : null)}
-        onChange={(event) => onChange(event.target.value)}
-        onBlur={() => setLeft(true)}
-      />
-      {warning && <Notice tone="warn">{warning}</Notice>}
-    </div>
-  )
-}
-
-interface EventTypesFieldProps extends Pick<Values, 'chosen' | 'others'> {
-  error: string | null
-  onChange(part: Partial<Values>): void
-}
-
-function EventTypesField({ chosen, others, error, onChange }: EventTypesFieldProps) {
-  const { data: known = [] } = useQuery(eventTypesQuery)
-  const toggle = (name: string, isOn: boolean) => {
-    const next = new Set(chosen)
-    if (isOn) next.add(name)
-    else next.delete(name)
-    onChange({ chosen: next })
-  }
-  return (
-    <fieldset className="grid gap-3">
-      <legend className="mb-2 text-sm font-medium">{form.eventTypes}</legend>
-      {known.map((type: EventType) => (
-        <Checkbox
-          key={type.name}
-          label={<span className="font-mono text-sm">{type.name}</span>}
-          hint={type.description.replaceAll('`', '')}
-          checked={chosen.has(type.name)}
-          onChange={(event) => toggle(type.name, event.target.checked)}
-        />
-      ))}
-      <TextField
-        label={form.otherTypes}
-        hint={form.otherTypesHint}
-        optional
-        autoCapitalize="none"
-        spellCheck={false}
-        value={others}
-        onChange={(event) => onChange({ others: event.target.value })}
-      />
-      {error && <FieldError message={error} />}
-    </fieldset>
-  )
-}
-
-function splitTypes(text: string): string[] {
-  return text.split(/[\s,]+/).filter(Boolean)
 }

@@ -8,11 +8,10 @@ import { NotFound } from '../../app/not-found.tsx'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
 import { LastFailures } from './last-failures.tsx'
@@ -28,19 +27,12 @@ export default function WebhookPage() {
   if (webhook.data) return <Loaded webhook={webhook.data} />
   if (webhook.error instanceof ApiFailure && webhook.error.statusCode === 404) return <NotFound />
   return (
-    <>
-      <PageHeader
-        title={texts.webhooks.title}
-        trail={<BackLink to="/webhooks">{detail.back}</BackLink>}
-      />
-      {webhook.error ? (
-        <ErrorState error={webhook.error} onRetry={webhook.refetch} />
-      ) : (
-        <Card flush>
-          <SkeletonRows />
-        </Card>
-      )}
-    </>
+    <PageWithoutData
+      title={texts.webhooks.title}
+      trail={<BackLink to="/webhooks">{detail.back}</BackLink>}
+      error={webhook.error}
+      onRetry={webhook.refetch}
+    />
   )
 }
 
@@ -139,13 +131,17 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
           {names.length === 0 ? (
             detail.none
           ) : (
-            <span className="font-mono text-xs">{names.join(', ')}</span>
+            <span className="grid font-mono text-xs">
+              {names.map((name) => (
+                <span key={name}>{name}</span>
+              ))}
+            </span>
           )}
         </Fact>
         <Fact name={detail.created}>
           <ExactTime at={createdAt} />
         </Fact>
-        <Fact name={detail.id}>
+        <Fact name={detail.id} wide>
           <code className="font-mono text-xs select-all">{id}</code>
         </Fact>
       </Facts>

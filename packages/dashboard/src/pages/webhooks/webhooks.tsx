@@ -1,16 +1,18 @@
 /** The list: where events go, and whether they arrive there. */
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { Webhook } from '../../api/schema.ts'
+import { webhookListQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
-import { useWebhooks } from '../../app/use-webhooks.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { Pagination, useCursor } from '../../ui/pagination.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { WebhookBadge } from '../../ui/status-badge.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
@@ -51,9 +53,10 @@ function useCreating(): [boolean, (creating: boolean) => void] {
 }
 
 function List({ create }: { create: React.ReactNode }) {
-  const { webhooks, isPending, error, refetch } = useWebhooks()
-  const { chatbotId, chatbots } = useChatbot()
-  if (isPending) return <SkeletonRows />
+  const { chatbotId, chatbots, isLoading } = useChatbot()
+  const { cursor, pagination } = useCursor(chatbotId)
+  const list = useQuery({ ...webhookListQuery({ chatbotId, cursor }), enabled: !isLoading })
+  const { data, error, refetch } = list
   if (error) {
     return (
       <div className="p-4">
@@ -61,7 +64,8 @@ function List({ create }: { create: React.ReactNode }) {
       </div>
     )
   }
-  if (webhooks.length === 0) {
+  if (!data) return <SkeletonRows />
+  if (data.data.length === 0 && cursor === null) {
     return (
       <EmptyState icon="webhooks" title={texts.webhooks.emptyTitle} action={create}>
         {texts.webhooks.empty}
@@ -70,16 +74,19 @@ function List({ create }: { create: React.ReactNode }) {
   }
   const names = new Map(chatbots.map(({ id, name }) => [id, name]))
   return (
-    <Table
-      label={texts.webhooks.listLabel}
-      rows={webhooks}
-      rowKey={({ id }) => id}
-      columns={
-        chatbotId === null
-          ? [ENDPOINT, STATE, chatbotColumn(names), EVENTS, LAST_SUCCESS]
-          : [ENDPOINT, STATE, EVENTS, LAST_SUCCESS]
-      }
-    />
+    <>
+      <Table
+        label={texts.webhooks.listLabel}
+        rows={data.data}
+        rowKey={({ id }) => id}
+        columns={
+          chatbotId === null
+            ? [ENDPOINT, STATE, chatbotColumn(names), EVENTS, LAST_SUCCESS]
+            : [ENDPOINT, STATE, EVENTS, LAST_SUCCESS]
+        }
+      />
+      <Pagination pagination={pagination} nextCursor={data.nextCursor} />
+    </>
   )
 }
 
@@ -88,10 +95,10 @@ const ENDPOINT: Column<Webhook> = {
   header: columns.url,
   cell: ({ id, url, description }) => (
     <div className="min-w-0">
-      <Link to={`/webhooks/${id}`} className="block truncate font-medium hover:underline">
+      <Link to={`/webhooks/${id}`} className="clipped font-medium hover:underline">
         {url}
       </Link>
-      {description && <p className="truncate text-soft">{description}</p>}
+      {description && <p className="clipped text-soft">{description}</p>}
     </div>
   ),
 }

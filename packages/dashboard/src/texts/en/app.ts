@@ -53,6 +53,7 @@ export const errors = {
   whatNext: 'Try again. If it stays so, the server’s log says more.',
   offlineNext: 'Check your connection, and whether the server runs; then try again.',
   notFoundTitle: 'There is no such page',
+  notFoundHere: 'Nothing is here',
   notFound: 'The address may be mistyped, or what was here is gone.',
   toStart: 'To the overview',
   brokenTitle: 'This page broke',

@@ -58,6 +58,8 @@ export const chatbots = {
   },
   preview: {
     title: 'Preview',
+    form: 'Form',
+    shown: 'What is shown',
     intro: 'What visitors see. Try it: nothing is sent.',
     unnamed: 'Without a name',
   },

@@ -2,6 +2,8 @@ import { count } from './count.ts'
 
 export const eventTypes = {
   navigation: 'Event types',
+  isPartial: (webhooks: number) =>
+    `Of the newest ${webhooks} webhooks: there are more. Choose a chatbot to see all of its own.`,
   title: 'Event types',
   intro: 'What can happen, and what a webhook is told of it.',
   example: 'Payload, an example',

@@ -16,12 +16,13 @@ export const leads = {
   unknown: '–',
   filters: { left: 'Left' },
   export: 'Export as CSV',
-  exported: (name: string) => `${name} is in your downloads.`,
+  exported: 'The export has begun: your browser shows it among its downloads.',
   exportFailed: (why: string) => `The export failed and nothing was saved. ${why}`,
   emptyTitle: 'No lead yet',
   empty:
     'Put the widget into your page, or hand leads in by the API: each appears here at once, and goes to every webhook for lead.submit.',
-  emptyAction: 'How to hand one in',
+  emptyAction: 'Put the widget on a page',
+  emptyByApi: 'Hand one in by the API',
   detail: {
     back: 'All leads',
     facts: 'What was left',
@@ -62,9 +63,7 @@ export const leads = {
       `${count(waiting, 'delivery that still waits', 'deliveries that still wait')} will be cancelled.`,
     stays: 'Not erased:',
     delivered: (receivers: number) =>
-      receivers === 0
-        ? 'nobody has got it by a webhook'
-        : `what ${count(receivers, 'endpoint', 'endpoints')} got: ask the receivers to erase it too`,
+      `what ${count(receivers, 'endpoint', 'endpoints')} got: ask the receivers to erase it too`,
     stayItems: [
       'files that were exported earlier',
       'other leads of the same person: search for them by email or phone',
@@ -77,6 +76,11 @@ export const leads = {
     title: 'This lead was erased',
     body: 'Its name, email and phone, the event’s payload and the answers to its deliveries are gone from here.',
     when: 'Erased',
+    reasons: {
+      request: 'because somebody asked for it',
+      retention: 'because leads are kept for a limited time here',
+      chatbot_deleted: 'together with its chatbot',
+    },
     receivers: 'What had been delivered before is with its receivers.',
     event: 'See its event and deliveries',
   },

@@ -15,7 +15,8 @@ export const overview = {
   parkedToo: (parked: string) => `and ${parked} parked`,
   exhaustedToo: (exhausted: string) => `${exhausted} given up`,
   ofAttempts: (attempts: number) => `of ${count(attempts, 'attempt', 'attempts')}`,
-  p95: (p95: string, p99: string) => `p95 ${p95} · p99 ${p99}`,
+  p95: (p95: string, p99: string) =>
+    `p95 ${p95} · p99 ${p99}`.replaceAll(/(p9\d|\d) (?=\w)/g, '$1\u00a0'),
   nothingYet: 'nothing yet',
   deliveriesTitle: 'Deliveries over time',
   deliveriesSummary: (span: string, delivered: string, exhausted: string, cancelled: string) =>
@@ -26,6 +27,8 @@ export const overview = {
   latencyEmpty: (span: string) => `Chart of the last ${span}: no attempt was made.`,
   p: { p50: 'p50', p95: 'p95', p99: 'p99' },
   attentionTitle: 'Needs your attention',
+  isPartial: (webhooks: number) =>
+    `Of the newest ${webhooks} webhooks: there are more. Choose a chatbot to see all of its own.`,
   attentionNone: 'Every webhook is active, and its last attempt succeeded.',
   failingFor: 'Failing since',
   failures: (failures: number) => `${count(failures, 'failure', 'failures')} in a row`,

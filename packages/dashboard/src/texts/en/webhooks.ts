@@ -30,6 +30,26 @@ export const webhooks = {
     description: 'Description',
     descriptionHint: 'For yourself: what is behind this URL.',
     eventTypesMissing: 'Choose at least one event type.',
+    more: 'Headers, timeout and limit',
+    headers: 'Own headers',
+    headersHint:
+      'Sent with every delivery, like an API key that your endpoint asks for. Values are kept secret and not shown again.',
+    headerName: (place: number) => `Name of header ${place}`,
+    headerValue: (place: number) => `Value of header ${place}`,
+    headerNamePlaceholder: 'X-Api-Key',
+    headerValuePlaceholder: 'Value',
+    headerKept: 'Stays as it is',
+    addHeader: 'Add a header',
+    removeHeader: (name: string, place: number) => `Remove ${name.trim() || `header ${place}`}`,
+    headerNameMissing: 'Give the header a name.',
+    headerValueMissing: 'Give the header a value.',
+    headerRenamed: 'Enter the value again: it goes with the name.',
+    headerTwice: 'This header is in the list already.',
+    timeout: 'Timeout in seconds',
+    timeoutHint: 'How long an answer may take: 1 to 120.',
+    maxInFlight: 'Requests open at a time',
+    maxInFlightHint: '1 to 256. Fewer spare a small endpoint.',
+    numberFault: (max: number) => `Enter a whole number from 1 to ${max}, or leave it empty.`,
     submit: 'Create the webhook',
     next: 'A secret is made for it; you see it next.',
   },
@@ -66,6 +86,16 @@ export const webhooks = {
     answer: 'The answer’s body',
     headers: 'The answer’s headers',
     seeDelivery: 'See the delivery',
+    hints: {
+      connect: 'Is it running, and does it listen on this port?',
+      dns: 'Is the host’s name spelled right?',
+      rejected:
+        'If it checks the signature: compare the secret that it has with the one on this page.',
+      missing: 'It has nothing at this path: compare the URL with what your code listens to.',
+      method: 'It must take a POST at this path.',
+      redirect: 'Redirects are not followed: enter the URL that it leads to.',
+      broken: 'It failed by itself: its own log says more.',
+    },
     notes: {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
@@ -104,7 +134,23 @@ export const webhooks = {
     disabledNotice: 'It was disabled because it failed for too long, or said that it is gone.',
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',
   },
+  edit: {
+    title: 'Edit the webhook',
+    save: 'Save the changes',
+    failed: 'The changes were not saved',
+    /** Undefined: not counted yet. */
+    waiting: (deliveries: number | undefined, isMoved: boolean) => {
+      const what = isMoved ? 'to the new URL' : 'with the new settings'
+      return deliveries === undefined || deliveries === 0
+        ? `What waits when you save it goes out ${what}. A request that is open is let end as it is.`
+        : `${count(deliveries, 'delivery that waits goes', 'deliveries that wait go')} out ${what}. A request that is open is let end as it is.`
+    },
+    dropped: (types: string) =>
+      `New events of ${types} are not sent here any more. What waits of them still is.`,
+  },
   actions: {
+    edit: 'Edit',
+    saved: 'Saved. It holds from the next request on.',
     menu: 'More actions',
     pause: 'Pause',
     resume: 'Resume',

@@ -93,7 +93,9 @@ export function describeConfig(suite: Suite): void {
     expect(await store.deleteWebhook(webhook.id)).toBe(true)
     expect(await store.deleteWebhook(webhook.id)).toBe(false)
     expect(await store.getWebhook(webhook.id)).toBeNull()
-    expect(await store.listWebhooks(chatbot.id, { limit: 10, after: null })).toEqual([])
+    expect(await store.listWebhooks({ chatbotId: chatbot.id }, { limit: 10, after: null })).toEqual(
+      [],
+    )
     expect((await world.accept(chatbot.id)).claims).toEqual([])
   })
 

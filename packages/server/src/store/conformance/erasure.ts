@@ -116,7 +116,7 @@ export function describeErasure(suite: Suite): void {
       expect(await store.getEvent(event.id)).toBeNull()
       expect(await store.getDelivery(claim.deliveryId)).toBeNull()
       expect(await store.getWebhook(webhook.id)).toBeNull()
-      expect(await store.listWebhooks(chatbot.id, PAGE)).toEqual([])
+      expect(await store.listWebhooks({}, PAGE)).toEqual([])
       const kinds = { lead: leadId, event: event.id, delivery: claim.deliveryId }
       for (const [kind, id] of Object.entries({ ...kinds, webhook: webhook.id })) {
         expect(await store.chatbotOf(kind as keyof typeof kinds, id)).toBeNull()

@@ -46,8 +46,12 @@ export function describeLists(suite: Suite): void {
     const chatbots = await walk(2, (page) => store.listChatbots(page))
     expect(chatbots).toHaveLength(3)
     expect(chatbots[0]).toBe(newest.id)
-    const webhooks = await walk(1, (page) => store.listWebhooks(chatbot.id, page))
+    const own = { chatbotId: chatbot.id }
+    const webhooks = await walk(1, (page) => store.listWebhooks(own, page))
     expect(webhooks).toHaveLength(2)
+    const everybodys = await walk(2, (page) => store.listWebhooks({}, page))
+    expect(everybodys).toHaveLength(3)
+    expect(everybodys).toEqual(expect.arrayContaining(webhooks))
     const deliveries = await walk(3, (page) => store.listDeliveries({}, page))
     expect(deliveries).toEqual([...deliveries].sort().reverse())
     expect(new Set(deliveries).size).toBe(10)

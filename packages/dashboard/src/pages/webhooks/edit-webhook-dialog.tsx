@@ -1,0 +1,172 @@
+/** Changes a webhook in place. What was typed outlives a save that failed and a session that ended. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { asFailure } from '../../api/api-failure.ts'
+import type { Webhook } from '../../api/schema.ts'
+import { statsQuery } from '../../api/stats.ts'
+import { eventTypesQuery, updateWebhook, webhookQuery } from '../../api/webhooks.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { focusFault } from '../../ui/focus-fault.ts'
+import { Notice } from '../../ui/notice.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { useToasts } from '../../ui/toasts.tsx'
+import { spellingOf } from '../event-types/spelling.ts'
+import {
+  changeOf,
+  draftOf,
+  droppedTypes,
+  faultsOf,
+  hasFaults,
+  type WebhookDraft,
+} from './webhook-draft.ts'
+import { isToldAtField, WebhookFields } from './webhook-fields.tsx'
+
+interface EditWebhookDialogProps {
+  webhook: Webhook
+  open: boolean
+  onOpenChange(open: boolean): void
+}
+
+const { edit, actions } = texts.webhooks
+const HOUR_MS = 3_600_000
+const kept = new Map<string, WebhookDraft>()
+
+/** Somebody was at it when their session ended. */
+export function isBeingEdited(webhookId: string): boolean {
+  return kept.has(webhookId)
+}
+
+export function EditWebhookDialog({ webhook, open, onOpenChange }: EditWebhookDialogProps) {
+  const formId = useId()
+  const [isBusy, setIsBusy] = useState(false)
+  const types = useQuery({ ...eventTypesQuery, enabled: open })
+  const close = () => {
+    kept.delete(webhook.id)
+    onOpenChange(false)
+  }
+  // A list that can't be read keeps nobody from changing the URL: every type is typed then.
+  const isReady = types.data !== undefined || types.error !== null
+  const known = new Set(types.data?.map(({ name }) => name))
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(isOpen) => isOpen || close()}
+      keepsOpen
+      title={edit.title}
+      footer={
+        <>
+          <Button onClick={close}>{texts.ui.cancel}</Button>
+          <Button variant="primary" type="submit" form={formId} busy={isBusy}>
+            {edit.save}
+          </Button>
+        </>
+      }
+    >
+      {isReady ? (
+        <EditForm
+          id={formId}
+          webhook={webhook}
+          isKnown={(eventType) => known.has(spellingOf(eventType))}
+          onBusy={setIsBusy}
+          onDone={close}
+        />
+      ) : (
+        <SkeletonRows rows={3} />
+      )}
+    </Dialog>
+  )
+}
+
+interface EditFormProps {
+  id: string
+  webhook: Webhook
+  isKnown(eventType: string): boolean
+  onBusy(busy: boolean): void
+  onDone(): void
+}
+
+function EditForm({ id, webhook, isKnown, onBusy, onDone }: EditFormProps) {
+  const client = useQueryClient()
+  const { showToast } = useToasts()
+  // As it was when one began: what the server tells meanwhile is no change of the form's.
+  const [saved] = useState(() => draftOf(webhook, isKnown))
+  const [draft, setDraft] = useState(() => kept.get(webhook.id) ?? saved)
+  const [isTold, setIsTold] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  const change = changeOf(draft, saved)
+  const isChanged = Object.keys(change).length > 0
+  useEffect(() => {
+    if (isChanged) kept.set(webhook.id, draft)
+    else kept.delete(webhook.id)
+  }, [webhook.id, draft, isChanged])
+  const saving = useMutation({
+    mutationFn: () => updateWebhook(webhook.id, change),
+    onMutate: () => onBusy(true),
+    onSettled: () => onBusy(false),
+    onSuccess: (now) => {
+      client.setQueryData(webhookQuery(webhook.id).queryKey, now)
+      showToast({ tone: 'good', message: actions.saved })
+      onDone()
+      return client.invalidateQueries({ queryKey: ['webhooks'] })
+    },
+  })
+  const failure = saving.error && asFailure(saving.error)
+  useEffect(() => {
+    if (failure) focusFault(form.current)
+  }, [failure])
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setIsTold(true)
+    requestAnimationFrame(() => focusFault(form.current))
+    if (hasFaults(faultsOf(draft)) || saving.isPending) return
+    if (isChanged) saving.mutate()
+    else onDone()
+  }
+  return (
+    <form ref={form} id={id} noValidate onSubmit={submit} className="grid gap-5">
+      <WebhookFields
+        draft={draft}
+        isTold={isTold}
+        failure={failure}
+        onChange={(part) => {
+          saving.reset()
+          setDraft((before) => ({ ...before, ...part }))
+        }}
+      />
+      {isChanged && <Consequences webhook={webhook} draft={draft} saved={saved} />}
+      {failure && !isToldAtField(failure) && <ErrorState error={failure} title={edit.failed} />}
+    </form>
+  )
+}
+
+interface ConsequencesProps {
+  webhook: Webhook
+  draft: WebhookDraft
+  saved: WebhookDraft
+}
+
+/** What the change means for what is on its way, before anybody saves it. */
+function Consequences({ webhook, draft, saved }: ConsequencesProps) {
+  const { data: stats } = useQuery({
+    ...statsQuery({ webhookId: webhook.id, spanMs: HOUR_MS, step: '1h' }),
+    staleTime: 0,
+  })
+  const change = changeOf(draft, saved)
+  const dropped = droppedTypes(draft, saved)
+  const isOfRequests = ['url', 'headers', 'timeoutSeconds', 'maxInFlight'].some(
+    (name) => name in change,
+  )
+  if (!isOfRequests && dropped.length === 0) return null
+  const waiting = stats && stats.current.pending + stats.current.parked
+  return (
+    <Notice tone="info">
+      <div role="status" className="grid gap-1">
+        {isOfRequests && <p>{edit.waiting(waiting, change.url !== undefined)}</p>}
+        {dropped.length > 0 && <p>{edit.dropped(dropped.join(', '))}</p>}
+      </div>
+    </Notice>
+  )
+}

@@ -1,0 +1,150 @@
+/** A webhook as it is being made or changed: what was typed, also while it could not be saved. */
+import type { NewWebhook, Webhook } from '../../api/schema.ts'
+import { texts } from '../../texts/texts.ts'
+import { checkUrl } from './url-check.ts'
+
+export interface HeaderRow {
+  /** Of the row, whatever its name. */
+  key: number
+  name: string
+  /** Empty, of a header that is stored: its value stays. Nobody is shown it again. */
+  value: string
+  /** The name that it is stored under; null: it is new. */
+  storedName: string | null
+}
+
+export interface WebhookDraft {
+  url: string
+  /** Of those with a description, as the webhook spells them. */
+  chosen: readonly string[]
+  /** Any other types, separated by spaces or commas. */
+  others: string
+  description: string
+  headers: readonly HeaderRow[]
+  /** Whole numbers; empty: as the server is set. */
+  timeoutSeconds: string
+  maxInFlight: string
+}
+
+export interface WebhookFaults {
+  url: string | null
+  eventTypes: string | null
+  /** By the row's key. */
+  headers: ReadonlyMap<number, { name?: string; value?: string }>
+  timeoutSeconds: string | null
+  maxInFlight: string | null
+}
+
+export type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
+
+/** Stands for a value that is stored; sent back, it keeps it. */
+const MASK = '***'
+const TIMEOUT_SECONDS_MAX = 120
+const IN_FLIGHT_MAX = 256
+
+const { form } = texts.webhooks
+
+export function emptyDraft(chosen: readonly string[]): WebhookDraft {
+  return {
+    ...{ url: '', others: '', description: '', timeoutSeconds: '', maxInFlight: '' },
+    ...{ chosen, headers: [] },
+  }
+}
+
+/** `isKnown`: those types have a box to tick, the others are typed. */
+export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolean): WebhookDraft {
+  const { url, eventTypes, description, headers, timeoutSeconds, maxInFlight } = webhook
+  return {
+    ...{ url, description },
+    chosen: eventTypes.filter(isKnown),
+    others: eventTypes.filter((name) => !isKnown(name)).join(' '),
+    headers: Object.keys(headers).map((name, key) => ({ key, name, value: '', storedName: name })),
+    timeoutSeconds: timeoutSeconds === null ? '' : String(timeoutSeconds),
+    maxInFlight: maxInFlight === null ? '' : String(maxInFlight),
+  }
+}
+
+export function valuesOf(draft: WebhookDraft): WebhookValues {
+  return {
+    url: draft.url.trim(),
+    eventTypes: [...draft.chosen, ...splitTypes(draft.others)],
+    description: draft.description.trim(),
+    headers: Object.fromEntries(
+      filledRows(draft).map((row) => [row.name.trim(), keepsValue(row) ? MASK : row.value.trim()]),
+    ),
+    timeoutSeconds: readNumber(draft.timeoutSeconds),
+    maxInFlight: readNumber(draft.maxInFlight),
+  }
+}
+
+/** Only what differs: what somebody else changes meanwhile stays. */
+export function changeOf(draft: WebhookDraft, saved: WebhookDraft): Partial<WebhookValues> {
+  const before = new Map(Object.entries(valuesOf(saved)))
+  const changed = Object.entries(valuesOf(draft)).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before.get(name)),
+  )
+  return Object.fromEntries(changed)
+}
+
+/** Types that it had and will not have any more. */
+export function droppedTypes(draft: WebhookDraft, saved: WebhookDraft): string[] {
+  const now = valuesOf(draft).eventTypes
+  return valuesOf(saved).eventTypes.filter((name) => !now.includes(name))
+}
+
+export function faultsOf(draft: WebhookDraft): WebhookFaults {
+  const { eventTypes } = valuesOf(draft)
+  return {
+    url: checkUrl(draft.url).fault,
+    eventTypes: eventTypes.length === 0 ? form.eventTypesMissing : null,
+    headers: headerFaults(draft),
+    timeoutSeconds: numberFault(draft.timeoutSeconds, TIMEOUT_SECONDS_MAX),
+    maxInFlight: numberFault(draft.maxInFlight, IN_FLIGHT_MAX),
+  }
+}
+
+export function hasFaults({ headers, ...others }: WebhookFaults): boolean {
+  return headers.size > 0 || Object.values(others).some((fault) => fault !== null)
+}
+
+function headerFaults(draft: WebhookDraft): WebhookFaults['headers'] {
+  const faults = new Map<number, { name?: string; value?: string }>()
+  const seen = new Set<string>()
+  for (const row of filledRows(draft)) {
+    const name = row.name.trim().toLowerCase()
+    if (name === '') faults.set(row.key, { name: form.headerNameMissing })
+    else if (seen.has(name)) faults.set(row.key, { name: form.headerTwice })
+    else if (row.value.trim() === '' && !keepsValue(row)) {
+      const isRenamed = row.storedName !== null
+      faults.set(row.key, { value: isRenamed ? form.headerRenamed : form.headerValueMissing })
+    }
+    seen.add(name)
+  }
+  return faults
+}
+
+/** A row that was added and left empty is nobody's fault. */
+function filledRows({ headers }: WebhookDraft): HeaderRow[] {
+  return headers.filter(
+    ({ name, value, storedName }) => storedName !== null || name.trim() !== '' || value !== '',
+  )
+}
+
+function keepsValue({ name, value, storedName }: HeaderRow): boolean {
+  return value.trim() === '' && storedName?.toLowerCase() === name.trim().toLowerCase()
+}
+
+function numberFault(text: string, max: number): string | null {
+  const value = readNumber(text)
+  if (value === null && text.trim() === '') return null
+  return value !== null && value >= 1 && value <= max ? null : form.numberFault(max)
+}
+
+/** Null: there is none, or it is none. */
+function readNumber(text: string): number | null {
+  return /^\d{1,9}$/.test(text.trim()) ? Number(text) : null
+}
+
+function splitTypes(text: string): string[] {
+  return text.split(/[\s,]+/).filter(Boolean)
+}

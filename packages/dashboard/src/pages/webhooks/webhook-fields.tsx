@@ -1,0 +1,166 @@
+/** The fields of a webhook, the same for one that is made and one that is changed. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ApiFailure } from '../../api/api-failure.ts'
+import { eventTypesQuery } from '../../api/webhooks.ts'
+import { texts } from '../../texts/texts.ts'
+import { Checkbox, FieldError, TextField } from '../../ui/field.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { useLeft } from '../../ui/use-left.ts'
+import { spellingOf } from '../event-types/spelling.ts'
+import { HeadersField } from './headers-field.tsx'
+import { checkUrl } from './url-check.ts'
+import { faultsOf, type WebhookDraft, type WebhookFaults } from './webhook-draft.ts'
+
+const { form } = texts.webhooks
+const PATHS = ['url', 'eventTypes', 'description', 'headers', 'timeoutSeconds', 'maxInFlight']
+const DESCRIPTION_LENGTH_MAX = 500
+
+export interface WebhookFieldsProps {
+  draft: WebhookDraft
+  /** Somebody tried to save: now every fault is told. */
+  isTold: boolean
+  /** What the server said of it. */
+  failure: ApiFailure | null
+  onChange(part: Partial<WebhookDraft>): void
+}
+
+export interface PartProps extends WebhookFieldsProps {
+  faults: WebhookFaults
+}
+
+export function WebhookFields(props: WebhookFieldsProps) {
+  const { draft, failure, onChange } = props
+  const part = { ...props, faults: faultsOf(draft) }
+  return (
+    <>
+      <UrlField {...part} />
+      <EventTypesField {...part} />
+      <TextField
+        label={form.description}
+        hint={form.descriptionHint}
+        optional
+        maxLength={DESCRIPTION_LENGTH_MAX}
+        value={draft.description}
+        error={failure?.about('description')}
+        onChange={(event) => onChange({ description: event.target.value })}
+      />
+      <MoreFields {...part} />
+    </>
+  )
+}
+
+/** False: no field can say it, so the form has to. */
+export function isToldAtField(failure: ApiFailure): boolean {
+  return PATHS.some((path) => failure.about(path) !== null)
+}
+
+/** Checked as one types, but nobody is told of a mistake before they had the time to finish. */
+function UrlField({ draft: { url }, faults, isTold, failure, onChange }: PartProps) {
+  const { hasLeft, onBlur } = useLeft()
+  const { warning } = checkUrl(url)
+  const isDue = isTold || (hasLeft && url !== '')
+  return (
+    <div className="grid gap-2">
+      <TextField
+        label={form.url}
+        hint={form.urlHint}
+        placeholder={form.urlPlaceholder}
+        type="url"
+        inputMode="url"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        value={url}
+        error={failure?.about('url') ?? (isDue ? faults.url : null)}
+        onChange={(event) => onChange({ url: event.target.value })}
+        onBlur={onBlur}
+      />
+      {warning && <Notice tone="warn">{warning}</Notice>}
+    </div>
+  )
+}
+
+function EventTypesField({ draft, faults, isTold, failure, onChange }: PartProps) {
+  const { chosen, others } = draft
+  const { data: known = [] } = useQuery(eventTypesQuery)
+  const toggle = (name: string, isOn: boolean) => {
+    const without = chosen.filter((each) => spellingOf(each) !== name)
+    onChange({ chosen: isOn ? [...without, name] : without })
+  }
+  const error = failure?.about('eventTypes') ?? (isTold ? faults.eventTypes : null)
+  return (
+    <fieldset className="grid gap-3">
+      <legend className="mb-2 text-sm font-medium">{form.eventTypes}</legend>
+      {known.map(({ name, description }) => {
+        const given = chosen.find((each) => spellingOf(each) === name)
+        return (
+          <Checkbox
+            key={name}
+            label={<span className="font-mono text-sm">{given ?? name}</span>}
+            hint={description.replaceAll('`', '')}
+            checked={given !== undefined}
+            onChange={(event) => toggle(name, event.target.checked)}
+          />
+        )
+      })}
+      <TextField
+        label={form.otherTypes}
+        hint={form.otherTypesHint}
+        optional
+        autoCapitalize="none"
+        spellCheck={false}
+        value={others}
+        onChange={(event) => onChange({ others: event.target.value })}
+      />
+      {error && <FieldError message={error} />}
+    </fieldset>
+  )
+}
+
+/** What most never need: closed, until one of it is set or wrong. */
+function MoreFields(props: PartProps) {
+  const { draft, faults, isTold, failure, onChange } = props
+  const { headers, timeoutSeconds, maxInFlight } = draft
+  const isSet = headers.length > 0 || timeoutSeconds !== '' || maxInFlight !== ''
+  const [isOpen, setIsOpen] = useState(isSet)
+  const isWrong =
+    ['headers', 'timeoutSeconds', 'maxInFlight'].some((path) => failure?.about(path)) ||
+    (isTold && (faults.timeoutSeconds ?? faults.maxInFlight ?? faults.headers.size > 0))
+  return (
+    <details
+      open={isOpen || Boolean(isWrong)}
+      onToggle={(event) => setIsOpen(event.currentTarget.open)}
+      className="group rounded-control border border-line"
+    >
+      <summary className="rounded-control px-3.5 py-2.5 text-sm font-medium">{form.more}</summary>
+      <div className="grid gap-5 border-t border-line px-3.5 py-4">
+        <HeadersField {...props} />
+        <div className="grid gap-5 sm:grid-cols-2">
+          <TextField
+            label={form.timeout}
+            hint={form.timeoutHint}
+            placeholder={texts.webhooks.detail.windowDefault}
+            optional
+            inputMode="numeric"
+            autoComplete="off"
+            value={timeoutSeconds}
+            error={failure?.about('timeoutSeconds') ?? (isTold ? faults.timeoutSeconds : null)}
+            onChange={(event) => onChange({ timeoutSeconds: event.target.value })}
+          />
+          <TextField
+            label={form.maxInFlight}
+            hint={form.maxInFlightHint}
+            placeholder={texts.webhooks.detail.windowDefault}
+            optional
+            inputMode="numeric"
+            autoComplete="off"
+            value={maxInFlight}
+            error={failure?.about('maxInFlight') ?? (isTold ? faults.maxInFlight : null)}
+            onChange={(event) => onChange({ maxInFlight: event.target.value })}
+          />
+        </div>
+      </div>
+    </details>
+  )
+}
