@@ -1,11 +1,13 @@
 /** Puts other content in the place of a package's files for the time of packing, and takes it back. */
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -65,5 +67,7 @@ function readRecord(packageDir: string): SwapRecord | null {
 function replaceFile(path: string, content: string): void {
   const draft = `${path}.draft`
   writeFileSync(draft, content)
+  // Or a program would no longer be one that can be run.
+  if (existsSync(path)) chmodSync(draft, statSync(path).mode)
   renameSync(draft, path)
 }

@@ -55,8 +55,12 @@ export const FETCH_RUNTIMES: Record<string, FetchRuntime> = {
       await writeFile(
         source,
         `${imports}
+        let handler
         export default {
-          fetch: (request, env) => createHandler({ secret: env.CHATZURI_SECRET, on, seen })(request),
+          fetch(request, env) {
+            handler ??= createHandler({ secret: env.CHATZURI_SECRET, on, seen })
+            return handler(request)
+          },
         }`,
       )
       await build({

@@ -285,7 +285,7 @@ function tarballOf(name: string): Promise<string> {
   return made
 }
 
-/** `sources()` is the text of every file that packing may touch; `before`: as it was at the start. */
+/** `sources()` is the text and the mode of every file that packing may touch; `before`: as it was at the start. */
 async function setup(name: string) {
   const packageDir = join(workspace.repository, 'packages', name)
   const read = async () => {
@@ -294,8 +294,11 @@ async function setup(name: string) {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((path) => !path.startsWith(join(packageDir, 'dist')))
-    const texts = paths.sort().map(async (path) => [path, await readFile(path, 'utf8')] as const)
-    return Promise.all(texts)
+    const files = paths.sort().map(async (path) => {
+      const { mode } = await stat(path)
+      return { path, mode, text: await readFile(path, 'utf8') }
+    })
+    return Promise.all(files)
   }
   return { packageDir, sources: Object.assign(read, { before: await read() }) }
 }

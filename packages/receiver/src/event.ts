@@ -55,7 +55,7 @@ export function isLeadEventType(eventType: string): eventType is LeadEventType {
 
 /** Null when the value isn't an event. Keys that a later version may add are let through. */
 export function asEvent(value: unknown): WebhookEvent | null {
-  if (!isObject(value) || Array.isArray(value)) return null
+  if (!isObject(value)) return null
   const { eventType, chatbotId, payload } = value
   if (typeof eventType !== 'string' || typeof chatbotId !== 'string') return null
   if (!isObject(payload)) return null

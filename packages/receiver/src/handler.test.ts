@@ -119,7 +119,10 @@ test('by default each cause of a refusal is logged once, each fault always; and 
     for (const headers of [{}, {}, signedHeaders(OTHER_BODY), {}, signedHeaders(OTHER_BODY)]) {
       await quiet({ method: 'POST', headers, body: LEAD_BODY })
     }
-    expect(log.mock.calls).toMatchObject([[{ code: 'missing_header' }], [{ code: 'no_match' }]])
+    expect(log.mock.calls).toEqual([
+      [expect.stringMatching(/^SignatureError: The request has no header .* \(Logged once\.\)$/)],
+      [expect.stringMatching(/^SignatureError: The signature didn't match, /)],
+    ])
     for (let times = 0; times < 2; times++) {
       await quiet({ method: 'POST', headers: signedHeaders(LEAD_BODY), body: LEAD_BODY })
     }

@@ -180,7 +180,7 @@ function logEachOnce(): (error: unknown) => void {
   const logged = new Set<string>()
   return (error) => {
     const cause = error instanceof SignatureError ? error.code : ''
-    if (!logged.has(cause)) console.error(error)
+    if (!logged.has(cause)) console.error(`${error} (Logged once.)`)
     logged.add(cause)
   }
 }

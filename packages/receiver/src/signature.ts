@@ -35,8 +35,7 @@ export function modernKey(secret: string): Uint8Array {
 
 export function modernKeyOrNull(secret: string): Uint8Array | null {
   if (!secret.startsWith(SECRET_PREFIX)) return encodeText(secret)
-  const key = decodeBase64(secret.slice(SECRET_PREFIX.length))
-  return key?.length === 0 ? null : key
+  return decodeBase64(secret.slice(SECRET_PREFIX.length))
 }
 
 /** The text whose HMAC-SHA256 is the modern signature. */
@@ -95,12 +94,15 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Null unless `text` is the one canonical spelling: padded, standard alphabet, no stray bits in the
+ * Null when it is empty, or not the one canonical spelling: padded, standard alphabet, no stray bits in the
  * last character. `atob` alone forgives all three, other languages' decoders don't, and a secret has
  * to mean the same key to every receiver.
  */
 function decodeBase64(text: string): Uint8Array | null {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return null
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-  return encodeBase64(bytes) === text ? bytes : null
+  try {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    return text !== '' && encodeBase64(bytes) === text ? bytes : null
+  } catch {
+    return null // A character that is in no base64.
+  }
 }

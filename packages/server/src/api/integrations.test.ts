@@ -242,5 +242,5 @@ test.each([
   )
   expect([refused.status, refused.json.details?.[0]?.path]).toEqual([status, field])
   expect(refused.json.message).toMatch(/\w/)
-  expect(await store.listWebhooks(bot, { limit: 1, after: null })).toEqual([])
+  expect(await store.listWebhooks({ chatbotId: bot }, { limit: 1, after: null })).toEqual([])
 })

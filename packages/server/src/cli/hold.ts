@@ -87,11 +87,8 @@ export async function holdAll(store: Store, out: Output): Promise<HoldReport> {
 }
 
 async function* activeWebhooks(store: Store) {
-  const chatbots = pages((page) => store.listChatbots(page))
-  for await (const chatbot of chatbots) {
-    const webhooks = pages((page) => store.listWebhooks(chatbot.id, page))
-    for await (const webhook of webhooks) if (webhook.state === 'active') yield webhook
-  }
+  const webhooks = pages((page) => store.listWebhooks({}, page))
+  for await (const webhook of webhooks) if (webhook.state === 'active') yield webhook
 }
 
 async function* pages<Row extends { id: string }>(
