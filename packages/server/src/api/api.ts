@@ -22,6 +22,7 @@ import { healthRoutes } from './health.ts'
 import { createHttpServer } from './http-server.ts'
 import { readJsonBodies } from './json-body.ts'
 import { leadRoutes } from './leads.ts'
+import { listenerRoutes } from './listeners.ts'
 import { answerUnknownRoutes } from './not-found.ts'
 import { ownerLinkRoutes } from './owner-links.ts'
 import { recoveryRoutes } from './recoveries.ts'
@@ -90,6 +91,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...webhookRoutes(deps, cursors),
     ...webhookSecretRoutes(deps),
     ...webhookActionRoutes(deps),
+    ...listenerRoutes(deps),
     ...recoveryRoutes(deps),
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps),

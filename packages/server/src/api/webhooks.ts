@@ -1,8 +1,9 @@
 /** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
 import { memberPath } from '../json.ts'
-import type { WebhookChange } from '../store/store.ts'
+import type { NewWebhook, WebhookChange } from '../store/store.ts'
 import { maskedUrl, type Webhook } from '../webhook.ts'
+import type { AuditOf } from './call-audit.ts'
 import { type Cursors, listPage } from './cursor.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
 import type { ApiDeps } from './deps.ts'
@@ -32,7 +33,7 @@ export function webhookRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
 }
 
 function createRoute(deps: ApiDeps): Route {
-  const { store, ids, clock, config } = deps
+  const { clock } = deps
   return defineRoute({
     method: 'POST',
     path: '/api/v1/chatbots/{id}/webhooks',
@@ -58,9 +59,7 @@ function createRoute(deps: ApiDeps): Route {
     async handle({ id: chatbotId, body, audit }) {
       refuseBlocked(deps, body.url)
       refuseMasks(unmaskHeaders(body.headers ?? {}, {}).faults)
-      const id = ids.next('webhook')
-      const values = {
-        id,
+      const webhook = await storeWebhook(deps, audit, {
         chatbotId,
         url: body.url,
         eventTypes: body.eventTypes,
@@ -69,14 +68,7 @@ function createRoute(deps: ApiDeps): Route {
         timeoutSeconds: body.timeoutSeconds ?? null,
         maxInFlight: body.maxInFlight ?? null,
         secret: body.secret === undefined ? deps.generateSecret() : usableSecret(deps, body.secret),
-        webhooksMax: config.webhooksMaxPerChatbot,
-      }
-      const webhook = await store.createWebhook(values, audit({ targetId: id }))
-      if (webhook === 'chatbot_not_found') throw notFound('chatbot')
-      if (webhook === 'too_many_webhooks') {
-        const message = `A chatbot has at most ${config.webhooksMaxPerChatbot} webhooks`
-        throw apiError('too_many_webhooks', message)
-      }
+      })
       return { ...presentWebhook(webhook, clock.now()), secret: webhook.secret }
     },
   })
@@ -170,6 +162,21 @@ function deleteRoute({ store }: ApiDeps): Route {
   })
 }
 
+export async function storeWebhook(
+  { store, ids, config }: ApiDeps,
+  audit: AuditOf,
+  values: Omit<NewWebhook, 'id' | 'webhooksMax'>,
+): Promise<Webhook> {
+  const { webhooksMaxPerChatbot: webhooksMax } = config
+  const id = ids.next('webhook')
+  const webhook = await store.createWebhook({ ...values, id, webhooksMax }, audit({ targetId: id }))
+  if (webhook === 'chatbot_not_found') throw notFound('chatbot')
+  if (webhook === 'too_many_webhooks') {
+    throw apiError('too_many_webhooks', `A chatbot has at most ${webhooksMax} webhooks`)
+  }
+  return webhook
+}
+
 export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {
   const webhook = await store.getWebhook(id)
   if (!webhook) throw notFound('webhook')
@@ -195,6 +202,10 @@ function refuseBlocked({ checkUrl }: ApiDeps, url: string) {
 function unmaskChange(change: WebhookChange, stored: Webhook): WebhookChange {
   const unmasked = { ...change }
   if (change.url !== undefined) {
+    if (stored.kind === 'listen') {
+      const message = '`url` is of webhooks that are sent to; this one is listened to'
+      throw invalidInput([{ path: 'url', message }])
+    }
     const isMasked = change.url === maskedUrl(stored.url)
     if (!isMasked) refuseMaskedCredentials(change.url)
     unmasked.url = isMasked ? stored.url : change.url

@@ -8,12 +8,14 @@ import { FIRST_SCHEMA } from './schema-0001.ts'
 import { ACCESS_SCHEMA } from './schema-0002.ts'
 import { ERASURES_AND_KEYS } from './schema-0003.ts'
 import { ROLLUPS_SCHEMA } from './schema-0004.ts'
+import { LISTENERS_SCHEMA } from './schema-0005.ts'
 
 const MIGRATIONS: readonly string[] = [
   FIRST_SCHEMA,
   ACCESS_SCHEMA,
   ERASURES_AND_KEYS,
   ROLLUPS_SCHEMA,
+  LISTENERS_SCHEMA,
 ]
 /** This program's. */
 export const SCHEMA_VERSION = MIGRATIONS.length
