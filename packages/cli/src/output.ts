@@ -8,6 +8,8 @@ export interface Output {
   rows(values: Record<string, unknown>[], columns: string[], empty: string): void
   /** Replaces the last one; on a terminal only. `null` clears it. */
   progress(text: string | null): void
+  /** Beside the output, for people. */
+  notice(text: string): void
 }
 
 export interface Streams {
@@ -28,6 +30,7 @@ export function createOutput({ stdout, stderr }: Streams, { json }: { json: bool
     progress(text) {
       if (stderr.isTTY) stderr.write(`\r\u001b[2K${text ?? ''}`)
     },
+    notice: (text) => stderr.write(`${text}\n`),
   }
 }
 

@@ -3,6 +3,7 @@ import { type Command, helpText, parseGiven } from './command.ts'
 import { CommandError, EXIT, usageError } from './command-error.ts'
 import { check } from './commands/check.ts'
 import { deliveries } from './commands/deliveries.ts'
+import { listen } from './commands/listen.ts'
 import { recover } from './commands/recover.ts'
 import { runServerProgram, SERVER_COMMANDS } from './commands/server-program.ts'
 import { sign } from './commands/sign.ts'
@@ -11,7 +12,7 @@ import { verify } from './commands/verify.ts'
 import { createOutput, type Streams } from './output.ts'
 import { VERSION } from './version.ts'
 
-const COMMANDS: Command[] = [check, trigger, deliveries, recover, verify, sign]
+const COMMANDS: Command[] = [listen, check, trigger, deliveries, recover, verify, sign]
 
 export interface World extends Streams {
   env: NodeJS.ProcessEnv

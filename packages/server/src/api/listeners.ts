@@ -22,7 +22,7 @@ import { presentWebhook } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
 import { EXAMPLE_IDS } from './schemas.ts'
 import { createdWebhookSchema } from './webhook-schemas.ts'
-import { storeWebhook } from './webhooks.ts'
+import { findWebhook, storeWebhook } from './webhooks.ts'
 
 export function listenerRoutes(deps: ApiDeps): Route[] {
   return [createRoute(deps), startRoute(deps), pullRoute(deps), reportRoute(deps), leaveRoute(deps)]
@@ -189,7 +189,7 @@ function reportRoute({ listening, readReport, clock }: ApiDeps): Route {
   })
 }
 
-function leaveRoute({ listening }: ApiDeps): Route {
+function leaveRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/api/v1/webhooks/{id}/listener',
@@ -203,7 +203,8 @@ function leaveRoute({ listening }: ApiDeps): Route {
     query: leaveQuery,
     answer: { status: 204, description: 'Done.' },
     async handle({ id, query }) {
-      await listening.leave(id, query.listenerId)
+      await findWebhook(deps, id)
+      await deps.listening.leave(id, query.listenerId)
     },
   })
 }

@@ -29,7 +29,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
   })
   return (
     <>
-      {webhook.state === 'active' ? (
+      {webhook.state === 'active' || webhook.state === 'away' ? (
         <Button icon="pause" onClick={() => setAsked('pause')}>
           {texts.webhooks.actions.pause}
         </Button>
