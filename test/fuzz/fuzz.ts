@@ -35,6 +35,8 @@ export interface FuzzOptions {
 
 const ADMIN_KEY = 'key-of-the-operator-in-tests'
 const RENEW_EVERY = 60
+/** A request may be carried out though the bytes after it were refused, and that after the refusal. */
+const STILL_RUNS_TURNS = 5
 const MEMORY_GROWTH_BYTES_MAX = 192 * 1024 * 1024
 
 /** Throws at the first turn that breaks a rule, with what it takes to see it again. */
@@ -95,6 +97,7 @@ class Fuzzer {
   readonly #operations: Operation[]
   readonly #check: CheckAnswer
   #memoryBytesBefore = 0
+  #stillRunsUntil = 0
 
   private constructor(world: FuzzWorld, document: OpenApiDocument) {
     this.#world = world
@@ -126,10 +129,12 @@ class Fuzzer {
 
   async turn(turn: number): Promise<void> {
     const draw = drawFor(this.#world.seed, turn)
-    const before = onceIn(draw, 4) ? this.#world.counts.read() : null
+    const looks = onceIn(draw, 4) && turn > this.#stillRunsUntil
+    const before = looks ? this.#world.counts.read() : null
     const asked = this.#draw(draw)
     const refused = await this.#ask(turn, asked)
-    if (before === null || !refused) return
+    if (asked.mayBeLost) this.#stillRunsUntil = turn + STILL_RUNS_TURNS
+    if (before === null || !refused || asked.mayBeLost) return
     const grown = grownTables(before, this.#world.counts.read())
     if (grown.length > 0) await this.#fail(turn, asked, `a refusal added to ${grown.join(', ')}`)
   }

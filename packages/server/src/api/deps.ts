@@ -49,7 +49,7 @@ export interface ApiDeps {
       deliveryId: string
       attemptNumber: number
       result: SendResult
-    }): Promise<RecordResult | null>
+    }): Promise<RecordResult>
     leave(webhookId: string, listenerId: string): Promise<boolean>
   }
   /** A listener's word, as our own request would have told it. */

@@ -87,7 +87,7 @@ export const reportSchema = z
 export const reportedSchema = z
   .object({
     recorded: z.boolean().meta({
-      description: 'False: this listener does not hold the delivery any more; it comes again.',
+      description: 'False: this listener does not hold the delivery; what waits comes again.',
     }),
     state: z.enum(DELIVERY_STATES).nullable(),
     nextAttemptInMs: z.int().nullable(),

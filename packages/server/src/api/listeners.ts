@@ -170,12 +170,10 @@ function reportRoute({ listening, readReport, clock }: ApiDeps): Route {
       schema: reportedSchema,
       example: { recorded: true, state: 'delivered', nextAttemptInMs: null },
     },
-    errors: ['delivery_not_found'],
     async handle({ id: webhookId, body }) {
       const { durationMs, result: reported, ...held } = body
       const result = readReport(reported, { durationMs, nowMs: clock.now() })
       const recorded = await listening.report({ ...held, webhookId, result })
-      if (recorded === null) throw notFound('delivery')
       if (recorded.kind === 'lease_lost') {
         return { recorded: false, state: null, nextAttemptInMs: null }
       }

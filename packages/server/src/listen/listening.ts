@@ -80,7 +80,9 @@ export interface Report {
   result: SendResult
 }
 
-const HANDED_MAX = 8
+/** What another node tells of, it may fail to tell. */
+const LOOK_EVERY_MS = 5_000
+export const HANDED_MAX = 8
 /** What is handed out together is sent one after the other: the last signature must not be stale. */
 const SIGNED_FOR_MS = 240_000
 
@@ -129,12 +131,12 @@ export class Listening {
     return { kind: 'requests', webhook, requests }
   }
 
-  /** Null: no such delivery of this webhook. `lease_lost`: it is not in this listener's hand. */
-  async report(report: Report): Promise<RecordResult | null> {
+  /** `lease_lost`: it is not in this listener's hand, or never was. */
+  async report(report: Report): Promise<RecordResult> {
     const { store, clock, decide, record } = this.#options
     const { webhookId, listenerId, attemptNumber, result } = report
     const found = await store.getDelivery(report.deliveryId)
-    if (found?.delivery.webhookId !== webhookId) return null
+    if (found?.delivery.webhookId !== webhookId) return { kind: 'lease_lost' }
     const { delivery, payload, webhook } = found
     if (webhook) await store.renewLease(listenerId, this.#leaseMs(webhook))
     const { id: deliveryId, eventId, chatbotId, eventType, kind, seriesAttempts } = delivery
@@ -178,8 +180,9 @@ export class Listening {
         wait.end()
         return claims
       }
-      const dueInMs = left[0]?.dueInMs ?? leftMs
-      if ((await wait.over(Math.max(0, Math.min(leftMs, dueInMs)))) !== 'look') return []
+      const dueInMs = Math.max(0, left[0]?.dueInMs ?? leftMs)
+      const woken = await wait.over(Math.min(leftMs, dueInMs, LOOK_EVERY_MS))
+      if (woken === 'stop') return []
     }
   }
 

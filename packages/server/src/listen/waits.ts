@@ -14,7 +14,7 @@ export interface Wait {
 }
 
 /** Times an open request. */
-const WAITS_MAX = 500
+export const WAITS_MAX = 500
 
 export class Waits {
   readonly #clock: Clock
