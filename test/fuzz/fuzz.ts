@@ -36,7 +36,7 @@ export interface FuzzOptions {
 const ADMIN_KEY = 'key-of-the-operator-in-tests'
 const RENEW_EVERY = 60
 /** A request may be carried out though the bytes after it were refused, and that after the refusal. */
-const STILL_RUNS_TURNS = 5
+const STILL_RUNS_TURNS = 20
 const MEMORY_GROWTH_BYTES_MAX = 192 * 1024 * 1024
 
 /** Throws at the first turn that breaks a rule, with what it takes to see it again. */
@@ -133,7 +133,7 @@ class Fuzzer {
     const before = looks ? this.#world.counts.read() : null
     const asked = this.#draw(draw)
     const refused = await this.#ask(turn, asked)
-    if (asked.mayBeLost) this.#stillRunsUntil = turn + STILL_RUNS_TURNS
+    if (asked.mayBeLost && asked.kind !== 'raw') this.#stillRunsUntil = turn + STILL_RUNS_TURNS
     if (before === null || !refused || asked.mayBeLost) return
     const grown = grownTables(before, this.#world.counts.read())
     if (grown.length > 0) await this.#fail(turn, asked, `a refusal added to ${grown.join(', ')}`)
