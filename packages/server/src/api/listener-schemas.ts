@@ -9,7 +9,8 @@ import {
   webhookSchema,
 } from './webhook-schemas.ts'
 
-export const PULL_SECONDS_MAX = 20
+/** Short: what no message told of is found when it asks again, and proxies cut what is silent for long. */
+export const PULL_SECONDS_MAX = 5
 /** One request can't have taken longer: a webhook's timeout, and then its answer's body. */
 const DURATION_MS_MAX = 600_000
 

@@ -83,7 +83,7 @@ test('a pull waits for what comes, and one of a listener that is replaced does n
   const { listen, pull, lead, clock, path, post } = await setup()
   const listenerId = await listen()
   const timers = clock.timers()
-  const waiting = pull(listenerId, 20)
+  const waiting = pull(listenerId, 5)
   while (clock.timers() === timers) await new Promise((resolve) => setImmediate(resolve))
   await lead()
   clock.advance(5_000)

@@ -105,7 +105,7 @@ function pullRoute({ listening }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     endless: true,
-    body: { schema: pullSchema, example: { listenerId: EXAMPLE_IDS.listener, waitSeconds: 20 } },
+    body: { schema: pullSchema, example: { listenerId: EXAMPLE_IDS.listener, waitSeconds: 0 } },
     answer: {
       status: 200,
       description: 'Signed requests.',

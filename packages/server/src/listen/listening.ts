@@ -80,8 +80,6 @@ export interface Report {
   result: SendResult
 }
 
-/** What another node tells of, it may fail to tell. */
-const LOOK_EVERY_MS = 5_000
 export const HANDED_MAX = 8
 /** What is handed out together is sent one after the other: the last signature must not be stale. */
 const SIGNED_FOR_MS = 240_000
@@ -181,8 +179,7 @@ export class Listening {
         return claims
       }
       const dueInMs = Math.max(0, left[0]?.dueInMs ?? leftMs)
-      const woken = await wait.over(Math.min(leftMs, dueInMs, LOOK_EVERY_MS))
-      if (woken === 'stop') return []
+      if ((await wait.over(Math.min(leftMs, dueInMs))) === 'stop') return []
     }
   }
 
