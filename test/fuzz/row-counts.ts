@@ -2,9 +2,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** Erasures too: a deleted chatbot's leads are erased in steps. */
 const OWN_TABLES =
-  /^(?:sqlite_.*|meta|unsettled|deliveries|attempts|stats_minutes|stats_rollups|changes|nodes|erasures)$/
+  /^(?:sqlite_.*|meta|unsettled|deliveries|attempts|stats_minutes|stats_rollups|changes|nodes)$/
 
 /** Rows that somebody asked for, in tables where the server adds others by itself, later. */
 const ASKED_FOR: Readonly<Record<string, string>> = {

@@ -13,6 +13,7 @@ import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api
 import * as http from '../../packages/server/src/api/http-server.ts'
 import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
+import { PULL_SECONDS_MAX } from '../../packages/server/src/api/listener-schemas.ts'
 import { PIPELINED_MAX } from '../../packages/server/src/api/pipeline-limit.ts'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-limits.ts'
 import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
@@ -28,6 +29,8 @@ import { readConfig } from '../../packages/server/src/config.ts'
 import { BODY_BYTES_MAX, EVENT_TYPE_LENGTH_MAX } from '../../packages/server/src/event.ts'
 import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
+import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
+import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
@@ -61,6 +64,9 @@ const LIMITS: Record<string, string> = {
   'requests sent ahead on a connection': count(PIPELINED_MAX),
   'open streams': count(STREAMS_MAX),
   "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
+  'listeners that wait': count(WAITS_MAX),
+  "how long a listener's question waits": seconds(PULL_SECONDS_MAX * 1_000),
+  "deliveries in a listener's hand": count(HANDED_MAX),
   'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
   'a URL': characters(http.URL_BYTES_MAX),
   'URL and headers': kib(http.HEADER_BYTES_MAX),

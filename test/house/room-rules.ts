@@ -6,7 +6,9 @@ import { posix } from 'node:path'
 import { isTest, placeOf, type SourceFile, withoutComments } from './source-file.ts'
 
 const SERVER_SOURCE = 'packages/server/src/'
-const ROOMS = ['api', 'ingest', 'store', 'schedule', 'sign', 'send', 'record', 'web', 'cli']
+const ROOMS = [
+  ...['api', 'ingest', 'store', 'schedule', 'sign', 'send', 'record', 'listen', 'web', 'cli'],
+]
 /** Joining a room to these would join it to all that they join. */
 const JOINTS = ['main.ts', 'deliver.ts']
 const CONTRACT = 'store/store.ts'

@@ -5,7 +5,22 @@ const TIMEOUT_MS = 60_000
 
 export interface Api {
   get(path: string): Promise<Record<string, unknown>>
-  post(path: string, body?: unknown): Promise<Record<string, unknown>>
+  post(path: string, body?: unknown, signal?: AbortSignal): Promise<Record<string, unknown>>
+  /** Answered with nothing. */
+  remove(path: string): Promise<void>
+}
+
+/** The server answered, and said no. */
+export class Refusal extends CommandError {
+  readonly status: number
+  /** The API's word for it; empty where something else answered. */
+  readonly code: string
+
+  constructor(message: string, { status, code }: { status: number; code: string }) {
+    super(EXIT.refused, message)
+    this.status = status
+    this.code = code
+  }
 }
 
 export function openApi(env: NodeJS.ProcessEnv): Api {
@@ -19,20 +34,28 @@ export function openApi(env: NodeJS.ProcessEnv): Api {
     throw usageError(`CHATZURI_URL is no address: "${CHATZURI_URL}". It begins with https://.`)
   }
   const base = CHATZURI_URL.replace(/\/+$/, '')
-  const ask = (method: string, path: string, body?: unknown) =>
-    send({ method, url: base + path, key: CHATZURI_KEY, body })
-  return { get: (path) => ask('GET', path), post: (path, body) => ask('POST', path, body) }
+  const ask = (method: string, path: string, more: Pick<Asked, 'body' | 'signal'> = {}) =>
+    send({ ...more, method, url: base + path, key: CHATZURI_KEY })
+  return {
+    get: (path) => ask('GET', path),
+    post: (path, body, signal) => ask('POST', path, { body, signal }),
+    remove: async (path) => {
+      await ask('DELETE', path)
+    },
+  }
 }
 
 interface Asked {
   method: string
   url: string
   key: string
-  body: unknown
+  body?: unknown
+  signal?: AbortSignal | undefined
 }
 
-async function send({ method, url, key, body }: Asked): Promise<Record<string, unknown>> {
+async function send({ method, url, key, body, signal }: Asked): Promise<Record<string, unknown>> {
   const { origin } = new URL(url)
+  const patience = AbortSignal.timeout(TIMEOUT_MS)
   let response: Response
   let text: string
   try {
@@ -42,7 +65,7 @@ async function send({ method, url, key, body }: Asked): Promise<Record<string, u
         authorization: `Bearer ${key}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     text = await response.text()
@@ -53,9 +76,11 @@ async function send({ method, url, key, body }: Asked): Promise<Record<string, u
       { cause },
     )
   }
-  const answer = parseObject(text)
+  const { status } = response
+  const answer = status === 204 ? {} : parseObject(text)
   if (response.ok && answer) return answer
-  throw new CommandError(EXIT.refused, refusalText(response.status, answer, origin))
+  const code = typeof answer?.code === 'string' ? answer.code : ''
+  throw new Refusal(refusalText(status, answer, origin), { status, code })
 }
 
 function refusalText(

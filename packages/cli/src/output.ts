@@ -10,6 +10,8 @@ export interface Output {
   progress(text: string | null): void
   /** Of long work: a bar on a terminal, elsewhere now and then a line on stderr. */
   step(step: Step): void
+  /** Beside the output, for people. */
+  notice(text: string): void
 }
 
 export interface Step {
@@ -50,6 +52,7 @@ export function createOutput({ stdout, stderr }: Streams, { json }: { json: bool
       if (stderr.isTTY) progress(`${barText(step.done, step.total)}${ofWhat(step)}`)
       else stderr.write(`${step.doing}: ${step.done} of ${step.total}${unitText(step)}\n`)
     },
+    notice: (text) => stderr.write(`${text}\n`),
   }
 }
 

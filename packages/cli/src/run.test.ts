@@ -40,7 +40,7 @@ describe('without a server', () => {
     expect(JSON.parse(wrong.lines[0] ?? '')).toMatchObject({ verified: false, code: 'no_match' })
   })
 
-  test.each(['check', 'trigger', 'deliveries', 'recover', 'webhooks', 'verify', 'sign'])(
+  test.each(['listen', 'check', 'trigger', 'deliveries', 'recover', 'webhooks', 'verify', 'sign'])(
     '%s has help',
     async (command) => {
       const { code, text } = await call([command, '--help'])
@@ -54,6 +54,12 @@ describe('without a server', () => {
     [['lissten'], 'There is no command "lissten"'],
     [['delivries', 'list'], 'Did you mean "deliveries"?'],
     [['restor'], 'Did you mean "restore"?'],
+    [['listen'], 'listen needs to know where to: --forward-to'],
+    [['listen', '--forward-to', 'ftp://x'], '"ftp://x" is no URL'],
+    [
+      ['listen', '--forward-to', 'localhost:1', '--webhook', 'wh_1', '--events', 'a.b'],
+      'has its own',
+    ],
     [['check'], 'check needs one URL'],
     [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
     [['check', 'https://shop.example/hook'], 'it is not set'],

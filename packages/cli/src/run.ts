@@ -2,6 +2,7 @@
 import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
 import { deliveries } from './commands/deliveries.ts'
+import { listen } from './commands/listen.ts'
 import { recover } from './commands/recover.ts'
 import { runServerProgram, SERVER_COMMANDS } from './commands/server-program.ts'
 import { sign } from './commands/sign.ts'
@@ -11,7 +12,7 @@ import { webhooks } from './commands/webhooks.ts'
 import { runProgram, type World } from './program.ts'
 import { VERSION } from './version.ts'
 
-const COMMANDS: Command[] = [check, trigger, deliveries, recover, webhooks, verify, sign]
+const COMMANDS: Command[] = [listen, check, trigger, deliveries, recover, webhooks, verify, sign]
 
 /** Never rejects for what the caller can mend; resolves to the exit code. */
 export function run(argv: string[], world: World = process): Promise<number> {

@@ -12,6 +12,7 @@ export const AUDIT_ACTIONS = [
   'webhook.deleted',
   'webhook.paused',
   'webhook.resumed',
+  'webhook.listened',
   'webhook.secret_shown',
   'webhook.secret_rotated',
   'webhook.rotation_finished',

@@ -4,7 +4,7 @@
  *   pending ──► delivered
  *      │  ▲──── retry: pending again, due later
  *      ├──► exhausted           after the schedule's last attempt
- *      ├──► parked ──► pending  webhook paused or disabled ──► resumed
+ *      ├──► parked ──► pending  webhook paused, disabled or away ──► resumed
  *      │      └──► cancelled
  *      └──► cancelled           by the owner, or its webhook was deleted
  *   resend: delivered | exhausted | cancelled ──► pending, a new series of attempts
@@ -49,6 +49,7 @@ export type DeliveryKind = 'event' | 'test'
 export type StateReason =
   | 'webhook_paused'
   | 'webhook_disabled'
+  | 'listener_away'
   | 'webhook_deleted'
   | 'cancelled_by_owner'
   | 'lead_erased'

@@ -73,9 +73,14 @@ function nextStepText({ claimed, dueAt }: Delivery, which: string, nowMs: number
 }
 
 function explainParked({ stateReason }: Delivery): string {
-  return stateReason === 'webhook_disabled'
-    ? 'Parked, because its webhook was disabled after the endpoint kept failing or answered 410 Gone; it is sent when the webhook is resumed.'
-    : 'Parked, because its webhook is paused; it is sent when the webhook is resumed.'
+  switch (stateReason) {
+    case 'webhook_disabled':
+      return 'Parked, because its webhook was disabled after the endpoint kept failing or answered 410 Gone; it is sent when the webhook is resumed.'
+    case 'listener_away':
+      return 'Parked, because nobody listens: it is sent when `chatzuri listen` runs for its webhook again.'
+    default:
+      return 'Parked, because its webhook is paused; it is sent when the webhook is resumed.'
+  }
 }
 
 function explainCancelled({ stateReason }: Delivery): string {

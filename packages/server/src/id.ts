@@ -21,6 +21,7 @@ export const ID_PREFIXES = {
   link: 'link',
   audit: 'aud',
   node: 'node',
+  listener: 'lsn',
 } as const
 export type IdKind = keyof typeof ID_PREFIXES
 

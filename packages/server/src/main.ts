@@ -13,6 +13,7 @@ import { explain } from './explanation.ts'
 import { createIds } from './id.ts'
 import { createIngest } from './ingest/ingest.ts'
 import type { Keys } from './keys.ts'
+import { Listening } from './listen/listening.ts'
 import type { Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { systemRandom } from './random.ts'
@@ -24,6 +25,7 @@ import { TestSender } from './schedule/test-sender.ts'
 import { Upkeep, type UpkeepOptions } from './schedule/upkeep.ts'
 import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
+import { toSendResult } from './send/reported.ts'
 import { createSend } from './send/send.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import { previewRequest } from './sign/preview.ts'
@@ -150,6 +152,17 @@ function createDelivery(world: World) {
     onGivenBack: () => upkeep.nudge(),
     attempt: (turn) => deliver(turn, rooms),
   })
+  const listening = new Listening({
+    ...{ store, clock, ids, sign },
+    decide: rooms.decide,
+    record: rooms.record,
+    timeoutMs: config.deliveryTimeoutMs,
+    patienceMs: config.leaseMs / 2,
+  })
+  const wake = (webhookIds: string[]) => {
+    schedule.wake(webhookIds)
+    listening.wake(webhookIds)
+  }
   const tests = new TestSender({
     ...{ store, ids },
     exampleOf: (eventType) => JSON.stringify(examplePayload(eventType)),
@@ -161,7 +174,7 @@ function createDelivery(world: World) {
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
     keys: watchKeys(world),
-    onResumed: (webhookIds) => schedule.wake(webhookIds),
+    onResumed: wake,
     onLiveNodes: (count) => schedule.shareAmong(count),
   })
   const lease = new Lease({
@@ -174,12 +187,15 @@ function createDelivery(world: World) {
     onLost: () => schedule.loseTerm(),
   })
   store.onUncertain(() => lease.doubt())
-  store.onWaiting((webhookIds) => schedule.wake(webhookIds))
+  store.onWaiting(wake)
   store.onChange((change) => {
-    if (change.type === 'webhook.updated' && change.aspect === 'settings') upkeep.nudge()
+    if (change.type !== 'webhook.updated' || change.aspect !== 'settings') return
+    upkeep.nudge()
+    listening.settingsChanged(change.webhookId)
   })
   return {
     schedule,
+    listening,
     tests,
     upkeep,
     async start() {
@@ -217,7 +233,7 @@ function watchKeys({ keys, store, config, log }: World): NonNullable<UpkeepOptio
 }
 
 /** api ──► ingest ──► store */
-async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
+async function openApi(world: World, { schedule, listening, tests, upkeep }: Delivery) {
   const { config, keys, store, clock, ids, log, metrics, sign, guard, random } = world
   let ready = false
   let publicUrl = config.publicUrl ?? ''
@@ -232,11 +248,16 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     ...{ store, ids, metrics },
     backlogMax: config.maxBacklog,
     leaseOffer: () => schedule.leaseOffer(),
-    onAccepted: (claims, waiting, lease) => schedule.offer(claims, waiting, lease),
+    onAccepted(claims, waiting, lease) {
+      schedule.offer(claims, waiting, lease)
+      listening.wake(waiting)
+    },
   })
   const api = await createApi({
     ...{ store, ingest, metrics, clock, ids, random, log, checkSecret },
     sendTest: (webhookId, eventType) => tests.send(webhookId, eventType),
+    listening,
+    readReport: toSendResult,
     previewRequest: (detail) => previewRequest(detail, sign, clock.now()),
     explain: ({ delivery, attempts }) =>
       explain({
@@ -287,6 +308,7 @@ async function openApi(world: World, { schedule, tests, upkeep }: Delivery) {
     },
     close() {
       ready = false
+      listening.stop()
       return api.close()
     },
   }

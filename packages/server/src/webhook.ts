@@ -3,10 +3,15 @@
  *
  *   active ◄──► paused    by its owner
  *   active ──► disabled   by us: the endpoint answered 410, or failed for days; resume brings it back
+ *   away ◄──► active      of kind `listen`: its listener came, or went
  */
 export interface Webhook {
   id: string
   chatbotId: string
+  kind: WebhookKind
+  /** Of kind `listen`: removed an hour after its listener was last there. */
+  temporary: boolean
+  /** `LISTEN_URL` of kind `listen`, which nobody dials. */
   url: string
   /** As its owner spelled them: deliveries carry this spelling. */
   eventTypes: string[]
@@ -29,7 +34,11 @@ export interface Webhook {
   updatedAt: number
 }
 
-export type WebhookState = 'active' | 'paused' | 'disabled'
+/** `listen`: its deliveries go to whoever listens for them (listen/listen.ts), and not to a URL. */
+export type WebhookKind = 'http' | 'listen'
+export const LISTEN_URL = 'listen:'
+
+export type WebhookState = 'active' | 'paused' | 'disabled' | 'away'
 
 export interface WebhookHealth {
   /** First failed attempt since the last success; null when the last attempt succeeded. */
@@ -39,6 +48,11 @@ export interface WebhookHealth {
   lastFailureAt: number | null
   /** A status or a fault of the last failure, for people. */
   lastFailure: string | null
+}
+
+/** Why a webhook of kind `listen` is away, for people. */
+export function awayReason(webhookId: string): string {
+  return `Nobody listens: run \`chatzuri listen --webhook ${webhookId}\`.`
 }
 
 /** The secrets that are live at an instant, in the order in which they sign. */

@@ -53,6 +53,7 @@ export type AuditEntry = {
     | 'webhook.deleted'
     | 'webhook.paused'
     | 'webhook.resumed'
+    | 'webhook.listened'
     | 'webhook.secret_shown'
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
@@ -149,13 +150,15 @@ export type CreatedApiKey = {
 export type CreatedWebhook = {
   id: string
   chatbotId: string
+  kind: 'http' | 'listen'
+  temporary: boolean
   url: string
   eventTypes: string[]
   description: string
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
-  state: 'active' | 'paused' | 'disabled'
+  state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
     failingSince: string | null
@@ -181,6 +184,7 @@ export type Delivery = {
   stateReason:
     | 'webhook_paused'
     | 'webhook_disabled'
+    | 'listener_away'
     | 'webhook_deleted'
     | 'cancelled_by_owner'
     | 'lead_erased'
@@ -206,6 +210,7 @@ export type DeliveryDetail = {
   stateReason:
     | 'webhook_paused'
     | 'webhook_disabled'
+    | 'listener_away'
     | 'webhook_deleted'
     | 'cancelled_by_owner'
     | 'lead_erased'
@@ -336,6 +341,7 @@ export type LeadExport = {
     stateReason:
       | 'webhook_paused'
       | 'webhook_disabled'
+      | 'listener_away'
       | 'webhook_deleted'
       | 'cancelled_by_owner'
       | 'lead_erased'
@@ -373,6 +379,36 @@ export type LeadList = {
   nextCursor: string | null
 }
 
+export type ListenerReport = {
+  listenerId: string
+  deliveryId: string
+  attemptNumber: number
+  durationMs: number
+  result:
+    | {
+        kind: 'answered'
+        status: number
+        headers: Record<string, string>
+        body: string
+      }
+    | {
+        kind: 'unreachable'
+        fault: 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
+        message: string
+      }
+}
+
+export type ListenerReported = {
+  recorded: boolean
+  state: 'pending' | 'delivered' | 'exhausted' | 'parked' | 'cancelled' | null
+  nextAttemptInMs: number | null
+}
+
+export type Listening = {
+  listenerId: string
+  webhook: Webhook
+}
+
 export type NewApiKey = {
   name: string
   chatbotId?: string
@@ -396,6 +432,12 @@ export type NewLead = {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+}
+
+export type NewListener = {
+  eventTypes: string[]
+  description?: string
+  temporary?: boolean
 }
 
 export type NewOwnerLink = {
@@ -429,6 +471,25 @@ export type NewWebhook = {
 export type OwnerLink = {
   url: string
   expiresAt: string
+}
+
+export type Pull = {
+  listenerId: string
+  waitSeconds?: number
+}
+
+export type Pulled = {
+  state: 'active' | 'paused' | 'disabled' | 'away'
+  stateReason: string | null
+  data: {
+    deliveryId: string
+    eventId: string
+    eventType: string
+    attemptNumber: number
+    headers: Record<string, string>
+    body: string
+    timeoutSeconds: number
+  }[]
 }
 
 export type Receiver = {
@@ -513,13 +574,15 @@ export type Status = {
 export type Subscription = {
   id: string
   chatbotId: string
+  kind: 'http' | 'listen'
+  temporary: boolean
   url: string
   eventTypes: string[]
   description: string
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
-  state: 'active' | 'paused' | 'disabled'
+  state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
     failingSince: string | null
@@ -539,13 +602,15 @@ export type Subscription = {
 export type Webhook = {
   id: string
   chatbotId: string
+  kind: 'http' | 'listen'
+  temporary: boolean
   url: string
   eventTypes: string[]
   description: string
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
-  state: 'active' | 'paused' | 'disabled'
+  state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
     failingSince: string | null

@@ -47,6 +47,7 @@ const WEBHOOK_LOOKS: Record<WebhookCondition, { tone: Tone; icon: IconName }> = 
   failing: { tone: 'bad', icon: 'warning' },
   paused: { tone: 'warn', icon: 'pause' },
   disabled: { tone: 'bad', icon: 'ban' },
+  away: { tone: 'plain', icon: 'parked' },
 }
 
 export function WebhookBadge({ webhook }: { webhook: Pick<Webhook, 'state' | 'health'> }) {

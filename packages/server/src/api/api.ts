@@ -25,6 +25,7 @@ import { integrationLeadRoutes } from './integration-leads.ts'
 import { integrationWebhookRoutes } from './integration-webhooks.ts'
 import { readJsonBodies } from './json-body.ts'
 import { leadRoutes } from './leads.ts'
+import { listenerRoutes } from './listeners.ts'
 import { answerUnknownRoutes } from './not-found.ts'
 import { ownerLinkRoutes } from './owner-links.ts'
 import { recoveryRoutes } from './recoveries.ts'
@@ -96,6 +97,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...webhookRoutes(deps, cursors),
     ...webhookSecretRoutes(deps),
     ...webhookActionRoutes(deps),
+    ...listenerRoutes(deps),
     ...recoveryRoutes(deps),
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps),

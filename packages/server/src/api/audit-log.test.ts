@@ -31,6 +31,7 @@ async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
 /** What goes on all the time, and is in the lists of leads, events and deliveries anyway. */
 const TRAFFIC = [
   ...['acceptLead', 'publishEvent', 'publishEvents', 'testWebhook'],
+  ...['pullDeliveries', 'reportResult', 'stopListening'],
   // What only reads, though it is asked by POST.
   ...['queryCollectedCustomers', 'queryConversations'],
   // Visitors', who are in no log.
@@ -77,6 +78,9 @@ test('every such route leaves a line that says who, what, to what and from where
   await send('DELETE', `/api/v1/api-keys/${key.id}`)
   await send('POST', '/api/v1/owner-links', { chatbotId: bot })
   await send('DELETE', `/api/v1/webhooks/${wh}`)
+  const listened = { eventTypes: ['lead.submit'] }
+  const { id: heard } = await send('POST', `/api/v1/chatbots/${bot}/listeners`, listened)
+  await send('POST', `/api/v1/webhooks/${heard}/listener`)
   await send('DELETE', `/api/v1/chatbots/${bot}`)
   const entries = (await log()).reverse()
   const lines = entries.map(({ action, targetId, fields }) => [action, targetId, fields.join()])
@@ -101,6 +105,8 @@ test('every such route leaves a line that says who, what, to what and from where
     ['key.deleted', key.id, ''],
     ['owner_link.created', linkId, 'chatbotId'],
     ['webhook.deleted', wh, ''],
+    ['webhook.created', heard, 'eventTypes'],
+    ['webhook.listened', heard, ''],
     ['chatbot.deleted', bot, ''],
   ])
   for (const { actor, address, chatbotId, sessionId } of entries) {

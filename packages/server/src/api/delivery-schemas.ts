@@ -42,6 +42,7 @@ export const deliverySchema = z
       .enum([
         'webhook_paused',
         'webhook_disabled',
+        'listener_away',
         'webhook_deleted',
         'cancelled_by_owner',
         'lead_erased',

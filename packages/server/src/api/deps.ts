@@ -4,8 +4,10 @@ import type { Attempt } from '../delivery.ts'
 import type { Ids } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Fault, SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
-import type { DeliveryDetail, Store } from '../store/store.ts'
+import type { Claim, DeliveryDetail, NewAuditEntry, RecordResult, Store } from '../store/store.ts'
+import type { Webhook } from '../webhook.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
@@ -29,6 +31,29 @@ export interface ApiDeps {
     webhookId: string,
     eventType?: string,
   ): Promise<{ deliveryId: string; attempt: Attempt } | null>
+  /** Who takes deliveries by asking for them. */
+  listening: {
+    join(
+      webhookId: string,
+      audit?: NewAuditEntry,
+    ): Promise<{ listenerId: string; webhook: Webhook } | 'has_url' | null>
+    pull(pull: {
+      webhookId: string
+      listenerId: string
+      waitMs: number
+      signal: AbortSignal
+    }): Promise<Pulled | null>
+    report(report: {
+      webhookId: string
+      listenerId: string
+      deliveryId: string
+      attemptNumber: number
+      result: SendResult
+    }): Promise<RecordResult>
+    leave(webhookId: string, listenerId: string): Promise<boolean>
+  }
+  /** A listener's word, as our own request would have told it. */
+  readReport(reported: Reported, at: { durationMs: number; nowMs: number }): SendResult
   /** What is sent, with the owner's own values masked; null: there is nothing left to send. */
   previewRequest(detail: DeliveryDetail): RequestPreview | null
   /** One plain sentence. */
@@ -65,6 +90,19 @@ export interface LeadFields {
   customerEmail?: string | null
   customerPhone?: string | null
 }
+
+/** Null: no such webhook. */
+export type Pulled =
+  | {
+      kind: 'requests'
+      webhook: Webhook
+      requests: { claim: Claim; request: SignedRequest }[]
+    }
+  | { kind: 'replaced' | 'lapsed' | 'busy' }
+
+export type Reported =
+  | { kind: 'answered'; status: number; headers: Record<string, string>; body: string }
+  | { kind: 'unreachable'; fault: Fault; message: string }
 
 export interface RequestPreview {
   method: 'POST'

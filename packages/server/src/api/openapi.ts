@@ -58,6 +58,7 @@ export interface ResponseObject {
 const TAGS: Record<Tag, string> = {
   Chatbots: 'Where conversations, leads and events come from.',
   Webhooks: "An owner's subscriptions: URL, event types, secret, limits, state.",
+  Listeners: 'Deliveries for a machine that no connection leads to: it asks for them.',
   Leads: 'What customers leave with a chatbot.',
   Events: 'What happened; each goes to every webhook that subscribed to its type.',
   Deliveries: 'One event on its way to one webhook, with every attempt.',

@@ -36,6 +36,8 @@ export function presentWebhook(webhook: Webhook, nowMs: number) {
   return {
     id,
     chatbotId,
+    kind: webhook.kind,
+    temporary: webhook.temporary,
     url: maskedUrl(webhook.url),
     eventTypes,
     description,

@@ -22,6 +22,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
   | 'Chatbots'
   | 'Webhooks'
+  | 'Listeners'
   | 'Leads'
   | 'Events'
   | 'Deliveries'

@@ -16,6 +16,7 @@ export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, s
   session: 'ses_01m2fm1cv5f3s9w7d1n4r6y8jb',
   audit: 'aud_01m2fm1cw7eh5c2p8q0z3k6tmd',
   erasure: 'ers_01m2fm1ct8e9mbq0g6xk3w7h5d',
+  listener: 'lsn_01m2fm1cx9f7g3q5t1v8y2z4bn',
 }
 
 export type DocumentedKind = keyof typeof EXAMPLE_IDS

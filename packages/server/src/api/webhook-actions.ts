@@ -54,7 +54,13 @@ function testRoute(deps: ApiDeps): Route {
         note: 'acknowledged',
       },
     },
+    errors: ['wrong_state'],
     async handle({ id, body }) {
+      if ((await findWebhook(deps, id)).kind === 'listen') {
+        const message =
+          'This webhook is listened to: there is no URL to test. Publish a real event, as `chatzuri trigger` does'
+        throw apiError('wrong_state', message)
+      }
       const tested = await deps.sendTest(id, body.eventType)
       if (tested === null) throw notFound('webhook')
       const { id: _attemptId, number: _attemptNumber, ...attempt } = presentAttempt(tested.attempt)
@@ -97,7 +103,8 @@ function resumeRoute({ store, clock }: ApiDeps): Route {
     operationId: 'resumeWebhook',
     tag: 'Webhooks',
     summary: 'Resume a webhook',
-    description: 'Sends what waited meanwhile. Also brings back a disabled webhook.',
+    description:
+      'Sends what waited meanwhile. Also brings back a disabled webhook. One that takes a listener and has none is `away` then.',
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.resumed',

@@ -108,13 +108,21 @@ export const webhookSchema = z
   .object({
     id: idField('webhook'),
     chatbotId: idField('chatbot'),
+    kind: z.enum(['http', 'listen']).meta({
+      description: '`listen`: its deliveries go to whoever listens, and its `url` is `listen:`.',
+    }),
+    temporary: z.boolean().meta({
+      description: 'Of kind `listen`: removed when nobody has listened for an hour.',
+    }),
     url: z.string().meta({ examples: ['https://shop.example/hooks/leads'] }),
     eventTypes: z.array(z.string()),
     description: z.string(),
     headers: z.record(z.string(), z.string()).meta({ description: 'Names, with masked values.' }),
     timeoutSeconds: z.int().nullable(),
     maxInFlight: z.int().nullable(),
-    state: z.enum(['active', 'paused', 'disabled']),
+    state: z.enum(['active', 'paused', 'disabled', 'away']).meta({
+      description: '`away`: of kind `listen`, while nobody listens.',
+    }),
     stateReason: z.string().nullable().meta({ description: 'One sentence; null while active.' }),
     health: z.object({
       failingSince: isoTime.nullable(),
@@ -146,6 +154,8 @@ export const secretSchema = z
 export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
   id: EXAMPLE_IDS.webhook,
   chatbotId: EXAMPLE_IDS.chatbot,
+  kind: 'http',
+  temporary: false,
   url: 'https://shop.example/hooks/leads',
   eventTypes: ['lead.submit'],
   description: 'CRM',

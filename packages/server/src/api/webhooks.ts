@@ -1,7 +1,7 @@
 /** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
 import { memberPath } from '../json.ts'
-import type { WebhookChange } from '../store/store.ts'
+import type { NewWebhook, WebhookChange } from '../store/store.ts'
 import { maskedUrl, type Webhook } from '../webhook.ts'
 import type { AuditOf } from './call-audit.ts'
 import { type Cursors, listPage } from './cursor.ts'
@@ -65,24 +65,15 @@ type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
 
 /** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
 export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
-  const { store, ids, clock, config } = deps
   const { chatbotId, url, eventTypes, description = '', headers = {} } = given
   const { timeoutSeconds = null, maxInFlight = null } = given
   refuseBlocked(deps, url)
   refuseMasks(unmaskHeaders(headers, {}).faults)
-  const id = ids.next('webhook')
-  const values = {
-    ...{ id, chatbotId, url, eventTypes, description, headers, timeoutSeconds, maxInFlight },
+  const webhook = await storeWebhook(deps, audit, {
+    ...{ chatbotId, url, eventTypes, description, headers, timeoutSeconds, maxInFlight },
     secret: given.secret === undefined ? deps.generateSecret() : usableSecret(deps, given.secret),
-    webhooksMax: config.webhooksMaxPerChatbot,
-  }
-  const webhook = await store.createWebhook(values, audit({ targetId: id, chatbotId }))
-  if (webhook === 'chatbot_not_found') throw notFound('chatbot')
-  if (webhook === 'too_many_webhooks') {
-    const message = `A chatbot has at most ${config.webhooksMaxPerChatbot} webhooks`
-    throw apiError('too_many_webhooks', message)
-  }
-  return { ...presentWebhook(webhook, clock.now()), secret: webhook.secret }
+  })
+  return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
 }
 
 function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
@@ -205,6 +196,24 @@ function deleteRoute({ store }: ApiDeps): Route {
   })
 }
 
+export async function storeWebhook(
+  { store, ids, config }: ApiDeps,
+  audit: AuditOf,
+  values: Omit<NewWebhook, 'id' | 'webhooksMax'>,
+): Promise<Webhook> {
+  const { webhooksMaxPerChatbot: webhooksMax } = config
+  const id = ids.next('webhook')
+  const webhook = await store.createWebhook(
+    { ...values, id, webhooksMax },
+    audit({ targetId: id, chatbotId: values.chatbotId }),
+  )
+  if (webhook === 'chatbot_not_found') throw notFound('chatbot')
+  if (webhook === 'too_many_webhooks') {
+    throw apiError('too_many_webhooks', `A chatbot has at most ${webhooksMax} webhooks`)
+  }
+  return webhook
+}
+
 export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {
   const webhook = await store.getWebhook(id)
   if (!webhook) throw notFound('webhook')
@@ -230,6 +239,10 @@ export function refuseBlocked({ checkUrl }: ApiDeps, url: string, path = 'url') 
 function unmaskChange(change: WebhookChange, stored: Webhook): WebhookChange {
   const unmasked = { ...change }
   if (change.url !== undefined) {
+    if (stored.kind === 'listen') {
+      const message = '`url` is of webhooks that are sent to; this one is listened to'
+      throw invalidInput([{ path: 'url', message }])
+    }
     const isMasked = change.url === maskedUrl(stored.url)
     if (!isMasked) refuseMaskedCredentials(change.url)
     unmasked.url = isMasked ? stored.url : change.url

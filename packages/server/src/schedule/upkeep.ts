@@ -6,10 +6,12 @@
  */
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { NodeStore, UpkeepStore } from '../store/store.ts'
+import type { ListenerStore, NodeStore, UpkeepStore } from '../store/store.ts'
 
 export interface UpkeepOptions {
-  store: UpkeepStore & Pick<NodeStore, 'rescueDead' | 'countLive'>
+  store: UpkeepStore &
+    Pick<NodeStore, 'rescueDead' | 'countLive'> &
+    Pick<ListenerStore, 'sweepListeners'>
   clock: Clock
   log: Log
   retentionMs: number
@@ -33,6 +35,8 @@ const STEP_ROWS = 200
 const PAUSE_MS = 5
 const SETTLE_EVERY_MS = 30_000
 const RESCUE_EVERY_MS_MAX = 10_000
+/** Of a temporary webhook that nobody listens to. */
+const ABANDONED_AFTER_MS = 3_600_000
 const PRUNE_EVERY_MS = 60_000
 const RESEAL_EVERY_MS = 5_000
 /** A few milliseconds of this thread, which also takes requests. */
@@ -92,9 +96,13 @@ export class Upkeep {
     }
   }
 
-  /** Takes back what dead nodes held, and counts the living. */
+  /** Takes back what dead nodes and listeners held, removes what nobody came back to, counts the living. */
   async nodesOnce(): Promise<void> {
-    const { store, onLiveNodes } = this.#options
+    const { store, log, onLiveNodes } = this.#options
+    const { away, removed } = await store.sweepListeners(ABANDONED_AFTER_MS)
+    for (const webhookId of away) log.info({ webhookId }, 'listener.away')
+    for (const webhookId of removed) log.info({ webhookId }, 'listener.removed')
+    if (away.length + removed.length > 0) this.nudge()
     await store.rescueDead()
     onLiveNodes(await store.countLive())
   }

@@ -35,10 +35,21 @@ export function nextState(
   if (outcome.kind === 'delivered' || outcome.kind === 'exhausted') return ended(outcome.kind)
   if (row.kind === 'test') return ended('exhausted')
   if (webhook === null) return ended('cancelled', 'webhook_deleted')
-  if (webhook === 'paused') return ended('parked', 'webhook_paused')
-  if (webhook === 'disabled' || outcome.kind === 'gone') return ended('parked', 'webhook_disabled')
+  if (webhook !== 'active') return ended('parked', parkReason(webhook))
+  if (outcome.kind === 'gone') return ended('parked', 'webhook_disabled')
   return { state: 'pending', reason: null, delayMs: outcome.delayMs }
 }
+
+/** What a delivery of a webhook in this state is parked for. */
+export function parkReason(state: Exclude<WebhookState, 'active'>): StateReason {
+  return PARK_REASONS[state]
+}
+
+const PARK_REASONS = {
+  paused: 'webhook_paused',
+  disabled: 'webhook_disabled',
+  away: 'listener_away',
+} as const
 
 /**
  * What is recorded of an attempt whose lead was erased while it was on its way: its answer may echo

@@ -13,6 +13,7 @@ import { describeErasure } from './conformance/erasure.ts'
 import { describeIdempotency } from './conformance/idempotency.ts'
 import { describeKeys } from './conformance/keys.ts'
 import { describeLeases } from './conformance/leases.ts'
+import { describeListeners } from './conformance/listeners.ts'
 import { describeLists } from './conformance/lists.ts'
 import { describeMoves } from './conformance/moves.ts'
 import { describePruning } from './conformance/pruning.ts'
@@ -36,6 +37,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeIdempotency,
     describeClaims,
     describeLeases,
+    describeListeners,
     describeRecord,
     describeMoves,
     describeSettle,

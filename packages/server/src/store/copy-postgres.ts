@@ -74,7 +74,8 @@ async function assertSchema(client: pg.ClientBase, place: string): Promise<void>
 
 async function assertIdle(client: pg.ClientBase, place: string): Promise<void> {
   const { rows } = await client.query<{ live: number; free: boolean }>(
-    `SELECT (SELECT count(*) FROM nodes WHERE lease_until > chatzuri_now()) AS live,
+    `SELECT (SELECT count(*) FROM nodes
+        WHERE lease_until > chatzuri_now() AND roles <> 'listen') AS live,
       pg_try_advisory_lock(${LOCK_KEY}) AS free`,
   )
   if (Number(rows[0]?.live) > 0) {

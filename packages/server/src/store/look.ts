@@ -102,4 +102,5 @@ function looking(run: Run, readNodes: () => Promise<KeyState['nodes']>): Omit<Lo
 
 const READ_META = 'SELECT value FROM meta WHERE key = $1'
 const ERASURES = 'SELECT * FROM erasures WHERE id > $1 ORDER BY id LIMIT $2'
-const LIVE_NODES = 'SELECT id, keys FROM nodes WHERE lease_until > chatzuri_now() ORDER BY id'
+const LIVE_NODES = `SELECT id, keys FROM nodes
+  WHERE lease_until > chatzuri_now() AND roles <> 'listen' ORDER BY id`

@@ -10,7 +10,7 @@ import type {
 } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Conversation, Erasure, ErasureReason, Lead } from '../lead.ts'
-import type { Webhook, WebhookState } from '../webhook.ts'
+import type { Webhook, WebhookKind, WebhookState } from '../webhook.ts'
 import type { Encryption } from './encryption.ts'
 import type { Change, Recovery } from './store.ts'
 
@@ -27,6 +27,13 @@ export interface ChatbotRow {
 export interface WebhookRow {
   id: string
   chatbot_id: string
+  kind: WebhookKind
+  /** 1: is removed when nobody has listened for an hour. */
+  temporary: number
+  /** Who takes its deliveries, alone; null: any node, or nobody while it is away. */
+  listener_id: string | null
+  /** Since when nobody listens; null: somebody does, or it has a URL. */
+  away_since: number | null
   url: string
   event_types: string
   description: string
@@ -146,6 +153,8 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
   return {
     id: row.id,
     chatbotId: row.chatbot_id,
+    kind: row.kind,
+    temporary: row.temporary === 1,
     url: open('url', row.url),
     eventTypes: JSON.parse(row.event_types),
     description: row.description,

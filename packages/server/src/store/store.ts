@@ -8,6 +8,7 @@
  * - Calls made while a commit runs share the next one (adaptive group commit): call freely.
  * - A delivery has at most one claim, held by a node whose lease is live. What a node does with a
  *   delivery that it no longer holds changes nothing.
+ * - Where somebody listens, nobody else claims (listener-store.ts).
  * - A transition to `pending` of a delivery whose webhook is not active goes to `parked` instead.
  * - All instants are the store's own clock, Unix milliseconds; all waits are durations, because the
  *   nodes' clocks differ.
@@ -22,10 +23,12 @@ import type { Outcome } from '../outcome.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { AccessStore, NewAuditEntry } from './access-store.ts'
 import type { Change } from './change.ts'
+import type { ListenerStore } from './listener-store.ts'
 import type { ReadStore } from './read-store.ts'
 
 export type * from './access-store.ts'
 export type * from './change.ts'
+export type * from './listener-store.ts'
 export type * from './read-store.ts'
 
 export interface Store
@@ -34,6 +37,7 @@ export interface Store
     IngestStore,
     DeliveryStore,
     NodeStore,
+    ListenerStore,
     UpkeepStore,
     ReadStore {
   /**
@@ -99,8 +103,9 @@ export interface ConfigStore {
   ): Promise<Webhook | 'overlap_running' | null>
   finishRotation(id: string, audit?: NewAuditEntry): Promise<Webhook | null>
   /**
-   * Pause (`paused`) or resume (`active`). Waiting deliveries are moved by `settle`; from this
-   * commit on none of them is claimed while the webhook isn't active.
+   * Pause (`paused`) or resume (`active`; `away` where it takes a listener and has none). Waiting
+   * deliveries are moved by `settle`; from this commit on none of them is claimed while the webhook
+   * isn't active.
    */
   setWebhookState(
     id: string,
@@ -120,6 +125,8 @@ export interface NewWebhook {
   timeoutSeconds: number | null
   maxInFlight: number | null
   secret: string
+  /** Of kind `listen`: away until somebody listens. */
+  listen?: { temporary: boolean }
   /** At most so many live webhooks for one chatbot. */
   webhooksMax: number
 }

@@ -7,6 +7,7 @@ import type { ApiKey, AuditEntry } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { actorName, shortId } from './names.ts'
 
@@ -64,8 +65,10 @@ function useNames(): { keys: readonly ApiKey[]; nameOf(id: string): string | und
   const { chatbotId, chatbots } = useChatbot()
   const { webhooks } = useWebhooks()
   const { data: keys = [] } = useQuery(apiKeysQuery(kind === 'operator' ? null : chatbotId))
-  const nameOf = (id: string) =>
-    webhooks.find((webhook) => webhook.id === id)?.url ??
-    [...chatbots, ...keys].find((named) => named.id === id)?.name
+  const nameOf = (id: string) => {
+    const webhook = webhooks.find((each) => each.id === id)
+    if (webhook) return webhookName(webhook)
+    return [...chatbots, ...keys].find((named) => named.id === id)?.name
+  }
   return { keys, nameOf }
 }

@@ -8,6 +8,7 @@ import type { DeliveryDetail } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { NotFound } from '../../app/not-found.tsx'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -123,7 +124,7 @@ function WebhookLink({ webhookId }: { webhookId: string }) {
   if (error instanceof ApiFailure && error.statusCode === 404) return detail.webhookGone
   return (
     <Link to={`/webhooks/${webhookId}`} className="underline">
-      {data?.url ?? webhookId}
+      {data ? webhookName(data) : webhookId}
     </Link>
   )
 }

@@ -13,7 +13,7 @@ export function whyNot(delivery: Delivery, nowMs: number): string | null {
     case 'exhausted':
       return lastError
     case 'parked':
-      return stateReason === 'webhook_disabled' ? why.webhook_disabled : why.webhook_paused
+      return why[stateReason ?? 'webhook_paused']
     case 'cancelled':
       return stateReason === null ? lastError : why[stateReason]
     case 'pending': {

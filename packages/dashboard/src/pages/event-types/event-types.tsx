@@ -5,6 +5,7 @@ import type { EventType, Webhook } from '../../api/schema.ts'
 import { eventTypesQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -120,7 +121,7 @@ function Subscribed({ webhooks }: { webhooks: readonly Webhook[] }) {
       {webhooks.map((webhook) => (
         <li key={webhook.id} className="flex items-center justify-between gap-3 text-sm">
           <Link to={`/webhooks/${webhook.id}`} className="min-w-0 clipped hover:underline">
-            {webhook.url}
+            {webhookName(webhook)}
           </Link>
           <WebhookBadge webhook={webhook} />
         </li>

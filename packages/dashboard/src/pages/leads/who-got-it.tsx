@@ -4,6 +4,7 @@ import { ApiFailure } from '../../api/api-failure.ts'
 import { eventQuery } from '../../api/events.ts'
 import type { Lead, Webhook } from '../../api/schema.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -39,7 +40,7 @@ function Lines({ lead }: { lead: Lead }) {
   }
   if (!event.data || !webhooks.data) return <SkeletonRows rows={2} />
   const { deliveries } = event.data
-  const urls = new Map(webhooks.data.map(({ id, url }) => [id, url]))
+  const urls = new Map(webhooks.data.map((webhook) => [webhook.id, webhookName(webhook)]))
   const without = webhooks.data.filter(
     ({ id }) => !deliveries.some(({ webhookId }) => webhookId === id),
   )
@@ -57,7 +58,7 @@ function Lines({ lead }: { lead: Lead }) {
           note={whyNever(webhook, lead)}
         >
           <Link to={`/webhooks/${webhook.id}`} className="font-medium hover:underline">
-            {webhook.url}
+            {webhookName(webhook)}
           </Link>
         </Line>
       ))}

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { resumeWebhook } from '../../api/webhooks.ts'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -13,7 +14,12 @@ import { WebhookBadge, type WebhookCondition, webhookCondition } from '../../ui/
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
-const RANK: Record<WebhookCondition, number> = { disabled: 0, failing: 1, paused: 2, active: 3 }
+/** Null: nothing to see to. A developer who isn't listening is no trouble. */
+const RANK: Record<WebhookCondition, number | null> = {
+  ...{ disabled: 0, failing: 1, paused: 2 },
+  ...{ active: null, away: null },
+}
+const rankOf = (webhook: Webhook) => RANK[webhookCondition(webhook)]
 
 interface AttentionProps {
   webhooks: readonly Webhook[]
@@ -23,8 +29,8 @@ interface AttentionProps {
 export function Attention({ webhooks, isPending }: AttentionProps) {
   if (isPending) return <Skeleton className="h-12 rounded-card" />
   const wanting = webhooks
-    .filter((webhook) => webhookCondition(webhook) !== 'active')
-    .toSorted((one, other) => RANK[webhookCondition(one)] - RANK[webhookCondition(other)])
+    .filter((webhook) => rankOf(webhook) !== null)
+    .toSorted((one, other) => (rankOf(one) ?? 0) - (rankOf(other) ?? 0))
   if (wanting.length === 0) {
     return (
       <p className="flex items-center gap-2.5 rounded-card border border-line bg-surface px-4 py-3 text-sm shadow-xs sm:px-5">
@@ -47,7 +53,7 @@ export function Attention({ webhooks, isPending }: AttentionProps) {
 }
 
 function AttentionItem({ webhook }: { webhook: Webhook }) {
-  const { id, url, state, stateReason, health } = webhook
+  const { id, state, stateReason, health } = webhook
   const page = `/webhooks/${id}`
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2.5 px-4 py-3 sm:px-5">
@@ -55,7 +61,7 @@ function AttentionItem({ webhook }: { webhook: Webhook }) {
         <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 sm:flex-nowrap">
           <WebhookBadge webhook={webhook} />
           <Link to={page} className="clipped font-medium hover:underline">
-            {url}
+            {webhookName(webhook)}
           </Link>
         </div>
         <p className="text-sm text-soft [overflow-wrap:anywhere]">
@@ -86,7 +92,7 @@ function ResumeButton({ webhook }: { webhook: Webhook }) {
   const resuming = useMutation({
     mutationFn: () => resumeWebhook(webhook.id),
     onSuccess: () => {
-      showToast({ tone: 'good', message: texts.overview.resumed(webhook.url) })
+      showToast({ tone: 'good', message: texts.overview.resumed(webhookName(webhook)) })
       return client.invalidateQueries({ queryKey: ['webhooks'] })
     },
     onError: (error) => showToast({ tone: 'bad', message: asFailure(error).message }),

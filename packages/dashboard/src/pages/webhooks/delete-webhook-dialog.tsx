@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router'
 import type { Webhook } from '../../api/schema.ts'
 import { statsQuery } from '../../api/stats.ts'
 import { deleteWebhook, webhookQuery } from '../../api/webhooks.ts'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -42,7 +43,7 @@ export function DeleteWebhookDialog({ webhook, open, onOpenChange }: DeleteWebho
       danger
       onConfirm={confirm}
     >
-      <p className="[overflow-wrap:anywhere]">{remove.body(webhook.url)}</p>
+      <p className="[overflow-wrap:anywhere]">{remove.body(webhookName(webhook))}</p>
       {stats && <p>{remove.waiting(stats.current.pending, stats.current.parked)}</p>}
       <p>{remove.kept}</p>
     </ConfirmDialog>

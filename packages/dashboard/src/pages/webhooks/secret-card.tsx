@@ -13,6 +13,8 @@ import { ReceiverTabs } from './receiver-tabs.tsx'
 import { SecretValue } from './secret-value.tsx'
 
 const { secret: words, receiver } = texts.webhooks
+/** Where the examples listen for what is forwarded to them. */
+const LOCAL_URL = 'http://localhost:3000/hook'
 
 /** The secret is asked of the server only when somebody wants to see it. */
 export function SecretCard({ webhook }: { webhook: Webhook }) {
@@ -56,7 +58,7 @@ function Secrets({ webhook }: { webhook: Webhook }) {
       )}
       <div className="grid gap-2">
         <h3 className="text-sm font-medium">{receiver.title}</h3>
-        <ReceiverTabs url={webhook.url} secret={secret} />
+        <ReceiverTabs url={webhook.kind === 'listen' ? LOCAL_URL : webhook.url} secret={secret} />
       </div>
     </div>
   )

@@ -33,7 +33,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
       <Button icon="edit" onClick={() => setAsked('edit')}>
         {actions.edit}
       </Button>
-      {webhook.state === 'active' ? (
+      {webhook.state === 'active' || webhook.state === 'away' ? (
         <Button icon="pause" onClick={() => setAsked('pause')}>
           {texts.webhooks.actions.pause}
         </Button>

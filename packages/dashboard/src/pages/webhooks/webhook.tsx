@@ -5,6 +5,7 @@ import { ApiFailure } from '../../api/api-failure.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { NotFound } from '../../app/not-found.tsx'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -40,7 +41,7 @@ function Loaded({ webhook }: { webhook: Webhook }) {
   return (
     <>
       <PageHeader
-        title={webhook.url}
+        title={webhookName(webhook)}
         description={webhook.description}
         trail={<BackLink to="/webhooks">{detail.back}</BackLink>}
         badge={<WebhookBadge webhook={webhook} />}
@@ -52,9 +53,11 @@ function Loaded({ webhook }: { webhook: Webhook }) {
           <HealthCard webhook={webhook} />
           <SettingsCard webhook={webhook} />
         </div>
-        <Card title={texts.webhooks.test.title} description={texts.webhooks.test.intro}>
-          <TestPanel webhook={webhook} />
-        </Card>
+        {webhook.kind === 'http' && (
+          <Card title={texts.webhooks.test.title} description={texts.webhooks.test.intro}>
+            <TestPanel webhook={webhook} />
+          </Card>
+        )}
         <LastFailures webhook={webhook} />
         <SecretCard webhook={webhook} />
       </div>
@@ -68,6 +71,12 @@ function Condition({ webhook }: { webhook: Webhook }) {
   switch (webhookCondition(webhook)) {
     case 'active':
       return null
+    case 'away':
+      return (
+        <Notice tone="info" title={stateReason ?? texts.states.webhook.away}>
+          {detail.awayNotice}
+        </Notice>
+      )
     case 'paused':
       return (
         <Notice tone="warn" title={stateReason ?? texts.states.webhook.paused}>

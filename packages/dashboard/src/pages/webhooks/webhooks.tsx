@@ -6,6 +6,7 @@ import type { Webhook } from '../../api/schema.ts'
 import { webhookListQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -93,10 +94,10 @@ function List({ create }: { create: React.ReactNode }) {
 const ENDPOINT: Column<Webhook> = {
   key: 'url',
   header: columns.url,
-  cell: ({ id, url, description }) => (
+  cell: ({ id, kind, url, description }) => (
     <div className="min-w-0">
       <Link to={`/webhooks/${id}`} className="clipped font-medium hover:underline">
-        {url}
+        {webhookName({ kind, url })}
       </Link>
       {description && <p className="clipped text-soft">{description}</p>}
     </div>

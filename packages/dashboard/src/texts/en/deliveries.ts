@@ -126,6 +126,7 @@ export const deliveries = {
     due: 'Its next attempt is being made',
     failed: (error: string, when: string) => `${error}; next attempt ${when}`,
     webhook_paused: 'The webhook is paused; it goes out when that is resumed',
+    listener_away: 'Nobody listens; it goes out when somebody does',
     webhook_disabled: 'The webhook is disabled; it goes out when that is resumed',
     webhook_deleted: 'The webhook was deleted',
     cancelled_by_owner: 'Cancelled by hand',

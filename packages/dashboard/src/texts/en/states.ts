@@ -4,6 +4,7 @@ export const states = {
     failing: 'Failing',
     paused: 'Paused',
     disabled: 'Disabled',
+    away: 'Away',
   },
   delivery: {
     pending: 'Pending',

@@ -1,6 +1,8 @@
 import { count } from './count.ts'
 
 export const webhooks = {
+  /** In place of a URL. */
+  listenedTo: 'A developer’s machine (chatzuri listen)',
   navigation: 'Webhooks',
   title: 'Webhooks',
   intro: 'Where events go: each webhook gets a signed POST for every event of its types.',
@@ -130,6 +132,7 @@ export const webhooks = {
     noFailures: 'Nothing was given up.',
     seeDeliveries: 'All deliveries',
     back: 'All webhooks',
+    awayNotice: 'What comes in waits for it. Nothing is lost.',
     pausedNotice: 'Deliveries wait here until you resume it. Nothing is lost.',
     disabledNotice: 'It was disabled because it failed for too long, or said that it is gone.',
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',

@@ -7,10 +7,15 @@ import { onTestFinished } from 'vitest'
 import { type Clock, systemClock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
 import { createIngest } from '../../ingest/ingest.ts'
+import { Listening } from '../../listen/listening.ts'
 import { silentLog } from '../../log.ts'
 import { createMetrics } from '../../metrics.ts'
 import { systemRandom } from '../../random.ts'
+import { decide } from '../../record/decide.ts'
+import { createRecord } from '../../record/record.ts'
+import { toSendResult } from '../../send/reported.ts'
 import { checkSecret, generateSecret } from '../../sign/secret.ts'
+import { createSign } from '../../sign/sign.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { Store } from '../../store/store.ts'
 import { createApi } from '../api.ts'
@@ -53,6 +58,17 @@ function createDeps(store: Store, clock: Clock): ApiDeps {
       onAccepted() {},
     }),
     sendTest: async () => null,
+    listening: new Listening({
+      ...{ store, clock, ids },
+      sign: createSign({ version: '0.1.0', timeoutMs: 30_000 }),
+      decide: (input) => decide({ ...input, scheduleMs: [0, 30_000], draw: 0.5 }),
+      record: createRecord({
+        ...{ store, clock, ids, metrics, log: silentLog, disableAfterMs: 60_000 },
+        ...{ stopping: new AbortController().signal, cut: new AbortController().signal },
+      }),
+      ...{ timeoutMs: 30_000, patienceMs: 15_000 },
+    }),
+    readReport: toSendResult,
     previewRequest: () => null,
     explain: ({ delivery }) => `It is ${delivery.state}.`,
     checkUrl: ({ hostname }) =>

@@ -185,6 +185,21 @@ export class World {
     })
   }
 
+  /** Every call about listeners once, for tests that look at statements. */
+  async useListeners(chatbotId: string): Promise<void> {
+    const { store, ids } = this
+    const { id: webhookId } = await this.webhook(chatbotId, { listen: { temporary: true } })
+    const lease = { webhookId, leaseMs: LEASE_MS }
+    const [first, second] = [ids.next('listener'), ids.next('listener')]
+    await store.joinListener({ ...lease, listenerId: first })
+    await store.joinListener({ ...lease, listenerId: second })
+    await store.renewListener({ ...lease, listenerId: first })
+    await store.renewListener({ ...lease, listenerId: second })
+    await store.sweepListeners(0)
+    await store.leaveListener({ ...lease, listenerId: second })
+    await store.sweepListeners(0)
+  }
+
   /** Every call about keys, sessions, links and the log once, for tests that look at statements. */
   async useAccess(chatbotId: string): Promise<void> {
     const { store, ids } = this

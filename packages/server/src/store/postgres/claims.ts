@@ -88,7 +88,8 @@ const CLAIM = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     EXISTS (SELECT 1 FROM nodes WHERE id = $1 AND lease_until > chatzuri_now()) AS live),
   lane AS MATERIALIZED (SELECT asked.webhook_id, asked.most, asked.n
     FROM unnest($2::text[], $3::int[]) WITH ORDINALITY AS asked (webhook_id, most, n)
-    JOIN webhooks w ON w.id = asked.webhook_id AND w.state = 'active'),
+    JOIN webhooks w ON w.id = asked.webhook_id AND w.state = 'active'
+      AND (w.listener_id IS NULL OR w.listener_id = $1)),
   found AS MATERIALIZED (SELECT due.id, lane.n FROM lane CROSS JOIN LATERAL (
     SELECT d.id FROM deliveries d
     WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending' AND d.claimed_by IS NULL
@@ -118,4 +119,5 @@ const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
   SELECT lane.webhook_id AS "webhookId", (SELECT d.due_at FROM deliveries d
     WHERE d.state = 'pending' AND d.claimed_by IS NULL AND d.webhook_id = lane.webhook_id
     ORDER BY d.due_at LIMIT 1) - chatzuri_now() AS "dueInMs"
-  FROM lane JOIN webhooks w ON w.id = lane.webhook_id WHERE w.state = 'active'`
+  FROM lane JOIN webhooks w ON w.id = lane.webhook_id
+  WHERE w.state = 'active' AND w.listener_id IS NULL`

@@ -4,8 +4,9 @@
  */
 import { assert } from '../../errors.ts'
 import { canonicalEventType } from '../../event.ts'
-import type { Webhook, WebhookState } from '../../webhook.ts'
+import { awayReason, type Webhook, type WebhookState } from '../../webhook.ts'
 import type { Encryption } from '../encryption.ts'
+import { reachable } from '../listened.ts'
 import { type ChatbotRow, toWebhook, type WebhookRow } from '../rows.ts'
 import type { NewWebhook, WebhookChange } from '../store.ts'
 import { endChatbot } from './access.ts'
@@ -70,6 +71,7 @@ export class WebhookConfig {
       ...[id, chatbotId, this.#seal(id, 'url', values.url), JSON.stringify(eventTypes)],
       ...[description, this.#seal(id, 'headers', JSON.stringify(values.headers))],
       ...[timeoutSeconds, maxInFlight, this.#seal(id, 'secret', values.secret), tx.now],
+      ...startOf(values, tx.now),
     ])
     subscribe(tx, id, chatbotId, eventTypes)
     return this.#changed(tx, row)
@@ -125,9 +127,9 @@ export class WebhookConfig {
     if (!before) return null
     // Failures from before must not disable it again at the first one after it was brought back.
     const resumed = state === 'active' && before.state !== 'active'
+    const next = reachable({ state, reason }, before)
     const [row] = await tx.query<WebhookRow>(SET_STATE, [
-      ...[id, state, state === 'active' ? null : reason],
-      ...[resumed ? null : before.failing_since, tx.now],
+      ...[id, next.state, next.reason, resumed ? null : before.failing_since, tx.now],
     ])
     tx.unsettle(id)
     return this.#changed(tx, row)
@@ -153,7 +155,13 @@ export async function deleteWebhook(tx: Transaction, id: string): Promise<boolea
   return true
 }
 
-async function lockWebhook(tx: Transaction, id: string): Promise<WebhookRow | undefined> {
+/** Its columns kind, temporary, away_since, state and state_reason. */
+function startOf({ id, listen }: NewWebhook, now: number) {
+  if (!listen) return ['http', 0, null, 'active', null]
+  return ['listen', listen.temporary ? 1 : 0, now, 'away', awayReason(id)]
+}
+
+export async function lockWebhook(tx: Transaction, id: string): Promise<WebhookRow | undefined> {
   const [row] = await tx.query<WebhookRow>(LOCK_WEBHOOK, [id])
   return row
 }
@@ -184,8 +192,9 @@ const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = $1 ORDER BY id'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = $1'
 const LOCK_WEBHOOK = 'SELECT * FROM webhooks WHERE id = $1 FOR NO KEY UPDATE'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
-    timeout_seconds, max_in_flight, secret, created_at, updated_at, state)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 'active') RETURNING *`
+    timeout_seconds, max_in_flight, secret, created_at, updated_at, kind, temporary, away_since,
+    state, state_reason)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15) RETURNING *`
 const UPDATE_WEBHOOK = `UPDATE webhooks SET url = $2, event_types = $3, description = $4,
     headers = $5, timeout_seconds = $6, max_in_flight = $7, updated_at = $8
   WHERE id = $1 RETURNING *`

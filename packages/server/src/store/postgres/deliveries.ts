@@ -5,6 +5,7 @@
 import { CANCELLABLE, type DeliveryState, RESENDABLE, type StateReason } from '../../delivery.ts'
 import type { Ids } from '../../id.ts'
 import type { WebhookState } from '../../webhook.ts'
+import { parkReason } from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { Claim } from '../store.ts'
 import { array, column } from './parameters.ts'
@@ -19,11 +20,6 @@ export interface NewTest {
 }
 
 export type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
-
-/** What a delivery of a webhook in this state is parked for. */
-export function parkReason(state: WebhookState): StateReason {
-  return state === 'paused' ? 'webhook_paused' : 'webhook_disabled'
-}
 
 export async function webhookStates(
   tx: Transaction,

@@ -1,5 +1,6 @@
 /** The rows that a batch of accepted events makes, written in one statement. */
 import type { WebhookState } from '../../webhook.ts'
+import { parkReason } from '../after-attempt.ts'
 import type { NewEvent } from '../store.ts'
 import { column } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
@@ -122,8 +123,7 @@ export class Insertions {
 
 function startOf({ webhookState }: DeliveryValues) {
   if (webhookState === 'active') return { state: 'pending', reason: null } as const
-  const reason = webhookState === 'paused' ? 'webhook_paused' : 'webhook_disabled'
-  return { state: 'parked', reason } as const
+  return { state: 'parked', reason: parkReason(webhookState) } as const
 }
 
 const INSERT_EVENTS = `INSERT INTO events

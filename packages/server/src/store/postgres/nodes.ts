@@ -42,16 +42,26 @@ export class Nodes {
   async leaveNode(nodeId: string): Promise<void> {
     // From now on nothing is leased to it any more; what it holds goes back in steps.
     await this.#database.query(LAPSE, [nodeId])
-    await this.#releaseAll([nodeId])
+    await this.releaseAll([nodeId])
     await this.#database.query(REMOVE, [nodeId])
     this.#own.delete(nodeId)
+  }
+
+  /** What they hold goes back, in steps. */
+  async releaseAll(nodeIds: string[]): Promise<number> {
+    let released = 0
+    for (;;) {
+      const count = await this.#database.transact((tx) => releaseNodes(tx, nodeIds, CHUNK_ROWS))
+      released += count
+      if (count < CHUNK_ROWS) return released
+    }
   }
 
   /** Also what is held by nodes that are not in the list any more: no claim outlives its lease. */
   async rescueDead(): Promise<number> {
     const dead = await this.#database.query<{ id: string }>(DEAD_HOLDERS)
     const ids = dead.map(({ id }) => id)
-    const rescued = ids.length > 0 ? await this.#releaseAll(ids) : 0
+    const rescued = ids.length > 0 ? await this.releaseAll(ids) : 0
     await this.#database.query(REMOVE_DEAD)
     return rescued
   }
@@ -68,15 +78,6 @@ export class Nodes {
 
   async leaveAll(): Promise<void> {
     for (const nodeId of [...this.#own]) await this.leaveNode(nodeId)
-  }
-
-  async #releaseAll(nodeIds: string[]): Promise<number> {
-    let released = 0
-    for (;;) {
-      const count = await this.#database.transact((tx) => releaseNodes(tx, nodeIds, CHUNK_ROWS))
-      released += count
-      if (count < CHUNK_ROWS) return released
-    }
   }
 }
 

@@ -9,8 +9,10 @@
  * seen has ended, and its deliveries were moved once more after that. The hot paths pay nothing.
  */
 import type { Ids } from '../../id.ts'
+import type { WebhookState } from '../../webhook.ts'
+import { parkReason } from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
-import { cancelAll, moveAll, parkReason, webhookStates } from './deliveries.ts'
+import { cancelAll, moveAll, webhookStates } from './deliveries.ts'
 import { eraseDeletedChatbots } from './erase.ts'
 import { array } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
@@ -60,7 +62,7 @@ async function settleWebhook(
     limit,
   }: {
     webhookId: string
-    state: Parameters<typeof parkReason>[0] | null
+    state: WebhookState | null
     limit: number
   },
 ): Promise<number> {

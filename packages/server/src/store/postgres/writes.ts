@@ -26,6 +26,7 @@ import { eraseLeads } from './erase.ts'
 import { Group } from './group.ts'
 import { acceptAll } from './ingest.ts'
 import { reseal, useKeys } from './key-check.ts'
+import * as listeners from './listeners.ts'
 import type { Nodes } from './nodes.ts'
 import { prune } from './prune.ts'
 import { recordAll } from './record.ts'
@@ -62,6 +63,7 @@ export function createWrites(world: World): { store: Writes; close(): Promise<vo
       ...webhookWrites(world),
       ...traffic.store,
       ...moveWrites(world),
+      ...listenerWrites(world),
       ...upkeepWrites(world),
       ...accessWrites(world),
     },
@@ -161,6 +163,15 @@ function moveWrites({ database, nodes, ids }: World) {
     leaveNode: (nodeId) => nodes.leaveNode(nodeId),
     rescueDead: () => nodes.rescueDead(),
     countLive: () => nodes.countLive(),
+  } satisfies Partial<Writes>
+}
+
+function listenerWrites(world: World) {
+  return {
+    joinListener: (listener, audit) => listeners.joinListener(world, listener, audit),
+    renewListener: (listener) => listeners.renewListener(world, listener),
+    leaveListener: (listener) => listeners.leaveListener(world, listener),
+    sweepListeners: (removeAfterMs) => listeners.sweepListeners(world, removeAfterMs),
   } satisfies Partial<Writes>
 }
 

@@ -2,7 +2,8 @@
 
 import { assert } from '../../errors.ts'
 import { canonicalEventType } from '../../event.ts'
-import type { WebhookState } from '../../webhook.ts'
+import { awayReason, type WebhookState } from '../../webhook.ts'
+import { reachable } from '../listened.ts'
 import type { ChatbotRow, WebhookRow } from '../rows.ts'
 import type { Access } from './access.ts'
 import type { Core } from './core.ts'
@@ -26,6 +27,7 @@ export interface WebhookValues {
   url: string
   headers: string
   secret: string
+  listen?: { temporary: boolean }
   webhooksMax: number
 }
 
@@ -95,7 +97,7 @@ export class Config {
     core.run(
       INSERT_WEBHOOK,
       ...[id, chatbotId, url, eventTypes, description, headers],
-      ...[timeoutSeconds, maxInFlight, secret, now, now],
+      ...[timeoutSeconds, maxInFlight, secret, now, now, ...startOf(values, now)],
     )
     this.#subscribe(id, chatbotId, values.eventTypes)
     return this.#changed(id)
@@ -168,8 +170,8 @@ export class Config {
     // Failures from before must not disable it again at the first one after it was brought back.
     const resumed = change.state === 'active' && before.state !== 'active'
     const failingSince = resumed ? null : before.failing_since
-    const reason = change.state === 'active' ? null : change.reason
-    core.run(SET_STATE, change.state, reason, failingSince, core.tx.now, change.id)
+    const { state, reason } = reachable(change, before)
+    core.run(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
     core.run(UNSETTLE, change.id)
     return this.#changed(change.id)
   }
@@ -189,6 +191,12 @@ export class Config {
   }
 }
 
+/** Its columns kind, temporary, away_since, state and state_reason. */
+function startOf({ id, listen }: WebhookValues, now: number) {
+  if (!listen) return ['http', 0, null, 'active', null]
+  return ['listen', listen.temporary ? 1 : 0, now, 'away', awayReason(id)]
+}
+
 /** Marks a webhook whose deliveries are to be moved to where its state says. */
 export const UNSETTLE = 'INSERT INTO unsettled (webhook_id) VALUES (?) ON CONFLICT DO NOTHING'
 
@@ -203,10 +211,11 @@ const DELETE_CHATBOT = 'UPDATE chatbots SET deleted_at = ? WHERE id = ? AND dele
 
 const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = ?'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = ?'
-const READ_WEBHOOK = 'SELECT * FROM webhooks WHERE id = ?'
+export const READ_WEBHOOK = 'SELECT * FROM webhooks WHERE id = ?'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
-    timeout_seconds, max_in_flight, secret, created_at, updated_at, state)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active')`
+    timeout_seconds, max_in_flight, secret, created_at, updated_at, kind, temporary, away_since,
+    state, state_reason)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const UPDATE_WEBHOOK = `UPDATE webhooks SET url = ?, event_types = ?, description = ?, headers = ?,
   timeout_seconds = ?, max_in_flight = ?, updated_at = ? WHERE id = ?`
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = ?'

@@ -18,7 +18,10 @@ export interface Subscriber {
   webhookId: string
   spelling: string
   state: WebhookState
+  listenerId: string | null
 }
+
+type Claimable = Pick<Subscriber, 'state' | 'listenerId'>
 
 const CACHED_MAX = 50_000
 
@@ -37,7 +40,7 @@ export class Core {
   /** Null: no such chatbot. */
   readonly #subscribers = new Map<string, Subscriber[] | null>()
   /** Null: no such webhook. */
-  readonly #webhookStates = new Map<string, WebhookState | null>()
+  readonly #webhookStates = new Map<string, Claimable | null>()
 
   constructor(options: { db: DatabaseSync; clock: Clock; ids: Ids }) {
     this.db = options.db
@@ -109,13 +112,24 @@ export class Core {
   }
 
   webhookState(webhookId: string): WebhookState | null {
-    let state = this.#webhookStates.get(webhookId)
-    if (state === undefined) {
-      state = this.get<{ state: WebhookState }>(WEBHOOK_STATE, webhookId)?.state ?? null
+    return this.#claimable(webhookId)?.state ?? null
+  }
+
+  /** Where somebody listens, nobody else claims. */
+  mayClaim(webhookId: string, nodeId: string): boolean {
+    const webhook = this.#claimable(webhookId)
+    if (webhook?.state !== 'active') return false
+    return webhook.listenerId === null || webhook.listenerId === nodeId
+  }
+
+  #claimable(webhookId: string): Claimable | null {
+    let found = this.#webhookStates.get(webhookId)
+    if (found === undefined) {
+      found = this.get<Claimable>(WEBHOOK_STATE, webhookId) ?? null
       if (this.#webhookStates.size >= CACHED_MAX) this.#webhookStates.clear()
-      this.#webhookStates.set(webhookId, state)
+      this.#webhookStates.set(webhookId, found)
     }
-    return state
+    return found
   }
 
   /** To be called after any change of chatbots, webhooks or subscriptions. */
@@ -143,7 +157,8 @@ export class Core {
 const READ_BACKLOG = `SELECT value FROM meta WHERE key = 'backlog'`
 const READ_ROLLED = `SELECT value FROM meta WHERE key = 'stats_until'`
 const LIVE_CHATBOT = 'SELECT 1 FROM chatbots WHERE id = ? AND deleted_at IS NULL'
-const WEBHOOK_STATE = 'SELECT state FROM webhooks WHERE id = ?'
-const SUBSCRIBERS = `SELECT s.webhook_id AS webhookId, s.spelling, w.state
+const WEBHOOK_STATE = 'SELECT state, listener_id AS listenerId FROM webhooks WHERE id = ?'
+const SUBSCRIBERS = `SELECT s.webhook_id AS webhookId, s.spelling, w.state,
+    w.listener_id AS listenerId
   FROM subscriptions s JOIN webhooks w ON w.id = s.webhook_id
   WHERE s.chatbot_id = ? AND s.event_type = ? ORDER BY s.webhook_id`

@@ -9,6 +9,7 @@ import {
   RESENDABLE,
   type StateReason,
 } from '../../delivery.ts'
+import { parkReason } from '../after-attempt.ts'
 import { type DeliveryRow, toDeliveryChange } from '../rows.ts'
 import type { Claim, ClaimResult } from '../store.ts'
 import { UNSETTLE } from './config.ts'
@@ -39,9 +40,9 @@ export class Deliveries {
     const live = core.isLive(input.nodeId)
     const result: ClaimResult = { claims: [], left: [] }
     for (const { webhookId, limit } of input.lanes) {
-      const active = core.webhookState(webhookId) === 'active'
-      if (active && live) this.#claimLane(input.nodeId, webhookId, limit, result.claims)
-      const next = active ? core.get<{ due_at: number }>(NEXT_DUE, webhookId) : undefined
+      const may = core.mayClaim(webhookId, input.nodeId)
+      if (may && live) this.#claimLane(input.nodeId, webhookId, limit, result.claims)
+      const next = may ? core.get<{ due_at: number }>(NEXT_DUE, webhookId) : undefined
       result.left.push({ webhookId, dueInMs: next ? next.due_at - core.tx.now : null })
     }
     return result
@@ -144,7 +145,7 @@ export class Deliveries {
     if (state === null) return 'webhook_deleted'
     this.#core.tx.backlogDelta += 1
     if (state === 'active') return this.#move(row, 'pending', null)
-    return this.#move(row, 'parked', state === 'paused' ? 'webhook_paused' : 'webhook_disabled')
+    return this.#move(row, 'parked', parkReason(state))
   }
 
   cancel(input: { deliveryId: string; reason: StateReason }): DeliveryRow | 'wrong_state' | null {

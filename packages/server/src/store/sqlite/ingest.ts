@@ -3,6 +3,7 @@
  * What is leased at once never enters the index of claimable deliveries.
  */
 
+import { parkReason } from '../after-attempt.ts'
 import { searchKey } from '../rows.ts'
 import type { AcceptInput, NewEvent } from '../store.ts'
 import type { Core, Subscriber } from './core.ts'
@@ -140,12 +141,9 @@ class Batch {
     const id = core.ids.next('delivery')
     const active = subscriber.state === 'active'
     const state = active ? 'pending' : 'parked'
-    const reason = active
-      ? null
-      : subscriber.state === 'paused'
-        ? 'webhook_paused'
-        : 'webhook_disabled'
-    const claimedBy = active && !this.#except.has(webhookId) ? this.#node : null
+    const reason = subscriber.state === 'active' ? null : parkReason(subscriber.state)
+    const takes = subscriber.listenerId === null && !this.#except.has(webhookId)
+    const claimedBy = active && takes ? this.#node : null
     core.run(
       INSERT_DELIVERY,
       ...[id, event.id, webhookId, chatbotId, spelling, state, reason],

@@ -10,6 +10,7 @@ import { ACCESS_SCHEMA } from './schema-0002.ts'
 import { ERASURES_AND_KEYS } from './schema-0003.ts'
 import { ROLLUPS_SCHEMA } from './schema-0004.ts'
 import { CONVERSATIONS_BY_AGE } from './schema-0005.ts'
+import { LISTENERS_SCHEMA } from './schema-0006.ts'
 
 const MIGRATIONS: readonly string[] = [
   FIRST_SCHEMA,
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly string[] = [
   ERASURES_AND_KEYS,
   ROLLUPS_SCHEMA,
   CONVERSATIONS_BY_AGE,
+  LISTENERS_SCHEMA,
 ]
 
 /** This program's. */

@@ -2,6 +2,7 @@
  * Nodes and their leases. One process holds the folder, so they live in its memory; what a process
  * that is gone had claimed is taken back when the database is opened.
  */
+import { isId } from '../../id.ts'
 import type { Core } from './core.ts'
 import type { Deliveries } from './deliveries.ts'
 
@@ -46,6 +47,7 @@ export class Nodes {
   }
 
   countLive(): number {
-    return [...this.#core.nodes.keys()].filter((nodeId) => this.#core.isLive(nodeId)).length
+    const ids = [...this.#core.nodes.keys()]
+    return ids.filter((id) => this.#core.isLive(id) && !isId('listener', id)).length
   }
 }

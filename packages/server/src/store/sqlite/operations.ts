@@ -8,6 +8,7 @@ import { Deliveries } from './deliveries.ts'
 import { Eraser } from './erase.ts'
 import { Ingest } from './ingest.ts'
 import { Seals } from './key-check.ts'
+import { Listeners } from './listeners.ts'
 import { Nodes } from './nodes.ts'
 import type { Query } from './port.ts'
 import { Pruner } from './prune.ts'
@@ -25,6 +26,7 @@ export function createOperations(core: Core) {
   const deliveries = new Deliveries(core)
   const recorder = new Recorder(core)
   const nodes = new Nodes(core, deliveries)
+  const listeners = new Listeners(core, { config, deliveries, nodes })
   const eraser = new Eraser(core, deliveries)
   const settler = new Settler(core, deliveries, eraser)
   const pruner = new Pruner(core, { deliveries, eraser, access })
@@ -64,6 +66,10 @@ export function createOperations(core: Core) {
     leaveNode: nodes.leaveNode.bind(nodes),
     rescueDead: (_: null) => nodes.rescueDead(),
     countLive: (_: null) => nodes.countLive(),
+    joinListener: listeners.joinListener.bind(listeners),
+    renewListener: listeners.renewListener.bind(listeners),
+    leaveListener: listeners.leaveListener.bind(listeners),
+    sweepListeners: listeners.sweepListeners.bind(listeners),
     settle: settler.settle.bind(settler),
     prune: pruner.prune.bind(pruner),
     rollUp: (limit: number) => rollUp(core, limit),

@@ -82,6 +82,7 @@ test('no statement of the engine walks through history', async () => {
   await store.rollUp(10)
   await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
   await world.useAccess(chatbot.id)
+  await world.useListeners(chatbot.id)
   await store.useKeys({ seals: Buffer.alloc(32, 8), opens: [KEY] })
   await store.reseal({ after: '', limit: 10 })
   await store.deleteChatbot(chatbot.id)

@@ -4,7 +4,7 @@
  * look at an empty table. Claimed deliveries are left to whoever holds them, unless they are to be
  * cancelled: recording and giving back look at the webhook's state themselves.
  */
-import type { StateReason } from '../../delivery.ts'
+import { parkReason } from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { Core } from './core.ts'
 import type { Deliveries } from './deliveries.ts'
@@ -44,7 +44,7 @@ export class Settler {
       return count
     }
     if (state === null) return this.#cancelAll(webhookId, limit)
-    const reason: StateReason = state === 'paused' ? 'webhook_paused' : 'webhook_disabled'
+    const reason = parkReason(state)
     return this.#each(CLAIMABLE, webhookId, limit, (row) => this.#deliveries.park(row, reason))
   }
 
@@ -68,7 +68,7 @@ export class Settler {
 const NEXT_UNSETTLED = 'SELECT webhook_id FROM unsettled LIMIT 1'
 const SETTLED = 'DELETE FROM unsettled WHERE webhook_id = ?'
 
-const PARKED = `SELECT * FROM deliveries WHERE webhook_id = ? AND state = 'parked' LIMIT ?`
+const PARKED = `SELECT * FROM deliveries WHERE webhook_id = ? AND state = 'parked' ORDER BY id LIMIT ?`
 const CLAIMABLE = `SELECT * FROM deliveries
   WHERE webhook_id = ? AND state = 'pending' AND claimed_by IS NULL LIMIT ?`
 /** By the small index of what is claimed now, whatever its webhook. */

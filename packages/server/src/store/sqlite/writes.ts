@@ -41,6 +41,7 @@ export function createWrites(world: World): Writes {
     ...chatbotWrites(world),
     ...webhookWrites(world),
     ...trafficWrites(world),
+    ...listenerWrites(world),
     ...upkeepWrites(world),
     ...accessWrites(world),
   }
@@ -152,6 +153,18 @@ function trafficWrites(world: World) {
   } satisfies Partial<Writes>
 }
 
+function listenerWrites({ queue, encryption }: World) {
+  return {
+    joinListener: async (listener, audit) => {
+      const row = await queue.call('joinListener', listener, audit)
+      return row === null || typeof row === 'string' ? row : toWebhook(row, encryption)
+    },
+    renewListener: (listener) => queue.call('renewListener', listener),
+    leaveListener: (listener) => queue.call('leaveListener', listener),
+    sweepListeners: (removeAfterMs) => queue.call('sweepListeners', removeAfterMs),
+  } satisfies Partial<Writes>
+}
+
 function upkeepWrites(world: World) {
   const { queue } = world
   return {
@@ -252,7 +265,8 @@ export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
   )
   SELECT lane.webhook_id AS webhookId, (SELECT min(due_at) FROM deliveries
     WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id) AS dueAt
-  FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'`
+  FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'
+    AND webhooks.listener_id IS NULL`
 
 /** By the reading thread: with very many lanes it takes long, and commits go on meanwhile. */
 async function lanesWaiting({ run, clock }: World): Promise<LaneWaiting[]> {

@@ -1,0 +1,204 @@
+/**
+ * Listening: deliveries of a webhook of kind `listen` go to whoever asks for them, a developer's
+ * machine that no connection leads to. It takes signed requests by a long poll, sends them where it
+ * likes, and reports what came back; signing, deciding and recording stay here.
+ *
+ * To the store a listener is a node that takes one webhook's deliveries, alone. So it may ask any
+ * server: nothing of it is kept here but who waits at this moment. Invariants: one listener for each
+ * webhook, the latest; what it reports counts only while it holds the delivery. It never dials.
+ */
+import type { Clock } from '../clock.ts'
+import type { Ids } from '../id.ts'
+import type { Outcome, SendResult, SignedRequest } from '../outcome.ts'
+import type {
+  Claim,
+  DeliveryStore,
+  ListenerStore,
+  NewAuditEntry,
+  NodeStore,
+  ReadStore,
+  RecordResult,
+} from '../store/store.ts'
+import type { Webhook } from '../webhook.ts'
+import { Waits } from './waits.ts'
+
+export interface ListeningOptions {
+  store: Pick<DeliveryStore, 'claimDue' | 'release'> &
+    ListenerStore &
+    Pick<NodeStore, 'renewLease'> &
+    Pick<ReadStore, 'getWebhook' | 'getDelivery'>
+  clock: Clock
+  ids: Ids
+  sign(claim: Claim, webhook: Webhook, nowMs: number): SignedRequest
+  decide(input: Pick<Claim, 'kind' | 'seriesAttempts'> & Decided): Outcome
+  record(recording: {
+    nodeId: string
+    claim: Claim
+    startedAt: number
+    result: SendResult
+    outcome: Outcome
+  }): Promise<{ result: RecordResult }>
+  /** For webhooks without a timeout of their own. */
+  timeoutMs: number
+  /** A listener is away when it is silent for so much longer than one request may take. */
+  patienceMs: number
+}
+
+interface Decided {
+  result: SendResult
+  unchargedAttempts: number
+}
+
+export interface Pull {
+  webhookId: string
+  listenerId: string
+  waitMs: number
+  /** Aborts when nobody waits for the answer any more. */
+  signal: AbortSignal
+}
+
+export interface Joined {
+  listenerId: string
+  webhook: Webhook
+}
+
+export type Pulled =
+  | { kind: 'requests'; webhook: Webhook; requests: Handed[] }
+  | { kind: 'replaced' | 'lapsed' | 'busy' }
+
+/** One delivery in a listener's hand. */
+export interface Handed {
+  claim: Claim
+  request: SignedRequest
+}
+
+export interface Report {
+  webhookId: string
+  listenerId: string
+  deliveryId: string
+  attemptNumber: number
+  result: SendResult
+}
+
+export const HANDED_MAX = 8
+/** What is handed out together is sent one after the other: the last signature must not be stale. */
+const SIGNED_FOR_MS = 240_000
+
+export class Listening {
+  readonly #options: ListeningOptions
+  readonly #waits: Waits
+
+  constructor(options: ListeningOptions) {
+    this.#options = options
+    this.#waits = new Waits(options.clock)
+  }
+
+  /** The latest takes over. Null: no such webhook. */
+  async join(webhookId: string, audit?: NewAuditEntry): Promise<Joined | 'has_url' | null> {
+    const { store, ids } = this.#options
+    const before = await store.getWebhook(webhookId)
+    if (!before) return null
+    const listenerId = ids.next('listener')
+    const lease = { webhookId, listenerId, leaseMs: this.#leaseMs(before) }
+    const webhook = await store.joinListener(lease, audit)
+    return webhook === null || webhook === 'has_url' ? webhook : { listenerId, webhook }
+  }
+
+  leave(webhookId: string, listenerId: string): Promise<boolean> {
+    return this.#options.store.leaveListener({ webhookId, listenerId })
+  }
+
+  /** Waits for something to send, up to `waitMs`. Null: no such webhook. */
+  async pull(pull: Pull): Promise<Pulled | null> {
+    const { store, clock, sign } = this.#options
+    const { webhookId, listenerId, signal } = pull
+    if (!this.#waits.hasRoom(webhookId)) return { kind: 'busy' }
+    const before = await store.getWebhook(webhookId)
+    if (!before) return null
+    const leaseMs = this.#leaseMs(before)
+    const renewed = await store.renewListener({ webhookId, listenerId, leaseMs })
+    if (renewed !== 'renewed') return renewed && { kind: renewed }
+    const waitMs = Math.min(pull.waitMs, leaseMs / 2)
+    const claims = await this.#claims({ ...pull, waitMs, limit: this.#handedMax(before) })
+    if (signal.aborted) await this.#giveBack(listenerId, claims)
+    // Anew: it may have changed while we waited.
+    const webhook = await store.getWebhook(webhookId)
+    if (!webhook) return null
+    const now = clock.now()
+    const requests = claims.map((claim) => ({ claim, request: sign(claim, webhook, now) }))
+    return { kind: 'requests', webhook, requests }
+  }
+
+  /** `lease_lost`: it is not in this listener's hand, or never was. */
+  async report(report: Report): Promise<RecordResult> {
+    const { store, clock, decide, record } = this.#options
+    const { webhookId, listenerId, attemptNumber, result } = report
+    const found = await store.getDelivery(report.deliveryId)
+    if (found?.delivery.webhookId !== webhookId) return { kind: 'lease_lost' }
+    const { delivery, payload, webhook } = found
+    if (webhook) await store.renewLease(listenerId, this.#leaseMs(webhook))
+    const { id: deliveryId, eventId, chatbotId, eventType, kind, seriesAttempts } = delivery
+    const claim = {
+      ...{ deliveryId, eventId, webhookId, chatbotId, eventType, payload, kind },
+      ...{ attemptNumber, seriesAttempts },
+    }
+    const unchargedAttempts = Math.max(0, attemptNumber - 1 - seriesAttempts)
+    const outcome = decide({ result, kind, seriesAttempts, unchargedAttempts })
+    const startedAt = clock.now() - Math.round(result.durationMs)
+    const recorded = await record({ nodeId: listenerId, claim, startedAt, result, outcome })
+    return recorded.result
+  }
+
+  /** These webhooks have deliveries in the store that are due. */
+  wake(webhookIds: readonly string[]): void {
+    for (const webhookId of webhookIds) this.#waits.wake(webhookId, 'waiting')
+  }
+
+  /** Whoever waits is told of the webhook's new state, or that another listens now. */
+  settingsChanged(webhookId: string): void {
+    this.#waits.wake(webhookId, 'changed')
+  }
+
+  /** Who waits is answered now: with nothing, so that they ask another server. */
+  stop(): void {
+    this.#waits.close()
+  }
+
+  async #claims(pull: Pull & { limit: number }): Promise<Claim[]> {
+    const { store, clock } = this.#options
+    const { webhookId, listenerId, limit, signal } = pull
+    const lanes = [{ webhookId, limit }]
+    const until = clock.monotonic() + pull.waitMs
+    for (;;) {
+      // Before it looks: what comes while it looks is not missed.
+      const wait = this.#waits.begin(webhookId, signal)
+      const { claims, left } = await store.claimDue({ nodeId: listenerId, lanes })
+      const leftMs = until - clock.monotonic()
+      if (claims.length > 0 || leftMs <= 0) {
+        wait.end()
+        return claims
+      }
+      const dueInMs = Math.max(0, left[0]?.dueInMs ?? leftMs)
+      if ((await wait.over(Math.min(leftMs, dueInMs))) === 'stop') return []
+    }
+  }
+
+  async #giveBack(listenerId: string, claims: Claim[]): Promise<void> {
+    const ids = claims.map((claim) => claim.deliveryId)
+    if (ids.length > 0) await this.#options.store.release(listenerId, ids)
+  }
+
+  #handedMax(webhook: Webhook): number {
+    const fits = Math.floor(SIGNED_FOR_MS / this.#timeoutMs(webhook))
+    return Math.max(1, Math.min(HANDED_MAX, fits))
+  }
+
+  /** Long enough for one request that gets no answer, and its report. */
+  #leaseMs(webhook: Webhook): number {
+    return this.#timeoutMs(webhook) + this.#options.patienceMs
+  }
+
+  #timeoutMs({ timeoutSeconds }: Webhook): number {
+    return timeoutSeconds === null ? this.#options.timeoutMs : timeoutSeconds * 1_000
+  }
+}
