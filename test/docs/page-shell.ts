@@ -18,6 +18,12 @@ const MOVED_PORTS_PROGRAM = new URL('moved-ports.js', import.meta.url).href
 const ID = /\b(bot|conv|lead|evt|wh|dlv|key)_[0-9a-hjkmnp-tv-z]{26}\b/g
 const SECRET = /\bwhsec_[A-Za-z0-9]{32}\b/g
 
+/** Started here: none outlives the tests, however they end. */
+const groups = new Set<number | undefined>()
+process.once('exit', () => {
+  for (const pid of groups) killGroup(pid)
+})
+
 export interface Surroundings {
   /** Where the shared server keeps its data: the page's `data`, unless it starts a server itself. */
   dataDir: string
@@ -134,7 +140,7 @@ export class PageShell {
       stdio: 'pipe',
     })
     this.#children.add(child)
-    process.once('exit', () => killGroup(child.pid))
+    groups.add(child.pid)
     this.#ends.push(watchChild(child))
     return child
   }
@@ -183,6 +189,7 @@ function listen({ stdout, stderr }: ChildProcess, onLine: (line: string) => void
 }
 
 function killGroup(pid: number | undefined): void {
+  groups.delete(pid)
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
