@@ -10,6 +10,7 @@ import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { NotFound } from '../../app/not-found.tsx'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
@@ -123,7 +124,7 @@ function WebhookLink({ webhookId }: { webhookId: string }) {
   if (error instanceof ApiFailure && error.statusCode === 404) return detail.webhookGone
   return (
     <Link to={`/webhooks/${webhookId}`} className="underline">
-      {data?.url ?? webhookId}
+      <Breakable text={data?.url ?? webhookId} />
     </Link>
   )
 }
