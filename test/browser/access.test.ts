@@ -1,7 +1,7 @@
 /** Keys made, used and revoked; who did what; and an owner who sees what is theirs, and nothing dead. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { World } from '../support/world.ts'
 
@@ -10,7 +10,7 @@ let world: World
 beforeAll(async () => {
   world = await World.open()
   browser = await launchBrowser()
-})
+}, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()
   await world?.close()

@@ -1,7 +1,7 @@
 /** A chatbot from its making to its owner, and nothing lost by what fails meanwhile. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { World } from '../support/world.ts'
 
@@ -17,7 +17,7 @@ let world: World
 beforeAll(async () => {
   world = await World.open()
   browser = await launchBrowser()
-})
+}, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()
   await world?.close()

@@ -1,7 +1,7 @@
 /** Deliveries as somebody looks at them whose endpoint broke. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import type { Step } from '../support/receiver-protocol.ts'
 import { ANN, type Subscription, World } from '../support/world.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
   // One attempt, and it is given up; a test that wants to wait says so by pausing.
   world = await World.open({ settings: { RETRY_SCHEDULE: '0s' } })
   browser = await launchBrowser()
-})
+}, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()
   await world?.close()

@@ -4,7 +4,7 @@
  */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { World } from '../support/world.ts'
 import { openForeignPage } from './foreign-page.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
   // One attempt, and it is given up: nobody waits for the second one here.
   world = await World.open({ settings: { RETRY_SCHEDULE: '0s' } })
   browser = await launchBrowser()
-})
+}, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()
   await world?.close()

@@ -1,7 +1,7 @@
 /** With very many deliveries stored, and more coming, nobody waits for the page or its buttons. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { type Subscription, World } from '../support/world.ts'
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await world?.close()
-})
+}, BROWSER_PATIENCE_MS)
 
 test('100,000 deliveries are stored', async () => {
   const { current } = await world.api.get<{ current: { parked: number } }>('/api/v1/stats')

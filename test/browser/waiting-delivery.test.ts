@@ -1,7 +1,7 @@
 /** A delivery that waits for its next attempt, watched until it arrives. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { World } from '../support/world.ts'
 
@@ -10,7 +10,7 @@ let world: World
 beforeAll(async () => {
   world = await World.open({ settings: { RETRY_SCHEDULE: '0s,8s,1h' } })
   browser = await launchBrowser()
-})
+}, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()
   await world?.close()

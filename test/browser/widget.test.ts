@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildBundles } from '../../scripts/build-bundles.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { World } from '../support/world.ts'
 import { type ForeignPage, openForeignPage, type PageOptions } from './foreign-page.ts'
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   world = await World.open()
   foreign = await openForeignPage(world.server.url)
   browser = await launchBrowser()
-})
+}, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()
   await foreign?.close()

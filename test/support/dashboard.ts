@@ -98,6 +98,8 @@ export class Dashboard {
     const { url } = message.location()
     // Asking who is signed in when nobody is: the browser reports every 401.
     if (url.endsWith('/api/v1/session') && message.text().includes('401')) return
+    // A stream whose reader is slower than the server is patient is cut, and opened again.
+    if (url.endsWith('/api/v1/stream')) return
     this.complaints.push(`console: ${message.text()}`)
   }
 }

@@ -17,7 +17,7 @@ export function HeadersView({
         <span className="truncate">{label}</span>
         <CopyButton text={entries.map(([name, value]) => `${name}: ${value}`).join('\n')} />
       </div>
-      <dl className="grid px-3.5 sm:gap-y-1.5 py-3 font-mono text-sm leading-5 sm:grid-cols-[minmax(0,14rem)_minmax(0,1fr)] sm:gap-x-4">
+      <dl className="grid px-3.5 sm:gap-y-1.5 py-3 font-mono text-sm leading-5 sm:grid-cols-[fit-content(14rem)_minmax(0,1fr)] sm:gap-x-4">
         {entries.map(([name, value]) => (
           <div key={name} className="contents">
             <dt className="text-soft [overflow-wrap:anywhere]">{name}</dt>

@@ -11,6 +11,7 @@ import { NotFound } from '../../app/not-found.tsx'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
@@ -124,7 +125,7 @@ function WebhookLink({ webhookId }: { webhookId: string }) {
   if (error instanceof ApiFailure && error.statusCode === 404) return detail.webhookGone
   return (
     <Link to={`/webhooks/${webhookId}`} className="underline">
-      {data ? webhookName(data) : webhookId}
+      <Breakable text={data ? webhookName(data) : webhookId} />
     </Link>
   )
 }
