@@ -39,6 +39,24 @@ test('a request that nobody signed is refused by a SignatureError, whatever it c
   )
 })
 
+const repeat = (before: string, after: string, times: number) =>
+  `${before.repeat(times)}0${after.repeat(times)}`
+const strangeKeys = Array.from({ length: 7_000 }, (_, at) => `"k${at.toString(36)}":0`)
+test.each([
+  ['nested arrays', repeat('[', ']', 50_000)],
+  ['nested payloads', repeat('{"payload":', '}', 4_000)],
+  ['deeply nested payloads', repeat('{"payload":', '}', 8_000)],
+  ['nameless keys', repeat('{"":', '}', 12_000)],
+  ['many keys and many objects', `{${strangeKeys},"payload":[${'{},'.repeat(12_000)}{}]}`],
+  ['many payloads', `[${'{"payload":{},"":{}},'.repeat(4_500)}0]`],
+])('a forged body of %s is refused by a SignatureError, and soon', async (_, forged) => {
+  const carried = { [GUIDE_SIGNATURE_HEADER]: '0'.repeat(40) }
+  const startedAt = performance.now()
+  await expect(verify(forged, carried, SECRET)).rejects.toBeInstanceOf(SignatureError)
+  // Some 50 ms; 20 s when the work grows with keys times objects.
+  expect(performance.now() - startedAt).toBeLessThan(5_000)
+})
+
 test('a signed request with one character of anything changed is refused', async () => {
   const signed = signedHeaders(LEAD_BODY)
   await fc.assert(
