@@ -1,5 +1,6 @@
 /** Every command of the reference page, run as it stands there on the server that shows it. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { until } from '../../../../test/support/until.ts'
 import { EXAMPLE_IDS } from './schemas.ts'
@@ -13,6 +14,7 @@ const KEY_EXAMPLE = /czk_[\w-]+/
 
 interface Things extends Partial<Record<keyof typeof EXAMPLE_IDS, string>> {
   sessionToken?: string
+  api?: string
 }
 
 /** What there must be before some operations can do what they say. */
@@ -71,6 +73,21 @@ test('the quick start goes through from its first command to its last', async ()
   expect(statuses).toEqual([201, 201, 202, 200])
 })
 
+test('the commands of the page about integrations go through', async () => {
+  const server = await startWholeServer()
+  const page = new URL('../../../../docs/integrations.md', import.meta.url)
+  const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8')) ?? []
+  const commands = block.split(/\n(?=curl )/)
+  expect(commands).toHaveLength(2)
+  const api = `${server.url}/api/v1`
+  const chatbot = await server.addChatbot()
+  const statuses = []
+  for (const command of commands) {
+    statuses.push(await run(toEndpoint(command, server), { api, chatbot }))
+  }
+  expect(statuses).toEqual([200, 201])
+})
+
 /** Fresh for each command that changes something: some delete what they are about. */
 async function makeThings(server: WholeServer): Promise<Things> {
   const { call, addChatbot, addWebhook } = server
@@ -113,13 +130,14 @@ function withReal(command: string, things: Things): string {
 
 /** No test sends anything to another machine. */
 function toEndpoint(command: string, { endpoint }: WholeServer): string {
-  return command.replace('https://shop.example/hooks/leads', endpoint.url)
+  return command.replace(/https:\/\/\w+\.example[/\w]*/, endpoint.url)
 }
 
 /** The status that it gets. A shell reads it; what `curl` would send, `fetch` sends. */
-async function run(command: string, { chatbot = '', sessionToken = '' }: Things): Promise<number> {
+async function run(command: string, things: Things): Promise<number> {
+  const { chatbot = '', sessionToken = '', api = '' } = things
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`
-  const env = { KEY: ADMIN_KEY, BOT: chatbot, SESSION: sessionToken }
+  const env = { KEY: ADMIN_KEY, BOT: chatbot, SESSION: sessionToken, API: api }
   const words = execFileSync('sh', ['-c', script], { env }).toString().split('\0').slice(0, -1)
   const headers = new Headers()
   const init: RequestInit & { url?: string } = { headers }
