@@ -1,6 +1,7 @@
 /** Every command of the reference page, run as it stands there on the server that shows it. */
 import { execFileSync } from 'node:child_process'
-import { expect, onTestFinished, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
 import { until } from '../../../../test/support/until.ts'
 import { EXAMPLE_IDS } from './schemas.ts'
 import { ADMIN_KEY } from './test/client.ts'
@@ -13,6 +14,7 @@ const KEY_EXAMPLE = /czk_[\w-]+/
 
 interface Things extends Partial<Record<keyof typeof EXAMPLE_IDS, string>> {
   sessionToken?: string
+  api?: string
 }
 
 /** What there must be before some operations can do what they say. */
@@ -42,7 +44,8 @@ test('every command of the reference does what it says', async () => {
   for (const { operationId, method, answer } of routes) {
     const things = method === 'GET' ? shared : await makeThings(server)
     await FIRST[operationId]?.(server, things)
-    const status = await run(withReal(commandOf(page, operationId), things), things)
+    const command = withReal(commandOf(page, operationId), things)
+    const status = await run(toEndpoint(command, server), things)
     answered.push([operationId, status, answer.status])
   }
   expect(answered).toHaveLength(routes.length)
@@ -52,7 +55,8 @@ test('every command of the reference does what it says', async () => {
 }, 180_000)
 
 test('the quick start goes through from its first command to its last', async () => {
-  const { url, call } = await startWholeServer()
+  const server = await startWholeServer()
+  const { url, call } = server
   const page = await (await fetch(`${url}/docs`)).text()
   const steps = page.slice(page.indexOf('id="quick-start"'), page.indexOf('id="conventions"'))
   const commands = [...steps.matchAll(/<code>([^<]*)<\/code>/g)]
@@ -62,11 +66,26 @@ test('the quick start goes through from its first command to its last', async ()
   const statuses = []
   let chatbot = ''
   for (const command of commands) {
-    statuses.push(await run(command, { chatbot }))
+    statuses.push(await run(toEndpoint(command, server), { chatbot }))
     const { json } = await call<{ data: { id: string }[] }>('GET', '/api/v1/chatbots')
     chatbot = json.data[0]?.id ?? ''
   }
   expect(statuses).toEqual([201, 201, 202, 200])
+})
+
+test('the commands of the page about integrations go through', async () => {
+  const server = await startWholeServer()
+  const page = new URL('../../../../docs/integrations.md', import.meta.url)
+  const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8')) ?? []
+  const commands = block.split(/\n(?=curl )/)
+  expect(commands).toHaveLength(2)
+  const api = `${server.url}/api/v1`
+  const chatbot = await server.addChatbot()
+  const statuses = []
+  for (const command of commands) {
+    statuses.push(await run(toEndpoint(command, server), { api, chatbot }))
+  }
+  expect(statuses).toEqual([200, 201])
 })
 
 /** Fresh for each command that changes something: some delete what they are about. */
@@ -109,25 +128,37 @@ function withReal(command: string, things: Things): string {
   return text
 }
 
+/** No test sends anything to another machine. */
+function toEndpoint(command: string, { endpoint }: WholeServer): string {
+  return command.replace(/https:\/\/\w+\.example[/\w]*/, endpoint.url)
+}
+
 /** The status that it gets. A shell reads it; what `curl` would send, `fetch` sends. */
-async function run(command: string, { chatbot = '', sessionToken = '' }: Things): Promise<number> {
+async function run(command: string, things: Things): Promise<number> {
+  const { chatbot = '', sessionToken = '', api = '' } = things
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`
-  const env = { KEY: ADMIN_KEY, BOT: chatbot, SESSION: sessionToken }
+  const env = { KEY: ADMIN_KEY, BOT: chatbot, SESSION: sessionToken, API: api }
   const words = execFileSync('sh', ['-c', script], { env }).toString().split('\0').slice(0, -1)
   const headers = new Headers()
   const init: RequestInit & { url?: string } = { headers }
+  const data: string[] = []
+  let isQuery = false
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (!word.startsWith('-')) init.url = word
     else if (word === '-X') init.method = words.shift() ?? ''
-    else if (word === '-d') init.body = words.shift() ?? ''
+    else if (word === '-G') isQuery = true
+    else if (word === '-d') data.push(words.shift() ?? '')
     else if (word === '-b') headers.set('cookie', words.shift() ?? '')
     else if (word === '-H') headers.set(...splitHeader(words.shift() ?? ''))
     else throw new Error(`this test knows no option ${word} of curl`)
   }
+  if (data.length > 0 && !isQuery) init.body = data.join('&')
+  const query = isQuery ? `?${data.join('&')}` : ''
   const stopping = new AbortController()
-  onTestFinished(() => stopping.abort())
-  const response = await fetch(init.url ?? '', { ...init, signal: stopping.signal })
-  await response.body?.cancel()
+  const response = await fetch(`${init.url}${query}`, { ...init, signal: stopping.signal })
+  const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream')
+  if (isEndless) stopping.abort()
+  else await response.arrayBuffer()
   return response.status
 }
 

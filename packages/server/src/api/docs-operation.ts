@@ -1,6 +1,6 @@
 /** One route as a section of the reference page. */
 
-import { bodyTable, parameterTable, reference } from './docs-schemas.ts'
+import { bodyTable, headerTable, parameterTable, reference } from './docs-schemas.ts'
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 import { html, type Markup, prose } from './markup.ts'
 import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi.ts'
@@ -14,11 +14,10 @@ export interface PlacedOperation {
 
 export function operationSection(placed: PlacedOperation, document: OpenApiDocument): Markup {
   const { method, path, operation } = placed
-  const { operationId, summary, description, security, parameters } = operation
-  const open = security?.length === 0 ? html` <span class="badge">no key needed</span>` : html``
-  return html`<section aria-labelledby="${operationId}">
+  const { operationId, summary, description, parameters } = operation
+  return html`<section>
 <h3 id="${operationId}">${summary}</h3>
-<p class="route"><span class="method ${method}">${method.toUpperCase()}</span> <span class="path">${path}</span>${open}</p>
+<p class="route"><span class="method ${method}">${method.toUpperCase()}</span> <span class="path">${path}</span>${callerBadge(operation)}</p>
 ${description === undefined ? html`` : html`<p>${prose(description)}</p>`}
 ${parameterTable(parameters)}
 ${requestBody(operation, document)}
@@ -35,17 +34,25 @@ export function receivedSection(
   document: OpenApiDocument,
 ): Markup {
   const { operationId, summary, description = '', parameters, responses } = operation
-  return html`<section aria-labelledby="${operationId}">
+  return html`<section>
 <h3 id="${operationId}">${prose(summary)}</h3>
 <p class="route"><span class="method post">POST</span> <span class="path">to the webhook’s URL</span> <span class="badge">${name}</span></p>
 <p>${prose(description)}</p>
-${parameterTable(parameters)}
+${headerTable(parameters)}
 ${requestBody(operation, document)}
 ${example('Example', requestText(operation))}
 <h4>What to answer</h4>
 <ul>${Object.entries(responses).map(([status, { description: meaning }]) => html`<li><code>${status}</code> ${prose(meaning)}</li>`)}</ul>
 </section>
 `
+}
+
+function callerBadge({ security, responses }: Operation): Markup {
+  const badge = (text: string) => html` <span class="badge">${text}</span>`
+  if (security?.length === 0) return badge('no key needed')
+  if (security) return badge('a session, not a key')
+  const isForOperators = codesOf(responses['403'] ?? { description: '' }).includes('forbidden')
+  return isForOperators ? badge('operators only') : html``
 }
 
 /** As it goes over the wire, but for what any client adds. */
@@ -79,10 +86,10 @@ function example(title: string, text: string): Markup {
 export function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
   const id = operation.parameters.find((parameter) => parameter.in === 'path')
   const [exampleId = '{id}'] = id?.schema.examples ?? []
-  const url = server + path.replace('{id}', String(exampleId)) + queryText(operation)
-  const address = url.includes('?') ? `"${url}"` : url
-  const verb = method === 'get' ? 'curl' : `curl -X ${method.toUpperCase()}`
-  const parts = [`${verb} ${address}`]
+  const url = server + path.replace('{id}', String(exampleId))
+  const query = queryOptions(operation)
+  const verb = method === 'get' ? '' : `-X ${method.toUpperCase()} `
+  const parts = [`curl ${query.length > 0 ? '-G ' : verb}${url}`, ...query]
   parts.push(...credentials(operation, server))
   const body = operation.requestBody?.content['application/json']
   if (body) {
@@ -99,15 +106,11 @@ function credentials({ security, tags }: Operation, server: string): string[] {
   return security.length === 0 ? [] : [`-b "${COOKIE_NAME}=$SESSION"`, `-H 'Origin: ${server}'`]
 }
 
-function queryText({ parameters }: Operation): string {
-  const shown = parameters.filter(
-    ({ in: place, example: value }) => place === 'query' && value !== undefined,
-  )
-  const query = new URLSearchParams(
-    shown.map(({ name, example: value }): [string, string] => [name, String(value)]),
-  )
-  // A colon may stand in a query as it is (RFC 3986, 3.4), and is easier to read.
-  return shown.length === 0 ? '' : `?${query}`.replaceAll('%3A', ':')
+/** One to a line: `-G` makes a query of them. */
+function queryOptions({ parameters }: Operation): string[] {
+  return parameters
+    .filter(({ in: place, example: shown }) => place === 'query' && shown !== undefined)
+    .map(({ name, example: shown }) => `-d ${name}=${String(shown)}`)
 }
 
 function shellQuoted(text: string): string {

@@ -33,7 +33,7 @@ ${contents(groups, document)}
 <main id="content">
 <h1>${title}</h1>
 <p class="lead">${description}</p>
-<p class="soft">Version ${version} · <a href="/openapi.json">OpenAPI 3.1 document</a></p>
+<p class="soft">Version ${version} · <a href="/openapi.json">OpenAPI 3.1 document</a> · <a href="/">Dashboard</a></p>
 ${quickStart(start)}
 ${conventions(start)}
 ${[...groups].map(([tag, operations]) => tagSection(tag, operations, document))}
@@ -109,7 +109,7 @@ function objects({ components }: OpenApiDocument): Markup {
   const sections = Object.entries(components.schemas)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(
-      ([name, schema]) => html`<section aria-labelledby="object-${name}">
+      ([name, schema]) => html`<section>
 <h3 id="object-${name}">${name}</h3>
 <p>${prose(schema.description ?? '')}</p>
 ${fieldTable(schema)}</section>`,

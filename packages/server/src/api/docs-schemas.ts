@@ -7,11 +7,29 @@ const REFERENCE = '#/components/schemas/'
 
 /** The fields of an object; nothing for what has none. */
 export function fieldTable(schema: JsonSchema): Markup {
-  const required = new Set(schema.required ?? [])
-  const rows = Object.entries(schema.properties ?? {}).map(([name, field]) =>
-    row({ name, field, isRequired: required.has(name) }),
-  )
+  const rows = fieldRows(schema, '')
   return rows.length === 0 ? html`` : table('Field', rows)
+}
+
+/** With those of objects in it, by their paths: `payload.customerName`, `messages[].role`. */
+function fieldRows({ properties = {}, required = [] }: JsonSchema, path: string): Markup[] {
+  return Object.entries(properties).flatMap(([key, field]) => {
+    const name = path + key
+    const isList = field.type === 'array'
+    const inner = (isList ? field.items : field) ?? {}
+    return [
+      row({ name, field, isRequired: required.includes(key) }),
+      ...fieldRows(inner, isList ? `${name}[].` : `${name}.`),
+    ]
+  })
+}
+
+/** What an endpoint gets: all of it, always. */
+export function headerTable(headers: readonly Parameter[]): Markup {
+  const rows = headers.map(({ name, description = '', schema }) =>
+    row({ name, field: { ...schema, description }, isRequired: false }),
+  )
+  return html`<h4>Headers</h4>${table('Name', rows)}`
 }
 
 export function parameterTable(parameters: readonly Parameter[]): Markup {
@@ -72,6 +90,7 @@ function typeMarkup(schema: JsonSchema): Markup {
   if (Array.isArray(schema.type)) return html`${schema.type.join(' or ')}`
   if (schema.type === 'array') return html`list of ${typeMarkup(schema.items ?? {})}`
   if (schema.format === 'date-time') return html`time`
+  if (schema.format === 'date') return html`day`
   return html`${schema.type ?? 'anything'}`
 }
 

@@ -58,6 +58,14 @@ table { border-collapse: collapse; width: 100%; font-size: 0.92rem; margin: 0.4r
 th, td { text-align: left; vertical-align: top; padding: 0.45rem 0.9rem 0.45rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; font-size: 0.85rem; }
 td:first-child { white-space: nowrap; }
+@media (max-width: 40rem) {
+  thead { position: absolute; left: -99rem; }
+  table, tbody, tr, td { display: block; }
+  td { border: 0; padding: 0; }
+  td:first-child { white-space: normal; }
+  td:nth-child(2) { font-size: 0.85rem; color: var(--soft); }
+  tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
+}
 details { margin: 0.6rem 0; }
 summary { cursor: pointer; color: var(--soft); font-size: 0.92rem; }
 @media print { nav { display: none; } .frame { display: block; } }

@@ -46,7 +46,7 @@ export const integrationQuery = {
   ),
   endDate: blank(day).meta(
     asDay(
-      'Up to the **end** of this day, in UTC: the day itself is included. A day before `startDate` answers an empty list.',
+      'Up to the end of this day, in UTC: the day itself is included. A day before `startDate` answers an empty list.',
     ),
   ),
   page: blank(whole).meta({

@@ -110,6 +110,17 @@ test.each(ROUTES)('%s counts pages from 1, newest first, and clamps their size',
   expect(await store.backlog()).toBe(0)
 })
 
+test('a size over 100 is taken for 100, and pages go on by that', async () => {
+  const { addChatbot, addLead, ask } = await setup()
+  const { bot: chatbotId } = await addChatbot()
+  for (let made = 0; made < 101; made += 1) await addLead(chatbotId)
+  for (const route of ROUTES) {
+    const count = async (page: number) =>
+      (await ask(route, { chatbotId, page, size: 500 })).rows.length
+    expect([await count(1), await count(2), await count(3)]).toEqual([100, 1, 0])
+  }
+})
+
 test.each(ROUTES)('%s takes null for a field that was left blank', async (route) => {
   const { call, addChatbot, addLead } = await setup()
   const { bot } = await addChatbot()

@@ -1,0 +1,43 @@
+/** The reference page as people see it: in both themes, on a phone, and without JavaScript. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { Dashboard, LOOKS } from '../support/dashboard.ts'
+import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
+
+let browser: Browser
+let server: ServerProcess
+beforeAll(async () => {
+  server = await ServerProcess.start()
+  browser = await launchBrowser()
+}, BROWSER_PATIENCE_MS)
+afterAll(async () => {
+  await browser?.close()
+  await server?.kill()
+  removeDataDirs()
+})
+
+test.each(LOOKS)('%s: nothing is wrong with it, and it asks for nothing else', async (look) => {
+  const reader = await Dashboard.open(browser, server, look)
+  onTestFinished(() => reader.close())
+  const asked: string[] = []
+  reader.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await reader.goto('/docs')
+  expect(await reader.accessibilityFaults()).toEqual([])
+  expect(await reader.overflow()).toBe(0)
+  expect(asked).toEqual(['/docs'])
+  expect(reader.complaints).toEqual([])
+})
+
+test('without JavaScript its contents lead to their sections', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  await page.goto(`${server.url}/docs`)
+  await page.getByRole('link', { name: 'Create a webhook', exact: true }).click()
+  const heading = page.getByRole('heading', { name: 'Create a webhook', exact: true })
+  await page.waitForURL(/#createWebhook$/)
+  expect((await heading.boundingBox())?.y).toBeLessThan(200)
+  const command = page.locator('section', { has: heading }).locator('pre').first()
+  expect(await command.textContent()).toContain('curl -X POST http://localhost:')
+})
