@@ -114,11 +114,15 @@ class Fuzzer {
     return new Fuzzer(world, (await response.json()) as OpenApiDocument)
   }
 
-  /** Everything that can be made is made once more, so that there is something alive to ask for. */
+  /**
+   * Everything that can be made is made once more, so that there is something alive to ask for; and
+   * what nothing was right for so far is asked while everything is new.
+   */
   async renew(turn: number): Promise<void> {
+    const wanting = turn === 0 ? [] : this.report.neverAccepted()
     for (const operation of this.#operations) {
       const makes = '201' in operation.responses || '202' in operation.responses
-      if (operation.method !== 'POST' || !makes) continue
+      if (operation.method !== 'POST' || !(makes || wanting.includes(operation.name))) continue
       await this.#ask(turn, this.#unspoilt(drawFor(this.#world.seed, -turn), operation, 'example'))
     }
     if (turn === 10 * RENEW_EVERY) this.#memoryBytesBefore = await this.#memoryBytes()

@@ -10,7 +10,7 @@ export interface Answer<Body> {
 export interface WebhookView {
   id: string
   url: string
-  state: 'active' | 'paused' | 'disabled'
+  state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: { consecutiveFailures: number; failingSince: string | null }
   overlapEndsAt: string | null

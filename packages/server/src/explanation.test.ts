@@ -58,6 +58,11 @@ test.each<[string, Partial<Delivery>, Partial<Attempt> | undefined]>([
     undefined,
   ],
   [
+    'Parked, because nobody listens: it is sent when `chatzuri listen` runs for its webhook again.',
+    { state: 'parked', stateReason: 'listener_away' },
+    undefined,
+  ],
+  [
     'Cancelled: its webhook was deleted, so it will not be sent.',
     { state: 'cancelled', stateReason: 'webhook_deleted' },
     undefined,
