@@ -101,6 +101,23 @@ test('the preview is the widget, and sends nothing', async () => {
   expect(dashboard.complaints).toEqual([])
 })
 
+test('on a phone one looks at the preview in place of the form, and comes back to what was typed', async () => {
+  const chatbotId = await world.api.createChatbot('Shop assistant')
+  const dashboard = await Dashboard.open(browser, world.server, 'phone')
+  onTestFinished(() => dashboard.close())
+  const { page } = dashboard
+  await dashboard.signIn(`/chatbots/${chatbotId}`)
+  await page.getByLabel('Greeting').fill('Good day to you')
+  const greeting = page.getByRole('log').getByText('Good day to you')
+  expect(await greeting.isVisible()).toBe(false)
+  await page.getByRole('radio', { name: 'Preview' }).click()
+  await greeting.waitFor()
+  expect(await page.getByLabel('Greeting').isVisible()).toBe(false)
+  await page.getByRole('radio', { name: 'Form' }).click()
+  expect(await page.getByLabel('Greeting').inputValue()).toBe('Good day to you')
+  expect([await dashboard.overflow(), dashboard.complaints]).toEqual([0, []])
+})
+
 test('a save that fails says what to do, and loses nothing that was typed', async () => {
   const { page, id } = await editing()
   const greeting = page.getByLabel(/^Greeting/)

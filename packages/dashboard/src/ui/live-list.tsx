@@ -1,9 +1,4 @@
-import {
-  keepPreviousData,
-  type QueryKey,
-  type UseQueryOptions,
-  useQuery,
-} from '@tanstack/react-query'
+import { type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { tailOf, useHeld, useIsScrolled } from '../live/use-tail.ts'
 import { texts } from '../texts/texts.ts'
@@ -88,11 +83,7 @@ function useReread<Item extends { id: string; createdAt: string }>(
   const [newest] = held ?? []
   const hasMoved = newest !== undefined && latest[0]?.id !== newest.id
   const to = new Date(Date.parse(newest?.createdAt ?? '1970') + 1).toISOString()
-  const { data } = useQuery({
-    ...listBefore(to),
-    enabled: hasMoved,
-    placeholderData: keepPreviousData,
-  })
+  const { data } = useQuery({ ...listBefore(to), enabled: hasMoved })
   return data?.data ?? []
 }
 

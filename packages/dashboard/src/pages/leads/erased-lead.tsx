@@ -17,7 +17,7 @@ interface ErasedLeadProps {
   eventId: string | null
 }
 
-/** There is no such lead: it was erased, which the audit log knows, or it never was. */
+/** There is no such lead: it was erased, which is remembered, or it never was. */
 export function ErasedLead({ id, eventId }: ErasedLeadProps) {
   const erasure = useQuery(erasureQuery(id))
   const trail = <BackLink to="/leads">{detail.back}</BackLink>
