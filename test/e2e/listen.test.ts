@@ -46,7 +46,7 @@ async function lead(): Promise<string> {
 }
 
 test('a lead reaches the local app, signed, and its answer is in the record', async () => {
-  const listener = listen()
+  const listener = listen('--events', 'order.paid,lead.submit')
   const { webhookId, secret = '' } = await listener.listening()
   const eventId = await lead()
   const line = await listener.line((each) => each.eventId === eventId)
@@ -95,16 +95,18 @@ test('a local app that is down is told of as refused, and gets it when it is up'
 
 test('what was in hand of a listener that is killed is parked, and comes again', async () => {
   app.holds = true
-  const listener = listen('--events', 'lead.submit,order.paid')
-  const { webhookId } = await listener.listening()
-  await api.patch(`/api/v1/webhooks/${webhookId}`, { timeoutSeconds: 1 })
+  const made = { eventTypes: ['lead.submit'] }
+  const { id } = await api.post<{ id: string }>(`/api/v1/chatbots/${chatbotId}/listeners`, made)
+  await api.patch(`/api/v1/webhooks/${id}`, { timeoutSeconds: 1 })
+  const listener = listen('--webhook', id)
+  await listener.listening()
   const eventId = await lead()
   await app.untilHeard(1)
   await listener.kill()
   app.release()
   const parked = await api.deliveryIn('parked', eventId, { withinMs: 60_000 })
   expect(parked.stateReason).toBe('listener_away')
-  listen('--webhook', webhookId)
+  listen('--webhook', id)
   await api.deliveryIn('delivered', eventId, { withinMs: 60_000 })
   const [first, second] = app.heard
   expect(second?.body).toBe(first?.body)

@@ -32,7 +32,7 @@ interface Pulled {
   data: Handed[]
 }
 
-const RETRY_MS = [250, 500, 1_000, 2_000, 5_000]
+const RETRY_MS = [250, 500, 1_000, 2_000]
 
 export class Listener {
   readonly #options: ListenerOptions
@@ -96,7 +96,7 @@ export class Listener {
         this.#isBack()
         return reported as unknown as Reported
       } catch (error) {
-        // Asked again for a while only: in the end the server hands it out anew.
+        // Its answer says whether the report still counts: else it is handed out anew.
         if (!isAway(error) || stop.aborted) throw error
         await this.#away(error)
       }
@@ -125,8 +125,8 @@ export class Listener {
   async #away(error: unknown): Promise<void> {
     const { onNotice, stop } = this.#options
     if (this.#failures === 0) {
-      const reason = error instanceof Error ? error.message.replace(/[.:].*$/s, '') : String(error)
-      onNotice(`Lost the server (${reason}); trying again until it is back …`)
+      const how = error instanceof Refusal ? `answers ${error.status}` : 'does not answer'
+      onNotice(`Lost the server (it ${how}); trying again until it is back …`)
     }
     const waitMs = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 0
     this.#failures += 1

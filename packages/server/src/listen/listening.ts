@@ -80,6 +80,7 @@ export interface Report {
   result: SendResult
 }
 
+const LOOK_AGAIN_MS = 100
 export const HANDED_MAX = 8
 /** What is handed out together is sent one after the other: the last signature must not be stale. */
 const SIGNED_FOR_MS = 240_000
@@ -178,7 +179,8 @@ export class Listening {
         wait.end()
         return claims
       }
-      const dueInMs = Math.max(0, left[0]?.dueInMs ?? leftMs)
+      // What is due and can't be had now, as another works on it: not in a tight loop.
+      const dueInMs = Math.max(LOOK_AGAIN_MS, left[0]?.dueInMs ?? leftMs)
       if ((await wait.over(Math.min(leftMs, dueInMs))) === 'stop') return []
     }
   }
