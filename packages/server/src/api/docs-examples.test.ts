@@ -1,6 +1,5 @@
 /** Every command of the reference page, run as it stands there on the server that shows it. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { until } from '../../../../test/support/until.ts'
 import { EXAMPLE_IDS } from './schemas.ts'
@@ -14,7 +13,6 @@ const KEY_EXAMPLE = /czk_[\w-]+/
 
 interface Things extends Partial<Record<keyof typeof EXAMPLE_IDS, string>> {
   sessionToken?: string
-  api?: string
 }
 
 /** What there must be before some operations can do what they say. */
@@ -33,6 +31,17 @@ const FIRST: Record<string, (server: WholeServer, things: Things) => Promise<unk
       },
       { what: 'a delivery', withinMs: 60_000 },
     ),
+  startListening: addListening,
+  pullDeliveries: addListener,
+  stopListening: addListener,
+  async reportResult(server, things) {
+    await addListener(server, things)
+    const { json } = await server.call<{ data: { deliveryId: string }[] }>(
+      ...(['POST', `/api/v1/webhooks/${things.webhook}/pull`] as const),
+      { body: { listenerId: things.listener, waitSeconds: 0 } },
+    )
+    things.delivery = json.data[0]?.deliveryId ?? ''
+  },
 }
 
 test('every command of the reference does what it says', async () => {
@@ -73,21 +82,6 @@ test('the quick start goes through from its first command to its last', async ()
   expect(statuses).toEqual([201, 201, 202, 200])
 })
 
-test('the commands of the page about integrations go through', async () => {
-  const server = await startWholeServer()
-  const page = new URL('../../../../docs/integrations.md', import.meta.url)
-  const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8')) ?? []
-  const commands = block.split(/\n(?=curl )/)
-  expect(commands).toHaveLength(2)
-  const api = `${server.url}/api/v1`
-  const chatbot = await server.addChatbot()
-  const statuses = []
-  for (const command of commands) {
-    statuses.push(await run(toEndpoint(command, server), { api, chatbot }))
-  }
-  expect(statuses).toEqual([200, 201])
-})
-
 /** Fresh for each command that changes something: some delete what they are about. */
 async function makeThings(server: WholeServer): Promise<Things> {
   const { call, addChatbot, addWebhook } = server
@@ -104,6 +98,20 @@ async function makeThings(server: WholeServer): Promise<Things> {
   const [, sessionToken = ''] =
     /chatzuri_session=([^;]+)/.exec(headers.get('set-cookie') ?? '') ?? []
   return { ...things, key, sessionToken, recovery: recoveryId ?? '' }
+}
+
+/** A webhook that is listened to, with a delivery, in place of one with a URL. */
+async function addListening(server: WholeServer, things: Things): Promise<void> {
+  const path = `/api/v1/chatbots/${things.chatbot}/listeners`
+  const body = { eventTypes: ['lead.submit'] }
+  things.webhook = (await server.call<{ id: string }>('POST', path, { body })).json.id
+  await addDelivery(server, things)
+}
+
+async function addListener(server: WholeServer, things: Things): Promise<void> {
+  await addListening(server, things)
+  const path = `/api/v1/webhooks/${things.webhook}/listener`
+  things.listener = (await server.call<{ listenerId: string }>('POST', path)).json.listenerId
 }
 
 async function addDelivery({ call }: WholeServer, things: Things): Promise<void> {
@@ -135,9 +143,9 @@ function toEndpoint(command: string, { endpoint }: WholeServer): string {
 
 /** The status that it gets. A shell reads it; what `curl` would send, `fetch` sends. */
 async function run(command: string, things: Things): Promise<number> {
-  const { chatbot = '', sessionToken = '', api = '' } = things
+  const { chatbot = '', sessionToken = '' } = things
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`
-  const env = { KEY: ADMIN_KEY, BOT: chatbot, SESSION: sessionToken, API: api }
+  const env = { KEY: ADMIN_KEY, BOT: chatbot, SESSION: sessionToken }
   const words = execFileSync('sh', ['-c', script], { env }).toString().split('\0').slice(0, -1)
   const headers = new Headers()
   const init: RequestInit & { url?: string } = { headers }

@@ -89,7 +89,7 @@ export function curlCommand({ method, path, operation }: PlacedOperation, server
   const url = server + path.replace('{id}', String(exampleId))
   const query = queryOptions(operation)
   const verb = method === 'get' ? '' : `-X ${method.toUpperCase()} `
-  const parts = [`curl ${query.length > 0 ? '-G ' : verb}${url}`, ...query]
+  const parts = [`curl ${verb}${query.length > 0 ? '-G ' : ''}${url}`, ...query]
   parts.push(...credentials(operation, server))
   const body = operation.requestBody?.content['application/json']
   if (body) {

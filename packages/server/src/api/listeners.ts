@@ -199,6 +199,7 @@ function leaveRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     query: leaveQuery,
+    queryExample: { listenerId: EXAMPLE_IDS.listener },
     answer: { status: 204, description: 'Done.' },
     async handle({ id, query }) {
       await findWebhook(deps, id)

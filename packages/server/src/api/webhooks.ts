@@ -119,6 +119,7 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     description: 'Of one chatbot or of all of them, newest first.',
     access: 'chatbot-by-query',
     query: z.strictObject({ chatbotId: idFilter('chatbot').exactOptional(), ...pageQuery }),
+    queryExample: { limit: 20 },
     answer: {
       status: 200,
       description: 'A page of webhooks.',
