@@ -26,7 +26,7 @@ export interface AnomalyReport {
 const SLOW_MS = PLAIN_SETTINGS.leaseMs * 1.5
 
 export async function runAnomaly(anomaly: Anomaly): Promise<AnomalyReport> {
-  const world = new World({ seed: 5, settings: () => PLAIN_SETTINGS })
+  const world = new World({ seed: 9, settings: () => PLAIN_SETTINGS })
   const counted = new CountedFaults(world, anomaly)
   let violation: string | null = null
   try {
