@@ -132,7 +132,8 @@ class Fuzzer {
     const draw = drawFor(this.#world.seed, turn)
     const isWatched = onceIn(draw, 4)
     const asked = this.#draw(draw)
-    if (!isWatched) return void (await this.#ask(turn, asked))
+    // A whole request is carried out, though the bytes after it are refused.
+    if (!isWatched || asked.mayBeLost) return void (await this.#ask(turn, asked))
     let grown = await this.#grownByRefusal(turn, asked)
     // What a client gave up may be done late: only what happens again is this request's doing.
     if (grown.length > 0) grown = await this.#grownByRefusal(turn, asked)
