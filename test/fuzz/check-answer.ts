@@ -11,6 +11,7 @@ const ANYWHERE: Readonly<Record<string, number>> = {
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
+  url_too_long: 414,
   expectation_failed: 417,
   headers_too_large: 431,
 }
