@@ -131,6 +131,22 @@ test('the later of two takes over, with what the first had in hand', async () =>
   expect(late?.recorded).toBe(false)
 })
 
+test('who was replaced sends nothing more of what it had been handed together', async () => {
+  const made = { eventTypes: ['lead.submit'] }
+  const { id } = await api.post<{ id: string }>(`/api/v1/chatbots/${chatbotId}/listeners`, made)
+  const ids = [await lead(), await lead(), await lead()]
+  await api.deliveryIn('parked', ids[2] ?? '')
+  app.holds = true
+  const first = listen('--webhook', id)
+  await app.untilHeard(1)
+  const second = listen('--webhook', id)
+  await app.untilHeard(2)
+  app.release()
+  expect(await first.ended).toMatchObject({ code: 3 })
+  await second.line((each) => each.eventId === ids[2])
+  expect(app.ids().sort()).toEqual([ids[0], ...ids].sort())
+})
+
 test('a webhook that has a URL is not listened to, and one that is listened to has none', async () => {
   const { id } = await api.createWebhook(chatbotId, { url: app.url, eventTypes: ['lead.submit'] })
   const listener = listen('--webhook', id)
