@@ -69,6 +69,9 @@ test('after Ctrl-C deliveries are parked, and come in order when it listens agai
   const parked = await api.deliveryIn('parked', ids[0] ?? '')
   expect(parked).toMatchObject({ stateReason: 'listener_away' })
   expect(parked.explanation).toContain('nobody listens')
+  await api.post(`/api/v1/webhooks/${webhookId}/pause`)
+  expect((await api.delivery(parked.id)).explanation).toContain('its webhook is paused')
+  await api.post(`/api/v1/webhooks/${webhookId}/resume`)
   const again = listen('--webhook', webhookId)
   expect((await again.listening()).secret).toBeUndefined()
   await app.untilHeard(3)
@@ -129,6 +132,22 @@ test('the later of two takes over, with what the first had in hand', async () =>
   expect(first.notices.join('\n')).toContain('took over')
   const late = first.lines.find((each) => each.eventId === eventId)
   expect(late?.recorded).toBe(false)
+})
+
+test('who was replaced sends nothing more of what it had been handed together', async () => {
+  const made = { eventTypes: ['lead.submit'] }
+  const { id } = await api.post<{ id: string }>(`/api/v1/chatbots/${chatbotId}/listeners`, made)
+  const ids = [await lead(), await lead(), await lead()]
+  await api.deliveryIn('parked', ids[2] ?? '')
+  app.holds = true
+  const first = listen('--webhook', id)
+  await app.untilHeard(1)
+  const second = listen('--webhook', id)
+  await app.untilHeard(2)
+  app.release()
+  expect(await first.ended).toMatchObject({ code: 3 })
+  await second.line((each) => each.eventId === ids[2])
+  expect(app.ids().sort()).toEqual([ids[0], ...ids].sort())
 })
 
 test('a webhook that has a URL is not listened to, and one that is listened to has none', async () => {

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest'
 import type { Attempt, Delivery } from './delivery.ts'
 import { durationText, explain } from './explanation.ts'
+import type { WebhookState } from './webhook.ts'
 
 const NOW = 1_700_000_000_000
 
-function told(delivery: Partial<Delivery>, lastAttempt?: Partial<Attempt>) {
+function told(
+  delivery: Partial<Delivery>,
+  lastAttempt?: Partial<Attempt>,
+  webhookState: WebhookState | null = 'active',
+) {
   return explain({
+    webhookState,
     delivery: {
       kind: 'event',
       state: 'pending',
@@ -53,22 +59,27 @@ test.each<[string, Partial<Delivery>, Partial<Attempt> | undefined]>([
     { error: 'No answer within 30 s' },
   ],
   [
-    'Parked, because its webhook is paused; it is sent when the webhook is resumed.',
-    { state: 'parked', stateReason: 'webhook_paused' },
-    undefined,
-  ],
-  [
-    'Parked, because nobody listens: it is sent when `chatzuri listen` runs for its webhook again.',
-    { state: 'parked', stateReason: 'listener_away' },
-    undefined,
-  ],
-  [
     'Cancelled: its webhook was deleted, so it will not be sent.',
     { state: 'cancelled', stateReason: 'webhook_deleted' },
     undefined,
   ],
 ])('%s', (sentence, delivery, attempt) => {
   expect(told(delivery, attempt)).toBe(sentence)
+})
+
+test.each<[string, WebhookState | null]>([
+  ['Parked, because its webhook is paused; it is sent when the webhook is resumed.', 'paused'],
+  [
+    'Parked, because nobody listens: it is sent when `chatzuri listen` runs for its webhook again.',
+    'away',
+  ],
+  ['Parked, but its webhook is active again: it is about to be sent.', 'active'],
+  ['Parked, but its webhook was deleted: it is about to be cancelled.', null],
+])('%s', (sentence, webhookState) => {
+  // Parked for what its webhook was then.
+  for (const stateReason of ['webhook_paused', 'listener_away'] as const) {
+    expect(told({ state: 'parked', stateReason }, undefined, webhookState)).toBe(sentence)
+  }
 })
 
 test.each([

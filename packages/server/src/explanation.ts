@@ -1,8 +1,11 @@
 /** Why a delivery is in its state and what happens next, in one plain sentence. */
 import type { Attempt, Delivery } from './delivery.ts'
+import type { WebhookState } from './webhook.ts'
 
 export interface ExplainInput {
   delivery: Delivery
+  /** Null: it was deleted. */
+  webhookState: WebhookState | null
   /** The newest attempt, if any. */
   lastAttempt: Attempt | undefined
   /** How many attempts a series has. */
@@ -20,7 +23,7 @@ export function explain(input: ExplainInput): string {
     case 'pending':
       return explainPending(input)
     case 'parked':
-      return explainParked(delivery)
+      return explainParked(input)
     case 'cancelled':
       return explainCancelled(delivery)
   }
@@ -72,14 +75,19 @@ function nextStepText({ claimed, dueAt }: Delivery, which: string, nowMs: number
     : `${which} is due and comes as soon as its webhook's line has room`
 }
 
-function explainParked({ stateReason }: Delivery): string {
-  switch (stateReason) {
-    case 'webhook_disabled':
-      return 'Parked, because its webhook was disabled after the endpoint kept failing or answered 410 Gone; it is sent when the webhook is resumed.'
-    case 'listener_away':
-      return 'Parked, because nobody listens: it is sent when `chatzuri listen` runs for its webhook again.'
-    default:
+/** By what its webhook is now: paused or resumed since, it may be parked for another reason than at first. */
+function explainParked({ webhookState }: ExplainInput): string {
+  switch (webhookState) {
+    case 'paused':
       return 'Parked, because its webhook is paused; it is sent when the webhook is resumed.'
+    case 'disabled':
+      return 'Parked, because its webhook was disabled after the endpoint kept failing or answered 410 Gone; it is sent when the webhook is resumed.'
+    case 'away':
+      return 'Parked, because nobody listens: it is sent when `chatzuri listen` runs for its webhook again.'
+    case 'active':
+      return 'Parked, but its webhook is active again: it is about to be sent.'
+    case null:
+      return 'Parked, but its webhook was deleted: it is about to be cancelled.'
   }
 }
 

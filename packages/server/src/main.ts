@@ -259,9 +259,10 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
     listening,
     readReport: toSendResult,
     previewRequest: (detail) => previewRequest(detail, sign, clock.now()),
-    explain: ({ delivery, attempts }) =>
+    explain: ({ delivery, attempts, webhook }) =>
       explain({
         delivery,
+        webhookState: webhook?.state ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),

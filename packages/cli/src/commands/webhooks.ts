@@ -14,7 +14,7 @@ export const webhooks: Command = {
   about: 'Lists webhooks; lets their deliveries wait, and sends what waited.',
   options: {
     chatbot: { type: 'string', value: 'bot_…', about: 'list, --held: of this chatbot only' },
-    state: { type: 'string', value: 'STATE', about: 'list: active, paused or disabled' },
+    state: { type: 'string', value: 'STATE', about: 'list: active, paused, disabled or away' },
     held: { type: 'boolean', about: 'resume: every one that was held when a backup was restored' },
   },
   notes: 'While a webhook is paused nothing of it is lost. resume also brings back a disabled one.',

@@ -71,21 +71,23 @@ export class Listener {
     this.#tellState(pulled)
     for (const handed of pulled.data) {
       if (stop.aborted) return
-      await this.#handle(handed)
+      // What is no longer ours is not sent: another may have it in hand, or we get it anew.
+      if (!(await this.#handle(handed))) return
     }
   }
 
-  /** What was sent is reported, also when it is to end meanwhile. */
-  async #handle(handed: Handed): Promise<void> {
+  /** What was sent is reported, also when it is to end meanwhile. False: we held it no longer. */
+  async #handle(handed: Handed): Promise<boolean> {
     const { forward, onForwarded } = this.#options
     const forwarded = await forward(handed)
     const { deliveryId, attemptNumber } = handed
     const report = { ...forwarded, deliveryId, attemptNumber, listenerId: this.#listenerId }
-    let reported: Reported | null = null
+    let reported = NOT_RECORDED
     await this.#guarded(async () => {
       reported = await this.#report(report)
     })
-    onForwarded(handed, forwarded, reported ?? NOT_RECORDED)
+    onForwarded(handed, forwarded, reported)
+    return reported.recorded
   }
 
   async #report(report: Record<string, unknown>): Promise<Reported> {

@@ -36,7 +36,7 @@ export const deliverySchema = z
     kind: z.enum(['event', 'test']),
     state: z.enum(DELIVERY_STATES).meta({
       description:
-        '`pending` waits for its time or is being sent; `exhausted`: the schedule is used up; `parked`: its webhook is paused or disabled.',
+        '`pending` waits for its time or is being sent; `exhausted`: the schedule is used up; `parked`: its webhook is paused, disabled or away.',
     }),
     stateReason: z
       .enum([

@@ -72,7 +72,8 @@ export const reportSchema = z
     result: z.discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('answered'),
-        status: z.int().min(100).max(599),
+        // What a request of our own takes for a status, too.
+        status: z.int().min(100).max(999),
         headers: z.record(z.string(), z.string()),
         body: z.string().meta({ description: 'The first 2 KiB are kept.' }),
       }),

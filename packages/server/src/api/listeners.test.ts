@@ -18,9 +18,9 @@ interface Pulled {
   }[]
 }
 
-async function setup() {
+async function setup(options?: { listenPatienceMs: number }) {
   const clock = createManualClock()
-  const api = await startApiAlone(undefined, clock)
+  const api = await startApiAlone(undefined, clock, options)
   const { call, store } = api
   const post = async (path: string, body?: unknown, key?: string) =>
     call<Record<string, string>>('POST', path, { ...(body ? { body } : {}), ...(key && { key }) })
@@ -136,6 +136,67 @@ test('a delivery of another webhook is not reported by this one', async () => {
   expect((await report(listenerId, held, 200)).json).toMatchObject({ recorded: false })
   const untouched = await call('GET', `/api/v1/deliveries/${deliveryId}`)
   expect(untouched.json).toMatchObject({ attemptCount: 0 })
+})
+
+test('whoever reports keeps its own lease, and not that of another listener', async () => {
+  const { call, clock, listen, pull, lead, report, post } = await setup()
+  const victim = await listen()
+  const { json: other } = await post('/api/v1/chatbots', { name: 'Other' })
+  const { json: made } = await post('/api/v1/api-keys', { name: 'x', chatbotId: other.id })
+  const { key = '' } = made
+  const types = { eventTypes: ['lead.submit'] }
+  const { json: own } = await post(`/api/v1/chatbots/${other.id}/listeners`, types, key)
+  await post(`/api/v1/webhooks/${own.id}/listener`, undefined, key)
+  const { json: left } = await post(
+    `/api/v1/chatbots/${other.id}/leads`,
+    { customerName: 'Bo' },
+    key,
+  )
+  const found = await call<{ data: { id: string }[] }>(
+    ...(['GET', `/api/v1/deliveries?eventId=${left.eventId}`] as const),
+  )
+  clock.advance(40_000)
+  const forged = {
+    ...{ listenerId: victim, deliveryId: found.json.data[0]?.id, attemptNumber: 1, durationMs: 1 },
+    result: { kind: 'answered', status: 200, headers: {}, body: '' },
+  }
+  const { json } = await call('POST', `/api/v1/webhooks/${own.id}/results`, { key, body: forged })
+  expect(json).toMatchObject({ recorded: false })
+  clock.advance(10_000)
+  expect((await pull(victim)).json).toMatchObject({ code: 'listener_lapsed' })
+  const again = await listen()
+  for (let count = 0; count < 2; count++) await lead()
+  const { data } = (await pull(again)).json
+  expect(data).toHaveLength(2)
+  for (const held of data) {
+    clock.advance(40_000)
+    expect((await report(again, held, 200)).json).toMatchObject({ recorded: true })
+  }
+})
+
+test('a request that comes at the end of a wait and runs into its timeout is reported in time', async () => {
+  const { clock, listen, pull, lead, report } = await setup({ listenPatienceMs: 4_000 })
+  const listenerId = await listen()
+  const timers = clock.timers()
+  const waiting = pull(listenerId, 5)
+  while (clock.timers() === timers) await new Promise((resolve) => setImmediate(resolve))
+  await lead()
+  while (clock.timers() > timers) clock.advance(500)
+  const [held] = (await waiting).json.data
+  clock.advance(30_000)
+  if (!held) throw new Error('something is handed out')
+  expect((await report(listenerId, held, 500)).json).toMatchObject({ recorded: true })
+})
+
+test('an odd status is recorded as our own request would record it', async () => {
+  const { listen, pull, lead, report } = await setup()
+  const listenerId = await listen()
+  await lead()
+  const [held] = (await pull(listenerId)).json.data
+  if (!held) throw new Error('something is handed out')
+  expect((await report(listenerId, held, 999)).json).toMatchObject({
+    ...{ recorded: true, state: 'pending' },
+  })
 })
 
 test('a temporary one is removed an hour after its last contact, and not before', async () => {

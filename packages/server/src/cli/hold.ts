@@ -20,7 +20,7 @@ const STEP_ROWS = 200
 
 export interface HoldReport {
   kind: 'held'
-  /** How many webhooks were active, and are paused now. */
+  /** How many webhooks were active, or away, and are paused now. */
   webhooks: number
   /** How many deliveries wait for one to be resumed. */
   waiting: number
@@ -67,7 +67,7 @@ async function assertIdle({ databaseUrl, dataDir }: Config): Promise<void> {
 export async function holdAll(store: Store, out: Output): Promise<HoldReport> {
   const ids = createIds(systemClock, systemRandom)
   let webhooks = 0
-  for await (const { id, chatbotId } of activeWebhooks(store)) {
+  for await (const { id, chatbotId } of sendingWebhooks(store)) {
     await store.setWebhookState(id, 'paused', REASON, {
       ...{ id: ids.next('audit'), action: 'webhook.paused', actor: 'root', sessionId: null },
       ...{ chatbotId, targetId: id, fields: [], address: 'command line' },
@@ -86,9 +86,11 @@ export async function holdAll(store: Store, out: Output): Promise<HoldReport> {
   return { kind: 'held', webhooks, waiting: await store.backlog() }
 }
 
-async function* activeWebhooks(store: Store) {
-  const webhooks = pages((page) => store.listWebhooks({}, page))
-  for await (const webhook of webhooks) if (webhook.state === 'active') yield webhook
+/** What would send without its owner's word: an away one does when its listener comes back by itself. */
+async function* sendingWebhooks(store: Store) {
+  for await (const webhook of pages((page) => store.listWebhooks({}, page))) {
+    if (webhook.state === 'active' || webhook.state === 'away') yield webhook
+  }
 }
 
 async function* pages<Row extends { id: string }>(

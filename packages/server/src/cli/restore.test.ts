@@ -232,7 +232,7 @@ test('a rotation of keys does not shut out an older backup: its keys are beside 
   expect(between.code).toBe(0)
 })
 
-test('hold pauses what is active in a database of PostgreSQL, unless a server runs on it', async () => {
+test('hold pauses what is active or takes a listener in a database of PostgreSQL, unless a server runs on it', async () => {
   const databaseUrl = await postgres.createDatabase()
   const options = { databaseUrl, encryptionKey: KEY, clock: systemClock }
   const store = await openPostgresStore(options)
@@ -241,6 +241,7 @@ test('hold pauses what is active in a database of PostgreSQL, unless a server ru
   const active = await world.webhook(chatbot.id)
   const paused = await world.webhook(chatbot.id)
   await store.setWebhookState(paused.id, 'paused', 'By its owner.')
+  const away = await world.webhook(chatbot.id, { listen: { temporary: false } })
   await world.accept(chatbot.id, { events: [world.leadEvent()], lease: null })
   await store.close()
   const settings = { DATABASE_URL: databaseUrl, ADMIN_KEY: 'key_0123456789abcdef' }
@@ -251,13 +252,16 @@ test('hold pauses what is active in a database of PostgreSQL, unless a server ru
   await server.leaveNode('node_1')
   await server.close()
   const { code, report, said } = await call(['hold'], place)
-  expect([code, report], said).toEqual([0, { kind: 'held', webhooks: 1, waiting: 2 }])
+  expect([code, report], said).toEqual([0, { kind: 'held', webhooks: 2, waiting: 3 }])
   const after = await openPostgresStore(options)
+  // Whoever listens again by itself, as a program does when the server is back, gets nothing yet.
+  const listener = { webhookId: away.id, listenerId: 'lsn_1', leaseMs: 60_000 }
+  expect(await after.joinListener(listener)).toMatchObject({ state: 'paused' })
   expect(await after.getWebhook(active.id)).toMatchObject({
     ...{ state: 'paused', stateReason: expect.stringContaining('Held after a restore') },
   })
   expect(await after.getWebhook(paused.id)).toMatchObject({ stateReason: 'By its owner.' })
   const states = await after.listDeliveries({}, { limit: 10, after: null })
-  expect(states.map(({ state }) => state)).toEqual(['parked', 'parked'])
+  expect(states.map(({ state }) => state)).toEqual(['parked', 'parked', 'parked'])
   await after.close()
 })

@@ -119,7 +119,8 @@ export class Listening {
     const leaseMs = this.#leaseMs(before)
     const renewed = await store.renewListener({ webhookId, listenerId, leaseMs })
     if (renewed !== 'renewed') return renewed && { kind: renewed }
-    const waitMs = Math.min(pull.waitMs, leaseMs / 2)
+    // The lease counts from here on, and must last for the request that comes at the end of the wait.
+    const waitMs = Math.min(pull.waitMs, this.#options.patienceMs / 2)
     const claims = await this.#claims({ ...pull, waitMs, limit: this.#handedMax(before) })
     if (signal.aborted) await this.#giveBack(listenerId, claims)
     // Anew: it may have changed while we waited.
@@ -137,7 +138,6 @@ export class Listening {
     const found = await store.getDelivery(report.deliveryId)
     if (found?.delivery.webhookId !== webhookId) return { kind: 'lease_lost' }
     const { delivery, payload, webhook } = found
-    if (webhook) await store.renewLease(listenerId, this.#leaseMs(webhook))
     const { id: deliveryId, eventId, chatbotId, eventType, kind, seriesAttempts } = delivery
     const claim = {
       ...{ deliveryId, eventId, webhookId, chatbotId, eventType, payload, kind },
@@ -147,6 +147,9 @@ export class Listening {
     const outcome = decide({ result, kind, seriesAttempts, unchargedAttempts })
     const startedAt = clock.now() - Math.round(result.durationMs)
     const recorded = await record({ nodeId: listenerId, claim, startedAt, result, outcome })
+    // Only who held it: anybody can name the listener of another webhook.
+    const isHolder = recorded.result.kind === 'recorded'
+    if (isHolder && webhook) await store.renewLease(listenerId, this.#leaseMs(webhook))
     return recorded.result
   }
 

@@ -33,20 +33,24 @@ export interface ApiAlone {
 export async function startApiAlone(
   change: (deps: ApiDeps) => Partial<ApiDeps> = () => ({}),
   clock: Clock = systemClock,
+  { listenPatienceMs = 15_000 }: { listenPatienceMs?: number } = {},
 ): Promise<ApiAlone> {
   const dataDir = mkdtempSync(join(tmpdir(), 'chatzuri-api-'))
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
   const encryptionKey = Buffer.alloc(32, 1)
   const store = await openSqliteStore({ dataDir, encryptionKey, clock, mode: 'inline' })
   onTestFinished(() => store.close())
-  const deps = createDeps(store, clock)
+  const deps = createDeps(store, { clock, listenPatienceMs })
   const app = await createApi({ ...deps, ...change(deps) })
   onTestFinished(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return { url, call: createCall(url), store, app }
 }
 
-function createDeps(store: Store, clock: Clock): ApiDeps {
+function createDeps(
+  store: Store,
+  { clock, listenPatienceMs }: { clock: Clock; listenPatienceMs: number },
+): ApiDeps {
   const ids = createIds(clock, systemRandom)
   const metrics = createMetrics()
   return {
@@ -66,7 +70,7 @@ function createDeps(store: Store, clock: Clock): ApiDeps {
         ...{ store, clock, ids, metrics, log: silentLog, disableAfterMs: 60_000 },
         ...{ stopping: new AbortController().signal, cut: new AbortController().signal },
       }),
-      ...{ timeoutMs: 30_000, patienceMs: 15_000 },
+      ...{ timeoutMs: 30_000, patienceMs: listenPatienceMs },
     }),
     readReport: toSendResult,
     previewRequest: () => null,
