@@ -86,6 +86,8 @@ async function show(api: Api, { out }: Given, id: string) {
     ['number', 'startedAt', 'durationMs', 'status', 'error', 'note'],
     'No attempt yet.',
   )
+  const [last] = attempts.slice(-1)
+  if (last?.responseBody) out.line(`\nIt answered: ${printable(String(last.responseBody))}`)
   const { request } = delivery as {
     request?: { url: string; headers: Record<string, string>; body: string } | null
   }
