@@ -31,7 +31,9 @@ export function openApi(env: NodeJS.ProcessEnv): Api {
     )
   }
   if (!/^https?:\/\//.test(CHATZURI_URL) || !URL.canParse(CHATZURI_URL)) {
-    throw usageError(`CHATZURI_URL is no address: "${CHATZURI_URL}". It begins with https://.`)
+    throw usageError(
+      `CHATZURI_URL is no address: "${CHATZURI_URL}". It begins with http:// or https://.`,
+    )
   }
   const base = CHATZURI_URL.replace(/\/+$/, '')
   const ask = (method: string, path: string, more: Pick<Asked, 'body' | 'signal'> = {}) =>
@@ -94,10 +96,12 @@ function refusalText(
   if (status === 401)
     return `The server does not know this key: check CHATZURI_KEY (${answer.message}).`
   const details = Array.isArray(answer.details) ? answer.details : []
-  const reasons = details.map(
-    (each: { path?: unknown; message?: unknown }) => `${each.path} ${each.message}`,
-  )
-  const sentence = [answer.message.replace(/\.$/, ''), ...reasons].join('; ')
+  // With one mistake the message is that mistake: it is not said twice.
+  const { message } = answer
+  const reasons = details
+    .filter((each: { message?: unknown }) => !message.includes(String(each.message)))
+    .map((each: { path?: unknown; message?: unknown }) => `${each.path} ${each.message}`)
+  const sentence = [message.replace(/\.$/, ''), ...reasons].join('; ')
   return `The server refused (${status}): ${sentence}.`
 }
 

@@ -55,6 +55,7 @@ describe('without a server', () => {
     [['delivries', 'list'], 'Did you mean "deliveries"?'],
     [['restor'], 'Did you mean "restore"?'],
     [['listen'], 'listen needs to know where to: --forward-to'],
+    [['listen', 'localhost:3000/hook'], "The URL is an option's: --forward-to URL"],
     [['listen', '--forward-to', 'ftp://x'], '"ftp://x" is no URL'],
     [
       ['listen', '--forward-to', 'localhost:1', '--webhook', 'wh_1', '--events', 'a.b'],
@@ -140,6 +141,28 @@ describe('with a server', () => {
     expect((await api.finished(id)).attempts).toHaveLength(2)
     const table = await call(['deliveries', 'list', '--q', 'Grace'], { env, terminal: true })
     expect(table.lines[0]).toMatch(/^id +createdAt +eventType +state/)
+  })
+
+  test('of what was refused on a terminal, the answer is shown, and how it is seen', async () => {
+    status = 400
+    const { code, text } = await call(['trigger', 'lead.submit'], { env, terminal: true })
+    status = 200
+    expect(code).toBe(1)
+    const [, id = ''] = /Why: chatzuri deliveries show (dlv_\w+)/.exec(text) ?? []
+    const shown = await call(['deliveries', 'show', id], { env, terminal: true })
+    expect(shown.text).toContain('It answered: {"received":true}')
+    // Delivered in the end, so that the test of recover finds its own only.
+    expect((await call(['deliveries', 'resend', id], { env })).code).toBe(0)
+    await api.finished(id)
+  })
+
+  test('a slip in the type or in a field of a lead is told of, once', async () => {
+    const slip = await call(['trigger', 'lead.sumbit'], { env, terminal: true })
+    expect(slip.text).toContain('Did you mean lead.submit?')
+    const field = ['trigger', 'lead.submit', '--set', 'custmerName=Ann']
+    const { code, error } = await call(field, { env })
+    expect(code).toBe(3)
+    expect(error.match(/There is no field/g)).toHaveLength(1)
   })
 
   test('an event has the payload of --set, and what failed is recovered', async () => {

@@ -86,6 +86,10 @@ async function show(api: Api, { out }: Given, id: string) {
     ['number', 'startedAt', 'durationMs', 'status', 'error', 'note'],
     'No attempt yet.',
   )
+  const [last] = attempts.slice(-1)
+  // Often a page of HTML: its lines stay lines.
+  const answer = String(last?.responseBody ?? '').split(/\r?\n/)
+  if (last?.responseBody) out.line(`\nIt answered: ${answer.map(printable).join('\n')}`)
   const { request } = delivery as {
     request?: { url: string; headers: Record<string, string>; body: string } | null
   }

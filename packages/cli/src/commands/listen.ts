@@ -38,6 +38,7 @@ Ctrl-C ends it when the delivery in hand is done, a second one at once.
 Exit code: 0 ended by Ctrl-C, 3 the server refused, or another took over.`,
   async run(given) {
     const wantsSecret = given.flag('print-secret')
+    refusePositionals(given.positionals)
     const url = forwardUrl(given.text('forward-to'), wantsSecret)
     const chosen = given.text('webhook')
     if (chosen !== undefined && (given.text('events') !== undefined || given.flag('keep')))
@@ -57,6 +58,12 @@ interface Listened {
   id: string
   /** Null: it is older than this command, and is not shown unasked. */
   secret: string | null
+}
+
+/** The first thing that is tried is the URL alone. */
+function refusePositionals([first]: string[]): void {
+  if (first === undefined) return
+  throw usageError(`"${first}" has no place here. The URL is an option's: --forward-to URL.`)
 }
 
 /** Null: none is needed. */
@@ -125,7 +132,7 @@ function tellStart({ given: { out, text }, webhook, url }: Omit<Forwarding, 'api
       `Listening as ${id}, forwarding to ${url.href}`,
       secret === null
         ? `Its secret: chatzuri listen --webhook ${id} --print-secret`
-        : `Your server verifies with WEBHOOK_SECRET=${secret}`,
+        : `Your server verifies with CHATZURI_SECRET=${secret}`,
       `Now make something happen, in another terminal: chatzuri trigger ${type}`,
       '',
     ].join('\n'),

@@ -1,6 +1,7 @@
 import { type Api, chatbotOf, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
+import { nearest } from '../nearest.ts'
 
 const LEAD_EVENTS = ['lead.submit', 'leads.submit']
 const LEAD = {
@@ -10,7 +11,7 @@ const LEAD = {
 }
 const WAIT_MS = 15_000
 const ASK_EVERY_MS = 200
-const COLUMNS = ['id', 'webhookId', 'state', 'lastStatus', 'lastError']
+const COLUMNS = ['id', 'webhookId', 'state', 'stateReason', 'lastStatus', 'lastError']
 
 export const trigger: Command = {
   name: 'trigger',
@@ -44,9 +45,17 @@ Exit code: 0 tried and delivered (or not waited for), 1 a first attempt failed o
     }
     const deliveries = await untilTried(api, eventId, given)
     given.out.value({ eventId, deliveries }, () => `Accepted as ${eventId}.`)
-    if (!given.out.json) given.out.rows(deliveries, COLUMNS, 'No webhook is subscribed to it.')
-    return deliveries.every(isWell) ? EXIT.done : EXIT.no
+    const failed = deliveries.find((each) => !isWell(each))
+    if (!given.out.json) given.out.rows(deliveries, COLUMNS, nobodyText(eventType))
+    if (failed && !given.out.json) given.out.line(`Why: chatzuri deliveries show ${failed.id}`)
+    return failed ? EXIT.no : EXIT.done
   },
+}
+
+/** Any type is a type: a slip in the name is accepted, and goes to nobody. */
+function nobodyText(eventType: string): string {
+  const meant = LEAD_EVENTS.includes(eventType) ? null : nearest(eventType, LEAD_EVENTS)
+  return `No webhook is subscribed to it.${meant === null ? '' : ` Did you mean ${meant}?`}`
 }
 
 /** What waits for a `listen` that ended is nobody's failure. */

@@ -37,6 +37,7 @@ test('a server that is not running is told of by what to do, and when it comes a
 })
 
 test.each([
+  [400, 'has it the secret of this webhook?'],
   [401, 'has it the secret of this webhook?'],
   [404, 'has it a route for POST /hook?'],
   [302, 'redirects are not followed'],

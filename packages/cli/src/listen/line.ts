@@ -46,7 +46,9 @@ function hintOf(result: Forwarded['result'], { origin, pathname }: URL): string 
     return result.fault === 'connect' ? `start your server at ${origin}` : ''
   }
   const { status } = result
-  if (status === 401 || status === 403) return 'has it the secret of this webhook?'
+  // A receiver that verifies answers one of these; our own package 400.
+  if (status === 400 || status === 401 || status === 403)
+    return 'has it the secret of this webhook?'
   if (status === 404) return `has it a route for POST ${pathname}?`
   return status >= 300 && status < 400 ? 'redirects are not followed' : ''
 }
