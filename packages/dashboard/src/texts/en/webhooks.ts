@@ -162,6 +162,7 @@ export const webhooks = {
     delete: 'Delete…',
     paused: 'Paused. What comes in waits here.',
     resumed: 'Resumed. What waited is on its way.',
+    resumedAway: 'Resumed. What waits goes out when somebody listens.',
     deleted: 'The webhook was deleted.',
     rotated: 'There is a new secret. Both sign until the overlap ends.',
     finished: 'Only the new secret signs now.',
@@ -216,6 +217,7 @@ export const webhooks = {
     willSend: (deliveries: number) =>
       `${count(deliveries, 'delivery', 'deliveries')} will be sent again.`,
     notActive: 'The webhook is not active: they will be parked until you resume it.',
+    away: 'Nobody listens: they will wait until somebody does.',
     failing: 'The webhook’s last attempt failed. Mend the endpoint first, or they fail again.',
     confirm: (deliveries: number) =>
       deliveries === 0 ? 'Resend' : `Resend ${count(deliveries, 'delivery', 'deliveries')}`,
