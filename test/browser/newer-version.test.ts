@@ -63,11 +63,11 @@ async function setup() {
 async function update(page: Page): Promise<{ code: string }> {
   const code = '**/assets/leads-*.js'
   await page.route(code, (route) => route.fulfill({ status: 404, body: '{}' }))
-  await page.route('**/leads', async (route) => {
+  const served = await (await fetch(`${world.server.url}/leads`)).text()
+  const body = served.replaceAll('/assets/index-', '/assets/index-newer-')
+  await page.route('**/leads', (route) => {
     if (route.request().resourceType() === 'document') return route.continue()
-    const answer = await route.fetch()
-    const body = (await answer.text()).replaceAll('/assets/index-', '/assets/index-newer-')
-    await route.fulfill({ response: answer, body })
+    return route.fulfill({ contentType: 'text/html', body })
   })
   return { code }
 }
