@@ -45,10 +45,31 @@ const VIEWS: readonly View[] = [
     states: filled,
     before: press('Edit'),
   },
+  {
+    name: 'webhook-listened',
+    path: ({ listenedWebhookId: id }) => `/webhooks/${id}`,
+    states: filled,
+  },
+  {
+    name: 'webhook-listened-edit',
+    path: ({ listenedWebhookId: id }) => `/webhooks/${id}`,
+    states: filled,
+    before: press('Edit'),
+  },
+  {
+    name: 'deliveries-listened',
+    path: ({ listenedWebhookId: id }) => `/deliveries?webhookId=${id}`,
+    states: filled,
+  },
   { name: 'deliveries', path: () => '/deliveries' },
   { name: 'deliveries-nothing', path: () => '/deliveries?q=nobody', states: filled },
   { name: 'delivery', path: ({ failedDeliveryId: id }) => `/deliveries/${id}` },
   { name: 'delivery-hard', path: ({ hardDeliveryId: id }) => `/deliveries/${id}`, states: filled },
+  {
+    name: 'delivery-listened',
+    path: ({ listenedDeliveryId: id }) => `/deliveries/${id}`,
+    states: filled,
+  },
   { name: 'event', path: ({ hardEventId }) => `/events/${hardEventId}` },
   { name: 'leads', path: () => '/leads' },
   { name: 'lead', path: ({ hardLeadId }) => `/leads/${hardLeadId}` },
@@ -68,6 +89,20 @@ const VIEWS: readonly View[] = [
   { name: 'audit-log', path: () => '/audit-log' },
   { name: 'settings', path: () => '/settings' },
   { name: 'not-found', path: () => '/webhooks/no/such/page', states: filled },
+  { name: 'docs', path: () => '/docs', states: filled },
+  { name: 'chat', path: ({ chatbotId }) => `/chat/${chatbotId}`, states: filled, before: openChat },
+  {
+    name: 'chat-hard',
+    path: ({ hardChatbotId }) => `/chat/${hardChatbotId}`,
+    states: filled,
+    before: openChat,
+  },
+  {
+    name: 'chat-rtl',
+    path: ({ chatbotId }) => `/chat/${chatbotId}`,
+    states: filled,
+    before: openChatFromTheRight,
+  },
   { name: 'menu', path: () => '/', states: filled, before: openMenu },
 ]
 
@@ -139,7 +174,7 @@ async function take(context: BrowserContext, { view, state, ids, file }: Scene):
   if (state === 'loading') await page.route(data, () => {})
   try {
     await page.goto(view.path(ids))
-    await page.locator('h1').first().waitFor()
+    await page.locator('h1, input').first().waitFor()
     if (state === 'filled' || state === 'empty') {
       await page.locator('main .animate-shimmer').first().waitFor({ state: 'detached' })
     }
@@ -169,4 +204,19 @@ async function openMenu(page: Page): Promise<void> {
   const button = page.getByRole('button', { name: 'Open the menu' })
   if (await button.isVisible()) await button.click()
   await page.getByRole('button', { name: /Operator/ }).click()
+}
+
+function openChat(page: Page): Promise<unknown> {
+  return page.locator('input').first().waitFor()
+}
+
+/** As on a page in Arabic: the widget takes its direction from there. */
+async function openChatFromTheRight(page: Page): Promise<void> {
+  await page.route('**/chat/*', async (route) => {
+    const answer = await route.fetch()
+    const body = (await answer.text()).replace('<html lang="en"', '<html lang="ar" dir="rtl"')
+    await route.fulfill({ response: answer, body })
+  })
+  await page.reload()
+  await openChat(page)
 }

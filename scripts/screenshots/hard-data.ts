@@ -5,6 +5,8 @@ import { until } from '../../test/support/until.ts'
 export interface HardData {
   hardChatbotId: string
   hardWebhookId: string
+  listenedWebhookId: string
+  listenedDeliveryId: string
   hardDeliveryId: string
   hardEventId: string
   hardLeadId: string
@@ -54,6 +56,10 @@ export async function fillHard(
     headers: { 'X-Api-Key': 'secret', [`X-${'Long-'.repeat(15)}Name`]: 'v' },
     ...{ timeoutSeconds: 120, maxInFlight: 256 },
   })
+  const listened = await api.post<{ id: string }>(`/api/v1/chatbots/${hardChatbotId}/listeners`, {
+    eventTypes: ['lead.submit', 'order.step'],
+    description: 'My machine',
+  })
   let last = { leadId: '', eventId: '' }
   for (const lead of LEADS) last = await api.postLead(hardChatbotId, lead)
   const { eventId } = await api.post<{ eventId: string }>(
@@ -61,11 +67,16 @@ export async function fillHard(
     { eventType: 'order.stepstepstepstep.0', payload: deep() },
   )
   await api.post('/api/v1/api-keys', { name: LONG, chatbotId: hardChatbotId })
-  const find = async () => (await api.deliveriesOf(last.eventId))[0]?.id ?? null
-  const hardDeliveryId = await until(find, { what: 'a delivery' })
+  const deliveryTo = (webhookId: string) => {
+    const isThere = (delivery: { webhookId: string }) => delivery.webhookId === webhookId
+    const find = async () => (await api.deliveriesOf(last.eventId)).find(isThere)?.id ?? null
+    return until(find, { what: 'a delivery' })
+  }
+  const hardDeliveryId = await deliveryTo(webhook.id)
+  const listenedDeliveryId = await deliveryTo(listened.id)
   await api.deliveryAfter(1, eventId)
   return {
-    ...{ hardChatbotId, hardDeliveryId },
+    ...{ hardChatbotId, hardDeliveryId, listenedWebhookId: listened.id, listenedDeliveryId },
     ...{ hardWebhookId: webhook.id, hardEventId: eventId, hardLeadId: last.leadId },
   }
 }

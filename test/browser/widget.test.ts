@@ -122,6 +122,9 @@ test('on a page from right to left it is in the other corner', async () => {
   await open(page)
   const panel = await page.getByRole('dialog').boundingBox()
   expect(panel?.x).toBeLessThan(100)
+  // A word of another direction stands at the side of its field where the page begins, too.
+  const label = "document.querySelector('chatzuri-widget').shadowRoot.querySelector('label')"
+  expect(await page.evaluate(`getComputedStyle(${label}).textAlign`)).toBe('right')
 })
 
 test('on a phone it fills the screen and nothing is wider', async () => {

@@ -38,7 +38,7 @@ form { display: flex; flex-direction: column; gap: 6px; margin-top: 12px; }
 .field { display: flex; flex-direction: column; gap: 4px; }
 label { font-weight: 500; overflow-wrap: anywhere; }
 /* Their own direction, at the side where the page begins. */
-label, h2 { text-align: match-parent; }
+label, h2 { text-align: -webkit-match-parent; text-align: match-parent; }
 .hint { font-weight: 400; color: var(--quiet); }
 input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line);
   border-radius: 8px; padding: 9px 12px; width: 100%; min-width: 0; margin: 0; }

@@ -11,9 +11,6 @@ import { createRouter } from './router.tsx'
 // Radix's scroll lock puts a style element into the page; the policy allows it with this nonce only.
 setNonce(document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '')
 
-// After a new build the old chunks are gone: the error page offers to reload.
-window.addEventListener('vite:preloadError', (event) => event.preventDefault())
-
 const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(

@@ -1,27 +1,58 @@
+import { useEffect, useState } from 'react'
 import { useRouteError } from 'react-router'
 import { texts } from '../texts/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { CodeBlock } from '../ui/code-block.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
+import { LoadingScreen } from './loading-screen.tsx'
+import { isMissingCode, reloadIfNewer } from './newer-version.ts'
 
-/** A page that threw, or whose code is no longer on the server because that was updated. */
+const words = texts.errors
+
+/** A page that threw, or whose code could not be loaded. */
 export function RouteError() {
   const error = useRouteError()
-  const message = error instanceof Error ? error.message : String(error)
-  const isOutdated = /dynamically imported module|preload/i.test(message)
-  const { brokenTitle, broken, updatedTitle, updated, reload, details } = texts.errors
+  if (isMissingCode(error)) return <MissingCode />
+  return (
+    <Told title={words.brokenTitle} description={words.broken}>
+      <CodeBlock
+        code={error instanceof Error ? error.message : String(error)}
+        label={words.details}
+        wrap
+      />
+    </Told>
+  )
+}
+
+/** Most likely the server was updated meanwhile. */
+function MissingCode() {
+  const [isLeft, setIsLeft] = useState(false)
+  useEffect(() => {
+    void reloadIfNewer().then((reloads) => setIsLeft(!reloads))
+  }, [])
+  if (!isLeft) return <LoadingScreen label={words.updating} />
+  return <Told title={words.title} description={words.codeMissing} />
+}
+
+interface ToldProps {
+  title: string
+  description: string
+  children?: React.ReactNode
+}
+
+function Told({ title, description, children }: ToldProps) {
   return (
     <main className="mx-auto max-w-2xl p-6">
       <PageHeader
-        title={isOutdated ? updatedTitle : brokenTitle}
-        description={isOutdated ? updated : broken}
+        title={title}
+        description={description}
         actions={
           <Button variant="primary" icon="refresh" onClick={() => location.reload()}>
-            {reload}
+            {words.reload}
           </Button>
         }
       />
-      {!isOutdated && <CodeBlock code={message} label={details} wrap />}
+      {children}
     </main>
   )
 }

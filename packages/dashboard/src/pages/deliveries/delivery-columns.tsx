@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
 import type { Delivery } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
+import { Breakable } from '../../ui/breakable.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import type { Column } from '../../ui/table.tsx'
 import { TestMark } from '../../ui/test-mark.tsx'
@@ -72,7 +73,7 @@ function webhookColumn(urls: ReadonlyMap<string, string>): Column<Delivery> {
       const url = urls.get(webhookId) ?? webhookId
       return (
         <span className="clipped text-soft" title={url}>
-          {url.replace(/^https?:\/\//, '')}
+          <Breakable text={url.replace(/^https?:\/\//, '')} />
         </span>
       )
     },

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Delivery, Webhook } from '../../api/schema.ts'
 import { eventTypesQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { SelectField } from '../../ui/field.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
@@ -40,7 +41,10 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
         label={words.webhook}
         none={words.anyWebhook}
         value={filters.webhookId}
-        options={webhooks.map(({ id, url }) => [id, url.replace(/^https?:\/\//, '')])}
+        options={webhooks.map((webhook) => [
+          webhook.id,
+          webhookName(webhook).replace(/^https?:\/\//, ''),
+        ])}
         onChange={(webhookId) => change({ webhookId })}
       />
       <EventTypeField

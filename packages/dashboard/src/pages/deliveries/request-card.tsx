@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { eventQuery } from '../../api/events.ts'
 import type { DeliveryDetail } from '../../api/schema.ts'
+import { isListenUrl, LOCAL_URL } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BodyView } from '../../ui/body-view.tsx'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
@@ -17,11 +19,13 @@ export function RequestCard({ delivery }: { delivery: DeliveryDetail }) {
   const { request } = delivery
   if (request === null) return <NoRequest eventId={delivery.eventId} />
   const { url, headers, body } = request
+  const isListenedTo = isListenUrl(url)
   return (
     <Card title={words.title} description={words.about}>
       <div className="grid gap-4">
         <p className="font-mono text-sm [overflow-wrap:anywhere]">
-          <span className="text-soft">{words.to}</span> {url}
+          <span className="text-soft">{words.to}</span>{' '}
+          {isListenedTo ? texts.webhooks.listenedTo : <Breakable text={url} />}
         </p>
         <Tabs
           label={words.tabs}
@@ -41,7 +45,11 @@ export function RequestCard({ delivery }: { delivery: DeliveryDetail }) {
               label: words.curl,
               content: (
                 <div className="grid gap-2">
-                  <CodeBlock code={curlCommand(request)} label={words.curlLabel} wrap />
+                  <CodeBlock
+                    code={curlCommand(isListenedTo ? { ...request, url: LOCAL_URL } : request)}
+                    label={words.curlLabel}
+                    wrap
+                  />
                   <p className="text-sm text-soft">{words.curlHint}</p>
                 </div>
               ),

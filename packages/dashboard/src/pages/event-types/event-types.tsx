@@ -7,6 +7,7 @@ import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
@@ -121,7 +122,7 @@ function Subscribed({ webhooks }: { webhooks: readonly Webhook[] }) {
       {webhooks.map((webhook) => (
         <li key={webhook.id} className="flex items-center justify-between gap-3 text-sm">
           <Link to={`/webhooks/${webhook.id}`} className="min-w-0 clipped hover:underline">
-            {webhookName(webhook)}
+            <Breakable text={webhookName(webhook)} />
           </Link>
           <WebhookBadge webhook={webhook} />
         </li>

@@ -1,6 +1,8 @@
 import { Link } from 'react-router'
 import type { Webhook } from '../../api/schema.ts'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { spellingOf } from './spelling.ts'
@@ -55,10 +57,10 @@ const WEBHOOKS: Column<Row> = {
   header: words.columns.webhooks,
   cell: ({ webhooks }) => (
     <ul className="grid gap-0.5">
-      {webhooks.map(({ id, url }) => (
-        <li key={id}>
-          <Link to={`/webhooks/${id}`} className="clipped hover:underline">
-            {url}
+      {webhooks.map((webhook) => (
+        <li key={webhook.id}>
+          <Link to={`/webhooks/${webhook.id}`} className="clipped hover:underline">
+            <Breakable text={webhookName(webhook)} />
           </Link>
         </li>
       ))}

@@ -8,6 +8,7 @@ import type { Event } from '../../api/schema.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { NotFound } from '../../app/not-found.tsx'
+import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -39,7 +40,7 @@ export default function EventPage() {
 function Loaded({ event }: { event: Event }) {
   const { eventType, payload, deliveries } = event
   const { data: webhooks = [] } = useQuery(webhooksQuery(event.chatbotId))
-  const urls = new Map(webhooks.map(({ id, url }) => [id, url]))
+  const urls = new Map(webhooks.map((webhook) => [webhook.id, webhookName(webhook)]))
   return (
     <>
       <PageHeader

@@ -6,6 +6,7 @@ import type { Lead, Webhook } from '../../api/schema.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
+import { Breakable } from '../../ui/breakable.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
@@ -58,7 +59,7 @@ function Lines({ lead }: { lead: Lead }) {
           note={whyNever(webhook, lead)}
         >
           <Link to={`/webhooks/${webhook.id}`} className="font-medium hover:underline">
-            {webhookName(webhook)}
+            <Breakable text={webhookName(webhook)} />
           </Link>
         </Line>
       ))}

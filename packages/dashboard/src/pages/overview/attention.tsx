@@ -6,6 +6,7 @@ import type { Webhook } from '../../api/schema.ts'
 import { resumeWebhook } from '../../api/webhooks.ts'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -61,7 +62,7 @@ function AttentionItem({ webhook }: { webhook: Webhook }) {
         <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 sm:flex-nowrap">
           <WebhookBadge webhook={webhook} />
           <Link to={page} className="clipped font-medium hover:underline">
-            {webhookName(webhook)}
+            <Breakable text={webhookName(webhook)} />
           </Link>
         </div>
         <p className="text-sm text-soft [overflow-wrap:anywhere]">

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Webhook } from '../../api/schema.ts'
 import { webhookSecretQuery } from '../../api/webhooks.ts'
+import { LOCAL_URL } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -13,8 +14,6 @@ import { ReceiverTabs } from './receiver-tabs.tsx'
 import { SecretValue } from './secret-value.tsx'
 
 const { secret: words, receiver } = texts.webhooks
-/** Where the examples listen for what is forwarded to them. */
-const LOCAL_URL = 'http://localhost:3000/hook'
 
 /** The secret is asked of the server only when somebody wants to see it. */
 export function SecretCard({ webhook }: { webhook: Webhook }) {

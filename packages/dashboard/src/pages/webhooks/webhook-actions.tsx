@@ -21,7 +21,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
   const done = useDone()
   const resuming = useMutation({
     mutationFn: () => resumeWebhook(webhook.id),
-    onSuccess: () => done.well(actions.resumed),
+    onSuccess: ({ state }) => done.well(state === 'away' ? actions.resumedAway : actions.resumed),
     onError: done.badly,
   })
   const dialog = (name: Asked) => ({

@@ -13,6 +13,7 @@ import {
 function setup(change: Partial<Webhook> = {}) {
   const webhook: Webhook = {
     ...{ id: 'wh_1', chatbotId: 'bot_1', url: 'https://shop.example/hook', description: 'CRM' },
+    ...{ kind: 'http', temporary: false },
     eventTypes: ['leads.submit', 'order.created'],
     headers: { 'X-Api-Key': '***' },
     ...{ timeoutSeconds: null, maxInFlight: 8, state: 'active', stateReason: null },
@@ -95,4 +96,10 @@ test('a new one says nothing but its lead event', () => {
   const draft = emptyDraft(['lead.submit'])
   expect(valuesOf({ ...draft, url: 'https://shop.example' }).eventTypes).toEqual(['lead.submit'])
   expect(faultsOf(draft).url).toEqual(expect.any(String))
+})
+
+test('one that is listened to has no URL: none is asked for, and none is sent', () => {
+  const { saved } = setup({ kind: 'listen', url: 'listen:', state: 'away' })
+  expect([saved.url, hasFaults(faultsOf(saved))]).toEqual([null, false])
+  expect(changeOf({ ...saved, description: 'Mine' }, saved)).toEqual({ description: 'Mine' })
 })

@@ -14,7 +14,8 @@ export interface HeaderRow {
 }
 
 export interface WebhookDraft {
-  url: string
+  /** Null: it is listened to, and has none. */
+  url: string | null
   /** Of those with a description, as the webhook spells them. */
   chosen: readonly string[]
   /** Any other types, separated by spaces or commas. */
@@ -53,9 +54,9 @@ export function emptyDraft(chosen: readonly string[]): WebhookDraft {
 
 /** `isKnown`: those types have a box to tick, the others are typed. */
 export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolean): WebhookDraft {
-  const { url, eventTypes, description, headers, timeoutSeconds, maxInFlight } = webhook
+  const { kind, url, eventTypes, description, headers, timeoutSeconds, maxInFlight } = webhook
   return {
-    ...{ url, description },
+    ...{ url: kind === 'listen' ? null : url, description },
     chosen: eventTypes.filter(isKnown),
     others: eventTypes.filter((name) => !isKnown(name)).join(' '),
     headers: Object.keys(headers).map((name, key) => ({ key, name, value: '', storedName: name })),
@@ -66,7 +67,7 @@ export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolea
 
 export function valuesOf(draft: WebhookDraft): WebhookValues {
   return {
-    url: draft.url.trim(),
+    url: draft.url?.trim() ?? '',
     eventTypes: [...draft.chosen, ...splitTypes(draft.others)],
     description: draft.description.trim(),
     headers: Object.fromEntries(
@@ -95,7 +96,7 @@ export function droppedTypes(draft: WebhookDraft, saved: WebhookDraft): string[]
 export function faultsOf(draft: WebhookDraft): WebhookFaults {
   const { eventTypes } = valuesOf(draft)
   return {
-    url: checkUrl(draft.url).fault,
+    url: draft.url === null ? null : checkUrl(draft.url).fault,
     eventTypes: eventTypes.length === 0 ? form.eventTypesMissing : null,
     headers: headerFaults(draft),
     timeoutSeconds: numberFault(draft.timeoutSeconds, TIMEOUT_SECONDS_MAX),

@@ -34,7 +34,7 @@ export function WebhookFields(props: WebhookFieldsProps) {
   const part = { ...props, faults: faultsOf(draft) }
   return (
     <>
-      <UrlField {...part} />
+      {draft.url !== null && <UrlField {...part} url={draft.url} />}
       <EventTypesField {...part} />
       <TextField
         label={form.description}
@@ -56,7 +56,7 @@ export function isToldAtField(failure: ApiFailure): boolean {
 }
 
 /** Checked as one types, but nobody is told of a mistake before they had the time to finish. */
-function UrlField({ draft: { url }, faults, isTold, failure, onChange }: PartProps) {
+function UrlField({ url, faults, isTold, failure, onChange }: PartProps & { url: string }) {
   const { hasLeft, onBlur } = useLeft()
   const { warning } = checkUrl(url)
   const isDue = isTold || (hasLeft && url !== '')

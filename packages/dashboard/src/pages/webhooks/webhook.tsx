@@ -5,10 +5,11 @@ import { ApiFailure } from '../../api/api-failure.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { NotFound } from '../../app/not-found.tsx'
-import { webhookName } from '../../format/webhook-name.ts'
+import { LOCAL_URL, webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
+import { CopyValue } from '../../ui/copy-value.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
@@ -73,8 +74,12 @@ function Condition({ webhook }: { webhook: Webhook }) {
       return null
     case 'away':
       return (
-        <Notice tone="info" title={stateReason ?? texts.states.webhook.away}>
-          {detail.awayNotice}
+        <Notice tone="info" title={detail.awayTitle}>
+          <p className="mb-2">{detail.awayNotice}</p>
+          <CopyValue
+            value={`chatzuri listen --webhook ${webhook.id} --forward-to ${LOCAL_URL}`}
+            copyLabel={detail.copyCommand}
+          />
         </Notice>
       )
     case 'paused':

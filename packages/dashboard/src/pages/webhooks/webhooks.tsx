@@ -8,6 +8,7 @@ import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -97,7 +98,7 @@ const ENDPOINT: Column<Webhook> = {
   cell: ({ id, kind, url, description }) => (
     <div className="min-w-0">
       <Link to={`/webhooks/${id}`} className="clipped font-medium hover:underline">
-        {webhookName({ kind, url })}
+        <Breakable text={webhookName({ kind, url })} />
       </Link>
       {description && <p className="clipped text-soft">{description}</p>}
     </div>

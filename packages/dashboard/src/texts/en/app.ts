@@ -58,8 +58,9 @@ export const errors = {
   toStart: 'To the overview',
   brokenTitle: 'This page broke',
   broken: 'It is a mistake of ours. Nothing that was accepted is lost; reload to go on.',
-  updatedTitle: 'There is a newer version',
-  updated: 'The server was updated since you opened this page. Reload to go on.',
+  updating: 'The server was updated. Loading the new version…',
+  codeMissing:
+    'Check your connection, and whether the server runs; then reload. Nothing that was accepted is lost.',
   reload: 'Reload',
   details: 'Details',
 }

@@ -30,7 +30,7 @@ export const webhooks = {
     otherTypesHint:
       'Separated by spaces or commas, like order.created. A type may be one that was not seen yet.',
     description: 'Description',
-    descriptionHint: 'For yourself: what is behind this URL.',
+    descriptionHint: 'For yourself: what it is for.',
     eventTypesMissing: 'Choose at least one event type.',
     more: 'Headers, timeout and limit',
     headers: 'Own headers',
@@ -132,7 +132,9 @@ export const webhooks = {
     noFailures: 'Nothing was given up.',
     seeDeliveries: 'All deliveries',
     back: 'All webhooks',
-    awayNotice: 'What comes in waits for it. Nothing is lost.',
+    awayTitle: 'Nobody listens now',
+    awayNotice: 'What comes in waits, and nothing is lost. To take it, run:',
+    copyCommand: 'Copy the command',
     pausedNotice: 'Deliveries wait here until you resume it. Nothing is lost.',
     disabledNotice: 'It was disabled because it failed for too long, or said that it is gone.',
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',
@@ -162,6 +164,7 @@ export const webhooks = {
     delete: 'Delete…',
     paused: 'Paused. What comes in waits here.',
     resumed: 'Resumed. What waited is on its way.',
+    resumedAway: 'Resumed. What waits goes out when somebody listens.',
     deleted: 'The webhook was deleted.',
     rotated: 'There is a new secret. Both sign until the overlap ends.',
     finished: 'Only the new secret signs now.',
@@ -216,6 +219,7 @@ export const webhooks = {
     willSend: (deliveries: number) =>
       `${count(deliveries, 'delivery', 'deliveries')} will be sent again.`,
     notActive: 'The webhook is not active: they will be parked until you resume it.',
+    away: 'Nobody listens: they will wait until somebody does.',
     failing: 'The webhook’s last attempt failed. Mend the endpoint first, or they fail again.',
     confirm: (deliveries: number) =>
       deliveries === 0 ? 'Resend' : `Resend ${count(deliveries, 'delivery', 'deliveries')}`,
