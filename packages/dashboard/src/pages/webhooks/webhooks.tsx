@@ -97,7 +97,12 @@ const ENDPOINT: Column<Webhook> = {
   header: columns.url,
   cell: ({ id, kind, url, description }) => (
     <div className="min-w-0">
-      <Link to={`/webhooks/${id}`} className="clipped font-medium hover:underline">
+      {/* Breaks that are offered and hidden are spaces in a name that is put together from parts. */}
+      <Link
+        to={`/webhooks/${id}`}
+        aria-label={webhookName({ kind, url })}
+        className="clipped font-medium hover:underline"
+      >
         <Breakable text={webhookName({ kind, url })} />
       </Link>
       {description && <p className="clipped text-soft">{description}</p>}
