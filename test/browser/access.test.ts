@@ -46,6 +46,32 @@ test('a key is shown once, works, signs in, and ends with its sessions when it i
   expect(dashboard.complaints).toEqual([])
 })
 
+test('a key is not made before it is known which chatbot it is for', async () => {
+  const name = 'Slow to come'
+  const chatbotId = await world.api.createChatbot(name)
+  const { dashboard, page } = await setup()
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  await page.route('**/api/v1/chatbots?*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await dashboard.signIn(`/api-keys?create&chatbotId=${chatbotId}`)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Early')
+  await dialog.getByLabel('Name').press('Enter')
+  expect(await dialog.getByRole('button', { name: 'Create the key' }).isEnabled()).toBe(false)
+  letGo()
+  await dialog.getByRole('button', { name: 'Create the key' }).click()
+  await page.getByRole('heading', { name: 'The key is ready' }).waitFor()
+  const { data } = await world.api.get<{ data: { name: string; chatbotId: string | null }[] }>(
+    '/api/v1/api-keys',
+  )
+  expect(data.filter((key) => key.name === 'Early')).toMatchObject([{ chatbotId }])
+})
+
 test('what fails says so, and keeps what was typed', async () => {
   const chatbotId = await world.api.createChatbot('Shop assistant')
   const { dashboard, page } = await setup()

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { createApiKey } from '../../api/access.ts'
 import { asFailure } from '../../api/api-failure.ts'
 import type { CreatedApiKey } from '../../api/schema.ts'
@@ -23,11 +23,14 @@ const NAME_LENGTH_MAX = 100
 /** Limited to one chatbot unless an operator says otherwise; an owner's is, whatever is asked. */
 export function KeyForm({ id, onBusy, onCreated }: KeyFormProps) {
   const { kind } = useSession()
-  const { chatbotId, chatbots } = useChatbot()
+  const { chatbotId, chatbots, isLoading } = useChatbot()
   const [name, setName] = useState('')
   const [chosen, setScope] = useState<string | null>(null)
   // Read each time: the chatbots may come after the form.
   const scope = chosen ?? chatbotId ?? chatbots[0]?.id ?? EVERYTHING
+  // Sent before they came, the key would be one for everything, and nobody chose that.
+  const isUnknown = kind === 'operator' && chosen === null && isLoading
+  useEffect(() => onBusy(isUnknown), [isUnknown, onBusy])
   const [isTold, setIsTold] = useState(false)
   const creation = useMutation({
     mutationFn: () =>
@@ -43,7 +46,7 @@ export function KeyForm({ id, onBusy, onCreated }: KeyFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setIsTold(true)
-    if (!isMissing && !creation.isPending) creation.mutate()
+    if (!isMissing && !isUnknown && !creation.isPending) creation.mutate()
   }
   return (
     <form id={id} noValidate onSubmit={submit} className="grid gap-5">
