@@ -18,6 +18,11 @@ export class BodyHead {
     this.#readBytes += chunk.length
   }
 
+  /** False: what is added from here on is only counted as left out. */
+  get wantsMore(): boolean {
+    return this.#readBytes <= KEPT_BYTES_MAX
+  }
+
   get isFull(): boolean {
     return this.#readBytes >= READ_BYTES_MAX
   }
