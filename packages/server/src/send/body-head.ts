@@ -1,6 +1,6 @@
 /** The beginning of an answer's body: what is kept, shown, and searched for a note. */
 
-const KEPT_BYTES_MAX = 2 * 1024
+export const KEPT_BYTES_MAX = 2 * 1024
 
 export class BodyHead {
   #chunks: Buffer[] = []

@@ -24,7 +24,7 @@ const CR = 13
 const LF = 10
 const SIZE_DIGITS_MAX = 8
 /** Chunks and trailers: each costs the same however short it is. */
-const LINES_MAX = 1_000
+export const CHUNKS_MAX = 1_000
 /** Semicolon, space, tab. */
 const SIZE_ENDS = [0x3b, 0x20, 0x09]
 
@@ -55,7 +55,7 @@ export class ChunkedBody {
         const lf = chunk.indexOf(LF, at)
         if (lf < 0 || lf >= end) return end
         if (this.state === 'extension') this.#endSize()
-        else if (++this.#lines > LINES_MAX) this.state = 'broken'
+        else if (++this.#lines > CHUNKS_MAX) this.state = 'broken'
         else this.state = 'trailer'
         at = lf + 1
       } else {
@@ -110,7 +110,7 @@ export class ChunkedBody {
 
   #endSize(): void {
     this.#digits = 0
-    if (++this.#lines > LINES_MAX) this.state = 'broken'
+    if (++this.#lines > CHUNKS_MAX) this.state = 'broken'
     else this.state = this.#left === 0 ? 'trailer' : 'data'
   }
 
