@@ -14,7 +14,10 @@ import * as http from '../../packages/server/src/api/http-server.ts'
 import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
 import { PULL_SECONDS_MAX } from '../../packages/server/src/api/listener-schemas.ts'
-import { PIPELINED_MAX } from '../../packages/server/src/api/pipeline-limit.ts'
+import {
+  ANSWER_MS_MAX_AT_STOP,
+  PIPELINED_MAX,
+} from '../../packages/server/src/api/open-connections.ts'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-limits.ts'
 import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/schemas.ts'
@@ -62,6 +65,7 @@ const LIMITS: Record<string, string> = {
   'an idle connection': seconds(http.KEEP_ALIVE_MS),
   'silence while a request is open': seconds(http.SILENCE_MS_MAX),
   'requests sent ahead on a connection': count(PIPELINED_MAX),
+  'an answer that is being made or read when the server stops': seconds(ANSWER_MS_MAX_AT_STOP),
   'open streams': count(STREAMS_MAX),
   "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
   'listeners that wait': count(WAITS_MAX),

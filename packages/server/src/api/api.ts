@@ -40,12 +40,12 @@ import { webhookSecretRoutes } from './webhook-secrets.ts'
 import { webhookRoutes } from './webhooks.ts'
 import { widgetRoutes } from './widget.ts'
 
-/** Ready to listen; `close()` ends the streams and waits for requests that are being answered. */
+/** Ready to listen; `close()` ends the streams and waits, in bounds, for what is being answered. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const { store, ids, metrics, log, config, clock } = deps
   const headers = commonHeaders(config)
   const limits = createRequestLimits({ clock, metrics, ratePerKey: config.ratePerKey })
-  const { app, isClosing } = createHttpServer({
+  const { app, connections } = createHttpServer({
     ...{ headers, metrics, clock, log },
     trustedProxies: config.trustedProxies,
     connections: config.connections,
@@ -60,14 +60,22 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   access.credentials.onForget(() => feed.recheck())
   const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, { feed, limits, access })
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, owners: store, ids, isClosing, limits, metrics, log })
+    mountRoute(app, route, { authenticate, owners: store, ids, connections, limits, metrics, log })
   }
   answerUnknownRoutes(app, {
     ...{ routes, metrics, log },
     site: config.healthOnly ? null : deps.site,
   })
+  app.decorate('cut', () => connections.cut())
   await app.ready()
   return app
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Ends every connection at once, answered or not, so that `close` resolves. */
+    cut(): void
+  }
 }
 
 /** Who calls, and what sign-in needs to know of it. */

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { silentLog } from '../log.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import type { ApiDeps } from './deps.ts'
-import { PIPELINED_MAX } from './pipeline-limit.ts'
+import { PIPELINED_MAX } from './open-connections.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
 

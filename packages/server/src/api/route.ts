@@ -16,6 +16,7 @@ import { apiError, notFound } from './error-answer.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { parseInput } from './input.ts'
 import { type AnswerWatch, observeAnswer } from './observe-answer.ts'
+import type { OpenConnections } from './open-connections.ts'
 import type { RequestLimits } from './request-limits.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -113,8 +114,8 @@ export interface MountOptions extends AnswerWatch {
   authenticate: Authenticate
   owners: Owners
   ids: Ids
-  /** True while the server stops: what still comes in on open connections is turned away. */
-  isClosing(): boolean
+  /** While they end, what still comes in on them is turned away. */
+  connections: Pick<OpenConnections, 'isEnding' | 'endsWith'>
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
 }
 
@@ -130,7 +131,7 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
     exposeHeadRoute: route.method === 'GET' && !route.endless,
     config: { access: route.access, operationId: route.operationId },
     onRequest: route.admit ? [arrive, route.admit] : arrive,
-    onResponse: observeAnswers(app, route, options),
+    onResponse: observeAnswers(route, options),
     handler: (request, reply) => answerCall({ route, request, reply, options }),
   })
 }
@@ -146,7 +147,7 @@ function assertConfined({ path, access, id, query, body }: Route) {
 }
 
 /** Lets a request in, or not, before anything of it is read. */
-function arrivalHook({ access }: Route, { authenticate, isClosing, limits }: MountOptions) {
+function arrivalHook({ access }: Route, { authenticate, connections, limits }: MountOptions) {
   return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     const enter = (caller: Caller) => {
       refuseChatbots(access, caller)
@@ -154,7 +155,7 @@ function arrivalHook({ access }: Route, { authenticate, isClosing, limits }: Mou
       request.caller = caller
     }
     try {
-      if (isClosing())
+      if (connections.isEnding)
         throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })
       if (access === 'public') return done()
       const found = authenticate(request)
@@ -197,7 +198,7 @@ async function answerCall({ route, request, reply, options }: Answering) {
     reply,
   })
   if (answer === reply) return reply
-  if (options.isClosing()) reply.header('connection', 'close')
+  if (options.connections.endsWith(request.raw)) reply.header('connection', 'close')
   return reply.code(route.answer.status).send(answer)
 }
 
@@ -217,15 +218,9 @@ function readBody(spec: BodySpec<z.ZodType>, body: unknown): unknown {
   return parseInput(spec.schema, body ?? (body === null ? null : {}))
 }
 
-function observeAnswers(
-  app: FastifyInstance,
-  { method, path, endless = false }: Route,
-  { metrics, log, isClosing }: MountOptions,
-) {
+function observeAnswers({ method, path, endless = false }: Route, { metrics, log }: MountOptions) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     observeAnswer({ metrics, log }, { method, route: path, endless, request, reply })
-    // Node waits for connections that were busy when it began to close, though they are idle now.
-    if (isClosing()) setImmediate(() => app.server.closeIdleConnections())
     done()
   }
 }
