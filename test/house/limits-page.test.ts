@@ -1,6 +1,7 @@
 /** `docs/limits.md` lists every limit, each as the code has it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { BODY_LIMITS } from '../../packages/server/src/api/body-budget.ts'
 import {
   STREAMS_MAX,
   STREAMS_PER_CHATBOT_MAX,
@@ -9,7 +10,11 @@ import {
 import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
-import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api/events.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_EVENTS_MAX,
+  EVENT_TEXT_BYTES_MAX,
+} from '../../packages/server/src/api/events.ts'
 import * as http from '../../packages/server/src/api/http-server.ts'
 import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
@@ -79,6 +84,11 @@ const LIMITS: Record<string, string> = {
   'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
   "a batch's body": kib(BATCH_BYTES_MAX),
   'events of a batch': count(BATCH_EVENTS_MAX),
+  'an event of a batch above 256 KiB, as it was sent': kib(EVENT_TEXT_BYTES_MAX),
+  'bodies under way': kib(BODY_LIMITS.owners.bytesMax),
+  'bodies of one chatbot under way': kib(BODY_LIMITS.owners.shareMax),
+  'bodies without a key under way': kib(BODY_LIMITS.strangers.bytesMax),
+  'bodies without a key from one address under way': kib(BODY_LIMITS.strangers.shareMax),
   "the widget's bodies": kib(widget.WIDGET_BODY_BYTES_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
@@ -105,6 +115,10 @@ const LIMITS: Record<string, string> = {
   'a conversation id of your own': characters(lead.CONVERSATION_ID_LENGTH_MAX),
   'unfinished deliveries': `\`MAX_BACKLOG\`: ${count(defaults.maxBacklog)}`,
 }
+
+test('one whole batch always fits into the share of its chatbot', () => {
+  expect(BATCH_BYTES_MAX).toBeLessThanOrEqual(BODY_LIMITS.owners.shareMax)
+})
 
 function rows(): string[][] {
   return page

@@ -3,6 +3,7 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
+import { BODY_LIMITS } from './api/body-budget.ts'
 import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
 import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
@@ -298,6 +299,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
         headersMs: HEADERS_MS,
         requestMs: REQUEST_MS,
       },
+      bodies: BODY_LIMITS,
       retryScheduleMs: config.retryScheduleMs,
       healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,

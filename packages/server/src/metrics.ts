@@ -20,6 +20,7 @@ export type RefusalReason =
   | 'honeypot'
   | 'streams'
   | 'connections'
+  | 'bodies'
 
 export interface Metrics {
   eventsAccepted(count: number): void
