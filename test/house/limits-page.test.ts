@@ -1,6 +1,7 @@
 /** `docs/limits.md` lists every limit, each as the code has it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
 import {
   STREAMS_MAX,
   STREAMS_PER_CHATBOT_MAX,
@@ -8,6 +9,7 @@ import {
 } from '../../packages/server/src/api/change-feed.ts'
 import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
+import { PAGE_BYTES_MAX } from '../../packages/server/src/api/cursor.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api/events.ts'
 import * as http from '../../packages/server/src/api/http-server.ts'
@@ -83,6 +85,15 @@ const LIMITS: Record<string, string> = {
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'steps of statistics': count(STEPS_MAX),
+  'rows of a page together, in a list or an export': kib(PAGE_BYTES_MAX),
+  'exports (`leads.csv`) of one chatbot at once': count(SLOTS.export.perChatbotMax),
+  'exports at once': count(SLOTS.export.max),
+  'lists and details of one caller that are made or read at once': count(
+    SLOTS.answer.perChatbotMax,
+  ),
+  'lists and details that are made or read at once': count(SLOTS.answer.max),
+  'how long an answer waits for its turn': seconds(TURN_WAIT_MS),
+  'a reader of these that takes nothing': seconds(STALLED_MS),
   "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
   "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),
   "a form field's label": characters(chatbot.LABEL_LENGTH_MAX),

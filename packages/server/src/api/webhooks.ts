@@ -95,13 +95,14 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
       example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     async handle({ id, query }) {
       if (!(await store.getChatbot(id))) throw notFound('chatbot')
       return listPage({
         cursors,
         scope: `webhooks of ${id}`,
         query,
-        read: (page) => store.listWebhooks({ chatbotId: id }, page),
+        read: (page) => store.readPage('webhooks', { chatbotId: id }, page),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },
@@ -127,13 +128,14 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
       example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.listWebhooks(filter, page),
+        read: (page) => store.readPage('webhooks', filter, page),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },

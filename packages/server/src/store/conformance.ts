@@ -5,6 +5,7 @@ import { describe } from 'vitest'
 import { describeAccept } from './conformance/accept.ts'
 import { describeAccess } from './conformance/access.ts'
 import { describeAudit } from './conformance/audit.ts'
+import { describeBoundedPages } from './conformance/bounded-pages.ts'
 import { describeChanges } from './conformance/changes.ts'
 import { describeClaims } from './conformance/claims.ts'
 import { describeConfig } from './conformance/config.ts'
@@ -47,6 +48,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeStats,
     describeRollups,
     describeLists,
+    describeBoundedPages,
     describeCountedPages,
     describeChanges,
     describeAccess,
