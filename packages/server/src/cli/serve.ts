@@ -28,11 +28,18 @@ async function start(config: Config, { banner }: { banner: boolean }): Promise<v
   if (config.databaseUrl === null) assertNoUnfinishedRestore(config.dataDir)
   const log = createLog(config.logLevel)
   const keys = loadKeys(config, { random: systemRandom, presentKeyOf })
-  const server = await startServer({ config, keys, log })
+  const server = await startServer({ config, keys, log, onFatal: (why) => endNow(why, log) })
   // At every log level: scripts wait for this line.
   process.stdout.write(`${readyLine(server.url)}\n`)
   if (banner) process.stderr.write(bannerText(server, keys))
   stopOnSignals(server, log)
+}
+
+/** What is open is cut: it is sent again after the next start, with the same id. */
+function endNow(sentence: string, log: Log): never {
+  log.error({ error: sentence }, 'server.failed')
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
 }
 
 function readyLine(url: string): string {
