@@ -19,6 +19,15 @@ import { Settler } from './settle.ts'
 
 export type Operations = ReturnType<typeof createOperations>
 
+/** These write nothing: they are answered also where nothing can be written. */
+const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
+  ...(['read', 'findApiKey', 'findSession', 'countLive'] as const),
+])
+
+export function isReading({ name }: { name: keyof Operations }): boolean {
+  return READING.has(name)
+}
+
 export function createOperations(core: Core) {
   const access = new Access(core)
   const config = new Config(core, access)
@@ -77,7 +86,8 @@ export function createOperations(core: Core) {
     continueRecoveries: recoveries.continueAll.bind(recoveries),
     eraseLead: eraser.eraseLead.bind(eraser),
     read: (queries: Query[]) => queries.map(({ sql, values }) => core.all(sql, ...values)),
-    ping: (_: null) => core.run(PING, core.tx.now),
+    /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
+    ping: (bytes: number) => core.run(PING, `${core.tx.now}`.padEnd(bytes, '.')),
     keepKeys: seals.keepKeys.bind(seals),
     reseal: seals.reseal.bind(seals),
   }
