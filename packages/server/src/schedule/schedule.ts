@@ -23,6 +23,7 @@ import type { Webhook } from '../webhook.ts'
 import type { Lane, WindowLimits } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import type { Term } from './lease.ts'
+import { Pacer } from './pacer.ts'
 import { Refill } from './refill.ts'
 import { Slots } from './slots.ts'
 import { Turns } from './turns.ts'
@@ -65,6 +66,7 @@ export class Schedule {
   readonly #refill: Refill
   readonly #lanes: Lanes
   readonly #waiting: WaitingLanes
+  readonly #pacer: Pacer
   readonly #turns = new Turns()
   readonly #full = new Set<string>()
   /** The same list for every offer until it changes: it is sent to another thread. */
@@ -102,6 +104,13 @@ export class Schedule {
         for (const { webhookId, dueInMs } of lanes) this.#dueIn(webhookId, dueInMs)
       },
       onFailure: (error) => this.#logFailure(error),
+    })
+    this.#pacer = new Pacer({
+      ...{ store, clock, log },
+      onChange: (lane) => {
+        this.#touch(lane)
+        this.#pump()
+      },
     })
     this.#unsubscribe = store.onChange((change) => this.#onChange(change))
   }
@@ -170,6 +179,7 @@ export class Schedule {
     this.#unsubscribe()
     for (const cancel of this.#timers) cancel()
     this.#refill.stop()
+    this.#pacer.stop()
     this.#waiting.stop()
     const claims = this.#lanes.all().flatMap((lane) => lane.drain())
     const nodeId = this.#term?.nodeId
@@ -214,6 +224,7 @@ export class Schedule {
     this.#turns.update(lane, this.#options.clock.monotonic())
     this.#touchFull(lane)
     this.#refill.consider(lane)
+    this.#pacer.consider(lane)
   }
 
   /** What waits in the store goes first, so that a lane stays roughly in order. */
@@ -233,6 +244,10 @@ export class Schedule {
     while (term?.isLive() && !this.#stopping && this.#unrecorded < UNRECORDED_MAX) {
       const lane = this.#turns.next(this.#slots)
       if (!lane) return
+      if (lane.pace?.take(this.#options.clock.monotonic()) === false) {
+        this.#touch(lane)
+        continue
+      }
       const claim = lane.shift()
       if (claim && lane.webhook) this.#start(lane, claim, lane.webhook, term)
     }
