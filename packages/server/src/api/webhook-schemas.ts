@@ -1,6 +1,7 @@
 /** What a webhook looks like, coming in and going out. */
 import { z } from 'zod'
 import { canonicalEventType } from '../event.ts'
+import { RATE_MAX, RATE_MIN } from '../rate.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
 import { EXAMPLE_IDS, eventType, idField, isoTime, text } from './schemas.ts'
 import { HEADERS_MAX, headerFaults } from './webhook-headers.ts'
@@ -69,6 +70,10 @@ const settings = {
   maxInFlight: z.int().min(1).max(256).nullable().meta({
     description: "Requests open at a time; null: the server's MAX_IN_FLIGHT_PER_WEBHOOK.",
   }),
+  ratePerSecond: z.number().min(RATE_MIN).max(RATE_MAX).nullable().meta({
+    description:
+      'Requests started in a second, at most, by all nodes together: up to a second of them (at least one) at once, and over no ten seconds more than ten times as many. Tests count and go out at once; what is handed to a listener does not count. null: as many as the endpoint takes.',
+  }),
 }
 
 export const secretText = z
@@ -90,6 +95,7 @@ export const newWebhookSchema = z
     headers: headers.exactOptional(),
     timeoutSeconds: settings.timeoutSeconds.exactOptional(),
     maxInFlight: settings.maxInFlight.exactOptional(),
+    ratePerSecond: settings.ratePerSecond.exactOptional(),
   })
   .meta({ id: 'NewWebhook' })
 
@@ -101,6 +107,7 @@ export const webhookChangeSchema = z
     headers: headers.exactOptional(),
     timeoutSeconds: settings.timeoutSeconds.exactOptional(),
     maxInFlight: settings.maxInFlight.exactOptional(),
+    ratePerSecond: settings.ratePerSecond.exactOptional(),
   })
   .meta({ id: 'WebhookChange', description: 'What is left out stays as it is.' })
 
@@ -120,6 +127,7 @@ export const webhookSchema = z
     headers: z.record(z.string(), z.string()).meta({ description: 'Names, with masked values.' }),
     timeoutSeconds: z.int().nullable(),
     maxInFlight: z.int().nullable(),
+    ratePerSecond: z.number().nullable(),
     state: z.enum(['active', 'paused', 'disabled', 'away']).meta({
       description: '`away`: of kind `listen`, while nobody listens.',
     }),
@@ -162,6 +170,7 @@ export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
   headers: { 'X-Api-Key': '***' },
   timeoutSeconds: null,
   maxInFlight: null,
+  ratePerSecond: null,
   state: 'active',
   stateReason: null,
   health: {
