@@ -36,6 +36,7 @@ import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
+import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
@@ -110,8 +111,8 @@ const LIMITS: Record<string, string> = {
   'an event type': characters(EVENT_TYPE_LENGTH_MAX),
   "a payload's depth": `${PAYLOAD_DEPTH_MAX} levels`,
   "a delivery's body": `${count(BODY_BYTES_MAX)} bytes`,
-  "a lead's email": characters(lead.EMAIL_LENGTH_MAX),
-  "a lead's phone": characters(lead.PHONE_LENGTH_MAX),
+  "a lead's email": characters(typed.EMAIL_LENGTH_MAX),
+  "a lead's phone": characters(typed.PHONE_LENGTH_MAX),
   "a lead's name by the widget": characters(widget.WIDGET_NAME_LENGTH_MAX),
   'a conversation id of your own': characters(lead.CONVERSATION_ID_LENGTH_MAX),
   'unfinished deliveries': `\`MAX_BACKLOG\`: ${count(defaults.maxBacklog)}`,

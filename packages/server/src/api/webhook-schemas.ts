@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { canonicalEventType } from '../event.ts'
 import { RATE_MAX, RATE_MIN } from '../rate.ts'
+import { tidyUrl } from '../typed-text.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
 import { EXAMPLE_IDS, eventType, idField, isoTime, text } from './schemas.ts'
 import { HEADERS_MAX, headerFaults } from './webhook-headers.ts'
@@ -12,12 +13,14 @@ export const DESCRIPTION_LENGTH_MAX = 500
 
 export const url = z
   .string()
+  .transform(tidyUrl)
   .superRefine((given, context) => {
     const message = urlFault(given)
     if (message !== null) context.addIssue({ code: 'custom', message })
   })
   .meta({
-    description: 'http or https, without a fragment. Credentials in it are shown masked.',
+    description:
+      'http or https, without a fragment. Credentials in it are shown masked. What nobody sees at its ends is dropped; within it is refused.',
     documentAs: { type: 'string', format: 'uri', maxLength: URL_LENGTH_MAX },
     examples: ['https://shop.example/hooks/leads'],
   })

@@ -292,8 +292,3 @@ export function toRecovery(row: RecoveryRow): Recovery {
     finishedAt: row.finished_at,
   }
 }
-
-/** How names are compared in a search: the same for the key that is kept and for what is typed. */
-export function searchKey(text: string): string {
-  return text.normalize('NFC').toLowerCase()
-}
