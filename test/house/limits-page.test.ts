@@ -1,6 +1,7 @@
 /** `docs/limits.md` lists every limit, each as the code has it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
 import { BODY_LIMITS } from '../../packages/server/src/api/body-budget.ts'
 import {
   STREAMS_MAX,
@@ -9,6 +10,7 @@ import {
 } from '../../packages/server/src/api/change-feed.ts'
 import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
+import { PAGE_BYTES_MAX } from '../../packages/server/src/api/cursor.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
 import {
   BATCH_BYTES_MAX,
@@ -39,6 +41,7 @@ import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
+import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
@@ -93,6 +96,15 @@ const LIMITS: Record<string, string> = {
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'steps of statistics': count(STEPS_MAX),
+  'rows of a page together, in a list or an export': kib(PAGE_BYTES_MAX),
+  'exports (`leads.csv`) of one chatbot at once': count(SLOTS.export.perChatbotMax),
+  'exports at once': count(SLOTS.export.max),
+  'lists and details of one caller that are made or read at once': count(
+    SLOTS.answer.perChatbotMax,
+  ),
+  'lists and details that are made or read at once': count(SLOTS.answer.max),
+  'how long an answer waits for its turn': seconds(TURN_WAIT_MS),
+  'a reader of these that takes nothing': seconds(STALLED_MS),
   "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
   "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),
   "a form field's label": characters(chatbot.LABEL_LENGTH_MAX),
@@ -109,8 +121,8 @@ const LIMITS: Record<string, string> = {
   'an event type': characters(EVENT_TYPE_LENGTH_MAX),
   "a payload's depth": `${PAYLOAD_DEPTH_MAX} levels`,
   "a delivery's body": `${count(BODY_BYTES_MAX)} bytes`,
-  "a lead's email": characters(lead.EMAIL_LENGTH_MAX),
-  "a lead's phone": characters(lead.PHONE_LENGTH_MAX),
+  "a lead's email": characters(typed.EMAIL_LENGTH_MAX),
+  "a lead's phone": characters(typed.PHONE_LENGTH_MAX),
   "a lead's name by the widget": characters(widget.WIDGET_NAME_LENGTH_MAX),
   'a conversation id of your own': characters(lead.CONVERSATION_ID_LENGTH_MAX),
   'unfinished deliveries': `\`MAX_BACKLOG\`: ${count(defaults.maxBacklog)}`,

@@ -48,6 +48,8 @@ export interface ServerOptions {
   log: Log
   /** The start is given up: it rejects with this signal's reason, and what it opened is closed. */
   giveUp?: AbortSignal
+  /** The server can't go on, and nothing inside of it can mend that: the process is to end. */
+  onFatal(sentence: string): void
 }
 
 export interface Server {
@@ -92,7 +94,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** `DATABASE_URL` is the only switch: nothing behind this function knows which store it has. */
-function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Promise<Store> {
+function openStore(options: ServerOptions, metrics: Metrics): Promise<Store> {
+  const { config, keys, log, onFatal } = options
   const { dataDir, databaseUrl, roles } = config
   const { seals: encryptionKey, opens: openingKeys } = keys.encryption
   const shared = { encryptionKey, openingKeys, clock: systemClock, log }
@@ -103,6 +106,7 @@ function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Prom
     ...shared,
     ...{ dataDir, mode: 'threads' },
     onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
+    onDied: ({ message }) => onFatal(message),
   })
 }
 

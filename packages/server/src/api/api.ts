@@ -6,6 +6,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { commonHeaders } from '../security-headers.ts'
+import { createAnswerSlots } from './answer-slots.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { createAuth, rootMarkOf } from './auth.ts'
@@ -63,8 +64,10 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const { authenticate, ...access } = createAccess(deps, limits)
   access.credentials.onForget(() => feed.recheck())
   const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, { feed, limits, access })
+  const slots = createAnswerSlots({ clock, metrics })
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, owners: store, ids, connections, limits, metrics, log })
+    const shared = { authenticate, owners: store, ids, connections, limits, slots, metrics, log }
+    mountRoute(app, route, shared)
   }
   answerUnknownRoutes(app, {
     ...{ routes, metrics, log },

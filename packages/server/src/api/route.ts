@@ -8,6 +8,8 @@ import type { AuditAction } from '../audit.ts'
 import { assert } from '../errors.ts'
 import { type Ids, isId } from '../id.ts'
 import type { OwnedKind } from '../store/store.ts'
+import { inPieces, PIECE_BYTES } from './answer-pieces.ts'
+import type { AnswerSlots, SlotKind } from './answer-slots.ts'
 import type { Access, Authenticate } from './auth.ts'
 import { BodyParts, type PartsSpec } from './body-parts.ts'
 import { type AuditOf, auditOf } from './call-audit.ts'
@@ -62,6 +64,8 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   errors?: ErrorCode[]
   /** The answer has no end: a HEAD or a duration means nothing. */
   endless?: boolean
+  /** The answer can be large: few of these are made and sent at once (answer-slots.ts). */
+  slot?: SlotKind
   /** What to answer; or the reply itself, when it was sent already. */
   handle(call: Call<z.output<Query>, z.output<Body>>): unknown
 }
@@ -120,6 +124,7 @@ export interface MountOptions extends AnswerWatch {
   /** While they end, what still comes in on them is turned away. */
   connections: Pick<OpenConnections, 'isEnding' | 'endsWith'>
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
+  slots: AnswerSlots
 }
 
 export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
@@ -209,9 +214,13 @@ async function answerCall({ route, request, reply, options }: Answering) {
   }
   const query = route.query ? parseInput(route.query, request.query) : undefined
   const body = route.body ? readBody(route.body, request.body) : undefined
+  const asked = caller && route.access === 'chatbot-by-query' ? held(caller, query) : query
+  if (route.slot) {
+    await options.slots.enter(route.slot, slotOwner(route.slot, caller, asked), { request, reply })
+  }
   const answer = await route.handle({
     id,
-    query: caller && route.access === 'chatbot-by-query' ? held(caller, query) : query,
+    query: asked,
     body: caller && route.access === 'chatbot-by-body' ? held(caller, body) : body,
     caller,
     audit: auditOf({ route, request, ids: options.ids, id, chatbotId: owner, body }),
@@ -220,7 +229,21 @@ async function answerCall({ route, request, reply, options }: Answering) {
   })
   if (answer === reply) return reply
   if (options.connections.endsWith(request.raw)) reply.header('connection', 'close')
-  return reply.code(route.answer.status).send(answer)
+  reply.code(route.answer.status)
+  return route.slot ? sendLarge(reply, answer) : reply.send(answer)
+}
+
+/** An export is its chatbot's, whoever asks for it; other answers are their caller's. */
+function slotOwner(kind: SlotKind, caller: Caller | null, query: unknown): string {
+  const asked = kind === 'export' ? (query as { chatbotId?: string }).chatbotId : undefined
+  return asked ?? caller?.chatbotId ?? caller?.actor ?? ''
+}
+
+function sendLarge(reply: FastifyReply, answer: unknown): FastifyReply {
+  const text = JSON.stringify(answer)
+  reply.header('content-type', 'application/json; charset=utf-8')
+  if (text.length <= PIECE_BYTES) return reply.send(text)
+  return reply.header('content-length', Buffer.byteLength(text)).send(inPieces([text]))
 }
 
 /** An operator's leads and events pass without a question. */

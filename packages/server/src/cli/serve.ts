@@ -3,7 +3,7 @@ import { type Command, EXIT } from 'chatzuri/command-line'
 import { systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { type Keys, loadKeys } from '../keys.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Log } from '../log.ts'
 import { type Server, startServer } from '../main.ts'
 import { systemRandom } from '../random.ts'
 import { presentKeyOf } from '../store/present-key.ts'
@@ -32,7 +32,10 @@ async function start(config: Config, { banner }: { banner: boolean }): Promise<v
   const log = createLog(config.logLevel)
   const stopping = stopOnSignals({ log, clock: systemClock, underNpm: isUnderNpm(process.env) })
   const keys = loadKeys(config, { random: systemRandom, presentKeyOf })
-  const starting = startServer({ config, keys, log, giveUp: stopping.asked })
+  const starting = startServer({
+    ...{ config, keys, log, giveUp: stopping.asked },
+    onFatal: (why) => endNow(why, log),
+  })
   const server = await starting.catch((error) => {
     // Not ready, nothing taken in: to be asked to stop is no failure.
     if (stopping.asked.aborted) return null
@@ -43,6 +46,13 @@ async function start(config: Config, { banner }: { banner: boolean }): Promise<v
   process.stdout.write(`${readyLine(server.url)}\n`)
   if (banner) process.stderr.write(bannerText(server, keys))
   stopping.stops(server)
+}
+
+/** What is open is cut: it is sent again after the next start, with the same id. */
+function endNow(sentence: string, log: Log): never {
+  log.error({ error: sentence }, 'server.failed')
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
 }
 
 function readyLine(url: string): string {
