@@ -7,8 +7,10 @@ import { createLog, type Log } from '../log.ts'
 import { type Server, startServer } from '../main.ts'
 import { systemRandom } from '../random.ts'
 import { presentKeyOf } from '../store/present-key.ts'
+import { lockFolder } from '../store/sqlite/folder-lock.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
+import { assertStoreIsThere } from './store-is-there.ts'
 import { assertNoUnfinishedRestore } from './unfinished-restore.ts'
 
 export const serve: Command = {
@@ -25,14 +27,26 @@ export const serve: Command = {
 }
 
 async function start(config: Config, { banner }: { banner: boolean }): Promise<void> {
-  if (config.databaseUrl === null) assertNoUnfinishedRestore(config.dataDir)
+  if (config.databaseUrl === null) {
+    assertNoUnfinishedRestore(config.dataDir)
+    assertStoreIsThere(config.dataDir)
+  }
   const log = createLog(config.logLevel)
-  const keys = loadKeys(config, { random: systemRandom, presentKeyOf })
+  const keys = loadKeys(config, { random: systemRandom, presentKeyOf, alone })
   const server = await startServer({ config, keys, log, onFatal: (why) => endNow(why, log) })
   // At every log level: scripts wait for this line.
   process.stdout.write(`${readyLine(server.url)}\n`)
   if (banner) process.stderr.write(bannerText(server, keys))
   stopOnSignals(server, log)
+}
+
+function alone<T>(dataDir: string, work: () => T): T {
+  const unlock = lockFolder(dataDir)
+  try {
+    return work()
+  } finally {
+    unlock()
+  }
 }
 
 /** What is open is cut: it is sent again after the next start, with the same id. */
