@@ -102,6 +102,7 @@ export async function openOver(
     // The engine is in this process: it answers what it committed, or the process is gone too.
     onUncertain: () => () => {},
     async close() {
+      port.probe.close()
       await queue.close()
       await port.close()
       unlock()
