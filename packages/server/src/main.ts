@@ -45,6 +45,8 @@ export interface ServerOptions {
   config: Config
   keys: Keys
   log: Log
+  /** The start is given up: it rejects with this signal's reason, and what it opened is closed. */
+  giveUp?: AbortSignal
   /** The server can't go on, and nothing inside of it can mend that: the process is to end. */
   onFatal(sentence: string): void
 }
@@ -54,9 +56,9 @@ export interface Server {
   url: string
   /** How browsers reach it. */
   publicUrl: string
-  /** Stops accepting, lets open attempts end, gives back leases. */
+  /** Stops accepting, lets open attempts and answers end, gives back leases. */
   stop(): Promise<void>
-  /** Ends the open attempts at once, so that `stop` resolves soon. */
+  /** Ends the open attempts and connections at once, so that `stop` resolves soon. */
   cut(): void
 }
 
@@ -67,16 +69,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const delivery = createDelivery(world)
   const api = await openApi(world, delivery)
   const stop = async () => {
-    await api.close()
-    await delivery.stop()
+    // Together: a client that reads slowly must not keep this node sending, nor its leases.
+    await Promise.all([api.close(), delivery.stop()])
     await store.close()
   }
+  const cut = () => {
+    api.cut()
+    delivery.cut()
+  }
   try {
+    options.giveUp?.throwIfAborted()
     // First: a server whose port is taken must not deliver anything either.
     const { url, publicUrl } = await api.listen()
+    options.giveUp?.throwIfAborted()
     await delivery.start()
+    options.giveUp?.throwIfAborted()
     api.becomeReady()
-    return { url, publicUrl, stop, cut: delivery.cut }
+    return { url, publicUrl, stop, cut }
   } catch (error) {
     await stop()
     throw error
@@ -316,6 +325,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       listening.stop()
       return api.close()
     },
+    cut: () => api.cut(),
   }
 }
 

@@ -16,6 +16,7 @@ import { Recorder } from './record.ts'
 import { Recoveries } from './recoveries.ts'
 import { rollUp } from './rollups.ts'
 import { Settler } from './settle.ts'
+import { StartBuckets } from './starts.ts'
 
 export type Operations = ReturnType<typeof createOperations>
 
@@ -40,6 +41,7 @@ export function createOperations(core: Core) {
   const settler = new Settler(core, deliveries, eraser)
   const pruner = new Pruner(core, { deliveries, eraser, access })
   const seals = new Seals(core)
+  const starts = new StartBuckets(core)
   const recoveries = new Recoveries(core, deliveries)
   return {
     createChatbot: config.createChatbot.bind(config),
@@ -64,6 +66,7 @@ export function createOperations(core: Core) {
     keepAudit: (entry: NewAuditEntry) => keepAudit(core, entry),
     accept: ingest.accept.bind(ingest),
     claimDue: deliveries.claimDue.bind(deliveries),
+    takeStarts: starts.take.bind(starts),
     release: deliveries.release.bind(deliveries),
     releaseAll: (_: null) => deliveries.releaseAll(),
     createTest: deliveries.createTest.bind(deliveries),

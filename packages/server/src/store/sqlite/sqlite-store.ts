@@ -124,12 +124,14 @@ function prepareFolder(dataDir: string): void {
   }
 }
 
-function toQuery({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Query {
-  return { sql, values: parameters as Query['values'] }
+function toQuery({ sql, parameters, bound }: Parameters<RunQueries>[0][number]): Query {
+  const values = parameters as Query['values']
+  return bound ? { sql, values, bound } : { sql, values }
 }
 
 function bindReads(reads: Reads) {
   return {
+    readPage: reads.readPage.bind(reads),
     getChatbot: reads.getChatbot.bind(reads),
     listChatbots: reads.listChatbots.bind(reads),
     getWebhook: reads.getWebhook.bind(reads),

@@ -136,6 +136,7 @@ function trafficWrites(world: World) {
     accept: async (input) => toAcceptResult(input, await queue.call('accept', input)),
     claimDue: (input) => queue.call('claimDue', input),
     lanesWaiting: () => lanesWaiting(world),
+    takeStarts: (wanted) => queue.call('takeStarts', wanted),
     release: (nodeId, deliveryIds) => queue.call('release', { nodeId, deliveryIds }),
     recordIfLeased: (input) => queue.call('recordIfLeased', input),
     createTest: (input) => queue.call('createTest', input),
