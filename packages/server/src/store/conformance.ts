@@ -24,6 +24,7 @@ import { describeRollups } from './conformance/rollups.ts'
 import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
 import { describeStats } from './conformance/stats.ts'
+import { describeTurns } from './conformance/turns.ts'
 import type { OpenStore } from './conformance/world.ts'
 
 export type { OpenStore, StoreHarness } from './conformance/world.ts'
@@ -35,6 +36,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeSecrets,
     describeKeys,
     describeAccept,
+    describeTurns,
     describeIdempotency,
     describeClaims,
     describeLeases,
