@@ -1,6 +1,7 @@
 /** `docs/limits.md` lists every limit, each as the code has it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
 import {
   STREAMS_MAX,
   STREAMS_PER_CHATBOT_MAX,
@@ -8,13 +9,17 @@ import {
 } from '../../packages/server/src/api/change-feed.ts'
 import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
+import { PAGE_BYTES_MAX } from '../../packages/server/src/api/cursor.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api/events.ts'
 import * as http from '../../packages/server/src/api/http-server.ts'
 import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
 import { PULL_SECONDS_MAX } from '../../packages/server/src/api/listener-schemas.ts'
-import { PIPELINED_MAX } from '../../packages/server/src/api/pipeline-limit.ts'
+import {
+  ANSWER_MS_MAX_AT_STOP,
+  PIPELINED_MAX,
+} from '../../packages/server/src/api/open-connections.ts'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-limits.ts'
 import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/schemas.ts'
@@ -63,6 +68,7 @@ const LIMITS: Record<string, string> = {
   'an idle connection': seconds(http.KEEP_ALIVE_MS),
   'silence while a request is open': seconds(http.SILENCE_MS_MAX),
   'requests sent ahead on a connection': count(PIPELINED_MAX),
+  'an answer that is being made or read when the server stops': seconds(ANSWER_MS_MAX_AT_STOP),
   'open streams': count(STREAMS_MAX),
   "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
   'listeners that wait': count(WAITS_MAX),
@@ -80,6 +86,15 @@ const LIMITS: Record<string, string> = {
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'steps of statistics': count(STEPS_MAX),
+  'rows of a page together, in a list or an export': kib(PAGE_BYTES_MAX),
+  'exports (`leads.csv`) of one chatbot at once': count(SLOTS.export.perChatbotMax),
+  'exports at once': count(SLOTS.export.max),
+  'lists and details of one caller that are made or read at once': count(
+    SLOTS.answer.perChatbotMax,
+  ),
+  'lists and details that are made or read at once': count(SLOTS.answer.max),
+  'how long an answer waits for its turn': seconds(TURN_WAIT_MS),
+  'a reader of these that takes nothing': seconds(STALLED_MS),
   "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
   "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),
   "a form field's label": characters(chatbot.LABEL_LENGTH_MAX),

@@ -45,6 +45,10 @@ export interface ServerOptions {
   config: Config
   keys: Keys
   log: Log
+  /** The start is given up: it rejects with this signal's reason, and what it opened is closed. */
+  giveUp?: AbortSignal
+  /** The server can't go on, and nothing inside of it can mend that: the process is to end. */
+  onFatal(sentence: string): void
 }
 
 export interface Server {
@@ -52,9 +56,9 @@ export interface Server {
   url: string
   /** How browsers reach it. */
   publicUrl: string
-  /** Stops accepting, lets open attempts end, gives back leases. */
+  /** Stops accepting, lets open attempts and answers end, gives back leases. */
   stop(): Promise<void>
-  /** Ends the open attempts at once, so that `stop` resolves soon. */
+  /** Ends the open attempts and connections at once, so that `stop` resolves soon. */
   cut(): void
 }
 
@@ -65,16 +69,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const delivery = createDelivery(world)
   const api = await openApi(world, delivery)
   const stop = async () => {
-    await api.close()
-    await delivery.stop()
+    // Together: a client that reads slowly must not keep this node sending, nor its leases.
+    await Promise.all([api.close(), delivery.stop()])
     await store.close()
   }
+  const cut = () => {
+    api.cut()
+    delivery.cut()
+  }
   try {
+    options.giveUp?.throwIfAborted()
     // First: a server whose port is taken must not deliver anything either.
     const { url, publicUrl } = await api.listen()
+    options.giveUp?.throwIfAborted()
     await delivery.start()
+    options.giveUp?.throwIfAborted()
     api.becomeReady()
-    return { url, publicUrl, stop, cut: delivery.cut }
+    return { url, publicUrl, stop, cut }
   } catch (error) {
     await stop()
     throw error
@@ -82,7 +93,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** `DATABASE_URL` is the only switch: nothing behind this function knows which store it has. */
-function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Promise<Store> {
+function openStore(options: ServerOptions, metrics: Metrics): Promise<Store> {
+  const { config, keys, log, onFatal } = options
   const { dataDir, databaseUrl, roles } = config
   const { seals: encryptionKey, opens: openingKeys } = keys.encryption
   const shared = { encryptionKey, openingKeys, clock: systemClock, log }
@@ -93,6 +105,7 @@ function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Prom
     ...shared,
     ...{ dataDir, mode: 'threads' },
     onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
+    onDied: ({ message }) => onFatal(message),
   })
 }
 
@@ -312,6 +325,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       listening.stop()
       return api.close()
     },
+    cut: () => api.cut(),
   }
 }
 

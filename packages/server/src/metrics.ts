@@ -19,6 +19,9 @@ export type RefusalReason =
   | 'too_soon'
   | 'honeypot'
   | 'streams'
+  | 'exports'
+  | 'answers'
+  | 'stalled'
   | 'connections'
 
 export interface Metrics {

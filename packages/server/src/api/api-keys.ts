@@ -101,13 +101,14 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [KEY_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'api-keys',
         query,
-        read: (page) => store.listApiKeys(filter, page),
+        read: (page) => store.readPage('apiKeys', filter, page),
         present: presentApiKey,
       })
     },

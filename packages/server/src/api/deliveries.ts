@@ -53,6 +53,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [DELIVERY_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
       const { limit: _limit, cursor: _cursor, ...filter } = query
@@ -60,7 +61,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'deliveries',
         query,
-        read: (page) => store.listDeliveries(filter, page),
+        read: (page) => store.readPage('deliveries', filter, page),
         present: presentDelivery,
       })
     },
@@ -82,6 +83,7 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
       schema: deliveryDetailSchema,
       example: DELIVERY_DETAIL_EXAMPLE,
     },
+    slot: 'answer',
     async handle({ id }) {
       const detail = await store.getDelivery(id)
       if (!detail) throw notFound('delivery')

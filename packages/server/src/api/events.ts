@@ -137,6 +137,7 @@ function getRoute({ store }: ApiDeps): Route {
         deliveries: [{ ...DELIVERY_EXAMPLE, eventType: 'order.created' }],
       },
     },
+    slot: 'answer',
     async handle({ id }) {
       const event = await store.getEvent(id)
       if (!event) throw notFound('event')

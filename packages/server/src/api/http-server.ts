@@ -9,7 +9,7 @@ import type { Metrics } from '../metrics.ts'
 import type { AnswerHeaders } from '../security-headers.ts'
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts'
 import { apiError, errorAnswer, toApiError } from './error-answer.ts'
-import { createPipelineLimit } from './pipeline-limit.ts'
+import { OpenConnections } from './open-connections.ts'
 import { BODY_BYTES_MAX_DEFAULT } from './route.ts'
 
 /** How often Node looks for connections whose time is up; its default is half a minute. */
@@ -28,8 +28,7 @@ const LINGER_MS = 2_000
 
 export interface HttpServer {
   app: FastifyInstance
-  /** True from the moment in which `close` begins. */
-  isClosing(): boolean
+  connections: OpenConnections
 }
 
 export interface HttpServerOptions {
@@ -43,12 +42,10 @@ export interface HttpServerOptions {
 }
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { trustedProxies, connections, headers, log } = options
-  let closing = false
-  const isClosing = () => closing
+  const { trustedProxies, connections: limits, headers, log } = options
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX_DEFAULT,
-    requestTimeout: connections.requestMs,
+    requestTimeout: limits.requestMs,
     connectionTimeout: SILENCE_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
@@ -60,12 +57,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       requireHostHeader: false,
-      headersTimeout: connections.headersMs,
-      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, connections.headersMs),
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersMs),
     },
     logger: false,
     frameworkErrors: (error, request, reply) => {
-      answerError({ error, request, reply, headers, log, isClosing })
+      answerError({ error, request, reply, headers, log, connections })
     },
     clientErrorHandler: (error, socket) => answerOnSocket(error, socket, options),
   })
@@ -73,15 +70,15 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('caller', null)
   // Node's own limit drops the headers past it without a word, be it the Idempotency-Key.
   app.server.maxHeadersCount = 0
-  limitConnections({ ...options, server: app.server, limits: connections })
-  const isWithinPipeline = createPipelineLimit()
+  const connections = new OpenConnections({ ...options, server: app.server })
+  limitConnections({ ...options, server: app.server, limits })
   app.addHook('onRequest', (request, reply, done) => {
-    if (!isWithinPipeline(request.raw, reply.raw)) return void reply.hijack()
+    if (request.raw.socket.destroyed) return void reply.hijack()
     reply.headers(headers)
     done(oversizeFault(request.raw) ?? undefined)
   })
   app.setErrorHandler((error, request, reply) => {
-    answerError({ error, request, reply, headers, log, isClosing })
+    answerError({ error, request, reply, headers, log, connections })
   })
   app.addHook('onRequest', (request, _reply, done) => {
     // No route reads the body of a GET; what comes after the answer resets it away.
@@ -89,14 +86,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     else void dropBody(request.raw).then(() => done())
   })
   app.addHook('preClose', (done) => {
-    closing = true
+    connections.end()
     done()
   })
   app.server.on('checkExpectation', (_request, response) => {
     const answer = answerByHand(apiError('expectation_failed'), headers)
     response.writeHead(answer.statusCode, answer.headers).end(answer.body)
   })
-  return { app, isClosing }
+  return { app, connections }
 }
 
 function oversizeFault({ url = '', rawHeaders }: IncomingMessage): ApiError | null {
@@ -117,17 +114,17 @@ interface Failure {
   reply: FastifyReply
   headers: AnswerHeaders
   log: Log
-  isClosing(): boolean
+  connections: OpenConnections
 }
 
-function answerError({ error, request, reply, headers, log, isClosing }: Failure) {
+function answerError({ error, request, reply, headers, log, connections }: Failure) {
   const known = toApiError(error) ?? internalError(error, { request, log })
   reply.errorCode = known.code
   // Also of what failed before its route was known.
   reply.headers(headers)
   if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
-  if (isClosing()) reply.header('connection', 'close')
+  if (connections.endsWith(request.raw)) reply.header('connection', 'close')
   const body = JSON.stringify(errorAnswer(known))
   reply.code(known.statusCode).header('content-type', JSON_TYPE)
   const unread = unreadBody(request)

@@ -118,6 +118,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [LEAD_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
       const { limit: _limit, cursor: _cursor, ...filter } = query
@@ -125,7 +126,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'leads',
         query,
-        read: (page) => store.listLeads(filter, page),
+        read: (page) => store.readPage('leads', filter, page),
         present: presentLead,
       })
     },

@@ -109,7 +109,7 @@ export const pageQuery = {
   limit: wholeInQuery({ min: 1, max: LIMIT_MAX })
     .default(50)
     .meta({
-      description: 'How many at most.',
+      description: 'How many at most. A page of large rows may be shorter, and others follow.',
       documentAs: { type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 50 },
     }),
   cursor: z
@@ -134,10 +134,10 @@ export function listOf<Item extends z.ZodType>(item: Item, id: string) {
   return z
     .object({
       data: z.array(item),
-      nextCursor: z
-        .string()
-        .nullable()
-        .meta({ description: 'Pass it as `cursor` for the next page; null: this was the last.' }),
+      nextCursor: z.string().nullable().meta({
+        description:
+          'Pass it as `cursor` for the next page; null, and nothing else, says that this was the last.',
+      }),
     })
     .meta({ id })
 }

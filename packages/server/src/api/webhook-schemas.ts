@@ -1,6 +1,7 @@
 /** What a webhook looks like, coming in and going out. */
 import { z } from 'zod'
 import { canonicalEventType } from '../event.ts'
+import { RATE_MAX, RATE_MIN } from '../rate.ts'
 import { tidyUrl } from '../typed-text.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
 import { EXAMPLE_IDS, eventType, idField, isoTime, text } from './schemas.ts'
@@ -72,6 +73,10 @@ const settings = {
   maxInFlight: z.int().min(1).max(256).nullable().meta({
     description: "Requests open at a time; null: the server's MAX_IN_FLIGHT_PER_WEBHOOK.",
   }),
+  ratePerSecond: z.number().min(RATE_MIN).max(RATE_MAX).nullable().meta({
+    description:
+      'Requests started in a second, at most, by all nodes together: up to a second of them (at least one) at once, and over no ten seconds more than ten times as many. Tests count and go out at once; what is handed to a listener does not count. null: as many as the endpoint takes.',
+  }),
 }
 
 export const secretText = z
@@ -93,6 +98,7 @@ export const newWebhookSchema = z
     headers: headers.exactOptional(),
     timeoutSeconds: settings.timeoutSeconds.exactOptional(),
     maxInFlight: settings.maxInFlight.exactOptional(),
+    ratePerSecond: settings.ratePerSecond.exactOptional(),
   })
   .meta({ id: 'NewWebhook' })
 
@@ -104,6 +110,7 @@ export const webhookChangeSchema = z
     headers: headers.exactOptional(),
     timeoutSeconds: settings.timeoutSeconds.exactOptional(),
     maxInFlight: settings.maxInFlight.exactOptional(),
+    ratePerSecond: settings.ratePerSecond.exactOptional(),
   })
   .meta({ id: 'WebhookChange', description: 'What is left out stays as it is.' })
 
@@ -123,6 +130,7 @@ export const webhookSchema = z
     headers: z.record(z.string(), z.string()).meta({ description: 'Names, with masked values.' }),
     timeoutSeconds: z.int().nullable(),
     maxInFlight: z.int().nullable(),
+    ratePerSecond: z.number().nullable(),
     state: z.enum(['active', 'paused', 'disabled', 'away']).meta({
       description: '`away`: of kind `listen`, while nobody listens.',
     }),
@@ -165,6 +173,7 @@ export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
   headers: { 'X-Api-Key': '***' },
   timeoutSeconds: null,
   maxInFlight: null,
+  ratePerSecond: null,
   state: 'active',
   stateReason: null,
   health: {

@@ -3,12 +3,16 @@ import { type ListedCommand, runProgram, type World } from 'chatzuri/command-lin
 import { StartError, StoreUnavailable } from '../errors.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
+import { endOnSignals } from './stop-signals.ts'
 
 export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'serve',
     about: 'the server (as without a command)',
-    load: async () => (await import('./serve.ts')).serve,
+    load: async () => {
+      endOnSignals()
+      return (await import('./serve.ts')).serve
+    },
   },
   {
     name: 'backup',

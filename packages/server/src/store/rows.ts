@@ -40,6 +40,7 @@ export interface WebhookRow {
   headers: string
   timeout_seconds: number | null
   max_in_flight: number | null
+  rate_per_second: number | null
   state: WebhookState
   state_reason: string | null
   secret: string
@@ -161,6 +162,7 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
     headers: JSON.parse(open('headers', row.headers)),
     timeoutSeconds: row.timeout_seconds,
     maxInFlight: row.max_in_flight,
+    ratePerSecond: row.rate_per_second,
     state: row.state,
     stateReason: row.state_reason,
     secret: open('secret', row.secret),

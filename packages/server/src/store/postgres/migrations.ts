@@ -10,7 +10,8 @@ import { ERASURES_AND_KEYS } from './schema-0003.ts'
 import { ROLLUPS_SCHEMA } from './schema-0004.ts'
 import { CONVERSATIONS_BY_AGE } from './schema-0005.ts'
 import { LISTENERS_SCHEMA } from './schema-0006.ts'
-import { rekeyLeads, SEARCH_KEYS_SCHEMA } from './schema-0007.ts'
+import { RATES_SCHEMA } from './schema-0007.ts'
+import { rekeyLeads, SEARCH_KEYS_SCHEMA } from './schema-0008.ts'
 
 interface Step {
   sql: string
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly (string | Step)[] = [
   ROLLUPS_SCHEMA,
   CONVERSATIONS_BY_AGE,
   LISTENERS_SCHEMA,
+  RATES_SCHEMA,
   { sql: SEARCH_KEYS_SCHEMA, rewrite: rekeyLeads },
 ]
 /** This program's. */

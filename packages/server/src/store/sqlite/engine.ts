@@ -10,6 +10,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
+import { StoreUnavailable } from '../../errors.ts'
 import { createIds } from '../../id.ts'
 import type { Random } from '../../random.ts'
 import { isDone } from '../access-rows.ts'
@@ -19,7 +20,8 @@ import { Core } from './core.ts'
 import { databasePath, LOCK_WAIT_MS, openForWriting } from './database.ts'
 import { type Fault, toFault } from './faults.ts'
 import { migrate } from './migrations.ts'
-import { createOperations, type Operations } from './operations.ts'
+import { createOperations, isReading, type Operations } from './operations.ts'
+import { Place } from './place.ts'
 import { Scrubber } from './scrub.ts'
 
 export interface Call {
@@ -63,6 +65,7 @@ export class Engine {
   readonly #core: Core
   readonly #operations: Operations
   readonly #scrubber: Scrubber
+  readonly #place: Place
   /** Erased data is still in the log; tried again until no reader is in the way. */
   #truncateDue = false
   #truncateAt = 0
@@ -75,7 +78,8 @@ export class Engine {
       migrate(this.db, dataDir)
       this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
       this.#operations = createOperations(this.#core)
-      this.#core.transact(false, () => this.#operations.releaseAll(null))
+      this.#core.transact(() => this.#operations.releaseAll(null))
+      this.#place = new Place(databasePath(dataDir))
       // A process that was killed left it unfinished.
       if (this.#core.get(READ_CLEANING)) this.#beginCleaning()
     } catch (error) {
@@ -110,14 +114,18 @@ export class Engine {
 
   #runAll(calls: Call[], wantChanges: boolean, reply: BatchReply): void {
     try {
-      const { value, tx } = this.#core.transact(wantChanges, () => calls.map(this.#runOne))
+      const reads = calls.length > 0 && calls.every(isReading)
+      const lost = reads ? null : this.#place.whyLost()
+      if (lost !== null) throw new StoreUnavailable(lost)
+      const work = () => calls.map(this.#runOne)
+      const { value, tx } = this.#core.transact(work, { wantChanges, reads })
       for (const each of value) reply.replies.push({ value: each })
       for (const change of tx.changes) reply.changes.push(change)
       for (const webhookId of tx.woken) reply.woken.push(webhookId)
       if (tx.erased) this.#beginCleaning()
     } catch (error) {
       const fault = toFault(error)
-      if (fault.kind === 'unavailable' || calls.length === 1) {
+      if (fault.kind !== 'bug' || calls.length === 1) {
         for (const _ of calls) reply.replies.push({ fault })
         return
       }

@@ -5,7 +5,7 @@
  * thread, unless inline) writes, a second connection reads. Neither of them ever sees the key.
  */
 import type { Clock } from '../../clock.ts'
-import { StartError } from '../../errors.ts'
+import { StartError, type StoreUnavailable } from '../../errors.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
 import { KeyRing } from '../encryption.ts'
@@ -14,6 +14,7 @@ import { sqliteBuilder } from '../queries.ts'
 import { Reads, type RunQueries } from '../reads.ts'
 import type { Change, Store } from '../store.ts'
 import { cleaning } from './cleaning.ts'
+import { type WatchedPort, watched } from './condition.ts'
 import { makeFolder } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
 import { openInline } from './inline.ts'
@@ -35,6 +36,8 @@ export interface SqliteStoreOptions {
   mode: 'threads' | 'inline'
   /** How long each commit took, from its posting to its answer. */
   onCommitted?: (durationMs: number) => void
+  /** A thread of the store ended by itself: it answers nobody any more, and the process is of no use. */
+  onDied?: (error: StoreUnavailable) => void
   /** Of delivery ids, inline. */
   random?: Random
 }
@@ -46,7 +49,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const unlock = lockFolder(dataDir)
   try {
     const { clock, log = silentLog } = options
-    const port = timed(cleaning(await openPort(options), { clock, log }), options)
+    const condition = watched(await openPort(options), { log, clock })
+    const { probe } = condition
+    const port = { ...timed(cleaning(condition, { clock, log }), options), probe }
     return await openOver(port, unlock, options).catch(async (error) => {
       await port.close()
       throw error
@@ -59,7 +64,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 /** The store over an engine that is open already; `unlock` is called when it is closed. */
 export async function openOver(
-  port: EnginePort,
+  port: WatchedPort,
   unlock: () => void,
   { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog }: SqliteStoreOptions,
 ): Promise<Store> {
@@ -82,7 +87,10 @@ export async function openOver(
   const serverSecret = await admit({ queue, run, where: dataDir }, encryption)
   return {
     serverSecret,
-    ...createWrites({ queue, reads, encryption, clock, run, where: dataDir }),
+    ...createWrites({
+      ...{ queue, reads, encryption, clock, run, where: dataDir },
+      probe: port.probe,
+    }),
     ...bindReads(reads),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),
@@ -98,7 +106,8 @@ export async function openOver(
 
 async function openPort(options: SqliteStoreOptions): Promise<EnginePort> {
   const { dataDir, clock, mode, random = systemRandom } = options
-  return mode === 'threads' ? openThreads(dataDir) : openInline({ dataDir, clock, random })
+  const { onDied = () => {} } = options
+  return mode === 'threads' ? openThreads(dataDir, onDied) : openInline({ dataDir, clock, random })
 }
 
 function prepareFolder(dataDir: string): void {
@@ -110,12 +119,14 @@ function prepareFolder(dataDir: string): void {
   }
 }
 
-function toQuery({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Query {
-  return { sql, values: parameters as Query['values'] }
+function toQuery({ sql, parameters, bound }: Parameters<RunQueries>[0][number]): Query {
+  const values = parameters as Query['values']
+  return bound ? { sql, values, bound } : { sql, values }
 }
 
 function bindReads(reads: Reads) {
   return {
+    readPage: reads.readPage.bind(reads),
     getChatbot: reads.getChatbot.bind(reads),
     listChatbots: reads.listChatbots.bind(reads),
     getWebhook: reads.getWebhook.bind(reads),
