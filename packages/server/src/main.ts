@@ -277,6 +277,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),
