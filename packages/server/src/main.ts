@@ -145,7 +145,7 @@ function createDelivery(world: World) {
   const delivers = config.roles.includes('deliver')
   const stopping = new AbortController()
   const cut = new AbortController()
-  const sender = createSend({ clock, guard, proxy: config.egressProxy })
+  const sender = createSend({ clock, random, guard, proxy: config.egressProxy })
   const rooms: Rooms = {
     clock,
     sign,
