@@ -16,6 +16,7 @@ import { BodyParts, faultError, type PartsSpec, type ReadingTurns } from './body
 import { apiError } from './error-answer.ts'
 import type { ContinueQuestions } from './expect-continue.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
+import { createChunkCheck } from './tiny-chunks.ts'
 
 export interface ReadBodiesOptions extends ReadingTurns {
   limits: BodyLimits
@@ -137,6 +138,7 @@ function collect(
   const length = lengthOf(request)
   const { bodyLimit } = request.routeOptions
   const gathered = new GatheredBytes({ length, bytesMax: bodyLimit })
+  const checkChunk = createChunkCheck(raw)
   raw.on('data', onData)
   raw.on('end', onEnd)
   raw.on('error', finish)
@@ -151,6 +153,7 @@ function collect(
   }
 
   function onData(chunk: Buffer) {
+    checkChunk(chunk)
     if (gathered.length + chunk.length > bodyLimit) return finish(tooLarge())
     if (length === null && !held.grow(chunk.length)) return finish(noRoom(request, options))
     gathered.add(chunk)
