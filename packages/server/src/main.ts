@@ -139,7 +139,7 @@ function createDelivery(world: World) {
     decide: (input) =>
       decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics },
+      ...{ store, clock, ids, random, log, metrics },
       disableAfterMs: config.disableAfterMs,
       stopping: stopping.signal,
       cut: cut.signal,

@@ -78,7 +78,7 @@ export class TestSender {
       payload: exampleOf(eventType),
     })
     if (!claim) return null
-    const done = await attempt({ claim, webhook, nodeId, signal, onAnswer() {} })
+    const done = await attempt({ claim, webhook, nodeId, signal, onAnswer: () => undefined })
     const { deliveryId } = claim
     return { deliveryId, attempt: { ...done.attempt, deliveryId, number: claim.attemptNumber } }
   }

@@ -19,6 +19,7 @@ import { describeMoves } from './conformance/moves.ts'
 import { describePruning } from './conformance/pruning.ts'
 import { describeRecord } from './conformance/record.ts'
 import { describeRecoveries } from './conformance/recoveries.ts'
+import { describeRests } from './conformance/rests.ts'
 import { describeRollups } from './conformance/rollups.ts'
 import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
@@ -39,6 +40,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeLeases,
     describeListeners,
     describeRecord,
+    describeRests,
     describeMoves,
     describeSettle,
     describeRecoveries,

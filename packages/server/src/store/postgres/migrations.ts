@@ -10,6 +10,7 @@ import { ERASURES_AND_KEYS } from './schema-0003.ts'
 import { ROLLUPS_SCHEMA } from './schema-0004.ts'
 import { CONVERSATIONS_BY_AGE } from './schema-0005.ts'
 import { LISTENERS_SCHEMA } from './schema-0006.ts'
+import { RESTS_SCHEMA } from './schema-0007.ts'
 
 const MIGRATIONS: readonly string[] = [
   FIRST_SCHEMA,
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly string[] = [
   ROLLUPS_SCHEMA,
   CONVERSATIONS_BY_AGE,
   LISTENERS_SCHEMA,
+  RESTS_SCHEMA,
 ]
 /** This program's. */
 export const SCHEMA_VERSION = MIGRATIONS.length
