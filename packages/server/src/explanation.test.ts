@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Attempt, Delivery } from './delivery.ts'
 import { durationText, explain } from './explanation.ts'
-import type { WebhookState } from './webhook.ts'
+import type { WebhookRest, WebhookState } from './webhook.ts'
 
 const NOW = 1_700_000_000_000
 
@@ -9,9 +9,10 @@ function told(
   delivery: Partial<Delivery>,
   lastAttempt?: Partial<Attempt>,
   webhookState: WebhookState | null = 'active',
+  webhookRest: WebhookRest | null = null,
 ) {
   return explain({
-    webhookState,
+    ...{ webhookState, webhookRest },
     delivery: {
       kind: 'event',
       state: 'pending',
@@ -90,4 +91,27 @@ test.each([
   [5 * 86_400_000, '5 days'],
 ])('%i ms is %s', (durationMs, text) => {
   expect(durationText(durationMs)).toBe(text)
+})
+
+const rest: WebhookRest = {
+  until: NOW + 20_000,
+  probeAt: NOW + 20_000,
+  reason: 'The endpoint answered 429 and asked to wait for 20 s.',
+}
+
+test('what is held says why, and until when', () => {
+  expect(told({ state: 'pending' }, undefined, 'active', rest)).toBe(
+    'Held, because its webhook rests for another 20 s, until 2023-11-14T22:13:40.000Z: the endpoint answered 429 and asked to wait for 20 s. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.',
+  )
+  const later = { state: 'pending', dueAt: NOW + 60_000, seriesAttempts: 1 } as const
+  expect(told(later, failed, 'active', rest)).toContain('attempt 2 of 10 comes in 1 minute')
+  expect(told({ state: 'pending', claimed: true }, undefined, 'active', rest)).not.toContain('Held')
+})
+
+test('what was given up without being charged says whose fault it was', () => {
+  const given = { state: 'exhausted', attemptCount: 300, seriesAttempts: 0 } as const
+  const ours = { errorCode: 'our_fault', error: 'The resolver does not answer', status: null }
+  expect(told(given, ours)).toContain("by a fault of this server's own, and not the endpoint's")
+  const busy = { errorCode: 'status', error: 'The endpoint answered 429', status: 429 }
+  expect(told(given, busy)).toContain('the endpoint has asked to be sent less for too long')
 })

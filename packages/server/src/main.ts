@@ -39,7 +39,7 @@ import { joinSites } from './web/built-files.ts'
 import { openSite } from './web/site.ts'
 import { findSiteFolder, findWidgetFolder } from './web/site-folder.ts'
 import { openWidgetSite } from './web/widget-site.ts'
-import { WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
+import { liveRest, WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
 
 export interface ServerOptions {
   config: Config
@@ -263,6 +263,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        webhookRest: webhook && liveRest(webhook, clock.now()),
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),

@@ -167,6 +167,8 @@ export type CreatedWebhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -591,6 +593,8 @@ export type Subscription = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -619,6 +623,8 @@ export type Webhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string

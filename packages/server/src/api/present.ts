@@ -4,7 +4,7 @@ import type { Attempt, Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Erasure, Lead } from '../lead.ts'
 import type { Recovery } from '../store/store.ts'
-import { maskedUrl, type Webhook } from '../webhook.ts'
+import { liveRest, maskedUrl, type Webhook } from '../webhook.ts'
 
 export const MASK = '***'
 
@@ -33,6 +33,7 @@ export function presentChatbot(chatbot: Chatbot) {
 export function presentWebhook(webhook: Webhook, nowMs: number) {
   const { id, chatbotId, eventTypes, description, timeoutSeconds, maxInFlight } = webhook
   const { state, stateReason, health } = webhook
+  const rest = liveRest(webhook, nowMs)
   return {
     id,
     chatbotId,
@@ -53,6 +54,8 @@ export function presentWebhook(webhook: Webhook, nowMs: number) {
       lastFailureAt: isoAt(health.lastFailureAt),
       lastFailure: health.lastFailure,
     },
+    restingUntil: isoAt(rest?.until ?? null),
+    restingReason: rest?.reason ?? null,
     overlapEndsAt: isoAt(liveOverlapEnd(webhook, nowMs)),
     createdAt: isoAt(webhook.createdAt),
     updatedAt: isoAt(webhook.updatedAt),
