@@ -158,6 +158,7 @@ export type CreatedWebhook = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -468,6 +469,7 @@ export type NewWebhook = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
 }
 
 export type OwnerLink = {
@@ -584,6 +586,7 @@ export type Subscription = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -614,6 +617,7 @@ export type Webhook = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -637,6 +641,7 @@ export type WebhookChange = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
 }
 
 export type WebhookList = {

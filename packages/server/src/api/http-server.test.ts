@@ -6,6 +6,7 @@ import { StoreUnavailable } from '../errors.ts'
 import { silentLog } from '../log.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
+import { withPages } from './test/made-pages.ts'
 import { sendRaw } from './test/raw-request.ts'
 
 const CLOSE = 'Connection: close\r\n'
@@ -162,7 +163,7 @@ test('what breaks is a 500 with a number, and only the log knows why', async () 
   const error = vi.fn()
   const broken = () => Promise.reject(new Error('secret detail'))
   const { call } = await startApiAlone(({ store }) => ({
-    store: { ...store, listChatbots: broken },
+    store: withPages(store, broken),
     log: { ...silentLog, error },
   }))
   const { status, json, text } = await call('GET', '/api/v1/chatbots')
@@ -192,14 +193,11 @@ test('what comes in on an open connection while the server stops is turned away'
   const started = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
   const { url, app, call } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listChatbots() {
-        started.resolve()
-        await finish.promise
-        return []
-      },
-    },
+    store: withPages(store, async () => {
+      started.resolve()
+      await finish.promise
+      return { rows: [], more: false }
+    }),
   }))
   const { hostname, port } = new URL(url)
   const underWay = call('GET', '/api/v1/chatbots')
@@ -226,14 +224,11 @@ test('a download that is under way is finished, and its connection does not hold
   const started = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
   const { app, call } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listLeads(filter, page) {
-        started.resolve()
-        await finish.promise
-        return store.listLeads(filter, page)
-      },
-    },
+    store: withPages(store, async (page) => {
+      started.resolve()
+      await finish.promise
+      return store.readPage('leads', {}, page)
+    }),
   }))
   const underWay = call('GET', '/api/v1/leads.csv')
   await started.promise

@@ -3,6 +3,7 @@ import type { Lead } from '../lead.ts'
 import { csvCell } from './leads-csv.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
+import { withPages } from './test/made-pages.ts'
 
 test.each([
   ['Ann', 'Ann'],
@@ -37,17 +38,13 @@ test('all leads come, over many pages, as a file', async () => {
   })
   const limits: number[] = []
   const { call } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listLeads(_filter, page) {
-        const { limit } = page
-        limits.push(limit)
-        const after = 'after' in page ? page.after : null
-        const start = after === null ? 0 : total - Number(after.slice(5)) + 1
-        const count = Math.min(limit, total - start)
-        return Array.from({ length: count }, (_, index) => lead(start + index))
-      },
-    },
+    store: withPages(store, async ({ limit, after }) => {
+      limits.push(limit)
+      const start = after === null ? 0 : total - Number(after.slice(5)) + 1
+      const count = Math.min(limit, total - start)
+      const rows = Array.from({ length: count }, (_, index) => lead(start + index))
+      return { rows, more: start + count < total }
+    }),
   }))
   const { status, headers, text } = await call('GET', '/api/v1/leads.csv')
   expect(status).toBe(200)
@@ -73,24 +70,22 @@ test('no leads are a file with a head', async () => {
 test('a reader who stops reading stops the pages', async () => {
   let pages = 0
   const { url } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listLeads() {
-        pages += 1
-        const rows = Array.from({ length: 500 }, (_, index) => `lead_${pages}_${index}`)
-        const name = 'x'.repeat(5_000)
-        return rows.map((id) => ({
-          id,
-          chatbotId: '',
-          conversationId: '',
-          eventId: '',
-          customerName: name,
-          customerEmail: '',
-          customerPhone: '',
-          createdAt: 0,
-        }))
-      },
-    },
+    store: withPages(store, async () => {
+      pages += 1
+      const ids = Array.from({ length: 500 }, (_, index) => `lead_${pages}_${index}`)
+      const name = 'x'.repeat(5_000)
+      const rows = ids.map((id) => ({
+        id,
+        chatbotId: '',
+        conversationId: '',
+        eventId: '',
+        customerName: name,
+        customerEmail: '',
+        customerPhone: '',
+        createdAt: 0,
+      }))
+      return { rows, more: true }
+    }),
   }))
   const reading = new AbortController()
   const { body } = await fetch(`${url}/api/v1/leads.csv`, {
@@ -114,23 +109,21 @@ test('a reader who stops reading stops the pages', async () => {
 test('a store that fails on a later page breaks the file off, so that nobody takes it for whole', async () => {
   let pages = 0
   const { url } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listLeads() {
-        pages += 1
-        if (pages > 1) throw new Error('away')
-        return Array.from({ length: 500 }, (_, index) => ({
-          id: `lead_${index}`,
-          chatbotId: '',
-          conversationId: '',
-          eventId: '',
-          customerName: '',
-          customerEmail: '',
-          customerPhone: '',
-          createdAt: 0,
-        }))
-      },
-    },
+    store: withPages(store, async () => {
+      pages += 1
+      if (pages > 1) throw new Error('away')
+      const rows = Array.from({ length: 500 }, (_, index) => ({
+        id: `lead_${index}`,
+        chatbotId: '',
+        conversationId: '',
+        eventId: '',
+        customerName: '',
+        customerEmail: '',
+        customerPhone: '',
+        createdAt: 0,
+      }))
+      return { rows, more: true }
+    }),
   }))
   const response = await fetch(`${url}/api/v1/leads.csv`, {
     headers: { authorization: `Bearer ${ADMIN_KEY}` },

@@ -1,8 +1,9 @@
 /** Leads as a spreadsheet opens them: RFC 4180, read and sent page by page. */
-import { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Lead } from '../lead.ts'
-import type { LeadFilter, ReadStore } from '../store/store.ts'
+import type { LeadFilter, PageRead, ReadStore } from '../store/store.ts'
+import { inPieces } from './answer-pieces.ts'
+import { PAGE_BYTES_MAX } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
 import { isoAt } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
@@ -30,10 +31,11 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<LeadFi
     tag: 'Leads',
     summary: 'Export leads',
     description:
-      "RFC 4180, UTF-8, newest first. A cell that a spreadsheet would read as a formula (beginning with `=`, `+`, `-`, `@`, tab or line break) gets a `'` in front; a phone of only digits and `+ ( ) . - /` is left as it is, since it can't call anything.",
+      "RFC 4180, UTF-8, newest first. A cell that a spreadsheet would read as a formula (beginning with `=`, `+`, `-`, `@`, tab or line break) gets a `'` in front; a phone of only digits and `+ ( ) . - /` is left as it is, since it can't call anything. Two exports of a chatbot run at once, and few of all: past it 429, with `Retry-After`.",
     access: 'chatbot-by-query',
     audit: 'leads.exported',
     endless: true,
+    slot: 'export',
     query,
     queryExample: { chatbotId: EXAMPLE_IDS.chatbot },
     answer: {
@@ -45,28 +47,34 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<LeadFi
     async handle({ query: filter, reply, audit }) {
       refuseEmptySpan(filter)
       // The first page is read before the status is sent: a store that is away is a 503.
-      const first = await store.listLeads(filter, { limit: PAGE_ROWS, after: null })
+      const first = await readLeads(store, filter, null)
       await store.keepAudit(audit({ chatbotId: filter.chatbotId ?? null }))
       const day = isoAt(clock.now()).slice(0, 10)
       reply.header('content-type', 'text/csv; charset=utf-8; header=present')
       reply.header('content-disposition', `attachment; filename="leads-${day}.csv"`)
-      return reply.send(Readable.from(csvChunks(store, filter, first), { objectMode: false }))
+      return reply.send(inPieces(csvPages(store, filter, first)))
     },
   })
 }
 
-async function* csvChunks(
-  store: Pick<ReadStore, 'listLeads'>,
+type Leads = Pick<ReadStore, 'readPage'>
+
+function readLeads(store: Leads, filter: LeadFilter, after: string | null) {
+  return store.readPage('leads', filter, { limit: PAGE_ROWS, after, bytesMax: PAGE_BYTES_MAX })
+}
+
+/** The next page is read when the one before is nearly taken. */
+async function* csvPages(
+  store: Leads,
   filter: LeadFilter,
-  first: Lead[],
+  first: PageRead<Lead>,
 ): AsyncGenerator<string> {
   yield csvLine([...COLUMNS])
-  let page = first
-  for (;;) {
-    if (page.length > 0) yield page.map(leadLine).join('')
-    const last = page.at(-1)
-    if (!last || page.length < PAGE_ROWS) return
-    page = await store.listLeads(filter, { limit: PAGE_ROWS, after: last.id })
+  for (let page = first; ; ) {
+    yield page.rows.map(leadLine).join('')
+    const last = page.rows.at(-1)
+    if (!last || !page.more) return
+    page = await readLeads(store, filter, last.id)
   }
 }
 

@@ -10,7 +10,7 @@ import { LEAD_EXAMPLE, leadSchema } from './lead-schemas.ts'
 import { leadsCsvRoute } from './leads-csv.ts'
 import { presentLead } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, search } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 /** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
@@ -45,7 +45,7 @@ const acceptedLeadSchema = z
 
 export const leadFilter = {
   chatbotId: idFilter('chatbot').exactOptional(),
-  q: text({ min: 1, max: 320 }).exactOptional().meta({
+  q: search.exactOptional().meta({
     description: 'An id, an email or a phone exactly, or the beginning of a name.',
   }),
   from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
@@ -118,6 +118,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [LEAD_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
       const { limit: _limit, cursor: _cursor, ...filter } = query
@@ -125,7 +126,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'leads',
         query,
-        read: (page) => store.listLeads(filter, page),
+        read: (page) => store.readPage('leads', filter, page),
         present: presentLead,
       })
     },

@@ -2,14 +2,16 @@
  * Gives claims back to the store, until it is done: what the store still takes for ours, nobody else
  * parks, cancels or sends.
  */
-import type { DeliveryStore } from '../store/store.ts'
+import type { Claim, DeliveryStore } from '../store/store.ts'
+import type { Timers } from './timers.ts'
 
 export interface GiveBackOptions {
   store: Pick<DeliveryStore, 'release'>
+  timers: Timers
   /** The id under which this node claims now; undefined: none, and with its lease the claims went. */
   nodeId(): string | undefined
-  /** A timer that doesn't outlive the room. */
-  after(delayMs: number, run: () => void): void
+  /** These webhooks have them again. */
+  onGivenBack(webhookIds: string[]): void
   onFailure(error: unknown): void
 }
 
@@ -22,13 +24,21 @@ export class GiveBack {
     this.#options = options
   }
 
+  /** Others may send them. */
+  claims(claims: Claim[], nodeId = this.#options.nodeId()): void {
+    if (claims.length === 0) return
+    const webhookIds = [...new Set(claims.map((claim) => claim.webhookId))]
+    const ids = claims.map((claim) => claim.deliveryId)
+    this.release(ids, nodeId, () => this.#options.onGivenBack(webhookIds))
+  }
+
   release(deliveryIds: string[], nodeId = this.#options.nodeId(), then?: () => void): void {
     if (!nodeId) return
-    const { store, onFailure, after } = this.#options
+    const { store, onFailure, timers } = this.#options
     store.release(nodeId, deliveryIds).then(then, (error) => {
       onFailure(error)
       if (nodeId !== this.#options.nodeId()) return // it ends with that lease
-      after(RELEASE_RETRY_MS, () => this.release(deliveryIds, nodeId, then))
+      timers.after(RELEASE_RETRY_MS, () => this.release(deliveryIds, nodeId, then))
     })
   }
 }

@@ -4,7 +4,7 @@
  *
  * The window starts small and doubles with each success, up to the webhook's limit; a timeout or a
  * connect fault makes it 1 until an attempt succeeds. An answer that asks for less narrows it by a
- * quarter, and from then on it opens by one with each success; how many a second, pace.ts learns.
+ * quarter, and from then on it opens by one with each success; how many a second, learnt-rate.ts tells.
  * A lane is trusted once its endpoint has answered in good time, and no longer when it lets a request
  * wait: see slots.ts.
  *
@@ -15,6 +15,7 @@ import type { SendResult } from '../outcome.ts'
 import type { Claim } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
 import { ClaimQueue } from './claim-queue.ts'
+import { LearntRate } from './learnt-rate.ts'
 import { Pace } from './pace.ts'
 
 const WINDOW_FIRST = 4
@@ -61,11 +62,11 @@ export class Lane {
   probeAt = 0
   /** Counts their beginnings and ends, so that an answer from before is known. */
   rests = 0
-  readonly pace = new Pace()
+  /** The starts that it holds of its webhook's rate; null: it has no rate. */
+  pace: Pace | null = null
+  readonly learnt = new LearntRate()
   /** It was narrowed, and has not been back at its limit since. */
   #narrowed = false
-  /** Monotonic ms for which a timer is set, to go on then. */
-  goesOnAt = Number.POSITIVE_INFINITY
   /** After a rest: the store may have something fresh that this lane doesn't hold. */
   freshWaits = true
   /** When the lane is looked at again; at or before `dueAt`. */
@@ -106,11 +107,13 @@ export class Lane {
 
   /** How many claims it wants to hold besides its open requests. */
   queueMax(now: number): number {
-    if (!this.trusted) return Math.max(0, this.window - this.open)
-    const perSecond = this.pace.perSecond(now)
-    const most = this.window * QUEUE_PER_WINDOW
-    if (perSecond === null) return most
-    return Math.min(most, Math.ceil((perSecond * QUEUE_PACED_MS) / 1_000))
+    const most = this.trusted
+      ? this.window * QUEUE_PER_WINDOW
+      : Math.max(0, this.window - this.open)
+    const perSecond = this.learnt.perSecond(now)
+    const takes =
+      perSecond === null ? most : Math.min(most, Math.ceil((perSecond * QUEUE_PACED_MS) / 1_000))
+    return this.pace ? Math.min(takes, this.pace.queueMax) : takes
   }
 
   /**
@@ -125,21 +128,19 @@ export class Lane {
   }
 
   canStart(now: number): boolean {
-    return this.#isReady() && this.startsInMs(now) === 0
+    return this.couldStart(now) && (this.pace === null || this.pace.canStart(now))
   }
 
-  /** Until it can start the next one, if time is all that it lacks; else null. */
+  /** But for its webhook's rate. */
+  couldStart(now: number): boolean {
+    return this.waitMs(now) === 0
+  }
+
+  /** Until it could start the next one; null: it lacks more than time. */
   waitMs(now: number): number | null {
-    return this.#isReady() ? this.startsInMs(now) : null
-  }
-
-  startsInMs(now: number): number {
-    return Math.max(0, this.restUntil - now, this.pace.waitMs(now))
-  }
-
-  #isReady(): boolean {
-    if (this.queued === 0 || this.open >= this.window) return false
-    return this.webhook?.state === 'active'
+    if (this.queued === 0 || this.open >= this.window) return null
+    if (this.webhook?.state !== 'active') return null
+    return Math.max(0, this.restUntil - now, this.learnt.waitMs(now))
   }
 
   push(claim: Claim): void {
@@ -166,12 +167,17 @@ export class Lane {
     const { consecutiveFailures } = webhook.health
     // What earlier processes learnt counts: a restart must not greet a dead endpoint with trust.
     if (first && consecutiveFailures > 0) this.window = 1
+    const { ratePerSecond } = webhook
+    if (ratePerSecond !== (this.pace?.ratePerSecond ?? null)) {
+      this.pace = ratePerSecond === null ? null : new Pace(ratePerSecond)
+    }
     this.shareWindow(limits)
   }
 
   /** Shrinks the window to this node's share; at least one request, or it would never learn. */
   shareWindow(limits: WindowLimits): void {
     this.window = Math.min(this.window, this.#windowMax(limits))
+    if (this.pace) this.pace.nodes = limits.nodes
   }
 
   #windowMax({ windowMax, nodes }: WindowLimits): number {
@@ -188,7 +194,7 @@ export class Lane {
     this.window = 1
     this.#narrowed = true
     this.trusted = false
-    this.pace.cut(now)
+    this.learnt.cut(now)
   }
 
   /** From now on it is sent to again, beginning with one at a time. */
@@ -198,7 +204,7 @@ export class Lane {
     this.restUntil = 0
     this.probeAt = 0
     this.freshWaits = true
-    this.pace.beginRamp(now)
+    this.learnt.beginRamp(now)
   }
 
   /**
@@ -233,11 +239,11 @@ export class Lane {
       this.window = Math.min(this.#narrowed ? this.window + 1 : this.window * 2, most)
       if (this.window === most) this.#narrowed = false
       this.faulted = false
-      this.pace.took(now)
+      this.learnt.took(now)
     } else if (STRAINED.includes(status)) {
       this.window = Math.max(1, Math.floor(this.window * NARROWED_TO))
       this.#narrowed = true
-      this.pace.refused(now)
+      this.learnt.refused(now)
       // At once: until the record is written, a window of requests would still go out.
       const asks = status === 429 || status === 503
       const askedMs = asks ? Math.min(retryAfterMs ?? 0, REST_MS_MAX) : 0

@@ -1,117 +1,126 @@
 /**
- * Pace: how many requests a second an endpoint takes, as its lane learns it. An endpoint that answers
- * in 2 ms and takes 20 a second is overrun by a window of one; only time between requests helps.
- *
- * Nothing is paced until the endpoint refuses (429, 502, 503, 504) more than a few in a hundred: then
- * the pace is a little below what it took in the last second, and grows from there, slowly near the
- * point where it was refused and quickly once it is past it (the curve of RFC 9438). After a rest it
- * begins low and doubles each second, so that what was held doesn't come back in one moment.
- *
- * Some of each node's own: what each of several nodes learns is its share.
+ * A pace: the starts that a lane holds of its webhook's rate. They come from the bucket that all
+ * nodes share (rate.ts, kept by the store), some of them ahead of their time, and each is used within
+ * a moment after it or lapses: what was saved up here would come on top of what others are given.
  */
+import { STARTS_AHEAD_MS, type Starts, startEveryMs, startLateMsMax } from '../rate.ts'
 
-/** Of the answers, weighed by age: an endpoint that fails 5 in 100 by chance stays below it. */
-const REFUSED_MAX = 0.15
-const REFUSED_WEIGHT = 1 / 32
-/** A cut leaves so much of what the endpoint took. */
-const CUT_TO = 0.8
-/** From a cut until the pace is back where it was refused. */
-const BACK_MS = 8_000
-const CUT_EVERY_MS = 1_000
-/** So far past the point of refusal it is forgotten. */
-const FORGET_AT = 20
-const PER_SECOND_MIN = 0.1
-const RAMP_FROM_PER_SECOND = 16
-const RAMP_TO_PER_SECOND = 2_048
-/** How much may be made up for: timers are late, and a lane waits for others. */
-const LATE_MS_MAX = 20
+/** Starts of one answer, by the monotonic clock; the next one is number `next`. */
+interface Run {
+  zeroAt: number
+  everyMs: number
+  next: number
+  count: number
+  /** Those whose time had come when they were given. */
+  heldFrom: number
+  lateMsMax: number
+}
+
+/** Fewer than this ahead, and more are asked for. */
+const LOW_MS = STARTS_AHEAD_MS / 2
+/** Who got nothing asks so long after the moment that the store named; sooner with each time. */
+const TURN_MS = 600
+/** An answer that was too late to be used: after so many in a row the next one is used all the same. */
+const TOO_LATE_MAX = 2
+/** A start that is for now must not be for later by its last binary digit. */
+const LAST_DIGIT_MS = 1e-6
+/** Claims held ready: for so long. */
+const QUEUE_MS = 2_000
 
 export class Pace {
-  /** What it took when it refused; null: it never did, or long ago. */
-  #refusedAt: number | null = null
-  #cutAt = Number.NEGATIVE_INFINITY
-  #rampSince: number | null = null
-  /** Share of refusals among the last answers. */
-  #refused = 0
-  #secondAt = 0
-  #taken = 0
-  #takenBefore = 0
-  #nextAt = 0
+  readonly ratePerSecond: number
+  /** While a question is on its way. */
+  asking = false
+  /** Nodes that take from the same bucket: each asks for its part, so that all get some. */
+  nodes = 1
+  #runs: Run[] = []
+  #askFrom = 0
+  #emptyHanded = 0
+  #tooLate = 0
 
-  /** Requests a second; null: as many as the window lets. */
-  perSecond(now: number): number | null {
-    const learnt = this.#learnt(now)
-    const ramp = this.#ramp(now)
-    if (learnt === null || ramp === null) return learnt ?? ramp
-    return Math.min(learnt, ramp)
+  constructor(ratePerSecond: number) {
+    this.ratePerSecond = ratePerSecond
   }
 
-  /** Until the next request may start; 0: now. */
-  waitMs(now: number): number {
-    return this.#nextAt <= now || this.perSecond(now) === null ? 0 : this.#nextAt - now
+  /** Claims beyond this would wait here while another node has starts for them. */
+  get queueMax(): number {
+    return Math.max(1, Math.ceil(QUEUE_MS / startEveryMs(this.ratePerSecond) / this.nodes))
   }
 
-  started(now: number): void {
-    const perSecond = this.perSecond(now)
-    if (perSecond === null) return
-    this.#nextAt = Math.max(this.#nextAt, now - LATE_MS_MAX) + 1_000 / perSecond
+  canStart(now: number): boolean {
+    return this.nextAt(now) <= now
   }
 
-  took(now: number): void {
-    this.#turnSecond(now)
-    this.#taken += 1
-    this.#refused *= 1 - REFUSED_WEIGHT
+  /** False: there is none for this moment. */
+  take(now: number): boolean {
+    if (!this.canStart(now)) return false
+    const [run] = this.#runs
+    if (run) run.next += 1
+    return true
   }
 
-  refused(now: number): void {
-    this.#refused += (1 - this.#refused) * REFUSED_WEIGHT
-    if (this.#refused > REFUSED_MAX) this.cut(now)
-  }
-
-  /** It is overrun: from now on less than it took. Nothing where it took nothing: that is an outage. */
-  cut(now: number): void {
-    if (now < this.#cutAt + CUT_EVERY_MS) return
-    this.#turnSecond(now)
-    const sinceMs = now - this.#secondAt
-    const took = this.#taken + this.#takenBefore * Math.max(0, 1 - sinceMs / 1_000)
-    const before = this.#learnt(now)
-    if (took === 0 && before === null) return
-    const point = before === null ? took : Math.min(Math.max(took, before / 2), before)
-    this.#refusedAt = Math.max(point, PER_SECOND_MIN)
-    this.#cutAt = now
-    this.#refused = 0
-  }
-
-  /** A rest has ended. */
-  beginRamp(now: number): void {
-    this.#rampSince = now
-    this.#refused = 0
-    if (this.#refusedAt !== null) this.#cutAt = now
-  }
-
-  #learnt(now: number): number | null {
-    if (this.#refusedAt === null) return null
-    const past = (now - this.#cutAt) / BACK_MS - 1
-    const factor = 1 + (1 - CUT_TO) * past ** 3
-    if (factor > FORGET_AT) {
-      this.#refusedAt = null
-      return null
+  /** When the next start may be used, a time that is past included; Infinity: it holds none. */
+  nextAt(now: number): number {
+    for (let run = this.#runs[0]; run; run = this.#runs[0]) {
+      for (; run.next < run.count; run.next += 1) {
+        const at = timeOf(run, run.next)
+        if (at + run.lateMsMax >= now) return at
+      }
+      this.#runs.shift()
     }
-    return Math.max(this.#refusedAt * factor, PER_SECOND_MIN)
+    return Number.POSITIVE_INFINITY
   }
 
-  #ramp(now: number): number | null {
-    if (this.#rampSince === null) return null
-    const perSecond = RAMP_FROM_PER_SECOND * 2 ** ((now - this.#rampSince) / 1_000)
-    if (perSecond > RAMP_TO_PER_SECOND) this.#rampSince = null
-    return perSecond
+  /** How many to ask for now, of what is queued; 0: it has enough, or it is to ask later. */
+  wanted(now: number, queued: number): number {
+    if (this.asking || now < this.#askFrom || this.#heldUntil(now) >= now + LOW_MS) return 0
+    const part = Math.ceil(STARTS_AHEAD_MS / startEveryMs(this.ratePerSecond) / this.nodes)
+    return Math.max(0, Math.min(queued - this.#held(), part))
   }
 
-  #turnSecond(now: number): void {
-    const sinceMs = now - this.#secondAt
-    if (sinceMs < 1_000) return
-    this.#takenBefore = sinceMs < 2_000 ? this.#taken : 0
-    this.#taken = 0
-    this.#secondAt = sinceMs < 2_000 ? this.#secondAt + 1_000 : now
+  /** When something changes by itself: a start's time comes, or that of asking. */
+  changesAt(now: number, queued: number): number {
+    const startAt = this.nextAt(now)
+    if (queued <= this.#held()) return startAt
+    return Math.min(startAt, Math.max(this.#askFrom, this.#heldUntil(now) - LOW_MS))
   }
+
+  /** The answer to a question of `askedAt`: the store's now was some time between then and now. */
+  give(starts: Starts, { askedAt, now }: { askedAt: number; now: number }): void {
+    this.#learnTurn(starts, now)
+    const underWayMs = now - askedAt
+    const lateMsMax = startLateMsMax(this.ratePerSecond)
+    const isTooLate = underWayMs > lateMsMax
+    if (starts.count === 0) return
+    this.#tooLate = isTooLate ? this.#tooLate + 1 : 0
+    // A store that is that slow for good: better a little off its rate than never sent.
+    if (isTooLate && this.#tooLate <= TOO_LATE_MAX) return
+    if (isTooLate) this.#tooLate = 0
+    this.#runs.push({
+      ...{ zeroAt: now + starts.firstInMs, everyMs: starts.everyMs, next: 0 },
+      ...{ count: starts.count, heldFrom: now },
+      lateMsMax: isTooLate ? lateMsMax : lateMsMax - underWayMs,
+    })
+  }
+
+  /** Who went away empty-handed oftenest is the first to ask next time. */
+  #learnTurn({ count, nextInMs }: Starts, now: number): void {
+    this.#emptyHanded = count > 0 ? 0 : this.#emptyHanded + 1
+    const turnMs = this.nodes > 1 ? TURN_MS / (1 + this.#emptyHanded) : 0
+    this.#askFrom = nextInMs > 0 ? now + nextInMs + turnMs : now
+  }
+
+  #held(): number {
+    return this.#runs.reduce((sum, run) => sum + run.count - run.next, 0)
+  }
+
+  /** The time of the last start that it holds; now when it holds none. */
+  #heldUntil(now: number): number {
+    const last = this.#runs.at(-1)
+    return last && last.next < last.count ? Math.max(now, timeOf(last, last.count - 1)) : now
+  }
+}
+
+function timeOf(run: Run, index: number): number {
+  return Math.max(run.heldFrom, run.zeroAt + index * run.everyMs - LAST_DIGIT_MS)
 }

@@ -25,11 +25,12 @@ import { GiveBack } from './give-back.ts'
 import type { Lane, WindowLimits } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import type { Term } from './lease.ts'
+import { Pacer } from './pacer.ts'
 import { Refill } from './refill.ts'
 import { Slots } from './slots.ts'
 import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
-import { Waiting } from './waiting.ts'
+import { WaitingLanes } from './waiting-lanes.ts'
 
 export interface ScheduleOptions {
   store: Pick<Store, 'onChange'> & DeliveryStore & Pick<ReadStore, 'getWebhook'>
@@ -70,7 +71,8 @@ export class Schedule {
   readonly #turns = new Turns()
   readonly #back: GiveBack
   readonly #full = new FullLanes()
-  readonly #waiting: Waiting
+  readonly #waiting: WaitingLanes
+  readonly #pacer: Pacer
   readonly #timers: Timers
   #term: Term | null = null
   #stopping = false
@@ -94,16 +96,20 @@ export class Schedule {
       onRest: (lane, probeInMs) => this.#rest(lane, probeInMs),
     })
     this.#timers = new Timers(clock)
-    this.#waiting = new Waiting({
+    this.#waiting = new WaitingLanes({
       ...{ store, clock, onFailure },
-      onLanes: (lanes) => {
+      onWaiting: (lanes) => {
         for (const { webhookId, dueInMs } of lanes) this.#dueIn(webhookId, dueInMs)
       },
     })
+    this.#pacer = new Pacer({ ...{ store, clock, log }, onChange: (lane) => this.#goOn(lane) })
     this.#back = new GiveBack({
-      ...{ store, onFailure },
+      ...{ store, onFailure, timers: this.#timers },
       nodeId: () => (this.#stopping ? undefined : this.#term?.nodeId),
-      after: (delayMs, run) => this.#timers.after(delayMs, run),
+      onGivenBack: (webhookIds) => {
+        this.wake(webhookIds)
+        options.onGivenBack?.()
+      },
     })
     this.#lanes = new Lanes({
       store,
@@ -151,7 +157,7 @@ export class Schedule {
         this.#take(lane, [lane.freshFirst ? { ...claim, fresh: true } : claim], term)
       }
     } else {
-      this.#giveBack(claims, lease?.nodeId)
+      this.#back.claims(claims, lease?.nodeId)
     }
     this.wake(waiting)
   }
@@ -181,6 +187,7 @@ export class Schedule {
     this.#unsubscribe()
     this.#timers.close()
     this.#refill.stop()
+    this.#pacer.stop()
     this.#waiting.stop()
     const ids = this.#lanes.all().flatMap((lane) => lane.drain().map((claim) => claim.deliveryId))
     const nodeId = this.#term?.nodeId
@@ -202,20 +209,19 @@ export class Schedule {
 
   #take(lane: Lane, claims: Claim[], term: Term): void {
     if (term !== this.#term || this.#stopping) {
-      this.#giveBack(claims, term.nodeId)
+      this.#back.claims(claims, term.nodeId)
       return
     }
     // Of a webhook that rests only the probe is sent: the others were claimed before it began.
     const isEarly = (claim: Claim) => lane.resting && !claim.probe
-    this.#giveBack(claims.filter(isEarly))
+    this.#back.claims(claims.filter(isEarly))
     for (const claim of claims) {
       if (isEarly(claim)) continue
       lane.push(claim)
       this.#queuedBytes += claim.payload.length
     }
     if (lane.queued > 0 && lane.webhook === null) this.#lanes.load(lane)
-    this.#touch(lane)
-    this.#pump()
+    this.#goOn(lane)
   }
 
   #roomOf(lane: Lane): number {
@@ -230,20 +236,14 @@ export class Schedule {
     this.#turns.update(lane, now)
     this.#full.set(lane.webhookId, lane.isFull(now))
     this.#refill.consider(lane)
-    this.#goOnInTime(lane, now)
+    this.#pacer.consider(lane)
+    const waitMs = lane.waitMs(now) ?? 0
+    if (waitMs > 0) this.#timers.earliest(lane, waitMs, () => this.#goOn(lane))
   }
 
-  /** One that lacks nothing but time goes on by itself. */
-  #goOnInTime(lane: Lane, now: number): void {
-    const waitMs = lane.waitMs(now) ?? 0
-    const at = now + waitMs
-    if (waitMs === 0 || lane.goesOnAt <= at) return
-    lane.goesOnAt = at
-    this.#timers.after(Math.ceil(waitMs), () => {
-      if (lane.goesOnAt === at) lane.goesOnAt = Number.POSITIVE_INFINITY
-      this.#touch(lane)
-      this.#pump()
-    })
+  #goOn(lane: Lane): void {
+    this.#touch(lane)
+    this.#pump()
   }
 
   // ─── turns ──────────────────────────────────────────────────────────────────────────────────────
@@ -253,6 +253,10 @@ export class Schedule {
     while (term?.isLive() && !this.#stopping && this.#unrecorded < UNRECORDED_MAX) {
       const lane = this.#turns.next(this.#slots)
       if (!lane) return
+      if (lane.pace?.take(this.#options.clock.monotonic()) === false) {
+        this.#touch(lane)
+        continue
+      }
       const claim = lane.shift()
       if (claim && lane.webhook) this.#start(lane, claim, lane.webhook, term)
     }
@@ -261,7 +265,7 @@ export class Schedule {
   #start(lane: Lane, claim: Claim, webhook: Webhook, term: Term): void {
     this.#queuedBytes -= claim.payload.length
     lane.open += 1
-    lane.pace.started(this.#options.clock.monotonic())
+    lane.learnt.started(this.#options.clock.monotonic())
     const slot = this.#slots.take(lane, lane.trusted, () => {
       lane.trusted = false
       this.#slots.distrust(lane)
@@ -278,8 +282,7 @@ export class Schedule {
       close()
       // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
       if (result.kind !== 'our-fault' || !term.signal.aborted) this.#learn(lane, result)
-      this.#touch(lane)
-      this.#pump()
+      this.#goOn(lane)
       return lane.window
     }
     const { nodeId, signal } = term
@@ -293,8 +296,7 @@ export class Schedule {
         if (!answered) close()
         this.#unrecorded -= 1
         this.#running.delete(running)
-        this.#touch(lane)
-        this.#pump()
+        this.#goOn(lane)
       })
     this.#running.add(running)
     this.#touch(lane)
@@ -326,19 +328,18 @@ export class Schedule {
       lane.beginRest(now, probeInMs)
       if (began) {
         this.#slots.distrust(lane)
-        this.#giveBack(this.#emptyQueue(lane))
+        this.#back.claims(this.#emptyQueue(lane))
       }
       this.#refill.restFor(lane, probeInMs)
     }
-    this.#touch(lane)
-    this.#pump()
+    this.#goOn(lane)
   }
 
   /** A bug, or a store that is gone: the delivery comes back, but not in a tight loop. */
   #failed(claim: Claim, nodeId: string, error: unknown): void {
     this.#logFailure(error, claim.deliveryId)
     if (this.#stopping) return
-    this.#timers.after(BUG_WAIT_MS, () => this.#giveBack([claim], nodeId))
+    this.#timers.after(BUG_WAIT_MS, () => this.#back.claims([claim], nodeId))
   }
 
   // ─── what others changed ────────────────────────────────────────────────────────────────────────
@@ -367,30 +368,17 @@ export class Schedule {
     if (webhook) lane.useSettings(webhook, this.#limits)
     // When its probe is due by its own clock, the store says when it is asked.
     if (!lane.resting || !webhook?.rest) this.#rest(lane, webhook?.rest ? 0 : null)
-    if (webhook?.state !== 'active') this.#giveBack(this.#emptyQueue(lane))
+    if (webhook?.state !== 'active') this.#back.claims(this.#emptyQueue(lane))
     if (!webhook) {
       this.#refill.forget(lane)
       this.#lanes.drop(lane)
     }
-    this.#touch(lane)
-    this.#pump()
+    this.#goOn(lane)
   }
 
   #emptyQueue(lane: Lane): Claim[] {
     this.#queuedBytes -= lane.queuedBytes
     return lane.drain()
-  }
-
-  #giveBack(claims: Claim[], nodeId = this.#term?.nodeId): void {
-    if (claims.length === 0) return
-    this.#back.release(
-      claims.map((claim) => claim.deliveryId),
-      nodeId,
-      () => {
-        this.wake([...new Set(claims.map((claim) => claim.webhookId))])
-        this.#options.onGivenBack?.()
-      },
-    )
   }
 
   #logFailure(error: unknown, deliveryId?: string): void {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 export class Timers {
   readonly #clock: Clock
   readonly #cancels = new Set<() => void>()
+  readonly #earliest = new Map<object, number>()
   #closed = false
 
   constructor(clock: Clock) {
@@ -17,6 +18,17 @@ export class Timers {
       run()
     })
     this.#cancels.add(cancel)
+  }
+
+  /** Unless one is set for `owner` that comes no later. */
+  earliest(owner: object, delayMs: number, run: () => void): void {
+    const at = this.#clock.monotonic() + delayMs
+    if ((this.#earliest.get(owner) ?? Number.POSITIVE_INFINITY) <= at) return
+    this.#earliest.set(owner, at)
+    this.after(Math.ceil(delayMs), () => {
+      if (this.#earliest.get(owner) === at) this.#earliest.delete(owner)
+      run()
+    })
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import { describe } from 'vitest'
 import { describeAccept } from './conformance/accept.ts'
 import { describeAccess } from './conformance/access.ts'
 import { describeAudit } from './conformance/audit.ts'
+import { describeBoundedPages } from './conformance/bounded-pages.ts'
 import { describeChanges } from './conformance/changes.ts'
 import { describeClaims } from './conformance/claims.ts'
 import { describeConfig } from './conformance/config.ts'
@@ -23,6 +24,7 @@ import { describeRests } from './conformance/rests.ts'
 import { describeRollups } from './conformance/rollups.ts'
 import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
+import { describeStarts } from './conformance/starts.ts'
 import { describeStats } from './conformance/stats.ts'
 import type { OpenStore } from './conformance/world.ts'
 
@@ -38,6 +40,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeIdempotency,
     describeClaims,
     describeLeases,
+    describeStarts,
     describeListeners,
     describeRecord,
     describeRests,
@@ -49,6 +52,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeStats,
     describeRollups,
     describeLists,
+    describeBoundedPages,
     describeCountedPages,
     describeChanges,
     describeAccess,
