@@ -41,6 +41,7 @@ import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
+import { RATE_MAX, RATE_MIN } from '../../packages/server/src/rate.ts'
 import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
@@ -114,6 +115,7 @@ const LIMITS: Record<string, string> = {
   'event types of a webhook': count(webhook.EVENT_TYPES_MAX),
   "a webhook's URL": characters(URL_LENGTH_MAX),
   "a webhook's description": characters(webhook.DESCRIPTION_LENGTH_MAX),
+  "a webhook's `ratePerSecond`": `${RATE_MIN} to ${count(RATE_MAX)}`,
   'own headers of a webhook': count(header.HEADERS_MAX),
   "an own header's name": characters(header.HEADER_NAME_LENGTH_MAX),
   "an own header's value": characters(header.HEADER_VALUE_LENGTH_MAX),

@@ -8,6 +8,8 @@ export interface ExplainInput {
   webhookState: WebhookState | null
   /** Null: it does not rest. */
   webhookRest: WebhookRest | null
+  /** Of its webhook; null: without one. */
+  ratePerSecond: number | null
   /** The newest attempt, if any. */
   lastAttempt: Attempt | undefined
   /** How many attempts a series has. */
@@ -66,7 +68,7 @@ function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
 }
 
 function explainPending(input: ExplainInput): string {
-  const { delivery, lastAttempt, attemptsMax, nowMs } = input
+  const { delivery, lastAttempt, attemptsMax } = input
   if (delivery.kind === 'test') return 'The test event is being sent now.'
   const held = explainHeld(input)
   if (held !== null) return held
@@ -75,7 +77,7 @@ function explainPending(input: ExplainInput): string {
     lastAttempt?.result === 'failed'
       ? `The last attempt failed (${failureText(lastAttempt)}); `
       : ''
-  return capitalized(`${before}${nextStepText(delivery, which, nowMs)}.`)
+  return capitalized(`${before}${nextStepText(input, which)}.`)
 }
 
 /** Null: its webhook doesn't rest, or not for as long as this waits anyway. */
@@ -92,12 +94,13 @@ function explainHeld({ delivery, webhookRest, lastAttempt, nowMs }: ExplainInput
   return `${before}Held, because its webhook rests for another ${left}, until ${new Date(webhookRest.until).toISOString()}: ${why.charAt(0).toLowerCase()}${why.slice(1)}. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.`
 }
 
-function nextStepText({ claimed, dueAt }: Delivery, which: string, nowMs: number): string {
-  if (claimed) return `${which} is being made now or is next in its webhook's line`
-  const waitMs = (dueAt ?? nowMs) - nowMs
-  return waitMs > 0
-    ? `${which} comes in ${durationText(waitMs)}`
-    : `${which} is due and comes as soon as its webhook's line has room`
+function nextStepText({ delivery, ratePerSecond, nowMs }: ExplainInput, which: string): string {
+  if (delivery.claimed) return `${which} is being made now or is next in its webhook's line`
+  const waitMs = (delivery.dueAt ?? nowMs) - nowMs
+  if (waitMs > 0) return `${which} comes in ${durationText(waitMs)}`
+  return ratePerSecond === null
+    ? `${which} is due and comes as soon as its webhook's line has room`
+    : `${which} is due and comes in its turn: its webhook is set to ${ratePerSecond} requests a second at most`
 }
 
 /** By what its webhook is now: paused or resumed since, it may be parked for another reason than at first. */

@@ -145,7 +145,7 @@ function createDelivery(world: World) {
   const delivers = config.roles.includes('deliver')
   const stopping = new AbortController()
   const cut = new AbortController()
-  const sender = createSend({ clock, guard, proxy: config.egressProxy })
+  const sender = createSend({ clock, random, guard, proxy: config.egressProxy })
   const rooms: Rooms = {
     clock,
     sign,
@@ -278,6 +278,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
         delivery,
         webhookState: webhook?.state ?? null,
         webhookRest: webhook && liveRest(webhook, clock.now()),
+        ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),

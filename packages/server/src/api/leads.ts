@@ -7,7 +7,7 @@ import { notFound } from './error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
 import { leadExportRoute } from './lead-export.ts'
 import { LEAD_EXAMPLE, leadSchema } from './lead-schemas.ts'
-import { leadsCsvRoute } from './leads-csv.ts'
+import { leadsCsvRoute, plainField } from './leads-csv.ts'
 import { presentLead } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
 import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, search } from './schemas.ts'
@@ -56,7 +56,7 @@ export function leadRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [
     acceptRoute(deps),
     listRoute(deps, cursors),
-    leadsCsvRoute(deps, z.strictObject(leadFilter)),
+    leadsCsvRoute(deps, z.strictObject({ ...leadFilter, plain: plainField })),
     getRoute(deps),
     leadExportRoute(deps),
     eraseRoute(deps),
