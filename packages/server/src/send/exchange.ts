@@ -18,8 +18,7 @@ export interface Answer {
   kind: 'answer'
   status: number
   headers: Record<string, string | string[] | undefined>
-  /** The first 2 KiB. */
-  body: string
+  body: BodyHead
   /** When its headers came, on the monotonic clock. */
   answeredAt: number
   /** Read to its end: the connection may carry another request. */
@@ -105,6 +104,7 @@ class Reader implements Dispatcher.DispatchHandler {
     this.#deadline.cancelTimer()
     this.#status = status
     this.#headers = headers
+    if (headers['content-encoding'] !== undefined) this.#body.keepPacked()
     this.#answeredAt = this.#clock.monotonic()
     this.#cancelBodyTimer = this.#clock.setTimer(BODY_READ_MS_MAX, () => this.#cutBody())
   }
@@ -149,7 +149,7 @@ class Reader implements Dispatcher.DispatchHandler {
       kind: 'answer',
       status: this.#status,
       headers: this.#headers,
-      body: this.#body.text(),
+      body: this.#body,
       answeredAt: this.#answeredAt,
       isWhole,
     }
