@@ -11,6 +11,7 @@ import { monotonicMs } from './monotonic.ts'
 import { PEER_SCENARIOS } from './peers/scenarios.ts'
 import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
+import { bodies } from './scenarios/bodies.ts'
 import { drain } from './scenarios/drain.ts'
 import { hanging } from './scenarios/hanging.ts'
 import { history } from './scenarios/history.ts'
@@ -35,6 +36,7 @@ const SCENARIOS: readonly Scenario[] = [
   nodes,
   waiting,
   history,
+  bodies,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 

@@ -42,6 +42,10 @@ import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
 import { RATE_MAX, RATE_MIN } from '../../packages/server/src/rate.ts'
+import {
+  TESTS_AT_A_TIME,
+  TESTS_PER_CHATBOT_AT_A_TIME,
+} from '../../packages/server/src/schedule/test-sender.ts'
 import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
@@ -79,6 +83,8 @@ const LIMITS: Record<string, string> = {
   "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
   'listeners that wait': count(WAITS_MAX),
   "how long a listener's question waits": seconds(PULL_SECONDS_MAX * 1_000),
+  'test events of one chatbot on their way': count(TESTS_PER_CHATBOT_AT_A_TIME),
+  'test events on their way': count(TESTS_AT_A_TIME),
   "deliveries in a listener's hand": count(HANDED_MAX),
   'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
   'a URL': characters(http.URL_BYTES_MAX),

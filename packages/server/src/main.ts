@@ -28,6 +28,7 @@ import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { toSendResult } from './send/reported.ts'
 import { createSend } from './send/send.ts'
+import { wideRanges } from './send/wide-ranges.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import { previewRequest } from './sign/preview.ts'
 import { checkSecret, generateSecret } from './sign/secret.ts'
@@ -118,6 +119,10 @@ function createWorld(
 ) {
   const clock = systemClock
   const random = systemRandom
+  for (const { range, opens } of wideRanges(config.egressAllow)) {
+    const warning = `EGRESS_ALLOW=${range} lets every owner's webhooks reach ${opens.join(', ')}. Public addresses need no entry: name what is meant.`
+    log.warn({ range, opens, warning }, 'egress.wide')
+  }
   const guard = createGuard({
     allow: config.egressAllow,
     allowLoopback: config.egressAllowLoopback,
