@@ -12,6 +12,7 @@ import { PEER_SCENARIOS } from './peers/scenarios.ts'
 import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { drain } from './scenarios/drain.ts'
+import { exports } from './scenarios/exports.ts'
 import { hanging } from './scenarios/hanging.ts'
 import { history } from './scenarios/history.ts'
 import { httpToDelivered } from './scenarios/http-to-delivered.ts'
@@ -35,6 +36,7 @@ const SCENARIOS: readonly Scenario[] = [
   nodes,
   waiting,
   history,
+  exports,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 
