@@ -3,6 +3,7 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
+import { BODY_LIMITS } from './api/body-budget.ts'
 import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
 import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
@@ -45,6 +46,10 @@ export interface ServerOptions {
   config: Config
   keys: Keys
   log: Log
+  /** The start is given up: it rejects with this signal's reason, and what it opened is closed. */
+  giveUp?: AbortSignal
+  /** The server can't go on, and nothing inside of it can mend that: the process is to end. */
+  onFatal(sentence: string): void
 }
 
 export interface Server {
@@ -52,9 +57,9 @@ export interface Server {
   url: string
   /** How browsers reach it. */
   publicUrl: string
-  /** Stops accepting, lets open attempts end, gives back leases. */
+  /** Stops accepting, lets open attempts and answers end, gives back leases. */
   stop(): Promise<void>
-  /** Ends the open attempts at once, so that `stop` resolves soon. */
+  /** Ends the open attempts and connections at once, so that `stop` resolves soon. */
   cut(): void
 }
 
@@ -65,16 +70,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const delivery = createDelivery(world)
   const api = await openApi(world, delivery)
   const stop = async () => {
-    await api.close()
-    await delivery.stop()
+    // Together: a client that reads slowly must not keep this node sending, nor its leases.
+    await Promise.all([api.close(), delivery.stop()])
     await store.close()
   }
+  const cut = () => {
+    api.cut()
+    delivery.cut()
+  }
   try {
+    options.giveUp?.throwIfAborted()
     // First: a server whose port is taken must not deliver anything either.
     const { url, publicUrl } = await api.listen()
+    options.giveUp?.throwIfAborted()
     await delivery.start()
+    options.giveUp?.throwIfAborted()
     api.becomeReady()
-    return { url, publicUrl, stop, cut: delivery.cut }
+    return { url, publicUrl, stop, cut }
   } catch (error) {
     await stop()
     throw error
@@ -82,7 +94,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** `DATABASE_URL` is the only switch: nothing behind this function knows which store it has. */
-function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Promise<Store> {
+function openStore(options: ServerOptions, metrics: Metrics): Promise<Store> {
+  const { config, keys, log, onFatal } = options
   const { dataDir, databaseUrl, roles } = config
   const { seals: encryptionKey, opens: openingKeys } = keys.encryption
   const shared = { encryptionKey, openingKeys, clock: systemClock, log }
@@ -93,6 +106,7 @@ function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Prom
     ...shared,
     ...{ dataDir, mode: 'threads' },
     onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
+    onDied: ({ message }) => onFatal(message),
   })
 }
 
@@ -131,7 +145,7 @@ function createDelivery(world: World) {
   const delivers = config.roles.includes('deliver')
   const stopping = new AbortController()
   const cut = new AbortController()
-  const sender = createSend({ clock, guard, proxy: config.egressProxy })
+  const sender = createSend({ clock, random, guard, proxy: config.egressProxy })
   const rooms: Rooms = {
     clock,
     sign,
@@ -263,6 +277,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),
@@ -289,6 +304,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
         headersMs: HEADERS_MS,
         requestMs: REQUEST_MS,
       },
+      bodies: BODY_LIMITS,
       retryScheduleMs: config.retryScheduleMs,
       healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,
@@ -312,6 +328,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       listening.stop()
       return api.close()
     },
+    cut: () => api.cut(),
   }
 }
 

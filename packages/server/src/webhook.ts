@@ -22,6 +22,8 @@ export interface Webhook {
   timeoutSeconds: number | null
   /** Null: the server's MAX_IN_FLIGHT_PER_WEBHOOK. */
   maxInFlight: number | null
+  /** Attempts started in a second, at most, by all nodes together (rate.ts). Null: as many as it takes. */
+  ratePerSecond: number | null
   state: WebhookState
   /** Null while active; else one sentence, for people. */
   stateReason: string | null

@@ -118,6 +118,7 @@ async function makeWebhook(
   const made = await store.createWebhook({
     ...{ id, chatbotId, url: `https://${name}.example/hook`, eventTypes: ['lead.submit', 'a.b'] },
     ...{ description: '', headers: {}, timeoutSeconds: null, maxInFlight: null },
+    ratePerSecond: null,
     secret: generateSecret(systemRandom),
     webhooksMax: 1_000,
   })

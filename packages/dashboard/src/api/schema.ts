@@ -158,6 +158,7 @@ export type CreatedWebhook = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -466,6 +467,7 @@ export type NewWebhook = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
 }
 
 export type OwnerLink = {
@@ -582,6 +584,7 @@ export type Subscription = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -610,6 +613,7 @@ export type Webhook = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -631,6 +635,7 @@ export type WebhookChange = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
 }
 
 export type WebhookList = {

@@ -1,6 +1,7 @@
 /** API keys: for the operator, or limited to one chatbot. The key itself is shown once. */
 import { z } from 'zod'
 import type { ApiKey } from '../access.ts'
+import { isBlank } from '../typed-text.ts'
 import type { Credentials } from './credentials.ts'
 import { type Cursors, listPage } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
@@ -26,7 +27,7 @@ const createdKeySchema = z
 const newKeySchema = z
   .strictObject({
     name: text({ max: 100 })
-      .refine((name) => name.trim() !== '', 'must not be blank')
+      .refine((name) => !isBlank(name), 'must not be blank')
       .meta({ description: 'What it is for.' }),
     chatbotId: idFilter('chatbot')
       .exactOptional()

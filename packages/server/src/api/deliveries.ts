@@ -12,7 +12,7 @@ import type { ApiDeps } from './deps.ts'
 import { apiError, notFound } from './error-answer.ts'
 import { presentAttempt, presentDelivery } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { EXAMPLE_IDS, eventType, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+import { EXAMPLE_IDS, eventType, idFilter, instant, listOf, pageQuery, search } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 const deliveryQuery = z.strictObject({
@@ -23,7 +23,7 @@ const deliveryQuery = z.strictObject({
   state: z.enum(DELIVERY_STATES).exactOptional(),
   from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
-  q: text({ min: 1, max: 320 }).exactOptional().meta({
+  q: search.exactOptional().meta({
     description: 'An id, an email or a phone exactly, or the beginning of a name.',
   }),
   ...pageQuery,

@@ -7,10 +7,10 @@ import { notFound } from './error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
 import { leadExportRoute } from './lead-export.ts'
 import { LEAD_EXAMPLE, leadSchema } from './lead-schemas.ts'
-import { leadsCsvRoute } from './leads-csv.ts'
+import { leadsCsvRoute, plainField } from './leads-csv.ts'
 import { presentLead } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, search } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 /** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
@@ -45,7 +45,7 @@ const acceptedLeadSchema = z
 
 export const leadFilter = {
   chatbotId: idFilter('chatbot').exactOptional(),
-  q: text({ min: 1, max: 320 }).exactOptional().meta({
+  q: search.exactOptional().meta({
     description: 'An id, an email or a phone exactly, or the beginning of a name.',
   }),
   from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
@@ -56,7 +56,7 @@ export function leadRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [
     acceptRoute(deps),
     listRoute(deps, cursors),
-    leadsCsvRoute(deps, z.strictObject(leadFilter)),
+    leadsCsvRoute(deps, z.strictObject({ ...leadFilter, plain: plainField })),
     getRoute(deps),
     leadExportRoute(deps),
     eraseRoute(deps),

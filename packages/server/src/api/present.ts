@@ -31,7 +31,8 @@ export function presentChatbot(chatbot: Chatbot) {
 }
 
 export function presentWebhook(webhook: Webhook, nowMs: number) {
-  const { id, chatbotId, eventTypes, description, timeoutSeconds, maxInFlight } = webhook
+  const { id, chatbotId, eventTypes, description } = webhook
+  const { timeoutSeconds, maxInFlight, ratePerSecond } = webhook
   const { state, stateReason, health } = webhook
   return {
     id,
@@ -44,6 +45,7 @@ export function presentWebhook(webhook: Webhook, nowMs: number) {
     headers: maskHeaders(webhook.headers),
     timeoutSeconds,
     maxInFlight,
+    ratePerSecond,
     state,
     stateReason,
     health: {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../event.ts'
 import { ID_PREFIXES, type IdKind } from '../id.ts'
+import { isBlank } from '../typed-text.ts'
 
 /** Ids as examples show them: one person's story through all pages. */
 export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, string> = {
@@ -55,6 +56,11 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
       error: 'must not contain U+0000 or half a surrogate pair',
     })
 }
+
+/** What a list is searched for; nothing to be seen would find everybody. */
+export const search = text({ min: 1, max: 320 }).refine((q) => !isBlank(q), {
+  error: 'must not be empty',
+})
 
 /** ISO 8601 UTC with milliseconds, in answers. */
 export const isoTime = z.string().meta({

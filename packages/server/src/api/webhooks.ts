@@ -66,11 +66,12 @@ type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
 /** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
 export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
   const { chatbotId, url, eventTypes, description = '', headers = {} } = given
-  const { timeoutSeconds = null, maxInFlight = null } = given
+  const { timeoutSeconds = null, maxInFlight = null, ratePerSecond = null } = given
   refuseBlocked(deps, url)
   refuseMasks(unmaskHeaders(headers, {}).faults)
   const webhook = await storeWebhook(deps, audit, {
-    ...{ chatbotId, url, eventTypes, description, headers, timeoutSeconds, maxInFlight },
+    ...{ chatbotId, url, eventTypes, description, headers },
+    ...{ timeoutSeconds, maxInFlight, ratePerSecond },
     secret: given.secret === undefined ? deps.generateSecret() : usableSecret(deps, given.secret),
   })
   return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }

@@ -9,6 +9,7 @@
 import type { SendResult } from '../outcome.ts'
 import type { Claim } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
+import { Pace } from './pace.ts'
 
 const WINDOW_FIRST = 4
 /** Claims held ready for each open request: a claim costs a round trip to the store. */
@@ -40,6 +41,8 @@ export class Lane {
   /** Monotonic ms until which nothing is sent: the fault was ours, so all of its requests share it. */
   restUntil = 0
   #restMs = 0
+  /** The starts that it holds of its webhook's rate; null: it has no rate. */
+  pace: Pace | null = null
   /** When the lane is looked at again; at or before `dueAt`. */
   alarmAt = Number.POSITIVE_INFINITY
   /** Counts what was heard of waiting deliveries, so that an older claim's answer can't hide it. */
@@ -62,10 +65,18 @@ export class Lane {
 
   /** How many claims it wants to hold besides its open requests. */
   get queueMax(): number {
-    return this.trusted ? this.window * QUEUE_PER_WINDOW : Math.max(0, this.window - this.open)
+    const most = this.trusted
+      ? this.window * QUEUE_PER_WINDOW
+      : Math.max(0, this.window - this.open)
+    return this.pace ? Math.min(most, this.pace.queueMax) : most
   }
 
   canStart(now: number): boolean {
+    return this.couldStart(now) && (this.pace === null || this.pace.canStart(now))
+  }
+
+  /** But for its webhook's rate. */
+  couldStart(now: number): boolean {
     if (this.queued === 0 || this.open >= this.window || now < this.restUntil) return false
     return this.webhook?.state === 'active'
   }
@@ -111,12 +122,17 @@ export class Lane {
     const { consecutiveFailures } = webhook.health
     // What earlier processes learnt counts: a restart must not greet a dead endpoint with trust.
     if (first && consecutiveFailures > 0) this.window = 1
+    const { ratePerSecond } = webhook
+    if (ratePerSecond !== (this.pace?.ratePerSecond ?? null)) {
+      this.pace = ratePerSecond === null ? null : new Pace(ratePerSecond)
+    }
     this.shareWindow(limits)
   }
 
   /** Shrinks the window to this node's share; at least one request, or it would never learn. */
   shareWindow(limits: WindowLimits): void {
     this.window = Math.min(this.window, this.#windowMax(limits))
+    if (this.pace) this.pace.nodes = limits.nodes
   }
 
   #windowMax({ windowMax, nodes }: WindowLimits): number {

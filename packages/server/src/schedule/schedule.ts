@@ -23,9 +23,11 @@ import type { Webhook } from '../webhook.ts'
 import type { Lane, WindowLimits } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import type { Term } from './lease.ts'
+import { Pacer } from './pacer.ts'
 import { Refill } from './refill.ts'
 import { Slots } from './slots.ts'
 import { Turns } from './turns.ts'
+import { WaitingLanes } from './waiting-lanes.ts'
 
 export interface ScheduleOptions {
   store: Pick<Store, 'onChange'> & DeliveryStore & Pick<ReadStore, 'getWebhook'>
@@ -54,9 +56,7 @@ const UNRECORDED_MAX = 2_048
 const QUEUED_BYTES_MAX = 48 * 1024 * 1024
 /** Past so many full lanes an offer would cost more than it saves. */
 const EXCEPT_MAX = 1_000
-const WAITING_EVERY_MS = 30_000
 const BUG_WAIT_MS = 60_000
-const LOOK_RETRY_MS = 500
 const RELEASE_RETRY_MS = 1_000
 
 export class Schedule {
@@ -65,6 +65,8 @@ export class Schedule {
   readonly #limits: WindowLimits
   readonly #refill: Refill
   readonly #lanes: Lanes
+  readonly #waiting: WaitingLanes
+  readonly #pacer: Pacer
   readonly #turns = new Turns()
   readonly #full = new Set<string>()
   /** The same list for every offer until it changes: it is sent to another thread. */
@@ -75,7 +77,6 @@ export class Schedule {
   #unrecorded = 0
   readonly #running = new Set<Promise<void>>()
   readonly #timers = new Set<() => void>()
-  #cancelWaiting: (() => void) | null = null
   readonly #unsubscribe: () => void
 
   constructor(options: ScheduleOptions) {
@@ -96,6 +97,21 @@ export class Schedule {
       onSettings: (lane, webhook) => this.#useSettings(lane, webhook),
       onFailure: (error) => this.#logFailure(error),
     })
+    this.#waiting = new WaitingLanes({
+      store,
+      clock,
+      onWaiting: (lanes) => {
+        for (const { webhookId, dueInMs } of lanes) this.#dueIn(webhookId, dueInMs)
+      },
+      onFailure: (error) => this.#logFailure(error),
+    })
+    this.#pacer = new Pacer({
+      ...{ store, clock, log },
+      onChange: (lane) => {
+        this.#touch(lane)
+        this.#pump()
+      },
+    })
     this.#unsubscribe = store.onChange((change) => this.#onChange(change))
   }
 
@@ -103,7 +119,7 @@ export class Schedule {
   beginTerm(term: Term): void {
     this.#term = term
     this.#refill.useTerm(term)
-    this.#lookForWaiting()
+    this.#waiting.look()
   }
 
   /** The lease is lost, and with it what was claimed: others will send it. */
@@ -163,7 +179,8 @@ export class Schedule {
     this.#unsubscribe()
     for (const cancel of this.#timers) cancel()
     this.#refill.stop()
-    this.#cancelWaiting?.()
+    this.#pacer.stop()
+    this.#waiting.stop()
     const claims = this.#lanes.all().flatMap((lane) => lane.drain())
     const nodeId = this.#term?.nodeId
     if (nodeId && claims.length > 0) {
@@ -207,6 +224,7 @@ export class Schedule {
     this.#turns.update(lane, this.#options.clock.monotonic())
     this.#touchFull(lane)
     this.#refill.consider(lane)
+    this.#pacer.consider(lane)
   }
 
   /** What waits in the store goes first, so that a lane stays roughly in order. */
@@ -226,6 +244,10 @@ export class Schedule {
     while (term?.isLive() && !this.#stopping && this.#unrecorded < UNRECORDED_MAX) {
       const lane = this.#turns.next(this.#slots)
       if (!lane) return
+      if (lane.pace?.take(this.#options.clock.monotonic()) === false) {
+        this.#touch(lane)
+        continue
+      }
       const claim = lane.shift()
       if (claim && lane.webhook) this.#start(lane, claim, lane.webhook, term)
     }
@@ -355,26 +377,6 @@ export class Schedule {
       if (this.#stopping || nodeId !== this.#term?.nodeId) return // it ends with that lease
       this.#after(RELEASE_RETRY_MS, () => this.#release(deliveryIds, nodeId, then))
     })
-  }
-
-  /** At the start of a term and now and then: what no message told us of. */
-  #lookForWaiting(): void {
-    this.#cancelWaiting?.()
-    if (this.#stopping) return
-    const { store, clock } = this.#options
-    const again = (waitMs: number) => {
-      this.#cancelWaiting = clock.setTimer(waitMs, () => this.#lookForWaiting())
-    }
-    store
-      .lanesWaiting()
-      .then((lanes) => {
-        for (const { webhookId, dueInMs } of lanes) this.#dueIn(webhookId, dueInMs)
-        again(WAITING_EVERY_MS)
-      })
-      .catch((error) => {
-        this.#logFailure(error)
-        again(LOOK_RETRY_MS)
-      })
   }
 
   /** A timer that doesn't outlive this room. */

@@ -23,6 +23,7 @@ import { describeRecoveries } from './conformance/recoveries.ts'
 import { describeRollups } from './conformance/rollups.ts'
 import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
+import { describeStarts } from './conformance/starts.ts'
 import { describeStats } from './conformance/stats.ts'
 import { describeTurns } from './conformance/turns.ts'
 import type { OpenStore } from './conformance/world.ts'
@@ -40,6 +41,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeIdempotency,
     describeClaims,
     describeLeases,
+    describeStarts,
     describeListeners,
     describeRecord,
     describeMoves,

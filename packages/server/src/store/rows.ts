@@ -40,6 +40,7 @@ export interface WebhookRow {
   headers: string
   timeout_seconds: number | null
   max_in_flight: number | null
+  rate_per_second: number | null
   state: WebhookState
   state_reason: string | null
   secret: string
@@ -161,6 +162,7 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
     headers: JSON.parse(open('headers', row.headers)),
     timeoutSeconds: row.timeout_seconds,
     maxInFlight: row.max_in_flight,
+    ratePerSecond: row.rate_per_second,
     state: row.state,
     stateReason: row.state_reason,
     secret: open('secret', row.secret),
@@ -289,9 +291,4 @@ export function toRecovery(row: RecoveryRow): Recovery {
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   }
-}
-
-/** How names are compared in a search: the same for the key that is kept and for what is typed. */
-export function searchKey(text: string): string {
-  return text.normalize('NFC').toLowerCase()
 }

@@ -20,6 +20,7 @@ import type { Chatbot, LeadForm } from '../chatbot.ts'
 import type { AnswerNote, Delivery, DeliveryKind, DeliveryState, StateReason } from '../delivery.ts'
 import type { ErasureReason, Lead } from '../lead.ts'
 import type { Outcome } from '../outcome.ts'
+import type { Starts, StartsWanted } from '../rate.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { AccessStore, NewAuditEntry } from './access-store.ts'
 import type { Change } from './change.ts'
@@ -124,6 +125,7 @@ export interface NewWebhook {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   secret: string
   /** Of kind `listen`: away until somebody listens. */
   listen?: { temporary: boolean }
@@ -138,6 +140,7 @@ export interface WebhookChange {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
 }
 
 // ─── ingest ───────────────────────────────────────────────────────────────────────────────────────
@@ -220,6 +223,11 @@ export interface DeliveryStore {
   }): Promise<ClaimResult>
   /** Every active webhook that has unclaimed pending deliveries. */
   lanesWaiting(): Promise<LaneWaiting[]>
+  /**
+   * Takes starts from the bucket of a webhook's rate, which all nodes share: one answer for each that
+   * is asked for. What is taken stays taken, also when the answer is lost.
+   */
+  takeStarts(wanted: ({ webhookId: string } & StartsWanted)[]): Promise<Starts[]>
   /** Gives claims back, unattempted and due as before. */
   release(nodeId: string, deliveryIds: string[]): Promise<void>
   /** Writes an attempt and its delivery's next state, only while `nodeId` holds the claim. */

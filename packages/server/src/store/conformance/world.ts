@@ -102,6 +102,7 @@ export class World {
       headers: {},
       timeoutSeconds: null,
       maxInFlight: null,
+      ratePerSecond: null,
       secret: 'whsec_0123456789abcdef0123456789abcdef',
       webhooksMax: 20,
       ...values,

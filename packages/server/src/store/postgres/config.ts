@@ -70,7 +70,8 @@ export class WebhookConfig {
     const [row] = await tx.query<WebhookRow>(INSERT_WEBHOOK, [
       ...[id, chatbotId, this.#seal(id, 'url', values.url), JSON.stringify(eventTypes)],
       ...[description, this.#seal(id, 'headers', JSON.stringify(values.headers))],
-      ...[timeoutSeconds, maxInFlight, this.#seal(id, 'secret', values.secret), tx.now],
+      ...[timeoutSeconds, maxInFlight, values.ratePerSecond],
+      ...[this.#seal(id, 'secret', values.secret), tx.now],
       ...startOf(values, tx.now),
     ])
     subscribe(tx, id, chatbotId, eventTypes)
@@ -82,11 +83,12 @@ export class WebhookConfig {
     if (!row) return null
     const { url, headers, eventTypes, description = row.description } = change
     const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = change
+    const { ratePerSecond = row.rate_per_second } = change
     const [updated] = await tx.query<WebhookRow>(UPDATE_WEBHOOK, [
       ...[id, url === undefined ? row.url : this.#seal(id, 'url', url)],
       ...[eventTypes ? JSON.stringify(eventTypes) : row.event_types, description],
       ...[headers ? this.#seal(id, 'headers', JSON.stringify(headers)) : row.headers],
-      ...[timeoutSeconds, maxInFlight, tx.now],
+      ...[timeoutSeconds, maxInFlight, ratePerSecond, tx.now],
     ])
     if (eventTypes) {
       tx.send(DELETE_SUBSCRIPTIONS, [id])
@@ -150,6 +152,7 @@ export async function deleteWebhook(tx: Transaction, id: string): Promise<boolea
   const [row] = await tx.query<{ chatbot_id: string }>(DELETE_WEBHOOK, [id])
   if (!row) return false
   tx.send(DELETE_SUBSCRIPTIONS, [id])
+  tx.send(DELETE_STARTS, [id])
   tx.unsettle(id)
   tx.webhookChanged(id, row.chatbot_id)
   return true
@@ -192,11 +195,12 @@ const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = $1 ORDER BY id'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = $1'
 const LOCK_WEBHOOK = 'SELECT * FROM webhooks WHERE id = $1 FOR NO KEY UPDATE'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
-    timeout_seconds, max_in_flight, secret, created_at, updated_at, kind, temporary, away_since,
-    state, state_reason)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15) RETURNING *`
+    timeout_seconds, max_in_flight, rate_per_second, secret, created_at, updated_at, kind,
+    temporary, away_since, state, state_reason)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16) RETURNING *`
 const UPDATE_WEBHOOK = `UPDATE webhooks SET url = $2, event_types = $3, description = $4,
-    headers = $5, timeout_seconds = $6, max_in_flight = $7, updated_at = $8
+    headers = $5, timeout_seconds = $6, max_in_flight = $7, rate_per_second = $8,
+    updated_at = $9
   WHERE id = $1 RETURNING *`
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = $1 RETURNING chatbot_id'
 const SET_STATE = `UPDATE webhooks SET state = $2, state_reason = $3, failing_since = $4,
@@ -208,3 +212,4 @@ const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_end
 const SUBSCRIBE = `INSERT INTO subscriptions (chatbot_id, webhook_id, event_type, spelling)
   SELECT $1, $2, * FROM unnest($3::text[], $4::text[])`
 const DELETE_SUBSCRIPTIONS = 'DELETE FROM subscriptions WHERE webhook_id = $1'
+const DELETE_STARTS = 'DELETE FROM starts WHERE webhook_id = $1'

@@ -6,7 +6,7 @@
 import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
 import type { WebhookState } from '../../webhook.ts'
-import { searchKey } from '../rows.ts'
+import { indexableKeysOf } from '../search-keys.ts'
 import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../store.ts'
 import { MeanwhileChanged } from './faults.ts'
 import { Insertions } from './insertions.ts'
@@ -44,8 +44,6 @@ interface Known {
 }
 
 export const IDEMPOTENCY_MS = 24 * 3_600_000
-/** A row of an index holds 2.7 KB; a character takes up to 4 bytes. */
-const NAME_KEY_LENGTH_MAX = 600
 
 export async function acceptAll(
   tx: Transaction,
@@ -118,8 +116,7 @@ function addEvent(
   writes.addLead({
     ...lead,
     ...{ chatbotId, eventId: event.id },
-    nameKey: beginning(searchKey(lead.customerName)),
-    emailKey: beginning(lead.customerEmail.toLowerCase()),
+    keys: indexableKeysOf(lead),
     route: idempotency?.route ?? null,
     key: idempotency?.key ?? null,
   })
@@ -138,13 +135,6 @@ function toClaim(
     ...{ deliveryId, eventId: event.id, webhookId, chatbotId, eventType: spelling },
     ...{ payload: event.payload, kind: 'event', attemptNumber: 1, seriesAttempts: 0 },
   }
-}
-
-/** Cut between characters, not within one. */
-export function beginning(text: string): string {
-  return text.length <= NAME_KEY_LENGTH_MAX
-    ? text
-    : text.slice(0, NAME_KEY_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')
 }
 
 // ─── what is known ────────────────────────────────────────────────────────────────────────────────

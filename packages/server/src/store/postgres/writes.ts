@@ -34,6 +34,7 @@ import { recordAll } from './record.ts'
 import { continueRecoveries, createRecovery } from './recoveries.ts'
 import { rollUp } from './rollups.ts'
 import { settle } from './settle.ts'
+import { takeAll } from './starts.ts'
 import type { Transaction } from './transaction.ts'
 
 interface World {
@@ -139,6 +140,7 @@ function trafficWrites({ database, ids }: World) {
       accept: (input) => (isBulk(input) ? bulk : accepts).call(input),
       recordIfLeased: (input) => records.call(input),
       claimDue: (input) => claims.call(input),
+      takeStarts: (wanted) => database.transact((tx) => takeAll(tx, wanted)),
     } satisfies Partial<Writes>,
     async close() {
       await Promise.all([accepts, bulk, records, claims].map((group) => group.close()))

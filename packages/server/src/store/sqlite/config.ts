@@ -23,6 +23,7 @@ export interface WebhookValues {
   description: string
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   /** Sealed. */
   url: string
   headers: string
@@ -37,6 +38,7 @@ export interface WebhookPatch {
   description?: string
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
   /** Sealed. */
   url?: string
   headers?: string
@@ -88,7 +90,7 @@ export class Config {
 
   createWebhook(values: WebhookValues): WebhookRow | 'chatbot_not_found' | 'too_many_webhooks' {
     const core = this.#core
-    const { id, chatbotId, url, description, headers, timeoutSeconds, maxInFlight, secret } = values
+    const { id, chatbotId, url, description, headers, secret } = values
     if (!core.get(READ_CHATBOT, chatbotId)) return 'chatbot_not_found'
     const live = core.get<{ count: number }>(COUNT_WEBHOOKS, chatbotId)?.count ?? 0
     if (live >= values.webhooksMax) return 'too_many_webhooks'
@@ -97,7 +99,8 @@ export class Config {
     core.run(
       INSERT_WEBHOOK,
       ...[id, chatbotId, url, eventTypes, description, headers],
-      ...[timeoutSeconds, maxInFlight, secret, now, now, ...startOf(values, now)],
+      ...[values.timeoutSeconds, values.maxInFlight, values.ratePerSecond],
+      ...[secret, now, now, ...startOf(values, now)],
     )
     this.#subscribe(id, chatbotId, values.eventTypes)
     return this.#changed(id)
@@ -110,10 +113,12 @@ export class Config {
     if (!row) return null
     const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = patch
     const { url = row.url, headers = row.headers, description = row.description } = patch
+    const { ratePerSecond = row.rate_per_second } = patch
     const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
     core.run(
       UPDATE_WEBHOOK,
-      ...[url, eventTypes, description, headers, timeoutSeconds, maxInFlight, core.tx.now, row.id],
+      ...[url, eventTypes, description, headers, timeoutSeconds, maxInFlight, ratePerSecond],
+      ...[core.tx.now, row.id],
     )
     if (patch.eventTypes) {
       core.run(DELETE_SUBSCRIPTIONS, row.id)
@@ -213,11 +218,11 @@ const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = ?'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = ?'
 export const READ_WEBHOOK = 'SELECT * FROM webhooks WHERE id = ?'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
-    timeout_seconds, max_in_flight, secret, created_at, updated_at, kind, temporary, away_since,
-    state, state_reason)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    timeout_seconds, max_in_flight, rate_per_second, secret, created_at, updated_at, kind,
+    temporary, away_since, state, state_reason)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const UPDATE_WEBHOOK = `UPDATE webhooks SET url = ?, event_types = ?, description = ?, headers = ?,
-  timeout_seconds = ?, max_in_flight = ?, updated_at = ? WHERE id = ?`
+  timeout_seconds = ?, max_in_flight = ?, rate_per_second = ?, updated_at = ? WHERE id = ?`
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = ?'
 const SET_STATE = `UPDATE webhooks SET state = ?, state_reason = ?, failing_since = ?,
   updated_at = ? WHERE id = ?`

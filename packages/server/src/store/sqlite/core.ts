@@ -57,9 +57,13 @@ export class Core {
   }
 
   /** Runs `work` in one transaction: one commit, one sync. Throws with nothing written. */
-  transact<T>(wantChanges: boolean, work: () => T): { value: T; tx: Transaction } {
+  transact<T>(
+    work: () => T,
+    { wantChanges = false, reads = false }: { wantChanges?: boolean; reads?: boolean } = {},
+  ): { value: T; tx: Transaction } {
     const nodes = new Map(this.nodes)
-    this.db.exec('BEGIN IMMEDIATE')
+    // What only reads needs no right to write: where a disk gives that no more, it is still answered.
+    this.db.exec(reads ? 'BEGIN' : 'BEGIN IMMEDIATE')
     const tx = new Transaction(this.clock.now(), wantChanges)
     this.#transaction = tx
     try {

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
 import type { KeyRing } from '../encryption.ts'
+import type { Probe } from '../probe.ts'
 import type { Reads, RunQueries } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../rows.ts'
 import type {
@@ -29,6 +30,7 @@ interface World {
   run: RunQueries
   /** The database, for sentences. */
   where: string
+  probe: Probe
 }
 
 type Writes = Omit<
@@ -134,6 +136,7 @@ function trafficWrites(world: World) {
     accept: async (input) => toAcceptResult(input, await queue.call('accept', input)),
     claimDue: (input) => queue.call('claimDue', input),
     lanesWaiting: () => lanesWaiting(world),
+    takeStarts: (wanted) => queue.call('takeStarts', wanted),
     release: (nodeId, deliveryIds) => queue.call('release', { nodeId, deliveryIds }),
     recordIfLeased: (input) => queue.call('recordIfLeased', input),
     createTest: (input) => queue.call('createTest', input),
@@ -166,7 +169,7 @@ function listenerWrites({ queue, encryption }: World) {
 }
 
 function upkeepWrites(world: World) {
-  const { queue } = world
+  const { queue, probe } = world
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
@@ -176,9 +179,7 @@ function upkeepWrites(world: World) {
     createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     eraseLead: (leadId, reason, audit) => queue.call('eraseLead', { leadId, reason }, audit),
-    ping: async () => {
-      await queue.call('ping', null)
-    },
+    ping: () => probe.ask(),
   } satisfies Partial<Writes>
 }
 
