@@ -13,6 +13,7 @@ import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { bodies } from './scenarios/bodies.ts'
 import { drain } from './scenarios/drain.ts'
+import { exports } from './scenarios/exports.ts'
 import { hanging } from './scenarios/hanging.ts'
 import { history } from './scenarios/history.ts'
 import { httpToDelivered } from './scenarios/http-to-delivered.ts'
@@ -37,6 +38,7 @@ const SCENARIOS: readonly Scenario[] = [
   waiting,
   history,
   bodies,
+  exports,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 
