@@ -20,6 +20,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { systemRandom } from './random.ts'
 import { decide } from './record/decide.ts'
 import { createRecord } from './record/record.ts'
+import { ClockWatch } from './schedule/clock-watch.ts'
 import { Lease } from './schedule/lease.ts'
 import { Schedule } from './schedule/schedule.ts'
 import { TestSender } from './schedule/test-sender.ts'
@@ -192,9 +193,18 @@ function createDelivery(world: World) {
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
+    clockAheadMs: () => watch.aheadMs(),
     keys: watchKeys(world),
     onResumed: wake,
     onLiveNodes: (count) => schedule.shareAmong(count),
+  })
+  const watch = new ClockWatch({
+    ...{ clock, log },
+    onJump(byMs) {
+      if (!delivers) return
+      if (byMs < 0) upkeep.clockSetBack(-byMs)
+      else upkeep.clockSetForward()
+    },
   })
   const lease = new Lease({
     ...{ store, clock, ids, log },
@@ -219,10 +229,12 @@ function createDelivery(world: World) {
     upkeep,
     async start() {
       await lease.start()
+      watch.start()
       if (delivers) upkeep.start()
     },
     async stop() {
       stopping.abort()
+      watch.stop()
       await upkeep.stop()
       await Promise.all([schedule.stop(), tests.stop()])
       await lease.stop()
