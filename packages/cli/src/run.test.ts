@@ -64,6 +64,11 @@ describe('without a server', () => {
     [['check'], 'check needs one URL'],
     [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
     [['check', 'https://shop.example/hook'], 'it is not set'],
+    [['check', 'https://sh\u200bop.example/\u200b', '--secret', SECRET], "can't be seen (U+200B)"],
+    [
+      ['listen', '--forward-to', 'localhost\u202e:3000'],
+      "--forward-to has a character in it that can't",
+    ],
     [['trigger', 'lead.submit'], 'Set CHATZURI_KEY'],
     [['trigger', 'lead.submit', '--sett', 'a=b'], 'no option --sett. Did you mean --set?'],
     [['trigger', 'lead.submit', '--set'], 'trigger --help'],
