@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
+import { BODY_LIMITS } from '../../packages/server/src/api/body-budget.ts'
 import {
   STREAMS_MAX,
   STREAMS_PER_CHATBOT_MAX,
@@ -11,7 +12,11 @@ import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
 import { PAGE_BYTES_MAX } from '../../packages/server/src/api/cursor.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
-import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api/events.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_EVENTS_MAX,
+  EVENT_TEXT_BYTES_MAX,
+} from '../../packages/server/src/api/events.ts'
 import * as http from '../../packages/server/src/api/http-server.ts'
 import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
@@ -36,6 +41,7 @@ import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
+import { RATE_MAX, RATE_MIN } from '../../packages/server/src/rate.ts'
 import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
@@ -82,6 +88,11 @@ const LIMITS: Record<string, string> = {
   'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
   "a batch's body": kib(BATCH_BYTES_MAX),
   'events of a batch': count(BATCH_EVENTS_MAX),
+  'an event of a batch above 256 KiB, as it was sent': kib(EVENT_TEXT_BYTES_MAX),
+  'bodies under way': kib(BODY_LIMITS.owners.bytesMax),
+  'bodies of one chatbot under way': kib(BODY_LIMITS.owners.shareMax),
+  'bodies without a key under way': kib(BODY_LIMITS.strangers.bytesMax),
+  'bodies without a key from one address under way': kib(BODY_LIMITS.strangers.shareMax),
   "the widget's bodies": kib(widget.WIDGET_BODY_BYTES_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
@@ -104,6 +115,7 @@ const LIMITS: Record<string, string> = {
   'event types of a webhook': count(webhook.EVENT_TYPES_MAX),
   "a webhook's URL": characters(URL_LENGTH_MAX),
   "a webhook's description": characters(webhook.DESCRIPTION_LENGTH_MAX),
+  "a webhook's `ratePerSecond`": `${RATE_MIN} to ${count(RATE_MAX)}`,
   'own headers of a webhook': count(header.HEADERS_MAX),
   "an own header's name": characters(header.HEADER_NAME_LENGTH_MAX),
   "an own header's value": characters(header.HEADER_VALUE_LENGTH_MAX),
@@ -117,6 +129,10 @@ const LIMITS: Record<string, string> = {
   'a conversation id of your own': characters(lead.CONVERSATION_ID_LENGTH_MAX),
   'unfinished deliveries': `\`MAX_BACKLOG\`: ${count(defaults.maxBacklog)}`,
 }
+
+test('one whole batch always fits into the share of its chatbot', () => {
+  expect(BATCH_BYTES_MAX).toBeLessThanOrEqual(BODY_LIMITS.owners.shareMax)
+})
 
 function rows(): string[][] {
   return page

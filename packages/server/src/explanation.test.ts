@@ -9,9 +9,11 @@ function told(
   delivery: Partial<Delivery>,
   lastAttempt?: Partial<Attempt>,
   webhookState: WebhookState | null = 'active',
+  ratePerSecond: number | null = null,
 ) {
   return explain({
     webhookState,
+    ratePerSecond,
     delivery: {
       kind: 'event',
       state: 'pending',
@@ -90,4 +92,13 @@ test.each([
   [5 * 86_400_000, '5 days'],
 ])('%i ms is %s', (durationMs, text) => {
   expect(durationText(durationMs)).toBe(text)
+})
+
+test('what waits for its webhook’s rate says so', () => {
+  expect(told({ state: 'pending' }, undefined, 'active', 0.5)).toBe(
+    'Attempt 1 of 10 is due and comes in its turn: its webhook is set to 0.5 requests a second at most.',
+  )
+  expect(told({ state: 'pending', dueAt: NOW + 30_000 }, undefined, 'active', 0.5)).toBe(
+    'Attempt 1 of 10 comes in 30 s.',
+  )
 })

@@ -6,6 +6,8 @@ export interface ExplainInput {
   delivery: Delivery
   /** Null: it was deleted. */
   webhookState: WebhookState | null
+  /** Of its webhook; null: without one. */
+  ratePerSecond: number | null
   /** The newest attempt, if any. */
   lastAttempt: Attempt | undefined
   /** How many attempts a series has. */
@@ -57,22 +59,23 @@ function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
 }
 
 function explainPending(input: ExplainInput): string {
-  const { delivery, lastAttempt, attemptsMax, nowMs } = input
+  const { delivery, lastAttempt, attemptsMax } = input
   if (delivery.kind === 'test') return 'The test event is being sent now.'
   const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
   const before =
     lastAttempt?.result === 'failed'
       ? `The last attempt failed (${failureText(lastAttempt)}); `
       : ''
-  return capitalized(`${before}${nextStepText(delivery, which, nowMs)}.`)
+  return capitalized(`${before}${nextStepText(input, which)}.`)
 }
 
-function nextStepText({ claimed, dueAt }: Delivery, which: string, nowMs: number): string {
-  if (claimed) return `${which} is being made now or is next in its webhook's line`
-  const waitMs = (dueAt ?? nowMs) - nowMs
-  return waitMs > 0
-    ? `${which} comes in ${durationText(waitMs)}`
-    : `${which} is due and comes as soon as its webhook's line has room`
+function nextStepText({ delivery, ratePerSecond, nowMs }: ExplainInput, which: string): string {
+  if (delivery.claimed) return `${which} is being made now or is next in its webhook's line`
+  const waitMs = (delivery.dueAt ?? nowMs) - nowMs
+  if (waitMs > 0) return `${which} comes in ${durationText(waitMs)}`
+  return ratePerSecond === null
+    ? `${which} is due and comes as soon as its webhook's line has room`
+    : `${which} is due and comes in its turn: its webhook is set to ${ratePerSecond} requests a second at most`
 }
 
 /** By what its webhook is now: paused or resumed since, it may be parked for another reason than at first. */

@@ -3,6 +3,7 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
+import { BODY_LIMITS } from './api/body-budget.ts'
 import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
 import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
@@ -144,7 +145,7 @@ function createDelivery(world: World) {
   const delivers = config.roles.includes('deliver')
   const stopping = new AbortController()
   const cut = new AbortController()
-  const sender = createSend({ clock, guard, proxy: config.egressProxy })
+  const sender = createSend({ clock, random, guard, proxy: config.egressProxy })
   const rooms: Rooms = {
     clock,
     sign,
@@ -276,6 +277,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),
@@ -302,6 +304,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
         headersMs: HEADERS_MS,
         requestMs: REQUEST_MS,
       },
+      bodies: BODY_LIMITS,
       retryScheduleMs: config.retryScheduleMs,
       healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,

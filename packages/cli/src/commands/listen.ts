@@ -4,8 +4,10 @@ import { EXIT, usageError } from '../command-error.ts'
 import { forward } from '../listen/forward.ts'
 import { lineText, lineValue } from '../listen/line.ts'
 import { Listener } from '../listen/listener.ts'
+import { nearest } from '../nearest.ts'
 import { printable } from '../output.ts'
 import { typedUrl } from '../typed-url.ts'
+import { LEAD_EVENTS } from './trigger.ts'
 
 const DEFAULT_EVENTS = 'lead.submit'
 
@@ -85,6 +87,11 @@ function forwardUrl(given: string | undefined, wantsSecret: boolean): URL | null
 async function create(api: Api, given: Given): Promise<Listened> {
   const chatbot = await chatbotOf(api, given.text('chatbot'))
   const types = (given.text('events') ?? DEFAULT_EVENTS).split(',').map((type) => type.trim())
+  for (const type of types) {
+    const meant = LEAD_EVENTS.includes(type) ? null : nearest(type, LEAD_EVENTS)
+    if (meant !== null)
+      given.out.notice(`Any type is a type; is ${printable(type)} meant to be ${meant}?`)
+  }
   const webhook = await api.post(`/api/v1/chatbots/${chatbot}/listeners`, {
     eventTypes: types.filter((type) => type !== ''),
     description: 'chatzuri listen',

@@ -7,9 +7,11 @@ import { createLog, type Log } from '../log.ts'
 import { type Server, startServer } from '../main.ts'
 import { systemRandom } from '../random.ts'
 import { presentKeyOf } from '../store/present-key.ts'
+import { lockFolder } from '../store/sqlite/folder-lock.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
 import { isUnderNpm, STOP_TEXT, stopOnSignals } from './stop-signals.ts'
+import { assertStoreIsThere } from './store-is-there.ts'
 import { assertNoUnfinishedRestore } from './unfinished-restore.ts'
 
 export const serve: Command = {
@@ -28,10 +30,13 @@ ${STOP_TEXT}`,
 }
 
 async function start(config: Config, { banner }: { banner: boolean }): Promise<void> {
-  if (config.databaseUrl === null) assertNoUnfinishedRestore(config.dataDir)
+  if (config.databaseUrl === null) {
+    assertNoUnfinishedRestore(config.dataDir)
+    assertStoreIsThere(config.dataDir)
+  }
   const log = createLog(config.logLevel)
   const stopping = stopOnSignals({ log, clock: systemClock, underNpm: isUnderNpm(process.env) })
-  const keys = loadKeys(config, { random: systemRandom, presentKeyOf })
+  const keys = loadKeys(config, { random: systemRandom, presentKeyOf, alone })
   const starting = startServer({
     ...{ config, keys, log, giveUp: stopping.asked },
     onFatal: (why) => endNow(why, log),
@@ -46,6 +51,15 @@ async function start(config: Config, { banner }: { banner: boolean }): Promise<v
   process.stdout.write(`${readyLine(server.url)}\n`)
   if (banner) process.stderr.write(bannerText(server, keys))
   stopping.stops(server)
+}
+
+function alone<T>(dataDir: string, work: () => T): T {
+  const unlock = lockFolder(dataDir)
+  try {
+    return work()
+  } finally {
+    unlock()
+  }
 }
 
 /** What is open is cut: it is sent again after the next start, with the same id. */

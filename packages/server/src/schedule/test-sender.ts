@@ -1,6 +1,7 @@
 /**
  * Test sender: one real-shaped example to one webhook, now, in any state. It goes the same way as
- * every delivery, but past the lanes: it is never retried and counts in nobody's health.
+ * every delivery, but past the lanes: it is never retried and counts in nobody's health. It waits for
+ * no rate either, but is counted: what waits then comes a little later.
  */
 
 import type { Attempt } from '../delivery.ts'
@@ -11,7 +12,7 @@ import type { Term } from './lease.ts'
 import type { ScheduledTurn } from './schedule.ts'
 
 export interface TestSenderOptions {
-  store: Pick<DeliveryStore, 'createTest'> & Pick<ReadStore, 'getWebhook'>
+  store: Pick<DeliveryStore, 'createTest' | 'takeStarts'> & Pick<ReadStore, 'getWebhook'>
   ids: Ids
   /** The payload's JSON text. */
   exampleOf(eventType: string): string
@@ -78,6 +79,10 @@ export class TestSender {
       payload: exampleOf(eventType),
     })
     if (!claim) return null
+    const { ratePerSecond } = webhook
+    if (ratePerSecond !== null) {
+      await store.takeStarts([{ webhookId: webhook.id, ratePerSecond, count: 1, byForce: true }])
+    }
     const done = await attempt({ claim, webhook, nodeId, signal, onAnswer() {} })
     const { deliveryId } = claim
     return { deliveryId, attempt: { ...done.attempt, deliveryId, number: claim.attemptNumber } }

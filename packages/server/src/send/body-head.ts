@@ -1,8 +1,5 @@
-/** The beginning of an answer's body: how much of it is read, how much of that is kept. */
+/** The beginning of an answer's body: what is kept, shown, and searched for a note. */
 
-/** Reading stops here, and the connection is closed. */
-const READ_BYTES_MAX = 64 * 1024
-/** Kept, shown, and searched for a note. */
 const KEPT_BYTES_MAX = 2 * 1024
 
 export class BodyHead {
@@ -10,7 +7,7 @@ export class BodyHead {
   #keptBytes = 0
   #readBytes = 0
 
-  /** The chunk is copied: undici hands out a view of a buffer that it uses again. */
+  /** What is kept of the chunk is copied, so that 2 KiB don't hold all that was read with them. */
   add(chunk: Buffer): void {
     const kept = chunk.subarray(0, KEPT_BYTES_MAX - this.#keptBytes)
     if (kept.length > 0) this.#chunks.push(Buffer.from(kept))
@@ -18,8 +15,9 @@ export class BodyHead {
     this.#readBytes += chunk.length
   }
 
-  get isFull(): boolean {
-    return this.#readBytes >= READ_BYTES_MAX
+  /** False: what is added from here on is only counted as left out. */
+  get wantsMore(): boolean {
+    return this.#readBytes <= KEPT_BYTES_MAX
   }
 
   /** UTF-8, with U+FFFD for what is none; a character that the limit would split is left out. */

@@ -11,6 +11,7 @@
 import type { Clock } from '../clock.ts'
 import type { EgressProxy } from '../egress-settings.ts'
 import type { SendResult, SignedRequest } from '../outcome.ts'
+import type { Random } from '../random.ts'
 import { firstValue, keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
@@ -38,11 +39,16 @@ export interface Sender {
 
 export interface SendOptions {
   clock: Clock
+  random: Random
   guard: Guard
   /** Stands between this machine and every endpoint. */
   proxy?: EgressProxy | null
   /** From the first packet to the end of the TLS handshake. */
   connectTimeoutMs?: number
+  /** Connections that are kept though nothing is sent on them. */
+  idleConnectionsMax?: number
+  /** How long an unknown endpoint must be silent before a connection to it is used again. */
+  quietMs?: number
   /** `ip:port` of name servers; by default those of the machine. */
   nameServers?: readonly string[]
   hostsPath?: string
@@ -56,19 +62,18 @@ export function createSend(options: SendOptions): Sender {
   const { clock, guard, proxy = null } = options
   const hosts = createHostResolver(options)
   const secureSocket = createSecureSocket(options)
-  const connections = createConnections(
-    createConnector({
-      clock,
-      guard,
-      hosts,
-      dialler:
-        proxy === null
-          ? createDirectDialler(clock)
-          : createProxyDialler({ clock, proxy, hosts, secureSocket }),
-      secureSocket,
-      connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    }),
-  )
+  const dial = createConnector({
+    clock,
+    guard,
+    hosts,
+    dialler:
+      proxy === null
+        ? createDirectDialler(clock)
+        : createProxyDialler({ clock, proxy, hosts, secureSocket }),
+    secureSocket,
+    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+  })
+  const connections = createConnections({ ...options, dial })
   const transmit = createTransmit(clock, connections)
   const open = new Set<Deadline>()
   const stops = new StopWatch()

@@ -25,6 +25,7 @@ import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
 import { describeStarts } from './conformance/starts.ts'
 import { describeStats } from './conformance/stats.ts'
+import { describeTurns } from './conformance/turns.ts'
 import type { OpenStore } from './conformance/world.ts'
 
 export type { OpenStore, StoreHarness } from './conformance/world.ts'
@@ -36,6 +37,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeSecrets,
     describeKeys,
     describeAccept,
+    describeTurns,
     describeIdempotency,
     describeClaims,
     describeLeases,

@@ -4,6 +4,7 @@
  * smaller than that. Anybody may ask, so one probe answers all who ask within a second.
  */
 import type { Clock } from '../clock.ts'
+import { StoreUnavailable } from '../errors.ts'
 
 /** About what the commit of a lead with a few subscribers changes, in pages of 4 KB. */
 const WORK_BYTES = 131_072
@@ -18,6 +19,7 @@ export class Probe {
   #askedAt = 0
   /** Of the work that was refused, and of which no commit has shown that it works again. */
   #owedBytes = 0
+  #closed = false
 
   constructor(options: { clock: Clock; commit: (bytes: number) => Promise<void> }) {
     this.#clock = options.clock
@@ -26,6 +28,7 @@ export class Probe {
 
   /** Rejects as the commit does. */
   ask(): Promise<void> {
+    if (this.#closed) return Promise.reject(new StoreUnavailable('The store is closed.'))
     const now = this.#clock.monotonic()
     if (this.#answer === null || now - this.#askedAt >= EVERY_MS) {
       this.#askedAt = now
@@ -34,6 +37,11 @@ export class Probe {
       this.#answer.catch(() => {})
     }
     return this.#answer
+  }
+
+  /** From now on nothing can be asked. */
+  close(): void {
+    this.#closed = true
   }
 
   /** A commit of about this size was refused. True: the first after all was well. */

@@ -125,7 +125,7 @@ function HealthCard({ webhook: { health } }: { webhook: Webhook }) {
 }
 
 function SettingsCard({ webhook }: { webhook: Webhook }) {
-  const { id, eventTypes, timeoutSeconds, maxInFlight, headers, createdAt } = webhook
+  const { id, eventTypes, timeoutSeconds, headers, createdAt } = webhook
   const names = Object.keys(headers)
   return (
     <Card title={detail.settings}>
@@ -140,7 +140,8 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
         <Fact name={detail.timeout}>
           {timeoutSeconds === null ? detail.windowDefault : detail.timeoutSeconds(timeoutSeconds)}
         </Fact>
-        <Fact name={detail.window}>{maxInFlight ?? detail.windowDefault}</Fact>
+        <Fact name={detail.window}>{webhook.maxInFlight ?? detail.windowDefault}</Fact>
+        <Fact name={detail.rate}>{webhook.ratePerSecond ?? detail.rateDefault}</Fact>
         <Fact name={detail.headers}>
           {names.length === 0 ? (
             detail.none

@@ -23,6 +23,7 @@ import { migrate } from './migrations.ts'
 import { createOperations, isReading, type Operations } from './operations.ts'
 import { Place } from './place.ts'
 import { Scrubber } from './scrub.ts'
+import { APPLICATION_ID, inspectDatabase, startError } from './whose-file.ts'
 
 export interface Call {
   name: keyof Operations
@@ -72,10 +73,13 @@ export class Engine {
 
   constructor(options: { dataDir: string; clock: Clock; random: Random }) {
     const { dataDir, clock, random } = options
-    this.db = openForWriting(databasePath(dataDir))
+    this.db = openOurs(dataDir)
     this.#scrubber = new Scrubber(databasePath(dataDir))
     try {
       migrate(this.db, dataDir)
+      if (this.#pragma('application_id') === 0) {
+        this.db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+      }
       this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
       this.#operations = createOperations(this.#core)
       this.#core.transact(() => this.#operations.releaseAll(null))
@@ -84,7 +88,7 @@ export class Engine {
       if (this.#core.get(READ_CLEANING)) this.#beginCleaning()
     } catch (error) {
       this.db.close()
-      throw error
+      throw startError(error, dataDir) ?? error
     }
   }
 
@@ -165,7 +169,7 @@ export class Engine {
     }
   }
 
-  #pragma(name: 'page_count' | 'page_size' | 'auto_vacuum'): number {
+  #pragma(name: 'page_count' | 'page_size' | 'auto_vacuum' | 'application_id'): number {
     return Number(this.db.prepare(`PRAGMA ${name}`).get()?.[name])
   }
 
@@ -184,5 +188,15 @@ export class Engine {
     } finally {
       this.db.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`)
     }
+  }
+}
+
+/** Throws `StartError` rather than touch a file that another program wrote. */
+function openOurs(dataDir: string): DatabaseSync {
+  inspectDatabase(dataDir)
+  try {
+    return openForWriting(databasePath(dataDir))
+  } catch (error) {
+    throw startError(error, dataDir) ?? error
   }
 }

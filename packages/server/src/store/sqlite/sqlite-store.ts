@@ -5,9 +5,11 @@
  * thread, unless inline) writes, a second connection reads. Neither of them ever sees the key.
  */
 import type { Clock } from '../../clock.ts'
-import { StartError, type StoreUnavailable } from '../../errors.ts'
+import type { StoreUnavailable } from '../../errors.ts'
+import { folderError } from '../../folder-error.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
+import { keepMark } from '../../store-mark.ts'
 import { KeyRing } from '../encryption.ts'
 import { Listeners } from '../listeners.ts'
 import { sqliteBuilder } from '../queries.ts'
@@ -52,7 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const condition = watched(await openPort(options), { log, clock })
     const { probe } = condition
     const port = { ...timed(cleaning(condition, { clock, log }), options), probe }
-    return await openOver(port, unlock, options).catch(async (error) => {
+    return await openOver(port, unlock, options, () => keepMark(dataDir)).catch(async (error) => {
       await port.close()
       throw error
     })
@@ -67,6 +69,7 @@ export async function openOver(
   port: WatchedPort,
   unlock: () => void,
   { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog }: SqliteStoreOptions,
+  markMade: () => void = () => {},
 ): Promise<Store> {
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
   const db = sqliteBuilder()
@@ -85,6 +88,8 @@ export async function openOver(
   const runSoon: RunQueries = (queries) => queue.call('read', queries.map(toQuery))
   const reads = new Reads({ db, run, runSoon, encryption })
   const serverSecret = await admit({ queue, run, where: dataDir }, encryption)
+  // Before anything is promised in it.
+  markMade()
   return {
     serverSecret,
     ...createWrites({
@@ -97,6 +102,7 @@ export async function openOver(
     // The engine is in this process: it answers what it committed, or the process is gone too.
     onUncertain: () => () => {},
     async close() {
+      port.probe.close()
       await queue.close()
       await port.close()
       unlock()
@@ -114,8 +120,7 @@ function prepareFolder(dataDir: string): void {
   try {
     makeFolder(dataDir)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new StartError(`The folder DATA_DIR=${dataDir} cannot be used: ${why}.`, { cause: error })
+    throw folderError(error, dataDir) ?? error
   }
 }
 
