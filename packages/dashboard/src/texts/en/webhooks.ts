@@ -60,6 +60,8 @@ export const webhooks = {
   },
   urlFaults: {
     empty: 'Enter the URL of your endpoint.',
+    unseen: (character: string) =>
+      `There is a character in it that can’t be seen (${character}). Type it anew.`,
     unfinished: 'This is not a whole URL yet. It begins with https:// and names a host.',
     scheme: 'Only http and https can be delivered to.',
     fragment: 'Leave out what begins with #: it is never sent.',
