@@ -47,7 +47,7 @@ export interface ExchangeInput {
   deadline: Deadline
 }
 
-const BODY_READ_MS_MAX = 2_000
+export const BODY_READ_MS_MAX = 2_000
 
 export function exchange(input: ExchangeInput): Promise<Exchanged> {
   const { connection, deadline } = input
