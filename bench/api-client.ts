@@ -25,10 +25,10 @@ export class ApiClient {
     return id
   }
 
-  /** Of this chatbot. */
-  async createKey(chatbotId: string): Promise<{ key: string }> {
-    const answer = await this.#call('POST', '/api/v1/api-keys', { name: 'Bench', chatbotId })
-    return answer as { key: string }
+  /** Of the chatbot alone. */
+  async createKey(chatbotId: string): Promise<string> {
+    const made = await this.#call('POST', '/api/v1/api-keys', { name: 'Bench', chatbotId })
+    return (made as { key: string }).key
   }
 
   async createWebhook(chatbotId: string, webhook: Record<string, unknown>): Promise<string> {

@@ -34,7 +34,7 @@ export const bodies: Scenario = {
 async function measure(world: World, kind: BodyKind, seconds: number): Promise<Figure[]> {
   const { api, server } = world
   const [loud, quiet] = [await api.createChatbot(), await api.createChatbot()]
-  const { key } = await api.createKey(loud)
+  const key = await api.createKey(loud)
   const before = await postLeads(world, quiet, (sent) => sent < QUIET_POSTS)
   const url = `${server.url}/api/v1/chatbots/${loud}/events/batch`
   const args = ['--url', url, '--key', key, '--kind', kind]

@@ -20,6 +20,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { systemRandom } from './random.ts'
 import { decide } from './record/decide.ts'
 import { createRecord } from './record/record.ts'
+import { ClockWatch } from './schedule/clock-watch.ts'
 import { Lease } from './schedule/lease.ts'
 import { Schedule } from './schedule/schedule.ts'
 import { TestSender } from './schedule/test-sender.ts'
@@ -41,7 +42,7 @@ import { joinSites } from './web/built-files.ts'
 import { openSite } from './web/site.ts'
 import { findSiteFolder, findWidgetFolder } from './web/site-folder.ts'
 import { openWidgetSite } from './web/widget-site.ts'
-import { WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
+import { liveRest, WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
 
 export interface ServerOptions {
   config: Config
@@ -158,7 +159,7 @@ function createDelivery(world: World) {
     decide: (input) =>
       decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics },
+      ...{ store, clock, ids, random, log, metrics },
       disableAfterMs: config.disableAfterMs,
       stopping: stopping.signal,
       cut: cut.signal,
@@ -192,9 +193,18 @@ function createDelivery(world: World) {
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
+    clockAheadMs: () => watch.aheadMs(),
     keys: watchKeys(world),
     onResumed: wake,
     onLiveNodes: (count) => schedule.shareAmong(count),
+  })
+  const watch = new ClockWatch({
+    ...{ clock, log },
+    onJump(byMs) {
+      if (!delivers) return
+      if (byMs < 0) upkeep.clockSetBack(-byMs)
+      else upkeep.clockSetForward()
+    },
   })
   const lease = new Lease({
     ...{ store, clock, ids, log },
@@ -219,10 +229,12 @@ function createDelivery(world: World) {
     upkeep,
     async start() {
       await lease.start()
+      watch.start()
       if (delivers) upkeep.start()
     },
     async stop() {
       stopping.abort()
+      watch.stop()
       await upkeep.stop()
       await Promise.all([schedule.stop(), tests.stop()])
       await lease.stop()
@@ -282,6 +294,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        webhookRest: webhook && liveRest(webhook, clock.now()),
         ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,

@@ -46,8 +46,10 @@ export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
  */
 export type Outcome =
   | { kind: 'delivered' }
-  /** Another attempt after `delayMs`. `charged: false` leaves the schedule where it was. */
-  | { kind: 'retry'; delayMs: number; charged: boolean }
+  /** Another attempt after `delayMs`, charged against the schedule. */
+  | { kind: 'retry'; delayMs: number; charged: true }
+  /** Another one that leaves the schedule where it was, unless this has gone on for `forMsMax`. */
+  | { kind: 'retry'; delayMs: number; charged: false; forMsMax: number }
   /** The schedule is used up. */
   | { kind: 'exhausted' }
   /** 410: the endpoint says that it is gone. Disables the webhook and parks this delivery. */

@@ -102,7 +102,7 @@ export class TestSender {
     if (ratePerSecond !== null) {
       await store.takeStarts([{ webhookId: webhook.id, ratePerSecond, count: 1, byForce: true }])
     }
-    const done = await attempt({ claim, webhook, nodeId, signal, onAnswer() {} })
+    const done = await attempt({ claim, webhook, nodeId, signal, onAnswer: () => undefined })
     const { deliveryId } = claim
     return { deliveryId, attempt: { ...done.attempt, deliveryId, number: claim.attemptNumber } }
   }
