@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { isUnderNpm } from './stop-signals.ts'
 
 const NEVER = 'new Promise(() => {})'
 const AT_ONCE = 'Promise.resolve()'
@@ -45,6 +46,16 @@ test('under npm two signals at once are one; later ones are two', async () => {
   await said('later')
   child.kill('SIGTERM')
   expect(await ended).toEqual([0, null])
+})
+
+test('npm is in front only where its script is this program', () => {
+  const start = 'exec node --max-semi-space-size=8 packages/server/bin/serve.js'
+  expect(isUnderNpm({ npm_lifecycle_script: start })).toBe(true)
+  expect(isUnderNpm({ npm_lifecycle_script: 'chatzuri-server' })).toBe(true)
+  expect(isUnderNpm({ npm_lifecycle_event: 'test', npm_lifecycle_script: 'vitest run' })).toBe(
+    false,
+  )
+  expect(isUnderNpm({})).toBe(false)
 })
 
 /** Its clock stands still until something is written to it; timers are the machine's. */
