@@ -42,6 +42,15 @@ import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
 import { RATE_MAX, RATE_MIN } from '../../packages/server/src/rate.ts'
+import {
+  TESTS_AT_A_TIME,
+  TESTS_PER_CHATBOT_AT_A_TIME,
+} from '../../packages/server/src/schedule/test-sender.ts'
+import * as answer from '../../packages/server/src/send/answer-reader.ts'
+import { KEPT_BYTES_MAX } from '../../packages/server/src/send/body-head.ts'
+import { CHUNKS_MAX } from '../../packages/server/src/send/chunked-body.ts'
+import { AGE_MS_MAX, IDLE_MAX } from '../../packages/server/src/send/connections.ts'
+import { BODY_READ_MS_MAX } from '../../packages/server/src/send/exchange.ts'
 import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
@@ -79,6 +88,8 @@ const LIMITS: Record<string, string> = {
   "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
   'listeners that wait': count(WAITS_MAX),
   "how long a listener's question waits": seconds(PULL_SECONDS_MAX * 1_000),
+  'test events of one chatbot on their way': count(TESTS_PER_CHATBOT_AT_A_TIME),
+  'test events on their way': count(TESTS_AT_A_TIME),
   "deliveries in a listener's hand": count(HANDED_MAX),
   'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
   'a URL': characters(http.URL_BYTES_MAX),
@@ -106,6 +117,16 @@ const LIMITS: Record<string, string> = {
   'lists and details that are made or read at once': count(SLOTS.answer.max),
   'how long an answer waits for its turn': seconds(TURN_WAIT_MS),
   'a reader of these that takes nothing': seconds(STALLED_MS),
+  'the headers of an answer': kib(answer.HEAD_BYTES_MAX),
+  'interim answers (1xx) before it': count(answer.INTERIM_ANSWERS_MAX),
+  'the headers of both together': kib(answer.HEADS_BYTES_MAX),
+  'lines of both together': count(answer.HEAD_LINES_MAX),
+  "an answer's body, as it is framed": kib(answer.BODY_BYTES_MAX),
+  "an answer's chunks": count(CHUNKS_MAX),
+  "an answer's body takes": seconds(BODY_READ_MS_MAX),
+  'what is kept of a body': kib(KEPT_BYTES_MAX),
+  "a connection's age": `${seconds(AGE_MS_MAX)}, less up to a fifth`,
+  'idle connections over all endpoints': count(IDLE_MAX),
   "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
   "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),
   "a form field's label": characters(chatbot.LABEL_LENGTH_MAX),

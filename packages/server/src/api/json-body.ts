@@ -24,8 +24,8 @@ export interface ReadBodiesOptions extends ReadingTurns {
 
 /** Up to here a body is parsed at once: a hostile one takes some ten milliseconds. */
 const WHOLE_BYTES_MAX = 256 * 1024
-/** For a few bodies to be done with: each takes a fraction of a second. */
-const RETRY_AFTER_SECONDS = 1
+/** For others to be done with: each takes a fraction of a second, and a large one is dear to send again. */
+const RETRY_AFTER_SECONDS = { small: 1, large: 5 }
 
 export function readJsonBodies(app: FastifyInstance, options: ReadBodiesOptions) {
   const budgets = {
@@ -40,7 +40,7 @@ export function readJsonBodies(app: FastifyInstance, options: ReadBodiesOptions)
     const refused = refusalByHeaders(request)
     if (refused) return done(refused)
     const held = hold(request, budgets)
-    if (!held.grow(lengthOf(request) ?? 0)) return done(noRoom(options))
+    if (!held.grow(lengthOf(request) ?? 0)) return done(noRoom(request, options))
     options.continues.grant(raw)
     const giveUp = (error: Error) => {
       held.release()
@@ -72,10 +72,12 @@ function hold(
   return caller ? owners.hold(chatbotId ?? caller.actor) : strangers.hold(addressKey(ip))
 }
 
-function noRoom({ metrics }: Pick<ReadBodiesOptions, 'metrics'>): ApiError {
+function noRoom(request: FastifyRequest, { metrics }: ReadBodiesOptions): ApiError {
   metrics.requestRefused('bodies')
-  return apiError('busy', 'So many bodies are under way that there is no room for this one', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  const isLarge = (lengthOf(request) ?? WHOLE_BYTES_MAX + 1) > WHOLE_BYTES_MAX
+  const message = 'So many bodies are under way that there is no room for this one'
+  return apiError('busy', message, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS[isLarge ? 'large' : 'small'],
   })
 }
 
@@ -151,7 +153,7 @@ function collect(
   function onData(chunk: Buffer) {
     bytes += chunk.length
     if (bytes > bodyLimit) return finish(tooLarge())
-    if (length === null && !held.grow(chunk.length)) return finish(noRoom(options))
+    if (length === null && !held.grow(chunk.length)) return finish(noRoom(request, options))
     chunks.push(chunk)
   }
 

@@ -144,6 +144,9 @@ export const webhooks = {
     copyCommand: 'Copy the command',
     pausedNotice: 'Deliveries wait here until you resume it. Nothing is lost.',
     disabledNotice: 'It was disabled because it failed for too long, or said that it is gone.',
+    restingNotice: 'Nothing is sent, and no attempt is used up, until',
+    restingThen: 'Then one delivery is sent to see, and the others follow.',
+    sendNow: 'Send now',
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',
   },
   edit: {
@@ -227,6 +230,7 @@ export const webhooks = {
       `${count(deliveries, 'delivery', 'deliveries')} will be sent again.`,
     notActive: 'The webhook is not active: they will be parked until you resume it.',
     away: 'Nobody listens: they will wait until somebody does.',
+    resting: 'The webhook rests: they will wait until its endpoint takes deliveries again.',
     failing: 'The webhook’s last attempt failed. Mend the endpoint first, or they fail again.',
     confirm: (deliveries: number) =>
       deliveries === 0 ? 'Resend' : `Resend ${count(deliveries, 'delivery', 'deliveries')}`,

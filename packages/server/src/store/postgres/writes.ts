@@ -186,6 +186,8 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
     prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
+    // Its clock is the database's, which is slewed and never set (docs/operate.md).
+    pullInDue: async () => ({ pulled: 0, next: null }),
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
