@@ -163,7 +163,9 @@ function call(line: Line, name: string, run: () => Promise<unknown>): Promise<un
         throw unavailable()
       })
     case 'slow':
-      return slowly(line, fault, run)
+      return slowly(line, fault, run).finally(() => {
+        if (name === 'takeStarts') world.promises.startsCameLate()
+      })
   }
 }
 

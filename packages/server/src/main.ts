@@ -3,6 +3,7 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
+import { BODY_LIMITS } from './api/body-budget.ts'
 import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
 import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
@@ -28,6 +29,7 @@ import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { toSendResult } from './send/reported.ts'
 import { createSend } from './send/send.ts'
+import { wideRanges } from './send/wide-ranges.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import { previewRequest } from './sign/preview.ts'
 import { checkSecret, generateSecret } from './sign/secret.ts'
@@ -40,7 +42,7 @@ import { joinSites } from './web/built-files.ts'
 import { openSite } from './web/site.ts'
 import { findSiteFolder, findWidgetFolder } from './web/site-folder.ts'
 import { openWidgetSite } from './web/widget-site.ts'
-import { WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
+import { liveRest, WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
 
 export interface ServerOptions {
   config: Config
@@ -118,6 +120,10 @@ function createWorld(
 ) {
   const clock = systemClock
   const random = systemRandom
+  for (const { range, opens } of wideRanges(config.egressAllow)) {
+    const warning = `EGRESS_ALLOW=${range} lets every owner's webhooks reach ${opens.join(', ')}. Public addresses need no entry: name what is meant.`
+    log.warn({ range, opens, warning }, 'egress.wide')
+  }
   const guard = createGuard({
     allow: config.egressAllow,
     allowLoopback: config.egressAllowLoopback,
@@ -145,7 +151,7 @@ function createDelivery(world: World) {
   const delivers = config.roles.includes('deliver')
   const stopping = new AbortController()
   const cut = new AbortController()
-  const sender = createSend({ clock, guard, proxy: config.egressProxy })
+  const sender = createSend({ clock, random, guard, proxy: config.egressProxy })
   const rooms: Rooms = {
     clock,
     sign,
@@ -153,7 +159,7 @@ function createDelivery(world: World) {
     decide: (input) =>
       decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics },
+      ...{ store, clock, ids, random, log, metrics },
       disableAfterMs: config.disableAfterMs,
       stopping: stopping.signal,
       cut: cut.signal,
@@ -288,6 +294,8 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        webhookRest: webhook && liveRest(webhook, clock.now()),
+        ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),
@@ -314,6 +322,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
         headersMs: HEADERS_MS,
         requestMs: REQUEST_MS,
       },
+      bodies: BODY_LIMITS,
       retryScheduleMs: config.retryScheduleMs,
       healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,

@@ -23,6 +23,7 @@ export type RefusalReason =
   | 'answers'
   | 'stalled'
   | 'connections'
+  | 'bodies'
 
 export interface Metrics {
   eventsAccepted(count: number): void

@@ -40,13 +40,18 @@ export function modernSignature({ id, timestampSeconds, body }: Signed, secret: 
   return formatModernSignatures([digest])
 }
 
-/** As the server sends them. */
-export function signedHeaders(signed: Signed, secret: string): Record<string, string> {
+/** As the server sends them; with a previous secret, as it does while that one is being replaced. */
+export function signedHeaders(
+  signed: Signed,
+  secret: string,
+  previousSecret: string | null = null,
+): Record<string, string> {
+  const live = previousSecret === null ? [secret] : [secret, previousSecret]
   return {
-    [GUIDE_SIGNATURE_HEADER]: guideSignature(signed, secret),
+    [GUIDE_SIGNATURE_HEADER]: guideSignature(signed, previousSecret ?? secret),
     [ID_HEADER]: signed.id,
     [TIMESTAMP_HEADER]: String(signed.timestampSeconds),
-    [MODERN_SIGNATURE_HEADER]: modernSignature(signed, secret),
+    [MODERN_SIGNATURE_HEADER]: live.map((each) => modernSignature(signed, each)).join(' '),
   }
 }
 

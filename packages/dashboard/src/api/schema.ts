@@ -168,6 +168,8 @@ export type CreatedWebhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -594,6 +596,8 @@ export type Subscription = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -623,6 +627,8 @@ export type Webhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string

@@ -27,6 +27,7 @@ import { integrationWebhookRoutes } from './integration-webhooks.ts'
 import { readJsonBodies } from './json-body.ts'
 import { leadRoutes } from './leads.ts'
 import { listenerRoutes } from './listeners.ts'
+import { LoopTurns } from './loop-turns.ts'
 import { answerUnknownRoutes } from './not-found.ts'
 import { ownerLinkRoutes } from './owner-links.ts'
 import { recoveryRoutes } from './recoveries.ts'
@@ -46,12 +47,15 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const { store, ids, metrics, log, config, clock } = deps
   const headers = commonHeaders(config)
   const limits = createRequestLimits({ clock, metrics, ratePerKey: config.ratePerKey })
-  const { app, connections } = createHttpServer({
+  const { app, connections, continues } = createHttpServer({
     ...{ headers, metrics, clock, log },
     trustedProxies: config.trustedProxies,
     connections: config.connections,
   })
-  readJsonBodies(app)
+  readJsonBodies(app, {
+    ...{ continues, metrics, clock, limits: config.bodies },
+    turns: new LoopTurns(),
+  })
   const feed = createChangeFeed(deps)
   app.addHook('preClose', (done) => {
     feed.close()

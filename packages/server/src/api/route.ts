@@ -11,6 +11,7 @@ import type { OwnedKind } from '../store/store.ts'
 import { inPieces, PIECE_BYTES } from './answer-pieces.ts'
 import type { AnswerSlots, SlotKind } from './answer-slots.ts'
 import type { Access, Authenticate } from './auth.ts'
+import { BodyParts, type PartsSpec } from './body-parts.ts'
 import { type AuditOf, auditOf } from './call-audit.ts'
 import type { Caller } from './caller.ts'
 import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './confine.ts'
@@ -81,6 +82,8 @@ export interface BodySpec<Body extends z.ZodType> {
   /** Without a body, `{}` is taken. */
   optional?: boolean
   bytesMax?: number
+  /** Of a body that may be large: how it is read item by item. */
+  parts?: PartsSpec
 }
 
 export interface AnswerSpec {
@@ -134,10 +137,15 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
     url: route.path.replace('{id}', ':id'),
     bodyLimit: route.body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT,
     exposeHeadRoute: route.method === 'GET' && !route.endless,
-    config: { access: route.access, operationId: route.operationId },
+    config: {
+      access: route.access,
+      operationId: route.operationId,
+      ...(route.body?.parts ? { bodyParts: route.body.parts } : {}),
+    },
     onRequest: route.admit ? [arrive, route.admit] : arrive,
     onResponse: observeAnswers(route, options),
-    handler: (request, reply) => answerCall({ route, request, reply, options }),
+    handler: (request, reply) =>
+      holdBody(request, () => answerCall({ route, request, reply, options })),
   })
 }
 
@@ -173,6 +181,19 @@ function arrivalHook({ access }: Route, { authenticate, connections, limits }: M
     } catch (error) {
       done(error as Error)
     }
+  }
+}
+
+/** What is made of a body lives as long as its call, also when its client has gone. */
+async function holdBody(request: FastifyRequest, call: () => Promise<unknown>): Promise<unknown> {
+  const held = request.heldBody
+  if (held === null) return call()
+  request.heldBody = null
+  try {
+    return await call()
+  } finally {
+    request.body = undefined
+    held.release()
   }
 }
 
@@ -219,6 +240,8 @@ function slotOwner(kind: SlotKind, caller: Caller | null, query: unknown): strin
 }
 
 function sendLarge(reply: FastifyReply, answer: unknown): FastifyReply {
+  // A reply is thenable: awaited, one that was sent already is undefined.
+  if (answer === undefined) return reply
   const text = JSON.stringify(answer)
   reply.header('content-type', 'application/json; charset=utf-8')
   if (text.length <= PIECE_BYTES) return reply.send(text)
@@ -238,6 +261,7 @@ function pathId(kind: OwnedKind, request: FastifyRequest): string {
 
 function readBody(spec: BodySpec<z.ZodType>, body: unknown): unknown {
   if (body === undefined && !spec.optional) throw apiError('missing_body')
+  if (body instanceof BodyParts) return body.check(spec.schema)
   return parseInput(spec.schema, body ?? (body === null ? null : {}))
 }
 

@@ -57,7 +57,8 @@ export function describeRecord(suite: Suite): void {
   test('a fault of ours is an attempt, but neither charged nor held against the webhook', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
     const claim = await world.claim(chatbot.id)
-    await world.record(claim, { ...RETRY, charged: false })
+    const outcome = { ...RETRY, charged: false, forMsMax: 86_400_000 } as const
+    await world.record(claim, outcome, { attempt: { status: null, errorCode: 'our_fault' } })
     expect(await world.delivery(claim.deliveryId)).toMatchObject({
       attemptCount: 1,
       seriesAttempts: 0,
