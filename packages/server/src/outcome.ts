@@ -27,7 +27,14 @@ export type SendResult =
       durationMs: number
     }
   | { kind: 'unreachable'; fault: Fault; message: string; durationMs: number }
-  | { kind: 'blocked'; reason: BlockReason; message: string; durationMs: number }
+  | {
+      kind: 'blocked'
+      reason: BlockReason
+      message: string
+      /** What the name leads to. For the log: an owner is not told where a name of ours points. */
+      address?: string
+      durationMs: number
+    }
   | { kind: 'our-fault'; message: string; durationMs: number }
 
 export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
@@ -39,8 +46,10 @@ export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
  */
 export type Outcome =
   | { kind: 'delivered' }
-  /** Another attempt after `delayMs`. `charged: false` leaves the schedule where it was. */
-  | { kind: 'retry'; delayMs: number; charged: boolean }
+  /** Another attempt after `delayMs`, charged against the schedule. */
+  | { kind: 'retry'; delayMs: number; charged: true }
+  /** Another one that leaves the schedule where it was, unless this has gone on for `forMsMax`. */
+  | { kind: 'retry'; delayMs: number; charged: false; forMsMax: number }
   /** The schedule is used up. */
   | { kind: 'exhausted' }
   /** 410: the endpoint says that it is gone. Disables the webhook and parks this delivery. */

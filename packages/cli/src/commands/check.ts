@@ -3,6 +3,7 @@ import type { Report } from '../check/finding.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
+import { typedUrl } from '../typed-url.ts'
 import { secretsOf } from './secret.ts'
 
 const SIGNS = { ok: 'ok    ', fault: 'FAULT ', advice: 'advice' } as const
@@ -47,7 +48,8 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
 }
 
 function parseUrl(address: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : null
+  const typed = typedUrl(address, 'The URL')
+  const url = URL.canParse(typed) ? new URL(typed) : null
   if (url && /^https?:$/.test(url.protocol)) return url
   throw usageError(`"${address}" is no URL of an endpoint: it begins with http:// or https://.`)
 }

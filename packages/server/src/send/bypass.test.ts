@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { EgressProxyProcess } from '../../../../test/support/egress-proxy-process.ts'
 import { systemClock } from '../clock.ts'
 import { parseEgressProxy } from '../egress-settings.ts'
+import { systemRandom } from '../random.ts'
 import { startCanary } from './fixtures/canary.ts'
 import { answerText } from './fixtures/endpoint.ts'
 import {
@@ -57,7 +58,7 @@ async function setup(guard: Guard, proxyUrl?: string) {
   const proxy = proxyUrl === undefined ? null : parseEgressProxy(proxyUrl)
   if (typeof proxy === 'string') throw new Error(proxy)
   const sender = createSend({
-    ...{ clock: systemClock, guard, proxy, nameServers: [names.address] },
+    ...{ clock: systemClock, random: systemRandom, guard, proxy, nameServers: [names.address] },
     hostsPath: '/nonexistent/hosts',
   })
   onTestFinished(() => sender.destroy())
@@ -117,7 +118,7 @@ describe('with the guard', () => {
   test.each(FORBIDDEN_NAMES)('%s is blocked by what it leads to, not by its look', async (name) => {
     const send = await setup(ON)
     expect(await send(`http://${name}:8080/`)).toMatchObject({
-      message: expect.stringContaining('leads to a forbidden address'),
+      message: expect.stringContaining('leads to an address that is not public'),
     })
   })
 

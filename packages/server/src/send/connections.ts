@@ -1,112 +1,168 @@
 /**
  * Connections: what is open and idle, by origin; and the way to a new one.
  *
- * One undici `Client` drives one socket and is never connected twice. undici's own `Pool` hides
- * which socket a request goes to; here a request knows whether its connection is a fresh one, which
- * decides whether it may be sent again when the connection turns out to be dead, and whoever waits
- * for a connection can stop waiting. Connections to an origin are not capped: the lanes bound them,
- * and a cap would make webhooks of one origin wait for each other.
+ * A connection is shared by all webhooks of an origin, of whichever owner, so what is used again must
+ * be beyond doubt: only after an answer that was read to its last byte by the book (`exchange.ts`
+ * decides that), only of an origin that is known to wait until it is asked (`conduct.ts`), and only
+ * after asking the kernel once more whether anything has come since. Nor for longer than a minute,
+ * in use or not: a name that has moved is looked up again. Open connections to an origin are not capped: the lanes
+ * bound them, and a cap would make webhooks of one origin wait for each other. Idle ones are.
  */
-import type { Socket } from 'node:net'
-import { Client } from 'undici'
+import type { Clock } from '../clock.ts'
+import type { Random } from '../random.ts'
+import { Conduct } from './conduct.ts'
+import { Connection } from './connection.ts'
 import type { Dial, Target } from './connector.ts'
 import type { Deadline } from './deadline.ts'
 import type { Failure } from './failure.ts'
-import { skipContinue } from './skip-continue.ts'
-
-export interface Connection {
-  readonly client: Client
-  readonly socket: Socket
-  readonly origin: string
-  /** A request was sent on it, and no byte of the answer was read yet. */
-  isAwaiting: boolean
-}
+import { nextPoll } from './next-poll.ts'
 
 export interface Connections {
-  /** The one used last: the others grow idle and are closed. Null: none. */
-  takeIdle(origin: string): Connection | null
+  /**
+   * The one used last: the others grow idle and are closed. Null: none, which is said at once; of one
+   * that is there the kernel is asked first, which takes a turn of the loop.
+   */
+  takeIdle(origin: string): Promise<Connection | null> | null
   open(
     origin: string,
     target: Target,
     deadline: Deadline,
   ): Promise<{ kind: 'open'; connection: Connection } | Failure>
-  /** After a whole answer. A connection that undici is about to close is not taken again. */
-  giveBack(connection: Connection): void
+  /** After an answer that was exact. `keepAliveMs`: what the endpoint said of its patience. */
+  giveBack(connection: Connection, keepAliveMs: number | null): void
   /** Closes what is idle. */
   close(): void
+}
+
+export interface ConnectionsOptions {
+  clock: Clock
+  random: Random
+  dial: Dial
+  /** Over all origins; of more, those go that were used least recently. */
+  idleConnectionsMax?: number
+  /** How long an unknown origin must be silent before a connection to it is used again. */
+  quietMs?: number
 }
 
 /** Shorter than the five seconds after which a Node server closes an idle connection. */
 const IDLE_MS = 4_000
 const IDLE_MS_MAX = 5_000
-const HEADER_BYTES_MAX = 16 * 1024
+/** Before the endpoint's own patience ends: what we write must not cross its closing. */
+const HURRY_MS = 2_000
+const SWEEP_MS = 1_000
+export const IDLE_MAX = 1_024
+/** The last fifth is drawn, so that what was opened together is not opened anew together. */
+export const AGE_MS_MAX = 60_000
+const AGE_JITTER = 0.2
+/** More than twice what a kernel waits before it acknowledges. */
+const QUIET_MS = 100
 
-export function createConnections(dial: Dial): Connections {
-  const idle = new Map<string, Connection[]>()
+export function createConnections(options: ConnectionsOptions): Connections {
+  const { clock, random, dial, idleConnectionsMax: idleMax = IDLE_MAX } = options
+  const byOrigin = new Map<string, Connection[]>()
+  /** In the order of use: the first was used least recently. */
+  const idle = new Set<Connection>()
+  const conduct = new Conduct(clock, options.quietMs ?? QUIET_MS)
+  let cancelSweep: (() => void) | null = null
 
   function forget(connection: Connection): void {
-    const list = idle.get(connection.origin)
-    if (list === undefined) return
-    const index = list.indexOf(connection)
-    if (index >= 0) list.splice(index, 1)
-    if (list.length === 0) idle.delete(connection.origin)
+    if (!idle.delete(connection)) return
+    const list = byOrigin.get(connection.origin) ?? []
+    list.splice(list.indexOf(connection), 1)
+    if (list.length === 0) byOrigin.delete(connection.origin)
+  }
+
+  function drop(connection: Connection): void {
+    forget(connection)
+    connection.destroy()
+  }
+
+  function take(origin: string): Connection | null {
+    const now = clock.monotonic()
+    for (;;) {
+      const list = byOrigin.get(origin) ?? []
+      const [first] = list
+      const last = list.at(-1)
+      if (first === undefined || last === undefined) return null
+      if (!canBeUsed(last, now)) drop(last)
+      else if (conduct.isTrusted(origin, now - first.idleSince)) {
+        forget(last)
+        return last
+      } else return null
+    }
+  }
+
+  async function firstQuiet(origin: string, first: Connection): Promise<Connection | null> {
+    let connection: Connection | null = first
+    while (connection !== null) {
+      await nextPoll()
+      if (connection.isUsable) return connection
+      connection = take(origin)
+    }
+    return null
+  }
+
+  function onStray(origin: string): void {
+    conduct.noteNoise(origin)
+    for (const connection of [...(byOrigin.get(origin) ?? [])]) drop(connection)
+  }
+
+  function sweep(): void {
+    const now = clock.monotonic()
+    for (const connection of idle) if (!canBeUsed(connection, now)) drop(connection)
+    cancelSweep = idle.size > 0 ? clock.setTimer(SWEEP_MS, sweep) : null
   }
 
   return {
     takeIdle(origin) {
-      const list = idle.get(origin)
-      let connection = list?.pop()
-      while (connection && !isUsable(connection.socket)) connection = list?.pop()
-      return connection ?? null
+      const connection = take(origin)
+      return connection && firstQuiet(origin, connection)
     },
     async open(origin, target, deadline) {
+      const openedAt = clock.monotonic()
       const dialled = await dial(target, deadline)
       if (dialled.kind !== 'open') return dialled
-      const { socket } = dialled
-      const client = createClient(origin, socket)
-      const connection: Connection = { client, socket, origin, isAwaiting: false }
-      skipContinue(socket, () => connection.isAwaiting)
-      client.once('disconnect', () => forget(connection))
+      const ageMs = AGE_MS_MAX * (1 - AGE_JITTER * random.fraction())
+      const connection = new Connection({
+        ...{ clock, origin, socket: dialled.socket, expiresAt: openedAt + ageMs },
+        onStray: () => onStray(origin),
+        onClosed: forget,
+      })
+      // Some speak as soon as they are called: that is no answer to what is only sent now.
+      await nextPoll()
       return { kind: 'open', connection }
     },
-    giveBack(connection) {
-      const list = idle.get(connection.origin)
+    giveBack(connection, keepAliveMs) {
+      const { origin } = connection
+      const now = clock.monotonic()
+      connection.idleSince = now
+      connection.idleUntil = now + Math.min(patience(keepAliveMs), IDLE_MS_MAX)
+      if (!canBeUsed(connection, now) || conduct.isNoisy(origin)) {
+        connection.destroy()
+        return
+      }
+      const list = byOrigin.get(origin)
       if (list) list.push(connection)
-      else idle.set(connection.origin, [connection])
+      else byOrigin.set(origin, [connection])
+      idle.add(connection)
+      for (const oldest of idle) {
+        if (idle.size <= idleMax) break
+        drop(oldest)
+      }
+      cancelSweep ??= clock.setTimer(SWEEP_MS, sweep)
     },
     close() {
-      for (const list of idle.values()) for (const { socket } of list) socket.destroy()
-      idle.clear()
+      cancelSweep?.()
+      cancelSweep = null
+      for (const connection of idle) drop(connection)
     },
   }
 }
 
-function isUsable(socket: Socket): boolean {
-  return !socket.destroyed && socket.readyState === 'open'
+function canBeUsed(connection: Connection, now: number): boolean {
+  return connection.isUsable && now < connection.expiresAt && now < connection.idleUntil
 }
 
-/** Our own deadline stands in for undici's timers. */
-function createClient(origin: string, socket: Socket): Client {
-  let isHandedOver = false
-  return new Client(origin, {
-    connect(_options, callback) {
-      if (isHandedOver) return callback(closedError(), null)
-      isHandedOver = true
-      // Not at once: undici would still be inside the step that asked for the socket.
-      queueMicrotask(() => callback(null, socket))
-    },
-    allowH2: false,
-    useMilo: false,
-    pipelining: 1,
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS_MAX,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: HEADER_BYTES_MAX,
-  })
-}
-
-/** The connection went between two requests: the same news as a reset, before a byte was sent. */
-function closedError(): Error {
-  return Object.assign(new Error('The connection was closed while idle'), { code: 'ECONNRESET' })
+function patience(keepAliveMs: number | null): number {
+  return keepAliveMs === null ? IDLE_MS : keepAliveMs - HURRY_MS
 }

@@ -38,7 +38,8 @@ function connectTo(
   onFault: (error: DialError) => void,
 ) {
   let settled = false
-  const socket = connect({ host: ip, port, noDelay: true, lookup: neverLookUp })
+  const options = { host: ip, port, noDelay: true, lookup: neverLookUp, ...READ_ON_DEMAND }
+  const socket = connect(options)
   socket.once('connect', () => {
     settled = true
     onOpen(socket)
@@ -57,6 +58,12 @@ function connectTo(
     },
   }
 }
+
+/**
+ * A socket that is paused stops reading after one more chunk, however small, and leaves the rest to
+ * the kernel. By default it would go on to 64 KiB, byte by byte if they come so.
+ */
+export const READ_ON_DEMAND = { highWaterMark: 1 }
 
 function neverLookUp(hostname: string): never {
   throw new Error(`Broken assumption: only addresses are dialled, not ${hostname}`)

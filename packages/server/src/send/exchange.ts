@@ -4,26 +4,31 @@
  * The answer counts from the moment its status line and headers are here; of the body at most
  * 64 KiB or two seconds are read, and what breaks then changes nothing. Every exchange ends: by the
  * answer, by the connection's end, by the deadline, or by those two bounds. Nothing is followed.
+ *
+ * The connection may be used again only where no doubt is left: the answer was exact, came after the
+ * whole request, and nothing came behind it. Otherwise it is closed.
  */
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
-import type { SignedRequest } from '../outcome.ts'
+import type { AnswerHeaders } from './answer-head.ts'
+import { AnswerReader } from './answer-reader.ts'
 import { BodyHead } from './body-head.ts'
-import type { Connection } from './connections.ts'
+import type { Connection, Occupant } from './connection.ts'
 import type { Deadline } from './deadline.ts'
-import { codeOf, exchangeFailure, type Failure } from './failure.ts'
+import { exchangeFailure, type Failure } from './failure.ts'
+import { protocolFailure } from './protocol-failure.ts'
 import { tlsAlert } from './tls-failure.ts'
 
 export interface Answer {
   kind: 'answer'
   status: number
-  headers: Record<string, string | string[] | undefined>
-  /** The first 2 KiB. */
-  body: string
+  headers: AnswerHeaders
+  body: BodyHead
   /** When its headers came, on the monotonic clock. */
   answeredAt: number
-  /** Read to its end: the connection may carry another request. */
-  isWhole: boolean
+  /** The connection may carry another request. */
+  isReusable: boolean
+  /** How long the endpoint says that it waits for one. */
+  keepAliveMs: number | null
 }
 
 export type Exchanged =
@@ -35,148 +40,130 @@ export type Exchanged =
 export interface ExchangeInput {
   clock: Clock
   connection: Connection
-  /** Path and query. */
-  path: string
-  request: SignedRequest
+  /** The whole request. */
+  bytes: Buffer
+  /** It asks the endpoint to close the connection. */
+  isLast: boolean
   deadline: Deadline
 }
 
-const BODY_READ_MS_MAX = 2_000
+export const BODY_READ_MS_MAX = 2_000
 
-/** Rejects when the request itself is malformed: a bug of ours, checked when a webhook is set up. */
 export function exchange(input: ExchangeInput): Promise<Exchanged> {
-  const { connection, path, request, deadline } = input
+  const { connection, deadline } = input
   if (deadline.failure !== null) {
-    connection.socket.destroy()
+    connection.destroy()
     return Promise.resolve({ kind: 'ended', failure: deadline.failure })
   }
-  return new Promise((resolve, reject) => {
-    connection.client.dispatch(
-      { path, method: 'POST', headers: flattened(request.headers), body: request.body },
-      new Reader(input, resolve, reject),
-    )
-  })
+  return new Promise((resolve) => new OpenExchange(input, resolve).start())
 }
 
-/** undici's handler for one request. */
-class Reader implements Dispatcher.DispatchHandler {
-  readonly #clock: Clock
-  readonly #deadline: Deadline
-  readonly #connection: Connection
+class OpenExchange implements Occupant {
+  readonly #input: ExchangeInput
   readonly #resolve: (exchanged: Exchanged) => void
-  readonly #reject: (error: Error) => void
   readonly #body = new BodyHead()
+  readonly #reader = new AnswerReader(this.#body)
+  #isSilent = true
+  /** The answer began before the request was sent. */
+  #isEarly = false
   #isSettled = false
-  #status = 0
-  #headers: Answer['headers'] = {}
-  #answeredAt = 0
+  /** -1: no head of an answer is here. */
+  #answeredAt = -1
   #cancelBodyTimer: (() => void) | null = null
 
-  constructor(
-    { clock, deadline, connection }: ExchangeInput,
-    resolve: (exchanged: Exchanged) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.#clock = clock
-    this.#deadline = deadline
-    this.#connection = connection
+  constructor(input: ExchangeInput, resolve: (exchanged: Exchanged) => void) {
+    this.#input = input
     this.#resolve = resolve
-    this.#reject = reject
-    connection.isAwaiting = true
+  }
+
+  start(): void {
+    const { connection, bytes, deadline } = this.#input
     deadline.phase = ''
-    deadline.onEnd = () => this.#onEnd()
+    deadline.onEnd = () => this.#onDeadline()
+    this.#isEarly = !connection.begin(this)
+    connection.socket.write(bytes, () => this.#onWritten())
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#isSettled) controller.abort(new Error('The request ended before it was sent'))
+  onBytes(chunk: Buffer): void {
+    if (this.#isSilent) this.#onFirstByte()
+    this.#reader.read(chunk)
+    const { phase, fault } = this.#reader
+    if (phase === 'head') return
+    if (fault !== null) this.#break(protocolFailure(fault))
+    else this.#afterBytes()
   }
 
-  onResponseStarted(): void {
-    this.#connection.isAwaiting = false
+  #onFirstByte(): void {
+    const { connection } = this.#input
+    this.#isSilent = false
+    if (connection.isWritten) return
+    if (!connection.isSecure) this.#isEarly = true
+    // Of what was written over TLS we hear at the end of this turn of the loop only.
+    else setImmediate(() => this.#onWriteKnown())
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Answer['headers'],
-  ): void {
-    // 102, 103: the answer is still to come, and so is the end of the wait for it.
-    if (this.#isSettled || status < 200) return
-    this.#deadline.cancelTimer()
-    this.#status = status
-    this.#headers = headers
-    this.#answeredAt = this.#clock.monotonic()
-    this.#cancelBodyTimer = this.#clock.setTimer(BODY_READ_MS_MAX, () => this.#cutBody())
+  #onWriteKnown(): void {
+    if (!this.#input.connection.isWritten) this.#isEarly = true
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isSettled) return
-    this.#body.add(chunk)
-    if (this.#body.isFull) this.#cutBody()
+  onClosed(error: Error | null): void {
+    if (error === null) this.#reader.end()
+    if (this.#answeredAt >= 0) this.#settle(this.#answer(false))
+    else this.#break((error && tlsAlert(error)) ?? exchangeFailure(error))
   }
 
-  onResponseEnd(): void {
-    this.#settle(this.#answer(true))
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (this.#isSettled) return
-    if (this.#status !== 0) {
-      this.#cutBody()
-    } else if (OUR_MISTAKES.has(codeOf(error))) {
-      this.#fail(error)
-    } else {
-      const failure = tlsAlert(error) ?? exchangeFailure(error)
-      this.#settle({ kind: 'broken', failure, isSilent: this.#connection.isAwaiting })
-      this.#connection.socket.destroy()
+  #afterBytes(): void {
+    const { clock, connection, deadline } = this.#input
+    if (this.#answeredAt < 0) {
+      deadline.cancelTimer()
+      this.#answeredAt = clock.monotonic()
     }
+    if (this.#reader.hasSurplus) connection.onStray()
+    // Who answers early may still be reading: the answer stands, and the rest is sent.
+    const isOver = this.#reader.phase !== 'body' && connection.isWritten
+    if (isOver) this.#settle(this.#answer(this.#isReusable()))
+    else this.#cancelBodyTimer ??= clock.setTimer(BODY_READ_MS_MAX, () => this.#cutBody())
   }
 
-  #onEnd(): void {
-    const { failure } = this.#deadline
-    if (this.#status === 0 && failure !== null) this.#settle({ kind: 'ended', failure })
-    this.#cutBody()
+  #onWritten(): void {
+    if (this.#answeredAt >= 0 && !this.#isSettled) this.#afterBytes()
   }
 
-  /** The answer stands as far as it was read. Does no harm after the end. */
+  #isReusable(): boolean {
+    const { phase, isExact, closes } = this.#reader
+    return phase === 'ended' && isExact && !closes && !this.#isEarly && !this.#input.isLast
+  }
+
+  #onDeadline(): void {
+    const { failure } = this.#input.deadline
+    if (this.#answeredAt >= 0) this.#cutBody()
+    else if (failure !== null) this.#settle({ kind: 'ended', failure })
+  }
+
+  #break(failure: Failure): void {
+    this.#settle({ kind: 'broken', failure, isSilent: this.#isSilent })
+  }
+
+  /** The answer stands as far as it was read. */
   #cutBody(): void {
     this.#settle(this.#answer(false))
-    this.#connection.socket.destroy()
   }
 
-  #answer(isWhole: boolean): Answer {
-    return {
-      kind: 'answer',
-      status: this.#status,
-      headers: this.#headers,
-      body: this.#body.text(),
-      answeredAt: this.#answeredAt,
-      isWhole,
-    }
-  }
-
-  #fail(error: Error): void {
-    this.#isSettled = true
-    this.#deadline.onEnd = null
-    this.#connection.socket.destroy()
-    this.#reject(error)
+  #answer(isReusable: boolean): Answer {
+    const { status, headers, keepAliveMs } = this.#reader
+    const body = this.#body
+    const answeredAt = this.#answeredAt
+    return { kind: 'answer', status, headers, body, answeredAt, isReusable, keepAliveMs }
   }
 
   #settle(exchanged: Exchanged): void {
     if (this.#isSettled) return
     this.#isSettled = true
-    this.#deadline.onEnd = null
+    const { connection, deadline } = this.#input
+    deadline.onEnd = null
     this.#cancelBodyTimer?.()
+    connection.release()
+    if (exchanged.kind !== 'answer' || !exchanged.isReusable) connection.destroy()
     this.#resolve(exchanged)
   }
-}
-
-/** undici refused the request itself: a header would break it. */
-const OUR_MISTAKES = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
-
-/** Names and values in turns, the form that undici takes without another copy. */
-function flattened(headers: SignedRequest['headers']): string[] {
-  const flat: string[] = []
-  for (const [name, value] of headers) flat.push(name, value)
-  return flat
 }

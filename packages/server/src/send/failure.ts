@@ -1,8 +1,7 @@
 /**
  * Why no answer came, in words for the endpoint's owner: a stable fault and one plain sentence.
- * Pure: the codes of c-ares, the kernel, OpenSSL and undici on one side, sentences on the other.
+ * Pure: the codes of c-ares, the kernel and OpenSSL on one side, sentences on the other.
  */
-import { errors } from 'undici'
 import type { Fault, SendResult } from '../outcome.ts'
 
 type WithoutDuration<T> = T extends unknown ? Omit<T, 'durationMs'> : never
@@ -78,23 +77,11 @@ export function connectFailure(errors: readonly DialError[]): Failure {
   return ourFault(withCode('This server has no network to reach the host', code))
 }
 
-/** What broke an open connection before an answer. */
-export function exchangeFailure(error: unknown): Failure {
+/** What broke an open connection before an answer; null: it was closed in order. */
+export function exchangeFailure(error: Error | null): Failure {
+  if (error === null) return unreachable('reset', 'The connection was closed before an answer came')
   const code = codeOf(error)
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof errors.HTTPParserError) {
-    const detail = /\((.+)\)$/.exec(message)?.[1] ?? code
-    return unreachable('protocol', withCode('The answer is not valid HTTP/1.1', detail))
-  }
   switch (code) {
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return unreachable('protocol', "The answer's headers are larger than 16 KiB")
-    case 'UND_ERR_SOCKET':
-      return message.startsWith('bad ')
-        ? unreachable('protocol', 'The answer switches to another protocol, which was not asked')
-        : unreachable('reset', 'The connection was closed before an answer came')
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return unreachable('protocol', "The answer's length is not what its headers say")
     case 'ETIMEDOUT':
       return unreachable('timeout', withCode('The connection went silent', code))
     case 'ECONNRESET':
@@ -103,7 +90,7 @@ export function exchangeFailure(error: unknown): Failure {
     default:
       return unreachable(
         'reset',
-        withCode('The connection broke before an answer came', code || message),
+        withCode('The connection broke before an answer came', code || error.message),
       )
   }
 }

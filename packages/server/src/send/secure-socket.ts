@@ -12,6 +12,7 @@ import {
   type SecureContext,
 } from 'node:tls'
 import type { Clock } from '../clock.ts'
+import { READ_ON_DEMAND } from './direct.ts'
 import type { Failure } from './failure.ts'
 import { type ShownCertificate, tlsFailure } from './tls-failure.ts'
 
@@ -40,6 +41,7 @@ export function createSecureSocket(options: SecureSocketOptions): SecureSocket {
     let shown: Partial<PeerCertificate> = {}
     const secured = connect({
       ...tlsNames(hostname),
+      ...READ_ON_DEMAND,
       socket,
       secureContext: context,
       ALPNProtocols: ['http/1.1'],

@@ -130,14 +130,17 @@ describe('a fault of the endpoint', () => {
   test.each([
     ['garbage', 'SSH-2.0-OpenSSH_9.6\r\n'],
     ['half a protocol', 'HTTP/1.1 OK\r\n\r\n'],
-    ['conflicting lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx'],
+    ['a status below 100', 'HTTP/1.1 099 X\r\n\r\n'],
     [
       'a switch of protocols',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
     ],
+    ['nothing but empty lines', '\r\n'.repeat(10_000)],
+    ['a status line without end', `HTTP/1.1${' '.repeat(20_000)}`],
+    ['interim answers without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(101)],
     [
-      'endless headers',
-      `HTTP/1.1 200 OK\r\n${'x-long: vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\r\n'.repeat(1000)}`,
+      'an interim head without end',
+      `HTTP/1.1 103 Early Hints\r\n${'x-long: vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\r\n'.repeat(1000)}`,
     ],
   ])('that answers %s: a protocol fault', async (_name, text) => {
     const { sender, url } = await setup((socket) => socket.write(text, 'latin1'))

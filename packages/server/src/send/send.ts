@@ -11,6 +11,7 @@
 import type { Clock } from '../clock.ts'
 import type { EgressProxy } from '../egress-settings.ts'
 import type { SendResult, SignedRequest } from '../outcome.ts'
+import type { Random } from '../random.ts'
 import { firstValue, keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
@@ -24,6 +25,7 @@ import { createProxyDialler } from './proxy.ts'
 import { createHostResolver } from './resolve.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { createSecureSocket } from './secure-socket.ts'
+import { ShownBodies } from './shown-body.ts'
 import { StopWatch } from './stop-watch.ts'
 import { createTransmit } from './transmit.ts'
 
@@ -38,11 +40,16 @@ export interface Sender {
 
 export interface SendOptions {
   clock: Clock
+  random: Random
   guard: Guard
   /** Stands between this machine and every endpoint. */
   proxy?: EgressProxy | null
   /** From the first packet to the end of the TLS handshake. */
   connectTimeoutMs?: number
+  /** Connections that are kept though nothing is sent on them. */
+  idleConnectionsMax?: number
+  /** How long an unknown endpoint must be silent before a connection to it is used again. */
+  quietMs?: number
   /** `ip:port` of name servers; by default those of the machine. */
   nameServers?: readonly string[]
   hostsPath?: string
@@ -56,20 +63,20 @@ export function createSend(options: SendOptions): Sender {
   const { clock, guard, proxy = null } = options
   const hosts = createHostResolver(options)
   const secureSocket = createSecureSocket(options)
-  const connections = createConnections(
-    createConnector({
-      clock,
-      guard,
-      hosts,
-      dialler:
-        proxy === null
-          ? createDirectDialler(clock)
-          : createProxyDialler({ clock, proxy, hosts, secureSocket }),
-      secureSocket,
-      connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    }),
-  )
+  const dial = createConnector({
+    clock,
+    guard,
+    hosts,
+    dialler:
+      proxy === null
+        ? createDirectDialler(clock)
+        : createProxyDialler({ clock, proxy, hosts, secureSocket }),
+    secureSocket,
+    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+  })
+  const connections = createConnections({ ...options, dial })
   const transmit = createTransmit(clock, connections)
+  const bodies = new ShownBodies(clock)
   const open = new Set<Deadline>()
   const stops = new StopWatch()
   let isClosed = false
@@ -82,7 +89,11 @@ export function createSend(options: SendOptions): Sender {
     const exchanged: Exchanged = blocked
       ? { kind: 'ended', failure: { kind: 'blocked', ...blocked } }
       : await transmit(request, url, deadline)
-    if (exchanged.kind === 'answer') return answered(exchanged, startedAt, clock.now())
+    if (exchanged.kind === 'answer') {
+      const nowMs = clock.now()
+      const body = await bodies.read(exchanged.body, exchanged.headers)
+      return answered(exchanged, body, { startedAt, nowMs })
+    }
     return { ...exchanged.failure, durationMs: Math.round(clock.monotonic() - startedAt) }
   }
 
@@ -124,8 +135,12 @@ export function createSend(options: SendOptions): Sender {
 }
 
 /** `durationMs` is the time to the answer's headers; what its body took is our own patience. */
-function answered(answer: Answer, startedAt: number, nowMs: number): SendResult {
-  const { status, headers, body, answeredAt } = answer
+function answered(
+  answer: Answer,
+  body: string,
+  { startedAt, nowMs }: { startedAt: number; nowMs: number },
+): SendResult {
+  const { status, headers, answeredAt } = answer
   return {
     kind: 'answered',
     status,

@@ -10,11 +10,13 @@
  */
 import type { Clock } from '../clock.ts'
 import type { SignedRequest } from '../outcome.ts'
+import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
 import type { Target } from './connector.ts'
 import type { Deadline } from './deadline.ts'
 import { type Exchanged, exchange } from './exchange.ts'
 import { portOf } from './guard.ts'
+import { asksToClose, requestBytes } from './request-bytes.ts'
 
 export type Transmit = (request: SignedRequest, url: URL, deadline: Deadline) => Promise<Exchanged>
 
@@ -23,22 +25,28 @@ const STALE_MS_MAX = 1_000
 
 export function createTransmit(clock: Clock, connections: Connections): Transmit {
   return async (request, url, deadline) => {
-    const { origin, pathname, search } = url
-    const input = { clock, path: pathname + search, request, deadline }
+    const { origin } = url
+    const bytes = requestBytes(url, request)
+    const isLast = asksToClose(request)
 
-    const used = connections.takeIdle(origin)
+    async function over(connection: Connection): Promise<Exchanged> {
+      const exchanged = await exchange({ clock, connection, bytes, isLast, deadline })
+      if (exchanged.kind === 'answer' && exchanged.isReusable) {
+        connections.giveBack(connection, exchanged.keepAliveMs)
+      }
+      return exchanged
+    }
+
+    const used = await connections.takeIdle(origin)
     if (used !== null) {
       const startedAt = clock.monotonic()
-      const exchanged = await exchange({ ...input, connection: used })
-      if (isReusable(exchanged)) connections.giveBack(used)
+      const exchanged = await over(used)
       if (!isStale(exchanged, clock.monotonic() - startedAt)) return exchanged
     }
 
     const opened = await connections.open(origin, targetOf(url), deadline)
     if (opened.kind !== 'open') return { kind: 'ended', failure: opened }
-    const exchanged = await exchange({ ...input, connection: opened.connection })
-    if (isReusable(exchanged)) connections.giveBack(opened.connection)
-    return exchanged
+    return over(opened.connection)
   }
 }
 
@@ -58,8 +66,4 @@ function isStale(exchanged: Exchanged, elapsedMs: number): boolean {
     exchanged.failure.fault === 'reset' &&
     elapsedMs < STALE_MS_MAX
   )
-}
-
-function isReusable(exchanged: Exchanged): boolean {
-  return exchanged.kind === 'answer' && exchanged.isWhole
 }

@@ -14,6 +14,7 @@ import { placeOf } from './postgres/prepare.ts'
 import { type ErasureRow, toErasure } from './rows.ts'
 import { COUNT_SEALED_WITH, countByKey } from './sealed-with.ts'
 import { databasePath, openForReading } from './sqlite/database.ts'
+import { assertOurs } from './sqlite/whose-file.ts'
 
 export interface StorePlace {
   dataDir: string
@@ -48,6 +49,7 @@ function lookIntoFolder(dataDir: string): Look {
   if (!existsSync(databasePath(dataDir))) {
     throw new StartError(`There is no Chatzuri database in the folder ${dataDir}.`)
   }
+  assertOurs(dataDir)
   const db = openForReading(databasePath(dataDir))
   const run: Run = async <Row>(sql: string, values: (string | number)[]) =>
     db.prepare(sql.replaceAll(/\$\d/g, '?')).all(...values) as Row[]

@@ -8,6 +8,7 @@
 import pg from 'pg'
 import type { Log } from '../../log.ts'
 import type { RunQueries } from '../reads.ts'
+import { boundedQuery, toPageRead } from './bounded-query.ts'
 import { ConnectionFault, fromPg, isConnectionSound, isRetryable, toStoreError } from './faults.ts'
 import { storable, valueTypes } from './parameters.ts'
 import { Transaction } from './transaction.ts'
@@ -22,6 +23,8 @@ export interface DatabaseOptions {
   /** A connection broke in a commit: nobody knows whether it was written. */
   onUncertain(): void
 }
+
+type Query = Parameters<RunQueries>[0][number]
 
 export const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
@@ -173,15 +176,11 @@ export class Database {
     })
   }
 
-  async #readFrom(pool: pg.Pool, queries: Parameters<RunQueries>[0]): Promise<unknown[][]> {
+  async #readFrom(pool: pg.Pool, queries: Query[]): Promise<unknown[][]> {
     try {
       return await this.#withClient(pool, async (client) => {
-        const all = queries.map(({ sql, parameters }) => ({ sql, parameters }))
-        const ask = () =>
-          all.map(({ sql, parameters }) =>
-            execute(client, sql, parameters.map(storable)).then((result) => result.rows),
-          )
-        if (all.length === 1) return Promise.all(ask())
+        const ask = () => queries.map((query) => answer(client, query))
+        if (queries.length === 1) return Promise.all(ask())
         const begun = execute(client, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
         const asked = Promise.all(ask())
         const [, found] = await Promise.allSettled([begun, asked])
@@ -210,6 +209,13 @@ export class Database {
       client.release(!sound)
     }
   }
+}
+
+async function answer(client: pg.ClientBase, query: Query): Promise<unknown[]> {
+  const { sql, parameters, bound } = query
+  if (!bound) return (await execute(client, sql, parameters.map(storable))).rows
+  const { sql: bounded, parameters: all } = boundedQuery({ sql, parameters, bound })
+  return [toPageRead((await execute(client, bounded, all.map(storable))).rows)]
 }
 
 /** A statement without a name: control of transactions, and texts that the builder makes. */

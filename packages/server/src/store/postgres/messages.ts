@@ -77,7 +77,7 @@ export class Messages {
     for (const id of tx.waiting) this.#waiting.add(id)
     for (const id of tx.woken) this.#waiting.add(id)
     for (const { webhookId, chatbotId, aspect } of tx.touched.values()) {
-      if (aspect === 'settings') this.#touched.set(webhookId, chatbotId)
+      if (aspect !== 'health') this.#touched.set(webhookId, chatbotId)
     }
     for (const id of tx.moved) this.#moved.add(id)
     if (this.#hasNews()) this.#sendSoon(SEND_EVERY_MS)

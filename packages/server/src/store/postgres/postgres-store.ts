@@ -158,6 +158,7 @@ const BACKLOG = 'SELECT sum(value)::bigint AS value FROM backlog'
 
 function bindReads(reads: Reads): Omit<ReadStore, 'backlog'> {
   return {
+    readPage: reads.readPage.bind(reads),
     getChatbot: reads.getChatbot.bind(reads),
     listChatbots: reads.listChatbots.bind(reads),
     getWebhook: reads.getWebhook.bind(reads),

@@ -1,5 +1,6 @@
 /** The writing half of the contract: which calls share transactions, and which stand alone. */
 import type { Ids } from '../../id.ts'
+import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../accept-weight.ts'
 import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
 import type { KeyRing } from '../encryption.ts'
 import type { Reads } from '../reads.ts'
@@ -33,6 +34,7 @@ import { recordAll } from './record.ts'
 import { continueRecoveries, createRecovery } from './recoveries.ts'
 import { rollUp } from './rollups.ts'
 import { settle } from './settle.ts'
+import { takeAll } from './starts.ts'
 import type { Transaction } from './transaction.ts'
 
 interface World {
@@ -116,11 +118,14 @@ function webhookWrites({ database, encryption }: World) {
 
 /** The hot calls: each kind gathers for itself, so that none waits behind another's rows. */
 function trafficWrites({ database, ids }: World) {
-  const accepts = new Group<AcceptInput, AcceptResult>({
-    run: (inputs) => database.transact((tx) => acceptAll(tx, inputs, ids)),
-    ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, weightMax: CHARACTERS_MAX },
-    weigh: ({ events }) => events.reduce((sum, event) => sum + event.payload.length, 0),
-  })
+  const accepting = {
+    run: (inputs: AcceptInput[]) => database.transact((tx) => acceptAll(tx, inputs, ids)),
+    ...{ callsMax: CALLS_MAX, weightMax: COMMIT_WEIGHT_MAX },
+    ...{ weigh: acceptWeight, ownerOf: ({ chatbotId }: AcceptInput) => chatbotId },
+  }
+  const accepts = new Group<AcceptInput, AcceptResult>({ ...accepting, runningMax: RUNNING_MAX })
+  // One at a time, and apart: a single event never waits behind somebody's batches.
+  const bulk = new Group<AcceptInput, AcceptResult>({ ...accepting, runningMax: 1 })
   const records = new Group<RecordInput, RecordResult>({
     run: (inputs) => database.transact((tx) => recordAll(tx, inputs)),
     ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, weightMax: CHARACTERS_MAX },
@@ -132,12 +137,13 @@ function trafficWrites({ database, ids }: World) {
   })
   return {
     store: {
-      accept: (input) => accepts.call(input),
+      accept: (input) => (isBulk(input) ? bulk : accepts).call(input),
       recordIfLeased: (input) => records.call(input),
       claimDue: (input) => claims.call(input),
+      takeStarts: (wanted) => database.transact((tx) => takeAll(tx, wanted)),
     } satisfies Partial<Writes>,
     async close() {
-      await Promise.all([accepts.close(), records.close(), claims.close()])
+      await Promise.all([accepts, bulk, records, claims].map((group) => group.close()))
     },
   }
 }
@@ -180,6 +186,8 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
     prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
+    // Its clock is the database's, which is slewed and never set (docs/operate.md).
+    pullInDue: async () => ({ pulled: 0, next: null }),
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),

@@ -1,0 +1,137 @@
+/** How long connections live, and how many. */
+import { describe, expect, test, vi } from 'vitest'
+import { answerText, closed, type OnRequest } from './fixtures/endpoint.ts'
+import { createManualClock } from './fixtures/manual-clock.ts'
+import {
+  createSender,
+  endpoint,
+  expectKind,
+  nameServer,
+  requestTo,
+  type WorldOptions,
+} from './fixtures/world.ts'
+
+const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
+
+/** Draws always the same. */
+const drawing = (fraction: number) => ({ fraction: () => fraction, bytes: Buffer.alloc })
+
+async function setup(options: WorldOptions = {}, onRequest = answerOk) {
+  const clock = createManualClock()
+  const openedAt: number[] = []
+  const receiver = await endpoint(onRequest, {
+    onConnection: () => openedAt.push(clock.monotonic()),
+  })
+  const sender = createSender({ clock, ...options })
+  const send = async (url = `http://127.0.0.1:${receiver.port}/`) =>
+    expectKind(await sender.send(requestTo(url, { timeoutMs: 90_000 })), 'answered')
+  return { clock, receiver, sender, send, openedAt }
+}
+
+describe('while traffic goes on', () => {
+  test.each([
+    [0, [0, 60_000, 120_000]],
+    [0.5, [0, 54_000, 108_000]],
+    [0.99, [0, 49_000, 98_000, 147_000]],
+  ])(
+    'a connection is used for a minute at most, less what is drawn (%d)',
+    async (drawn, opened) => {
+      const { clock, send, openedAt } = await setup({ random: drawing(drawn) })
+      for (let second = 0; second < 150; second++) {
+        await send()
+        clock.advance(1_000)
+      }
+      expect(openedAt).toEqual(opened)
+    },
+  )
+
+  test('a name that has moved is called at its new address within a minute', async () => {
+    const clock = createManualClock()
+    const before = await endpoint(answerOk, { host: '127.0.0.2' })
+    const after = await endpoint(answerOk, { host: '127.0.0.3', port: before.port })
+    let address = '127.0.0.2'
+    const names = await nameServer((_name, type) => (type === 'A' ? [address] : []))
+    const sender = createSender({ clock, nameServers: [names.address] })
+    const url = `http://hooks.test:${before.port}/`
+    for (let second = 0; second < 100; second++) {
+      if (second === 5) address = '127.0.0.3'
+      expectKind(await sender.send(requestTo(url)), 'answered')
+      clock.advance(1_000)
+    }
+    expect(before.requests.length).toBeLessThanOrEqual(60)
+    expect(after.requests.length).toBe(100 - before.requests.length)
+  })
+
+  test('an answer that comes when the minute is over is the last', async () => {
+    const { clock, send, receiver } = await setup({ random: drawing(0) }, (socket) => {
+      clock.advance(60_000)
+      answerOk(socket, '', 0)
+    })
+    for (let i = 0; i < 2; i++) expect((await send()).status).toBe(200)
+    expect(receiver.connections).toHaveLength(2)
+  })
+})
+
+describe('an idle connection', () => {
+  test('is closed after four seconds, by itself', async () => {
+    const { clock, send, receiver } = await setup()
+    await send()
+    for (let second = 0; second < 4; second++) clock.advance(1_000)
+    await closed(receiver)
+  })
+
+  test('is kept two seconds shorter than the endpoint says that it waits', async () => {
+    const keep = (socket: Parameters<OnRequest>[0]) =>
+      socket.write(answerText('200 OK', ['Keep-Alive: timeout=3, max=100']))
+    const { clock, send, receiver } = await setup({}, keep)
+    await send()
+    clock.advance(999)
+    await send()
+    expect(receiver.connections).toHaveLength(1)
+    clock.advance(1_000)
+    await send()
+    expect(receiver.connections).toHaveLength(2)
+  })
+
+  test('of many is closed when it was used least recently, over all origins', async () => {
+    const clock = createManualClock()
+    const sender = createSender({ clock, idleConnectionsMax: 3 })
+    const receivers = await Promise.all(Array.from({ length: 5 }, () => endpoint(answerOk)))
+    const send = async (index: number) => {
+      const url = `http://127.0.0.1:${receivers[index]?.port}/`
+      expectKind(await sender.send(requestTo(url)), 'answered')
+    }
+    for (const index of [0, 1, 2, 0, 3, 4]) await send(index)
+    await vi.waitFor(() =>
+      expect(receivers.map(({ connections }) => connections[0]?.destroyed)).toEqual([
+        ...[false, true, true, false, false],
+      ]),
+    )
+    for (const index of [0, 3, 4]) await send(index)
+    for (const index of [0, 3, 4]) expect(receivers[index]?.connections).toHaveLength(1)
+  })
+})
+
+describe('what comes in crumbs', () => {
+  test('is gathered: an answer of a thousand bytes in single ones costs few reads, and counts', async () => {
+    const text = answerText('200 OK', [`x-long: ${'v'.repeat(900)}`], '{"received":true}')
+    const { sender, url } = await setupCrumbs(text)
+    const result = expectKind(await sender.send(requestTo(url)), 'answered')
+    expect(result).toMatchObject({ status: 200, note: 'acknowledged' })
+    expect(expectKind(await sender.send(requestTo(url)), 'answered').status).toBe(200)
+  })
+
+  /** A byte with every turn of the loop. */
+  async function setupCrumbs(text: string) {
+    const receiver = await endpoint((socket) => {
+      let at = 0
+      const next = () => {
+        if (at === text.length) return
+        socket.write(text.charAt(at++), 'latin1')
+        setImmediate(next)
+      }
+      next()
+    })
+    return { sender: createSender(), url: `http://127.0.0.1:${receiver.port}/` }
+  }
+})
