@@ -11,8 +11,10 @@ import { monotonicMs } from './monotonic.ts'
 import { PEER_SCENARIOS } from './peers/scenarios.ts'
 import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
+import { bodies } from './scenarios/bodies.ts'
 import { clients } from './scenarios/clients.ts'
 import { drain } from './scenarios/drain.ts'
+import { exports } from './scenarios/exports.ts'
 import { hanging } from './scenarios/hanging.ts'
 import { history } from './scenarios/history.ts'
 import { hostileAnswers } from './scenarios/hostile-answers.ts'
@@ -38,6 +40,8 @@ const SCENARIOS: readonly Scenario[] = [
   nodes,
   waiting,
   history,
+  bodies,
+  exports,
   clients,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]

@@ -64,7 +64,7 @@ test('what is wrong is told at its field as one types, and the server’s refusa
   await page.getByRole('button', { name: 'Edit', exact: true }).click()
   const url = dialog.getByLabel('Endpoint URL')
   await url.fill('shop.example/hook')
-  await dialog.getByText('Headers, timeout and limit').click()
+  await dialog.getByText('Headers, timeout and limits').click()
   await dialog.getByText('This is not a whole URL yet.').waitFor()
   await url.fill('http://10.0.0.1/hook')
   await dialog.getByText('This is not a whole URL yet.').waitFor({ state: 'detached' })

@@ -86,13 +86,18 @@ export class Cluster {
   }
 
   /** A chatbot with a webhook for each path; leads and notes go to all of them. */
-  async subscribe(url: string, paths: string[]): Promise<Load> {
+  async subscribe(
+    url: string,
+    paths: string[],
+    fieldsOf: (path: string) => Record<string, unknown> = () => ({}),
+  ): Promise<Load> {
     const adminKey = this.#settings.ADMIN_KEY ?? ''
     const api = new ApiClient({ url, adminKey })
     const chatbotId = await api.createChatbot()
     for (const path of paths) {
       const eventTypes = ['lead.submit', 'note.taken']
-      await api.createWebhook(chatbotId, { url: this.receiver.url + path, eventTypes })
+      const fields = { url: this.receiver.url + path, eventTypes, ...fieldsOf(path) }
+      await api.createWebhook(chatbotId, fields)
     }
     this.#load = new Load({ adminKey, chatbotId, leadsPerSecond: LEADS_PER_SECOND })
     return this.#load

@@ -1,6 +1,8 @@
 /** `docs/limits.md` lists every limit, each as the code has it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
+import { BODY_LIMITS } from '../../packages/server/src/api/body-budget.ts'
 import {
   STREAMS_MAX,
   STREAMS_PER_CHATBOT_MAX,
@@ -8,17 +10,26 @@ import {
 } from '../../packages/server/src/api/change-feed.ts'
 import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
+import { PAGE_BYTES_MAX } from '../../packages/server/src/api/cursor.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
-import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../packages/server/src/api/events.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_EVENTS_MAX,
+  EVENT_TEXT_BYTES_MAX,
+} from '../../packages/server/src/api/events.ts'
 import * as http from '../../packages/server/src/api/http-server.ts'
 import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
 import { PULL_SECONDS_MAX } from '../../packages/server/src/api/listener-schemas.ts'
-import { PIPELINED_MAX } from '../../packages/server/src/api/pipeline-limit.ts'
+import {
+  ANSWER_MS_MAX_AT_STOP,
+  PIPELINED_MAX,
+} from '../../packages/server/src/api/open-connections.ts'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-limits.ts'
 import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/schemas.ts'
 import { STEPS_MAX } from '../../packages/server/src/api/stats.ts'
+import { CHUNK_BYTES_MIN, TINY_CHUNKS_MAX } from '../../packages/server/src/api/tiny-chunks.ts'
 import * as header from '../../packages/server/src/api/webhook-headers.ts'
 import * as webhook from '../../packages/server/src/api/webhook-schemas.ts'
 import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/webhook-secrets.ts'
@@ -31,11 +42,17 @@ import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
+import { RATE_MAX, RATE_MIN } from '../../packages/server/src/rate.ts'
+import {
+  TESTS_AT_A_TIME,
+  TESTS_PER_CHATBOT_AT_A_TIME,
+} from '../../packages/server/src/schedule/test-sender.ts'
 import * as answer from '../../packages/server/src/send/answer-reader.ts'
 import { KEPT_BYTES_MAX } from '../../packages/server/src/send/body-head.ts'
 import { CHUNKS_MAX } from '../../packages/server/src/send/chunked-body.ts'
 import { AGE_MS_MAX, IDLE_MAX } from '../../packages/server/src/send/connections.ts'
 import { BODY_READ_MS_MAX } from '../../packages/server/src/send/exchange.ts'
+import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
@@ -67,10 +84,13 @@ const LIMITS: Record<string, string> = {
   'an idle connection': seconds(http.KEEP_ALIVE_MS),
   'silence while a request is open': seconds(http.SILENCE_MS_MAX),
   'requests sent ahead on a connection': count(PIPELINED_MAX),
+  'an answer that is being made or read when the server stops': seconds(ANSWER_MS_MAX_AT_STOP),
   'open streams': count(STREAMS_MAX),
   "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
   'listeners that wait': count(WAITS_MAX),
   "how long a listener's question waits": seconds(PULL_SECONDS_MAX * 1_000),
+  'test events of one chatbot on their way': count(TESTS_PER_CHATBOT_AT_A_TIME),
+  'test events on their way': count(TESTS_AT_A_TIME),
   "deliveries in a listener's hand": count(HANDED_MAX),
   'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
   'a URL': characters(http.URL_BYTES_MAX),
@@ -79,11 +99,26 @@ const LIMITS: Record<string, string> = {
   'a body': kib(BODY_BYTES_MAX_DEFAULT),
   'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
   "a batch's body": kib(BATCH_BYTES_MAX),
+  [`chunks of a body with fewer than ${CHUNK_BYTES_MIN} bytes on average`]: count(TINY_CHUNKS_MAX),
   'events of a batch': count(BATCH_EVENTS_MAX),
+  'an event of a batch above 256 KiB, as it was sent': kib(EVENT_TEXT_BYTES_MAX),
+  'bodies under way': kib(BODY_LIMITS.owners.bytesMax),
+  'bodies of one chatbot under way': kib(BODY_LIMITS.owners.shareMax),
+  'bodies without a key under way': kib(BODY_LIMITS.strangers.bytesMax),
+  'bodies without a key from one address under way': kib(BODY_LIMITS.strangers.shareMax),
   "the widget's bodies": kib(widget.WIDGET_BODY_BYTES_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'steps of statistics': count(STEPS_MAX),
+  'rows of a page together, in a list or an export': kib(PAGE_BYTES_MAX),
+  'exports (`leads.csv`) of one chatbot at once': count(SLOTS.export.perChatbotMax),
+  'exports at once': count(SLOTS.export.max),
+  'lists and details of one caller that are made or read at once': count(
+    SLOTS.answer.perChatbotMax,
+  ),
+  'lists and details that are made or read at once': count(SLOTS.answer.max),
+  'how long an answer waits for its turn': seconds(TURN_WAIT_MS),
+  'a reader of these that takes nothing': seconds(STALLED_MS),
   'the headers of an answer': kib(answer.HEAD_BYTES_MAX),
   'interim answers (1xx) before it': count(answer.INTERIM_ANSWERS_MAX),
   'the headers of both together': kib(answer.HEADS_BYTES_MAX),
@@ -103,6 +138,7 @@ const LIMITS: Record<string, string> = {
   'event types of a webhook': count(webhook.EVENT_TYPES_MAX),
   "a webhook's URL": characters(URL_LENGTH_MAX),
   "a webhook's description": characters(webhook.DESCRIPTION_LENGTH_MAX),
+  "a webhook's `ratePerSecond`": `${RATE_MIN} to ${count(RATE_MAX)}`,
   'own headers of a webhook': count(header.HEADERS_MAX),
   "an own header's name": characters(header.HEADER_NAME_LENGTH_MAX),
   "an own header's value": characters(header.HEADER_VALUE_LENGTH_MAX),
@@ -110,12 +146,16 @@ const LIMITS: Record<string, string> = {
   'an event type': characters(EVENT_TYPE_LENGTH_MAX),
   "a payload's depth": `${PAYLOAD_DEPTH_MAX} levels`,
   "a delivery's body": `${count(BODY_BYTES_MAX)} bytes`,
-  "a lead's email": characters(lead.EMAIL_LENGTH_MAX),
-  "a lead's phone": characters(lead.PHONE_LENGTH_MAX),
+  "a lead's email": characters(typed.EMAIL_LENGTH_MAX),
+  "a lead's phone": characters(typed.PHONE_LENGTH_MAX),
   "a lead's name by the widget": characters(widget.WIDGET_NAME_LENGTH_MAX),
   'a conversation id of your own': characters(lead.CONVERSATION_ID_LENGTH_MAX),
   'unfinished deliveries': `\`MAX_BACKLOG\`: ${count(defaults.maxBacklog)}`,
 }
+
+test('one whole batch always fits into the share of its chatbot', () => {
+  expect(BATCH_BYTES_MAX).toBeLessThanOrEqual(BODY_LIMITS.owners.shareMax)
+})
 
 function rows(): string[][] {
   return page

@@ -90,7 +90,7 @@ describe('the receiver package', () => {
     const use = (load: string) => `
       const { verify } = ${load}
       const { secret, body, signature } = ${JSON.stringify(VECTOR)}
-      verify(body, { 'x-chatzuri-signature': signature }, secret).then(
+      verify(body, { "x-chatzuri-signature": signature }, secret, { require: "guide" }).then(
         (event) => console.log(event.payload.customerName),
         (error) => console.log(error.code),
       )`

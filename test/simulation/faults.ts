@@ -42,7 +42,10 @@ export interface FaultRates {
 }
 
 /** What a node stands on most; all the other methods have bad days together with them. */
-const METHODS = ['recordIfLeased', 'release', 'renewLease', 'accept', 'claimDue', 'getWebhook']
+const METHODS = [
+  ...['recordIfLeased', 'release', 'renewLease', 'accept', 'claimDue', 'getWebhook'],
+  'takeStarts',
+]
 const WORST_RATE = 0.4
 
 /** Calm worlds show what faults hide, and the other way round: each seed draws its own weather. */

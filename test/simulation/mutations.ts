@@ -54,6 +54,27 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: 'never more than the window',
   },
   {
+    name: 'a lane starts what it has, whatever its rate',
+    file: 'schedule/pace.ts',
+    find: 'return this.nextAt(now) <= now',
+    replace: 'return true',
+    invariant: 'never more than the rate',
+  },
+  {
+    name: 'the bucket of a rate is full for everybody who asks',
+    file: 'store/sqlite/starts.ts',
+    find: 'const before = this.#emptyAt.get(webhookId) ?? this.#startedAt',
+    replace: 'const before = Number.NEGATIVE_INFINITY',
+    invariant: 'never more than the rate',
+  },
+  {
+    name: 'starts are saved up while a lane has nothing to start',
+    file: 'schedule/pace.ts',
+    find: 'if (at + run.lateMsMax >= now) return at',
+    replace: 'if (at + run.lateMsMax + 60_000 >= now) return at',
+    invariant: 'never more than the rate',
+  },
+  {
     name: 'a timeout leaves the window as it was',
     file: 'schedule/lane.ts',
     find: '      this.window = 1\n      this.faulted = true',

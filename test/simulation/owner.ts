@@ -229,6 +229,7 @@ export class Owner {
         ...this.#settingsOf(id),
         timeoutSeconds: null,
         maxInFlight: draw.pick([null, null, 1, 3]) ?? null,
+        ratePerSecond: draw.pick([null, null, null, 0.3, 1, 4]) ?? null,
       })
       this.webhooks.push(id)
     })

@@ -14,6 +14,7 @@ import { LaneWatch, type OpenAttempt } from './lane-watch.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { type Request, requestName, resultWord } from './network.ts'
 import type { Publication } from './publication.ts'
+import { RateWatch } from './rate-watch.ts'
 import type { SimProcess } from './sim-process.ts'
 import { short } from './trace.ts'
 import { WebhookWatch } from './webhook-watch.ts'
@@ -33,6 +34,7 @@ export class Promises {
   readonly #world: World
   readonly book: Book
   readonly #lanes: LaneWatch
+  readonly #rates: RateWatch
   readonly #leases: LeaseWatch
   readonly #held: HeldWatch
   readonly #webhooks: WebhookWatch
@@ -47,6 +49,7 @@ export class Promises {
     const broken = this.broken.bind(this)
     this.book = new Book(broken)
     this.#lanes = new LaneWatch(world.settings, broken)
+    this.#rates = new RateWatch(broken)
     this.#leases = new LeaseWatch(broken)
     this.#held = new HeldWatch(broken)
     this.#webhooks = new WebhookWatch(broken)
@@ -101,6 +104,10 @@ export class Promises {
     )
   }
 
+  startsCameLate(): void {
+    this.#rates.startsCameLate(this.#world.timeline.now)
+  }
+
   #madeEvents(input: AcceptInput, value: unknown, { operations }: Commit): void {
     if ((value as { kind: string }).kind !== 'accepted') return
     const subscriptionsMoved = ['updateWebhook', 'deleteWebhook', 'createWebhook', 'deleteChatbot']
@@ -148,6 +155,7 @@ export class Promises {
     this.#webhooks.checkAttempt(process, { name, webhook })
     this.#held.checkAttempt(process, { name, id: claim.deliveryId })
     const attempt = this.#lanes.starts(process, { name, webhook, now })
+    this.#rates.starts({ name, webhook, now })
     if (row?.claimed_by !== nodeId || !this.#leases.isLive(nodeId, now)) {
       const holder = row?.claimed_by ? short(row.claimed_by) : 'nobody'
       this.broken('only the holder attempts', `${name} as ${short(nodeId)}, held by ${holder}`)

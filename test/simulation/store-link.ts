@@ -4,6 +4,7 @@
  */
 import { StoreUnavailable } from '../../packages/server/src/errors.ts'
 import type { Log } from '../../packages/server/src/log.ts'
+import { watched } from '../../packages/server/src/store/sqlite/condition.ts'
 import type { BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import type { EnginePort } from '../../packages/server/src/store/sqlite/port.ts'
 import { openOver } from '../../packages/server/src/store/sqlite/sqlite-store.ts'
@@ -21,13 +22,17 @@ export interface StoreLink {
 }
 
 export async function linkStore(world: World, process: SimProcess, log: Log): Promise<StoreLink> {
-  const client = await openOver(linePort(world, process), () => {}, {
-    dataDir: 'simulated',
-    encryptionKey: ENCRYPTION_KEY,
-    clock: world.storeClock,
-    log,
-    mode: 'inline',
-  })
+  const client = await openOver(
+    watched(linePort(world, process), { log, clock: world.storeClock }),
+    () => {},
+    {
+      dataDir: 'simulated',
+      encryptionKey: ENCRYPTION_KEY,
+      clock: world.storeClock,
+      log,
+      mode: 'inline',
+    },
+  )
   const changeListeners = new Set<(change: Change) => void>()
   const uncertainListeners = new Set<() => void>()
   const waitingListeners = new Set<(webhookIds: string[]) => void>()
@@ -158,7 +163,9 @@ function call(line: Line, name: string, run: () => Promise<unknown>): Promise<un
         throw unavailable()
       })
     case 'slow':
-      return slowly(line, fault, run)
+      return slowly(line, fault, run).finally(() => {
+        if (name === 'takeStarts') world.promises.startsCameLate()
+      })
   }
 }
 

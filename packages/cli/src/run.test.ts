@@ -40,6 +40,22 @@ describe('without a server', () => {
     expect(JSON.parse(wrong.lines[0] ?? '')).toMatchObject({ verified: false, code: 'no_match' })
   })
 
+  test('with two secrets it signs as during a rotation, and verifies with either', async () => {
+    const env = { CHATZURI_SECRET: `${SECRET} ${VECTOR_SECRET}` }
+    const { lines } = await call(['sign', body], { env })
+    const headers: Record<string, string> = JSON.parse(lines[0] ?? '')
+    expect(headers['x-chatzuri-signature']).toBe('8b0fdf3ceb6cc6f34cf4ed62ff6a418e4da8fa0d')
+    expect(headers['webhook-signature']).toMatch(/^v1,\S{44} v1,\S{44}$/)
+    const given = Object.entries(headers).flatMap(([name, value]) => [
+      '--header',
+      `${name}: ${value}`,
+    ])
+    for (const secret of [SECRET, VECTOR_SECRET, env.CHATZURI_SECRET]) {
+      const verified = await call(['verify', body, ...given], { env: { CHATZURI_SECRET: secret } })
+      expect(verified.code).toBe(0)
+    }
+  })
+
   test.each(['listen', 'check', 'trigger', 'deliveries', 'recover', 'webhooks', 'verify', 'sign'])(
     '%s has help',
     async (command) => {
@@ -64,6 +80,14 @@ describe('without a server', () => {
     [['check'], 'check needs one URL'],
     [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
     [['check', 'https://shop.example/hook'], 'it is not set'],
+    [['check', 'https://sh\u200bop.example/\u200b', '--secret', SECRET], "can't be seen (U+200B)"],
+    [
+      ['listen', '--forward-to', 'localhost\u202e:3000'],
+      "--forward-to has a character in it that can't",
+    ],
+    [['check', 'https://shop.example/hook', '--secret', 'a'], '16 to 256'],
+    [['check', 'https://shop.example/hook', '--secret', `${SECRET} a`], '16 to 256'],
+    [['sign', '--secret', `${SECRET} ${SECRET} ${SECRET}`], 'more than two'],
     [['trigger', 'lead.submit'], 'Set CHATZURI_KEY'],
     [['trigger', 'lead.submit', '--sett', 'a=b'], 'no option --sett. Did you mean --set?'],
     [['trigger', 'lead.submit', '--set'], 'trigger --help'],

@@ -27,16 +27,8 @@ export interface Signed {
   timestampSeconds: number | null
 }
 
-/** What one of the headers says, and how what it should say is made. */
-interface Claim {
-  hash: 'SHA-1' | 'SHA-256'
-  /** Null: it can be no key, so it is a guess of `diagnoseMismatch`, and a wrong one. */
-  keyOf(secret: string): Uint8Array | null
-  encode(digest: Uint8Array): string
-  /** What is signed before the body. */
-  before: string
-  given: string[]
-}
+/** What a header should say of these bytes; null: the secret is a guess of `diagnoseMismatch`, and no key. */
+type Sign = (bytes: Uint8Array, secret: string) => Promise<string | null>
 
 export interface SignedRequest {
   body: Uint8Array
@@ -45,26 +37,29 @@ export interface SignedRequest {
   secrets: string[]
 }
 
-/** Checks the modern header where there is a choice. */
+/** Which header counts. `either` is the modern one where it is there, and so whatever a sender likes. */
+export type Required = 'modern' | 'guide' | 'either'
+
 export async function checkSignature(
   request: SignedRequest,
-  required: 'modern' | 'guide' | undefined,
+  required: Required | undefined,
 ): Promise<Signed> {
   const read = (name: string) => readHeader(request.headers, name)
   const modern = required === 'guide' ? null : read(MODERN_SIGNATURE_HEADER)
   if (modern !== null) return checkModernSignature(modern, request)
-  const guide = required === 'modern' ? null : read(GUIDE_SIGNATURE_HEADER)
+  // Asked for by name only: a word that is neither must not open the way back to the older header.
+  const isGuide = required === 'guide' || required === 'either'
+  const guide = isGuide ? read(GUIDE_SIGNATURE_HEADER) : null
   if (guide !== null) return checkGuideSignature(guide, request)
-  if (required === 'guide') throw missingHeader(GUIDE_SIGNATURE_HEADER)
-  const either = required === undefined ? `" or "${GUIDE_SIGNATURE_HEADER}` : ''
-  throw missingHeader(MODERN_SIGNATURE_HEADER + either)
+  throw headerFault('missing', isGuide ? GUIDE_SIGNATURE_HEADER : MODERN_SIGNATURE_HEADER)
 }
 
 async function checkGuideSignature(value: string, request: SignedRequest): Promise<Signed> {
   const given = parseGuideSignature(value)
   if (given === null) throw diagnoseGuideHeader(value)
-  const made = { hash: 'SHA-1', keyOf: guideKey, encode: encodeHex } as const
-  await check({ ...made, before: '', given: [given] }, request)
+  const sign: Sign = async (bytes, secret) =>
+    encodeHex(await hmac('SHA-1', guideKey(secret), bytes))
+  await check([given], sign, request)
   return { signedBy: 'guide', id: null, timestampSeconds: null }
 }
 
@@ -72,27 +67,22 @@ async function checkModernSignature(value: string, request: SignedRequest): Prom
   const id = requireHeader(request, ID_HEADER)
   const timestamp = requireHeader(request, TIMESTAMP_HEADER)
   const given = parseModernSignatures(value)
-  if (!/^\d{1,15}$/.test(timestamp)) {
-    throw malformedHeader(TIMESTAMP_HEADER, "isn't Unix seconds")
+  if (!/^\d{1,15}$/.test(timestamp)) throw headerFault('malformed', TIMESTAMP_HEADER)
+  if (given.length === 0) throw headerFault('malformed', MODERN_SIGNATURE_HEADER)
+  const before = encodeText(modernContent(id, timestamp, ''))
+  const sign: Sign = async (bytes, secret) => {
+    const key = modernKeyOrNull(secret)
+    return key && encodeBase64(await hmac('SHA-256', key, concatBytes([before, bytes])))
   }
-  if (given.length === 0) {
-    throw malformedHeader(MODERN_SIGNATURE_HEADER, 'holds no "v1,<base64>"')
-  }
-  const made = { hash: 'SHA-256', keyOf: modernKeyOrNull, encode: encodeBase64 } as const
-  await check({ ...made, before: modernContent(id, timestamp, ''), given }, request)
+  await check(given, sign, request)
   return { signedBy: 'modern', id, timestampSeconds: Number(timestamp) }
 }
 
-async function check(claim: Claim, { body, secrets }: SignedRequest): Promise<void> {
-  const { hash, keyOf, encode, given } = claim
-  const before = encodeText(claim.before)
+async function check(given: string[], sign: Sign, { body, secrets }: SignedRequest): Promise<void> {
   const matches = async (bytes: Uint8Array, keys: readonly string[]) => {
-    const content = concatBytes([before, bytes])
     let found = false
     for (const secret of keys) {
-      const key = keyOf(secret)
-      if (key === null) continue
-      const expected = encode(await hmac(hash, key, content))
+      const expected = (await sign(bytes, secret)) ?? ''
       for (const signature of given) found = equalInConstantTime(expected, signature) || found
     }
     return found
@@ -102,20 +92,14 @@ async function check(claim: Claim, { body, secrets }: SignedRequest): Promise<vo
 
 function requireHeader({ headers }: SignedRequest, name: string): string {
   const value = readHeader(headers, name)
-  if (value === null) throw missingHeader(name)
+  if (value === null) throw headerFault('missing', name)
   return value
 }
 
-function missingHeader(name: string): SignatureError {
+function headerFault(how: 'missing' | 'malformed', name: string): SignatureError {
+  const has = how === 'missing' ? 'no' : 'a malformed'
   return new SignatureError(
-    'missing_header',
-    `The request has no header "${name}": not sent by us, or a proxy dropped it.`,
-  )
-}
-
-function malformedHeader(name: string, what: string): SignatureError {
-  return new SignatureError(
-    'malformed_header',
-    `The header "${name}" ${what}: not sent by us, or changed on the way.`,
+    `${how}_header`,
+    `The request has ${has} header "${name}": not sent by us, or changed on the way.`,
   )
 }

@@ -16,21 +16,17 @@ const BODY_BYTES_MAX = 100 * 1024
 /** Of the guide's header when it is not 40 lower-case hex digits. */
 export function diagnoseGuideHeader(value: string): SignatureError {
   const [, code, is] = FORMS.find(([form]) => form.test(value)) ?? NO_FORM
-  return new SignatureError(code, `The signature ${is.replace('#', String(value.length))}`)
+  return new SignatureError(code, `The signature ${is}; ours is 40 lower-case hex digits`)
 }
 
 type Form = readonly [RegExp, SignatureErrorCode, string]
 
-const NO_FORM: Form = [
-  /^/,
-  'malformed_header',
-  "isn't 40 lower-case hex digits: not sent by us, or changed on the way.",
-]
+const NO_FORM: Form = [/^/, 'malformed_header', 'was not sent by us']
 const FORMS: Form[] = [
-  [/^[\da-f]{40}$/i, 'upper_case_signature', 'is in upper case; ours is lower-case hex.'],
-  [/^\w+=/, 'prefixed_signature', 'has a prefix; ours is 40 hex digits alone.'],
-  [/^[\da-f]{64}$/i, 'other_hash', 'has 64 hex digits, like SHA-256; ours is HMAC-SHA1.'],
-  [/^[\da-f]{1,39}$/i, 'truncated_signature', 'has # of 40 hex digits: something cut it short.'],
+  [/^[\da-f]{40}$/i, 'upper_case_signature', 'is in upper case'],
+  [/^\w+=/, 'prefixed_signature', 'has a prefix'],
+  [/^[\da-f]{64}$/i, 'other_hash', 'is as long as SHA-256'],
+  [/^[\da-f]{1,39}$/i, 'truncated_signature', 'was cut short'],
 ]
 
 /** Of a signature that has the right form and doesn't match. */
@@ -42,12 +38,12 @@ export async function diagnoseMismatch(
   if (bytes.length === 0) {
     return new SignatureError(
       'empty_body',
-      'The body is empty, because something read it before: pass the raw body.',
+      'The body is empty: was it read before? Pass the raw body.',
     )
   }
   const prefixed = secrets.map((secret) => `whsec_${secret}`)
   if (await matches(bytes, prefixed)) {
-    return new SignatureError('incomplete_secret', 'The secret lacks its "whsec_": copy all of it.')
+    return new SignatureError('incomplete_secret', 'The secret lacks "whsec_": copy all of it.')
   }
   const text = bytes.length > BODY_BYTES_MAX ? '' : new TextDecoder().decode(bytes)
   // Text that was read as Latin-1, and so written as UTF-8 twice. Of other text it makes what nobody signed.
@@ -55,51 +51,50 @@ export async function diagnoseMismatch(
   if (await matches(once, secrets)) {
     return new SignatureError(
       'wrong_encoding',
-      'The body was decoded as Latin-1: pass the raw body, or decode it as UTF-8.',
+      'The body was decoded as Latin-1: pass the raw body.',
     )
   }
-  const read = reread(text)
-  for (const body of read?.asSent ?? []) {
+  const [value, ...asSent] = reread(text)
+  for (const body of asSent) {
     if (!(await matches(encodeText(body), secrets))) continue
     return new SignatureError(
       'reserialized_body',
-      'The body was parsed and written again, with other spaces, escapes or order of keys: pass the raw body.',
+      'The body was parsed and written again: pass the raw body.',
     )
   }
-  if (read && !('eventType' in read.value || 'payload' in read.value)) {
+  if (value && !('eventType' in value || 'payload' in value)) {
     return new SignatureError(
       'payload_only',
-      'The body looks like the payload alone: pass the raw body, all of it.',
+      'The body looks like the payload alone: pass all of the raw body.',
     )
   }
-  return new SignatureError(
-    'no_match',
-    // What JavaScript writes is what we send, so nothing but the secret is left to look at.
-    read?.asSent[0] === text
-      ? "The signature didn't match, and the body looks as sent: most likely the secret isn't this webhook's current one."
-      : "The signature didn't match, and the body isn't as sent: pass the raw body, then check the secret.",
-  )
+  // What JavaScript writes is what we send, so nothing but the secret is left to look at.
+  const why =
+    asSent[0] === text
+      ? "looks as sent: most likely the secret isn't its current one."
+      : "isn't as sent: pass the raw body, then check the secret."
+  return new SignatureError('no_match', `The signature didn't match, and the body ${why}`)
 }
 
 const OUR_ORDER = ['eventType', 'chatbotId', 'payload', ...LEAD_FIELDS]
 
 /**
  * The object in the text, and what we sent if it is ours: as JavaScript writes it, and with our keys in
- * our order, in case somebody sorted them. Null: it is no object, or nested too deep to be written.
+ * our order, in case somebody sorted them. Empty: it is no object, or nested too deep to be written.
  *
  * In one walk: a list of the keys, which JSON.stringify takes as well, is looked through for each
  * object, and 100 KB of strange keys and small objects then took 20 s.
  */
-function reread(text: string): { value: object; asSent: string[] } | null {
+function reread(text: string): [] | [object, string, string] {
   try {
     const value: unknown = JSON.parse(text)
-    if (!isObject(value)) return null
+    if (!isObject(value)) return []
     const sorted = JSON.stringify(value, (key, inner) =>
       isObject(inner) && (key === '' || key === 'payload') ? inOurOrder(inner) : inner,
     )
-    return { value, asSent: [JSON.stringify(value), sorted] }
+    return [value, JSON.stringify(value), sorted]
   } catch {
-    return null
+    return []
   }
 }
 

@@ -4,14 +4,18 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { createHandler as createCoreHandler, type HandlerOptions } from './handler.ts'
-import { readStream } from './node.ts'
+import { takeBody } from './node.ts'
 
 /** What is used of a Fastify instance; named here so that the package needs none. */
 export interface FastifyScope {
   removeAllContentTypeParsers(): unknown
   addContentTypeParser(
     type: string,
-    parser: (request: unknown, payload: IncomingMessage, done: (error: null) => void) => void,
+    parser: (
+      request: unknown,
+      payload: IncomingMessage,
+      done: (error: null, body: unknown) => void,
+    ) => void,
   ): unknown
   all(path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown): unknown
 }
@@ -19,11 +23,16 @@ export interface FastifyScope {
 export interface FastifyRequest {
   method: string
   raw: IncomingMessage
+  /** The stream that the parser below hands on; nothing where there was no body to parse. */
+  body?: unknown
+  /** What `fastify-raw-body` keeps. */
+  rawBody?: unknown
 }
 
 export interface FastifyReply {
-  code(status: number): unknown
-  headers(headers: Record<string, string>): unknown
+  raw: { shouldKeepAlive: boolean }
+  code(status: number): FastifyReply
+  headers(headers: Record<string, string>): FastifyReply
   send(body: string): unknown
 }
 
@@ -31,17 +40,20 @@ export function createHandler(options: HandlerOptions): (scope: FastifyScope) =>
   const handle = createCoreHandler(options)
   return async (scope) => {
     scope.removeAllContentTypeParsers()
-    // Done without reading: the stream is ours.
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    // Done without reading: the stream is ours, or what a preParsing hook has put in its place.
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
     scope.all('/', async (request, reply) => {
       const { status, headers, body } = await handle({
         method: request.method,
         headers: request.raw.headers,
-        body: (bytesMax) => readStream(request.raw, bytesMax),
+        body: (bytesMax) =>
+          takeBody((request.body as IncomingMessage | null) ?? request.raw, bytesMax, {
+            rawBody: request.rawBody,
+          }),
       })
-      reply.code(status)
-      reply.headers(status === 413 ? { ...headers, connection: 'close' } : headers)
-      return reply.send(body)
+      // As in node.ts: what is dropped must not go on coming.
+      if (status === 413) reply.raw.shouldKeepAlive = false
+      return reply.code(status).headers(headers).send(body)
     })
   }
 }

@@ -20,7 +20,7 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
 
 export async function readRequest(request: Request, bytesMax: number): Promise<ReadBody> {
   // Somebody read it before us; the refusal says what to do about it.
-  if (request.bodyUsed) return { kind: 'parsed', body: undefined }
+  if (request.bodyUsed || request.body?.locked) return { kind: 'parsed', body: undefined }
   if (request.body === null) return { kind: 'raw', body: '' }
   const reader = request.body.getReader()
   const chunks: Uint8Array[] = []

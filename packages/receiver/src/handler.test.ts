@@ -76,10 +76,29 @@ test('the answer waits for the handler', async () => {
 })
 
 test('without a secret, or with one that can be no key, it does not start', () => {
-  for (const secret of ['', [], undefined, 'whsec_not-base64', ['whsec_', SECRET]]) {
+  for (const secret of ['', [], undefined, null, 'a', 'whsec_not-base64', ['whsec_', SECRET]]) {
     expect(() => createHandler({ secret, on: {} })).toThrow(
       expect.objectContaining({ code: 'bad_secret' }),
     )
+  }
+})
+
+test('a name that is nearly the lead’s is warned about once, and no other', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  try {
+    const slips = ['lead.sumbit', 'Lead.Submit', 'leads.sumbit', 'lead_submit', 'leadsubmit']
+    slips.push('lead.submitted', 'lead.submt', 'laed.submit', 'lead.submit ', 'LEADS.SUBMIT')
+    const rights = ['lead.submit', 'leads.submit', '*', 'order.paid', 'lead.updated', 'lead', 'a.b']
+    rights.push('leads.exported', 'message.submit', '', 'constructor', 'lead.assigned')
+    for (let times = 0; times < 2; times++) {
+      const on = Object.fromEntries([...slips, ...rights].map((name) => [name, () => {}]))
+      createHandler({ secret: SECRET, on })
+    }
+    const said = warn.mock.calls.map(([text]) => /"(.*?)"/.exec(String(text))?.[1])
+    expect(said.sort()).toEqual(slips.sort())
+    expect(warn.mock.calls[0]).toEqual(['No webhook sends "lead.sumbit": is it "lead.submit"?'])
+  } finally {
+    warn.mockRestore()
   }
 })
 
@@ -90,7 +109,8 @@ test('options reach the verification', async () => {
   expect((await setup({ now: () => 5000 }).post(LEAD_BODY, old)).status).toBe(200)
   const guide = guideHeaders(LEAD_BODY)
   expect((await setup({ require: 'modern' }).post(LEAD_BODY, guide)).status).toBe(400)
-  const both = setup({ secret: [GENERATED_SECRET, SECRET] })
+  expect((await setup().post(LEAD_BODY, guide)).status).toBe(400)
+  const both = setup({ secret: [GENERATED_SECRET, SECRET], require: 'guide' })
   expect((await both.post(LEAD_BODY, guide)).status).toBe(200)
 })
 

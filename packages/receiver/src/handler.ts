@@ -12,7 +12,8 @@ import {
 } from './event.ts'
 import type { RequestHeaders } from './headers.ts'
 import { handleOnce, type SeenStore } from './seen.ts'
-import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
+import { SignatureError } from './signature-error.ts'
+import { warnOfSlips } from './slips.ts'
 import {
   liveSecrets,
   type Secrets,
@@ -93,6 +94,7 @@ export function createHandler(
 ): (request: WebhookRequest) => Promise<WebhookAnswer> {
   // At start, so that a forgotten variable shows now and not at the first lead.
   liveSecrets(options.secret)
+  warnOfSlips(Object.keys(options.on))
   const onRefusal = options.onError ?? logEachOnce()
   return async (request) => {
     if (request.method !== 'POST') {
@@ -149,12 +151,11 @@ function chooseHandler(on: EventHandlers, eventType: string) {
     ? [eventType, ...LEAD_EVENT_TYPES, '*']
     : [eventType, '*']
   // Own keys only: an event type is what the sender says, and `on` inherits from Object.
-  const name = names.find((candidate) => Object.hasOwn(on, candidate) && on[candidate])
-  return name === undefined ? undefined : on[name]
+  return names.map((name) => (Object.hasOwn(on, name) ? on[name] : undefined)).find(Boolean)
 }
 
-/** Of requests that were signed right: their sender may know what is wrong. */
-const TOLD: SignatureErrorCode[] = ['too_old', 'too_new', 'not_json', 'not_an_event']
+/** The codes of requests that were signed right: their sender may know what is wrong. */
+const TOLD = /^(too|not)_/
 
 function answerRefusal(error: unknown): WebhookAnswer {
   if (!(error instanceof SignatureError)) {
@@ -162,7 +163,7 @@ function answerRefusal(error: unknown): WebhookAnswer {
   }
   if (error.isSetupFault) return answer(500, { message: 'The receiver is not set up right' })
   // One answer for every cause: why it didn't match is the application's to know.
-  const message = TOLD.includes(error.code) ? error.message : "Signature didn't match"
+  const message = TOLD.test(error.code) ? error.message : "Signature didn't match"
   return answer(400, { message })
 }
 

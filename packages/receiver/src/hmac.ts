@@ -5,28 +5,23 @@ export async function hmac(
   content: Uint8Array,
 ): Promise<Uint8Array> {
   const { subtle } = crypto
-  const algorithm = { name: 'HMAC', hash }
-  const imported = await subtle.importKey('raw', owned(key), algorithm, false, ['sign'])
-  return new Uint8Array(await subtle.sign('HMAC', imported, owned(content)))
+  const name = 'HMAC'
+  // WebCrypto's types exclude shared memory, which nobody keeps keys and bodies in.
+  const imported = await subtle.importKey('raw', key as Owned, { name, hash }, false, ['sign'])
+  return new Uint8Array(await subtle.sign(name, imported, content as Owned))
 }
 
+type Owned = Uint8Array<ArrayBuffer>
+
 /**
- * Compares in a time that depends on the lengths only: how many leading characters of a forged
+ * Compares in a time that depends on the left length only: how many leading characters of a forged
  * signature are right must not show in how long the answer takes.
  */
 export function equalInConstantTime(left: string, right: string): boolean {
-  if (left.length !== right.length) return false
-  let difference = 0
+  let difference = left.length ^ right.length
+  // Behind the end of a shorter one is NaN, which differs from every letter.
   for (let index = 0; index < left.length; index++) {
     difference |= left.charCodeAt(index) ^ right.charCodeAt(index)
   }
   return difference === 0
-}
-
-/**
- * WebCrypto's types exclude shared memory, which could change between the check and the use. Keys
- * and contents are ours: `encodeText`, `decodeBase64` and `concatBytes` allocate them.
- */
-function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>
 }

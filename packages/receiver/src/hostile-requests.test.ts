@@ -22,14 +22,16 @@ const headerName = fc.oneof(
   anyText,
 )
 const headers = fc.dictionary(headerName, value, { noNullPrototype: true })
+const required = fc.constantFrom('modern', 'guide', 'either', undefined)
 const body = fc.oneof(anyText, fc.uint8Array(), fc.jsonValue())
 
 test('a request that nobody signed is refused by a SignatureError, whatever it carries', async () => {
   await fc.assert(
-    fc.asyncProperty(body, headers, async (given, carried) => {
+    fc.asyncProperty(body, headers, required, async (given, carried, require) => {
       // A getter is how Fetch's Headers are told apart; a header of that name is none.
       fc.pre(typeof carried.get !== 'function')
-      const thrown = await verifyRequest(given, carried, SECRET, { allowReserialized: true }).then(
+      const options = { allowReserialized: true, require }
+      const thrown = await verifyRequest(given, carried, SECRET, options).then(
         () => null,
         (error: unknown) => error,
       )
@@ -50,9 +52,13 @@ test.each([
   ['many keys and many objects', `{${strangeKeys},"payload":[${'{},'.repeat(12_000)}{}]}`],
   ['many payloads', `[${'{"payload":{},"":{}},'.repeat(4_500)}0]`],
 ])('a forged body of %s is refused by a SignatureError, and soon', async (_, forged) => {
-  const carried = { [GUIDE_SIGNATURE_HEADER]: '0'.repeat(40) }
+  const carried = { ...signedHeaders('another'), [GUIDE_SIGNATURE_HEADER]: '0'.repeat(40) }
   const startedAt = performance.now()
-  await expect(verify(forged, carried, SECRET)).rejects.toBeInstanceOf(SignatureError)
+  for (const require of ['modern', 'guide'] as const) {
+    await expect(verify(forged, carried, SECRET, { require })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(no_match|payload_only)$/),
+    })
+  }
   // Some 50 ms; 20 s when the work grows with keys times objects.
   expect(performance.now() - startedAt).toBeLessThan(5_000)
 })

@@ -16,13 +16,16 @@ import type { RequestHeaders } from './headers.ts'
 import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
 import { type VerifyOptions, verify, verifyRequest } from './verify.ts'
 
+/** By whichever header there is, so that a test of one form is no test of the default. */
+const EITHER = { require: 'either' } as const
+
 async function refusal(
   body: unknown,
   headers: RequestHeaders,
   secrets: string | string[] = SECRET,
   options: VerifyOptions = {},
 ): Promise<{ code: SignatureErrorCode; message: string }> {
-  const error = await verifyRequest(body, headers, secrets, options).then(
+  const error = await verifyRequest(body, headers, secrets, { ...EITHER, ...options }).then(
     () => null,
     (thrown: unknown) => thrown,
   )
@@ -33,7 +36,7 @@ async function refusal(
 describe('a signed request', () => {
   test('gives its event by either header alone and by both', async () => {
     const event = JSON.parse(LEAD_BODY)
-    expect(await verify(LEAD_BODY, guideHeaders(LEAD_BODY), SECRET)).toEqual(event)
+    expect(await verify(LEAD_BODY, guideHeaders(LEAD_BODY), SECRET, EITHER)).toEqual(event)
     expect(await verify(LEAD_BODY, modernHeaders(LEAD_BODY), SECRET)).toEqual(event)
     expect(await verify(LEAD_BODY, signedHeaders(LEAD_BODY), SECRET)).toEqual(event)
   })
@@ -61,7 +64,7 @@ describe('a signed request', () => {
       [GENERATED_SECRET, SECRET],
     ]) {
       for (const headers of [guideHeaders(LEAD_BODY), modernHeaders(LEAD_BODY)]) {
-        expect(await verify(LEAD_BODY, headers, secrets)).toEqual(JSON.parse(LEAD_BODY))
+        expect(await verify(LEAD_BODY, headers, secrets, EITHER)).toEqual(JSON.parse(LEAD_BODY))
       }
     }
     const both = modernHeaders(LEAD_BODY, { secrets: [GENERATED_SECRET, SECRET] })
@@ -77,7 +80,7 @@ describe('a signed request', () => {
       timestampSeconds: at,
     })
     const forgedId = { ...guideHeaders(LEAD_BODY), 'webhook-id': 'evt_forged' }
-    expect(await verifyRequest(LEAD_BODY, forgedId, SECRET)).toMatchObject({
+    expect(await verifyRequest(LEAD_BODY, forgedId, SECRET, EITHER)).toMatchObject({
       signedBy: 'guide',
       id: null,
       timestampSeconds: null,
@@ -132,7 +135,7 @@ describe('a changed request', () => {
   test('is refused with every secret but its own', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.stringMatching(/^[!#-&(-_a-~]{16,40}$/), { minLength: 1 }),
+        fc.array(fc.stringMatching(/^[!%&(-_a-~]{16,40}$/), { minLength: 1 }),
         async (s) => {
           const others = s.filter((secret) => secret !== SECRET && !secret.startsWith('whsec_'))
           fc.pre(others.length > 0)
@@ -141,6 +144,26 @@ describe('a changed request', () => {
         },
       ),
     )
+  })
+
+  test('is not taken by the guide header when the modern ones were taken off, unless that was chosen', async () => {
+    const recorded = signedHeaders(LEAD_BODY)
+    const { 'x-chatzuri-signature': _, ...modern } = recorded
+    const names = Object.keys(modern)
+    // Each way of taking some of them off, or of making them worthless.
+    for (let chosen = 1; chosen < 2 ** names.length; chosen++) {
+      for (const worthless of [undefined, '', 'v2,abc', 'v1,', []]) {
+        const off = names.filter((_name, at) => chosen & (1 << at)).map((name) => [name, worthless])
+        const headers: RequestHeaders = { ...recorded, ...Object.fromEntries(off) }
+        for (const require of [undefined, null, 'modern', 'Guide', '', 'both'] as never[]) {
+          expect(['missing_header', 'malformed_header', 'no_match']).toContain(
+            (await refusal(LEAD_BODY, headers, SECRET, { require })).code,
+          )
+        }
+        const options = { require: 'guide' } as const
+        expect(await verify(LEAD_BODY, headers, SECRET, options)).toBeDefined()
+      }
+    }
   })
 
   test('does not fall back to the guide header when the modern one is wrong', async () => {
@@ -152,10 +175,17 @@ describe('a changed request', () => {
 
 describe('a refusal says what to change', () => {
   test('without a signature', async () => {
-    expect(await refusal(LEAD_BODY, {})).toEqual({
-      code: 'missing_header',
-      message: expect.stringContaining('x-chatzuri-signature'),
-    })
+    for (const [require, name] of [
+      [undefined, 'webhook-signature'],
+      ['modern', 'webhook-signature'],
+      ['guide', 'x-chatzuri-signature'],
+      ['either', 'x-chatzuri-signature'],
+    ] as const) {
+      expect(await refusal(LEAD_BODY, {}, SECRET, { require })).toEqual({
+        code: 'missing_header',
+        message: expect.stringContaining(name),
+      })
+    }
     const { 'webhook-id': _, ...withoutId } = modernHeaders(LEAD_BODY)
     expect(await refusal(LEAD_BODY, withoutId)).toEqual({
       code: 'missing_header',
@@ -216,9 +246,39 @@ describe('a refusal says what to change', () => {
 
   test('with a secret that can be no key', async () => {
     const headers = modernHeaders(LEAD_BODY)
-    for (const secrets of ['', [], [SECRET, ''], `${SECRET}\n`, `"${SECRET}"`, 'whsec_nope!']) {
-      expect((await refusal(LEAD_BODY, headers, secrets)).code).toBe('bad_secret')
+    const bad = [
+      ...[
+        '',
+        [],
+        [[]],
+        [SECRET, ''],
+        [SECRET, null],
+        [undefined],
+        null,
+        5,
+        true,
+        {},
+        [SECRET, 'a'],
+      ],
+      ...[new Set([SECRET]), Buffer.from(SECRET), 'a', ' ', '\n', 'undefined', 'null', 'None'],
+      ...[`${SECRET}\n`, ` ${SECRET}`, `${SECRET} `, `${SECRET}  ${SECRET}`, `"${SECRET}"`],
+      ...[`${SECRET}\t${SECRET}`, `${SECRET} a`, 'a'.repeat(15), 'a'.repeat(257), `${SECRET}é`],
+      ...[
+        'whsec_',
+        'whsec_nope!',
+        'whsec_nope',
+        `whsec_${'A'.repeat(28)}`,
+        `whsec_${'A'.repeat(31)}`,
+      ],
+      ...[`${GENERATED_SECRET}=`, `${GENERATED_SECRET.slice(0, -1)}-`, `whsec_${'A'.repeat(88)}`],
+    ] as never[]
+    for (const secrets of bad) {
+      expect([secrets, (await refusal(LEAD_BODY, headers, secrets)).code]).toEqual([
+        ...[secrets, 'bad_secret'],
+      ])
     }
+    const two = `${GENERATED_SECRET} ${SECRET}`
+    expect(await verify(LEAD_BODY, headers, two)).toBeDefined()
     const refused = verify(LEAD_BODY, headers, process.env.A_VARIABLE_THAT_NOBODY_SET)
     await expect(refused).rejects.toMatchObject({ code: 'bad_secret' })
   })
@@ -251,7 +311,8 @@ test('a parsed body is accepted when asked for, by the fixed point of JSON, for 
       fc.pre(JSON.stringify(JSON.parse(body)) === body)
       const parsed: object = JSON.parse(body)
       for (const headers of [guideHeaders(body), modernHeaders(body)]) {
-        const event = await verify(parsed, headers, SECRET, { allowReserialized: true })
+        const options = { ...EITHER, allowReserialized: true } as const
+        const event = await verify(parsed, headers, SECRET, options)
         expect(JSON.stringify(event)).toBe(body)
       }
     }),

@@ -6,27 +6,34 @@
  */
 
 import { encodeText } from './bytes.ts'
-import { checkSignature, type Signed } from './check-signature.ts'
-import { asEvent, type WebhookEvent } from './event.ts'
+import { checkSignature, type Required, type Signed } from './check-signature.ts'
+import { asEvent, isObject, type WebhookEvent } from './event.ts'
 import type { RequestHeaders } from './headers.ts'
-import { modernKeyOrNull } from './signature.ts'
+import { isValidSecret } from './signature.ts'
 import { SignatureError } from './signature-error.ts'
 
 export const TOLERANCE_SECONDS = 300
 
 export type RawBody = string | Uint8Array | ArrayBuffer
 
-/** One, or several. What an unset variable gives is refused with the sentence that names the cause. */
-export type Secrets = string | readonly string[] | undefined
+/**
+ * One, or several: a list, or a text with a space between them. What an unset variable gives is
+ * refused with the sentence that names the cause.
+ */
+export type Secrets = string | readonly string[] | null | undefined
 
 export interface VerifyOptions {
   /**
    * How far `webhook-timestamp` may be from now, in seconds; 0 or Infinity: not checked. Default 300.
-   * The guide's header has no timestamp, so a request that carries only that one is never too old.
+   * The guide's header has no timestamp, so what is verified by it is never too old.
    */
   toleranceSeconds?: number | undefined
-  /** Insist on one of the headers. By default the modern one is checked when it is there. */
-  require?: 'modern' | 'guide' | undefined
+  /**
+   * Which header counts; default `'modern'`: we always send both. `'guide'` looks at the guide's
+   * alone, `'either'` at that one when the modern one is missing: then whoever recorded a request
+   * takes the modern headers off, and sends it again whenever they like.
+   */
+  require?: Required | undefined
   /**
    * Accept a body that was parsed already, and hash `JSON.stringify` of it. Right for our deliveries,
    * whose bodies are a fixed point of JavaScript's JSON; prefer the raw body where you can have it.
@@ -86,41 +93,33 @@ export async function verifyRequest(
   return { event: parseEvent(bytes), hashed, ...signed }
 }
 
-/** The secrets as a list, or a SignatureError that says why they can't be keys. */
+/** The secrets as a list, or a SignatureError that says why they can't be keys: the server's own rules. */
 export function liveSecrets(secrets: Secrets): string[] {
-  const list: unknown[] = [secrets].flat()
-  // An empty list holds no secret either.
-  return (list.length > 0 ? list : ['']).map((secret) => {
-    if (typeof secret !== 'string' || secret === '') {
-      throw badSecret('is empty: check that its environment variable is set.')
+  const given: unknown[] = [secrets].flat()
+  // No secret holds a space, so one variable holds two while one replaces the other.
+  const list = given.flatMap((each) => (typeof each === 'string' ? each.split(' ') : ''))
+  for (const secret of list.length > 0 ? list : ['']) {
+    const fault = isValidSecret(secret)
+    if (fault !== null) {
+      throw new SignatureError('bad_secret', `${fault} Is its variable set?`)
     }
-    if (/[\s"'`]/.test(secret)) {
-      throw badSecret('contains white space or quotes: look for what was copied with it.')
-    }
-    if (modernKeyOrNull(secret) === null)
-      throw badSecret('is not valid base64 after "whsec_": copy all of it.')
-    return secret
-  })
-}
-
-function badSecret(why: string): SignatureError {
-  return new SignatureError('bad_secret', `The secret ${why}`)
+  }
+  return list
 }
 
 function bytesToHash(
   body: unknown,
   allowReserialized: boolean,
 ): { bytes: Uint8Array; hashed: Verified['hashed'] } {
-  if (typeof body === 'string') return { bytes: encodeText(body), hashed: 'raw' }
-  if (body instanceof Uint8Array) return { bytes: body, hashed: 'raw' }
-  if (body instanceof ArrayBuffer) return { bytes: new Uint8Array(body), hashed: 'raw' }
-  if (allowReserialized && typeof body === 'object' && body !== null) {
+  const isText = typeof body === 'string'
+  const raw = isText ? encodeText(body) : body instanceof ArrayBuffer ? new Uint8Array(body) : body
+  if (raw instanceof Uint8Array) return { bytes: raw, hashed: 'raw' }
+  if (allowReserialized && isObject(body)) {
     return { bytes: encodeText(JSON.stringify(body)), hashed: 'reserialized' }
   }
   throw new SignatureError(
     'parsed_body',
-    'The body was parsed or read before: pass the raw body. Express: express.raw({ type: "application/json" }), or ' +
-      'express.json({ verify: (req, res, raw) => { req.rawBody = raw } }). Fetch: await request.text().',
+    'The body was parsed or read before: pass the raw body (express.raw(), express.json({ verify }), request.text()).',
   )
 }
 
@@ -129,16 +128,10 @@ function checkAge(timestampSeconds: number | null, options: VerifyOptions): void
   if (timestampSeconds === null || toleranceSeconds === 0) return
   const ageSeconds = Math.floor(now() / 1000) - timestampSeconds
   // Negated: a tolerance that is NaN (an unset variable) must refuse, not let everything in.
-  if (!(ageSeconds <= toleranceSeconds)) {
+  if (!(Math.abs(ageSeconds) <= toleranceSeconds)) {
     throw new SignatureError(
-      'too_old',
-      `The request was signed ${ageSeconds} s ago, and toleranceSeconds is ${toleranceSeconds}: check this machine's clock, or raise it.`,
-    )
-  }
-  if (!(-ageSeconds <= toleranceSeconds)) {
-    throw new SignatureError(
-      'too_new',
-      `The request was signed ${-ageSeconds} s in the future: check this machine's clock.`,
+      ageSeconds < 0 ? 'too_new' : 'too_old',
+      `The request was signed ${ageSeconds} s ago, with ${toleranceSeconds} allowed: check this machine's clock.`,
     )
   }
 }
@@ -149,12 +142,12 @@ function parseEvent(bytes: Uint8Array): WebhookEvent {
     // Fatal: bytes that aren't UTF-8 must not turn into other text than was signed.
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch (cause) {
-    throw new SignatureError('not_json', 'The body is signed right, but it is not JSON.', { cause })
+    throw new SignatureError('not_json', 'The body is signed right, but is no JSON.', { cause })
   }
   const event = asEvent(value)
   if (event !== null) return event
   throw new SignatureError(
     'not_an_event',
-    'The body is signed right, but lacks eventType, chatbotId, payload or a field of it.',
+    'The body is signed right, but lacks eventType, chatbotId or a field of its payload.',
   )
 }

@@ -32,7 +32,22 @@ export class ApiError extends Error {
  * call again later; nothing of the call was written, unless the connection broke in its very commit.
  */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable'
+  override readonly name: string = 'StoreUnavailable'
+  /** The same for everybody's eyes: without addresses, names or paths. Null: there is nothing to show. */
+  readonly shown: string | null
+
+  constructor(
+    message: string,
+    { shown = null, cause }: { shown?: string | null; cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.shown = shown
+  }
+}
+
+/** What was written can't be read any more: nothing is written over it until somebody has looked. */
+export class StoreDamaged extends StoreUnavailable {
+  override readonly name = 'StoreDamaged'
 }
 
 /** A setting, a file or a version that stops the start. The message is the whole story. */

@@ -1,11 +1,15 @@
 /** Why a delivery is in its state and what happens next, in one plain sentence. */
 import type { Attempt, Delivery } from './delivery.ts'
-import type { WebhookState } from './webhook.ts'
+import type { WebhookRest, WebhookState } from './webhook.ts'
 
 export interface ExplainInput {
   delivery: Delivery
   /** Null: it was deleted. */
   webhookState: WebhookState | null
+  /** Null: it does not rest. */
+  webhookRest: WebhookRest | null
+  /** Of its webhook; null: without one. */
+  ratePerSecond: number | null
   /** The newest attempt, if any. */
   lastAttempt: Attempt | undefined
   /** How many attempts a series has. */
@@ -48,6 +52,13 @@ function explainDelivered({ delivery, lastAttempt }: ExplainInput): string {
 
 function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
   const failure = failureText(lastAttempt)
+  const { attemptCount } = delivery
+  if (delivery.kind === 'event' && lastAttempt?.errorCode === 'our_fault') {
+    return `Given up after ${counted(attemptCount, 'attempt')}: the last ones failed by a fault of this server's own, and not the endpoint's (${failure}), for too long. Resend it, or recover all of its webhook, when that is mended.`
+  }
+  if (delivery.kind === 'event' && lastAttempt?.status === 429) {
+    return `Given up after ${counted(attemptCount, 'attempt')}: the endpoint has asked to be sent less for too long (${failure}). Resend it, or recover all of its webhook, when it takes deliveries again.`
+  }
   if (delivery.kind === 'test') {
     return `The test event was not delivered (${failure}) and is not retried: mend the endpoint and send another.`
   }
@@ -57,22 +68,39 @@ function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
 }
 
 function explainPending(input: ExplainInput): string {
-  const { delivery, lastAttempt, attemptsMax, nowMs } = input
+  const { delivery, lastAttempt, attemptsMax } = input
   if (delivery.kind === 'test') return 'The test event is being sent now.'
+  const held = explainHeld(input)
+  if (held !== null) return held
   const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
   const before =
     lastAttempt?.result === 'failed'
       ? `The last attempt failed (${failureText(lastAttempt)}); `
       : ''
-  return capitalized(`${before}${nextStepText(delivery, which, nowMs)}.`)
+  return capitalized(`${before}${nextStepText(input, which)}.`)
 }
 
-function nextStepText({ claimed, dueAt }: Delivery, which: string, nowMs: number): string {
-  if (claimed) return `${which} is being made now or is next in its webhook's line`
-  const waitMs = (dueAt ?? nowMs) - nowMs
-  return waitMs > 0
-    ? `${which} comes in ${durationText(waitMs)}`
-    : `${which} is due and comes as soon as its webhook's line has room`
+/** Null: its webhook doesn't rest, or not for as long as this waits anyway. */
+function explainHeld({ delivery, webhookRest, lastAttempt, nowMs }: ExplainInput): string | null {
+  if (webhookRest === null || delivery.claimed) return null
+  const waitMs = (delivery.dueAt ?? nowMs) - nowMs
+  if (waitMs > webhookRest.until - nowMs) return null
+  const why = webhookRest.reason.replace(/\.$/, '')
+  const left = durationText(webhookRest.until - nowMs)
+  const before =
+    lastAttempt?.result === 'failed'
+      ? `Its last attempt failed (${failureText(lastAttempt)}). `
+      : ''
+  return `${before}Held, because its webhook rests for another ${left}, until ${new Date(webhookRest.until).toISOString()}: ${why.charAt(0).toLowerCase()}${why.slice(1)}. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.`
+}
+
+function nextStepText({ delivery, ratePerSecond, nowMs }: ExplainInput, which: string): string {
+  if (delivery.claimed) return `${which} is being made now or is next in its webhook's line`
+  const waitMs = (delivery.dueAt ?? nowMs) - nowMs
+  if (waitMs > 0) return `${which} comes in ${durationText(waitMs)}`
+  return ratePerSecond === null
+    ? `${which} is due and comes as soon as its webhook's line has room`
+    : `${which} is due and comes in its turn: its webhook is set to ${ratePerSecond} requests a second at most`
 }
 
 /** By what its webhook is now: paused or resumed since, it may be parked for another reason than at first. */

@@ -70,6 +70,39 @@ test.each([
   expect(parseJsonStrictly(text)).toMatchObject({ ok: false, code: 'invalid_input', path })
 })
 
+test.each([
+  ['{"a":1,"a":1}', 'a'],
+  ['{"a":1,"\\u0061":2}', 'a'],
+  ['{"\\u0061":{},"b":{"a":1},"a":[]}', 'a'],
+  ['{"a":[1,{"x":"}"},{"b c":{"k":"\\"","k":null}}]}', 'a[2]["b c"].k'],
+  ['{"a":{"b":1},"c":["{",{"b":1,"c":[],"b":{}}]}', 'c[1].b'],
+  ['{"":1,"":2}', '[""]'],
+  ['[[[{"😀":1,"\\ud83d\\ude00":2}]]]', '[0][0][0]["😀"]'],
+  ['{"1":1,"b":2,"1":3}', '1'],
+  ['{"a\\/b":1,"a/b":2}', '["a/b"]'],
+])('%s is refused: a key stands there twice', (text, path) => {
+  expect(parseJsonStrictly(text)).toMatchObject({
+    ...{ ok: false, code: 'invalid_input', path },
+    message: expect.stringContaining('twice'),
+  })
+})
+
+test('the same key in two objects, and colons in texts, are no doubled key', () => {
+  const text = '{"a":{"a":"a:b\\":c"},"b":[{"a":1},{"a":2}],"A":"{\\"a\\":1,\\"a\\":2}"}'
+  expect(parseJsonStrictly(text)).toEqual({ ok: true, value: JSON.parse(text) })
+})
+
+test('whatever object one member is put into a second time, it is refused', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), fc.string(), (value, key) => {
+      const member = `${JSON.stringify(key)}:${JSON.stringify(value)}`
+      const text = `[${JSON.stringify(value)},{${member},"k ${JSON.stringify(key).slice(1)}:0,${member}}]`
+      const parsed = parseJsonStrictly(text)
+      expect(parsed.ok).toBe(false)
+    }),
+  )
+})
+
 test('a constructor that is only a word is fine', () => {
   const value = { constructor: 'Gaudí', prototype: { constructor: { name: 'x' } } }
   expect(parseJsonStrictly(JSON.stringify(value)).ok).toBe(true)
@@ -114,6 +147,12 @@ test.each([
 test('the message never quotes what was sent', () => {
   const parsed = parseJsonStrictly('{"name":"Ann","email":ann@example.com, "phone":"1234567"}')
   expect(parsed).not.toMatchObject({ message: expect.stringContaining('example') })
+})
+
+test('a key that stands there twice is found in linear time', () => {
+  expectLinear(['{"a":1},', '"\\\\",', '[0],'], (text) => {
+    parseJsonStrictly(`[${text.slice(0, -1).replace(/[^\]}"0-9]*$/, '')},{"b":1,"b":2}]`)
+  })
 })
 
 test.each(['0.1', '1'])('a number of %s and 100 KB of zeros is read in linear time', (head) => {

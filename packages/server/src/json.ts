@@ -1,7 +1,9 @@
 /**
  * JSON from strangers, read so that nothing changes silently: what JavaScript would drop, poison or
- * round is refused with its path. Pure; it never throws for what the text says.
+ * round, and a key that stands there twice, is refused with its path. Pure; it never throws for what the text says.
  */
+
+import { countMembers, findDoubledKey, stringEnd } from './json-text.ts'
 
 /** What is wrong, for people, and where. */
 export interface JsonFault {
@@ -25,11 +27,57 @@ export function parseJsonStrictly(text: string): StrictJson {
     return { ok: false, code: 'invalid_json', message, path: '' }
   }
   // Depth first: the search for a number's path walks recursively.
-  const unsafe = unsafeJsonPath(value, { path: '', depthMax: DOCUMENT_DEPTH_MAX })
-  if (unsafe) return { ok: false, ...unsafe }
+  const members = countSafely(value, DOCUMENT_DEPTH_MAX)
+  if (members === UNSAFE) {
+    const unsafe = unsafeJsonPath(value, { path: '', depthMax: DOCUMENT_DEPTH_MAX })
+    if (unsafe) return { ok: false, ...unsafe }
+  }
+  // What is written more often than it was kept was written twice, in whatever spelling.
+  if (countMembers(text) !== members) return { ok: false, ...doubledKeyFault(text) }
   const inexact = MAY_BE_INEXACT.test(text) ? findInexactNumber(text) : null
   if (inexact) return { ok: false, ...inexactNumberFault(text, inexact) }
   return { ok: true, value }
+}
+
+const UNSAFE = -1
+
+/**
+ * How many members all objects of a parsed value have; UNSAFE: `unsafeJsonPath` says what is wrong.
+ * Without paths, which cost most of a walk and are asked for only where something is wrong.
+ */
+function countSafely(value: unknown, depthMax: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depthMax === 0) return UNSAFE
+  let count = 0
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      if (typeof item !== 'object' || item === null) continue
+      const inner = countSafely(item, depthMax - 1)
+      if (inner === UNSAFE) return UNSAFE
+      count += inner
+    }
+    return count
+  }
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__' || key === 'constructor') {
+      if (unsafeKey(value, '') !== null) return UNSAFE
+    }
+    count += 1
+    const item: unknown = (value as Record<string, unknown>)[key]
+    if (typeof item !== 'object' || item === null) continue
+    const inner = countSafely(item, depthMax - 1)
+    if (inner === UNSAFE) return UNSAFE
+    count += inner
+  }
+  return count
+}
+
+function doubledKeyFault(text: string): JsonFault {
+  let path = ''
+  for (const step of findDoubledKey(text) ?? []) {
+    path = typeof step === 'number' ? `${path}[${step}]` : memberPath(path, step)
+  }
+  return fault(path, 'stands there twice: of the two, parsers keep one or the other')
 }
 
 /**
@@ -107,18 +155,6 @@ function findInexactNumber(text: string): { at: number; source: string } | null 
     }
   }
   return null
-}
-
-/** The index after the closing quote. */
-function stringEnd(text: string, start: number): number {
-  let quote = start
-  for (;;) {
-    quote = text.indexOf('"', quote + 1)
-    if (quote === -1) return text.length
-    let backslashes = 0
-    while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1
-    if (backslashes % 2 === 0) return quote + 1
-  }
 }
 
 /** Whether the double's shortest spelling names the same number as the text does. */

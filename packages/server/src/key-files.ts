@@ -4,19 +4,10 @@
  * first one is replaced: killed in between, no key is lost. What nothing needs any more goes to
  * `encryption-keys-retired`, which no program opens: backups may need it, and the operator deletes it.
  */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEncryptionKey } from './config.ts'
+import { makeFileDurably, replaceFileDurably } from './durable-file.ts'
 import { StartError } from './errors.ts'
 import type { Random } from './random.ts'
 import type { EncryptionKeys } from './store/store.ts'
@@ -25,12 +16,10 @@ export class KeyFiles {
   readonly sealsPath: string
   readonly opensPath: string
   readonly retiredPath: string
-  readonly #folder: string
   /** What was read last: a change is told once. */
   #seen = ''
 
   constructor(folder: string) {
-    this.#folder = folder
     this.sealsPath = join(folder, 'encryption-key')
     this.opensPath = join(folder, 'encryption-keys-to-open')
     this.retiredPath = join(folder, 'encryption-keys-retired')
@@ -40,14 +29,18 @@ export class KeyFiles {
     return existsSync(this.sealsPath)
   }
 
-  /** Makes a key if there is none. `wx`: of two that start at once, one makes it, both read it. */
+  /** A power cut left a name and nothing behind it: earlier versions did not sync what they made. */
+  get isBlank(): boolean {
+    return this.exist && isBlank(readFileSync(this.sealsPath, 'utf8'))
+  }
+
+  /** Makes a key if there is none. Of two that start at once, one makes it, both read it. */
   make(random: Random): void {
-    try {
-      writeFileSync(this.sealsPath, keyText(random), { flag: 'wx', mode: 0o600 })
-      chmodSync(this.sealsPath, 0o600)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
+    if (!this.exist) makeFileDurably(this.sealsPath, keyText(random))
+  }
+
+  fillBlank(random: Random): void {
+    if (this.isBlank) replaceFileDurably(this.sealsPath, keyText(random))
   }
 
   read(): EncryptionKeys {
@@ -55,7 +48,9 @@ export class KeyFiles {
     this.#seen = `${seals}\n${opens}`
     const [key] = parseKeys(seals, this.sealsPath)
     if (!key) {
-      throw new StartError(`The key file ${this.sealsPath} is empty; restore it from a backup.`)
+      throw new StartError(
+        `The key file ${this.sealsPath} is empty: put the key back from a copy, or set ENCRYPTION_KEY.`,
+      )
     }
     return { seals: key, opens: parseKeys(opens, this.opensPath) }
   }
@@ -71,9 +66,8 @@ export class KeyFiles {
     const there = existsSync(this.opensPath) ? readFileSync(this.opensPath, 'utf8') : ''
     const lines = new Set([...there.split(/\s+/), ...keyLines(opens).split('\n')])
     lines.delete('')
-    if (lines.size > 0) replaceFile(this.opensPath, `${[...lines].join('\n')}\n`)
-    replaceFile(this.sealsPath, keyLines([seals]))
-    syncFolder(this.#folder)
+    if (lines.size > 0) replaceFileDurably(this.opensPath, `${[...lines].join('\n')}\n`)
+    replaceFileDurably(this.sealsPath, keyLines([seals]))
   }
 
   /** Null: as they were when they were read last. */
@@ -84,9 +78,9 @@ export class KeyFiles {
   /** From now on a new key seals; the old ones open. */
   rotate(random: Random): void {
     const [seals, opens] = this.#texts()
-    replaceFile(this.opensPath, `${[seals, opens].filter((text) => text !== '').join('\n')}\n`)
-    replaceFile(this.sealsPath, keyText(random))
-    syncFolder(this.#folder)
+    const old = [seals, opens].filter((text) => text !== '')
+    replaceFileDurably(this.opensPath, `${old.join('\n')}\n`)
+    replaceFileDurably(this.sealsPath, keyText(random))
   }
 
   /** The keys that only open are needed no more, unless the files changed since they were read. */
@@ -96,8 +90,7 @@ export class KeyFiles {
     const lines = `${read(this.retiredPath)}\n${read(this.opensPath)}`.split(/\s+/)
     // Killed before the second file is gone, it would be added once more.
     const retired = [...new Set(lines)].filter((line) => line !== '')
-    replaceFile(this.retiredPath, `${retired.join('\n')}\n`)
-    syncFolder(this.#folder)
+    replaceFileDurably(this.retiredPath, `${retired.join('\n')}\n`)
     rmSync(this.opensPath)
     this.read()
   }
@@ -124,7 +117,7 @@ export function keyLines(keys: readonly Buffer[]): string {
 }
 
 function parseKeys(text: string, path: string): Buffer[] {
-  const lines = text.split(/\s+/).filter((line) => line !== '')
+  const lines = isBlank(text) ? [] : text.split(/\s+/).filter((line) => line !== '')
   return lines.map((line) => {
     try {
       const key = parseEncryptionKey(line)
@@ -136,19 +129,7 @@ function parseKeys(text: string, path: string): Buffer[] {
   })
 }
 
-/** Whole or not at all, and on disk. */
-function replaceFile(path: string, text: string): void {
-  const next = `${path}.next`
-  writeFileSync(next, text, { mode: 0o600 })
-  chmodSync(next, 0o600)
-  const file = openSync(next, 'r+')
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(next, path)
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  fsyncSync(folder)
-  closeSync(folder)
+/** Of a file whose name reached the disk and whose content did not: no bytes, or zeros. */
+export function isBlank(text: string): boolean {
+  return text.replaceAll('\0', '').trim() === ''
 }

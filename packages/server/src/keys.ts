@@ -1,9 +1,11 @@
 /** Keys that a first start makes and later starts find: files that only their owner can read. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from './config.ts'
+import { makeFileDurably, replaceFileDurably } from './durable-file.ts'
 import { StartError } from './errors.ts'
-import { KeyFiles } from './key-files.ts'
+import { folderError } from './folder-error.ts'
+import { isBlank, KeyFiles } from './key-files.ts'
 import type { Random } from './random.ts'
 import type { EncryptionKeys } from './store/store.ts'
 
@@ -20,6 +22,8 @@ interface KeyWorld {
   random: Random
   /** The id of the key that the folder's database is sealed with; null: nothing is sealed yet. */
   presentKeyOf(dataDir: string): string | null
+  /** Runs `work` while no other program has the folder. */
+  alone<T>(dataDir: string, work: () => T): T
 }
 
 /** The settings' keys, or the folder's; of a folder that has no data yet, new ones. */
@@ -27,21 +31,20 @@ export function loadKeys(config: Config, world: KeyWorld): Keys {
   const adminKeyPath = join(config.dataDir, 'admin-key')
   try {
     if (config.databaseUrl === null) makeFolder(config.dataDir)
-    const { encryption, files } = findEncryptionKeys(config) ?? makeEncryptionKey(config, world)
+    // What a power cut left empty is as good as none: made anew, where nothing is sealed yet.
+    const isBlank = config.encryptionKey === null && new KeyFiles(config.dataDir).isBlank
+    const found = isBlank ? null : findEncryptionKeys(config)
+    const { encryption, files } = found ?? makeEncryptionKey(config, world)
     const adminKey =
       config.adminKey ??
       readOrMake(adminKeyPath, () => `key_${world.random.bytes(24).toString('base64url')}`)
-    if (adminKey === '') {
-      throw new StartError(`A key file in ${config.dataDir} is empty; restore it from a backup.`)
-    }
     return {
       ...{ adminKey, adminKeyPath: config.adminKey === null ? adminKeyPath : null },
       ...{ encryption, encryptionFiles: files },
     }
   } catch (error) {
     if (error instanceof StartError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`DATA_DIR ${config.dataDir} can not be used: ${reason}.`)
+    throw folderError(error, config.dataDir) ?? error
   }
 }
 
@@ -73,15 +76,18 @@ export function findEncryptionKeys({
 }
 
 /** Never beside data: a new key would open none of it, and stand where the lost one belongs. */
-function makeEncryptionKey(config: Config, { random, presentKeyOf }: KeyWorld): FoundKeys {
+function makeEncryptionKey(config: Config, { random, presentKeyOf, alone }: KeyWorld): FoundKeys {
   const { dataDir } = config
   const files = new KeyFiles(dataDir)
   const present = presentKeyOf(dataDir)
   if (present !== null) {
+    const what = files.exist ? 'is empty in its file' : 'is not there'
     throw new StartError(
-      `The encryption key of the data in ${dataDir} is not there: put it back into ${files.sealsPath}, or set ENCRYPTION_KEY (its id is ${present}).`,
+      `The encryption key of the data in ${dataDir} ${what}: put it back into ${files.sealsPath}, or set ENCRYPTION_KEY (its id is ${present}).`,
     )
   }
+  // Of two that find it empty at once, the second must not replace what the first seals with.
+  if (files.isBlank) alone(dataDir, () => files.fillBlank(random))
   files.make(random)
   const made = findEncryptionKeys(config)
   if (made === null) throw new StartError(`The key file ${files.sealsPath} can not be read.`)
@@ -95,13 +101,10 @@ function makeFolder(path: string): void {
   mkdirSync(path, { recursive: !parentExists, mode: 0o700 })
 }
 
-/** `wx`: of two that start at once, one makes the key and the other reads it. */
+/** An empty one is made anew: it opened nothing, and nothing is sealed with it. */
 function readOrMake(path: string, make: () => string): string {
-  try {
-    writeFileSync(path, `${make()}\n`, { flag: 'wx', mode: 0o600 })
-    chmodSync(path, 0o600)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  const text = () => `${make()}\n`
+  if (!existsSync(path)) makeFileDurably(path, text())
+  else if (isBlank(readFileSync(path, 'utf8'))) replaceFileDurably(path, text())
   return readFileSync(path, 'utf8').trim()
 }

@@ -3,6 +3,7 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
+import { BODY_LIMITS } from './api/body-budget.ts'
 import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
 import { examplePayload } from './api/event-types.ts'
 import { systemClock } from './clock.ts'
@@ -19,6 +20,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { systemRandom } from './random.ts'
 import { decide } from './record/decide.ts'
 import { createRecord } from './record/record.ts'
+import { ClockWatch } from './schedule/clock-watch.ts'
 import { Lease } from './schedule/lease.ts'
 import { Schedule } from './schedule/schedule.ts'
 import { TestSender } from './schedule/test-sender.ts'
@@ -27,6 +29,7 @@ import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { toSendResult } from './send/reported.ts'
 import { createSend } from './send/send.ts'
+import { wideRanges } from './send/wide-ranges.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import { previewRequest } from './sign/preview.ts'
 import { checkSecret, generateSecret } from './sign/secret.ts'
@@ -39,12 +42,16 @@ import { joinSites } from './web/built-files.ts'
 import { openSite } from './web/site.ts'
 import { findSiteFolder, findWidgetFolder } from './web/site-folder.ts'
 import { openWidgetSite } from './web/widget-site.ts'
-import { WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
+import { liveRest, WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
 
 export interface ServerOptions {
   config: Config
   keys: Keys
   log: Log
+  /** The start is given up: it rejects with this signal's reason, and what it opened is closed. */
+  giveUp?: AbortSignal
+  /** The server can't go on, and nothing inside of it can mend that: the process is to end. */
+  onFatal(sentence: string): void
 }
 
 export interface Server {
@@ -52,9 +59,9 @@ export interface Server {
   url: string
   /** How browsers reach it. */
   publicUrl: string
-  /** Stops accepting, lets open attempts end, gives back leases. */
+  /** Stops accepting, lets open attempts and answers end, gives back leases. */
   stop(): Promise<void>
-  /** Ends the open attempts at once, so that `stop` resolves soon. */
+  /** Ends the open attempts and connections at once, so that `stop` resolves soon. */
   cut(): void
 }
 
@@ -65,16 +72,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const delivery = createDelivery(world)
   const api = await openApi(world, delivery)
   const stop = async () => {
-    await api.close()
-    await delivery.stop()
+    // Together: a client that reads slowly must not keep this node sending, nor its leases.
+    await Promise.all([api.close(), delivery.stop()])
     await store.close()
   }
+  const cut = () => {
+    api.cut()
+    delivery.cut()
+  }
   try {
+    options.giveUp?.throwIfAborted()
     // First: a server whose port is taken must not deliver anything either.
     const { url, publicUrl } = await api.listen()
+    options.giveUp?.throwIfAborted()
     await delivery.start()
+    options.giveUp?.throwIfAborted()
     api.becomeReady()
-    return { url, publicUrl, stop, cut: delivery.cut }
+    return { url, publicUrl, stop, cut }
   } catch (error) {
     await stop()
     throw error
@@ -82,7 +96,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** `DATABASE_URL` is the only switch: nothing behind this function knows which store it has. */
-function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Promise<Store> {
+function openStore(options: ServerOptions, metrics: Metrics): Promise<Store> {
+  const { config, keys, log, onFatal } = options
   const { dataDir, databaseUrl, roles } = config
   const { seals: encryptionKey, opens: openingKeys } = keys.encryption
   const shared = { encryptionKey, openingKeys, clock: systemClock, log }
@@ -93,6 +108,7 @@ function openStore({ config, keys, log }: ServerOptions, metrics: Metrics): Prom
     ...shared,
     ...{ dataDir, mode: 'threads' },
     onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
+    onDied: ({ message }) => onFatal(message),
   })
 }
 
@@ -104,6 +120,10 @@ function createWorld(
 ) {
   const clock = systemClock
   const random = systemRandom
+  for (const { range, opens } of wideRanges(config.egressAllow)) {
+    const warning = `EGRESS_ALLOW=${range} lets every owner's webhooks reach ${opens.join(', ')}. Public addresses need no entry: name what is meant.`
+    log.warn({ range, opens, warning }, 'egress.wide')
+  }
   const guard = createGuard({
     allow: config.egressAllow,
     allowLoopback: config.egressAllowLoopback,
@@ -139,7 +159,7 @@ function createDelivery(world: World) {
     decide: (input) =>
       decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics },
+      ...{ store, clock, ids, random, log, metrics },
       disableAfterMs: config.disableAfterMs,
       stopping: stopping.signal,
       cut: cut.signal,
@@ -173,9 +193,18 @@ function createDelivery(world: World) {
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
+    clockAheadMs: () => watch.aheadMs(),
     keys: watchKeys(world),
     onResumed: wake,
     onLiveNodes: (count) => schedule.shareAmong(count),
+  })
+  const watch = new ClockWatch({
+    ...{ clock, log },
+    onJump(byMs) {
+      if (!delivers) return
+      if (byMs < 0) upkeep.clockSetBack(-byMs)
+      else upkeep.clockSetForward()
+    },
   })
   const lease = new Lease({
     ...{ store, clock, ids, log },
@@ -200,10 +229,12 @@ function createDelivery(world: World) {
     upkeep,
     async start() {
       await lease.start()
+      watch.start()
       if (delivers) upkeep.start()
     },
     async stop() {
       stopping.abort()
+      watch.stop()
       await upkeep.stop()
       await Promise.all([schedule.stop(), tests.stop()])
       await lease.stop()
@@ -263,6 +294,8 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        webhookRest: webhook && liveRest(webhook, clock.now()),
+        ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,
         nowMs: clock.now(),
@@ -289,6 +322,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
         headersMs: HEADERS_MS,
         requestMs: REQUEST_MS,
       },
+      bodies: BODY_LIMITS,
       retryScheduleMs: config.retryScheduleMs,
       healthOnly: !config.roles.includes('api'),
       webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,
@@ -312,6 +346,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       listening.stop()
       return api.close()
     },
+    cut: () => api.cut(),
   }
 }
 

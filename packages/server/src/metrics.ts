@@ -19,7 +19,11 @@ export type RefusalReason =
   | 'too_soon'
   | 'honeypot'
   | 'streams'
+  | 'exports'
+  | 'answers'
+  | 'stalled'
   | 'connections'
+  | 'bodies'
 
 export interface Metrics {
   eventsAccepted(count: number): void

@@ -1,10 +1,19 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { Server } from 'node:http'
-import { createHandler } from '@chatzuri/webhooks'
+import { createHandler, type HandlerOptions } from '@chatzuri/webhooks'
 import { afterEach, describe, expect, test } from 'vitest'
-import { hmac, REFUSAL, type Receiver, receiver, SECRET, serve } from '../../test/receivers.ts'
+import {
+  hmac,
+  REFUSAL,
+  type Receiver,
+  type Request,
+  receiver,
+  SECRET,
+  serve,
+} from '../../test/receivers.ts'
 import { checkEndpoint } from './check.ts'
 import type { Finding } from './finding.ts'
+import type { SessionOptions } from './session.ts'
 import { goJson, phpJson, pythonCompactJson, pythonJson } from './spellings.ts'
 
 let server: Server | null = null
@@ -31,15 +40,27 @@ describe('a right receiver', () => {
     )
   })
 
-  test('of our own package has no fault, and checks either header', async () => {
-    const handle = createHandler({ secret: SECRET, on: { '*': () => {} }, onError: () => {} })
-    const { report, said } = await check(async ({ method, headers, body }) => {
-      const { status, ...answer } = await handle({ method, headers, body })
-      return { status, headers: answer.headers, body: answer.body }
-    })
+  test.each([
+    [undefined, 'modern', 'It refuses a request of last month'],
+    ['modern', 'modern', 'It refuses a request of last month'],
+    ['guide', 'guide', 'Note that this header signs no time'],
+  ] as const)('of our own package that requires %s has no fault', async (require, checks, says) => {
+    const { report, said } = await check(ofPackage({ require }))
     expect(said('fault')).toEqual([])
     expect(said('advice')).toEqual([])
-    expect(report.checks).toBe('either')
+    expect(report.checks).toBe(checks)
+    expect(report.findings.find(({ id }) => id === 'downgrade')?.message).toContain(says)
+  })
+
+  test('takes what is signed during a rotation, with either secret or with both', async () => {
+    const previousSecret = 'whsec_cHJldmlvdXMtc2VjcmV0LTI0LWJ5dGVz'
+    for (const secret of [SECRET, `${SECRET} ${previousSecret}`]) {
+      const { report } = await check(ofPackage({ secret }), { previousSecret })
+      expect(report.findings.find(({ id }) => id === 'rotation')).toMatchObject({ verdict: 'ok' })
+    }
+    // The guide's header is the previous secret's meanwhile: the new one alone refuses all of it.
+    const { said } = await check(receiver(), { previousSecret })
+    expect(said('fault')).toEqual(['rotation'])
   })
 
   test('that decodes hex is told of what that forgives, as advice', async () => {
@@ -234,6 +255,75 @@ describe('a wrong receiver', () => {
     expect(found?.mend).toBeTruthy()
   })
 
+  const MODERN_SLIPS: [name: string, sign: (content: Content) => string, says: string][] = [
+    ['takes the secret for the key', ({ text }) => v1(text, SECRET), 'as text'],
+    ['does not decode', ({ text }) => v1(text, SECRET.slice(6)), 'undecoded'],
+    ['has no secret', ({ text }) => v1(text, 'undefined'), 'it is not set'],
+    ['signs the body alone', ({ body }) => v1(body), 'leaves id and timestamp out'],
+    ['forgets the version', ({ text }) => v1(text).slice(3), 'all of webhook-signature'],
+    ['re-serialises', ({ before, body }) => v1(before + phpJson(JSON.parse(body))), 'PHP'],
+    [
+      'writes hex',
+      ({ text }) => `v1,${Buffer.from(v1(text).slice(3), 'base64').toString('hex')}`,
+      'in hex',
+    ],
+  ]
+  test.each(MODERN_SLIPS)('of webhook-signature that %s is named', async (_, sign, says) => {
+    const { report } = await check(({ headers, body }) => {
+      const before = `${headers['webhook-id']}.${headers['webhook-timestamp']}.`
+      const content = { before, body: body.toString(), text: before + body.toString() }
+      const isRight = headers['webhook-signature'] === sign(content)
+      return isRight ? { status: 200, body: '{"received":true}' } : REFUSAL
+    })
+    // Of a body that JavaScript and PHP write alike the signature is right: then names tell.
+    const named = report.findings.find(({ id }) => id === 'signature' || id === 'text')
+    expect(named).toMatchObject({ verdict: 'fault', message: expect.stringContaining(says) })
+  })
+
+  const guideIsRight = ({ headers, body }: Request) =>
+    hmac(body) === headers['x-chatzuri-signature']
+  const hasModern = ({ headers }: Request) => Boolean(headers['webhook-signature'])
+  const DOWNGRADED: [name: string, takesGuide: (request: Request) => boolean, how: string][] = [
+    ['either header', () => true, 'without the three'],
+    ['the older one where the newer is missing', (request) => !hasModern(request), 'without the'],
+    [
+      'the older one where none of the three is there',
+      ({ headers }) => !Object.keys(headers).some((name) => name.startsWith('webhook-')),
+      'without the three webhook- headers',
+    ],
+    [
+      'the older one where the newer is empty',
+      ({ headers }) => headers['webhook-signature'] === '',
+      'with an empty webhook-signature',
+    ],
+    [
+      'the older one where the newer has no v1',
+      ({ headers }) => /^v2/.test(String(headers['webhook-signature'])),
+      'of a version v2',
+    ],
+    ['the older one where the newer is wrong', hasModern, 'webhook-signature'],
+    [
+      'the older one where there is no id',
+      ({ headers }) => headers['webhook-id'] === undefined,
+      'without the three',
+    ],
+    [
+      'the older one where the timestamp is no number',
+      ({ headers }) => Number.isNaN(Number(headers['webhook-timestamp'] ?? 0)),
+      'a webhook-timestamp that is no time',
+    ],
+  ]
+  test.each(DOWNGRADED)('that takes %s is named', async (_, takesGuide, how) => {
+    const handle = ofPackage({})
+    const { report } = await check(async (request) => {
+      const reply = await handle(request)
+      const isDowngraded = reply.status === 400 && takesGuide(request) && guideIsRight(request)
+      return isDowngraded ? { status: 200, body: '{"received":true}' } : reply
+    })
+    const faults = report.findings.filter(({ verdict }) => verdict === 'fault')
+    expect(faults).toMatchObject([{ id: 'downgrade', message: expect.stringContaining(how) }])
+  })
+
   test('that throws on a length is advised to look at it first', async () => {
     const equal = (given: string, expected: string) => {
       if (given.length !== expected.length) throw new RangeError('must have the same byte length')
@@ -269,10 +359,30 @@ function refusingRepeats(): Receiver {
   })
 }
 
-async function check(handle: Receiver, { timeoutMs = 5_000 } = {}) {
+interface Content {
+  before: string
+  body: string
+  text: string
+}
+
+function v1(content: string, key: string | Buffer = Buffer.from(SECRET.slice(6), 'base64')) {
+  return `v1,${createHmac('sha256', key).update(content).digest('base64')}`
+}
+
+function ofPackage(options: Partial<HandlerOptions>): Receiver {
+  const handle = createHandler({ secret: SECRET, on: { '*': () => {} }, onError() {}, ...options })
+  return ({ method, headers, body }) => handle({ method, headers, body })
+}
+
+async function check(
+  handle: Receiver,
+  { timeoutMs = 5_000, ...options }: Partial<SessionOptions> = {},
+) {
   const served = await serve(handle)
   server = served.server
-  const report = await checkEndpoint({ url: served.url, secret: SECRET, timeoutMs })
+  const report = await checkEndpoint({
+    ...{ url: served.url, secret: SECRET, timeoutMs, ...options },
+  })
   const said = (verdict: Finding['verdict']) =>
     report.findings.filter((each) => each.verdict === verdict).map(({ id }) => id)
   return { report, said }

@@ -5,11 +5,13 @@
  */
 import { findAcknowledgement, findMethod, findSpeed } from './conduct.ts'
 import { diagnose } from './diagnose.ts'
+import { findDowngrade } from './downgrade.ts'
 import { leadProbe } from './events.ts'
 import { findBodies } from './find-bodies.ts'
 import type { Finding, Report } from './finding.ts'
 import { reach } from './reach.ts'
 import { findRefusals, findScheme } from './refusals.ts'
+import { findRotation } from './rotation.ts'
 import { isTaken, Session, type SessionOptions } from './session.ts'
 
 export async function checkEndpoint(options: SessionOptions): Promise<Report> {
@@ -33,6 +35,8 @@ export async function checkEndpoint(options: SessionOptions): Promise<Report> {
   }
   const scheme = await findScheme(session)
   findings.push(...(await findRefusals(session, scheme)))
+  findings.push(...(await findDowngrade(session, scheme)))
+  findings.push(...(await findRotation(session)))
   findings.push(...(await findBodies(session, scheme)))
   findings.push(findAcknowledgement(await session.sendRight(leadProbe())))
   findings.push(findSpeed(session))

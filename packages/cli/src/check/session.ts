@@ -8,6 +8,8 @@ import { type Signed, signedHeaders } from './signatures.ts'
 export interface SessionOptions {
   url: URL
   secret: string
+  /** While `secret` replaces it. */
+  previousSecret?: string | null
   timeoutMs: number
   /** After each request. */
   onRequest?: (count: number) => void
@@ -19,6 +21,7 @@ export type HeaderChange = Record<string, string | undefined>
 export class Session {
   readonly url: URL
   readonly secret: string
+  readonly previousSecret: string | null
   readonly timeoutMs: number
   /** Turned off when the certificate was found wrong, so that the rest can be checked too. */
   verifyTls = true
@@ -27,10 +30,11 @@ export class Session {
   readonly durationsMs: number[] = []
   readonly #onRequest: (count: number) => void
 
-  constructor({ url, secret, timeoutMs, onRequest = () => {} }: SessionOptions) {
-    this.url = url
-    this.secret = secret
-    this.timeoutMs = timeoutMs
+  constructor({ previousSecret = null, onRequest = () => {}, ...options }: SessionOptions) {
+    this.url = options.url
+    this.secret = options.secret
+    this.previousSecret = previousSecret
+    this.timeoutMs = options.timeoutMs
     this.#onRequest = onRequest
   }
 
@@ -64,6 +68,7 @@ export class Session {
         ...(body === null ? {} : { 'content-type': 'application/json' }),
         'user-agent': `Chatzuri-Check/${VERSION}`,
         accept: 'application/json',
+        'accept-encoding': 'identity',
         ...Object.fromEntries(given),
       },
       body: body === null ? null : Buffer.from(body),

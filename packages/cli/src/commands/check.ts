@@ -3,7 +3,8 @@ import type { Report } from '../check/finding.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
-import { faultOfSecret } from './secret.ts'
+import { typedUrl } from '../typed-url.ts'
+import { secretsOf } from './secret.ts'
 
 const SIGNS = { ok: 'ok    ', fault: 'FAULT ', advice: 'advice' } as const
 
@@ -23,9 +24,10 @@ export const check: Command = {
       about: 'for each answer; default 30, as the server has it',
     },
   },
-  notes: `It sends some thirty requests, up to 130 when the right signature is refused. They are
+  notes: `It sends some forty requests, up to 220 when the right signature is refused. They are
 shaped like real leads (Check Ann, check@example.com): an endpoint that stores leads stores these.
-The secret itself is never sent. The report is text; --json makes it one line of JSON.
+The secret itself is never sent. Two secrets, the new one, a space and the old one, are those of a
+rotation, which is then tried as well. The report is text; --json makes it one line of JSON.
 
 Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked wrongly.`,
   async run(given) {
@@ -33,15 +35,12 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
     if (address === undefined || more !== undefined)
       throw usageError('check needs one URL: chatzuri check https://shop.example/hook.')
     const url = parseUrl(address)
-    const secret = given.text('secret') ?? given.env.CHATZURI_SECRET
-    const fault = faultOfSecret(secret)
-    if (secret === undefined || fault !== null)
-      throw usageError(`check needs the webhook's secret, in --secret or CHATZURI_SECRET: ${fault}`)
+    const secrets = secretsOf(given, 'check')
     const seconds = Number(given.text('timeout') ?? 30)
     if (!(seconds >= 0.1 && seconds <= 120))
       throw usageError('--timeout is a number of seconds from 0.1 to 120.')
     const onRequest = (count: number) => given.out.progress(`${count} requests sent to ${url.host}`)
-    const report = await checkEndpoint({ url, secret, timeoutMs: seconds * 1000, onRequest })
+    const report = await checkEndpoint({ url, ...secrets, timeoutMs: seconds * 1000, onRequest })
     given.out.progress(null)
     given.out.line(given.flag('json') ? JSON.stringify(report) : reportText(report))
     return report.ok ? EXIT.done : EXIT.no
@@ -49,7 +48,8 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
 }
 
 function parseUrl(address: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : null
+  const typed = typedUrl(address, 'The URL')
+  const url = URL.canParse(typed) ? new URL(typed) : null
   if (url && /^https?:$/.test(url.protocol)) return url
   throw usageError(`"${address}" is no URL of an endpoint: it begins with http:// or https://.`)
 }

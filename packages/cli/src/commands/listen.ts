@@ -4,7 +4,10 @@ import { EXIT, usageError } from '../command-error.ts'
 import { forward } from '../listen/forward.ts'
 import { lineText, lineValue } from '../listen/line.ts'
 import { Listener } from '../listen/listener.ts'
+import { nearest } from '../nearest.ts'
 import { printable } from '../output.ts'
+import { typedUrl } from '../typed-url.ts'
+import { LEAD_EVENTS } from './trigger.ts'
 
 const DEFAULT_EVENTS = 'lead.submit'
 
@@ -74,7 +77,8 @@ function forwardUrl(given: string | undefined, wantsSecret: boolean): URL | null
       'listen needs to know where to: --forward-to http://localhost:3000/hook, with the port and path of your server.',
     )
   }
-  const text = given.includes('://') ? given : `http://${given}`
+  const typed = typedUrl(given, '--forward-to')
+  const text = typed.includes('://') ? typed : `http://${typed}`
   const url = URL.canParse(text) ? new URL(text) : null
   if (url && /^https?:$/.test(url.protocol)) return url
   throw usageError(`"${given}" is no URL of a server: say http://localhost:3000/hook.`)
@@ -83,6 +87,11 @@ function forwardUrl(given: string | undefined, wantsSecret: boolean): URL | null
 async function create(api: Api, given: Given): Promise<Listened> {
   const chatbot = await chatbotOf(api, given.text('chatbot'))
   const types = (given.text('events') ?? DEFAULT_EVENTS).split(',').map((type) => type.trim())
+  for (const type of types) {
+    const meant = LEAD_EVENTS.includes(type) ? null : nearest(type, LEAD_EVENTS)
+    if (meant !== null)
+      given.out.notice(`Any type is a type; is ${printable(type)} meant to be ${meant}?`)
+  }
   const webhook = await api.post(`/api/v1/chatbots/${chatbot}/listeners`, {
     eventTypes: types.filter((type) => type !== ''),
     description: 'chatzuri listen',

@@ -3,7 +3,7 @@ import { signedHeaders } from '../check/signatures.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { readInput } from './read-input.ts'
-import { faultOfSecret } from './secret.ts'
+import { secretsOf } from './secret.ts'
 
 export const sign: Command = {
   name: 'sign',
@@ -18,16 +18,13 @@ export const sign: Command = {
 
   printf '%s' '{"eventType":"lead.submit"}' | chatzuri sign --secret whsec_…`,
   async run(given) {
-    const secret = given.text('secret') ?? given.env.CHATZURI_SECRET
-    const fault = faultOfSecret(secret)
-    if (secret === undefined || fault !== null)
-      throw usageError(`sign needs a secret, in --secret or CHATZURI_SECRET: ${fault}`)
+    const { secret, previousSecret } = secretsOf(given, 'sign')
     const timestampSeconds = Number(given.text('timestamp') ?? Math.floor(Date.now() / 1000))
     if (!Number.isInteger(timestampSeconds))
       throw usageError('--timestamp is a number of Unix seconds.')
     const id = given.text('id') ?? `evt_${randomBytes(13).toString('hex')}`
     const body = (await readInput(given.positionals)).toString('utf8')
-    const headers = signedHeaders({ id, timestampSeconds, body }, secret)
+    const headers = signedHeaders({ id, timestampSeconds, body }, secret, previousSecret)
     given.out.value(headers, () =>
       Object.entries(headers)
         .map(([name, value]) => `${name}: ${value}`)

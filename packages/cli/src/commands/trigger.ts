@@ -3,7 +3,8 @@ import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { nearest } from '../nearest.ts'
 
-const LEAD_EVENTS = ['lead.submit', 'leads.submit']
+/** Both spellings. */
+export const LEAD_EVENTS = ['lead.submit', 'leads.submit']
 const LEAD = {
   customerName: 'Ann Example',
   customerEmail: 'ann@example.com',

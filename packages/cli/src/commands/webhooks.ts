@@ -4,7 +4,7 @@ import { EXIT, usageError } from '../command-error.ts'
 
 type Row = Record<string, unknown>
 
-const COLUMNS = ['id', 'chatbotId', 'state', 'url', 'eventTypes', 'stateReason']
+const COLUMNS = ['id', 'chatbotId', 'state', 'url', 'eventTypes', 'ratePerSecond', 'stateReason']
 /** How the server's `hold` and `restore --hold` begin the reason of what they paused. */
 const HELD = 'Held after a restore'
 

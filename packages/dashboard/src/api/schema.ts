@@ -158,6 +158,7 @@ export type CreatedWebhook = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -167,6 +168,8 @@ export type CreatedWebhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -466,6 +469,7 @@ export type NewWebhook = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
 }
 
 export type OwnerLink = {
@@ -582,6 +586,7 @@ export type Subscription = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -591,6 +596,8 @@ export type Subscription = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -610,6 +617,7 @@ export type Webhook = {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -619,6 +627,8 @@ export type Webhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -631,6 +641,7 @@ export type WebhookChange = {
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
 }
 
 export type WebhookList = {

@@ -1,6 +1,7 @@
 /** API keys: for the operator, or limited to one chatbot. The key itself is shown once. */
 import { z } from 'zod'
 import type { ApiKey } from '../access.ts'
+import { isBlank } from '../typed-text.ts'
 import type { Credentials } from './credentials.ts'
 import { type Cursors, listPage } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
@@ -26,7 +27,7 @@ const createdKeySchema = z
 const newKeySchema = z
   .strictObject({
     name: text({ max: 100 })
-      .refine((name) => name.trim() !== '', 'must not be blank')
+      .refine((name) => !isBlank(name), 'must not be blank')
       .meta({ description: 'What it is for.' }),
     chatbotId: idFilter('chatbot')
       .exactOptional()
@@ -100,13 +101,14 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [KEY_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'api-keys',
         query,
-        read: (page) => store.listApiKeys(filter, page),
+        read: (page) => store.readPage('apiKeys', filter, page),
         present: presentApiKey,
       })
     },

@@ -6,6 +6,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { commonHeaders } from '../security-headers.ts'
+import { createAnswerSlots } from './answer-slots.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { createAuth, rootMarkOf } from './auth.ts'
@@ -26,6 +27,7 @@ import { integrationWebhookRoutes } from './integration-webhooks.ts'
 import { readJsonBodies } from './json-body.ts'
 import { leadRoutes } from './leads.ts'
 import { listenerRoutes } from './listeners.ts'
+import { LoopTurns } from './loop-turns.ts'
 import { answerUnknownRoutes } from './not-found.ts'
 import { ownerLinkRoutes } from './owner-links.ts'
 import { recoveryRoutes } from './recoveries.ts'
@@ -40,17 +42,20 @@ import { webhookSecretRoutes } from './webhook-secrets.ts'
 import { webhookRoutes } from './webhooks.ts'
 import { widgetRoutes } from './widget.ts'
 
-/** Ready to listen; `close()` ends the streams and waits for requests that are being answered. */
+/** Ready to listen; `close()` ends the streams and waits, in bounds, for what is being answered. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const { store, ids, metrics, log, config, clock } = deps
   const headers = commonHeaders(config)
   const limits = createRequestLimits({ clock, metrics, ratePerKey: config.ratePerKey })
-  const { app, isClosing } = createHttpServer({
+  const { app, connections, continues } = createHttpServer({
     ...{ headers, metrics, clock, log },
     trustedProxies: config.trustedProxies,
     connections: config.connections,
   })
-  readJsonBodies(app)
+  readJsonBodies(app, {
+    ...{ continues, metrics, clock, limits: config.bodies },
+    turns: new LoopTurns(),
+  })
   const feed = createChangeFeed(deps)
   app.addHook('preClose', (done) => {
     feed.close()
@@ -59,15 +64,25 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const { authenticate, ...access } = createAccess(deps, limits)
   access.credentials.onForget(() => feed.recheck())
   const routes = config.healthOnly ? healthRoutes(deps) : apiRoutes(deps, { feed, limits, access })
+  const slots = createAnswerSlots({ clock, metrics })
   for (const route of routes) {
-    mountRoute(app, route, { authenticate, owners: store, ids, isClosing, limits, metrics, log })
+    const shared = { authenticate, owners: store, ids, connections, limits, slots, metrics, log }
+    mountRoute(app, route, shared)
   }
   answerUnknownRoutes(app, {
     ...{ routes, metrics, log },
     site: config.healthOnly ? null : deps.site,
   })
+  app.decorate('cut', () => connections.cut())
   await app.ready()
   return app
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Ends every connection at once, answered or not, so that `close` resolves. */
+    cut(): void
+  }
 }
 
 /** Who calls, and what sign-in needs to know of it. */

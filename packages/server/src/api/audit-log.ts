@@ -78,6 +78,7 @@ export function auditLogRoutes({ store }: ApiDeps, cursors: Cursors): Route[] {
         example: { data: [ENTRY_EXAMPLE], nextCursor: null },
       },
       errors: ['invalid_cursor'],
+      slot: 'answer',
       handle({ query }) {
         refuseEmptySpan(query)
         const { limit: _limit, cursor: _cursor, ...filter } = query
@@ -85,7 +86,7 @@ export function auditLogRoutes({ store }: ApiDeps, cursors: Cursors): Route[] {
           cursors,
           scope: 'audit-log',
           query,
-          read: (page) => store.listAudit(filter, page),
+          read: (page) => store.readPage('audit', filter, page),
           present: presentEntry,
         })
       },

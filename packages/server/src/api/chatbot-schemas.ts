@@ -1,6 +1,7 @@
 /** What a chatbot looks like, coming in and going out. */
 import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../chatbot.ts'
+import { isBlank, tidyUrl } from '../typed-text.ts'
 import { EXAMPLE_IDS, idField, isoTime, text } from './schemas.ts'
 
 export const NAME_LENGTH_MAX = 200
@@ -43,6 +44,7 @@ export const leadForm = z
   .meta({ id: 'LeadForm', description: 'What the widget asks a visitor for.' })
 
 const origin = text({ min: 1, max: ORIGIN_LENGTH_MAX })
+  .transform(tidyUrl)
   .refine(isOrigin, {
     error: 'must be an origin: scheme, host and port only, like `https://shop.example`',
   })
@@ -57,7 +59,7 @@ function isOrigin(given: string): boolean {
 
 const fields = {
   name: text({ max: NAME_LENGTH_MAX })
-    .refine((name) => name.trim() !== '', { error: 'must not be empty' })
+    .refine((name) => !isBlank(name), { error: 'must not be empty' })
     .meta({ examples: ['Shop assistant'] }),
   leadForm,
   allowedOrigins: z.array(origin).max(ORIGINS_MAX).meta({

@@ -52,7 +52,7 @@ function createRoute({ store, ids }: ApiDeps): Route {
 function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
   const one = async (id: string, { after }: Page) => {
     const chatbot = after === null || id < after ? await store.getChatbot(id) : null
-    return chatbot ? [chatbot] : []
+    return { rows: chatbot ? [chatbot] : [], more: false }
   }
   return defineRoute({
     method: 'GET',
@@ -74,13 +74,16 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [CHATBOT_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle: ({ query }) =>
       listPage({
         cursors,
         scope: 'chatbots',
         query,
         read: (page) =>
-          query.chatbotId === undefined ? store.listChatbots(page) : one(query.chatbotId, page),
+          query.chatbotId === undefined
+            ? store.readPage('chatbots', {}, page)
+            : one(query.chatbotId, page),
         present: presentChatbot,
       }),
   })

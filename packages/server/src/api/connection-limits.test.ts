@@ -4,9 +4,10 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { silentLog } from '../log.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import type { ApiDeps } from './deps.ts'
-import { PIPELINED_MAX } from './pipeline-limit.ts'
+import { PIPELINED_MAX } from './open-connections.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
+import { withPages } from './test/made-pages.ts'
 
 const KEY = `Authorization: Bearer ${ADMIN_KEY}\r\n`
 
@@ -99,9 +100,9 @@ test('who was answered and neither hangs up nor stops talking is cut off', async
 })
 
 test('who asks on and on without reading is cut off, and the rest of it is not looked at', async () => {
-  const asked = vi.fn(async () => [])
+  const asked = vi.fn(async () => ({ rows: [], more: false }))
   const { open, app, call } = await setup({}, [], ({ store }) => ({
-    store: { ...store, listChatbots: asked },
+    store: withPages(store, asked),
   }))
   const accepted = once(app.server, 'connection')
   const socket = open()

@@ -3,7 +3,7 @@
  * that it belongs to: whoever changes one, or uses it elsewhere, is told so.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Page } from '../store/store.ts'
+import type { BoundedPage, PageRead } from '../store/store.ts'
 import { apiError } from './error-answer.ts'
 
 export interface Cursors {
@@ -49,21 +49,24 @@ interface Listing<Row, Item> {
   /** The list's name; its filter is added here. */
   scope: string
   query: ListQuery
-  read(page: Page): Promise<Row[]>
+  read(page: BoundedPage): Promise<PageRead<Row>>
   present(row: Row): Item
 }
 
-/** Reads one row more than asked for: that tells whether there is a next page. */
+/** Where a page ends though there are more rows: most are a tenth of it. */
+export const PAGE_BYTES_MAX = 512 * 1024
+
+/** A page may be shorter than its limit, and still have one after it: `nextCursor` alone tells. */
 export async function listPage<Row extends { id: string }, Item>(
   listing: Listing<Row, Item>,
 ): Promise<ListAnswer<Item>> {
   const { limit, cursor, ...filter } = listing.query
   const scope = `${listing.scope} ${JSON.stringify(filter)}`
   const after = cursor === undefined ? null : listing.cursors.open(scope, cursor)
-  const rows = await listing.read({ limit: limit + 1, after })
-  const last = rows.length > limit ? rows[limit - 1] : undefined
+  const { rows, more } = await listing.read({ limit, after, bytesMax: PAGE_BYTES_MAX })
+  const last = more ? rows.at(-1) : undefined
   return {
-    data: rows.slice(0, limit).map((row) => listing.present(row)),
+    data: rows.map((row) => listing.present(row)),
     nextCursor: last ? listing.cursors.seal(scope, last.id) : null,
   }
 }

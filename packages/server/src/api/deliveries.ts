@@ -12,7 +12,7 @@ import type { ApiDeps } from './deps.ts'
 import { apiError, notFound } from './error-answer.ts'
 import { presentAttempt, presentDelivery } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { EXAMPLE_IDS, eventType, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+import { EXAMPLE_IDS, eventType, idFilter, instant, listOf, pageQuery, search } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 const deliveryQuery = z.strictObject({
@@ -23,8 +23,9 @@ const deliveryQuery = z.strictObject({
   state: z.enum(DELIVERY_STATES).exactOptional(),
   from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
-  q: text({ min: 1, max: 320 }).exactOptional().meta({
-    description: 'An id, an email or a phone exactly, or the beginning of a name.',
+  q: search.exactOptional().meta({
+    description:
+      'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
   }),
   ...pageQuery,
 })
@@ -53,6 +54,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [DELIVERY_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
       const { limit: _limit, cursor: _cursor, ...filter } = query
@@ -60,7 +62,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'deliveries',
         query,
-        read: (page) => store.listDeliveries(filter, page),
+        read: (page) => store.readPage('deliveries', filter, page),
         present: presentDelivery,
       })
     },
@@ -82,6 +84,7 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
       schema: deliveryDetailSchema,
       example: DELIVERY_DETAIL_EXAMPLE,
     },
+    slot: 'answer',
     async handle({ id }) {
       const detail = await store.getDelivery(id)
       if (!detail) throw notFound('delivery')

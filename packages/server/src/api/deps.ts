@@ -8,6 +8,7 @@ import type { Fault, SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
 import type { Claim, DeliveryDetail, NewAuditEntry, RecordResult, Store } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
+import type { BodyLimits } from './body-budget.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
@@ -22,7 +23,7 @@ export interface ApiDeps {
     ): Promise<{ leadId: string; conversationId: string; eventId: string }>
     acceptEvents(
       chatbotId: string,
-      events: { eventType: string; payload: Record<string, unknown> }[],
+      events: EventSource,
       options: { route: 'events' | 'events/batch'; idempotencyKey: string | null },
     ): Promise<{ eventIds: string[] }>
   }
@@ -84,6 +85,14 @@ export interface ApiDeps {
   isReady(): boolean
 }
 
+/** In their order; a large batch's are read one by one. */
+export type EventSource = Iterable<NewEventInput> | AsyncIterable<NewEventInput>
+
+export interface NewEventInput {
+  eventType: string
+  payload: Record<string, unknown>
+}
+
 export interface LeadFields {
   conversationId?: string | null
   customerName?: string | null
@@ -125,6 +134,7 @@ export interface ApiConfig {
   /** Requests a second; null: no limit. */
   ratePerKey: number | null
   connections: ConnectionLimits
+  bodies: BodyLimits
   retryScheduleMs: number[]
   webhooksMaxPerChatbot: number
   /** A server that only delivers answers who watches it, and nothing else. */

@@ -55,6 +55,7 @@ export function erasuresRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [ERASURE_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
       const { limit: _limit, cursor: _cursor, ...filter } = query
@@ -62,7 +63,7 @@ export function erasuresRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'erasures',
         query,
-        read: (page) => store.listErasures(filter, page),
+        read: (page) => store.readPage('erasures', filter, page),
         present: presentErasure,
       })
     },

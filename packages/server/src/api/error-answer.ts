@@ -25,7 +25,7 @@ export function apiError(
 }
 
 /** More than a person reads; one for each of 24,000 unknown fields is an answer of 2 MB. */
-const DETAILS_MAX = 100
+export const DETAILS_MAX = 100
 
 export function invalidInput(mistakes: ErrorDetail[]): ApiError {
   const more = mistakes.length > 1 ? `; and ${mistakes.length - 1} more, see details` : ''

@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   internal_error: [500, 'Something broke on our side; it was logged.'],
   store_unavailable: [503, 'The store can not commit now: nothing was written; try again.'],
   backlog_full: [503, 'Too many deliveries are waiting; nothing was accepted; try again later.'],
+  busy: [503, 'Too much is under way at once; `Retry-After` says when to come again.'],
   not_ready: [503, 'The server is starting or stopping, or its store is away.'],
 } as const satisfies Record<string, readonly [statusCode: number, meaning: string]>
 

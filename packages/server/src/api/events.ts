@@ -1,7 +1,7 @@
 /** Events: published one by one or in batches, and read back. */
 import { z } from 'zod'
 import { DELIVERY_EXAMPLE, deliverySchema } from './delivery-schemas.ts'
-import type { ApiDeps } from './deps.ts'
+import type { ApiDeps, EventSource } from './deps.ts'
 import { notFound } from './error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
 import { EVENT_BODY_BYTES_MAX } from './leads.ts'
@@ -12,6 +12,9 @@ import { EXAMPLE_IDS, eventType, idField, isoTime } from './schemas.ts'
 export const BATCH_EVENTS_MAX = 500
 export const BATCH_BYTES_MAX = 8 * 1024 * 1024
 
+/** Of one event in a large batch, as it was sent: six times what a delivery's body may have, if all is escaped. */
+export const EVENT_TEXT_BYTES_MAX = 1024 * 1024
+
 /** Taken as it is: a copy of each payload would be the dearest part of the check. */
 const payload = z
   .custom<Record<string, unknown>>(
@@ -21,14 +24,18 @@ const payload = z
   .meta({
     documentAs: { type: 'object', additionalProperties: true },
     description:
-      'Any JSON object that makes a body below 100 KiB, nested up to 64 levels. Refused are `__proto__`, `constructor.prototype`, U+0000 and numbers that a double does not hold exactly.',
+      'Any JSON object that makes a body below 100 KiB, nested up to 64 levels. Refused are `__proto__`, `constructor.prototype`, a key that stands twice, U+0000 and numbers that a double does not hold exactly.',
   })
 
 const newEventSchema = z
   .strictObject({ eventType: eventType.meta({ examples: ['order.created'] }), payload })
   .meta({ id: 'NewEvent' })
 
-const batchSchema = z
+/** As a list at once, or, of a large body, as one that is read item by item. */
+const batchSchema: z.ZodType<
+  { events: EventSource },
+  { events: z.input<typeof newEventSchema>[] }
+> = z
   .strictObject({ events: z.array(newEventSchema).min(1).max(BATCH_EVENTS_MAX) })
   .meta({ id: 'EventBatch' })
 
@@ -99,7 +106,15 @@ function batchRoute({ ingest }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     headers: [IDEMPOTENCY_KEY],
-    body: { schema: batchSchema, example: { events: [EVENT_EXAMPLE] }, bytesMax: BATCH_BYTES_MAX },
+    body: {
+      schema: batchSchema,
+      example: { events: [EVENT_EXAMPLE] },
+      bytesMax: BATCH_BYTES_MAX,
+      parts: {
+        ...{ list: 'events', item: newEventSchema, itemExample: EVENT_EXAMPLE },
+        ...{ itemsMax: BATCH_EVENTS_MAX, itemBytesMax: EVENT_TEXT_BYTES_MAX },
+      },
+    },
     answer: {
       status: 202,
       description: 'All are on disk and on their way.',
@@ -137,6 +152,7 @@ function getRoute({ store }: ApiDeps): Route {
         deliveries: [{ ...DELIVERY_EXAMPLE, eventType: 'order.created' }],
       },
     },
+    slot: 'answer',
     async handle({ id }) {
       const event = await store.getEvent(id)
       if (!event) throw notFound('event')

@@ -1,6 +1,7 @@
 /** For whoever watches the process: is it alive, can it work, how is it doing. */
 import { z } from 'zod'
 import { sleep } from '../clock.ts'
+import { StoreUnavailable } from '../errors.ts'
 import type { ApiDeps } from './deps.ts'
 import { apiError } from './error-answer.ts'
 import { defineRoute, type Route } from './route.ts'
@@ -57,6 +58,9 @@ function readyRoute({ store, clock, isReady }: ApiDeps): Route {
       })
       try {
         await Promise.race([store.ping(), late])
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) || error.shown === null) throw error
+        throw apiError('store_unavailable', error.shown)
       } finally {
         ending.abort()
       }

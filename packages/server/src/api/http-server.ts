@@ -8,8 +8,10 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { AnswerHeaders } from '../security-headers.ts'
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts'
+import { dropBody, lastWord, unreadBody } from './dropped-body.ts'
 import { apiError, errorAnswer, toApiError } from './error-answer.ts'
-import { createPipelineLimit } from './pipeline-limit.ts'
+import { ContinueQuestions } from './expect-continue.ts'
+import { OpenConnections } from './open-connections.ts'
 import { BODY_BYTES_MAX_DEFAULT } from './route.ts'
 
 /** How often Node looks for connections whose time is up; its default is half a minute. */
@@ -21,15 +23,13 @@ export const KEEP_ALIVE_MS = 72_000
 export const HEADER_BYTES_MAX = 16 * 1024
 export const HEADERS_MAX = 100
 export const URL_BYTES_MAX = 8 * 1024
-/** How much of a rejected body is still read. */
-const DRAINED_BYTES_MAX = 64 * 1024 * 1024
 /** For the last answer to arrive, before a connection that its sender does not close is cut. */
-const LINGER_MS = 2_000
+export const LINGER_MS = 2_000
 
 export interface HttpServer {
   app: FastifyInstance
-  /** True from the moment in which `close` begins. */
-  isClosing(): boolean
+  continues: ContinueQuestions
+  connections: OpenConnections
 }
 
 export interface HttpServerOptions {
@@ -43,12 +43,10 @@ export interface HttpServerOptions {
 }
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { trustedProxies, connections, headers, log } = options
-  let closing = false
-  const isClosing = () => closing
+  const { trustedProxies, connections: limits, headers, log } = options
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX_DEFAULT,
-    requestTimeout: connections.requestMs,
+    requestTimeout: limits.requestMs,
     connectionTimeout: SILENCE_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
@@ -60,12 +58,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       requireHostHeader: false,
-      headersTimeout: connections.headersMs,
-      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, connections.headersMs),
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersMs),
     },
     logger: false,
     frameworkErrors: (error, request, reply) => {
-      answerError({ error, request, reply, headers, log, isClosing })
+      answerError({ error, request, reply, ...answering })
     },
     clientErrorHandler: (error, socket) => answerOnSocket(error, socket, options),
   })
@@ -73,30 +71,32 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('caller', null)
   // Node's own limit drops the headers past it without a word, be it the Idempotency-Key.
   app.server.maxHeadersCount = 0
-  limitConnections({ ...options, server: app.server, limits: connections })
-  const isWithinPipeline = createPipelineLimit()
+  const connections = new OpenConnections({ ...options, server: app.server })
+  limitConnections({ ...options, server: app.server, limits })
+  const continues = new ContinueQuestions(app.server)
+  const answering = { headers, log, clock: options.clock, connections, continues }
   app.addHook('onRequest', (request, reply, done) => {
-    if (!isWithinPipeline(request.raw, reply.raw)) return void reply.hijack()
+    if (request.raw.socket.destroyed) return void reply.hijack()
     reply.headers(headers)
-    done(oversizeFault(request.raw) ?? undefined)
+    done(oversizeFault(request.raw) ?? hostFault(request.raw) ?? undefined)
   })
   app.setErrorHandler((error, request, reply) => {
-    answerError({ error, request, reply, headers, log, isClosing })
+    answerError({ error, request, reply, ...answering })
   })
   app.addHook('onRequest', (request, _reply, done) => {
     // No route reads the body of a GET; what comes after the answer resets it away.
-    if (request.method !== 'GET' || unreadBody(request) !== 'some') done()
+    if (request.method !== 'GET' || unreadBody(request, continues) !== 'some') done()
     else void dropBody(request.raw).then(() => done())
   })
   app.addHook('preClose', (done) => {
-    closing = true
+    connections.end()
     done()
   })
   app.server.on('checkExpectation', (_request, response) => {
     const answer = answerByHand(apiError('expectation_failed'), headers)
     response.writeHead(answer.statusCode, answer.headers).end(answer.body)
   })
-  return { app, isClosing }
+  return { app, connections, continues }
 }
 
 function oversizeFault({ url = '', rawHeaders }: IncomingMessage): ApiError | null {
@@ -109,6 +109,27 @@ function oversizeFault({ url = '', rawHeaders }: IncomingMessage): ApiError | nu
   return null
 }
 
+/** A host and a port, or nothing where the target has no host (RFC 9110 section 7.2). */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-f:.]+\])(?::\d*)?$/i
+
+/**
+ * RFC 9112 section 3.2: without exactly one `Host`, two that stand between us and a client may take
+ * the same request for two. Node's own check answers without a word, and takes two.
+ */
+function hostFault({ rawHeaders, headers, httpVersion }: IncomingMessage): ApiError | null {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  if (hosts === 0) {
+    return httpVersion === '1.0' ? null : apiError('bad_request', 'A request needs a Host header')
+  }
+  if (hosts > 1) return apiError('bad_request', 'A request has one Host header, not several')
+  if (HOST.test(headers.host ?? '')) return null
+  return apiError('bad_request', 'The Host header is no host')
+}
+
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 interface Failure {
@@ -117,53 +138,34 @@ interface Failure {
   reply: FastifyReply
   headers: AnswerHeaders
   log: Log
-  isClosing(): boolean
+  clock: Clock
+  connections: OpenConnections
+  continues: ContinueQuestions
 }
 
-function answerError({ error, request, reply, headers, log, isClosing }: Failure) {
+function answerError(failure: Failure) {
+  const { error, request, reply, headers, log, clock, connections, continues } = failure
   const known = toApiError(error) ?? internalError(error, { request, log })
   reply.errorCode = known.code
   // Also of what failed before its route was known.
   reply.headers(headers)
   if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
-  if (isClosing()) reply.header('connection', 'close')
+  if (connections.endsWith(request.raw)) reply.header('connection', 'close')
   const body = JSON.stringify(errorAnswer(known))
   reply.code(known.statusCode).header('content-type', JSON_TYPE)
-  const unread = unreadBody(request)
-  if (unread === 'none') {
-    void reply.send(body)
-  } else if (unread === 'too-much') {
-    void reply.header('connection', 'close').send(body)
-  } else {
-    void dropBody(request.raw).then(() => reply.send(body))
+  switch (unreadBody(request, continues)) {
+    case 'none':
+      return void reply.send(body)
+    case 'some':
+      // What there is no room for is not waited for either.
+      if (known.code !== 'busy') return void dropBody(request.raw).then(() => reply.send(body))
+      reply.header('content-length', Buffer.byteLength(body)).header('connection', 'close')
+      return void reply.send(lastWord(body, { raw: request.raw, clock, lingerMs: LINGER_MS }))
+    case 'too-much':
+    case 'not-sent':
+      return void reply.header('connection', 'close').send(body)
   }
-}
-
-/** Whether something of a body may still be coming. */
-function unreadBody({ headers, raw }: FastifyRequest): 'none' | 'some' | 'too-much' {
-  if (raw.readableEnded || raw.destroyed) return 'none'
-  if (headers['transfer-encoding'] !== undefined) return 'some'
-  const length = Number(headers['content-length'] ?? 0)
-  if (length > DRAINED_BYTES_MAX) return 'too-much'
-  return length > 0 ? 'some' : 'none'
-}
-
-/**
- * Reads what is left and drops it. Who sends a large body reads no answer before its end; to answer
- * and close earlier resets the connection, and the answer is lost with it.
- */
-function dropBody(raw: IncomingMessage): Promise<void> {
-  return new Promise((resolve) => {
-    let leftBytes = DRAINED_BYTES_MAX
-    raw.on('data', (chunk: Buffer) => {
-      leftBytes -= chunk.length
-      if (leftBytes < 0) resolve()
-    })
-    raw.once('end', resolve)
-    raw.once('close', resolve)
-    raw.resume()
-  })
 }
 
 /** What went wrong is in the log, under the request's number; the caller gets only the number. */

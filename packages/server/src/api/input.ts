@@ -14,6 +14,18 @@ export function parseInput<Schema extends z.ZodType>(
   throw invalidInput(result.error.issues.flatMap(detailsOf))
 }
 
+/** A part of a body, checked, or what is wrong with it by its place in the body. */
+export function checkPart(
+  schema: z.ZodType,
+  value: unknown,
+  place: readonly PropertyKey[],
+): { value: unknown } | { mistakes: ErrorDetail[] } {
+  const result = schema.safeParse(value, { error: predicate })
+  if (result.success) return { value: result.data }
+  const issues = result.error.issues.map((issue) => ({ ...issue, path: [...place, ...issue.path] }))
+  return { mistakes: issues.flatMap(detailsOf) }
+}
+
 function detailsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
   const path = pathText(issue.path)
   if (issue.code === 'unrecognized_keys') {

@@ -1,6 +1,9 @@
 /** Leads by day and page, under the names that published integrations know. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Lead } from '../lead.ts'
+import { inPieces } from './answer-pieces.ts'
+import { readCounted } from './counted-leads.ts'
 import type { ApiDeps } from './deps.ts'
 import {
   chatbotMeant,
@@ -56,6 +59,7 @@ const shared = {
     example: { collectedCustomers: [CUSTOMER_EXAMPLE], data: [CUSTOMER_EXAMPLE] },
   },
   errors: ['chatbot_not_found' as const],
+  slot: 'answer' as const,
 }
 
 export function integrationLeadRoutes(deps: ApiDeps): Route[] {
@@ -68,7 +72,7 @@ export function integrationLeadRoutes(deps: ApiDeps): Route[] {
       access: 'chatbot-by-query',
       query: querySchema,
       queryExample: INTEGRATION_EXAMPLE,
-      handle: ({ query }) => answer(deps, query),
+      handle: ({ query, reply }) => answer(deps, query, reply),
     }),
     defineRoute({
       ...shared,
@@ -81,18 +85,46 @@ export function integrationLeadRoutes(deps: ApiDeps): Route[] {
         example: INTEGRATION_EXAMPLE,
         optional: true,
       },
-      handle: ({ body }) => answer(deps, body),
+      handle: ({ body, reply }) => answer(deps, body, reply),
     }),
   ]
 }
 
-async function answer({ store }: ApiDeps, asked: z.output<typeof querySchema>) {
+async function answer(
+  { store }: ApiDeps,
+  asked: z.output<typeof querySchema>,
+  reply: FastifyReply,
+) {
   const page = countedPage(asked)
   const span = spanOf(asked)
   const chatbotId = await chatbotMeant(store, asked.chatbotId)
-  const leads = span ? await store.listLeads({ chatbotId, ...span }, page) : []
-  const data = leads.map(presentCustomer)
+  if (!span) return { collectedCustomers: [], data: [] }
+  const found = await readCounted(store, { chatbotId, ...span }, page)
+  if (found.kind === 'parts') {
+    reply.header('content-type', 'application/json; charset=utf-8')
+    return reply.send(inPieces(answerInParts(found.parts)))
+  }
+  const data = found.leads.map(presentCustomer)
   return { collectedCustomers: data, data }
+}
+
+/** The same text as the whole would be. */
+async function* answerInParts(parts: () => AsyncIterable<Lead[]>): AsyncGenerator<string> {
+  yield '{"collectedCustomers":['
+  yield* listInParts(parts())
+  yield '],"data":['
+  yield* listInParts(parts())
+  yield ']}'
+}
+
+async function* listInParts(parts: AsyncIterable<Lead[]>): AsyncGenerator<string> {
+  let before = ''
+  for await (const leads of parts) {
+    for (const lead of leads) {
+      yield before + JSON.stringify(presentCustomer(lead))
+      before = ','
+    }
+  }
 }
 
 function presentCustomer(lead: Lead): z.infer<typeof customerSchema> {

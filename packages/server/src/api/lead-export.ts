@@ -103,6 +103,7 @@ export function leadExportRoute({ store, clock }: ApiDeps): Route {
       schema: exportSchema,
       example: EXPORT_EXAMPLE,
     },
+    slot: 'answer',
     async handle({ id, audit }) {
       const record = await store.getLeadRecord(id)
       if (!record) throw notFound('lead')

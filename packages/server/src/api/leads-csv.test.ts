@@ -1,27 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Lead } from '../lead.ts'
-import { csvCell } from './leads-csv.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
-
-test.each([
-  ['Ann', 'Ann'],
-  ['', ''],
-  ['a "b" c', '"a ""b"" c"'],
-  ['a,b', '"a,b"'],
-  ['a\nb', '"a\nb"'],
-  ['=1+1', "'=1+1"],
-  ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
-  ['@SUM(A1)', "'@SUM(A1)"],
-  ['-2+3', "'-2+3"],
-  ['\t=1', "'\t=1"],
-  ['\r=1', `"'\r=1"`],
-  ['+254 (700) 000-000', '+254 (700) 000-000'],
-  ['+1+cmd|A1', "'+1+cmd|A1"],
-  ['+A1', "'+A1"],
-])('%j is written as %j', (text, cell) => {
-  expect(csvCell(text)).toBe(cell)
-})
+import { withPages } from './test/made-pages.ts'
 
 test('all leads come, over many pages, as a file', async () => {
   const total = 1_234
@@ -37,17 +18,13 @@ test('all leads come, over many pages, as a file', async () => {
   })
   const limits: number[] = []
   const { call } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listLeads(_filter, page) {
-        const { limit } = page
-        limits.push(limit)
-        const after = 'after' in page ? page.after : null
-        const start = after === null ? 0 : total - Number(after.slice(5)) + 1
-        const count = Math.min(limit, total - start)
-        return Array.from({ length: count }, (_, index) => lead(start + index))
-      },
-    },
+    store: withPages(store, async ({ limit, after }) => {
+      limits.push(limit)
+      const start = after === null ? 0 : total - Number(after.slice(5)) + 1
+      const count = Math.min(limit, total - start)
+      const rows = Array.from({ length: count }, (_, index) => lead(start + index))
+      return { rows, more: start + count < total }
+    }),
   }))
   const { status, headers, text } = await call('GET', '/api/v1/leads.csv')
   expect(status).toBe(200)
@@ -59,10 +36,40 @@ test('all leads come, over many pages, as a file', async () => {
   expect(lines[0]).toBe(
     'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone',
   )
-  expect(lines[1]).toBe('lead_1234,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,"Name, 0",,+1')
+  expect(lines[1]).toBe(`lead_1234,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,"Name, 0",,'+1`)
   expect(lines.length).toBe(total + 2)
   expect(new Set(lines).size).toBe(total + 2)
   expect(limits).toEqual([500, 500, 500])
+})
+
+test('for spreadsheets it begins with a byte order mark; plain it is the text to the letter', async () => {
+  const { call, url } = await startApiAlone()
+  const { json: bot } = await call<{ id: string }>('POST', '/api/v1/chatbots', {
+    body: { name: 'A' },
+  })
+  const ann = { customerName: "Zoë;=cmd|' /C calc'!A0;", customerEmail: 'zoë@example.com' }
+  await call('POST', `/api/v1/chatbots/${bot.id}/leads`, {
+    body: { ...ann, customerPhone: '+91-9999999999', conversationId: '007' },
+  })
+  const file = async (query = '') => {
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` }
+    const response = await fetch(`${url}/api/v1/leads.csv${query}`, { headers })
+    return Buffer.from(await response.arrayBuffer())
+  }
+  for (const query of ['', '?plain=false']) {
+    const bytes = await file(query)
+    expect([...bytes.subarray(0, 5)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('id')])
+    expect(bytes.toString()).toContain(
+      ",Zoë;'=cmd|' /C calc'!A0;,zoë@example.com,'+91-9999999999\r\n",
+    )
+    expect(bytes.toString()).toContain(`,'007,evt_`)
+  }
+  const plain = (await file('?plain=true&q=zo')).toString()
+  expect(plain).toMatch(/^id,createdAt,/)
+  expect(plain).toContain(",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999\r\n")
+  expect(plain).toContain(',007,evt_')
+  const refused = await call('GET', '/api/v1/leads.csv?plain=yes')
+  expect(refused).toMatchObject({ status: 400, json: { details: [{ path: 'plain' }] } })
 })
 
 test('no leads are a file with a head', async () => {
@@ -73,24 +80,22 @@ test('no leads are a file with a head', async () => {
 test('a reader who stops reading stops the pages', async () => {
   let pages = 0
   const { url } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listLeads() {
-        pages += 1
-        const rows = Array.from({ length: 500 }, (_, index) => `lead_${pages}_${index}`)
-        const name = 'x'.repeat(5_000)
-        return rows.map((id) => ({
-          id,
-          chatbotId: '',
-          conversationId: '',
-          eventId: '',
-          customerName: name,
-          customerEmail: '',
-          customerPhone: '',
-          createdAt: 0,
-        }))
-      },
-    },
+    store: withPages(store, async () => {
+      pages += 1
+      const ids = Array.from({ length: 500 }, (_, index) => `lead_${pages}_${index}`)
+      const name = 'x'.repeat(5_000)
+      const rows = ids.map((id) => ({
+        id,
+        chatbotId: '',
+        conversationId: '',
+        eventId: '',
+        customerName: name,
+        customerEmail: '',
+        customerPhone: '',
+        createdAt: 0,
+      }))
+      return { rows, more: true }
+    }),
   }))
   const reading = new AbortController()
   const { body } = await fetch(`${url}/api/v1/leads.csv`, {
@@ -114,23 +119,21 @@ test('a reader who stops reading stops the pages', async () => {
 test('a store that fails on a later page breaks the file off, so that nobody takes it for whole', async () => {
   let pages = 0
   const { url } = await startApiAlone(({ store }) => ({
-    store: {
-      ...store,
-      async listLeads() {
-        pages += 1
-        if (pages > 1) throw new Error('away')
-        return Array.from({ length: 500 }, (_, index) => ({
-          id: `lead_${index}`,
-          chatbotId: '',
-          conversationId: '',
-          eventId: '',
-          customerName: '',
-          customerEmail: '',
-          customerPhone: '',
-          createdAt: 0,
-        }))
-      },
-    },
+    store: withPages(store, async () => {
+      pages += 1
+      if (pages > 1) throw new Error('away')
+      const rows = Array.from({ length: 500 }, (_, index) => ({
+        id: `lead_${index}`,
+        chatbotId: '',
+        conversationId: '',
+        eventId: '',
+        customerName: '',
+        customerEmail: '',
+        customerPhone: '',
+        createdAt: 0,
+      }))
+      return { rows, more: true }
+    }),
   }))
   const response = await fetch(`${url}/api/v1/leads.csv`, {
     headers: { authorization: `Bearer ${ADMIN_KEY}` },

@@ -1,8 +1,13 @@
-/** Leads as a spreadsheet opens them: RFC 4180, read and sent page by page. */
-import { Readable } from 'node:stream'
-import type { z } from 'zod'
+/**
+ * Leads as a spreadsheet opens them, or plain for programs: RFC 4180, read and sent page by page. What
+ * may be in a cell: csv-cell.ts.
+ */
+import { z } from 'zod'
 import type { Lead } from '../lead.ts'
-import type { LeadFilter, ReadStore } from '../store/store.ts'
+import type { LeadFilter, PageRead, ReadStore } from '../store/store.ts'
+import { inPieces } from './answer-pieces.ts'
+import { markedCell, plainCell } from './csv-cell.ts'
+import { PAGE_BYTES_MAX } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
 import { isoAt } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
@@ -10,6 +15,8 @@ import { EXAMPLE_IDS } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 const PAGE_ROWS = 500
+/** Without it Excel reads the bytes as its country's old encoding. */
+const BYTE_ORDER_MARK = '\ufeff'
 
 const COLUMNS = [
   'id',
@@ -22,7 +29,15 @@ const COLUMNS = [
   'customerPhone',
 ] as const
 
-export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<LeadFilter>): Route {
+/** Besides what leads are filtered by. */
+export const plainField = z.enum(['true', 'false']).exactOptional().meta({
+  description:
+    '`true`: for programs. Every text to the letter, without marks and byte order mark; unsafe in a spreadsheet, which runs the formulas that visitors type.',
+})
+
+type Asked = LeadFilter & { plain?: 'true' | 'false' }
+
+export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<Asked>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/leads.csv',
@@ -30,63 +45,63 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<LeadFi
     tag: 'Leads',
     summary: 'Export leads',
     description:
-      "RFC 4180, UTF-8, newest first. A cell that a spreadsheet would read as a formula (beginning with `=`, `+`, `-`, `@`, tab or line break) gets a `'` in front; a phone of only digits and `+ ( ) . - /` is left as it is, since it can't call anything.",
+      "RFC 4180, newest first, for spreadsheets: UTF-8 with a byte order mark. What one would take for a formula, a number or a date gets a `'` in front, phones among it: at the beginning of a cell, and within wherever a comma, semicolon, tab, bar or line break could cut it in another country's program. Programs ask for `plain=true`. Two exports of a chatbot run at once, and few of all: past it 429, with `Retry-After`.",
     access: 'chatbot-by-query',
     audit: 'leads.exported',
     endless: true,
+    slot: 'export',
     query,
     queryExample: { chatbotId: EXAMPLE_IDS.chatbot },
     answer: {
       status: 200,
       description: 'The file.',
       contentType: 'text/csv; charset=utf-8; header=present',
-      example: csvLine([...COLUMNS]),
+      example: csvLine(COLUMNS),
     },
-    async handle({ query: filter, reply, audit }) {
+    async handle({ query: { plain, ...filter }, reply, audit }) {
       refuseEmptySpan(filter)
       // The first page is read before the status is sent: a store that is away is a 503.
-      const first = await store.listLeads(filter, { limit: PAGE_ROWS, after: null })
+      const first = await readLeads(store, filter, null)
       await store.keepAudit(audit({ chatbotId: filter.chatbotId ?? null }))
       const day = isoAt(clock.now()).slice(0, 10)
       reply.header('content-type', 'text/csv; charset=utf-8; header=present')
       reply.header('content-disposition', `attachment; filename="leads-${day}.csv"`)
-      return reply.send(Readable.from(csvChunks(store, filter, first), { objectMode: false }))
+      return reply.send(inPieces(csvPages(store, filter, { first, isPlain: plain === 'true' })))
     },
   })
 }
 
-async function* csvChunks(
-  store: Pick<ReadStore, 'listLeads'>,
+type Leads = Pick<ReadStore, 'readPage'>
+
+function readLeads(store: Leads, filter: LeadFilter, after: string | null) {
+  return store.readPage('leads', filter, { limit: PAGE_ROWS, after, bytesMax: PAGE_BYTES_MAX })
+}
+
+/** The next page is read when the one before is nearly taken. */
+async function* csvPages(
+  store: Leads,
   filter: LeadFilter,
-  first: Lead[],
+  { first, isPlain }: { first: PageRead<Lead>; isPlain: boolean },
 ): AsyncGenerator<string> {
-  yield csvLine([...COLUMNS])
-  let page = first
-  for (;;) {
-    if (page.length > 0) yield page.map(leadLine).join('')
-    const last = page.at(-1)
-    if (!last || page.length < PAGE_ROWS) return
-    page = await store.listLeads(filter, { limit: PAGE_ROWS, after: last.id })
+  const cell = isPlain ? plainCell : markedCell
+  yield (isPlain ? '' : BYTE_ORDER_MARK) + csvLine(COLUMNS)
+  for (let page = first; ; ) {
+    yield page.rows.map((lead) => leadLine(lead, cell)).join('')
+    const last = page.rows.at(-1)
+    if (!last || !page.more) return
+    page = await readLeads(store, filter, last.id)
   }
 }
 
-function leadLine(lead: Lead): string {
-  return csvLine(
-    COLUMNS.map((column) => (column === 'createdAt' ? isoAt(lead.createdAt) : lead[column])),
-  )
+type Cell = (text: string) => string
+
+function leadLine(lead: Lead, cell: Cell): string {
+  // Its instant is ours, and may become a date.
+  const cellOf = (column: (typeof COLUMNS)[number]) =>
+    column === 'createdAt' ? isoAt(lead.createdAt) : cell(lead[column])
+  return csvLine(COLUMNS.map(cellOf))
 }
 
-function csvLine(cells: string[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`
-}
-
-/** Quoted where RFC 4180 section 2 asks for it. */
-export function csvCell(text: string): string {
-  const shown = isFormula(text) ? `'${text}` : text
-  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
-}
-
-/** Digits alone call no function and name no cell, so phones keep their `+`. */
-function isFormula(text: string): boolean {
-  return /^[=+\-@\t\r\n]/.test(text) && !/^\+[\d ().\-/]+$/.test(text)
+function csvLine(cells: readonly string[]): string {
+  return `${cells.join(',')}\r\n`
 }

@@ -7,10 +7,10 @@ import { notFound } from './error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts'
 import { leadExportRoute } from './lead-export.ts'
 import { LEAD_EXAMPLE, leadSchema } from './lead-schemas.ts'
-import { leadsCsvRoute } from './leads-csv.ts'
+import { leadsCsvRoute, plainField } from './leads-csv.ts'
 import { presentLead } from './present.ts'
 import { defineRoute, type Route } from './route.ts'
-import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, text } from './schemas.ts'
+import { EXAMPLE_IDS, idField, idFilter, instant, listOf, pageQuery, search } from './schemas.ts'
 import { refuseEmptySpan } from './span.ts'
 
 /** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
@@ -26,7 +26,8 @@ const newLeadSchema = z
     customerName: leadText.meta({ examples: ['Ann'] }),
     customerEmail: leadText.meta({ examples: ['ann@example.com'] }),
     customerPhone: leadText.meta({
-      description: 'Free text up to 64 characters.',
+      description:
+        'Free text up to 64 characters. Of emails and phones white space and what nobody sees goes at the ends; within, what nobody sees is refused.',
       examples: ['+254700000000'],
     }),
   })
@@ -45,8 +46,9 @@ const acceptedLeadSchema = z
 
 export const leadFilter = {
   chatbotId: idFilter('chatbot').exactOptional(),
-  q: text({ min: 1, max: 320 }).exactOptional().meta({
-    description: 'An id, an email or a phone exactly, or the beginning of a name.',
+  q: search.exactOptional().meta({
+    description:
+      'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
   }),
   from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
@@ -56,7 +58,7 @@ export function leadRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [
     acceptRoute(deps),
     listRoute(deps, cursors),
-    leadsCsvRoute(deps, z.strictObject(leadFilter)),
+    leadsCsvRoute(deps, z.strictObject({ ...leadFilter, plain: plainField })),
     getRoute(deps),
     leadExportRoute(deps),
     eraseRoute(deps),
@@ -118,6 +120,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
       example: { data: [LEAD_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
       const { limit: _limit, cursor: _cursor, ...filter } = query
@@ -125,7 +128,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'leads',
         query,
-        read: (page) => store.listLeads(filter, page),
+        read: (page) => store.readPage('leads', filter, page),
         present: presentLead,
       })
     },

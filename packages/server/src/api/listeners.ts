@@ -56,7 +56,8 @@ function createRoute(deps: ApiDeps): Route {
       const { eventTypes, description = '', temporary = true } = body
       const webhook = await storeWebhook(deps, audit, {
         ...{ chatbotId, eventTypes, description, headers: {}, url: LISTEN_URL },
-        ...{ timeoutSeconds: null, maxInFlight: null, secret: deps.generateSecret() },
+        ...{ timeoutSeconds: null, maxInFlight: null, ratePerSecond: null },
+        secret: deps.generateSecret(),
         listen: { temporary },
       })
       return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }

@@ -197,7 +197,7 @@ export function errorCodes(route: Route): ErrorCode[] {
   // Where no body is asked for one is read all the same, and refused when it can't be.
   if (method !== 'GET') {
     codes.add('invalid_input').add('invalid_json')
-    codes.add('body_too_large').add('unsupported_media_type')
+    codes.add('body_too_large').add('unsupported_media_type').add('busy')
   }
   if (body && !body.optional) codes.add('missing_body')
   codes.add('internal_error').add('not_ready')

@@ -8,7 +8,10 @@ import type { AuditAction } from '../audit.ts'
 import { assert } from '../errors.ts'
 import { type Ids, isId } from '../id.ts'
 import type { OwnedKind } from '../store/store.ts'
+import { inPieces, PIECE_BYTES } from './answer-pieces.ts'
+import type { AnswerSlots, SlotKind } from './answer-slots.ts'
 import type { Access, Authenticate } from './auth.ts'
+import { BodyParts, type PartsSpec } from './body-parts.ts'
 import { type AuditOf, auditOf } from './call-audit.ts'
 import type { Caller } from './caller.ts'
 import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './confine.ts'
@@ -16,6 +19,7 @@ import { apiError, notFound } from './error-answer.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { parseInput } from './input.ts'
 import { type AnswerWatch, observeAnswer } from './observe-answer.ts'
+import type { OpenConnections } from './open-connections.ts'
 import type { RequestLimits } from './request-limits.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -60,6 +64,8 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   errors?: ErrorCode[]
   /** The answer has no end: a HEAD or a duration means nothing. */
   endless?: boolean
+  /** The answer can be large: few of these are made and sent at once (answer-slots.ts). */
+  slot?: SlotKind
   /** What to answer; or the reply itself, when it was sent already. */
   handle(call: Call<z.output<Query>, z.output<Body>>): unknown
 }
@@ -76,6 +82,8 @@ export interface BodySpec<Body extends z.ZodType> {
   /** Without a body, `{}` is taken. */
   optional?: boolean
   bytesMax?: number
+  /** Of a body that may be large: how it is read item by item. */
+  parts?: PartsSpec
 }
 
 export interface AnswerSpec {
@@ -113,9 +121,10 @@ export interface MountOptions extends AnswerWatch {
   authenticate: Authenticate
   owners: Owners
   ids: Ids
-  /** True while the server stops: what still comes in on open connections is turned away. */
-  isClosing(): boolean
+  /** While they end, what still comes in on them is turned away. */
+  connections: Pick<OpenConnections, 'isEnding' | 'endsWith'>
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
+  slots: AnswerSlots
 }
 
 export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
@@ -128,10 +137,15 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
     url: route.path.replace('{id}', ':id'),
     bodyLimit: route.body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT,
     exposeHeadRoute: route.method === 'GET' && !route.endless,
-    config: { access: route.access, operationId: route.operationId },
+    config: {
+      access: route.access,
+      operationId: route.operationId,
+      ...(route.body?.parts ? { bodyParts: route.body.parts } : {}),
+    },
     onRequest: route.admit ? [arrive, route.admit] : arrive,
-    onResponse: observeAnswers(app, route, options),
-    handler: (request, reply) => answerCall({ route, request, reply, options }),
+    onResponse: observeAnswers(route, options),
+    handler: (request, reply) =>
+      holdBody(request, () => answerCall({ route, request, reply, options })),
   })
 }
 
@@ -146,7 +160,7 @@ function assertConfined({ path, access, id, query, body }: Route) {
 }
 
 /** Lets a request in, or not, before anything of it is read. */
-function arrivalHook({ access }: Route, { authenticate, isClosing, limits }: MountOptions) {
+function arrivalHook({ access }: Route, { authenticate, connections, limits }: MountOptions) {
   return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     const enter = (caller: Caller) => {
       refuseChatbots(access, caller)
@@ -154,7 +168,7 @@ function arrivalHook({ access }: Route, { authenticate, isClosing, limits }: Mou
       request.caller = caller
     }
     try {
-      if (isClosing())
+      if (connections.isEnding)
         throw apiError('not_ready', 'The server is stopping', { retryAfterSeconds: 5 })
       if (access === 'public') return done()
       const found = authenticate(request)
@@ -167,6 +181,19 @@ function arrivalHook({ access }: Route, { authenticate, isClosing, limits }: Mou
     } catch (error) {
       done(error as Error)
     }
+  }
+}
+
+/** What is made of a body lives as long as its call, also when its client has gone. */
+async function holdBody(request: FastifyRequest, call: () => Promise<unknown>): Promise<unknown> {
+  const held = request.heldBody
+  if (held === null) return call()
+  request.heldBody = null
+  try {
+    return await call()
+  } finally {
+    request.body = undefined
+    held.release()
   }
 }
 
@@ -187,9 +214,13 @@ async function answerCall({ route, request, reply, options }: Answering) {
   }
   const query = route.query ? parseInput(route.query, request.query) : undefined
   const body = route.body ? readBody(route.body, request.body) : undefined
+  const asked = caller && route.access === 'chatbot-by-query' ? held(caller, query) : query
+  if (route.slot) {
+    await options.slots.enter(route.slot, slotOwner(route.slot, caller, asked), { request, reply })
+  }
   const answer = await route.handle({
     id,
-    query: caller && route.access === 'chatbot-by-query' ? held(caller, query) : query,
+    query: asked,
     body: caller && route.access === 'chatbot-by-body' ? held(caller, body) : body,
     caller,
     audit: auditOf({ route, request, ids: options.ids, id, chatbotId: owner, body }),
@@ -197,8 +228,24 @@ async function answerCall({ route, request, reply, options }: Answering) {
     reply,
   })
   if (answer === reply) return reply
-  if (options.isClosing()) reply.header('connection', 'close')
-  return reply.code(route.answer.status).send(answer)
+  if (options.connections.endsWith(request.raw)) reply.header('connection', 'close')
+  reply.code(route.answer.status)
+  return route.slot ? sendLarge(reply, answer) : reply.send(answer)
+}
+
+/** An export is its chatbot's, whoever asks for it; other answers are their caller's. */
+function slotOwner(kind: SlotKind, caller: Caller | null, query: unknown): string {
+  const asked = kind === 'export' ? (query as { chatbotId?: string }).chatbotId : undefined
+  return asked ?? caller?.chatbotId ?? caller?.actor ?? ''
+}
+
+function sendLarge(reply: FastifyReply, answer: unknown): FastifyReply {
+  // A reply is thenable: awaited, one that was sent already is undefined.
+  if (answer === undefined) return reply
+  const text = JSON.stringify(answer)
+  reply.header('content-type', 'application/json; charset=utf-8')
+  if (text.length <= PIECE_BYTES) return reply.send(text)
+  return reply.header('content-length', Buffer.byteLength(text)).send(inPieces([text]))
 }
 
 /** An operator's leads and events pass without a question. */
@@ -214,18 +261,13 @@ function pathId(kind: OwnedKind, request: FastifyRequest): string {
 
 function readBody(spec: BodySpec<z.ZodType>, body: unknown): unknown {
   if (body === undefined && !spec.optional) throw apiError('missing_body')
+  if (body instanceof BodyParts) return body.check(spec.schema)
   return parseInput(spec.schema, body ?? (body === null ? null : {}))
 }
 
-function observeAnswers(
-  app: FastifyInstance,
-  { method, path, endless = false }: Route,
-  { metrics, log, isClosing }: MountOptions,
-) {
+function observeAnswers({ method, path, endless = false }: Route, { metrics, log }: MountOptions) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     observeAnswer({ metrics, log }, { method, route: path, endless, request, reply })
-    // Node waits for connections that were busy when it began to close, though they are idle now.
-    if (isClosing()) setImmediate(() => app.server.closeIdleConnections())
     done()
   }
 }

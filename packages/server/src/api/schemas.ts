@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../event.ts'
 import { ID_PREFIXES, type IdKind } from '../id.ts'
+import { isBlank } from '../typed-text.ts'
 
 /** Ids as examples show them: one person's story through all pages. */
 export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, string> = {
@@ -56,6 +57,11 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
     })
 }
 
+/** What a list is searched for; nothing to be seen would find everybody. */
+export const search = text({ min: 1, max: 320 }).refine((q) => !isBlank(q), {
+  error: 'must not be empty',
+})
+
 /** ISO 8601 UTC with milliseconds, in answers. */
 export const isoTime = z.string().meta({
   documentAs: { type: 'string', format: 'date-time' },
@@ -103,7 +109,7 @@ export const pageQuery = {
   limit: wholeInQuery({ min: 1, max: LIMIT_MAX })
     .default(50)
     .meta({
-      description: 'How many at most.',
+      description: 'How many at most. A page of large rows may be shorter, and others follow.',
       documentAs: { type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 50 },
     }),
   cursor: z
@@ -128,10 +134,10 @@ export function listOf<Item extends z.ZodType>(item: Item, id: string) {
   return z
     .object({
       data: z.array(item),
-      nextCursor: z
-        .string()
-        .nullable()
-        .meta({ description: 'Pass it as `cursor` for the next page; null: this was the last.' }),
+      nextCursor: z.string().nullable().meta({
+        description:
+          'Pass it as `cursor` for the next page; null, and nothing else, says that this was the last.',
+      }),
     })
     .meta({ id })
 }

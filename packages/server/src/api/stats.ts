@@ -107,6 +107,7 @@ export function statsRoutes({ store, clock }: ApiDeps): Route[] {
         schema: statsSchema,
         example: STATS_EXAMPLE,
       },
+      slot: 'answer',
       async handle({ query }) {
         const { from: givenFrom, to: givenTo, step: givenStep, ...filter } = query
         const to = givenTo ?? clock.now()

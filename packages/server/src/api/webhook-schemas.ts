@@ -1,6 +1,8 @@
 /** What a webhook looks like, coming in and going out. */
 import { z } from 'zod'
 import { canonicalEventType } from '../event.ts'
+import { RATE_MAX, RATE_MIN } from '../rate.ts'
+import { tidyUrl } from '../typed-text.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
 import { EXAMPLE_IDS, eventType, idField, isoTime, text } from './schemas.ts'
 import { HEADERS_MAX, headerFaults } from './webhook-headers.ts'
@@ -11,12 +13,14 @@ export const DESCRIPTION_LENGTH_MAX = 500
 
 export const url = z
   .string()
+  .transform(tidyUrl)
   .superRefine((given, context) => {
     const message = urlFault(given)
     if (message !== null) context.addIssue({ code: 'custom', message })
   })
   .meta({
-    description: 'http or https, without a fragment. Credentials in it are shown masked.',
+    description:
+      'http or https, without a fragment. Credentials in it are shown masked. What nobody sees at its ends is dropped; within it is refused.',
     documentAs: { type: 'string', format: 'uri', maxLength: URL_LENGTH_MAX },
     examples: ['https://shop.example/hooks/leads'],
   })
@@ -69,6 +73,10 @@ const settings = {
   maxInFlight: z.int().min(1).max(256).nullable().meta({
     description: "Requests open at a time; null: the server's MAX_IN_FLIGHT_PER_WEBHOOK.",
   }),
+  ratePerSecond: z.number().min(RATE_MIN).max(RATE_MAX).nullable().meta({
+    description:
+      'Requests started in a second, at most, by all nodes together: up to a second of them (at least one) at once, and over no ten seconds more than ten times as many. Tests count and go out at once; what is handed to a listener does not count. null: as many as the endpoint takes.',
+  }),
 }
 
 export const secretText = z
@@ -90,6 +98,7 @@ export const newWebhookSchema = z
     headers: headers.exactOptional(),
     timeoutSeconds: settings.timeoutSeconds.exactOptional(),
     maxInFlight: settings.maxInFlight.exactOptional(),
+    ratePerSecond: settings.ratePerSecond.exactOptional(),
   })
   .meta({ id: 'NewWebhook' })
 
@@ -101,6 +110,7 @@ export const webhookChangeSchema = z
     headers: headers.exactOptional(),
     timeoutSeconds: settings.timeoutSeconds.exactOptional(),
     maxInFlight: settings.maxInFlight.exactOptional(),
+    ratePerSecond: settings.ratePerSecond.exactOptional(),
   })
   .meta({ id: 'WebhookChange', description: 'What is left out stays as it is.' })
 
@@ -120,6 +130,7 @@ export const webhookSchema = z
     headers: z.record(z.string(), z.string()).meta({ description: 'Names, with masked values.' }),
     timeoutSeconds: z.int().nullable(),
     maxInFlight: z.int().nullable(),
+    ratePerSecond: z.number().nullable(),
     state: z.enum(['active', 'paused', 'disabled', 'away']).meta({
       description: '`away`: of kind `listen`, while nobody listens.',
     }),
@@ -130,6 +141,13 @@ export const webhookSchema = z
       lastSuccessAt: isoTime.nullable(),
       lastFailureAt: isoTime.nullable(),
       lastFailure: z.string().nullable(),
+    }),
+    restingUntil: isoTime.nullable().meta({
+      description:
+        'While it is active and its endpoint asked for less (429 or 503 with `Retry-After`) or kept failing with 429, 502, 503, 504 or connect faults: until when nothing is sent. Then one delivery is, to see. Null: it does not rest. `resume`, a test that is taken and a new `url` end it.',
+    }),
+    restingReason: z.string().nullable().meta({
+      description: 'Why it rests, in one sentence; null: it does not.',
     }),
     overlapEndsAt: isoTime.nullable().meta({
       description: 'While a rotation of the secret is under way: when the old one ends.',
@@ -162,6 +180,7 @@ export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
   headers: { 'X-Api-Key': '***' },
   timeoutSeconds: null,
   maxInFlight: null,
+  ratePerSecond: null,
   state: 'active',
   stateReason: null,
   health: {
@@ -171,6 +190,8 @@ export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
     lastFailureAt: null,
     lastFailure: null,
   },
+  restingUntil: null,
+  restingReason: null,
   overlapEndsAt: null,
   createdAt: '2026-09-14T09:30:12.345Z',
   updatedAt: '2026-09-14T09:30:12.345Z',

@@ -66,11 +66,12 @@ type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
 /** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
 export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
   const { chatbotId, url, eventTypes, description = '', headers = {} } = given
-  const { timeoutSeconds = null, maxInFlight = null } = given
+  const { timeoutSeconds = null, maxInFlight = null, ratePerSecond = null } = given
   refuseBlocked(deps, url)
   refuseMasks(unmaskHeaders(headers, {}).faults)
   const webhook = await storeWebhook(deps, audit, {
-    ...{ chatbotId, url, eventTypes, description, headers, timeoutSeconds, maxInFlight },
+    ...{ chatbotId, url, eventTypes, description, headers },
+    ...{ timeoutSeconds, maxInFlight, ratePerSecond },
     secret: given.secret === undefined ? deps.generateSecret() : usableSecret(deps, given.secret),
   })
   return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
@@ -95,13 +96,14 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
       example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     async handle({ id, query }) {
       if (!(await store.getChatbot(id))) throw notFound('chatbot')
       return listPage({
         cursors,
         scope: `webhooks of ${id}`,
         query,
-        read: (page) => store.listWebhooks({ chatbotId: id }, page),
+        read: (page) => store.readPage('webhooks', { chatbotId: id }, page),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },
@@ -127,13 +129,14 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
       example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
     },
     errors: ['invalid_cursor'],
+    slot: 'answer',
     handle({ query }) {
       const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.listWebhooks(filter, page),
+        read: (page) => store.readPage('webhooks', filter, page),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },

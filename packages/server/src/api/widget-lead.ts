@@ -1,6 +1,7 @@
 /** What a lead from a visitor's page must be, besides what every lead must be. */
 import type { Chatbot } from '../chatbot.ts'
 import type { Metrics } from '../metrics.ts'
+import { isBlank } from '../typed-text.ts'
 import type { LeadFields } from './deps.ts'
 import { apiError, invalidInput } from './error-answer.ts'
 import type { WidgetTokens } from './widget-token.ts'
@@ -39,7 +40,7 @@ export function conversationOf(
 /** The form may have changed since the page showed it: what it no longer asks for is still taken. */
 export function refuseUnanswered({ leadForm }: Chatbot, lead: LeadFields) {
   const details = leadForm.fields
-    .filter(({ name, required }) => required && (lead[name] ?? '').trim() === '')
+    .filter(({ name, required }) => required && isBlank(lead[name] ?? ''))
     .map(({ name }) => ({ path: name, message: `\`${name}\` is required by this form` }))
   if (details.length > 0) throw invalidInput(details)
 }

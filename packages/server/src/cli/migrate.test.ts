@@ -205,7 +205,7 @@ test('all that was in the file is read the same from PostgreSQL, and back again'
   const back = await openFile(backDir)
   expect(await readAll(back.store, recoveryIds)).toEqual(asCopied(before))
   await back.store.close()
-  expect(readdirSync(dataDir).sort()).toEqual(['chatzuri.db', 'lock.db'])
+  expect(readdirSync(dataDir).sort()).toEqual(['chatzuri.db', 'lock.db', 'store-was-made'])
 })
 
 /** PostgreSQL keeps no U+0000; and a copy gives up claims, as a start does. */

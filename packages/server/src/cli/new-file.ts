@@ -2,14 +2,13 @@
  * A file that is there whole or not at all: written under another name, synced, then named, and never
  * in the place of one that is there. What is left by a kill has `unfinished` in its name.
  */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { nameFile, sync, syncFolder } from '../durable-file.ts'
 import { StartError } from '../errors.ts'
 import { systemRandom } from '../random.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** Of file systems without links, such as those of USB sticks and shares. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 /** What SQLite may have put beside it. */
 const BESIDE = ['', '-journal', '-wal', '-shm']
 
@@ -66,22 +65,8 @@ export function assertFolder(path: string): void {
   throw new StartError(`The folder ${dirname(path)} is not there.`)
 }
 
-/** A link, not a rename, which would take the place of what was made meanwhile. */
 function publish(unfinished: string, path: string): void {
   sync(unfinished)
-  try {
-    linkSync(unfinished, path)
-  } catch (error) {
-    assertFree(path)
-    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    renameSync(unfinished, path)
-  }
-  sync(dirname(path))
-}
-
-/** A file's content, or a folder's names, on disk. */
-export function sync(path: string): void {
-  const file = openSync(path, 'r')
-  fsyncSync(file)
-  closeSync(file)
+  if (!nameFile(unfinished, path)) assertFree(path)
+  syncFolder(dirname(path))
 }

@@ -188,7 +188,12 @@ test('the key comes from its file, from the environment, or from the folder', as
     const place = { dataDir: at(name), ...(key ? { key } : {}) }
     expect((await call(['restore', file, ...args], place)).said, name).not.toContain('key')
     const files = readdirSync(at(name)).toSorted()
-    expect(files).toEqual(['chatzuri.db', ...(key ? [] : ['encryption-key']), 'lock.db'])
+    expect(files).toEqual([
+      'chatzuri.db',
+      ...(key ? [] : ['encryption-key']),
+      'lock.db',
+      'store-was-made',
+    ])
     for (const each of files) expect(statSync(join(at(name), each)).mode & 0o077, each).toBe(0)
     const store = await openStore(at(name))
     expect(await store.getWebhook(webhook.id)).toMatchObject({ secret: webhook.secret })

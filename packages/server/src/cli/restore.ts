@@ -9,7 +9,9 @@ import { join } from 'node:path'
 import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
 import { systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
+import { isUnfinished, sync, syncFolder } from '../durable-file.ts'
 import { StartError } from '../errors.ts'
+import { folderError } from '../folder-error.ts'
 import { KeyFiles, readKeyFile } from '../key-files.ts'
 import { findEncryptionKeys } from '../keys.ts'
 import { createLog } from '../log.ts'
@@ -25,16 +27,17 @@ import { databasePath, makeFile, makeFolder } from '../store/sqlite/database.ts'
 import { lockFolder } from '../store/sqlite/folder-lock.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { EncryptionKeys } from '../store/store.ts'
+import { keepMark, STORE_MARK } from '../store-mark.ts'
 import { stepsOf } from './backup.ts'
 import { type HoldReport, holdAll, holdText } from './hold.ts'
-import { sync, told } from './new-file.ts'
+import { told } from './new-file.ts'
 import { UNFINISHED_RESTORE } from './unfinished-restore.ts'
 
 const CHUNK_BYTES = 4 * 1_048_576
 /** What may be in an empty DATA_DIR: keys that were put there before, the lock, a run that was cut short. */
 const NO_DATA = new Set([
   ...['admin-key', 'encryption-key', 'encryption-keys-to-open', 'encryption-keys-retired'],
-  ...['lock.db', UNFINISHED_RESTORE],
+  ...['lock.db', UNFINISHED_RESTORE, STORE_MARK],
 ])
 
 interface RestoreReport {
@@ -140,14 +143,13 @@ function keysFor(
 function prepareFolder(dataDir: string): void {
   try {
     makeFolder(dataDir)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new StartError(`The folder DATA_DIR=${dataDir} cannot be used: ${why}.`, { cause })
+  } catch (error) {
+    throw folderError(error, dataDir) ?? error
   }
 }
 
 function assertNoData(dataDir: string): void {
-  const found = readdirSync(dataDir).find((name) => !NO_DATA.has(name))
+  const found = readdirSync(dataDir).find((name) => !NO_DATA.has(name) && !isUnfinished(name))
   if (found === undefined) return
   throw new StartError(
     `The folder ${dataDir} is not empty (${found}): nothing is restored over data. Give another DATA_DIR, or move that away.`,
@@ -183,7 +185,8 @@ async function fillFolder(
   sync(copy)
   if (keyFile !== null) new KeyFiles(dataDir).put(keys)
   renameSync(copy, databasePath(dataDir))
-  sync(dataDir)
+  syncFolder(dataDir)
+  keepMark(dataDir)
   return held
 }
 

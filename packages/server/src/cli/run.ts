@@ -3,12 +3,16 @@ import { type ListedCommand, runProgram, type World } from 'chatzuri/command-lin
 import { StartError, StoreUnavailable } from '../errors.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
+import { endOnSignals } from './stop-signals.ts'
 
 export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'serve',
     about: 'the server (as without a command)',
-    load: async () => (await import('./serve.ts')).serve,
+    load: async () => {
+      endOnSignals()
+      return (await import('./serve.ts')).serve
+    },
   },
   {
     name: 'backup',
@@ -58,8 +62,13 @@ export function run(argv: string[], world: World = process): Promise<number> {
 /** What an operator can mend: a setting, a file, a database, a disk. */
 function sentenceOf(error: unknown): string | null {
   if (error instanceof StartError || error instanceof StoreUnavailable) return error.message
-  const { errcode } = (error ?? {}) as { errcode?: unknown }
-  if (typeof errcode !== 'number' || !(error instanceof Error)) return null
+  if (!(error instanceof Error)) return null
+  const { errcode, syscall, path } = error as NodeJS.ErrnoException & { errcode?: unknown }
+  // A file that may not be read, a disk that is full.
+  if (typeof syscall === 'string' && typeof path === 'string') {
+    return `${path} cannot be used: ${error.message}. When that is mended, run the same command again.`
+  }
+  if (typeof errcode !== 'number') return null
   return `SQLite can't go on: ${error.message}. When that is mended, run the same command again.`
 }
 

@@ -4,11 +4,15 @@ import { systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { type Keys, loadKeys } from '../keys.ts'
 import { createLog, type Log } from '../log.ts'
+import { withoutRepeats } from '../log-repeats.ts'
 import { type Server, startServer } from '../main.ts'
 import { systemRandom } from '../random.ts'
 import { presentKeyOf } from '../store/present-key.ts'
+import { lockFolder } from '../store/sqlite/folder-lock.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
+import { isUnderNpm, STOP_TEXT, stopOnSignals } from './stop-signals.ts'
+import { assertStoreIsThere } from './store-is-there.ts'
 import { assertNoUnfinishedRestore } from './unfinished-restore.ts'
 
 export const serve: Command = {
@@ -17,7 +21,9 @@ export const serve: Command = {
   about: 'The server: takes leads in, signs them, delivers them, and shows what happened.',
   argumentsMax: 0,
   options: {},
-  notes: settingsText(),
+  notes: `${settingsText()}
+
+${STOP_TEXT}`,
   async run({ env, flag }) {
     await start(readConfig(env), { banner: process.stderr.isTTY && !flag('json') })
     return EXIT.done
@@ -25,14 +31,43 @@ export const serve: Command = {
 }
 
 async function start(config: Config, { banner }: { banner: boolean }): Promise<void> {
-  if (config.databaseUrl === null) assertNoUnfinishedRestore(config.dataDir)
-  const log = createLog(config.logLevel)
-  const keys = loadKeys(config, { random: systemRandom, presentKeyOf })
-  const server = await startServer({ config, keys, log })
+  if (config.databaseUrl === null) {
+    assertNoUnfinishedRestore(config.dataDir)
+    assertStoreIsThere(config.dataDir)
+  }
+  const log = withoutRepeats(createLog(config.logLevel), systemClock)
+  const stopping = stopOnSignals({ log, clock: systemClock, underNpm: isUnderNpm(process.env) })
+  const keys = loadKeys(config, { random: systemRandom, presentKeyOf, alone })
+  const starting = startServer({
+    ...{ config, keys, log, giveUp: stopping.asked },
+    onFatal: (why) => endNow(why, log),
+  })
+  const server = await starting.catch((error) => {
+    // Not ready, nothing taken in: to be asked to stop is no failure.
+    if (stopping.asked.aborted) return null
+    throw error
+  })
+  if (server === null) return stopping.stopped()
   // At every log level: scripts wait for this line.
   process.stdout.write(`${readyLine(server.url)}\n`)
   if (banner) process.stderr.write(bannerText(server, keys))
-  stopOnSignals(server, log)
+  stopping.stops(server)
+}
+
+function alone<T>(dataDir: string, work: () => T): T {
+  const unlock = lockFolder(dataDir)
+  try {
+    return work()
+  } finally {
+    unlock()
+  }
+}
+
+/** What is open is cut: it is sent again after the next start, with the same id. */
+function endNow(sentence: string, log: Log): never {
+  log.error({ error: sentence }, 'server.failed')
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
 }
 
 function readyLine(url: string): string {
@@ -54,31 +89,4 @@ function bannerText(server: Server, keys: Keys): string {
   Stop     Ctrl+C
 
 `
-}
-
-/** The first signal lets open attempts end; the second cuts them. */
-function stopOnSignals(server: Server, log: Log): void {
-  let stopping = false
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) {
-      log.warn({ signal }, 'server.cut')
-      return server.cut()
-    }
-    stopping = true
-    log.info({ signal }, 'server.stopping')
-    server.stop().then(
-      () => {
-        log.info({}, 'server.stopped')
-        process.exitCode = 0
-        process.off('SIGTERM', onSignal)
-        process.off('SIGINT', onSignal)
-      },
-      (error) => {
-        log.error({ error: String(error) }, 'server.stop_failed')
-        process.exit(1)
-      },
-    )
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
 }

@@ -57,7 +57,7 @@ export interface Ingest {
   ): Promise<LeadAnswer>
   acceptEvents(
     chatbotId: string,
-    events: PublishedEvent[],
+    events: Iterable<PublishedEvent> | AsyncIterable<PublishedEvent>,
     options: EventsOptions,
   ): Promise<{ eventIds: string[] }>
 }
@@ -81,17 +81,24 @@ export function createIngest(options: IngestOptions): Ingest {
         payload,
         lead: { id: leadId, ...lead },
       }
-      const idempotency = idempotencyOf('leads', idempotencyKey, leadIdentity(input), answer)
+      const bodyHash = idempotencyKey === null ? '' : hashOf(leadIdentity(input))
+      const idempotency = idempotencyOf('leads', idempotencyKey, { bodyHash, answer })
       return acceptOrThrow<LeadAnswer>(options, { chatbotId, events: [event], idempotency, answer })
     },
 
     async acceptEvents(chatbotId, published, { route, idempotencyKey }) {
-      const events = published.map((event, index) => {
+      // One by one: a large batch is read, with turns for others, while it is gone through here.
+      const events: NewEvent[] = []
+      const asked = idempotencyKey === null ? null : createHash('sha256').update('[')
+      for await (const event of published) {
+        const index = events.length
         const at = route === 'events' ? '' : `events[${index}].`
-        return newEvent(chatbotId, event, { id: ids.next('event'), at })
-      })
+        events.push(newEvent(chatbotId, event, { id: ids.next('event'), at }))
+        asked?.update(`${index > 0 ? ',' : ''}${JSON.stringify(event)}`)
+      }
+      const bodyHash = asked?.update(']').digest('base64') ?? ''
       const answer = { eventIds: events.map((event) => event.id) }
-      const idempotency = idempotencyOf(route, idempotencyKey, published, answer)
+      const idempotency = idempotencyOf(route, idempotencyKey, { bodyHash, answer })
       return acceptOrThrow<typeof answer>(options, { chatbotId, events, idempotency, answer })
     },
   }
@@ -141,14 +148,16 @@ function refuseTooLarge(
   throw new ApiError(413, 'body_too_large', message, extra)
 }
 
+function hashOf(asked: unknown): string {
+  return createHash('sha256').update(JSON.stringify(asked)).digest('base64')
+}
+
 function idempotencyOf(
   route: string,
   key: string | null,
-  asked: unknown,
-  answer: unknown,
+  { bodyHash, answer }: { bodyHash: string; answer: unknown },
 ): AcceptInput['idempotency'] {
   if (key === null) return null
-  const bodyHash = createHash('sha256').update(JSON.stringify(asked)).digest('base64')
   return { route, key, bodyHash, answer: JSON.stringify(answer) }
 }
 

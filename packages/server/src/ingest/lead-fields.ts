@@ -1,6 +1,7 @@
-/** A lead's fields as they are stored and sent: always strings, trimmed, well-formed. */
+/** A lead's fields as they are stored and sent: always strings, tidy, well-formed (../typed-text.ts). */
 import type { ErrorDetail } from '../errors.ts'
 import type { LeadPayload } from '../lead.ts'
+import { emailFault, isBlank, phoneFault, type TypedFault, tidyContact } from '../typed-text.ts'
 
 export interface LeadInput {
   conversationId?: string | null | undefined
@@ -9,8 +10,6 @@ export interface LeadInput {
   customerPhone?: string | null | undefined
 }
 
-export const PHONE_LENGTH_MAX = 64
-export const EMAIL_LENGTH_MAX = 320
 export const CONVERSATION_ID_LENGTH_MAX = 128
 
 /** `newConversationId` is taken when the caller names none. */
@@ -21,31 +20,58 @@ export function cleanLead(
   const details: ErrorDetail[] = []
   const lead: LeadPayload = {
     conversationId: input.conversationId?.toWellFormed() || newConversationId(),
-    customerEmail: cleanField(input.customerEmail),
-    customerName: cleanField(input.customerName),
-    customerPhone: cleanField(input.customerPhone),
+    customerEmail: tidyContact(wellFormed(input.customerEmail)),
+    // Flags and joined letters are made with format characters: a name keeps them.
+    customerName: wellFormed(input.customerName).trim(),
+    customerPhone: tidyContact(wellFormed(input.customerPhone)),
   }
-  for (const [path, text] of Object.entries(lead)) {
+  // As it came: what is tidied away at an end is U+0000 all the same.
+  for (const [path, text] of Object.entries({ ...lead, ...given(input) })) {
     if (text.includes('\0')) details.push({ path, message: `\`${path}\` contains U+0000` })
   }
   if (length(lead.conversationId) > CONVERSATION_ID_LENGTH_MAX) {
     details.push(tooLong('conversationId', CONVERSATION_ID_LENGTH_MAX))
   }
-  if (length(lead.customerPhone) > PHONE_LENGTH_MAX) {
-    details.push(tooLong('customerPhone', PHONE_LENGTH_MAX))
+  for (const [path, faultOf] of CHECKS) {
+    if (lead[path] === '' || details.some((detail) => detail.path === path)) continue
+    const fault = faultOf(lead[path])
+    if (fault) details.push({ path, message: sentenceOf(path, fault) })
   }
-  if (lead.customerEmail !== '' && !isEmail(lead.customerEmail)) {
-    details.push({ path: 'customerEmail', message: '`customerEmail` is not an email address' })
-  }
-  if (lead.customerName === '' && lead.customerEmail === '' && lead.customerPhone === '') {
+  if (isBlank(lead.customerName) && lead.customerEmail === '' && lead.customerPhone === '') {
     const message = 'At least one of customerName, customerEmail and customerPhone must be given'
-    details.push({ path: 'customerName', message })
+    if (details.length === 0) details.push({ path: 'customerName', message })
   }
   return details.length > 0 ? { ok: false, details } : { ok: true, lead }
 }
 
-function cleanField(text: string | null | undefined): string {
-  return (text ?? '').trim().toWellFormed()
+const CHECKS = [
+  ['customerPhone', phoneFault],
+  ['customerEmail', emailFault],
+] as const
+
+function wellFormed(text: string | null | undefined): string {
+  return (text ?? '').toWellFormed()
+}
+
+function given({ customerName, customerEmail, customerPhone }: LeadInput) {
+  return {
+    customerName: customerName ?? '',
+    customerEmail: customerEmail ?? '',
+    customerPhone: customerPhone ?? '',
+  }
+}
+
+function sentenceOf(path: string, fault: TypedFault): string {
+  switch (fault.kind) {
+    case 'unseen':
+      return `\`${path}\` has a character in it that can't be seen (${fault.character}): type it anew`
+    case 'too_long':
+      return tooLong(path, fault.lengthMax).message
+    case 'wide_at':
+      return `\`${path}\` is not an email address: its \`@\` is a full-width one`
+    case 'not_email':
+      return `\`${path}\` is not an email address`
+  }
 }
 
 /** In characters as people count them, not UTF-16 units: an emoji is one. */
@@ -55,13 +81,4 @@ function length(text: string): number {
 
 function tooLong(path: string, lengthMax: number): ErrorDetail {
   return { path, message: `\`${path}\` is longer than ${lengthMax} characters` }
-}
-
-/** One @, something before it, a dotted or bare host after it, no white space: more is a guess. */
-function isEmail(text: string): boolean {
-  return (
-    text.length <= EMAIL_LENGTH_MAX &&
-    /^[^\s@<>()",;:\\[\]]{1,64}@[^\s@<>()",;:\\[\]]+$/u.test(text) &&
-    !/@[.-]|\.\.|[.-]$/.test(text)
-  )
 }

@@ -15,6 +15,7 @@ function setup(webhook: { maxInFlight?: number; consecutiveFailures?: number } =
     {
       state: 'active',
       maxInFlight: webhook.maxInFlight ?? null,
+      ratePerSecond: null,
       health: { consecutiveFailures: webhook.consecutiveFailures ?? 0 },
     } as Webhook,
     LIMITS,

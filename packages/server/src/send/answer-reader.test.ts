@@ -17,7 +17,7 @@ function readPieces(pieces: readonly Buffer[], ends: boolean) {
   const { phase, hasSurplus, fault } = reader
   const isAnswer = phase !== 'head' && phase !== 'faulty'
   return {
-    ...{ phase, hasSurplus, cause: fault?.cause ?? null, body: body.text() },
+    ...{ phase, hasSurplus, cause: fault?.cause ?? null, body: body.kept.bytes.toString() },
     status: isAnswer ? reader.status : 0,
     headers: isAnswer ? { ...reader.headers } : {},
     isExact: phase === 'ended' && reader.isExact,

@@ -162,6 +162,7 @@ export class AnswerReader {
       return
     }
     this.phase = framing === 'none' ? 'ended' : 'body'
+    if (this.#head.headers['content-encoding'] !== undefined) this.#body.keepPacked()
     if (framing === 'chunked') this.#chunked = new ChunkedBody()
     else if (framing === 'until-close') this.#left = null
     else if (framing !== 'none') this.#left = framing.bytes

@@ -5,6 +5,7 @@ import { describe } from 'vitest'
 import { describeAccept } from './conformance/accept.ts'
 import { describeAccess } from './conformance/access.ts'
 import { describeAudit } from './conformance/audit.ts'
+import { describeBoundedPages } from './conformance/bounded-pages.ts'
 import { describeChanges } from './conformance/changes.ts'
 import { describeClaims } from './conformance/claims.ts'
 import { describeConfig } from './conformance/config.ts'
@@ -19,10 +20,13 @@ import { describeMoves } from './conformance/moves.ts'
 import { describePruning } from './conformance/pruning.ts'
 import { describeRecord } from './conformance/record.ts'
 import { describeRecoveries } from './conformance/recoveries.ts'
+import { describeRests } from './conformance/rests.ts'
 import { describeRollups } from './conformance/rollups.ts'
 import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
+import { describeStarts } from './conformance/starts.ts'
 import { describeStats } from './conformance/stats.ts'
+import { describeTurns } from './conformance/turns.ts'
 import type { OpenStore } from './conformance/world.ts'
 
 export type { OpenStore, StoreHarness } from './conformance/world.ts'
@@ -34,11 +38,14 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeSecrets,
     describeKeys,
     describeAccept,
+    describeTurns,
     describeIdempotency,
     describeClaims,
     describeLeases,
+    describeStarts,
     describeListeners,
     describeRecord,
+    describeRests,
     describeMoves,
     describeSettle,
     describeRecoveries,
@@ -47,6 +54,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeStats,
     describeRollups,
     describeLists,
+    describeBoundedPages,
     describeCountedPages,
     describeChanges,
     describeAccess,

@@ -18,6 +18,7 @@ import {
 import { databasePath, makeFolder, openForWriting } from './sqlite/database.ts'
 import { lockFolder } from './sqlite/folder-lock.ts'
 import { migrate } from './sqlite/migrations.ts'
+import { inspectDatabase, startError } from './sqlite/whose-file.ts'
 
 /** Throws `StartError` when it isn't there, is in use, or has another schema than this program. */
 export function openSqliteSource(dataDir: string): CopySide {
@@ -32,8 +33,7 @@ export function openSqliteTarget(dataDir: string): CopySide {
   try {
     makeFolder(dataDir)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new StartError(`The folder ${dataDir} cannot be used: ${why}.`, { cause: error })
+    throw startError(error, dataDir) ?? error
   }
   return openSide(dataDir, (db) => migrate(db, dataDir))
 }
@@ -41,13 +41,14 @@ export function openSqliteTarget(dataDir: string): CopySide {
 function openSide(dataDir: string, prepare: (db: DatabaseSync) => void): CopySide {
   const unlock = lockFolder(dataDir)
   try {
+    inspectDatabase(dataDir)
     const db = openForWriting(databasePath(dataDir))
     try {
       prepare(db)
       return new SqliteSide(db, dataDir, unlock)
     } catch (error) {
       db.close()
-      throw error
+      throw startError(error, dataDir) ?? error
     }
   } catch (error) {
     unlock()

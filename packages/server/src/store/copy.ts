@@ -19,8 +19,8 @@ import {
   type Value,
 } from './copy-side.ts'
 import { SERVER_SECRET, UNFINISHED_CHECK } from './key-check.ts'
-import { beginning } from './postgres/ingest.ts'
 import { storable } from './postgres/parameters.ts'
+import { indexable, isSearchKey } from './search-keys.ts'
 
 export interface CopyStep {
   doing: 'copy' | 'verify'
@@ -257,8 +257,8 @@ function canonical({ name, columns }: Relation, row: Row): Row {
   return row.map((value, at) => {
     const kept = storable(value) as Value
     const column = columns[at]
-    const isKey = name === 'leads' && (column === 'name_key' || column === 'email_key')
-    return isKey && typeof kept === 'string' ? beginning(kept) : kept
+    const isKey = name === 'leads' && isSearchKey(column)
+    return isKey && typeof kept === 'string' ? indexable(kept) : kept
   })
 }
 

@@ -25,7 +25,7 @@ import { LEAD_EVENT_SPELLINGS } from '../event.ts'
 import { idFloor } from '../id.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
-import { isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
+import { idSought, isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import type {
   ConversationFilter,
   CountedPage,
@@ -160,8 +160,9 @@ const TYPED = sql<SqlBool>`event_type <> 'lead.submit' AND event_type <> 'leads.
 /** A webhook has too many deliveries to sort: a search for one is the list of one. */
 function withoutWebhookSearch(filter: Asked<DeliveryFilter>): Asked<DeliveryFilter> {
   const { q, ...others } = filter
-  const isTaken = others.webhookId !== undefined && others.webhookId !== q
-  return q?.startsWith('wh_') && !isTaken ? { ...others, webhookId: q } : filter
+  const id = q === undefined ? null : idSought(q)
+  const isTaken = others.webhookId !== undefined && others.webhookId !== id
+  return id?.startsWith('wh_') && !isTaken ? { ...others, webhookId: id } : filter
 }
 
 function walkDeliveries(
@@ -285,9 +286,10 @@ function isPostgres(db: Builder): boolean {
 
 /** An id's prefix says which column it is; everything else is looked for in people. */
 function deliveryMatches(eb: ExpressionBuilder<Schema, 'deliveries'>, db: Builder, q: string) {
-  if (q.startsWith('dlv_')) return eb('id', '=', q)
-  if (q.startsWith('evt_')) return eb('event_id', '=', q)
-  if (q.startsWith('wh_')) return eb('webhook_id', '=', q)
+  const id = idSought(q)
+  if (id?.startsWith('dlv_')) return eb('id', '=', id)
+  if (id?.startsWith('evt_')) return eb('event_id', '=', id)
+  if (id?.startsWith('wh_')) return eb('webhook_id', '=', id)
   return eb('event_id', 'in', people(db, q, 'event_id'))
 }
 

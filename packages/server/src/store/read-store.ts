@@ -18,6 +18,29 @@ export interface Page {
   after: string | null
 }
 
+/** A page that ends where it would be too large, be it shorter than `limit` then. */
+export interface BoundedPage extends Page {
+  /** Of the rows together, about; a page has one row at least. What is beyond is not loaded. */
+  bytesMax: number
+}
+
+/** `more`: others follow. A page that is shorter than its limit says nothing of that. */
+export interface PageRead<Row> {
+  rows: Row[]
+  more: boolean
+}
+
+/** Every list that is read page by page: what narrows it, and what it is a list of. */
+export interface PagedLists {
+  chatbots: { filter: Record<never, never>; row: Chatbot }
+  webhooks: { filter: WebhookFilter; row: Webhook }
+  deliveries: { filter: DeliveryFilter; row: Delivery }
+  leads: { filter: LeadFilter; row: Lead }
+  erasures: { filter: ErasureFilter; row: Erasure }
+  apiKeys: { filter: ApiKeyFilter; row: ApiKey }
+  audit: { filter: AuditFilter; row: AuditEntry }
+}
+
 /** For callers that count pages. What is skipped is walked: bound it. */
 export interface CountedPage {
   limit: number
@@ -25,6 +48,15 @@ export interface CountedPage {
 }
 
 export interface ReadStore {
+  /**
+   * For whoever reads for somebody outside, whose rows may be of any size. The lists below read
+   * pages whole.
+   */
+  readPage<Name extends keyof PagedLists>(
+    list: Name,
+    filter: PagedLists[Name]['filter'],
+    page: BoundedPage,
+  ): Promise<PageRead<PagedLists[Name]['row']>>
   getChatbot(id: string): Promise<Chatbot | null>
   listChatbots(page: Page): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
@@ -41,7 +73,7 @@ export interface ReadStore {
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
   stats(query: StatsQuery): Promise<Stats>
-  listApiKeys(filter: { chatbotId?: string }, page: Page): Promise<ApiKey[]>
+  listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
   /** The chatbot that it belongs to; null: there is no such thing, or it is no chatbot's. */
   chatbotOf(kind: OwnedKind, id: string): Promise<string | null>
@@ -106,6 +138,10 @@ export interface LeadRecord {
 }
 
 export interface WebhookFilter {
+  chatbotId?: string
+}
+
+export interface ApiKeyFilter {
   chatbotId?: string
 }
 

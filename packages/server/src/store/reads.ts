@@ -7,20 +7,22 @@ import type { Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Conversation, Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
-import { listApiKeys, listAudit, ownerOf } from './access-queries.ts'
-import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
+import { ownerOf } from './access-queries.ts'
 import { changesQueries, mergeChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
 import type { Encryption } from './encryption.ts'
 import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
+import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 import { COMMON_NAMES, countNamed, isNameSearch } from './searches.ts'
 import { toStats } from './stats.ts'
 import type {
+  ApiKeyFilter,
   AuditFilter,
+  BoundedPage,
   Change,
   ConversationFilter,
   CountedPage,
@@ -32,6 +34,8 @@ import type {
   NewRecovery,
   OwnedKind,
   Page,
+  PagedLists,
+  PageRead,
   ReadStore,
   Recovery,
   Stats,
@@ -41,7 +45,12 @@ import type {
 
 /** Runs queries, all from one state of the database; one list of rows for each. */
 export type RunQueries = (
-  queries: { sql: string; parameters: readonly unknown[] }[],
+  queries: {
+    sql: string
+    parameters: readonly unknown[]
+    /** Its answer is one row then: a `PageRead` of its rows. */
+    bound?: PageBound
+  }[],
 ) => Promise<unknown[][]>
 
 export class Reads implements ReadStore {
@@ -70,9 +79,22 @@ export class Reads implements ReadStore {
     return row ? rows.toChatbot(row) : null
   }
 
-  async listChatbots(page: Page): Promise<Chatbot[]> {
-    const found = await this.#all<rows.ChatbotRow>(queries.listChatbots(this.#db, page).compile())
-    return found.map(rows.toChatbot)
+  async readPage<Name extends PagedList>(
+    list: Name,
+    filter: PagedLists[Name]['filter'],
+    page: BoundedPage,
+  ): Promise<PageRead<PagedLists[Name]['row']>> {
+    const { limit, after, bytesMax } = page
+    const query = await this.#listQuery(list, filter, { limit: limit + 1, after })
+    const bound = { rowsMax: limit, bytesMax, sized: PAGED_LISTS[list].sized }
+    const { sql, parameters } = query
+    const [found] = await this.#run([{ sql, parameters, bound }])
+    const [read] = found as [PageRead<unknown>]
+    return { rows: this.#toItems(list, read.rows), more: read.more }
+  }
+
+  listChatbots(page: Page): Promise<Chatbot[]> {
+    return this.#whole('chatbots', {}, page)
   }
 
   /** The row as it is kept, sealed. */
@@ -86,10 +108,8 @@ export class Reads implements ReadStore {
     return found ? rows.toWebhook(found, this.#encryption) : null
   }
 
-  async listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]> {
-    const query = queries.listWebhooks(this.#db, filter, page)
-    const found = await this.#all<rows.WebhookRow>(query.compile())
-    return found.map((row) => rows.toWebhook(row, this.#encryption))
+  listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]> {
+    return this.#whole('webhooks', filter, page)
   }
 
   async getEvent(
@@ -143,11 +163,8 @@ export class Reads implements ReadStore {
     }
   }
 
-  async listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]> {
-    const asked = queries.asked(filter, await this.#isCommonName(filter.q))
-    const query = queries.listDeliveries(this.#db, asked, page)
-    const found = await this.#all<rows.DeliveryRow>(query.compile())
-    return found.map(rows.toDelivery)
+  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]> {
+    return this.#whole('deliveries', filter, page)
   }
 
   async getLead(id: string): Promise<Lead | null> {
@@ -177,9 +194,8 @@ export class Reads implements ReadStore {
     return toLeadRecord(found, this.#encryption)
   }
 
-  async listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]> {
-    const query = queries.listErasures(this.#db, filter, page)
-    return (await this.#all<rows.ErasureRow>(query.compile())).map(rows.toErasure)
+  listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]> {
+    return this.#whole('erasures', filter, page)
   }
 
   async getRecovery(id: string): Promise<Recovery | null> {
@@ -187,13 +203,12 @@ export class Reads implements ReadStore {
     return found ? rows.toRecovery(found) : null
   }
 
-  async listApiKeys(filter: { chatbotId?: string }, page: Page): Promise<ApiKey[]> {
-    return (await this.#all<ApiKeyRow>(listApiKeys(this.#db, filter, page).compile())).map(toApiKey)
+  listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]> {
+    return this.#whole('apiKeys', filter, page)
   }
 
-  async listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]> {
-    const found = await this.#all<AuditRow>(listAudit(this.#db, filter, page).compile())
-    return found.map(toAuditEntry)
+  listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]> {
+    return this.#whole('audit', filter, page)
   }
 
   async chatbotOf(kind: OwnedKind, id: string): Promise<string | null> {
@@ -222,6 +237,28 @@ export class Reads implements ReadStore {
   async changesSince(sinceMs: number, limit: number): Promise<Change[]> {
     const found = await this.#run(changesQueries(this.#db, { sinceMs, limit }))
     return mergeChanges(found, limit)
+  }
+
+  async #whole<Name extends PagedList>(
+    list: Name,
+    filter: PagedLists[Name]['filter'],
+    page: Page,
+  ): Promise<PagedLists[Name]['row'][]> {
+    const query = await this.#listQuery(list, filter, page)
+    return this.#toItems(list, await this.#all(query))
+  }
+
+  async #listQuery<Name extends PagedList>(
+    list: Name,
+    filter: PagedLists[Name]['filter'],
+    page: Page,
+  ): Promise<CompiledQuery> {
+    const q = 'q' in filter ? filter.q : undefined
+    return PAGED_LISTS[list].query(this.#db, filter, page, await this.#isCommonName(q))
+  }
+
+  #toItems<Name extends PagedList>(list: Name, found: unknown[]): PagedLists[Name]['row'][] {
+    return found.map((row) => PAGED_LISTS[list].toItem(row as never, this.#encryption))
   }
 
   #byId(table: 'webhooks' | 'recoveries', id: string): CompiledQuery {

@@ -12,6 +12,7 @@ import type {
   RecoveryRow,
   WebhookRow,
 } from './rows.ts'
+import type { SearchKeys } from './search-keys.ts'
 
 export interface Schema {
   chatbots: ChatbotRow & { deleted_at: number | null }
@@ -20,7 +21,7 @@ export interface Schema {
   events: EventRow & { lead_id: string | null }
   deliveries: DeliveryRow
   attempts: AttemptRow & { seq: number; recorded_at: number }
-  leads: LeadRow & { name_key: string; email_key: string }
+  leads: LeadRow & SearchKeys
   recoveries: RecoveryRow
   erasures: ErasureRow
   stats_minutes: StatsSums & { webhook_id: string; chatbot_id: string; minute: number }

@@ -32,6 +32,8 @@ interface EditWebhookDialogProps {
 
 const { edit, actions } = texts.webhooks
 const HOUR_MS = 3_600_000
+/** What holds for deliveries that wait, too. */
+const OF_REQUESTS = ['url', 'headers', 'timeoutSeconds', 'maxInFlight', 'ratePerSecond']
 const kept = new Map<string, WebhookDraft>()
 
 /** Somebody was at it when their session ended. */
@@ -156,9 +158,7 @@ function Consequences({ webhook, draft, saved }: ConsequencesProps) {
   })
   const change = changeOf(draft, saved)
   const dropped = droppedTypes(draft, saved)
-  const isOfRequests = ['url', 'headers', 'timeoutSeconds', 'maxInFlight'].some(
-    (name) => name in change,
-  )
+  const isOfRequests = OF_REQUESTS.some((name) => name in change)
   if (!isOfRequests && dropped.length === 0) return null
   const waiting = stats && stats.current.pending + stats.current.parked
   return (

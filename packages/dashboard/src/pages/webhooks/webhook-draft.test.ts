@@ -16,7 +16,8 @@ function setup(change: Partial<Webhook> = {}) {
     ...{ kind: 'http', temporary: false },
     eventTypes: ['leads.submit', 'order.created'],
     headers: { 'X-Api-Key': '***' },
-    ...{ timeoutSeconds: null, maxInFlight: 8, state: 'active', stateReason: null },
+    ...{ timeoutSeconds: null, maxInFlight: 8, ratePerSecond: 0.5 },
+    ...{ state: 'active', stateReason: null },
     health: {
       ...{ failingSince: null, consecutiveFailures: 0 },
       ...{ lastSuccessAt: null, lastFailureAt: null, lastFailure: null },
@@ -32,9 +33,10 @@ test('what was not touched is no change, and has no fault', () => {
   const { webhook, saved } = setup()
   expect(changeOf(saved, saved)).toEqual({})
   expect(hasFaults(faultsOf(saved))).toBe(false)
-  const { url, eventTypes, description, headers, timeoutSeconds, maxInFlight } = webhook
+  const { url, eventTypes, description, headers } = webhook
+  const { timeoutSeconds, maxInFlight, ratePerSecond } = webhook
   expect(valuesOf(saved)).toEqual({
-    ...{ url, eventTypes, description, headers, timeoutSeconds, maxInFlight },
+    ...{ url, eventTypes, description, headers, timeoutSeconds, maxInFlight, ratePerSecond },
   })
 })
 
@@ -83,6 +85,21 @@ test.each(['0', '121', '1.5', '-1', 'ten', '1e2'])(
     expect([faults.timeoutSeconds, hasFaults(faults)]).toEqual([expect.any(String), true])
   },
 )
+
+test.each(['0', '0.05', '1000.5', '-1', '1,000', '1e2', 'ten', '.5', '5.'])(
+  'a rate of %s is refused',
+  (ratePerSecond) => {
+    const faults = faultsOf({ ...setup().saved, ratePerSecond })
+    expect([faults.ratePerSecond, hasFaults(faults)]).toEqual([expect.any(String), true])
+  },
+)
+
+test('a rate may be a fraction, and an emptied one is none', () => {
+  const { saved } = setup()
+  expect(changeOf({ ...saved, ratePerSecond: ' 2.5 ' }, saved)).toEqual({ ratePerSecond: 2.5 })
+  expect(changeOf({ ...saved, ratePerSecond: '' }, saved)).toEqual({ ratePerSecond: null })
+  expect(faultsOf({ ...saved, ratePerSecond: '1000' }).ratePerSecond).toBeNull()
+})
 
 test('types that are left out are told apart from those that stay', () => {
   const { saved } = setup()

@@ -1,5 +1,6 @@
 /** A webhook as it is being made or changed: what was typed, also while it could not be saved. */
 import type { NewWebhook, Webhook } from '../../api/schema.ts'
+import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 import { checkUrl } from './url-check.ts'
 
@@ -25,6 +26,8 @@ export interface WebhookDraft {
   /** Whole numbers; empty: as the server is set. */
   timeoutSeconds: string
   maxInFlight: string
+  /** May be a fraction; empty: none. */
+  ratePerSecond: string
 }
 
 export interface WebhookFaults {
@@ -34,6 +37,7 @@ export interface WebhookFaults {
   headers: ReadonlyMap<number, { name?: string; value?: string }>
   timeoutSeconds: string | null
   maxInFlight: string | null
+  ratePerSecond: string | null
 }
 
 export type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
@@ -42,32 +46,35 @@ export type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
 const MASK = '***'
 const TIMEOUT_SECONDS_MAX = 120
 const IN_FLIGHT_MAX = 256
+const RATE_MIN = 0.1
+const RATE_MAX = 1_000
 
 const { form } = texts.webhooks
 
 export function emptyDraft(chosen: readonly string[]): WebhookDraft {
   return {
-    ...{ url: '', others: '', description: '', timeoutSeconds: '', maxInFlight: '' },
-    ...{ chosen, headers: [] },
+    ...{ url: '', others: '', description: '', chosen, headers: [] },
+    ...{ timeoutSeconds: '', maxInFlight: '', ratePerSecond: '' },
   }
 }
 
 /** `isKnown`: those types have a box to tick, the others are typed. */
 export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolean): WebhookDraft {
-  const { kind, url, eventTypes, description, headers, timeoutSeconds, maxInFlight } = webhook
+  const { kind, url, eventTypes, description, headers } = webhook
   return {
     ...{ url: kind === 'listen' ? null : url, description },
     chosen: eventTypes.filter(isKnown),
     others: eventTypes.filter((name) => !isKnown(name)).join(' '),
     headers: Object.keys(headers).map((name, key) => ({ key, name, value: '', storedName: name })),
-    timeoutSeconds: timeoutSeconds === null ? '' : String(timeoutSeconds),
-    maxInFlight: maxInFlight === null ? '' : String(maxInFlight),
+    timeoutSeconds: String(webhook.timeoutSeconds ?? ''),
+    maxInFlight: String(webhook.maxInFlight ?? ''),
+    ratePerSecond: String(webhook.ratePerSecond ?? ''),
   }
 }
 
 export function valuesOf(draft: WebhookDraft): WebhookValues {
   return {
-    url: draft.url?.trim() ?? '',
+    url: tidyContact(draft.url ?? ''),
     eventTypes: [...draft.chosen, ...splitTypes(draft.others)],
     description: draft.description.trim(),
     headers: Object.fromEntries(
@@ -75,6 +82,7 @@ export function valuesOf(draft: WebhookDraft): WebhookValues {
     ),
     timeoutSeconds: readNumber(draft.timeoutSeconds),
     maxInFlight: readNumber(draft.maxInFlight),
+    ratePerSecond: readRate(draft.ratePerSecond),
   }
 }
 
@@ -101,6 +109,7 @@ export function faultsOf(draft: WebhookDraft): WebhookFaults {
     headers: headerFaults(draft),
     timeoutSeconds: numberFault(draft.timeoutSeconds, TIMEOUT_SECONDS_MAX),
     maxInFlight: numberFault(draft.maxInFlight, IN_FLIGHT_MAX),
+    ratePerSecond: rateFault(draft.ratePerSecond),
   }
 }
 
@@ -139,6 +148,17 @@ function numberFault(text: string, max: number): string | null {
   const value = readNumber(text)
   if (value === null && text.trim() === '') return null
   return value !== null && value >= 1 && value <= max ? null : form.numberFault(max)
+}
+
+function rateFault(text: string): string | null {
+  if (text.trim() === '') return null
+  const value = readRate(text)
+  return value !== null && value >= RATE_MIN && value <= RATE_MAX ? null : form.rateFault
+}
+
+/** No comma: `1,000` is a thousand to one and a one to another. */
+function readRate(text: string): number | null {
+  return /^\d{1,4}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : null
 }
 
 /** Null: there is none, or it is none. */

@@ -13,7 +13,8 @@ import { checkUrl } from './url-check.ts'
 import { faultsOf, type WebhookDraft, type WebhookFaults } from './webhook-draft.ts'
 
 const { form } = texts.webhooks
-const PATHS = ['url', 'eventTypes', 'description', 'headers', 'timeoutSeconds', 'maxInFlight']
+const MORE_PATHS = ['headers', 'timeoutSeconds', 'maxInFlight', 'ratePerSecond']
+const PATHS = ['url', 'eventTypes', 'description', ...MORE_PATHS]
 const DESCRIPTION_LENGTH_MAX = 500
 
 export interface WebhookFieldsProps {
@@ -121,12 +122,16 @@ function EventTypesField({ draft, faults, isTold, failure, onChange }: PartProps
 /** What most never need: closed, until one of it is set or wrong. */
 function MoreFields(props: PartProps) {
   const { draft, faults, isTold, failure, onChange } = props
-  const { headers, timeoutSeconds, maxInFlight } = draft
-  const isSet = headers.length > 0 || timeoutSeconds !== '' || maxInFlight !== ''
+  const { headers, timeoutSeconds, maxInFlight, ratePerSecond } = draft
+  const isSet = headers.length > 0 || `${timeoutSeconds}${maxInFlight}${ratePerSecond}` !== ''
   const [isOpen, setIsOpen] = useState(isSet)
   const isWrong =
-    ['headers', 'timeoutSeconds', 'maxInFlight'].some((path) => failure?.about(path)) ||
-    (isTold && (faults.timeoutSeconds ?? faults.maxInFlight ?? faults.headers.size > 0))
+    MORE_PATHS.some((path) => failure?.about(path)) ||
+    (isTold &&
+      (faults.timeoutSeconds ??
+        faults.maxInFlight ??
+        faults.ratePerSecond ??
+        faults.headers.size > 0))
   return (
     <details
       open={isOpen || Boolean(isWrong)}
@@ -158,6 +163,17 @@ function MoreFields(props: PartProps) {
             value={maxInFlight}
             error={failure?.about('maxInFlight') ?? (isTold ? faults.maxInFlight : null)}
             onChange={(event) => onChange({ maxInFlight: event.target.value })}
+          />
+          <TextField
+            label={form.ratePerSecond}
+            hint={form.ratePerSecondHint}
+            placeholder={texts.webhooks.detail.rateDefault}
+            optional
+            inputMode="decimal"
+            autoComplete="off"
+            value={ratePerSecond}
+            error={failure?.about('ratePerSecond') ?? (isTold ? faults.ratePerSecond : null)}
+            onChange={(event) => onChange({ ratePerSecond: event.target.value })}
           />
         </div>
       </div>

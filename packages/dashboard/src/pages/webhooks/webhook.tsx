@@ -16,6 +16,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
+import { EndRestButton } from './end-rest-button.tsx'
 import { LastFailures } from './last-failures.tsx'
 import { SecretCard } from './secret-card.tsx'
 import { TestPanel } from './test-panel.tsx'
@@ -68,7 +69,7 @@ function Loaded({ webhook }: { webhook: Webhook }) {
 
 /** Why it doesn't get what it should, in a sentence, with what happens next. */
 function Condition({ webhook }: { webhook: Webhook }) {
-  const { stateReason, health } = webhook
+  const { stateReason, restingReason, health } = webhook
   switch (webhookCondition(webhook)) {
     case 'active':
       return null
@@ -92,6 +93,16 @@ function Condition({ webhook }: { webhook: Webhook }) {
       return (
         <Notice tone="bad" title={stateReason ?? texts.states.webhook.disabled}>
           {detail.disabledNotice}
+        </Notice>
+      )
+    case 'resting':
+      return (
+        <Notice tone="warn" title={restingReason ?? texts.states.webhook.resting}>
+          <p className="mb-2">
+            {detail.restingNotice} <ExactTime at={webhook.restingUntil ?? webhook.updatedAt} />.{' '}
+            {detail.restingThen}
+          </p>
+          <EndRestButton webhook={webhook} />
         </Notice>
       )
     case 'failing':
@@ -125,7 +136,7 @@ function HealthCard({ webhook: { health } }: { webhook: Webhook }) {
 }
 
 function SettingsCard({ webhook }: { webhook: Webhook }) {
-  const { id, eventTypes, timeoutSeconds, maxInFlight, headers, createdAt } = webhook
+  const { id, eventTypes, timeoutSeconds, headers, createdAt } = webhook
   const names = Object.keys(headers)
   return (
     <Card title={detail.settings}>
@@ -140,7 +151,8 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
         <Fact name={detail.timeout}>
           {timeoutSeconds === null ? detail.windowDefault : detail.timeoutSeconds(timeoutSeconds)}
         </Fact>
-        <Fact name={detail.window}>{maxInFlight ?? detail.windowDefault}</Fact>
+        <Fact name={detail.window}>{webhook.maxInFlight ?? detail.windowDefault}</Fact>
+        <Fact name={detail.rate}>{webhook.ratePerSecond ?? detail.rateDefault}</Fact>
         <Fact name={detail.headers}>
           {names.length === 0 ? (
             detail.none

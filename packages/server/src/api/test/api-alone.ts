@@ -19,6 +19,7 @@ import { createSign } from '../../sign/sign.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { Store } from '../../store/store.ts'
 import { createApi } from '../api.ts'
+import { BODY_LIMITS } from '../body-budget.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ADMIN_KEY, type Call, createCall } from './client.ts'
 
@@ -68,6 +69,7 @@ function createDeps(
       decide: (input) => decide({ ...input, scheduleMs: [0, 30_000], draw: 0.5 }),
       record: createRecord({
         ...{ store, clock, ids, metrics, log: silentLog, disableAfterMs: 60_000 },
+        random: systemRandom,
         ...{ stopping: new AbortController().signal, cut: new AbortController().signal },
       }),
       ...{ timeoutMs: 30_000, patienceMs: listenPatienceMs },
@@ -93,6 +95,7 @@ function createDeps(
       rootMarkKey: Buffer.alloc(32, 4),
       ratePerKey: null,
       connections: { max: 2_000, perAddressMax: 1_000, headersMs: 10_000, requestMs: 30_000 },
+      bodies: BODY_LIMITS,
       retryScheduleMs: [0, 30_000],
       webhooksMaxPerChatbot: 3,
       healthOnly: false,

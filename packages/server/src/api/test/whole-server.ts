@@ -28,8 +28,12 @@ export async function startWholeServer(
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
   const endpoint = await startEndpoint()
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, ADMIN_KEY, ...environment })
-  const keys = loadKeys(config, { random: systemRandom, presentKeyOf: () => null })
-  const server = await startServer({ config, keys, log: silentLog })
+  const keys = loadKeys(config, {
+    random: systemRandom,
+    presentKeyOf: () => null,
+    alone: (_, work) => work(),
+  })
+  const server = await startServer({ config, keys, log: silentLog, onFatal: fail })
   onTestFinished(() => server.stop())
   const call = createCall(server.url)
   return {
@@ -49,4 +53,8 @@ export async function startWholeServer(
       return json.id
     },
   }
+}
+
+function fail(sentence: string): never {
+  throw new Error(sentence)
 }

@@ -40,6 +40,7 @@ export function describeConfig(suite: Suite): void {
       headers: { authorization: 'Bearer tøken' },
       timeoutSeconds: 7,
       maxInFlight: 3,
+      ratePerSecond: 0.1,
     })
     const { webhooksMax: _, ...given } = values
     const made = await store.createWebhook(values)

@@ -156,6 +156,28 @@ export function describeLists(suite: Suite): void {
     expect(await found('ann@shop.example')).toHaveLength(2)
   })
 
+  test('what nobody sees is in no key: neither in what is kept nor in what is typed', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const lead = world.leadEvent({
+      ...{ customerName: 'Zoe\u0308\u200b Lee', customerEmail: 'Zoe\u00ad@Shop.example\u200b' },
+      ...{ customerPhone: '\u202a+254\u200e7 \u202c', conversationId: ' own ' },
+    })
+    const other = world.leadEvent({ customerPhone: '', customerEmail: '' })
+    await world.accept(chatbot.id, { events: [lead, other] })
+    const id = lead.lead?.id ?? ''
+    const found = async (q: string) => (await store.listLeads({ q }, PAGE)).map((one) => one.id)
+    const typed = ['zoe@shop.example', 'zo\u2060e@shop.example', '+2547', ' +2547\ufeff', 'zoë l']
+    for (const q of [...typed, 'z\u200do', `${id}\u200b`, `\u202a${lead.id}`, ' own ']) {
+      expect(await found(q), q).toEqual([id])
+      expect((await store.listDeliveries({ q }, PAGE)).map(({ eventId }) => eventId)).toEqual([
+        lead.id,
+      ])
+    }
+    for (const q of ['\u200b', ' ', '', 'own']) expect(await found(q), q).toEqual([])
+    await store.eraseLead(id, 'request')
+    for (const q of typed) expect(await found(q), q).toEqual([])
+  })
+
   if (!suite.movesTime) return
 
   test('from and to bound the instant of creation', async () => {

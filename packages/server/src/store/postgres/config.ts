@@ -7,6 +7,7 @@ import { canonicalEventType } from '../../event.ts'
 import { awayReason, type Webhook, type WebhookState } from '../../webhook.ts'
 import type { Encryption } from '../encryption.ts'
 import { reachable } from '../listened.ts'
+import { END_REST_SET } from '../rest.ts'
 import { type ChatbotRow, toWebhook, type WebhookRow } from '../rows.ts'
 import type { NewWebhook, WebhookChange } from '../store.ts'
 import { endChatbot } from './access.ts'
@@ -70,7 +71,8 @@ export class WebhookConfig {
     const [row] = await tx.query<WebhookRow>(INSERT_WEBHOOK, [
       ...[id, chatbotId, this.#seal(id, 'url', values.url), JSON.stringify(eventTypes)],
       ...[description, this.#seal(id, 'headers', JSON.stringify(values.headers))],
-      ...[timeoutSeconds, maxInFlight, this.#seal(id, 'secret', values.secret), tx.now],
+      ...[timeoutSeconds, maxInFlight, values.ratePerSecond],
+      ...[this.#seal(id, 'secret', values.secret), tx.now],
       ...startOf(values, tx.now),
     ])
     subscribe(tx, id, chatbotId, eventTypes)
@@ -82,17 +84,20 @@ export class WebhookConfig {
     if (!row) return null
     const { url, headers, eventTypes, description = row.description } = change
     const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = change
+    const { ratePerSecond = row.rate_per_second } = change
     const [updated] = await tx.query<WebhookRow>(UPDATE_WEBHOOK, [
       ...[id, url === undefined ? row.url : this.#seal(id, 'url', url)],
       ...[eventTypes ? JSON.stringify(eventTypes) : row.event_types, description],
       ...[headers ? this.#seal(id, 'headers', JSON.stringify(headers)) : row.headers],
-      ...[timeoutSeconds, maxInFlight, tx.now],
+      ...[timeoutSeconds, maxInFlight, ratePerSecond, tx.now],
     ])
     if (eventTypes) {
       tx.send(DELETE_SUBSCRIPTIONS, [id])
       subscribe(tx, id, row.chatbot_id, eventTypes)
     }
-    return this.#changed(tx, updated)
+    if (url === undefined || row.resting_until === null) return this.#changed(tx, updated)
+    const isNewUrl = this.#encryption.decrypt(row.url, { rowId: id, column: 'url' }) !== url
+    return this.#changed(tx, isNewUrl ? await endRest(tx, row) : updated)
   }
 
   async rotate(
@@ -132,7 +137,8 @@ export class WebhookConfig {
       ...[id, next.state, next.reason, resumed ? null : before.failing_since, tx.now],
     ])
     tx.unsettle(id)
-    return this.#changed(tx, row)
+    const ends = state === 'active' && (resumed || before.resting_until !== null)
+    return this.#changed(tx, ends ? await endRest(tx, before) : row)
   }
 
   #seal(rowId: string, name: string, text: string): string {
@@ -150,9 +156,20 @@ export async function deleteWebhook(tx: Transaction, id: string): Promise<boolea
   const [row] = await tx.query<{ chatbot_id: string }>(DELETE_WEBHOOK, [id])
   if (!row) return false
   tx.send(DELETE_SUBSCRIPTIONS, [id])
+  tx.send(DELETE_STARTS, [id])
   tx.unsettle(id)
   tx.webhookChanged(id, row.chatbot_id)
   return true
+}
+
+/** Its owner's word: from now on it is sent to. */
+async function endRest(
+  tx: Transaction,
+  { id, resting_until }: WebhookRow,
+): Promise<WebhookRow | undefined> {
+  if (resting_until !== null) tx.woken.add(id)
+  const [row] = await tx.query<WebhookRow>(END_REST, [tx.now, id])
+  return row
 }
 
 /** Its columns kind, temporary, away_since, state and state_reason. */
@@ -192,15 +209,17 @@ const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = $1 ORDER BY id'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = $1'
 const LOCK_WEBHOOK = 'SELECT * FROM webhooks WHERE id = $1 FOR NO KEY UPDATE'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
-    timeout_seconds, max_in_flight, secret, created_at, updated_at, kind, temporary, away_since,
-    state, state_reason)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15) RETURNING *`
+    timeout_seconds, max_in_flight, rate_per_second, secret, created_at, updated_at, kind,
+    temporary, away_since, state, state_reason)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16) RETURNING *`
 const UPDATE_WEBHOOK = `UPDATE webhooks SET url = $2, event_types = $3, description = $4,
-    headers = $5, timeout_seconds = $6, max_in_flight = $7, updated_at = $8
+    headers = $5, timeout_seconds = $6, max_in_flight = $7, rate_per_second = $8,
+    updated_at = $9
   WHERE id = $1 RETURNING *`
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = $1 RETURNING chatbot_id'
 const SET_STATE = `UPDATE webhooks SET state = $2, state_reason = $3, failing_since = $4,
   updated_at = $5 WHERE id = $1 RETURNING *`
+const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2 RETURNING *`
 const ROTATE = `UPDATE webhooks SET secret = $2, previous_secret = $3, overlap_ends_at = $4,
   updated_at = $5 WHERE id = $1 RETURNING *`
 const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_ends_at = NULL,
@@ -208,3 +227,4 @@ const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_end
 const SUBSCRIBE = `INSERT INTO subscriptions (chatbot_id, webhook_id, event_type, spelling)
   SELECT $1, $2, * FROM unnest($3::text[], $4::text[])`
 const DELETE_SUBSCRIPTIONS = 'DELETE FROM subscriptions WHERE webhook_id = $1'
+const DELETE_STARTS = 'DELETE FROM starts WHERE webhook_id = $1'

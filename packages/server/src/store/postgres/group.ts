@@ -7,6 +7,7 @@
  * database can't commit now is answered so for every call of the batch.
  */
 import { StoreUnavailable } from '../../errors.ts'
+import { Turns } from '../turns.ts'
 
 export interface GroupOptions<Input, Output> {
   /** One transaction; one answer for each input, in their order. */
@@ -16,6 +17,8 @@ export interface GroupOptions<Input, Output> {
   /** Of a batch at most `weightMax`, unless one call alone is more. */
   weigh?(input: Input): number
   weightMax?: number
+  /** Who puts it in: owners take turns. */
+  ownerOf?(input: Input): string
   /** Whether the call may share a transaction with those; otherwise it goes with the next. */
   fits?(batch: readonly Input[], input: Input): boolean
 }
@@ -28,7 +31,7 @@ interface Waiting<Input, Output> {
 
 export class Group<Input, Output> {
   readonly #options: GroupOptions<Input, Output>
-  #queue: Waiting<Input, Output>[] = []
+  readonly #queue = new Turns<Waiting<Input, Output>>()
   #running = 0
   #scheduled = false
   #closed = false
@@ -42,7 +45,7 @@ export class Group<Input, Output> {
   call(input: Input): Promise<Output> {
     if (this.#closed) return Promise.reject(new StoreUnavailable('The store is closed.'))
     return new Promise((resolve, reject) => {
-      this.#queue.push({ input, resolve, reject })
+      this.#queue.push(this.#options.ownerOf?.(input) ?? '', { input, resolve, reject })
       if (this.#scheduled || this.#running >= this.#options.runningMax) return
       this.#scheduled = true
       // What is called in the same turn still gets in.
@@ -56,12 +59,12 @@ export class Group<Input, Output> {
   /** Refuses new calls; resolves when those that are queued have their answers. */
   close(): Promise<void> {
     this.#closed = true
-    if (this.#running === 0 && this.#queue.length === 0) return Promise.resolve()
+    if (this.#running === 0 && this.#queue.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
   #start(): void {
-    while (this.#queue.length > 0 && this.#running < this.#options.runningMax) {
+    while (this.#queue.size > 0 && this.#running < this.#options.runningMax) {
       const batch = this.#takeBatch()
       this.#running += 1
       this.#settle(batch)
@@ -97,14 +100,14 @@ export class Group<Input, Output> {
     const batch: Waiting<Input, Output>[] = []
     const inputs: Input[] = []
     let weight = 0
-    for (const waiting of this.#queue) {
+    for (let next = this.#queue.peek(); next; next = this.#queue.peek()) {
       if (batch.length === callsMax) break
-      weight += weigh?.(waiting.input) ?? 0
-      if (batch.length > 0 && (weight > weightMax || fits?.(inputs, waiting.input) === false)) break
-      batch.push(waiting)
-      inputs.push(waiting.input)
+      weight += weigh?.(next.input) ?? 0
+      if (batch.length > 0 && (weight > weightMax || fits?.(inputs, next.input) === false)) break
+      this.#queue.shift()
+      batch.push(next)
+      inputs.push(next.input)
     }
-    this.#queue = this.#queue.slice(batch.length)
     return batch
   }
 }

@@ -6,7 +6,7 @@
 import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
 import type { WebhookState } from '../../webhook.ts'
-import { searchKey } from '../rows.ts'
+import { indexableKeysOf } from '../search-keys.ts'
 import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../store.ts'
 import { MeanwhileChanged } from './faults.ts'
 import { Insertions } from './insertions.ts'
@@ -22,6 +22,7 @@ interface Subscriber {
   spelling: string
   state: WebhookState
   listenerId: string | null
+  resting: boolean
 }
 
 interface IdempotencyRow {
@@ -44,8 +45,6 @@ interface Known {
 }
 
 export const IDEMPOTENCY_MS = 24 * 3_600_000
-/** A row of an index holds 2.7 KB; a character takes up to 4 bytes. */
-const NAME_KEY_LENGTH_MAX = 600
 
 export async function acceptAll(
   tx: Transaction,
@@ -89,9 +88,9 @@ function acceptOne(
   for (const event of input.events) {
     addEvent(tx, input, event, writes)
     for (const to of known.subscribers.get(pairOf(chatbotId, event.eventType)) ?? []) {
-      const { webhookId, spelling, state, listenerId } = to
+      const { webhookId, spelling, state, listenerId, resting } = to
       const active = state === 'active'
-      const takes = listenerId === null && !except.has(webhookId)
+      const takes = listenerId === null && !resting && !except.has(webhookId)
       const claimedBy = active && takes ? nodeId : null
       const deliveryId = ids.next('delivery')
       writes.addDelivery({
@@ -118,8 +117,7 @@ function addEvent(
   writes.addLead({
     ...lead,
     ...{ chatbotId, eventId: event.id },
-    nameKey: beginning(searchKey(lead.customerName)),
-    emailKey: beginning(lead.customerEmail.toLowerCase()),
+    keys: indexableKeysOf(lead),
     route: idempotency?.route ?? null,
     key: idempotency?.key ?? null,
   })
@@ -138,13 +136,6 @@ function toClaim(
     ...{ deliveryId, eventId: event.id, webhookId, chatbotId, eventType: spelling },
     ...{ payload: event.payload, kind: 'event', attemptNumber: 1, seriesAttempts: 0 },
   }
-}
-
-/** Cut between characters, not within one. */
-export function beginning(text: string): string {
-  return text.length <= NAME_KEY_LENGTH_MAX
-    ? text
-    : text.slice(0, NAME_KEY_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')
 }
 
 // ─── what is known ────────────────────────────────────────────────────────────────────────────────
@@ -241,7 +232,8 @@ const LOOK = `SELECT (SELECT sum(value)::bigint FROM backlog) AS backlog,
   ARRAY(SELECT id FROM nodes WHERE id = ANY($1::text[]) AND lease_until > $2) AS live,
   ARRAY(SELECT id FROM chatbots WHERE id = ANY($3::text[]) AND deleted_at IS NULL) AS chatbots`
 const SUBSCRIBERS = `SELECT s.chatbot_id AS "chatbotId", s.event_type AS "eventType",
-    s.webhook_id AS "webhookId", s.spelling, w.state, w.listener_id AS "listenerId"
+    s.webhook_id AS "webhookId", s.spelling, w.state, w.listener_id AS "listenerId",
+    w.resting_until IS NOT NULL AS resting
   FROM unnest($1::text[], $2::text[]) AS asked (chatbot_id, event_type)
   JOIN subscriptions s ON s.chatbot_id = asked.chatbot_id AND s.event_type = asked.event_type
   JOIN webhooks w ON w.id = s.webhook_id ORDER BY s.webhook_id`

@@ -1,6 +1,7 @@
 /** The rows that a batch of accepted events makes, written in one statement. */
 import type { WebhookState } from '../../webhook.ts'
 import { parkReason } from '../after-attempt.ts'
+import type { SearchKeys } from '../search-keys.ts'
 import type { NewEvent } from '../store.ts'
 import { column } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
@@ -21,8 +22,7 @@ interface LeadValues {
   customerName: string
   customerEmail: string
   customerPhone: string
-  nameKey: string
-  emailKey: string
+  keys: SearchKeys
   route: string | null
   key: string | null
 }
@@ -96,8 +96,9 @@ export class Insertions {
       column(rows, (row) => row.customerName),
       column(rows, (row) => row.customerEmail),
       column(rows, (row) => row.customerPhone),
-      column(rows, (row) => row.nameKey),
-      column(rows, (row) => row.emailKey),
+      column(rows, ({ keys }) => keys.name_key),
+      column(rows, ({ keys }) => keys.email_key),
+      column(rows, ({ keys }) => keys.phone_key),
       column(rows, (row) => row.route),
       column(rows, (row) => row.key),
     ])
@@ -130,10 +131,11 @@ const INSERT_EVENTS = `INSERT INTO events
     (created_at, id, chatbot_id, event_type, payload, lead_id)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
 const INSERT_LEADS = `INSERT INTO leads (created_at, id, chatbot_id, conversation_id, event_id,
-    customer_name, customer_email, customer_phone, name_key, email_key, idempotency_route,
-    idempotency_key)
+    customer_name, customer_email, customer_phone, name_key, email_key, phone_key,
+    idempotency_route, idempotency_key)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])`
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::text[])`
 const INSERT_CONVERSATIONS = `INSERT INTO conversations (created_at, chatbot_id, id)
   SELECT DISTINCT $1::bigint, chatbot_id COLLATE "C", id COLLATE "C"
   FROM unnest($2::text[], $3::text[]) AS made (chatbot_id, id) ORDER BY 2, 3

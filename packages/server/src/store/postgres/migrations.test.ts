@@ -57,6 +57,27 @@ test('a database of the first schema keeps its data and learns of keys and the l
   expect(await store.listAudit({}, PAGE)).toHaveLength(1)
 })
 
+test('who was left by an older version is found by what one sees, and erased', async () => {
+  const { databaseUrl, client } = await makeFirst()
+  await client.query(`
+    INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
+        customer_phone, name_key, email_key, created_at)
+      SELECT 'lead_' || (1000 + n), 'bot_1', 'conv_1', 'evt_' || n, 'Zoe\u0308\u200b ' || n || '.',
+        'Ann' || n || '@example.com\u200b', '\u202a+2547' || n, 'zoë\u200b ' || n || '.',
+        'ann' || n || '@example.com\u200b', n FROM generate_series(2, 650) AS n`)
+  const store = await open(databaseUrl)
+  // More than are read at a time.
+  for (const [at, n] of [2, 201, 650].entries()) {
+    for (const q of [`ann${n}@example.com`, `+2547${n}`, `zoë ${n}.`, `lead_${1000 + n}`]) {
+      const found = await store.listLeads({ q }, PAGE)
+      expect(found, q).toMatchObject([{ id: `lead_${1000 + n}` }])
+    }
+    expect(await store.eraseLead(`lead_${1000 + n}`, 'request')).toBe(true)
+    expect(await store.listLeads({ q: `ann${n}@example.com` }, PAGE)).toEqual([])
+    expect(await store.listErasures({}, PAGE)).toHaveLength(at + 1)
+  }
+})
+
 test('a step that breaks leaves the database as it was', async () => {
   const { databaseUrl, client } = await makeFirst()
   await client.query('CREATE TABLE audit_log (in_the_way integer)')

@@ -10,14 +10,26 @@ import { ERASURES_AND_KEYS } from './schema-0003.ts'
 import { ROLLUPS_SCHEMA } from './schema-0004.ts'
 import { CONVERSATIONS_BY_AGE } from './schema-0005.ts'
 import { LISTENERS_SCHEMA } from './schema-0006.ts'
+import { RATES_SCHEMA } from './schema-0007.ts'
+import { rekeyLeads, SEARCH_KEYS_SCHEMA } from './schema-0008.ts'
+import { RESTS_SCHEMA } from './schema-0009.ts'
 
-const MIGRATIONS: readonly string[] = [
+interface Step {
+  sql: string
+  /** What the rows need that SQL can't say, in the same transaction. */
+  rewrite(client: pg.ClientBase): Promise<void>
+}
+
+const MIGRATIONS: readonly (string | Step)[] = [
   FIRST_SCHEMA,
   ACCESS_SCHEMA,
   ERASURES_AND_KEYS,
   ROLLUPS_SCHEMA,
   CONVERSATIONS_BY_AGE,
   LISTENERS_SCHEMA,
+  RATES_SCHEMA,
+  { sql: SEARCH_KEYS_SCHEMA, rewrite: rekeyLeads },
+  RESTS_SCHEMA,
 ]
 /** This program's. */
 export const SCHEMA_VERSION = MIGRATIONS.length
@@ -38,7 +50,10 @@ export async function migrate(client: pg.ClientBase, where: string): Promise<voi
     const { rows } = await client.query<{ version: number }>('SELECT version FROM chatzuri_schema')
     const found = rows[0]?.version ?? 0
     if (found > MIGRATIONS.length) throw newer(where, found)
-    for (const sql of MIGRATIONS.slice(found)) await client.query(sql)
+    for (const step of MIGRATIONS.slice(found)) {
+      await client.query(typeof step === 'string' ? step : step.sql)
+      if (typeof step !== 'string') await step.rewrite(client)
+    }
     if (rows.length === 0) await client.query('INSERT INTO chatzuri_schema VALUES (0)')
     if (found < MIGRATIONS.length) {
       await client.query('UPDATE chatzuri_schema SET version = $1', [MIGRATIONS.length])

@@ -61,7 +61,7 @@ test('no secret is readable in any table', async () => {
     ...{ id: 'wh_1', chatbotId: 'bot_1', eventTypes: ['lead.submit'], description: '' },
     ...{ url: 'https://hidden-user:hidden-pass@hidden-host.example/', webhooksMax: 5 },
     ...{ headers: { 'x-key': 'hidden-header' }, secret: 'whsec_hidden-first' },
-    ...{ timeoutSeconds: null, maxInFlight: null },
+    ...{ timeoutSeconds: null, maxInFlight: null, ratePerSecond: null },
   })
   await store.rotateSecret('wh_1', { secret: 'whsec_hidden-second', overlapMs: 1e6 })
   const client = await connect(databaseUrl)

@@ -1,7 +1,9 @@
 /** The writing half of the contract: which calls share transactions, and which stand alone. */
 import type { Ids } from '../../id.ts'
+import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../accept-weight.ts'
 import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
 import type { KeyRing } from '../encryption.ts'
+import type { Probe } from '../probe.ts'
 import type { Reads } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery } from '../rows.ts'
 import type {
@@ -33,6 +35,7 @@ import { recordAll } from './record.ts'
 import { continueRecoveries, createRecovery } from './recoveries.ts'
 import { rollUp } from './rollups.ts'
 import { settle } from './settle.ts'
+import { takeAll } from './starts.ts'
 import type { Transaction } from './transaction.ts'
 
 interface World {
@@ -41,6 +44,7 @@ interface World {
   reads: Reads
   encryption: KeyRing
   ids: Ids
+  probe: Probe
   /** The database, for sentences. */
   where: string
 }
@@ -67,7 +71,10 @@ export function createWrites(world: World): { store: Writes; close(): Promise<vo
       ...upkeepWrites(world),
       ...accessWrites(world),
     },
-    close: traffic.close,
+    close() {
+      world.probe.close()
+      return traffic.close()
+    },
   }
 }
 
@@ -116,11 +123,14 @@ function webhookWrites({ database, encryption }: World) {
 
 /** The hot calls: each kind gathers for itself, so that none waits behind another's rows. */
 function trafficWrites({ database, ids }: World) {
-  const accepts = new Group<AcceptInput, AcceptResult>({
-    run: (inputs) => database.transact((tx) => acceptAll(tx, inputs, ids)),
-    ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, weightMax: CHARACTERS_MAX },
-    weigh: ({ events }) => events.reduce((sum, event) => sum + event.payload.length, 0),
-  })
+  const accepting = {
+    run: (inputs: AcceptInput[]) => database.transact((tx) => acceptAll(tx, inputs, ids)),
+    ...{ callsMax: CALLS_MAX, weightMax: COMMIT_WEIGHT_MAX },
+    ...{ weigh: acceptWeight, ownerOf: ({ chatbotId }: AcceptInput) => chatbotId },
+  }
+  const accepts = new Group<AcceptInput, AcceptResult>({ ...accepting, runningMax: RUNNING_MAX })
+  // One at a time, and apart: a single event never waits behind somebody's batches.
+  const bulk = new Group<AcceptInput, AcceptResult>({ ...accepting, runningMax: 1 })
   const records = new Group<RecordInput, RecordResult>({
     run: (inputs) => database.transact((tx) => recordAll(tx, inputs)),
     ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, weightMax: CHARACTERS_MAX },
@@ -132,12 +142,13 @@ function trafficWrites({ database, ids }: World) {
   })
   return {
     store: {
-      accept: (input) => accepts.call(input),
+      accept: (input) => (isBulk(input) ? bulk : accepts).call(input),
       recordIfLeased: (input) => records.call(input),
       claimDue: (input) => claims.call(input),
+      takeStarts: (wanted) => database.transact((tx) => takeAll(tx, wanted)),
     } satisfies Partial<Writes>,
     async close() {
-      await Promise.all([accepts.close(), records.close(), claims.close()])
+      await Promise.all([accepts, bulk, records, claims].map((group) => group.close()))
     },
   }
 }
@@ -176,10 +187,12 @@ function listenerWrites(world: World) {
 }
 
 function upkeepWrites(world: World) {
-  const { database, ids, encryption } = world
+  const { database, ids, encryption, probe } = world
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
     prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
+    // Its clock is the database's, which is slewed and never set (docs/operate.md).
+    pullInDue: async () => ({ pulled: 0, next: null }),
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
@@ -189,9 +202,7 @@ function upkeepWrites(world: World) {
       const input = { leadIds: [leadId], reason, ids }
       return transactAudited(database, audit, async (tx) => (await eraseLeads(tx, input)) > 0)
     },
-    ping: async () => {
-      await database.query(PING)
-    },
+    ping: () => probe.ask(),
   } satisfies Partial<Writes>
 }
 
@@ -250,6 +261,4 @@ async function recover(
   return row && toRecovery(row)
 }
 
-/** A write, so that the answer tells of a database that takes them. */
-const PING = `UPDATE meta SET value = chatzuri_now()::text WHERE key = 'pinged_at'`
 const READ_CLOCK = 'SELECT chatzuri_now() AS now'

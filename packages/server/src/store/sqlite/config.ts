@@ -4,6 +4,7 @@ import { assert } from '../../errors.ts'
 import { canonicalEventType } from '../../event.ts'
 import { awayReason, type WebhookState } from '../../webhook.ts'
 import { reachable } from '../listened.ts'
+import { END_REST_SET } from '../rest.ts'
 import type { ChatbotRow, WebhookRow } from '../rows.ts'
 import type { Access } from './access.ts'
 import type { Core } from './core.ts'
@@ -23,6 +24,7 @@ export interface WebhookValues {
   description: string
   timeoutSeconds: number | null
   maxInFlight: number | null
+  ratePerSecond: number | null
   /** Sealed. */
   url: string
   headers: string
@@ -37,9 +39,12 @@ export interface WebhookPatch {
   description?: string
   timeoutSeconds?: number | null
   maxInFlight?: number | null
+  ratePerSecond?: number | null
   /** Sealed. */
   url?: string
   headers?: string
+  /** Sealed, a URL that stays looks like another. */
+  isNewUrl?: boolean
 }
 
 export interface Rotation {
@@ -88,7 +93,7 @@ export class Config {
 
   createWebhook(values: WebhookValues): WebhookRow | 'chatbot_not_found' | 'too_many_webhooks' {
     const core = this.#core
-    const { id, chatbotId, url, description, headers, timeoutSeconds, maxInFlight, secret } = values
+    const { id, chatbotId, url, description, headers, secret } = values
     if (!core.get(READ_CHATBOT, chatbotId)) return 'chatbot_not_found'
     const live = core.get<{ count: number }>(COUNT_WEBHOOKS, chatbotId)?.count ?? 0
     if (live >= values.webhooksMax) return 'too_many_webhooks'
@@ -97,7 +102,8 @@ export class Config {
     core.run(
       INSERT_WEBHOOK,
       ...[id, chatbotId, url, eventTypes, description, headers],
-      ...[timeoutSeconds, maxInFlight, secret, now, now, ...startOf(values, now)],
+      ...[values.timeoutSeconds, values.maxInFlight, values.ratePerSecond],
+      ...[secret, now, now, ...startOf(values, now)],
     )
     this.#subscribe(id, chatbotId, values.eventTypes)
     return this.#changed(id)
@@ -110,11 +116,14 @@ export class Config {
     if (!row) return null
     const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = patch
     const { url = row.url, headers = row.headers, description = row.description } = patch
+    const { ratePerSecond = row.rate_per_second } = patch
     const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
     core.run(
       UPDATE_WEBHOOK,
-      ...[url, eventTypes, description, headers, timeoutSeconds, maxInFlight, core.tx.now, row.id],
+      ...[url, eventTypes, description, headers, timeoutSeconds, maxInFlight, ratePerSecond],
+      ...[core.tx.now, row.id],
     )
+    if (patch.isNewUrl) this.#endRest(row, false)
     if (patch.eventTypes) {
       core.run(DELETE_SUBSCRIPTIONS, row.id)
       this.#subscribe(row.id, row.chatbot_id, patch.eventTypes)
@@ -172,8 +181,16 @@ export class Config {
     const failingSince = resumed ? null : before.failing_since
     const { state, reason } = reachable(change, before)
     core.run(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
+    if (change.state === 'active') this.#endRest(before, resumed)
     core.run(UNSETTLE, change.id)
     return this.#changed(change.id)
+  }
+
+  /** Its owner's word: from now on it is sent to. */
+  #endRest({ id, resting_until }: WebhookRow, resumed: boolean): void {
+    if (resting_until === null && !resumed) return
+    this.#core.run(END_REST, this.#core.tx.now, id)
+    if (resting_until !== null) this.#core.tx.woken.add(id)
   }
 
   #subscribe(webhookId: string, chatbotId: string, eventTypes: string[]): void {
@@ -213,14 +230,15 @@ const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = ?'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = ?'
 export const READ_WEBHOOK = 'SELECT * FROM webhooks WHERE id = ?'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
-    timeout_seconds, max_in_flight, secret, created_at, updated_at, kind, temporary, away_since,
-    state, state_reason)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    timeout_seconds, max_in_flight, rate_per_second, secret, created_at, updated_at, kind,
+    temporary, away_since, state, state_reason)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const UPDATE_WEBHOOK = `UPDATE webhooks SET url = ?, event_types = ?, description = ?, headers = ?,
-  timeout_seconds = ?, max_in_flight = ?, updated_at = ? WHERE id = ?`
+  timeout_seconds = ?, max_in_flight = ?, rate_per_second = ?, updated_at = ? WHERE id = ?`
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = ?'
 const SET_STATE = `UPDATE webhooks SET state = ?, state_reason = ?, failing_since = ?,
   updated_at = ? WHERE id = ?`
+const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = ? WHERE id = ?`
 const ROTATE = `UPDATE webhooks SET secret = ?, previous_secret = ?, overlap_ends_at = ?,
   updated_at = ? WHERE id = ?`
 const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_ends_at = NULL,

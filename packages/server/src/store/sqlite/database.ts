@@ -34,7 +34,9 @@ export function makeFile(path: string): void {
 export function openForWriting(path: string): DatabaseSync {
   makeFile(path)
   const db = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, enableForeignKeyConstraints: false })
-  db.exec(`
+  return prepared(
+    db,
+    `
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA secure_delete = ON;
@@ -42,19 +44,31 @@ export function openForWriting(path: string): DatabaseSync {
     PRAGMA journal_size_limit = 67108864;
     PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
-  `)
-  return db
+  `,
+  )
 }
 
 /** For a connection that only moves pages from the log into the database. */
 export function openForCheckpoints(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false })
-  db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -1024')
-  return db
+  return prepared(
+    db,
+    'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -1024',
+  )
 }
 
 export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, readOnly: true })
-  db.exec('PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY')
-  return db
+  return prepared(db, 'PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY')
+}
+
+/** What can't be used must not stay open: its disk could not be unmounted. */
+function prepared(db: DatabaseSync, pragmas: string): DatabaseSync {
+  try {
+    db.exec(pragmas)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }

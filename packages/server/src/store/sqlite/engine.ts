@@ -10,6 +10,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
+import { StoreUnavailable } from '../../errors.ts'
 import { createIds } from '../../id.ts'
 import type { Random } from '../../random.ts'
 import { isDone } from '../access-rows.ts'
@@ -19,8 +20,10 @@ import { Core } from './core.ts'
 import { databasePath, LOCK_WAIT_MS, openForWriting } from './database.ts'
 import { type Fault, toFault } from './faults.ts'
 import { migrate } from './migrations.ts'
-import { createOperations, type Operations } from './operations.ts'
+import { createOperations, isReading, type Operations } from './operations.ts'
+import { Place } from './place.ts'
 import { Scrubber } from './scrub.ts'
+import { APPLICATION_ID, inspectDatabase, startError } from './whose-file.ts'
 
 export interface Call {
   name: keyof Operations
@@ -63,24 +66,29 @@ export class Engine {
   readonly #core: Core
   readonly #operations: Operations
   readonly #scrubber: Scrubber
+  readonly #place: Place
   /** Erased data is still in the log; tried again until no reader is in the way. */
   #truncateDue = false
   #truncateAt = 0
 
   constructor(options: { dataDir: string; clock: Clock; random: Random }) {
     const { dataDir, clock, random } = options
-    this.db = openForWriting(databasePath(dataDir))
+    this.db = openOurs(dataDir)
     this.#scrubber = new Scrubber(databasePath(dataDir))
     try {
       migrate(this.db, dataDir)
+      if (this.#pragma('application_id') === 0) {
+        this.db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+      }
       this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
       this.#operations = createOperations(this.#core)
-      this.#core.transact(false, () => this.#operations.releaseAll(null))
+      this.#core.transact(() => this.#operations.releaseAll(null))
+      this.#place = new Place(databasePath(dataDir))
       // A process that was killed left it unfinished.
       if (this.#core.get(READ_CLEANING)) this.#beginCleaning()
     } catch (error) {
       this.db.close()
-      throw error
+      throw startError(error, dataDir) ?? error
     }
   }
 
@@ -110,14 +118,18 @@ export class Engine {
 
   #runAll(calls: Call[], wantChanges: boolean, reply: BatchReply): void {
     try {
-      const { value, tx } = this.#core.transact(wantChanges, () => calls.map(this.#runOne))
+      const reads = calls.length > 0 && calls.every(isReading)
+      const lost = reads ? null : this.#place.whyLost()
+      if (lost !== null) throw new StoreUnavailable(lost)
+      const work = () => calls.map(this.#runOne)
+      const { value, tx } = this.#core.transact(work, { wantChanges, reads })
       for (const each of value) reply.replies.push({ value: each })
       for (const change of tx.changes) reply.changes.push(change)
       for (const webhookId of tx.woken) reply.woken.push(webhookId)
       if (tx.erased) this.#beginCleaning()
     } catch (error) {
       const fault = toFault(error)
-      if (fault.kind === 'unavailable' || calls.length === 1) {
+      if (fault.kind !== 'bug' || calls.length === 1) {
         for (const _ of calls) reply.replies.push({ fault })
         return
       }
@@ -157,7 +169,7 @@ export class Engine {
     }
   }
 
-  #pragma(name: 'page_count' | 'page_size' | 'auto_vacuum'): number {
+  #pragma(name: 'page_count' | 'page_size' | 'auto_vacuum' | 'application_id'): number {
     return Number(this.db.prepare(`PRAGMA ${name}`).get()?.[name])
   }
 
@@ -176,5 +188,15 @@ export class Engine {
     } finally {
       this.db.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`)
     }
+  }
+}
+
+/** Throws `StartError` rather than touch a file that another program wrote. */
+function openOurs(dataDir: string): DatabaseSync {
+  inspectDatabase(dataDir)
+  try {
+    return openForWriting(databasePath(dataDir))
+  } catch (error) {
+    throw startError(error, dataDir) ?? error
   }
 }

@@ -36,6 +36,7 @@ test('the folder and every file in it are their owner’s alone, whatever the um
     'chatzuri.db-shm': '600',
     'chatzuri.db-wal': '600',
     'lock.db': '600',
+    'store-was-made': '600',
   })
 })
 
@@ -175,6 +176,6 @@ test('closing leaves one database file and an empty log', async () => {
   const store = await openHere(dataDir)
   await store.ping()
   await store.close()
-  expect(readdirSync(dataDir).sort()).toEqual(['chatzuri.db', 'lock.db'])
+  expect(readdirSync(dataDir).sort()).toEqual(['chatzuri.db', 'lock.db', 'store-was-made'])
   await expect(store.ping()).rejects.toThrow('closed')
 })

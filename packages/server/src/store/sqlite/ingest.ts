@@ -4,7 +4,7 @@
  */
 
 import { parkReason } from '../after-attempt.ts'
-import { searchKey } from '../rows.ts'
+import { keysOf } from '../search-keys.ts'
 import type { AcceptInput, NewEvent } from '../store.ts'
 import type { Core, Subscriber } from './core.ts'
 
@@ -104,10 +104,11 @@ export class Ingest {
     if (!lead) return
     const { conversationId, customerName, customerEmail, customerPhone } = lead
     core.run(INSERT_CONVERSATION, chatbotId, conversationId, tx.now)
+    const keys = keysOf({ customerName, customerEmail, customerPhone })
     core.run(
       INSERT_LEAD,
       ...[lead.id, chatbotId, conversationId, id, customerName, customerEmail, customerPhone],
-      ...[searchKey(customerName), customerEmail.toLowerCase()],
+      ...[keys.name_key, keys.email_key, keys.phone_key],
       ...[idempotency?.route ?? null, idempotency?.key ?? null, tx.now],
     )
     if (!tx.wantChanges) return
@@ -143,7 +144,7 @@ class Batch {
     const state = active ? 'pending' : 'parked'
     const reason = subscriber.state === 'active' ? null : parkReason(subscriber.state)
     const takes = subscriber.listenerId === null && !this.#except.has(webhookId)
-    const claimedBy = active && takes ? this.#node : null
+    const claimedBy = active && takes && !core.isResting(webhookId) ? this.#node : null
     core.run(
       INSERT_DELIVERY,
       ...[id, event.id, webhookId, chatbotId, spelling, state, reason],
@@ -170,9 +171,9 @@ const INSERT_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, l
 const INSERT_CONVERSATION = `INSERT INTO conversations (chatbot_id, id, created_at)
   VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 const INSERT_LEAD = `INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name,
-    customer_email, customer_phone, name_key, email_key, idempotency_route, idempotency_key,
-    created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    customer_email, customer_phone, name_key, email_key, phone_key, idempotency_route,
+    idempotency_key, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_DELIVERY = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type,
     state, state_reason, due_at, claimed_by, created_at, updated_at, kind)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'event')`

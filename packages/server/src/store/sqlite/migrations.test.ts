@@ -45,6 +45,30 @@ test('a database of the first schema keeps its data and learns of keys and the l
   expect(await store.listAudit({}, PAGE)).toHaveLength(1)
 })
 
+test('who was left by an older version is found by what one sees, and erased', async () => {
+  const dataDir = makeFirst()
+  const db = new DatabaseSync(databasePath(dataDir))
+  db.exec(`
+    WITH RECURSIVE number (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < 650)
+    INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
+        customer_phone, name_key, email_key, created_at)
+      SELECT 'lead_' || (1000 + n), 'bot_1', 'conv_1', 'evt_' || n, 'Zoe\u0308\u200b ' || n || '.',
+        'Ann' || n || '@example.com\u200b', '\u202a+2547' || n, 'zoë\u200b ' || n || '.',
+        'ann' || n || '@example.com\u200b', n FROM number`)
+  db.close()
+  const store = await openHere(dataDir)
+  // More than are read at a time.
+  for (const [at, n] of [2, 201, 650].entries()) {
+    for (const q of [`ann${n}@example.com`, `+2547${n}`, `zoë ${n}.`, `lead_${1000 + n}`]) {
+      const found = await store.listLeads({ q }, PAGE)
+      expect(found, q).toMatchObject([{ id: `lead_${1000 + n}` }])
+    }
+    expect(await store.eraseLead(`lead_${1000 + n}`, 'request')).toBe(true)
+    expect(await store.listLeads({ q: `ann${n}@example.com` }, PAGE)).toEqual([])
+    expect(await store.listErasures({}, PAGE)).toHaveLength(at + 1)
+  }
+})
+
 test('a step that breaks leaves the database as it was', async () => {
   const dataDir = makeFirst()
   const db = new DatabaseSync(databasePath(dataDir))

@@ -11,14 +11,26 @@ import { ERASURES_AND_KEYS } from './schema-0003.ts'
 import { ROLLUPS_SCHEMA } from './schema-0004.ts'
 import { CONVERSATIONS_BY_AGE } from './schema-0005.ts'
 import { LISTENERS_SCHEMA } from './schema-0006.ts'
+import { RATES_SCHEMA } from './schema-0007.ts'
+import { rekeyLeads, SEARCH_KEYS_SCHEMA } from './schema-0008.ts'
+import { RESTS_SCHEMA } from './schema-0009.ts'
 
-const MIGRATIONS: readonly string[] = [
+interface Step {
+  sql: string
+  /** What the rows need that SQL can't say, in the same transaction. */
+  rewrite(db: DatabaseSync): void
+}
+
+const MIGRATIONS: readonly (string | Step)[] = [
   FIRST_SCHEMA,
   ACCESS_SCHEMA,
   ERASURES_AND_KEYS,
   ROLLUPS_SCHEMA,
   CONVERSATIONS_BY_AGE,
   LISTENERS_SCHEMA,
+  RATES_SCHEMA,
+  { sql: SEARCH_KEYS_SCHEMA, rewrite: rekeyLeads },
+  RESTS_SCHEMA,
 ]
 
 /** This program's. */
@@ -32,8 +44,11 @@ export function migrate(db: DatabaseSync, where: string): void {
       `The database in ${where} was written by a newer version of Chatzuri (schema ${found}; this one knows ${MIGRATIONS.length}). Start that version, or restore a backup from before the upgrade.`,
     )
   }
-  for (const [index, sql] of MIGRATIONS.entries()) {
+  for (const [index, step] of MIGRATIONS.entries()) {
     if (index < found) continue
-    db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`)
+    const { sql, rewrite } = typeof step === 'string' ? { sql: step, rewrite: () => {} } : step
+    db.exec(`BEGIN IMMEDIATE; ${sql}`)
+    rewrite(db)
+    db.exec(`PRAGMA user_version = ${index + 1}; COMMIT`)
   }
 }

@@ -5,6 +5,7 @@ import { keepAudit } from './audit.ts'
 import { Config } from './config.ts'
 import type { Core } from './core.ts'
 import { Deliveries } from './deliveries.ts'
+import { DueTimes } from './due-times.ts'
 import { Eraser } from './erase.ts'
 import { Ingest } from './ingest.ts'
 import { Seals } from './key-check.ts'
@@ -16,8 +17,18 @@ import { Recorder } from './record.ts'
 import { Recoveries } from './recoveries.ts'
 import { rollUp } from './rollups.ts'
 import { Settler } from './settle.ts'
+import { StartBuckets } from './starts.ts'
 
 export type Operations = ReturnType<typeof createOperations>
+
+/** These write nothing: they are answered also where nothing can be written. */
+const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
+  ...(['read', 'findApiKey', 'findSession', 'countLive'] as const),
+])
+
+export function isReading({ name }: { name: keyof Operations }): boolean {
+  return READING.has(name)
+}
 
 export function createOperations(core: Core) {
   const access = new Access(core)
@@ -31,6 +42,8 @@ export function createOperations(core: Core) {
   const settler = new Settler(core, deliveries, eraser)
   const pruner = new Pruner(core, { deliveries, eraser, access })
   const seals = new Seals(core)
+  const dueTimes = new DueTimes(core)
+  const starts = new StartBuckets(core)
   const recoveries = new Recoveries(core, deliveries)
   return {
     createChatbot: config.createChatbot.bind(config),
@@ -55,6 +68,7 @@ export function createOperations(core: Core) {
     keepAudit: (entry: NewAuditEntry) => keepAudit(core, entry),
     accept: ingest.accept.bind(ingest),
     claimDue: deliveries.claimDue.bind(deliveries),
+    takeStarts: starts.take.bind(starts),
     release: deliveries.release.bind(deliveries),
     releaseAll: (_: null) => deliveries.releaseAll(),
     createTest: deliveries.createTest.bind(deliveries),
@@ -76,8 +90,10 @@ export function createOperations(core: Core) {
     createRecovery: recoveries.create.bind(recoveries),
     continueRecoveries: recoveries.continueAll.bind(recoveries),
     eraseLead: eraser.eraseLead.bind(eraser),
+    pullInDue: dueTimes.pullIn.bind(dueTimes),
     read: (queries: Query[]) => queries.map(({ sql, values }) => core.all(sql, ...values)),
-    ping: (_: null) => core.run(PING, core.tx.now),
+    /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
+    ping: (bytes: number) => core.run(PING, `${core.tx.now}`.padEnd(bytes, '.')),
     keepKeys: seals.keepKeys.bind(seals),
     reseal: seals.reseal.bind(seals),
   }

@@ -5,6 +5,8 @@ import type { Batch, BatchReply } from './engine.ts'
 export interface Query {
   sql: string
   values: readonly (string | number | null)[]
+  /** Its answer is one row then: a `PageRead` of its rows. */
+  bound?: { rowsMax: number; bytesMax: number }
 }
 
 export interface EnginePort {

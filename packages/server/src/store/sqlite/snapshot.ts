@@ -11,6 +11,7 @@ import { closeSync, openSync } from 'node:fs'
 import { backup } from 'node:sqlite'
 import { type BackupContents, type BackupStep, describe } from './backup-file.ts'
 import { databasePath, openForReading } from './database.ts'
+import { assertOurs } from './whose-file.ts'
 
 /** 4 MB a step. */
 const STEP_PAGES = 1_000
@@ -20,6 +21,7 @@ export async function copySnapshot(
   { dataDir, path, madeAt }: { dataDir: string; path: string; madeAt: number },
   onStep: (step: BackupStep) => void,
 ): Promise<BackupContents> {
+  assertOurs(dataDir)
   const db = openForReading(databasePath(dataDir))
   try {
     db.exec('BEGIN')

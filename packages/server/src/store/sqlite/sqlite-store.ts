@@ -5,15 +5,18 @@
  * thread, unless inline) writes, a second connection reads. Neither of them ever sees the key.
  */
 import type { Clock } from '../../clock.ts'
-import { StartError } from '../../errors.ts'
+import type { StoreUnavailable } from '../../errors.ts'
+import { folderError } from '../../folder-error.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
+import { keepMark } from '../../store-mark.ts'
 import { KeyRing } from '../encryption.ts'
 import { Listeners } from '../listeners.ts'
 import { sqliteBuilder } from '../queries.ts'
 import { Reads, type RunQueries } from '../reads.ts'
 import type { Change, Store } from '../store.ts'
 import { cleaning } from './cleaning.ts'
+import { type WatchedPort, watched } from './condition.ts'
 import { makeFolder } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
 import { openInline } from './inline.ts'
@@ -35,6 +38,8 @@ export interface SqliteStoreOptions {
   mode: 'threads' | 'inline'
   /** How long each commit took, from its posting to its answer. */
   onCommitted?: (durationMs: number) => void
+  /** A thread of the store ended by itself: it answers nobody any more, and the process is of no use. */
+  onDied?: (error: StoreUnavailable) => void
   /** Of delivery ids, inline. */
   random?: Random
 }
@@ -46,8 +51,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const unlock = lockFolder(dataDir)
   try {
     const { clock, log = silentLog } = options
-    const port = timed(cleaning(await openPort(options), { clock, log }), options)
-    return await openOver(port, unlock, options).catch(async (error) => {
+    const condition = watched(await openPort(options), { log, clock })
+    const { probe } = condition
+    const port = { ...timed(cleaning(condition, { clock, log }), options), probe }
+    return await openOver(port, unlock, options, () => keepMark(dataDir)).catch(async (error) => {
       await port.close()
       throw error
     })
@@ -59,9 +66,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 /** The store over an engine that is open already; `unlock` is called when it is closed. */
 export async function openOver(
-  port: EnginePort,
+  port: WatchedPort,
   unlock: () => void,
   { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog }: SqliteStoreOptions,
+  markMade: () => void = () => {},
 ): Promise<Store> {
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
   const db = sqliteBuilder()
@@ -80,15 +88,21 @@ export async function openOver(
   const runSoon: RunQueries = (queries) => queue.call('read', queries.map(toQuery))
   const reads = new Reads({ db, run, runSoon, encryption })
   const serverSecret = await admit({ queue, run, where: dataDir }, encryption)
+  // Before anything is promised in it.
+  markMade()
   return {
     serverSecret,
-    ...createWrites({ queue, reads, encryption, clock, run, where: dataDir }),
+    ...createWrites({
+      ...{ queue, reads, encryption, clock, run, where: dataDir },
+      probe: port.probe,
+    }),
     ...bindReads(reads),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),
     // The engine is in this process: it answers what it committed, or the process is gone too.
     onUncertain: () => () => {},
     async close() {
+      port.probe.close()
       await queue.close()
       await port.close()
       unlock()
@@ -98,24 +112,26 @@ export async function openOver(
 
 async function openPort(options: SqliteStoreOptions): Promise<EnginePort> {
   const { dataDir, clock, mode, random = systemRandom } = options
-  return mode === 'threads' ? openThreads(dataDir) : openInline({ dataDir, clock, random })
+  const { onDied = () => {} } = options
+  return mode === 'threads' ? openThreads(dataDir, onDied) : openInline({ dataDir, clock, random })
 }
 
 function prepareFolder(dataDir: string): void {
   try {
     makeFolder(dataDir)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new StartError(`The folder DATA_DIR=${dataDir} cannot be used: ${why}.`, { cause: error })
+    throw folderError(error, dataDir) ?? error
   }
 }
 
-function toQuery({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Query {
-  return { sql, values: parameters as Query['values'] }
+function toQuery({ sql, parameters, bound }: Parameters<RunQueries>[0][number]): Query {
+  const values = parameters as Query['values']
+  return bound ? { sql, values, bound } : { sql, values }
 }
 
 function bindReads(reads: Reads) {
   return {
+    readPage: reads.readPage.bind(reads),
     getChatbot: reads.getChatbot.bind(reads),
     listChatbots: reads.listChatbots.bind(reads),
     getWebhook: reads.getWebhook.bind(reads),

@@ -9,7 +9,7 @@ async function setup() {
   makeFolder(dataDir)
   const thread = new Thread({ role: 'writer', dataDir })
   await thread.ready
-  return { thread, ping: () => thread.ask({ calls: [{ name: 'ping', input: null }] }) }
+  return { thread, ping: () => thread.ask({ calls: [{ name: 'ping', input: 1 }] }) }
 }
 
 test('a thread answers in the order of the questions', async () => {

@@ -16,7 +16,10 @@ interface Waiting {
 }
 
 /** The engine in a thread of its own, and a second one for reading. */
-export async function openThreads(dataDir: string): Promise<EnginePort> {
+export async function openThreads(
+  dataDir: string,
+  onDied: (error: StoreUnavailable) => void,
+): Promise<EnginePort> {
   // Both at once: most of a thread's start is reading its code. The reader opens the database when
   // it is first asked, and nobody asks before the writer has made it.
   const writer = new Thread({ role: 'writer', dataDir })
@@ -27,14 +30,42 @@ export async function openThreads(dataDir: string): Promise<EnginePort> {
     await Promise.all([writer.terminate(), reader.terminate()])
     throw error
   }
+  writer.onDied(onDied)
+  reader.onDied(onDied)
   return {
     write: checkpointing(writer, reader),
-    read: (queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>,
+    read: oneByOne((queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>),
     async close() {
       // The reader first: the log can be emptied only when nobody reads.
       await reader.close()
       await writer.close()
     },
+  }
+}
+
+/**
+ * One question at a time, and the loop turns between two answers. All that a thread has answered
+ * meanwhile is taken in one turn of the loop: a hundred pages were 16 s in which nobody else was
+ * answered.
+ */
+export function oneByOne<Question, Answer>(
+  ask: (question: Question) => Promise<Answer>,
+): (question: Question) => Promise<Answer> {
+  const waiting: (() => void)[] = []
+  let isBusy = false
+  const next = () => {
+    const go = waiting.shift()
+    if (go) go()
+    else isBusy = false
+  }
+  return async (question) => {
+    if (isBusy) await new Promise<void>((resolve) => waiting.push(resolve))
+    isBusy = true
+    try {
+      return await ask(question)
+    } finally {
+      setImmediate(next)
+    }
   }
 }
 
@@ -68,6 +99,9 @@ export class Thread {
   /** Answers come in the order of the requests. */
   #waiting: Waiting[] = []
   #dead: StoreUnavailable | null = null
+  /** It is ended on purpose: its end is no news. */
+  #ending = false
+  #onDied: (error: StoreUnavailable) => void = () => {}
 
   constructor(setup: ThreadSetup) {
     this.#role = setup.role
@@ -84,13 +118,21 @@ export class Thread {
     return this.#send({ request })
   }
 
+  /** Calls `listener` once if the thread ends, or has ended, before it is closed. */
+  onDied(listener: (error: StoreUnavailable) => void): void {
+    this.#onDied = listener
+    if (this.#dead && !this.#ending) listener(this.#dead)
+  }
+
   async close(): Promise<void> {
     if (this.#dead) return
+    this.#ending = true
     await this.#send({ close: true })
     await this.terminate()
   }
 
   async terminate(): Promise<void> {
+    this.#ending = true
     await this.#worker.terminate()
   }
 
@@ -110,12 +152,12 @@ export class Thread {
 
   #die(cause: unknown): void {
     if (this.#dead) return
-    const why = cause instanceof Error ? `: ${cause.message}` : ''
-    this.#dead = new StoreUnavailable(
-      `The database's ${this.#role} thread has stopped${why}. The server must be started again.`,
-      { cause },
-    )
-    for (const { reject } of this.#waiting) reject(this.#dead)
+    const why = cause instanceof Error ? ` (${cause.message})` : ''
+    const sentence = `The database's ${this.#role} thread has stopped${why}. The server must be started again; nothing that was accepted is lost.`
+    const dead = new StoreUnavailable(sentence, { cause, shown: sentence })
+    this.#dead = dead
+    for (const { reject } of this.#waiting) reject(dead)
     this.#waiting = []
+    if (!this.#ending) this.#onDied(dead)
   }
 }

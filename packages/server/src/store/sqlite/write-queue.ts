@@ -2,9 +2,15 @@
  * Adaptive group commit, the calling side: when the engine is idle a call goes out at once; while
  * it works, calls gather and leave together as the next batch. No timer: an idle system has the
  * latency of one commit, a busy one shares each sync among all who wait.
+ *
+ * Who goes first: whatever is not ingest (leases, claims, records, settings: small, and others wait
+ * for them), then single events, then bulk; chatbots take turns. After a commit with bulk in it there
+ * is one without, if anything else waits: nobody waits longer than for one batch of somebody else.
  */
 import { StoreUnavailable } from '../../errors.ts'
-import type { NewAuditEntry } from '../store.ts'
+import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../accept-weight.ts'
+import type { AcceptInput, NewAuditEntry } from '../store.ts'
+import { Turns } from '../turns.ts'
 import type { BatchReply, Call } from './engine.ts'
 import { toError, toFault } from './faults.ts'
 import type { Operations } from './operations.ts'
@@ -15,21 +21,28 @@ type Output<Name extends keyof Operations> = ReturnType<Operations[Name]>
 
 interface Pending {
   call: Call
+  /** Of a commit; only what is accepted can be large: up to 8 MiB of payloads in one call. */
+  weight: number
   resolve(value: unknown): void
   reject(error: Error): void
 }
 
 /** More would hold up those who come after for longer than they save. */
 const BATCH_CALLS_MAX = 1_000
-/** Characters of JSON text, of calls that say how large they are. */
-const BATCH_CHARACTERS_MAX = 8 * 1024 * 1024
+/** Of them, while single events wait, at most so many that are not ingest. */
+const OTHERS_MAX = 500
 
 export class WriteQueue {
   readonly #port: EnginePort
   readonly #onCommit: (reply: BatchReply) => void
   /** Whether anybody wants changes: gathering and copying them costs. */
   readonly #isHeard: () => boolean
-  #queue: Pending[] = []
+  /** In their order. */
+  readonly #others = new Turns<Pending>()
+  readonly #singles = new Turns<Pending>()
+  readonly #bulk = new Turns<Pending>()
+  /** The batch that went out last. */
+  #hadBulk = false
   #busy = false
   #closed = false
   #idle: (() => void)[] = []
@@ -52,8 +65,9 @@ export class WriteQueue {
   ): Promise<Output<Name>> {
     if (this.#closed) return Promise.reject(new StoreUnavailable('The store is closed.'))
     return new Promise((resolve, reject) => {
-      this.#queue.push({
+      this.#put({
         call: audit ? { name, input, audit } : { name, input },
+        weight: 0,
         resolve: resolve as (value: unknown) => void,
         reject,
       })
@@ -69,6 +83,18 @@ export class WriteQueue {
     this.#closed = true
     if (!this.#busy) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  #put(pending: Pending): void {
+    const { name, input } = pending.call
+    if (name !== 'accept') {
+      this.#others.push('', pending)
+      return
+    }
+    const accept = input as AcceptInput
+    pending.weight = acceptWeight(accept)
+    const queue = isBulk(accept) ? this.#bulk : this.#singles
+    queue.push(accept.chatbotId, pending)
   }
 
   #flush(): void {
@@ -93,7 +119,7 @@ export class WriteQueue {
   }
 
   #next(): void {
-    if (this.#queue.length > 0) {
+    if (this.#others.size + this.#singles.size + this.#bulk.size > 0) {
       this.#flush()
       return
     }
@@ -102,21 +128,35 @@ export class WriteQueue {
   }
 
   #takeBatch(): Pending[] {
-    if (this.#queue.length === 1) return this.#queue.splice(0)
-    let size = 0
-    let characters = 0
-    for (const { call } of this.#queue) {
-      characters += weight(call)
-      if (size === BATCH_CALLS_MAX || (size > 0 && characters > BATCH_CHARACTERS_MAX)) break
-      size += 1
+    const batch: Pending[] = []
+    const othersMax = this.#singles.size > 0 ? OTHERS_MAX : BATCH_CALLS_MAX
+    take(this.#others, { batch, callsMax: othersMax, weightMax: COMMIT_WEIGHT_MAX })
+    const othersWait = batch.length + this.#singles.size > 0
+    const bulk: Pending[] = []
+    let bulkWeight = 0
+    if (!this.#hadBulk || !othersWait) {
+      const callsMax = BATCH_CALLS_MAX - batch.length
+      bulkWeight = take(this.#bulk, { batch: bulk, callsMax, weightMax: COMMIT_WEIGHT_MAX })
     }
-    return this.#queue.splice(0, size)
+    this.#hadBulk = bulk.length > 0
+    const callsMax = BATCH_CALLS_MAX - bulk.length
+    take(this.#singles, { batch, callsMax, weightMax: COMMIT_WEIGHT_MAX - bulkWeight })
+    return [...batch, ...bulk]
   }
 }
 
-/** Only what is accepted can be large: up to 8 MiB of payloads in one call. */
-function weight({ name, input }: Call): number {
-  if (name !== 'accept') return 0
-  const { events } = input as Input<'accept'>
-  return events.reduce((sum, event) => sum + event.payload.length, 0)
+/** Moves as many as there is room for, or one that is more than that alone; their weight together. */
+function take(
+  from: Turns<Pending>,
+  { batch, callsMax, weightMax }: { batch: Pending[]; callsMax: number; weightMax: number },
+): number {
+  let weight = 0
+  for (let next = from.peek(); next && batch.length < callsMax; next = from.peek()) {
+    const isTooMuch = weight + next.weight > weightMax && weight > 0
+    if (weightMax <= 0 || isTooMuch) break
+    weight += next.weight
+    from.shift()
+    batch.push(next)
+  }
+  return weight
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
 import type { KeyRing } from '../encryption.ts'
+import type { Probe } from '../probe.ts'
 import type { Reads, RunQueries } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../rows.ts'
 import type {
@@ -29,6 +30,7 @@ interface World {
   run: RunQueries
   /** The database, for sentences. */
   where: string
+  probe: Probe
 }
 
 type Writes = Omit<
@@ -86,7 +88,7 @@ function webhookWrites(world: World) {
       return typeof row === 'string' ? row : toWebhook(row, encryption)
     },
     updateWebhook: async (id, change, audit) =>
-      opened(await queue.call('updateWebhook', patch(world, id, change), audit)),
+      opened(await queue.call('updateWebhook', await patch(world, id, change), audit)),
     deleteWebhook: (id, audit) => queue.call('deleteWebhook', id, audit),
     rotateSecret: (id, rotation, audit) => rotate(world, { id, ...rotation }, audit),
     finishRotation: async (id, audit) => opened(await queue.call('finishRotation', id, audit)),
@@ -95,13 +97,16 @@ function webhookWrites(world: World) {
   } satisfies Partial<Writes>
 }
 
-function patch({ encryption }: World, id: string, change: WebhookChange) {
+async function patch({ encryption, reads }: World, id: string, change: WebhookChange) {
   const { url, headers, ...plain } = change
   const seal = (column: string, text: string) => encryption.encrypt(text, { rowId: id, column })
+  const before = url === undefined ? null : await reads.findWebhookRow(id)
+  const isNewUrl =
+    before !== null && encryption.decrypt(before.url, { rowId: id, column: 'url' }) !== url
   return {
     ...plain,
     id,
-    ...(url !== undefined && { url: seal('url', url) }),
+    ...(url !== undefined && { url: seal('url', url), isNewUrl }),
     ...(headers && { headers: seal('headers', JSON.stringify(headers)) }),
   }
 }
@@ -134,6 +139,7 @@ function trafficWrites(world: World) {
     accept: async (input) => toAcceptResult(input, await queue.call('accept', input)),
     claimDue: (input) => queue.call('claimDue', input),
     lanesWaiting: () => lanesWaiting(world),
+    takeStarts: (wanted) => queue.call('takeStarts', wanted),
     release: (nodeId, deliveryIds) => queue.call('release', { nodeId, deliveryIds }),
     recordIfLeased: (input) => queue.call('recordIfLeased', input),
     createTest: (input) => queue.call('createTest', input),
@@ -166,19 +172,18 @@ function listenerWrites({ queue, encryption }: World) {
 }
 
 function upkeepWrites(world: World) {
-  const { queue } = world
+  const { queue, probe } = world
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
+    pullInDue: (step) => queue.call('pullInDue', step),
     reseal: (step) => reseal(world, step),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => queue.call('rollUp', limit),
     createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     eraseLead: (leadId, reason, audit) => queue.call('eraseLead', { leadId, reason }, audit),
-    ping: async () => {
-      await queue.call('ping', null)
-    },
+    ping: () => probe.ask(),
   } satisfies Partial<Writes>
 }
 
@@ -263,8 +268,9 @@ export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
       WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
     FROM lane WHERE lane.webhook_id IS NOT NULL
   )
-  SELECT lane.webhook_id AS webhookId, (SELECT min(due_at) FROM deliveries
-    WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id) AS dueAt
+  SELECT lane.webhook_id AS webhookId, max(coalesce(webhooks.probe_at, 0),
+    (SELECT min(due_at) FROM deliveries
+      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id)) AS dueAt
   FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'
     AND webhooks.listener_id IS NULL`
 
