@@ -19,6 +19,7 @@ import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { nodes } from './scenarios/nodes.ts'
+import { resting } from './scenarios/resting.ts'
 import { start } from './scenarios/start.ts'
 import { waiting } from './scenarios/waiting.ts'
 import { STORES, type StoreName } from './stores.ts'
@@ -34,6 +35,7 @@ const SCENARIOS: readonly Scenario[] = [
   idle,
   nodes,
   waiting,
+  resting,
   history,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
