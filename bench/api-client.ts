@@ -25,6 +25,12 @@ export class ApiClient {
     return id
   }
 
+  /** Of the chatbot alone. */
+  async createKey(chatbotId: string): Promise<string> {
+    const made = await this.#call('POST', '/api/v1/api-keys', { name: 'Bench', chatbotId })
+    return (made as { key: string }).key
+  }
+
   async createWebhook(chatbotId: string, webhook: Record<string, unknown>): Promise<string> {
     const path = `/api/v1/chatbots/${chatbotId}/webhooks`
     const { id } = (await this.#call('POST', path, webhook)) as Made

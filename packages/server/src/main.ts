@@ -20,6 +20,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { systemRandom } from './random.ts'
 import { decide } from './record/decide.ts'
 import { createRecord } from './record/record.ts'
+import { ClockWatch } from './schedule/clock-watch.ts'
 import { Lease } from './schedule/lease.ts'
 import { Schedule } from './schedule/schedule.ts'
 import { TestSender } from './schedule/test-sender.ts'
@@ -28,6 +29,7 @@ import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { toSendResult } from './send/reported.ts'
 import { createSend } from './send/send.ts'
+import { wideRanges } from './send/wide-ranges.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import { previewRequest } from './sign/preview.ts'
 import { checkSecret, generateSecret } from './sign/secret.ts'
@@ -118,6 +120,10 @@ function createWorld(
 ) {
   const clock = systemClock
   const random = systemRandom
+  for (const { range, opens } of wideRanges(config.egressAllow)) {
+    const warning = `EGRESS_ALLOW=${range} lets every owner's webhooks reach ${opens.join(', ')}. Public addresses need no entry: name what is meant.`
+    log.warn({ range, opens, warning }, 'egress.wide')
+  }
   const guard = createGuard({
     allow: config.egressAllow,
     allowLoopback: config.egressAllowLoopback,
@@ -187,9 +193,18 @@ function createDelivery(world: World) {
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
+    clockAheadMs: () => watch.aheadMs(),
     keys: watchKeys(world),
     onResumed: wake,
     onLiveNodes: (count) => schedule.shareAmong(count),
+  })
+  const watch = new ClockWatch({
+    ...{ clock, log },
+    onJump(byMs) {
+      if (!delivers) return
+      if (byMs < 0) upkeep.clockSetBack(-byMs)
+      else upkeep.clockSetForward()
+    },
   })
   const lease = new Lease({
     ...{ store, clock, ids, log },
@@ -214,10 +229,12 @@ function createDelivery(world: World) {
     upkeep,
     async start() {
       await lease.start()
+      watch.start()
       if (delivers) upkeep.start()
     },
     async stop() {
       stopping.abort()
+      watch.stop()
       await upkeep.stop()
       await Promise.all([schedule.stop(), tests.stop()])
       await lease.stop()

@@ -27,7 +27,14 @@ export type SendResult =
       durationMs: number
     }
   | { kind: 'unreachable'; fault: Fault; message: string; durationMs: number }
-  | { kind: 'blocked'; reason: BlockReason; message: string; durationMs: number }
+  | {
+      kind: 'blocked'
+      reason: BlockReason
+      message: string
+      /** What the name leads to. For the log: an owner is not told where a name of ours points. */
+      address?: string
+      durationMs: number
+    }
   | { kind: 'our-fault'; message: string; durationMs: number }
 
 export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'

@@ -240,6 +240,8 @@ function slotOwner(kind: SlotKind, caller: Caller | null, query: unknown): strin
 }
 
 function sendLarge(reply: FastifyReply, answer: unknown): FastifyReply {
+  // A reply is thenable: awaited, one that was sent already is undefined.
+  if (answer === undefined) return reply
   const text = JSON.stringify(answer)
   reply.header('content-type', 'application/json; charset=utf-8')
   if (text.length <= PIECE_BYTES) return reply.send(text)

@@ -71,6 +71,7 @@ export function createRecord(options: RecordOptions): Record {
         errorCode: attempt.errorCode,
         durationMs: attempt.durationMs,
         error: attempt.error,
+        address: result.kind === 'blocked' ? result.address : undefined,
         outcome: outcome.kind,
         state: recorded.kind === 'recorded' ? recorded.state : recorded.kind,
         ...(recorded.kind === 'recorded' && recorded.rest && { rest: recorded.rest }),

@@ -89,11 +89,15 @@ export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: 
     webhook.lastSuccessAt = now
     return
   }
-  webhook.failingSince ??= now
+  // A clock that was ahead wrote it: from now on, or it would not be disabled until then.
+  webhook.failingSince = Math.min(webhook.failingSince ?? now, now)
   webhook.consecutiveFailures += 1
   webhook.lastFailureAt = now
   webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
 }
+
+/** Besides the time. */
+export const DISABLE_FAILURES_MIN = 5
 
 /** Why the webhook is to be disabled after this attempt, for people; null: it isn't. */
 export function whyDisable(webhook: HealthState, input: RecordInput, now: number): string | null {
@@ -101,8 +105,10 @@ export function whyDisable(webhook: HealthState, input: RecordInput, now: number
   if (input.outcome.kind === 'gone') {
     return 'The endpoint answered 410 Gone: it says that it takes no more deliveries.'
   }
-  const { failingSince } = webhook
+  const { failingSince, consecutiveFailures } = webhook
   if (failingSince === null || failingSince > now - input.disableAfterMs) return null
+  // Time alone proves nothing: a clock that was set forward by a week makes any failure a week old.
+  if (consecutiveFailures < DISABLE_FAILURES_MIN) return null
   const since = new Date(failingSince).toISOString()
   return `Every attempt since ${since} has failed; the last one: ${webhook.lastFailure}`
 }

@@ -24,12 +24,14 @@ import type { Starts, StartsWanted } from '../rate.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { AccessStore, NewAuditEntry } from './access-store.ts'
 import type { Change } from './change.ts'
+import type { PulledIn, PullInStep, Retention } from './due-times.ts'
 import type { ListenerStore } from './listener-store.ts'
 import type { ReadStore } from './read-store.ts'
 import type { RecordInput, RecordResult } from './recording.ts'
 
 export type * from './access-store.ts'
 export type * from './change.ts'
+export type * from './due-times.ts'
 export type * from './listener-store.ts'
 export type * from './read-store.ts'
 export type * from './recording.ts'
@@ -319,11 +321,9 @@ export interface UpkeepStore {
    * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below
    * `limit` means that nothing is left; an erased lead counts as several, because it takes as long.
    */
-  prune(policy: {
-    retentionMs: number
-    leadRetentionMs: number | null
-    limit: number
-  }): Promise<{ deleted: number }>
+  prune(policy: Retention): Promise<{ deleted: number }>
+  /** After the store's clock was set back; up to `limit` rows (due-times.ts). */
+  pullInDue(step: PullInStep): Promise<PulledIn>
   /**
    * Seals anew, with the present key, up to `limit` webhooks that another key sealed, by their ids
    * after `after`. Nothing to do unless this store seals with the key that became the present one

@@ -176,6 +176,7 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
+    pullInDue: (step) => queue.call('pullInDue', step),
     reseal: (step) => reseal(world, step),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => queue.call('rollUp', limit),
