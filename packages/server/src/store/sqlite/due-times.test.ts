@@ -58,6 +58,27 @@ test('set back while no process ran, nothing waits longer than it was told to', 
   expect(await dueIn(long)).toBe(8 * HOUR_MS)
 })
 
+test('a rest is pulled in, too, and only once', async () => {
+  const { clock, world, store, webhook, chatbot, pullIn } = await setup()
+  const claim = await world.claim(chatbot.id)
+  await world.record(
+    claim,
+    { kind: 'retry', delayMs: WAIT_MS, charged: true },
+    { strain: { askedMs: 30 * SECOND_MS, enough: 3, draw: 0 } },
+  )
+  const restsFor = async () => {
+    const { rest } = (await store.getWebhook(webhook.id)) ?? {}
+    return [(rest?.until ?? 0) - clock.now(), (rest?.probeAt ?? 0) - clock.now()]
+  }
+  await world.advance(10 * SECOND_MS)
+  clock.setWall(-HOUR_MS)
+  await pullIn(HOUR_MS)
+  expect(await restsFor()).toEqual([20 * SECOND_MS, 20 * SECOND_MS])
+  await world.advance(5 * SECOND_MS)
+  await pullIn(0)
+  expect(await restsFor()).toEqual([15 * SECOND_MS, 15 * SECOND_MS])
+})
+
 test('a day forward and back leaves nothing due tomorrow, nor what was asked for due today', async () => {
   const { clock, world, fail, dueIn, pullIn } = await setup()
   const asked = await fail(2 * DAY_MS)

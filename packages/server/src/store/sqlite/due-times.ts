@@ -25,6 +25,7 @@ export class DueTimes {
   pullIn({ jumpedBackMs, after, limit }: PullInStep): PulledIn {
     const core = this.#core
     if (after === null && !this.#knowsTheFuture()) return { pulled: 0, next: null }
+    if (after === null) this.#pullRests(jumpedBackMs)
     const { webhookId, dueAt, deliveryId } = after ?? FIRST
     const { now } = core.tx
     const rows = core.all<WaitingRow>(WAITING, webhookId, dueAt, deliveryId, now, limit)
@@ -32,6 +33,23 @@ export class DueTimes {
     for (const row of ahead) this.#pull(row, jumpedBackMs)
     const last = rows.at(-1)
     return { pulled: ahead.length, next: rows.length === limit && last ? positionOf(last) : null }
+  }
+
+  /** A rest, too, knows its own wait: `probe_at - rest_set_at`. */
+  #pullRests(jumpedBackMs: number): void {
+    const core = this.#core
+    const { now } = core.tx
+    core.tx.flushHealth(core)
+    for (const row of core.all<RestingRow>(RESTING, now)) {
+      const waitMs = Math.max(0, row.probe_at - row.rest_set_at)
+      const moved = jumpedBackMs > 0 ? row.probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
+      const probeAt = Math.min(now + waitMs, moved)
+      const until = row.resting_until - (row.probe_at - probeAt)
+      core.run(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
+      core.tx.woken.add(row.id)
+    }
+    core.run(PULL_RESTED, now, now)
+    core.forgetWebhooks()
   }
 
   /** By the jump itself where it is known: what was waited already counts. */
@@ -54,6 +72,13 @@ export class DueTimes {
   }
 }
 
+interface RestingRow {
+  id: string
+  probe_at: number
+  resting_until: number
+  rest_set_at: number
+}
+
 interface Newest {
   attempt: number | null
   change: number | null
@@ -72,4 +97,9 @@ const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM deliveries
   INDEXED BY deliveries_claimable
   WHERE state = 'pending' AND claimed_by IS NULL AND (webhook_id, due_at, id) > (?, ?, ?)
     AND due_at > ? ORDER BY webhook_id, due_at, id LIMIT ?`
+const RESTING = `SELECT id, probe_at, resting_until, rest_set_at FROM webhooks
+  WHERE resting_until IS NOT NULL AND rest_set_at > ?`
+const PULL_REST = `UPDATE webhooks SET probe_at = ?, resting_until = ?, rest_set_at = ?
+  WHERE id = ?`
+const PULL_RESTED = 'UPDATE webhooks SET rested_at = ? WHERE rested_at > ?'
 const PULL = 'UPDATE deliveries SET due_at = ?, updated_at = ? WHERE id = ?'
