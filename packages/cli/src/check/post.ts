@@ -6,6 +6,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { lookUp } from '../localhost.ts'
+import { unpack } from '../unpack.ts'
 
 /** As the server does: the body of an answer is advisory. */
 const ANSWER_BYTES_MAX = 64 * 1024
@@ -97,7 +98,9 @@ async function readBody(response: IncomingMessage): Promise<string> {
   } catch {
     // The status counts, not the body.
   }
-  return Buffer.concat(chunks).toString('utf8')
+  const coding = response.headers['content-encoding'] ?? ''
+  const body = await unpack(Buffer.concat(chunks), coding, ANSWER_BYTES_MAX)
+  return body.toString('utf8')
 }
 
 function headersOf(response: IncomingMessage): Record<string, string> {
