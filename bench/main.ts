@@ -11,10 +11,13 @@ import { monotonicMs } from './monotonic.ts'
 import { PEER_SCENARIOS } from './peers/scenarios.ts'
 import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
+import { bodies } from './scenarios/bodies.ts'
+import { clients } from './scenarios/clients.ts'
 import { drain } from './scenarios/drain.ts'
 import { exports } from './scenarios/exports.ts'
 import { hanging } from './scenarios/hanging.ts'
 import { history } from './scenarios/history.ts'
+import { hostileAnswers } from './scenarios/hostile-answers.ts'
 import { httpToDelivered } from './scenarios/http-to-delivered.ts'
 import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
@@ -30,13 +33,16 @@ const SCENARIOS: readonly Scenario[] = [
   httpToDelivered,
   latency,
   hanging,
+  hostileAnswers,
   memory,
   start,
   idle,
   nodes,
   waiting,
   history,
+  bodies,
   exports,
+  clients,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 

@@ -17,6 +17,8 @@ const SOURCES = [
   'vite.config.ts',
   // The dashboard shows the widget itself as a preview.
   '../widget/src/**/*',
+  // The one rule of what people type is the server's, too.
+  '../server/src/typed-text.ts',
   '../../package-lock.json',
 ]
 const STAMP = 'sources.sha256'

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { DATA_ROOT, tell } from '../world.ts'
 
-/** fastify, pg and undici are those of the server: a peer must not lose by an older one. */
+/** fastify and pg are those of the server, undici that of the bare loop: a peer must not lose by an older one. */
 const PACKAGES: Record<string, string> = {
   bullmq: '6.7.0',
   fastify: '5.12.8',

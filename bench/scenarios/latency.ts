@@ -15,7 +15,7 @@ import { DATA_ROOT, pause, tell, type World, withWorld } from '../world.ts'
 
 export const PER_SECOND = 200
 
-interface Lead {
+export interface Lead {
   sentAt: number
   acceptedAt: number
   arrivedAt: number
@@ -62,7 +62,7 @@ function times(sent: number[], bareMs: number[]): Figure[] {
   return [figureOf([ratio], { what: '  POST sent → receiver / bare POST, p50', unit: 'ratio' })]
 }
 
-async function deliverAtRate(world: World, count: number): Promise<Lead[]> {
+export async function deliverAtRate(world: World, count: number): Promise<Lead[]> {
   const group = world.newGroup('latency')
   await world.receiver.ask('stamp', group)
   const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })

@@ -7,6 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildBundles } from '../../scripts/build-bundles.ts'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { EMAILS, PHONES } from '../support/typed-vectors.ts'
 import { World } from '../support/world.ts'
 import { type ForeignPage, openForeignPage, type PageOptions } from './foreign-page.ts'
 
@@ -113,6 +114,88 @@ test('what is wrong is said at its field, once the visitor has left it', async (
   await page.getByText('This does not look like an email address').waitFor()
   await email.fill('ann@example.com')
   await page.getByText('This does not look like an email address').waitFor({ state: 'detached' })
+})
+
+test('it takes and refuses what the server does: the same list', async () => {
+  const { page } = await setup()
+  await open(page)
+  for (const [field, vectors] of [
+    ['customerEmail', EMAILS],
+    ['customerPhone', PHONES],
+  ] as const) {
+    const values = vectors.map(({ typed }) => typed)
+    const refused = await page.evaluate<boolean[]>(
+      `(${typeEach})(${JSON.stringify([field, values])})`,
+    )
+    for (const [at, { typed, taken }] of vectors.entries()) {
+      expect([typed, refused[at]]).toEqual([typed, taken === null])
+    }
+  }
+})
+
+test('what is typed arrives as it was typed, without what nobody sees around it', async () => {
+  const { page, leads } = await setup()
+  await open(page)
+  await page.getByLabel('Name').fill(' \u{1f3f3}\ufe0f\u200d\u{1f308} Zoë ')
+  await page.getByLabel('Email').fill('\u202azoë..x@exämple.de\u202c\u200b')
+  await page.getByLabel('Phone').fill(' ٠٧٠٠٠٠٠٠٠٠\ufeff')
+  await send(page)
+  await page.getByText('Thank you!').waitFor()
+  expect(await leads()).toMatchObject([
+    {
+      customerName: '\u{1f3f3}\ufe0f\u200d\u{1f308} Zoë',
+      customerEmail: 'zoë..x@exämple.de',
+      customerPhone: '٠٧٠٠٠٠٠٠٠٠',
+    },
+  ])
+})
+
+test('what is odd is asked about, and may be sent; what is too long is told, not cut', async () => {
+  const { page, leads } = await setup()
+  await open(page)
+  await fill(page)
+  await page.getByLabel('Email').fill('ann@localhost')
+  await page.getByLabel('Phone').fill(`${'1'.repeat(64)}2`)
+  await page.getByText('Is this the whole address?').waitFor()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('This is longer than 64 characters').waitFor()
+  await page.getByLabel('Phone').fill('ask for Bob')
+  await page.getByText('Is this a phone number?').waitFor()
+  expect(await faults(page)).toEqual([])
+  await send(page)
+  await page.getByText('Thank you!').waitFor()
+  expect(await leads()).toMatchObject([
+    { customerEmail: 'ann@localhost', customerPhone: 'ask for Bob' },
+  ])
+})
+
+test('what only the server knows to be wrong is told in the form’s words, not by names of fields', async () => {
+  const { page, chatbotId } = await setup()
+  const field = (name: string, label: string, required: boolean) => ({ name, label, required })
+  const leadForm = (required: boolean) => ({
+    fields: [
+      field('customerName', 'الاسم', false),
+      field('customerEmail', 'البريد', true),
+      field('customerPhone', 'Telefon', required),
+    ],
+    ...{ greeting: '', thanks: 'Thank you!' },
+  })
+  const change = (required: boolean) =>
+    world.api.send('PATCH', `/api/v1/chatbots/${chatbotId}`, {
+      body: { leadForm: leadForm(required) },
+    })
+  await change(false)
+  await open(page, 'البريد')
+  await page.getByLabel('البريد').fill('ann@example.com')
+  // While the visitor fills it in, the owner wants to know more.
+  await change(true)
+  await send(page)
+  await page.getByText('Telefon\u2069 is required by this form').waitFor()
+  const shown = await page.evaluate<string>(
+    "document.querySelector('chatzuri-widget').shadowRoot.textContent",
+  )
+  expect(shown).not.toMatch(/customer(Name|Email|Phone)/)
+  expect(await focused(page)).toBe('customerPhone')
 })
 
 test('on a page from right to left it is in the other corner', async () => {
@@ -239,9 +322,9 @@ async function setup(options: Partial<PageOptions> = {}, context: BrowserContext
   return { page, complaints, requests, chatbotId, endpoint, leads }
 }
 
-async function open(page: Page) {
+async function open(page: Page, label = 'Name') {
   await page.getByRole('button', { name: 'Open chat' }).click()
-  await page.getByLabel('Name').waitFor()
+  await page.getByLabel(label).waitFor()
 }
 
 async function fill(page: Page) {
@@ -275,6 +358,17 @@ function focused(page: Page): Promise<string> {
     return inner?.getAttribute('name') ?? inner?.getAttribute('aria-label') ?? inner?.textContent ?? ''
   })()`)
 }
+
+/** Types one text after the other into a field and leaves it: which of them it refuses. */
+const typeEach = `([name, texts]) => {
+  const root = document.querySelector('chatzuri-widget').shadowRoot
+  const input = root.querySelector('input[name=' + name + ']')
+  return texts.map((text) => {
+    input.value = text
+    for (const event of ['input', 'blur']) input.dispatchEvent(new Event(event))
+    return input.getAttribute('aria-invalid') === 'true'
+  })
+}`
 
 /** How each of its elements is drawn, and where. */
 const LOOK = `(() => {

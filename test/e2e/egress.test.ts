@@ -68,6 +68,15 @@ test('an address that is forbidden only when it is dialled is blocked, and its a
   expect(endpoint.received).toHaveLength(1)
 })
 
+test('a range that opens more than it says is warned about at the start', async () => {
+  await world.server.stop()
+  await world.restart({ settings: { ...PUBLIC, EGRESS_ALLOW: '10.0.0.0/8,0.0.0.0/0' } })
+  const told = world.server.out.filter((line) => line.includes('egress.wide'))
+  expect(told.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 40, range: '0.0.0.0/0', warning: expect.stringContaining('this machine itself') },
+  ])
+})
+
 test('the port of another protocol is refused at set-up, and can be opened', async () => {
   const chatbotId = await world.api.createChatbot()
   const path = `/api/v1/chatbots/${chatbotId}/webhooks`

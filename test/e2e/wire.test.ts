@@ -32,6 +32,7 @@ test('a request has these headers and no others, a length, and the body with its
     'content-type': 'application/json',
     'user-agent': expect.stringMatching(/^Chatzuri-Webhooks\/\d+\.\d+\.\d+$/),
     accept: 'application/json',
+    'accept-encoding': 'identity',
     'x-chatzuri-signature': hmac('sha1', body, 'hex'),
     'webhook-id': eventId,
     'webhook-timestamp': expect.stringMatching(/^\d{10}$/),

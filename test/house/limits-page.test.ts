@@ -29,6 +29,7 @@ import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-
 import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/schemas.ts'
 import { STEPS_MAX } from '../../packages/server/src/api/stats.ts'
+import { CHUNK_BYTES_MIN, TINY_CHUNKS_MAX } from '../../packages/server/src/api/tiny-chunks.ts'
 import * as header from '../../packages/server/src/api/webhook-headers.ts'
 import * as webhook from '../../packages/server/src/api/webhook-schemas.ts'
 import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/webhook-secrets.ts'
@@ -43,6 +44,15 @@ import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
 import { RATE_MAX, RATE_MIN } from '../../packages/server/src/rate.ts'
+import {
+  TESTS_AT_A_TIME,
+  TESTS_PER_CHATBOT_AT_A_TIME,
+} from '../../packages/server/src/schedule/test-sender.ts'
+import * as answer from '../../packages/server/src/send/answer-reader.ts'
+import { KEPT_BYTES_MAX } from '../../packages/server/src/send/body-head.ts'
+import { CHUNKS_MAX } from '../../packages/server/src/send/chunked-body.ts'
+import { AGE_MS_MAX, IDLE_MAX } from '../../packages/server/src/send/connections.ts'
+import { BODY_READ_MS_MAX } from '../../packages/server/src/send/exchange.ts'
 import * as typed from '../../packages/server/src/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
@@ -80,6 +90,8 @@ const LIMITS: Record<string, string> = {
   "open streams of one chatbot's keys and sessions": count(STREAMS_PER_CHATBOT_MAX),
   'listeners that wait': count(WAITS_MAX),
   "how long a listener's question waits": seconds(PULL_SECONDS_MAX * 1_000),
+  'test events of one chatbot on their way': count(TESTS_PER_CHATBOT_AT_A_TIME),
+  'test events on their way': count(TESTS_AT_A_TIME),
   "deliveries in a listener's hand": count(HANDED_MAX),
   'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
   'a URL': characters(http.URL_BYTES_MAX),
@@ -88,6 +100,7 @@ const LIMITS: Record<string, string> = {
   'a body': kib(BODY_BYTES_MAX_DEFAULT),
   'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
   "a batch's body": kib(BATCH_BYTES_MAX),
+  [`chunks of a body with fewer than ${CHUNK_BYTES_MIN} bytes on average`]: count(TINY_CHUNKS_MAX),
   'events of a batch': count(BATCH_EVENTS_MAX),
   'an event of a batch above 256 KiB, as it was sent': kib(EVENT_TEXT_BYTES_MAX),
   'bodies under way': kib(BODY_LIMITS.owners.bytesMax),
@@ -108,6 +121,16 @@ const LIMITS: Record<string, string> = {
   'lists and details that are made or read at once': count(SLOTS.answer.max),
   'how long an answer waits for its turn': seconds(TURN_WAIT_MS),
   'a reader of these that takes nothing': seconds(STALLED_MS),
+  'the headers of an answer': kib(answer.HEAD_BYTES_MAX),
+  'interim answers (1xx) before it': count(answer.INTERIM_ANSWERS_MAX),
+  'the headers of both together': kib(answer.HEADS_BYTES_MAX),
+  'lines of both together': count(answer.HEAD_LINES_MAX),
+  "an answer's body, as it is framed": kib(answer.BODY_BYTES_MAX),
+  "an answer's chunks": count(CHUNKS_MAX),
+  "an answer's body takes": seconds(BODY_READ_MS_MAX),
+  'what is kept of a body': kib(KEPT_BYTES_MAX),
+  "a connection's age": `${seconds(AGE_MS_MAX)}, less up to a fifth`,
+  'idle connections over all endpoints': count(IDLE_MAX),
   "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
   "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),
   "a form field's label": characters(chatbot.LABEL_LENGTH_MAX),

@@ -81,7 +81,7 @@ function createRooms(world: World, process: SimProcess, { store, ids, log }: Par
     sign: createSign({ version: '0', timeoutMs }),
     decide: (input) => decide({ ...input, scheduleMs, draw: world.draw.fraction() }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics },
+      ...{ store, clock, ids, log, metrics, random: world.draw },
       disableAfterMs: world.settings.disableAfterMs,
       stopping: stopping.signal,
       cut: new AbortController().signal,
@@ -101,7 +101,7 @@ function createDelivery(
     const open = world.promises.attemptStarts(process, turn)
     const onAnswer: ScheduledTurn['onAnswer'] = (result) => {
       world.promises.attemptAnswered(open, turn, result)
-      turn.onAnswer(result)
+      return turn.onAnswer(result)
     }
     const send: Rooms['send'] = (signed, signal) => {
       return world.network.send(process, turn, { signed, signal })

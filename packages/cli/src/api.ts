@@ -1,5 +1,6 @@
 /** The server's HTTP API, as the commands ask it. A refusal is one sentence that says what to do. */
 import { CommandError, EXIT, usageError } from './command-error.ts'
+import { typedUrl } from './typed-url.ts'
 
 const TIMEOUT_MS = 60_000
 
@@ -24,7 +25,8 @@ export class Refusal extends CommandError {
 }
 
 export function openApi(env: NodeJS.ProcessEnv): Api {
-  const { CHATZURI_URL = 'http://localhost:8080', CHATZURI_KEY } = env
+  const CHATZURI_KEY = typedUrl(env.CHATZURI_KEY ?? '', 'CHATZURI_KEY')
+  const CHATZURI_URL = typedUrl(env.CHATZURI_URL ?? 'http://localhost:8080', 'CHATZURI_URL')
   if (!CHATZURI_KEY) {
     throw usageError(
       'Set CHATZURI_KEY to a key of the server (dashboard, "API keys"; the first is in data/admin-key), and CHATZURI_URL to its address.',

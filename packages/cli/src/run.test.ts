@@ -80,6 +80,11 @@ describe('without a server', () => {
     [['check'], 'check needs one URL'],
     [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
     [['check', 'https://shop.example/hook'], 'it is not set'],
+    [['check', 'https://sh\u200bop.example/\u200b', '--secret', SECRET], "can't be seen (U+200B)"],
+    [
+      ['listen', '--forward-to', 'localhost\u202e:3000'],
+      "--forward-to has a character in it that can't",
+    ],
     [['check', 'https://shop.example/hook', '--secret', 'a'], '16 to 256'],
     [['check', 'https://shop.example/hook', '--secret', `${SECRET} a`], '16 to 256'],
     [['sign', '--secret', `${SECRET} ${SECRET} ${SECRET}`], 'more than two'],

@@ -11,6 +11,7 @@ import {
 } from './egress-settings.ts'
 import { StartError } from './errors.ts'
 import type { LogLevel } from './log.ts'
+import { tidyContact, unseenIn } from './typed-text.ts'
 
 export interface Config {
   host: string
@@ -105,7 +106,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'DISABLE_AFTER',
     default: '5d',
-    meaning: 'a webhook that failed for so long without a success is disabled',
+    meaning:
+      'a webhook that failed for so long, five times at least, without a success is disabled',
   },
   { name: 'MAX_IN_FLIGHT', default: '256', meaning: 'requests open at a time' },
   { name: 'MAX_IN_FLIGHT_PER_WEBHOOK', default: '32', meaning: 'requests open at a time for one' },
@@ -203,7 +205,7 @@ export function readConfig(environment: Environment): Config {
 
 /** An empty value is as good as none: `PORT= npm start` is what a shell script writes by mistake. */
 function settingText(environment: Environment, name: string): string {
-  const given = environment[name]?.trim()
+  const given = tidyContact(environment[name] ?? '')
   if (given) return given
   return SETTINGS.find((setting) => setting.name === name)?.default ?? ''
 }
@@ -214,8 +216,16 @@ function shared<Key>(name: string, key: Key | null, databaseUrl: string | null):
   throw bad(name, 'is required with DATABASE_URL, the same for every server that shares it')
 }
 
+/** The URL's parser drops some of it in silence: what is stored or shown would be another one. */
+function refuseUnseen(name: string, text: string): void {
+  const unseen = unseenIn(text)
+  if (unseen === null) return
+  throw bad(name, `has a character in it that can't be seen (${unseen}): type it anew`)
+}
+
 function parseDatabaseUrl(text: string): string | null {
   if (text === '') return null
+  refuseUnseen('DATABASE_URL', text)
   const protocol = URL.canParse(text) ? new URL(text).protocol : ''
   if (protocol === 'postgres:' || protocol === 'postgresql:') return text
   throw bad('DATABASE_URL', 'must be a URL like postgres://user:password@host:5432/database')
@@ -332,6 +342,7 @@ export function parseOpeningKeys(text: string): Buffer[] {
 
 function parsePublicUrl(text: string): string | null {
   if (text === '') return null
+  refuseUnseen('PUBLIC_URL', text)
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw bad('PUBLIC_URL', `must be an http or https URL, not "${text}"`)

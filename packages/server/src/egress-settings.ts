@@ -2,6 +2,7 @@
  * What an operator says about the way out, beyond EGRESS_ALLOW: which ports are shut, and which
  * proxy stands between. Only the shape is checked here; `send/` knows what it means.
  */
+import { unseenIn } from './typed-text.ts'
 
 /** Over the built-in list, or over nothing: what is shut besides, and what is opened of it. */
 export interface PortRules {
@@ -44,6 +45,8 @@ export function parsePortRules(text: string): PortRules | string {
 
 /** No sentence repeats the value: there may be a password in it. */
 export function parseEgressProxy(text: string): EgressProxy | string {
+  const unseen = unseenIn(text)
+  if (unseen !== null) return `has a character in it that can't be seen (${unseen})`
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null) return 'must be a URL like http://user:password@proxy.internal:3128'
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Attempt, Delivery } from './delivery.ts'
-import { durationText, explain } from './explanation.ts'
-import type { WebhookState } from './webhook.ts'
+import { durationText, type ExplainInput, explain } from './explanation.ts'
+import type { WebhookRest, WebhookState } from './webhook.ts'
 
 const NOW = 1_700_000_000_000
 
@@ -9,11 +9,10 @@ function told(
   delivery: Partial<Delivery>,
   lastAttempt?: Partial<Attempt>,
   webhookState: WebhookState | null = 'active',
-  ratePerSecond: number | null = null,
+  { webhookRest = null, ratePerSecond = null }: Partial<ExplainInput> = {},
 ) {
   return explain({
-    webhookState,
-    ratePerSecond,
+    ...{ webhookState, webhookRest, ratePerSecond },
     delivery: {
       kind: 'event',
       state: 'pending',
@@ -94,11 +93,38 @@ test.each([
   expect(durationText(durationMs)).toBe(text)
 })
 
+const rest: WebhookRest = {
+  until: NOW + 20_000,
+  probeAt: NOW + 20_000,
+  reason: 'The endpoint answered 429 and asked to wait for 20 s.',
+}
+
+test('what is held says why, and until when', () => {
+  expect(told({ state: 'pending' }, undefined, 'active', { webhookRest: rest })).toBe(
+    'Held, because its webhook rests for another 20 s, until 2023-11-14T22:13:40.000Z: the endpoint answered 429 and asked to wait for 20 s. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.',
+  )
+  const later = { state: 'pending', dueAt: NOW + 60_000, seriesAttempts: 1 } as const
+  expect(told(later, failed, 'active', { webhookRest: rest })).toContain(
+    'attempt 2 of 10 comes in 1 minute',
+  )
+  expect(
+    told({ state: 'pending', claimed: true }, undefined, 'active', { webhookRest: rest }),
+  ).not.toContain('Held')
+})
+
+test('what was given up without being charged says whose fault it was', () => {
+  const given = { state: 'exhausted', attemptCount: 300, seriesAttempts: 0 } as const
+  const ours = { errorCode: 'our_fault', error: 'The resolver does not answer', status: null }
+  expect(told(given, ours)).toContain("by a fault of this server's own, and not the endpoint's")
+  const busy = { errorCode: 'status', error: 'The endpoint answered 429', status: 429 }
+  expect(told(given, busy)).toContain('the endpoint has asked to be sent less for too long')
+})
+
 test('what waits for its webhook’s rate says so', () => {
-  expect(told({ state: 'pending' }, undefined, 'active', 0.5)).toBe(
+  expect(told({ state: 'pending' }, undefined, 'active', { ratePerSecond: 0.5 })).toBe(
     'Attempt 1 of 10 is due and comes in its turn: its webhook is set to 0.5 requests a second at most.',
   )
-  expect(told({ state: 'pending', dueAt: NOW + 30_000 }, undefined, 'active', 0.5)).toBe(
-    'Attempt 1 of 10 comes in 30 s.',
-  )
+  expect(
+    told({ state: 'pending', dueAt: NOW + 30_000 }, undefined, 'active', { ratePerSecond: 0.5 }),
+  ).toBe('Attempt 1 of 10 comes in 30 s.')
 })

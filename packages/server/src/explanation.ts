@@ -1,11 +1,13 @@
 /** Why a delivery is in its state and what happens next, in one plain sentence. */
 import type { Attempt, Delivery } from './delivery.ts'
-import type { WebhookState } from './webhook.ts'
+import type { WebhookRest, WebhookState } from './webhook.ts'
 
 export interface ExplainInput {
   delivery: Delivery
   /** Null: it was deleted. */
   webhookState: WebhookState | null
+  /** Null: it does not rest. */
+  webhookRest: WebhookRest | null
   /** Of its webhook; null: without one. */
   ratePerSecond: number | null
   /** The newest attempt, if any. */
@@ -50,6 +52,13 @@ function explainDelivered({ delivery, lastAttempt }: ExplainInput): string {
 
 function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
   const failure = failureText(lastAttempt)
+  const { attemptCount } = delivery
+  if (delivery.kind === 'event' && lastAttempt?.errorCode === 'our_fault') {
+    return `Given up after ${counted(attemptCount, 'attempt')}: the last ones failed by a fault of this server's own, and not the endpoint's (${failure}), for too long. Resend it, or recover all of its webhook, when that is mended.`
+  }
+  if (delivery.kind === 'event' && lastAttempt?.status === 429) {
+    return `Given up after ${counted(attemptCount, 'attempt')}: the endpoint has asked to be sent less for too long (${failure}). Resend it, or recover all of its webhook, when it takes deliveries again.`
+  }
   if (delivery.kind === 'test') {
     return `The test event was not delivered (${failure}) and is not retried: mend the endpoint and send another.`
   }
@@ -61,12 +70,28 @@ function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
 function explainPending(input: ExplainInput): string {
   const { delivery, lastAttempt, attemptsMax } = input
   if (delivery.kind === 'test') return 'The test event is being sent now.'
+  const held = explainHeld(input)
+  if (held !== null) return held
   const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
   const before =
     lastAttempt?.result === 'failed'
       ? `The last attempt failed (${failureText(lastAttempt)}); `
       : ''
   return capitalized(`${before}${nextStepText(input, which)}.`)
+}
+
+/** Null: its webhook doesn't rest, or not for as long as this waits anyway. */
+function explainHeld({ delivery, webhookRest, lastAttempt, nowMs }: ExplainInput): string | null {
+  if (webhookRest === null || delivery.claimed) return null
+  const waitMs = (delivery.dueAt ?? nowMs) - nowMs
+  if (waitMs > webhookRest.until - nowMs) return null
+  const why = webhookRest.reason.replace(/\.$/, '')
+  const left = durationText(webhookRest.until - nowMs)
+  const before =
+    lastAttempt?.result === 'failed'
+      ? `Its last attempt failed (${failureText(lastAttempt)}). `
+      : ''
+  return `${before}Held, because its webhook rests for another ${left}, until ${new Date(webhookRest.until).toISOString()}: ${why.charAt(0).toLowerCase()}${why.slice(1)}. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.`
 }
 
 function nextStepText({ delivery, ratePerSecond, nowMs }: ExplainInput, which: string): string {

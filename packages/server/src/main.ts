@@ -20,6 +20,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { systemRandom } from './random.ts'
 import { decide } from './record/decide.ts'
 import { createRecord } from './record/record.ts'
+import { ClockWatch } from './schedule/clock-watch.ts'
 import { Lease } from './schedule/lease.ts'
 import { Schedule } from './schedule/schedule.ts'
 import { TestSender } from './schedule/test-sender.ts'
@@ -28,6 +29,7 @@ import { commonHeaders } from './security-headers.ts'
 import { createGuard } from './send/guard.ts'
 import { toSendResult } from './send/reported.ts'
 import { createSend } from './send/send.ts'
+import { wideRanges } from './send/wide-ranges.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import { previewRequest } from './sign/preview.ts'
 import { checkSecret, generateSecret } from './sign/secret.ts'
@@ -40,7 +42,7 @@ import { joinSites } from './web/built-files.ts'
 import { openSite } from './web/site.ts'
 import { findSiteFolder, findWidgetFolder } from './web/site-folder.ts'
 import { openWidgetSite } from './web/widget-site.ts'
-import { WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
+import { liveRest, WEBHOOKS_MAX_PER_CHATBOT } from './webhook.ts'
 
 export interface ServerOptions {
   config: Config
@@ -118,6 +120,10 @@ function createWorld(
 ) {
   const clock = systemClock
   const random = systemRandom
+  for (const { range, opens } of wideRanges(config.egressAllow)) {
+    const warning = `EGRESS_ALLOW=${range} lets every owner's webhooks reach ${opens.join(', ')}. Public addresses need no entry: name what is meant.`
+    log.warn({ range, opens, warning }, 'egress.wide')
+  }
   const guard = createGuard({
     allow: config.egressAllow,
     allowLoopback: config.egressAllowLoopback,
@@ -153,7 +159,7 @@ function createDelivery(world: World) {
     decide: (input) =>
       decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics },
+      ...{ store, clock, ids, random, log, metrics },
       disableAfterMs: config.disableAfterMs,
       stopping: stopping.signal,
       cut: cut.signal,
@@ -187,9 +193,18 @@ function createDelivery(world: World) {
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
+    clockAheadMs: () => watch.aheadMs(),
     keys: watchKeys(world),
     onResumed: wake,
     onLiveNodes: (count) => schedule.shareAmong(count),
+  })
+  const watch = new ClockWatch({
+    ...{ clock, log },
+    onJump(byMs) {
+      if (!delivers) return
+      if (byMs < 0) upkeep.clockSetBack(-byMs)
+      else upkeep.clockSetForward()
+    },
   })
   const lease = new Lease({
     ...{ store, clock, ids, log },
@@ -214,10 +229,12 @@ function createDelivery(world: World) {
     upkeep,
     async start() {
       await lease.start()
+      watch.start()
       if (delivers) upkeep.start()
     },
     async stop() {
       stopping.abort()
+      watch.stop()
       await upkeep.stop()
       await Promise.all([schedule.stop(), tests.stop()])
       await lease.stop()
@@ -277,6 +294,7 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
       explain({
         delivery,
         webhookState: webhook?.state ?? null,
+        webhookRest: webhook && liveRest(webhook, clock.now()),
         ratePerSecond: webhook?.ratePerSecond ?? null,
         lastAttempt: attempts.at(-1),
         attemptsMax: config.retryScheduleMs.length,

@@ -27,11 +27,26 @@ export type SendResult =
       durationMs: number
     }
   | { kind: 'unreachable'; fault: Fault; message: string; durationMs: number }
-  | { kind: 'blocked'; reason: BlockReason; message: string; durationMs: number }
+  | {
+      kind: 'blocked'
+      reason: BlockReason
+      message: string
+      /** What the name leads to. For the log: an owner is not told where a name of ours points. */
+      address?: string
+      durationMs: number
+    }
   | { kind: 'our-fault'; message: string; durationMs: number }
 
 export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
 export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
+
+const STRAINED: readonly number[] = [429, 502, 503, 504]
+
+/** Whether the endpoint asks for less, or can't be had: what may make its webhook rest. */
+export function isStrained(result: SendResult): boolean {
+  if (result.kind === 'unreachable') return result.fault === 'connect'
+  return result.kind === 'answered' && STRAINED.includes(result.status)
+}
 
 /**
  * What an attempt means for its delivery. Waits are durations, not instants: the store adds them to
@@ -39,8 +54,10 @@ export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
  */
 export type Outcome =
   | { kind: 'delivered' }
-  /** Another attempt after `delayMs`. `charged: false` leaves the schedule where it was. */
-  | { kind: 'retry'; delayMs: number; charged: boolean }
+  /** Another attempt after `delayMs`, charged against the schedule. */
+  | { kind: 'retry'; delayMs: number; charged: true }
+  /** Another one that leaves the schedule where it was, unless this has gone on for `forMsMax`. */
+  | { kind: 'retry'; delayMs: number; charged: false; forMsMax: number }
   /** The schedule is used up. */
   | { kind: 'exhausted' }
   /** 410: the endpoint says that it is gone. Disables the webhook and parks this delivery. */

@@ -4,6 +4,8 @@
  *   active ◄──► paused    by its owner
  *   active ──► disabled   by us: the endpoint answered 410, or failed for days; resume brings it back
  *   away ◄──► active      of kind `listen`: its listener came, or went
+ *
+ * While it is active it may rest: that is no state of its own, and ends by itself.
  */
 export interface Webhook {
   id: string
@@ -32,8 +34,21 @@ export interface Webhook {
   previousSecret: string | null
   overlapEndsAt: number | null
   health: WebhookHealth
+  /** Null: it works. It may be over by its time, and only a probe shows whether it is. */
+  rest: WebhookRest | null
+  /** When the last rest or pause ended; null: it never had one. */
+  restedAt: number | null
   createdAt: number
   updatedAt: number
+}
+
+/** While its endpoint has asked for less, or can't be reached (store/rest.ts). */
+export interface WebhookRest {
+  until: number
+  /** When one delivery is sent, to see whether it takes any. */
+  probeAt: number | null
+  /** One sentence, for people. */
+  reason: string
 }
 
 /** `listen`: its deliveries go to whoever listens for them (listen/listen.ts), and not to a URL. */
@@ -67,6 +82,14 @@ export function liveSecrets(
     return { guide: secret, modern: [secret] }
   }
   return { guide: previousSecret, modern: [secret, previousSecret] }
+}
+
+/** The rest that it has at an instant; null: it is sent to, or nothing is sent for another reason. */
+export function liveRest(
+  { state, rest }: Pick<Webhook, 'state' | 'rest'>,
+  nowMs: number,
+): WebhookRest | null {
+  return state === 'active' && rest !== null && rest.until > nowMs ? rest : null
 }
 
 /** A URL's credentials are secrets: shown as `https://***:***@host/…`. */

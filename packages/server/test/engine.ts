@@ -57,7 +57,7 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
     decide: (input) =>
       decide({ ...input, scheduleMs: scheduleMs ?? [0, 30_000, 120_000], draw: 0.5 }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics },
+      ...{ store, clock, ids, log, metrics, random: { ...systemRandom, fraction: () => 0.5 } },
       disableAfterMs: 5 * 86_400_000,
       stopping: stopping.signal,
       cut: stopping.signal,

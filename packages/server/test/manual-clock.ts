@@ -3,15 +3,21 @@ import type { Clock } from '../src/clock.ts'
 export interface ManualClock extends Clock {
   /** Moves both clocks and runs, in order, the timers that become due on the way. */
   advance(ms: number): void
+  /** Somebody sets the wall clock: it alone moves, forward or back. */
+  setWall(byMs: number): void
 }
 
 /** A world whose time moves only when a test says so. */
 export function manualClock(startMs = 1_700_000_000_000): ManualClock {
   let elapsed = 0
+  let setBy = 0
   let nextId = 0
   const timers = new Map<number, { at: number; run: () => void }>()
   return {
-    now: () => Math.floor(startMs + elapsed),
+    now: () => Math.floor(startMs + elapsed + setBy),
+    setWall(byMs) {
+      setBy += byMs
+    },
     monotonic: () => elapsed,
     setTimer(delayMs, run) {
       const id = nextId++

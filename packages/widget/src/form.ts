@@ -1,4 +1,5 @@
 /** The lead form: what the owner asks for, checked as the visitor types, and nothing lost by a fault. */
+import * as typed from '../../server/src/typed-text.ts'
 import type { Conversation, Lead, LeadField, Sent } from './client.ts'
 import { element } from './dom.ts'
 import type { Outbox } from './outbox.ts'
@@ -21,18 +22,21 @@ interface Field {
   checked: boolean
 }
 
+/** Without a bound of their own: what a browser cuts off in silence, nobody is told of. */
 const INPUTS = {
-  customerName: { type: 'text', autocomplete: 'name', maxlength: '200' },
-  customerEmail: { type: 'email', autocomplete: 'email', inputmode: 'email', maxlength: '320' },
-  customerPhone: { type: 'tel', autocomplete: 'tel', inputmode: 'tel', maxlength: '64' },
+  customerName: { type: 'text', dir: 'auto', autocomplete: 'name' },
+  customerEmail: { type: 'email', dir: 'ltr', autocomplete: 'email', inputmode: 'email' },
+  customerPhone: { type: 'tel', dir: 'ltr', autocomplete: 'tel', inputmode: 'tel' },
 } as const
+/** The server's, in JavaScript's characters. */
+const NAME_LENGTH_MAX = 200
 
 export function createForm(options: FormOptions): HTMLFormElement {
   const { leadForm } = options.conversation
   const fields = leadForm.fields.map(createField)
   const consent = leadForm.consent === undefined ? null : createConsent(leadForm.consent)
   const website = element('input', { name: 'website', tabindex: '-1', autocomplete: 'off' })
-  const status = element('p', { class: 'status', role: 'status' })
+  const status = element('p', { class: 'status', role: 'status', dir: 'auto' })
   const button = element('button', { type: 'submit', class: 'send' }, TEXTS.send)
   const form = element(
     'form',
@@ -56,7 +60,7 @@ export function createForm(options: FormOptions): HTMLFormElement {
   /** Shows what is wrong, and puts the visitor there. */
   const refuse = (): boolean => {
     const wrong = fields.filter((each) => !check(each, true))
-    const blank = fields.every(({ input }) => input.value.trim() === '')
+    const blank = fields.every((each) => typedIn(each) === '')
     tell(wrong.length === 0 && blank ? TEXTS.oneNeeded : '')
     const agreed = consent === null || consent.check()
     const first = wrong[0]?.input ?? (blank ? fields[0]?.input : agreed ? null : consent?.input)
@@ -68,7 +72,7 @@ export function createForm(options: FormOptions): HTMLFormElement {
     if (button.disabled || refuse()) return
     busy(true)
     tell('')
-    const values = fields.map(({ field, input }) => [field.name, input.value.trim()] as const)
+    const values = fields.map((each) => [each.field.name, typedIn(each)] as const)
     const lead: Lead = { token, website: website.value, ...Object.fromEntries(values) }
     const sent = await options.outbox.send(lead, () => tell(TEXTS.waiting))
     busy(false)
@@ -80,7 +84,8 @@ export function createForm(options: FormOptions): HTMLFormElement {
       case 'accepted':
         return options.onSent(lines)
       case 'invalid':
-        for (const each of fields) show(each, sent.details[each.field.name] ?? null)
+        for (const each of fields)
+          show(each, inWords(sent.details[each.field.name], leadForm.fields))
         fields.find(({ error }) => error.textContent !== '')?.input.focus()
         // What is wrong is none of the fields: then it is nothing that the visitor can mend.
         return tell(fields.some(({ error }) => error.textContent) ? '' : TEXTS.refused)
@@ -108,7 +113,7 @@ function createField(field: LeadField): Field & { row: HTMLElement } {
     ...{ id, name: field.name, 'aria-describedby': `${id}e`, 'aria-required': `${field.required}` },
     ...INPUTS[field.name],
   })
-  const error = element('p', { id: `${id}e`, class: 'error' })
+  const error = element('p', { id: `${id}e`, class: 'error', dir: 'auto' })
   const hint = field.required ? null : element('span', { class: 'hint' }, ` (${TEXTS.optional})`)
   const row = element(
     'div',
@@ -120,7 +125,7 @@ function createField(field: LeadField): Field & { row: HTMLElement } {
   const made = { field, input, error, row, checked: false }
   input.addEventListener('input', () => made.checked && check(made))
   input.addEventListener('blur', () => {
-    if (input.value.trim() !== '') made.checked = true
+    if (typedIn(made) !== '') made.checked = true
     // What the server said stays until the visitor changes it.
     if (made.checked && error.textContent === '') check(made)
   })
@@ -129,28 +134,66 @@ function createField(field: LeadField): Field & { row: HTMLElement } {
 
 function check(made: Field, atOnce = false): boolean {
   made.checked ||= atOnce
-  const fault = faultOf(made.field, made.input.value.trim())
-  show(made, fault)
+  const value = typedIn(made)
+  const fault = faultOf(made.field, value)
+  show(made, fault, fault === null && value !== '' ? doubtOf(made.field, value) : null)
   return fault === null
 }
 
-function show({ input, error }: Field, fault: string | null): void {
-  error.textContent = fault ?? ''
+function show({ input, error }: Field, fault: string | null, doubt: string | null = null): void {
+  error.textContent = fault ?? doubt ?? ''
+  error.classList.toggle('doubt', fault === null)
   input.setAttribute('aria-invalid', String(fault !== null))
 }
 
-/** Kinder than the server: what it would refuse is refused here, and little else. */
+/** As the server tidies it. */
+function typedIn({ field: { name }, input: { value } }: Pick<Field, 'field' | 'input'>): string {
+  if (name !== 'customerName') return typed.tidyContact(value)
+  return typed.isBlank(value) ? '' : value.trim()
+}
+
+/** The server's rule, in words for a visitor. */
 function faultOf({ name, label, required }: LeadField, value: string): string | null {
   if (value === '') return required ? TEXTS.required(label) : null
-  if (name === 'customerEmail' && !/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(value)) return TEXTS.email
-  if (name === 'customerPhone' && !/\d.*\d/.test(value)) return TEXTS.phone
+  if (name === 'customerName') {
+    return value.length > NAME_LENGTH_MAX ? TEXTS.tooLong(NAME_LENGTH_MAX) : null
+  }
+  const fault = name === 'customerEmail' ? typed.emailFault(value) : typed.phoneFault(value)
+  switch (fault?.kind) {
+    case undefined:
+      return null
+    case 'unseen':
+      return TEXTS.unseen
+    case 'too_long':
+      return TEXTS.tooLong(fault.lengthMax)
+    case 'wide_at':
+      return TEXTS.wideAt
+    case 'not_email':
+      return TEXTS.email
+  }
+}
+
+/** What is taken, and most often is a slip: the visitor is asked, and may send it. */
+function doubtOf({ name }: LeadField, value: string): string | null {
+  if (name === 'customerEmail' && typed.isOddEmail(value)) return TEXTS.oddEmail
+  if (name === 'customerPhone' && typed.isOddPhone(value)) return TEXTS.oddPhone
   return null
+}
+
+/** The server tells programs: what it calls by the names of fields is called here as the form does. */
+function inWords(message: string | undefined, fields: readonly LeadField[]): string | null {
+  if (message === undefined) return null
+  return message.replace(/`?(customer(?:Name|Email|Phone))`?/g, (_, name: LeadField['name']) => {
+    const label = fields.find((field) => field.name === name)?.label ?? TEXTS.names[name]
+    // A label may be of the other direction than the sentence.
+    return `\u2068${label}\u2069`
+  })
 }
 
 function createConsent(text: string) {
   const id = `f${++lastId}`
   const input = element('input', { type: 'checkbox', id, 'aria-describedby': `${id}e` })
-  const error = element('p', { id: `${id}e`, class: 'error' })
+  const error = element('p', { id: `${id}e`, class: 'error', dir: 'auto' })
   const row = element(
     'div',
     { class: 'field' },

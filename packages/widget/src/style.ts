@@ -32,13 +32,14 @@ h2 { font: 600 17px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif
 .log { display: flex; flex-direction: column; align-items: flex-start; gap: 8px; }
 .message { margin: 0; padding: 8px 12px; border-radius: 14px; max-width: 88%;
   white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); }
-.message.you { align-self: flex-end; background: var(--accent); color: var(--on-accent); }
+/* Each line by itself: a phone under an Arabic name still begins with its plus. */
+.message.you { unicode-bidi: plaintext; align-self: flex-end; background: var(--accent); color: var(--on-accent); }
 .note { margin: 0; color: var(--quiet); }
 form { display: flex; flex-direction: column; gap: 6px; margin-top: 12px; }
 .field { display: flex; flex-direction: column; gap: 4px; }
 label { font-weight: 500; overflow-wrap: anywhere; }
 /* Their own direction, at the side where the page begins. */
-label, h2 { text-align: -webkit-match-parent; text-align: match-parent; }
+label, h2, input, .error, .status { text-align: -webkit-match-parent; text-align: match-parent; }
 .hint { font-weight: 400; color: var(--quiet); }
 input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line);
   border-radius: 8px; padding: 9px 12px; width: 100%; min-width: 0; margin: 0; }
@@ -49,6 +50,7 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .consent input { width: 20px; height: 20px; flex: none; margin-top: 1px; accent-color: var(--accent); }
 /* Room for it from the beginning: a button that moves when a field is left is missed by the click. */
 .error { margin: 0; color: var(--bad); font-size: 13px; line-height: 18px; min-height: 18px; }
+.error.doubt { color: var(--quiet); }
 .status:empty { display: none; }
 .status { margin: 0; font-size: 14px; color: var(--quiet); }
 .send { background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 10px 16px;

@@ -68,6 +68,7 @@ export class Session {
         ...(body === null ? {} : { 'content-type': 'application/json' }),
         'user-agent': `Chatzuri-Check/${VERSION}`,
         accept: 'application/json',
+        'accept-encoding': 'identity',
         ...Object.fromEntries(given),
       },
       body: body === null ? null : Buffer.from(body),

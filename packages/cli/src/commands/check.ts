@@ -3,6 +3,7 @@ import type { Report } from '../check/finding.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
+import { typedUrl } from '../typed-url.ts'
 import { secretsOf } from './secret.ts'
 
 const SIGNS = { ok: 'ok    ', fault: 'FAULT ', advice: 'advice' } as const
@@ -23,7 +24,7 @@ export const check: Command = {
       about: 'for each answer; default 30, as the server has it',
     },
   },
-  notes: `It sends some forty requests, up to 130 when the right signature is refused. They are
+  notes: `It sends some forty requests, up to 220 when the right signature is refused. They are
 shaped like real leads (Check Ann, check@example.com): an endpoint that stores leads stores these.
 The secret itself is never sent. Two secrets, the new one, a space and the old one, are those of a
 rotation, which is then tried as well. The report is text; --json makes it one line of JSON.
@@ -47,7 +48,8 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
 }
 
 function parseUrl(address: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : null
+  const typed = typedUrl(address, 'The URL')
+  const url = URL.canParse(typed) ? new URL(typed) : null
   if (url && /^https?:$/.test(url.protocol)) return url
   throw usageError(`"${address}" is no URL of an endpoint: it begins with http:// or https://.`)
 }

@@ -6,6 +6,7 @@ import { lineText, lineValue } from '../listen/line.ts'
 import { Listener } from '../listen/listener.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../output.ts'
+import { typedUrl } from '../typed-url.ts'
 import { LEAD_EVENTS } from './trigger.ts'
 
 const DEFAULT_EVENTS = 'lead.submit'
@@ -76,7 +77,8 @@ function forwardUrl(given: string | undefined, wantsSecret: boolean): URL | null
       'listen needs to know where to: --forward-to http://localhost:3000/hook, with the port and path of your server.',
     )
   }
-  const text = given.includes('://') ? given : `http://${given}`
+  const typed = typedUrl(given, '--forward-to')
+  const text = typed.includes('://') ? typed : `http://${typed}`
   const url = URL.canParse(text) ? new URL(text) : null
   if (url && /^https?:$/.test(url.protocol)) return url
   throw usageError(`"${given}" is no URL of a server: say http://localhost:3000/hook.`)

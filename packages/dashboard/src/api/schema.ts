@@ -173,6 +173,8 @@ export type CreatedWebhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -599,6 +601,8 @@ export type Subscription = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
@@ -628,6 +632,8 @@ export type Webhook = {
     lastFailureAt: string | null
     lastFailure: string | null
   }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string

@@ -40,23 +40,26 @@ export function DeliveryBadge({ state }: { state: Delivery['state'] }) {
   return <StatusBadge {...DELIVERY_LOOKS[state]} label={texts.states.delivery[state]} />
 }
 
-export type WebhookCondition = Webhook['state'] | 'failing'
+export type WebhookCondition = Webhook['state'] | 'failing' | 'resting'
+type Conditioned = Pick<Webhook, 'state' | 'health' | 'restingUntil'>
 
 const WEBHOOK_LOOKS: Record<WebhookCondition, { tone: Tone; icon: IconName }> = {
   active: { tone: 'good', icon: 'check' },
   failing: { tone: 'bad', icon: 'warning' },
+  resting: { tone: 'warn', icon: 'clock' },
   paused: { tone: 'warn', icon: 'pause' },
   disabled: { tone: 'bad', icon: 'ban' },
   away: { tone: 'plain', icon: 'parked' },
 }
 
-export function WebhookBadge({ webhook }: { webhook: Pick<Webhook, 'state' | 'health'> }) {
+export function WebhookBadge({ webhook }: { webhook: Conditioned }) {
   const condition = webhookCondition(webhook)
   return <StatusBadge {...WEBHOOK_LOOKS[condition]} label={texts.states.webhook[condition]} />
 }
 
-/** `failing` is no state of the API's: active, but the last attempt failed. */
-export function webhookCondition(webhook: Pick<Webhook, 'state' | 'health'>): WebhookCondition {
-  const { state, health } = webhook
+/** `resting` and `failing` are no states of the API's: active, but nothing is sent, or it failed. */
+export function webhookCondition(webhook: Conditioned): WebhookCondition {
+  const { state, health, restingUntil } = webhook
+  if (state === 'active' && restingUntil !== null) return 'resting'
   return state === 'active' && health.failingSince !== null ? 'failing' : state
 }

@@ -25,7 +25,8 @@ const deliveryQuery = z.strictObject({
   from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
   q: search.exactOptional().meta({
-    description: 'An id, an email or a phone exactly, or the beginning of a name.',
+    description:
+      'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
   }),
   ...pageQuery,
 })

@@ -30,20 +30,40 @@ test.each([
   ],
   [
     'an expectation',
-    `POST /api/v1/chatbots HTTP/1.1\r\nExpect: a-miracle\r\n${CLOSE}\r\n`,
+    `POST /api/v1/chatbots HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\n${CLOSE}\r\n`,
     417,
     'expectation_failed',
   ],
-  ['no host', `GET /nowhere HTTP/1.1\r\n${CLOSE}\r\n`, 404, 'not_found'],
+  ['no host', `GET /healthz HTTP/1.1\r\n${CLOSE}\r\n`, 400, 'bad_request'],
+  ['two hosts', `GET /healthz HTTP/1.1\r\nHost: a\r\nhOST: a\r\n${CLOSE}\r\n`, 400, 'bad_request'],
+  ['two hosts in one', `GET /healthz HTTP/1.1\r\nHost: a b\r\n${CLOSE}\r\n`, 400, 'bad_request'],
+  ['a host with a path', `GET /healthz HTTP/1.1\r\nHost: a/b\r\n${CLOSE}\r\n`, 400, 'bad_request'],
+  [
+    'two hosts in HTTP/1.0',
+    `GET /healthz HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n`,
+    400,
+    'bad_request',
+  ],
+  ['no host for a path that is none', `GET /nowhere HTTP/1.1\r\n${CLOSE}\r\n`, 400, 'bad_request'],
   [
     'an unknown path encoding',
-    `GET /api/v1/leads/%zz HTTP/1.1\r\n${CLOSE}\r\n`,
+    `GET /api/v1/leads/%zz HTTP/1.1\r\nHost: a\r\n${CLOSE}\r\n`,
     400,
     'bad_request',
   ],
   ['a method that is none', `BREW / HTTP/1.1\r\n${CLOSE}\r\n`, 400, 'bad_request'],
-  ['a QUERY without a content type', `QUERY /healthz HTTP/1.1\r\n${CLOSE}\r\n`, 400, 'bad_request'],
-  ['a rare method', `PROPFIND /healthz HTTP/1.1\r\n${CLOSE}\r\n`, 405, 'method_not_allowed'],
+  [
+    'a QUERY without a content type',
+    `QUERY /healthz HTTP/1.1\r\nHost: a\r\n${CLOSE}\r\n`,
+    400,
+    'bad_request',
+  ],
+  [
+    'a rare method',
+    `PROPFIND /healthz HTTP/1.1\r\nHost: a\r\n${CLOSE}\r\n`,
+    405,
+    'method_not_allowed',
+  ],
 ])('%s is answered in JSON', async (_what, bytes, status, code) => {
   const { url } = await startApiAlone()
   const answer = await sendRaw(url, bytes)
@@ -53,10 +73,24 @@ test.each([
   expect(answer.head).toContain('content-type: application/json')
 })
 
+test.each(['a', 'a:80', '127.0.0.1:8080', '[::1]:8080', 'xn--bcher-kva.example', 'a_b', '', ' a '])(
+  'the host "%s" is one',
+  async (host) => {
+    const { url } = await startApiAlone()
+    const answer = await sendRaw(url, `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n${CLOSE}\r\n`)
+    expect(answer.status).toBe(200)
+  },
+)
+
+test('HTTP/1.0 needs no host', async () => {
+  const { url } = await startApiAlone()
+  expect((await sendRaw(url, 'GET /healthz HTTP/1.0\r\n\r\n')).status).toBe(200)
+})
+
 test('a GET is answered when its body, which nobody reads, has come: else that resets the answer', async () => {
   const { url } = await startApiAlone()
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.write(`GET /openapi.json HTTP/1.1\r\n${CLOSE}Content-Length: 2\r\n\r\n`)
+  socket.write(`GET /openapi.json HTTP/1.1\r\nHost: a\r\n${CLOSE}Content-Length: 2\r\n\r\n`)
   await once(socket, 'connect')
   // Time enough to answer the head alone: others are answered meanwhile.
   for (let other = 0; other < 20; other++) await fetch(`${url}/healthz`)
@@ -101,6 +135,32 @@ test('clients that go away in the middle leave no error behind', async () => {
   }
   expect((await call('GET', '/api/v1/chatbots')).status).toBe(200)
   expect(error).not.toHaveBeenCalled()
+})
+
+test.each([
+  ['Content-Encoding: gzip', /gzip is not unpacked/],
+  ['Content-Encoding: deflate', /deflate is not unpacked/],
+  ['content-encoding: br', /br is not unpacked/],
+  ['Content-Encoding: identity, gzip', /gzip is not unpacked/],
+  ['Transfer-Encoding: gzip, chunked', /gzip, chunked is not unpacked/],
+  ['Content-Type: application/json; charset=utf-16', /UTF-8, not utf-16/],
+  ['Content-Type: application/json; charset="iso-8859-1"', /UTF-8, not iso-8859-1/],
+  ['Content-Type: application/json; charset=utf-8; charset=utf-16', /UTF-8, not utf-16/],
+])('a body with %s is a 415 with a sentence, before it is read', async (header, sentence) => {
+  const { url } = await startApiAlone()
+  const type = /content-type/i.test(header) ? '' : 'Content-Type: application/json\r\n'
+  const head = `POST /api/v1/chatbots HTTP/1.1\r\nHost: a\r\n${KEY}${CLOSE}${type}${header}\r\n`
+  const body = /transfer/i.test(header) ? `\r\n2\r\n{}\r\n0\r\n\r\n` : 'Content-Length: 2\r\n\r\n{}'
+  const { json } = await sendRaw(url, head + body)
+  expect(json).toMatchObject({ statusCode: 415, code: 'unsupported_media_type' })
+  expect(json.message).toMatch(sentence)
+})
+
+test('a body that says it is not packed is taken', async () => {
+  const { call } = await startApiAlone()
+  const headers = { 'content-encoding': 'identity' }
+  const { status } = await call('POST', '/api/v1/chatbots', { body: { name: 'A' }, headers })
+  expect(status).toBe(201)
 })
 
 test('a rejected 10 MB body is read to its end, so that its sender sees the answer', async () => {

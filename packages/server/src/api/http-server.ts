@@ -78,7 +78,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.socket.destroyed) return void reply.hijack()
     reply.headers(headers)
-    done(oversizeFault(request.raw) ?? undefined)
+    done(oversizeFault(request.raw) ?? hostFault(request.raw) ?? undefined)
   })
   app.setErrorHandler((error, request, reply) => {
     answerError({ error, request, reply, ...answering })
@@ -107,6 +107,27 @@ function oversizeFault({ url = '', rawHeaders }: IncomingMessage): ApiError | nu
     return apiError('headers_too_large', `A request has at most ${HEADERS_MAX} headers`)
   }
   return null
+}
+
+/** A host and a port, or nothing where the target has no host (RFC 9110 section 7.2). */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-f:.]+\])(?::\d*)?$/i
+
+/**
+ * RFC 9112 section 3.2: without exactly one `Host`, two that stand between us and a client may take
+ * the same request for two. Node's own check answers without a word, and takes two.
+ */
+function hostFault({ rawHeaders, headers, httpVersion }: IncomingMessage): ApiError | null {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  if (hosts === 0) {
+    return httpVersion === '1.0' ? null : apiError('bad_request', 'A request needs a Host header')
+  }
+  if (hosts > 1) return apiError('bad_request', 'A request has one Host header, not several')
+  if (HOST.test(headers.host ?? '')) return null
+  return apiError('bad_request', 'The Host header is no host')
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'

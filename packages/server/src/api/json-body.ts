@@ -15,6 +15,8 @@ import { BodyBudget, type BodyLimits, type HeldBody } from './body-budget.ts'
 import { BodyParts, faultError, type PartsSpec, type ReadingTurns } from './body-parts.ts'
 import { apiError } from './error-answer.ts'
 import type { ContinueQuestions } from './expect-continue.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
+import { createChunkCheck } from './tiny-chunks.ts'
 
 export interface ReadBodiesOptions extends ReadingTurns {
   limits: BodyLimits
@@ -24,8 +26,8 @@ export interface ReadBodiesOptions extends ReadingTurns {
 
 /** Up to here a body is parsed at once: a hostile one takes some ten milliseconds. */
 const WHOLE_BYTES_MAX = 256 * 1024
-/** For a few bodies to be done with: each takes a fraction of a second. */
-const RETRY_AFTER_SECONDS = 1
+/** For others to be done with: each takes a fraction of a second, and a large one is dear to send again. */
+const RETRY_AFTER_SECONDS = { small: 1, large: 5 }
 
 export function readJsonBodies(app: FastifyInstance, options: ReadBodiesOptions) {
   const budgets = {
@@ -40,7 +42,7 @@ export function readJsonBodies(app: FastifyInstance, options: ReadBodiesOptions)
     const refused = refusalByHeaders(request)
     if (refused) return done(refused)
     const held = hold(request, budgets)
-    if (!held.grow(lengthOf(request) ?? 0)) return done(noRoom(options))
+    if (!held.grow(lengthOf(request) ?? 0)) return done(noRoom(request, options))
     options.continues.grant(raw)
     const giveUp = (error: Error) => {
       held.release()
@@ -72,10 +74,12 @@ function hold(
   return caller ? owners.hold(chatbotId ?? caller.actor) : strangers.hold(addressKey(ip))
 }
 
-function noRoom({ metrics }: Pick<ReadBodiesOptions, 'metrics'>): ApiError {
+function noRoom(request: FastifyRequest, { metrics }: ReadBodiesOptions): ApiError {
   metrics.requestRefused('bodies')
-  return apiError('busy', 'So many bodies are under way that there is no room for this one', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  const isLarge = (lengthOf(request) ?? WHOLE_BYTES_MAX + 1) > WHOLE_BYTES_MAX
+  const message = 'So many bodies are under way that there is no room for this one'
+  return apiError('busy', message, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS[isLarge ? 'large' : 'small'],
   })
 }
 
@@ -133,8 +137,8 @@ function collect(
 ): void {
   const length = lengthOf(request)
   const { bodyLimit } = request.routeOptions
-  const chunks: Buffer[] = []
-  let bytes = 0
+  const gathered = new GatheredBytes({ length, bytesMax: bodyLimit })
+  const checkChunk = createChunkCheck(raw)
   raw.on('data', onData)
   raw.on('end', onEnd)
   raw.on('error', finish)
@@ -145,14 +149,14 @@ function collect(
     raw.off('end', onEnd)
     raw.off('error', finish)
     raw.off('close', onClose)
-    done(error, error ? NOTHING : join(chunks, bytes))
+    done(error, gathered.bytes())
   }
 
   function onData(chunk: Buffer) {
-    bytes += chunk.length
-    if (bytes > bodyLimit) return finish(tooLarge())
-    if (length === null && !held.grow(chunk.length)) return finish(noRoom(options))
-    chunks.push(chunk)
+    checkChunk(chunk)
+    if (gathered.length + chunk.length > bodyLimit) return finish(tooLarge())
+    if (length === null && !held.grow(chunk.length)) return finish(noRoom(request, options))
+    gathered.add(chunk)
   }
 
   function onClose() {
@@ -160,16 +164,9 @@ function collect(
   }
 
   function onEnd() {
-    const isWhole = length === null || length === bytes
+    const isWhole = length === null || length === gathered.length
     finish(isWhole ? null : apiError('bad_request', 'The body has another length than it says'))
   }
-}
-
-const NOTHING = Buffer.alloc(0)
-
-function join(chunks: Buffer[], bytes: number): Buffer {
-  const [first = NOTHING] = chunks
-  return chunks.length > 1 ? Buffer.concat(chunks, bytes) : first
 }
 
 /** An empty body is as good as none: many clients send the content type with every request. */

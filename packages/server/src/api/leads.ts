@@ -26,7 +26,8 @@ const newLeadSchema = z
     customerName: leadText.meta({ examples: ['Ann'] }),
     customerEmail: leadText.meta({ examples: ['ann@example.com'] }),
     customerPhone: leadText.meta({
-      description: 'Free text up to 64 characters.',
+      description:
+        'Free text up to 64 characters. Of emails and phones white space and what nobody sees goes at the ends; within, what nobody sees is refused.',
       examples: ['+254700000000'],
     }),
   })
@@ -46,7 +47,8 @@ const acceptedLeadSchema = z
 export const leadFilter = {
   chatbotId: idFilter('chatbot').exactOptional(),
   q: search.exactOptional().meta({
-    description: 'An id, an email or a phone exactly, or the beginning of a name.',
+    description:
+      'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
   }),
   from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),

@@ -4,7 +4,7 @@ import type { Attempt, Delivery } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Erasure, Lead } from '../lead.ts'
 import type { Recovery } from '../store/store.ts'
-import { maskedUrl, type Webhook } from '../webhook.ts'
+import { liveRest, maskedUrl, type Webhook } from '../webhook.ts'
 
 export const MASK = '***'
 
@@ -34,6 +34,7 @@ export function presentWebhook(webhook: Webhook, nowMs: number) {
   const { id, chatbotId, eventTypes, description } = webhook
   const { timeoutSeconds, maxInFlight, ratePerSecond } = webhook
   const { state, stateReason, health } = webhook
+  const rest = liveRest(webhook, nowMs)
   return {
     id,
     chatbotId,
@@ -55,6 +56,8 @@ export function presentWebhook(webhook: Webhook, nowMs: number) {
       lastFailureAt: isoAt(health.lastFailureAt),
       lastFailure: health.lastFailure,
     },
+    restingUntil: isoAt(rest?.until ?? null),
+    restingReason: rest?.reason ?? null,
     overlapEndsAt: isoAt(liveOverlapEnd(webhook, nowMs)),
     createdAt: isoAt(webhook.createdAt),
     updatedAt: isoAt(webhook.updatedAt),

@@ -104,7 +104,7 @@ function resumeRoute({ store, clock }: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Resume a webhook',
     description:
-      'Sends what waited meanwhile. Also brings back a disabled webhook. One that takes a listener and has none is `away` then.',
+      'Sends what waited meanwhile. Also brings back a disabled webhook, and ends a rest. One that takes a listener and has none is `away` then.',
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.resumed',

@@ -142,6 +142,13 @@ export const webhookSchema = z
       lastFailureAt: isoTime.nullable(),
       lastFailure: z.string().nullable(),
     }),
+    restingUntil: isoTime.nullable().meta({
+      description:
+        'While it is active and its endpoint asked for less (429 or 503 with `Retry-After`) or kept failing with 429, 502, 503, 504 or connect faults: until when nothing is sent. Then one delivery is, to see. Null: it does not rest. `resume`, a test that is taken and a new `url` end it.',
+    }),
+    restingReason: z.string().nullable().meta({
+      description: 'Why it rests, in one sentence; null: it does not.',
+    }),
     overlapEndsAt: isoTime.nullable().meta({
       description: 'While a rotation of the secret is under way: when the old one ends.',
     }),
@@ -183,6 +190,8 @@ export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
     lastFailureAt: null,
     lastFailure: null,
   },
+  restingUntil: null,
+  restingReason: null,
   overlapEndsAt: null,
   createdAt: '2026-09-14T09:30:12.345Z',
   updatedAt: '2026-09-14T09:30:12.345Z',

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
+import { type Command, EXIT, type Output, typedUrl, usageError } from 'chatzuri/command-line'
 import { parseEncryptionKey, parseOpeningKeys } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { type FoundKeys, findEncryptionKeys } from '../keys.ts'
@@ -55,7 +55,8 @@ interface Place {
 function parsePlace(option: string, text: string | undefined): Place {
   const [, scheme, rest = ''] = /^(sqlite|postgres|postgresql):(.+)$/s.exec(text ?? '') ?? []
   if (scheme === 'sqlite') return { kind: 'sqlite', at: rest }
-  if (scheme !== undefined && URL.canParse(text ?? '')) return { kind: 'postgres', at: text ?? '' }
+  const at = typedUrl(text ?? '', option)
+  if (scheme !== undefined && URL.canParse(at)) return { kind: 'postgres', at }
   throw usageError(
     `${option} must be sqlite:FOLDER (the DATA_DIR of a server) or postgres://user:password@host:5432/database.`,
   )

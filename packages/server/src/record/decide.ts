@@ -5,6 +5,7 @@
  */
 import type { DeliveryKind } from '../delivery.ts'
 import type { Outcome, SendResult } from '../outcome.ts'
+import { askedWaitMs } from './strain.ts'
 
 export interface DecideInput {
   result: SendResult
@@ -19,11 +20,11 @@ export interface DecideInput {
   draw: number
 }
 
-/** Longest wait that an endpoint may ask for. */
-const RETRY_AFTER_MS_MAX = 24 * 3_600_000
 /** A fault of our own is mended by us, not by the endpoint: look again soon, then less often. */
 const OUR_FAULT_WAIT_MS = 10_000
 const OUR_FAULT_WAIT_MS_MAX = 300_000
+/** What is not charged ends with the schedule's whole length, and not within a day. */
+const UNCHARGED_MS_LEAST = 24 * 3_600_000
 
 export function decide(input: DecideInput): Outcome {
   const { result, kind, seriesAttempts, scheduleMs, draw } = input
@@ -32,13 +33,25 @@ export function decide(input: DecideInput): Outcome {
   if (result.kind === 'our-fault') {
     const doubled = OUR_FAULT_WAIT_MS * 2 ** Math.min(input.unchargedAttempts, 16)
     const delayMs = jittered(Math.min(doubled, OUR_FAULT_WAIT_MS_MAX), draw)
-    return { kind: 'retry', delayMs, charged: false }
+    return { kind: 'retry', delayMs, charged: false, forMsMax: unchargedMsMax(scheduleMs) }
   }
   if (result.kind === 'answered' && result.status === 410) return { kind: 'gone' }
   const waitMs = scheduleMs[seriesAttempts + 1]
+  const askedMs = askedWaitMs(result) ?? 0
+  // It said "not now", and nothing of the delivery: that costs no attempt, not even after the last.
+  if (result.kind === 'answered' && result.status === 429) {
+    const delayMs = Math.max(jittered(waitMs ?? scheduleMs.at(-1) ?? 0, draw), askedMs)
+    return { kind: 'retry', delayMs, charged: false, forMsMax: unchargedMsMax(scheduleMs) }
+  }
   if (waitMs === undefined) return { kind: 'exhausted' }
-  const delayMs = Math.max(jittered(waitMs, draw), askedWaitMs(result))
-  return { kind: 'retry', delayMs, charged: true }
+  return { kind: 'retry', delayMs: Math.max(jittered(waitMs, draw), askedMs), charged: true }
+}
+
+function unchargedMsMax(scheduleMs: readonly number[]): number {
+  return Math.max(
+    scheduleMs.reduce((sum, waitMs) => sum + waitMs, 0),
+    UNCHARGED_MS_LEAST,
+  )
 }
 
 export function isDelivered(result: SendResult): boolean {
@@ -47,10 +60,4 @@ export function isDelivered(result: SendResult): boolean {
 
 function jittered(waitMs: number, draw: number): number {
   return Math.round(waitMs * (0.9 + 0.2 * draw))
-}
-
-/** `Retry-After` counts where it has a meaning; elsewhere it is somebody's mistake. */
-function askedWaitMs(result: SendResult): number {
-  if (result.kind !== 'answered' || (result.status !== 429 && result.status !== 503)) return 0
-  return Math.min(result.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX)
 }

@@ -9,13 +9,16 @@ import type { Ids } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Outcome, SendResult } from '../outcome.ts'
+import type { Random } from '../random.ts'
 import type { Claim, DeliveryStore, NewAttempt, RecordResult } from '../store/store.ts'
 import { isDelivered } from './decide.ts'
+import { strainOf } from './strain.ts'
 
 export interface RecordOptions {
   store: Pick<DeliveryStore, 'recordIfLeased'>
   clock: Clock
   ids: Ids
+  random: Random
   log: Log
   metrics: Pick<Metrics, 'attempted' | 'deliveryFinished'>
   disableAfterMs: number
@@ -31,6 +34,8 @@ export interface Recording {
   startedAt: number
   result: SendResult
   outcome: Outcome
+  /** So many failures in a row are a whole window of its lane, and make a rest. */
+  failuresOfWindow?: number | undefined
 }
 
 export type Record = (recording: Recording) => Promise<Recorded>
@@ -45,13 +50,14 @@ const WAIT_MS_MAX = 5_000
 const STOPPING_GRACE_MS = 5_000
 
 export function createRecord(options: RecordOptions): Record {
-  const { store, ids, log, disableAfterMs } = options
-  return async ({ nodeId, claim, startedAt, result, outcome }) => {
+  const { store, ids, log, random, disableAfterMs } = options
+  return async ({ nodeId, claim, startedAt, result, outcome, failuresOfWindow: enough = 1 }) => {
     const attempt = attemptOf({ id: ids.next('attempt'), startedAt, result })
     const { deliveryId, attemptNumber } = claim
+    const strain = strainOf(result, { enough, draw: random.fraction() })
     const recorded = await untilStored(options, () =>
       store.recordIfLeased({
-        ...{ nodeId, deliveryId, attemptNumber, attempt, outcome, disableAfterMs },
+        ...{ nodeId, deliveryId, attemptNumber, attempt, outcome, strain, disableAfterMs },
       }),
     )
     count(options, result, recorded)
@@ -65,8 +71,10 @@ export function createRecord(options: RecordOptions): Record {
         errorCode: attempt.errorCode,
         durationMs: attempt.durationMs,
         error: attempt.error,
+        address: result.kind === 'blocked' ? result.address : undefined,
         outcome: outcome.kind,
         state: recorded.kind === 'recorded' ? recorded.state : recorded.kind,
+        ...(recorded.kind === 'recorded' && recorded.rest && { rest: recorded.rest }),
       },
       'delivery.attempted',
     )

@@ -3,12 +3,19 @@
  * its answers concerns nobody else; that is what keeps a hanging endpoint from hurting the others.
  *
  * The window starts small and doubles with each success, up to the webhook's limit; a timeout or a
- * connect fault makes it 1 until an attempt succeeds. A lane is trusted once its endpoint has
- * answered in good time, and no longer when it lets a request wait: see slots.ts.
+ * connect fault makes it 1 until an attempt succeeds. An answer that asks for less narrows it by a
+ * quarter, and from then on it opens by one with each success; how many a second, learnt-rate.ts tells.
+ * A lane is trusted once its endpoint has answered in good time, and no longer when it lets a request
+ * wait: see slots.ts.
+ *
+ * That its webhook rests is the store's word (store/rest.ts), for all nodes. A lane that has heard of
+ * it holds nothing but the probe that the store handed out.
  */
-import type { SendResult } from '../outcome.ts'
+import { isStrained, type SendResult } from '../outcome.ts'
 import type { Claim } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
+import { ClaimQueue } from './claim-queue.ts'
+import { LearntRate } from './learnt-rate.ts'
 import { Pace } from './pace.ts'
 
 const WINDOW_FIRST = 4
@@ -16,6 +23,10 @@ const WINDOW_FIRST = 4
 const QUEUE_PER_WINDOW = 8
 const REST_MS_FIRST = 500
 const REST_MS_MAX = 60_000
+/** Claims of an endpoint that is paced: of so long. */
+const QUEUE_PACED_MS = 2_000
+/** Of the window, after an answer that asks for less. */
+const NARROWED_TO = 0.75
 
 export interface WindowLimits {
   /** Requests open at a time for a webhook without a limit of its own, over all nodes. */
@@ -38,37 +49,83 @@ export class Lane {
   faulted = false
   /** Monotonic ms from which the store has something due for this lane; Infinity: nothing. */
   dueAt = Number.POSITIVE_INFINITY
-  /** Monotonic ms until which nothing is sent: the fault was ours, so all of its requests share it. */
+  /**
+   * Monotonic ms until which nothing is sent: the fault was ours, so all of its requests share it. Or
+   * its endpoint asked for it, until the store has said what that means for the webhook.
+   */
   restUntil = 0
   #restMs = 0
+  /** The webhook rests, as the store says: only a probe is sent. */
+  resting = false
+  /** While it rests: monotonic ms before which the store hands out nothing. */
+  probeAt = 0
+  /** Counts their beginnings and ends, so that an answer from before is known. */
+  rests = 0
   /** The starts that it holds of its webhook's rate; null: it has no rate. */
   pace: Pace | null = null
+  readonly learnt = new LearntRate()
+  /** Of the failures in a row that may make a rest: how many were open when they began; 0: none. */
+  #openAtFirst = 0
+  /** It was narrowed, and has not been back at its limit since. */
+  #narrowed = false
+  /** After a rest: the store may have something fresh that this lane doesn't hold. */
+  freshWaits = true
   /** When the lane is looked at again; at or before `dueAt`. */
   alarmAt = Number.POSITIVE_INFINITY
   /** Counts what was heard of waiting deliveries, so that an older claim's answer can't hide it. */
   wakes = 0
-  #queue: Claim[] = []
-  #head = 0
-  queuedBytes = 0
+  readonly #queue = new ClaimQueue()
 
   constructor(webhookId: string) {
     this.webhookId = webhookId
   }
 
   get queued(): number {
-    return this.#queue.length - this.#head
+    return this.#queue.size
+  }
+
+  get freshQueued(): number {
+    return this.#queue.freshSize
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.bytes
   }
 
   get isIdle(): boolean {
     return this.open === 0 && this.queued === 0 && this.dueAt === Number.POSITIVE_INFINITY
   }
 
+  /** After a rest or a pause, what is new goes before what is old. */
+  get freshFirst(): boolean {
+    return typeof this.webhook?.restedAt === 'number'
+  }
+
+  /** What is fresh has had its three turns, and nothing else is held here. */
+  get owesOld(): boolean {
+    return this.#queue.owesOld
+  }
+
   /** How many claims it wants to hold besides its open requests. */
-  get queueMax(): number {
+  queueMax(now: number): number {
     const most = this.trusted
       ? this.window * QUEUE_PER_WINDOW
       : Math.max(0, this.window - this.open)
-    return this.pace ? Math.min(most, this.pace.queueMax) : most
+    const perSecond = this.learnt.perSecond(now)
+    const takes =
+      perSecond === null ? most : Math.min(most, Math.ceil((perSecond * QUEUE_PACED_MS) / 1_000))
+    return this.pace ? Math.min(takes, this.pace.queueMax) : takes
+  }
+
+  /**
+   * What waits in the store goes first, so that a lane stays roughly in order; after a rest, only
+   * what waits there and is as new. One that rests is never offered anything: the store knows.
+   */
+  isFull(now: number): boolean {
+    if (this.resting) return false
+    if (this.dueAt <= now && (!this.freshFirst || this.freshWaits)) return true
+    const queued = this.freshFirst ? this.freshQueued : this.queued
+    return queued >= Math.max(1, this.queueMax(now))
   }
 
   canStart(now: number): boolean {
@@ -77,43 +134,32 @@ export class Lane {
 
   /** But for its webhook's rate. */
   couldStart(now: number): boolean {
-    if (this.queued === 0 || this.open >= this.window || now < this.restUntil) return false
-    return this.webhook?.state === 'active'
+    return this.waitMs(now) === 0
+  }
+
+  /** Until it could start the next one; null: it lacks more than time. */
+  waitMs(now: number): number | null {
+    if (this.queued === 0 || this.open >= this.window) return null
+    if (this.webhook?.state !== 'active') return null
+    return Math.max(0, this.restUntil - now, this.learnt.waitMs(now))
   }
 
   push(claim: Claim): void {
     this.#queue.push(claim)
-    this.queuedBytes += claim.payload.length
   }
 
   shift(): Claim | undefined {
-    const claim = this.#queue[this.#head]
-    if (!claim) return undefined
-    this.#head += 1
-    this.queuedBytes -= claim.payload.length
-    // Array.shift moves every element; a moving head is put back now and then instead.
-    if (this.#head > 256 && this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head)
-      this.#head = 0
-    }
-    return claim
+    return this.#queue.shift()
   }
 
   /** Empties the queue. */
   drain(): Claim[] {
-    const claims = this.#queue.slice(this.#head)
-    this.#queue = []
-    this.#head = 0
-    this.queuedBytes = 0
-    return claims
+    return this.#queue.drain()
   }
 
   /** Whether it was queued here. */
   remove(deliveryId: string): boolean {
-    const claims = this.drain()
-    const kept = claims.filter((claim) => claim.deliveryId !== deliveryId)
-    for (const claim of kept) this.push(claim)
-    return kept.length < claims.length
+    return this.#queue.remove(deliveryId)
   }
 
   useSettings(webhook: Webhook, limits: WindowLimits): void {
@@ -139,8 +185,36 @@ export class Lane {
     return Math.max(1, Math.floor((this.webhook?.maxInFlight ?? windowMax) / nodes))
   }
 
+  /** The store says that its webhook rests; the next probe is due then. */
+  beginRest(now: number, probeInMs: number): void {
+    this.probeAt = now + probeInMs
+    if (this.resting) return
+    this.resting = true
+    this.rests += 1
+    this.restUntil = 0
+    this.window = 1
+    this.#narrowed = true
+    this.trusted = false
+    this.learnt.cut(now)
+  }
+
+  /** From now on it is sent to again, beginning with one at a time. */
+  endRest(now: number): void {
+    this.resting = false
+    this.rests += 1
+    this.restUntil = 0
+    this.probeAt = 0
+    this.freshWaits = true
+    this.learnt.beginRamp(now)
+  }
+
+  /** So many failures in a row are a whole window: all that were open as they began. */
+  get failuresOfWindow(): number {
+    return this.#openAtFirst
+  }
+
   /**
-   * Takes in what a request told of its endpoint. After a fault of ours the lane rests, longer each
+   * Takes in what a request told of its endpoint, when it is open no more. After a fault of ours the lane rests, longer each
    * time: a whole backlog tried against a dead network would only write attempts. Requests that were
    * open together end together: while the lane rests, one more is no news.
    */
@@ -153,17 +227,36 @@ export class Lane {
       return
     }
     this.#restMs = 0
-    if (result.kind === 'answered') {
-      if (result.status >= 200 && result.status < 300) {
-        this.window = Math.min(this.window * 2, this.#windowMax(limits))
-        this.faulted = false
-      }
-      this.trusted = !this.faulted
-    } else if (result.kind === 'unreachable' && result.fault !== 'protocol') {
+    this.#openAtFirst = isStrained(result) ? this.#openAtFirst || this.open + 1 : 0
+    if (result.kind === 'answered') this.#learnAnswer(result, { now, ...limits })
+    else if (result.kind === 'unreachable' && result.fault !== 'protocol') {
       // Also a reset: an endpoint that is overrun drops connections before it drops dead.
       this.window = 1
       this.faulted = true
       this.trusted = false
     }
+  }
+
+  #learnAnswer(
+    result: Extract<SendResult, { kind: 'answered' }>,
+    { now, ...limits }: WindowLimits & { now: number },
+  ): void {
+    const { status, retryAfterMs } = result
+    if (status >= 200 && status < 300) {
+      const most = this.#windowMax(limits)
+      this.window = Math.min(this.#narrowed ? this.window + 1 : this.window * 2, most)
+      if (this.window === most) this.#narrowed = false
+      this.faulted = false
+      this.learnt.took(now)
+    } else if (isStrained(result)) {
+      this.window = Math.max(1, Math.floor(this.window * NARROWED_TO))
+      this.#narrowed = true
+      this.learnt.refused(now)
+      // At once: until the record is written, a window of requests would still go out.
+      const asks = status === 429 || status === 503
+      const askedMs = asks ? Math.min(retryAfterMs ?? 0, REST_MS_MAX) : 0
+      this.restUntil = Math.max(this.restUntil, now + askedMs)
+    }
+    this.trusted = !this.faulted
   }
 }

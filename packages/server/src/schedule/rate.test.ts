@@ -25,7 +25,7 @@ async function startNode(engine: Engine, { answerMs = 20, starts }: NodeOptions)
       const { nodeId, claim } = turn
       const result = await store.recordIfLeased({
         ...{ nodeId, deliveryId: claim.deliveryId, attemptNumber: claim.attemptNumber },
-        ...{ outcome: { kind: 'delivered' }, disableAfterMs: 1e9 },
+        ...{ outcome: { kind: 'delivered' }, strain: null, disableAfterMs: 1e9 },
         attempt: { ...ATTEMPT, id: ids.next('attempt'), startedAt: clock.now() },
       })
       return { result }

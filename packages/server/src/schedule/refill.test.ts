@@ -23,6 +23,7 @@ function setup() {
       },
     },
     roomOf: () => 4,
+    onRest() {},
     onClaims: () => {},
   })
   const lane = new Lane('wh_1')

@@ -17,6 +17,8 @@ export interface RefillOptions {
   /** How many claims the lane may take now; 0: none. */
   roomOf(lane: Lane): number
   onClaims(lane: Lane, claims: Claim[], term: Term): void
+  /** Its webhook rests, and a probe is due in so long; null: it does not, as far as the store knows. */
+  onRest(lane: Lane, probeInMs: number | null): void
 }
 
 const LANES_PER_CLAIM = 64
@@ -28,8 +30,11 @@ const NOTHING_GIVEN_WAIT_MS = 1_000
 
 export class Refill {
   readonly #options: RefillOptions
-  /** Due and, when last looked at, with room. Insertion order is the order of asking. */
-  readonly #hungry = new Set<Lane>()
+  /**
+   * Due and, when last looked at, with room. Insertion order is the order of asking; lanes that have
+   * proved themselves have half of each question, be there ever so many that have not.
+   */
+  readonly #hungry = { trusted: new Set<Lane>(), untrusted: new Set<Lane>() }
   readonly #later = new DueQueue<Lane>()
   #term: Term | null = null
   #asking = false
@@ -59,20 +64,39 @@ export class Refill {
   consider(lane: Lane): void {
     if (lane.dueAt > this.#options.clock.monotonic()) return
     if (this.#options.roomOf(lane) === 0) return
-    this.#hungry.add(lane)
+    const { trusted, untrusted } = this.#hungry
+    const [mine, other] = lane.trusted ? [trusted, untrusted] : [untrusted, trusted]
+    other.delete(lane)
+    mine.add(lane)
     this.#ask()
   }
 
   forget(lane: Lane): void {
     lane.dueAt = Number.POSITIVE_INFINITY
-    this.#hungry.delete(lane)
+    this.#dropHungry(lane)
+  }
+
+  /** Nothing is claimed for it before then. */
+  restFor(lane: Lane, probeInMs: number): void {
+    this.#dropHungry(lane)
+    this.#setDue(lane, this.#options.clock.monotonic() + probeInMs)
   }
 
   stop(): void {
     this.useTerm(null)
     this.#cancelTimer?.()
-    this.#hungry.clear()
+    this.#hungry.trusted.clear()
+    this.#hungry.untrusted.clear()
     this.#later.clear()
+  }
+
+  #dropHungry(lane: Lane): void {
+    this.#hungry.trusted.delete(lane)
+    this.#hungry.untrusted.delete(lane)
+  }
+
+  get #isHungry(): boolean {
+    return this.#hungry.trusted.size + this.#hungry.untrusted.size > 0
   }
 
   #setDue(lane: Lane, dueAt: number): void {
@@ -118,7 +142,7 @@ export class Refill {
 
   #ask(): void {
     const term = this.#term
-    if (this.#asking || !term || term.signal.aborted || this.#hungry.size === 0) return
+    if (this.#asking || !term || term.signal.aborted || !this.#isHungry) return
     this.#asking = true
     this.#askLoop(term).then(
       () => {
@@ -139,11 +163,13 @@ export class Refill {
    */
   async #askLoop(term: Term): Promise<void> {
     const { store, clock, log } = this.#options
-    while (this.#term === term && !term.signal.aborted && this.#hungry.size > 0) {
+    while (this.#term === term && !term.signal.aborted && this.#isHungry) {
       const asked = this.#takeHungry()
       if (asked.length === 0) return
       try {
-        const lanes = asked.map(({ lane, limit }) => ({ webhookId: lane.webhookId, limit }))
+        const lanes = asked.map(({ lane, limit }) => {
+          return { webhookId: lane.webhookId, limit, ...(lane.owesOld && { oldMin: 1 }) }
+        })
         this.#answered(asked, await store.claimDue({ nodeId: term.nodeId, lanes }), term)
       } catch (error) {
         log.warn({ error: error instanceof Error ? error.message : String(error) }, 'claim.failed')
@@ -155,27 +181,39 @@ export class Refill {
 
   #takeHungry(): Asked[] {
     const asked: Asked[] = []
+    const { trusted, untrusted } = this.#hungry
     let total = 0
-    for (const lane of this.#hungry) {
-      if (asked.length >= LANES_PER_CLAIM || total >= CLAIMS_PER_CALL) break
-      this.#hungry.delete(lane)
-      const limit = Math.min(this.#options.roomOf(lane), CLAIMS_PER_CALL - total)
-      if (limit === 0) continue
-      asked.push({ lane, limit, wakes: lane.wakes })
-      total += limit
+    const take = (lanes: Set<Lane>, lanesMax: number, claimsMax: number) => {
+      for (const lane of lanes) {
+        if (asked.length >= lanesMax || total >= claimsMax) return
+        lanes.delete(lane)
+        const limit = Math.min(this.#options.roomOf(lane), claimsMax - total)
+        if (limit === 0) continue
+        asked.push({ lane, limit, wakes: lane.wakes, rests: lane.rests })
+        total += limit
+      }
     }
+    take(trusted, LANES_PER_CLAIM / 2, CLAIMS_PER_CALL / 2)
+    take(untrusted, LANES_PER_CLAIM, CLAIMS_PER_CALL)
+    take(trusted, LANES_PER_CLAIM, CLAIMS_PER_CALL)
     return asked
   }
 
   #answered(asked: Asked[], { claims, left }: ClaimResult, term: Term): void {
-    const { clock, onClaims } = this.#options
+    const { clock, onClaims, onRest } = this.#options
     const byWebhook = Map.groupBy(claims, (claim) => claim.webhookId)
-    const dueInMs = new Map(left.map((lane) => [lane.webhookId, lane.dueInMs]))
-    for (const { lane, wakes } of asked) {
+    const leftOf = new Map(left.map((lane) => [lane.webhookId, lane]))
+    for (const { lane, limit, wakes, rests } of asked) {
+      const { dueInMs = null, restMs = null } = leftOf.get(lane.webhookId) ?? {}
       const given = byWebhook.get(lane.webhookId) ?? []
+      // What was heard while the question was on its way is newer than the answer. Of a rest, too:
+      // claims from before it go back.
+      const isStale = lane.rests !== rests
+      if (!isStale) onRest(lane, restMs)
+      if (lane.wakes === wakes) lane.freshWaits = isFullOfFresh(given, limit)
       const least = given.length === 0 ? NOTHING_GIVEN_WAIT_MS : 0
-      // What was heard while the question was on its way is newer than the answer.
-      const next = lane.wakes !== wakes ? 0 : (dueInMs.get(lane.webhookId) ?? null)
+      const heard = isStale ? 0 : (restMs ?? 0)
+      const next = lane.wakes !== wakes || isStale ? heard : dueInMs
       const now = clock.monotonic()
       lane.dueAt = next === null ? Number.POSITIVE_INFINITY : now + Math.max(next, least)
       onClaims(lane, given, term)
@@ -184,10 +222,17 @@ export class Refill {
   }
 }
 
+/** It got as much as is given of what is fresh: there may be more. */
+function isFullOfFresh(given: Claim[], limit: number): boolean {
+  const fresh = given.filter((claim) => claim.fresh).length
+  return fresh > 0 && fresh >= limit - Math.max(1, Math.floor(limit / 4))
+}
+
 interface Asked {
   lane: Lane
   limit: number
   wakes: number
+  rests: number
 }
 
 type ClaimResult = Awaited<ReturnType<DeliveryStore['claimDue']>>

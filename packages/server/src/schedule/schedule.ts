@@ -20,12 +20,15 @@ import type {
   Store,
 } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
+import { FullLanes } from './full-lanes.ts'
+import { GiveBack } from './give-back.ts'
 import type { Lane, WindowLimits } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import type { Term } from './lease.ts'
 import { Pacer } from './pacer.ts'
 import { Refill } from './refill.ts'
 import { Slots } from './slots.ts'
+import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
 import { WaitingLanes } from './waiting-lanes.ts'
 
@@ -47,7 +50,8 @@ export interface ScheduledTurn {
   webhook: Webhook
   nodeId: string
   signal: AbortSignal
-  onAnswer(result: SendResult): void
+  /** Returns how many failures in a row, if it is one, are a whole window. */
+  onAnswer(result: SendResult): number | undefined
 }
 
 /** Attempts that were answered but whose record is not yet on disk. */
@@ -57,7 +61,6 @@ const QUEUED_BYTES_MAX = 48 * 1024 * 1024
 /** Past so many full lanes an offer would cost more than it saves. */
 const EXCEPT_MAX = 1_000
 const BUG_WAIT_MS = 60_000
-const RELEASE_RETRY_MS = 1_000
 
 export class Schedule {
   readonly #options: ScheduleOptions
@@ -65,23 +68,23 @@ export class Schedule {
   readonly #limits: WindowLimits
   readonly #refill: Refill
   readonly #lanes: Lanes
+  readonly #turns = new Turns()
+  readonly #back: GiveBack
+  readonly #full = new FullLanes()
   readonly #waiting: WaitingLanes
   readonly #pacer: Pacer
-  readonly #turns = new Turns()
-  readonly #full = new Set<string>()
-  /** The same list for every offer until it changes: it is sent to another thread. */
-  #except: string[] | null = []
+  readonly #timers: Timers
   #term: Term | null = null
   #stopping = false
   #queuedBytes = 0
   #unrecorded = 0
   readonly #running = new Set<Promise<void>>()
-  readonly #timers = new Set<() => void>()
   readonly #unsubscribe: () => void
 
   constructor(options: ScheduleOptions) {
     this.#options = options
     const { clock, log, store, maxInFlight } = options
+    const onFailure = (error: unknown) => this.#logFailure(error)
     this.#limits = { windowMax: options.windowMax, nodes: 1 }
     this.#slots = new Slots({ clock, freshMax: maxInFlight, onRoom: () => this.#pump() })
     this.#refill = new Refill({
@@ -90,27 +93,29 @@ export class Schedule {
       log,
       roomOf: (lane) => this.#roomOf(lane),
       onClaims: (lane, claims, term) => this.#take(lane, claims, term),
+      onRest: (lane, probeInMs) => this.#rest(lane, probeInMs),
+    })
+    this.#timers = new Timers(clock)
+    this.#waiting = new WaitingLanes({
+      ...{ store, clock, onFailure },
+      onWaiting: (lanes) => {
+        for (const { webhookId, dueInMs } of lanes) this.#dueIn(webhookId, dueInMs)
+      },
+    })
+    this.#pacer = new Pacer({ ...{ store, clock, log }, onChange: (lane) => this.#goOn(lane) })
+    this.#back = new GiveBack({
+      ...{ store, onFailure, timers: this.#timers },
+      nodeId: () => (this.#stopping ? undefined : this.#term?.nodeId),
+      onGivenBack: (webhookIds) => {
+        this.wake(webhookIds)
+        options.onGivenBack?.()
+      },
     })
     this.#lanes = new Lanes({
       store,
       clock,
       onSettings: (lane, webhook) => this.#useSettings(lane, webhook),
-      onFailure: (error) => this.#logFailure(error),
-    })
-    this.#waiting = new WaitingLanes({
-      store,
-      clock,
-      onWaiting: (lanes) => {
-        for (const { webhookId, dueInMs } of lanes) this.#dueIn(webhookId, dueInMs)
-      },
-      onFailure: (error) => this.#logFailure(error),
-    })
-    this.#pacer = new Pacer({
-      ...{ store, clock, log },
-      onChange: (lane) => {
-        this.#touch(lane)
-        this.#pump()
-      },
+      onFailure,
     })
     this.#unsubscribe = store.onChange((change) => this.#onChange(change))
   }
@@ -137,8 +142,7 @@ export class Schedule {
     const term = this.#term
     if (!term || this.#stopping || this.#full.size > EXCEPT_MAX) return null
     if (this.#queuedBytes > QUEUED_BYTES_MAX || !term.isLive()) return null
-    this.#except ??= [...this.#full]
-    return { nodeId: term.nodeId, except: this.#except }
+    return { nodeId: term.nodeId, except: this.#full.list() }
   }
 
   /**
@@ -148,16 +152,22 @@ export class Schedule {
   offer(claims: Claim[], waiting: string[], lease: LeaseOffer | null): void {
     const term = this.#term
     if (term && term.nodeId === lease?.nodeId && !this.#stopping) {
-      for (const claim of claims) this.#take(this.#lanes.get(claim.webhookId), [claim], term)
+      for (const claim of claims) {
+        const lane = this.#lanes.get(claim.webhookId)
+        this.#take(lane, [lane.freshFirst ? { ...claim, fresh: true } : claim], term)
+      }
     } else {
-      this.#giveBack(claims, lease?.nodeId)
+      this.#back.claims(claims, lease?.nodeId)
     }
     this.wake(waiting)
   }
 
   /** These webhooks have deliveries in the store that are due. */
   wake(webhookIds: readonly string[]): void {
-    for (const webhookId of webhookIds) this.#dueIn(webhookId, 0)
+    for (const webhookId of webhookIds) {
+      this.#lanes.get(webhookId).freshWaits = true
+      this.#dueIn(webhookId, 0)
+    }
   }
 
   /** So many nodes deliver now: each has its share of every webhook's window. */
@@ -167,24 +177,21 @@ export class Schedule {
   }
 
   counts(): { inFlight: number; slow: number; lanes: number; queued: number } {
-    let queued = 0
-    for (const lane of this.#lanes.all()) queued += lane.queued
-    const { open, slow } = this.#slots
-    return { inFlight: open, slow, lanes: this.#lanes.size, queued }
+    const queued = this.#lanes.all().reduce((sum, lane) => sum + lane.queued, 0)
+    return { inFlight: this.#slots.open, slow: this.#slots.slow, lanes: this.#lanes.size, queued }
   }
 
   /** Starts nothing more, gives back what is queued, and resolves when all open attempts ended. */
   async stop(): Promise<void> {
     this.#stopping = true
     this.#unsubscribe()
-    for (const cancel of this.#timers) cancel()
+    this.#timers.close()
     this.#refill.stop()
     this.#pacer.stop()
     this.#waiting.stop()
-    const claims = this.#lanes.all().flatMap((lane) => lane.drain())
+    const ids = this.#lanes.all().flatMap((lane) => lane.drain().map((claim) => claim.deliveryId))
     const nodeId = this.#term?.nodeId
-    if (nodeId && claims.length > 0) {
-      const ids = claims.map((claim) => claim.deliveryId)
+    if (nodeId && ids.length > 0) {
       await this.#options.store.release(nodeId, ids).catch((error) => this.#logFailure(error))
     }
     while (this.#running.size > 0) await Promise.all(this.#running)
@@ -195,46 +202,48 @@ export class Schedule {
 
   #dueIn(webhookId: string, dueInMs: number): void {
     const lane = this.#lanes.get(webhookId)
-    this.#refill.dueIn(lane, dueInMs)
+    const probeInMs = lane.probeAt - this.#options.clock.monotonic()
+    this.#refill.dueIn(lane, Math.max(dueInMs, probeInMs))
     this.#touch(lane)
   }
 
   #take(lane: Lane, claims: Claim[], term: Term): void {
     if (term !== this.#term || this.#stopping) {
-      if (claims.length > 0) this.#giveBack(claims, term.nodeId)
+      this.#back.claims(claims, term.nodeId)
       return
     }
+    // Of a webhook that rests only the probe is sent: the others were claimed before it began.
+    const isEarly = (claim: Claim) => lane.resting && !claim.probe
+    this.#back.claims(claims.filter(isEarly))
     for (const claim of claims) {
+      if (isEarly(claim)) continue
       lane.push(claim)
       this.#queuedBytes += claim.payload.length
     }
     if (lane.queued > 0 && lane.webhook === null) this.#lanes.load(lane)
-    this.#touch(lane)
-    this.#pump()
+    this.#goOn(lane)
   }
 
   #roomOf(lane: Lane): number {
     if (lane.webhook && lane.webhook.state !== 'active') return 0
     if (this.#queuedBytes > QUEUED_BYTES_MAX && lane.queued > 0) return 0
-    return Math.max(0, lane.queueMax - lane.queued)
+    return Math.max(0, lane.queueMax(this.#options.clock.monotonic()) - lane.queued)
   }
 
   /** Puts the lane where its present state belongs. Call it after every change of a lane. */
   #touch(lane: Lane): void {
-    this.#turns.update(lane, this.#options.clock.monotonic())
-    this.#touchFull(lane)
+    const now = this.#options.clock.monotonic()
+    this.#turns.update(lane, now)
+    this.#full.set(lane.webhookId, lane.isFull(now))
     this.#refill.consider(lane)
     this.#pacer.consider(lane)
+    const waitMs = lane.waitMs(now) ?? 0
+    if (waitMs > 0) this.#timers.earliest(lane, waitMs, () => this.#goOn(lane))
   }
 
-  /** What waits in the store goes first, so that a lane stays roughly in order. */
-  #touchFull(lane: Lane): void {
-    const waits = lane.dueAt <= this.#options.clock.monotonic()
-    const full = waits || lane.queued >= Math.max(1, lane.queueMax)
-    if (full === this.#full.has(lane.webhookId)) return
-    if (full) this.#full.add(lane.webhookId)
-    else this.#full.delete(lane.webhookId)
-    this.#except = null
+  #goOn(lane: Lane): void {
+    this.#touch(lane)
+    this.#pump()
   }
 
   // ─── turns ──────────────────────────────────────────────────────────────────────────────────────
@@ -256,6 +265,7 @@ export class Schedule {
   #start(lane: Lane, claim: Claim, webhook: Webhook, term: Term): void {
     this.#queuedBytes -= claim.payload.length
     lane.open += 1
+    lane.learnt.started(this.#options.clock.monotonic())
     const slot = this.#slots.take(lane, lane.trusted, () => {
       lane.trusted = false
       this.#slots.distrust(lane)
@@ -272,8 +282,8 @@ export class Schedule {
       close()
       // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
       if (result.kind !== 'our-fault' || !term.signal.aborted) this.#learn(lane, result)
-      this.#touch(lane)
-      this.#pump()
+      this.#goOn(lane)
+      return lane.failuresOfWindow
     }
     const { nodeId, signal } = term
     const running = this.#options
@@ -286,8 +296,7 @@ export class Schedule {
         if (!answered) close()
         this.#unrecorded -= 1
         this.#running.delete(running)
-        this.#touch(lane)
-        this.#pump()
+        this.#goOn(lane)
       })
     this.#running.add(running)
     this.#touch(lane)
@@ -298,25 +307,39 @@ export class Schedule {
     const trusted = lane.trusted
     lane.learn(result, { ...this.#limits, now })
     if (trusted && !lane.trusted) this.#slots.distrust(lane)
-    if (lane.restUntil > now) {
-      this.#after(lane.restUntil - now, () => {
-        this.#touch(lane)
-        this.#pump()
-      })
-    }
   }
 
   #recorded(lane: Lane, result: RecordResult): void {
-    if (result.kind === 'recorded' && result.dueInMs !== null) {
-      this.#dueIn(lane.webhookId, result.dueInMs)
+    if (result.kind !== 'recorded') return
+    const { rest, dueInMs } = result
+    if (rest !== undefined) this.#rest(lane, rest === 'ended' ? null : rest.probeInMs)
+    if (dueInMs !== null) this.#dueIn(lane.webhookId, dueInMs)
+  }
+
+  /** What the store says of its webhook's rest: until the next probe; null: it has none. */
+  #rest(lane: Lane, probeInMs: number | null): void {
+    const now = this.#options.clock.monotonic()
+    if (probeInMs === null) {
+      if (!lane.resting) return
+      lane.endRest(now)
+      this.#refill.dueIn(lane, 0)
+    } else {
+      const began = !lane.resting
+      lane.beginRest(now, probeInMs)
+      if (began) {
+        this.#slots.distrust(lane)
+        this.#back.claims(this.#emptyQueue(lane))
+      }
+      this.#refill.restFor(lane, probeInMs)
     }
+    this.#goOn(lane)
   }
 
   /** A bug, or a store that is gone: the delivery comes back, but not in a tight loop. */
   #failed(claim: Claim, nodeId: string, error: unknown): void {
     this.#logFailure(error, claim.deliveryId)
     if (this.#stopping) return
-    this.#after(BUG_WAIT_MS, () => this.#giveBack([claim], nodeId))
+    this.#timers.after(BUG_WAIT_MS, () => this.#back.claims([claim], nodeId))
   }
 
   // ─── what others changed ────────────────────────────────────────────────────────────────────────
@@ -336,57 +359,26 @@ export class Schedule {
       const before = lane.queuedBytes
       if (!lane.remove(id)) return
       this.#queuedBytes += lane.queuedBytes - before
-      this.#release([id])
+      this.#back.release([id])
       this.#touch(lane)
     }
   }
 
   #useSettings(lane: Lane, webhook: Webhook | null): void {
     if (webhook) lane.useSettings(webhook, this.#limits)
-    if (webhook?.state !== 'active') this.#giveBack(this.#emptyQueue(lane))
+    // When its probe is due by its own clock, the store says when it is asked.
+    if (!lane.resting || !webhook?.rest) this.#rest(lane, webhook?.rest ? 0 : null)
+    if (webhook?.state !== 'active') this.#back.claims(this.#emptyQueue(lane))
     if (!webhook) {
       this.#refill.forget(lane)
       this.#lanes.drop(lane)
     }
-    this.#touch(lane)
-    this.#pump()
+    this.#goOn(lane)
   }
 
   #emptyQueue(lane: Lane): Claim[] {
     this.#queuedBytes -= lane.queuedBytes
     return lane.drain()
-  }
-
-  #giveBack(claims: Claim[], nodeId = this.#term?.nodeId): void {
-    if (claims.length === 0) return
-    this.#release(
-      claims.map((claim) => claim.deliveryId),
-      nodeId,
-      () => {
-        this.wake([...new Set(claims.map((claim) => claim.webhookId))])
-        this.#options.onGivenBack?.()
-      },
-    )
-  }
-
-  /** Until it is done: what the store still takes for ours, nobody else parks, cancels or sends. */
-  #release(deliveryIds: string[], nodeId = this.#term?.nodeId, then?: () => void): void {
-    if (!nodeId) return
-    this.#options.store.release(nodeId, deliveryIds).then(then, (error) => {
-      this.#logFailure(error)
-      if (this.#stopping || nodeId !== this.#term?.nodeId) return // it ends with that lease
-      this.#after(RELEASE_RETRY_MS, () => this.#release(deliveryIds, nodeId, then))
-    })
-  }
-
-  /** A timer that doesn't outlive this room. */
-  #after(delayMs: number, run: () => void): void {
-    if (this.#stopping) return
-    const cancel = this.#options.clock.setTimer(delayMs, () => {
-      this.#timers.delete(cancel)
-      run()
-    })
-    this.#timers.add(cancel)
   }
 
   #logFailure(error: unknown, deliveryId?: string): void {

@@ -8,6 +8,7 @@ import type { Attempt } from '../delivery.ts'
 import { ApiError } from '../errors.ts'
 import type { Ids } from '../id.ts'
 import type { DeliveryStore, NewAttempt, ReadStore } from '../store/store.ts'
+import type { Webhook } from '../webhook.ts'
 import type { Term } from './lease.ts'
 import type { ScheduledTurn } from './schedule.ts'
 
@@ -25,12 +26,15 @@ export interface SentTest {
 }
 
 /** A person waits for each: more at a time is a script, and there are leads to send. */
-const TESTS_AT_A_TIME = 16
+export const TESTS_AT_A_TIME = 16
+/** Of one chatbot: its endpoints may all hang, and others have something to test as well. */
+export const TESTS_PER_CHATBOT_AT_A_TIME = 4
 
 export class TestSender {
   readonly #options: TestSenderOptions
   #term: Term | null = null
   readonly #running = new Set<Promise<unknown>>()
+  readonly #ofChatbot = new Map<string, number>()
 
   constructor(options: TestSenderOptions) {
     this.#options = options
@@ -41,18 +45,25 @@ export class TestSender {
   }
 
   /** Null: no such webhook. `eventType` is by default the webhook's first. */
-  async send(webhookId: string, eventType?: string): Promise<SentTest | null> {
+  async send(webhookId: string, asked?: string): Promise<SentTest | null> {
+    const webhook = await this.#options.store.getWebhook(webhookId)
+    const eventType = asked ?? webhook?.eventTypes[0]
+    if (!webhook || !eventType) return null
     const term = this.#term
-    if (!term?.isLive()) throw busy('The server is starting; try again in a moment')
+    if (!term?.isLive()) throw busy('The server is starting or stopping; try again in a moment')
+    // Before the places of all: one chatbot's flood takes none of them.
+    const leave = this.#enter(webhook.chatbotId)
     if (this.#running.size >= TESTS_AT_A_TIME) {
+      leave()
       throw busy('Too many test events are on their way; try again in a moment')
     }
-    const sending = this.#send({ webhookId, eventType, term })
+    const sending = this.#attempt({ webhook, eventType, term })
     this.#running.add(sending)
     try {
       return await sending
     } finally {
       this.#running.delete(sending)
+      leave()
     }
   }
 
@@ -61,16 +72,24 @@ export class TestSender {
     await Promise.allSettled(this.#running)
   }
 
-  async #send(test: {
-    webhookId: string
-    eventType: string | undefined
-    term: Term
-  }): Promise<SentTest | null> {
+  /** Throws a 429 where the chatbot has as many under way as it may. */
+  #enter(chatbotId: string): () => void {
+    const count = this.#ofChatbot.get(chatbotId) ?? 0
+    if (count >= TESTS_PER_CHATBOT_AT_A_TIME) {
+      const message = `This chatbot has ${count} test events on their way already; try again when one has ended`
+      throw new ApiError(429, 'rate_limited', message, { retryAfterSeconds: 1 })
+    }
+    this.#ofChatbot.set(chatbotId, count + 1)
+    return () => {
+      const left = (this.#ofChatbot.get(chatbotId) ?? 1) - 1
+      if (left > 0) this.#ofChatbot.set(chatbotId, left)
+      else this.#ofChatbot.delete(chatbotId)
+    }
+  }
+
+  async #attempt({ webhook, eventType, term }: OneTest): Promise<SentTest | null> {
     const { store, ids, exampleOf, attempt } = this.#options
-    const { nodeId, signal } = test.term
-    const webhook = await store.getWebhook(test.webhookId)
-    const eventType = test.eventType ?? webhook?.eventTypes[0]
-    if (!webhook || !eventType) return null
+    const { nodeId, signal } = term
     const claim = await store.createTest({
       nodeId,
       webhookId: webhook.id,
@@ -83,10 +102,16 @@ export class TestSender {
     if (ratePerSecond !== null) {
       await store.takeStarts([{ webhookId: webhook.id, ratePerSecond, count: 1, byForce: true }])
     }
-    const done = await attempt({ claim, webhook, nodeId, signal, onAnswer() {} })
+    const done = await attempt({ claim, webhook, nodeId, signal, onAnswer: () => undefined })
     const { deliveryId } = claim
     return { deliveryId, attempt: { ...done.attempt, deliveryId, number: claim.attemptNumber } }
   }
+}
+
+interface OneTest {
+  webhook: Webhook
+  eventType: string
+  term: Term
 }
 
 function busy(message: string): ApiError {

@@ -6,10 +6,18 @@
  */
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { ListenerStore, NodeStore, UpkeepStore } from '../store/store.ts'
+import type {
+  DeliveryStore,
+  DuePosition,
+  ListenerStore,
+  NodeStore,
+  PulledIn,
+  UpkeepStore,
+} from '../store/store.ts'
 
 export interface UpkeepOptions {
   store: UpkeepStore &
+    Pick<DeliveryStore, 'lanesWaiting'> &
     Pick<NodeStore, 'rescueDead' | 'countLive'> &
     Pick<ListenerStore, 'sweepListeners'>
   clock: Clock
@@ -26,6 +34,8 @@ export interface UpkeepOptions {
     /** Nothing is left that needs another key than the present one. */
     onAllResealed(): void
   } | null
+  /** By so much the wall clock may be ahead of the time (clock-watch.ts). */
+  clockAheadMs?: () => number
   /** These webhooks have new pending deliveries. */
   onResumed(webhookIds: string[]): void
 }
@@ -51,6 +61,7 @@ export class Upkeep {
   #loops: Promise<void>[] = []
   #nudged = false
   #wakeSettle: (() => void) | null = null
+  #caughtUpAt = Number.NEGATIVE_INFINITY
 
   constructor(options: UpkeepOptions) {
     this.#options = options
@@ -61,6 +72,8 @@ export class Upkeep {
     const rescueEveryMs = Math.min(RESCUE_EVERY_MS_MAX, leaseMs / 3)
     this.#loops = [
       this.#settleLoop(),
+      // The clock may have been set back while no process ran.
+      this.#guarded('due', () => this.pullInOnce(0)).then(() => {}),
       this.#guarded('nodes', () => this.nodesOnce()).then(() => {}),
       this.#every(rescueEveryMs, 'nodes', () => this.nodesOnce()),
       this.#guarded('rollups', () => this.rollUpOnce()).then(() => {}),
@@ -99,7 +112,7 @@ export class Upkeep {
   /** Takes back what dead nodes and listeners held, removes what nobody came back to, counts the living. */
   async nodesOnce(): Promise<void> {
     const { store, log, onLiveNodes } = this.#options
-    const { away, removed } = await store.sweepListeners(ABANDONED_AFTER_MS)
+    const { away, removed } = await store.sweepListeners(ABANDONED_AFTER_MS + this.#aheadMs())
     for (const webhookId of away) log.info({ webhookId }, 'listener.away')
     for (const webhookId of removed) log.info({ webhookId }, 'listener.removed')
     if (away.length + removed.length > 0) this.nudge()
@@ -108,13 +121,51 @@ export class Upkeep {
   }
 
   async pruneOnce(): Promise<void> {
+    if (this.#options.clock.now() < this.#caughtUpAt) await this.pullInOnce(0)
     const { store, clock, retentionMs, leadRetentionMs } = this.#options
     const stopped = this.#stopped.signal
     for (;;) {
-      const { deleted } = await store.prune({ retentionMs, leadRetentionMs, limit: STEP_ROWS })
+      const ages = { retentionMs, leadRetentionMs, aheadMs: this.#aheadMs() }
+      const { deleted } = await store.prune({ ...ages, limit: STEP_ROWS })
       if (deleted < STEP_ROWS || stopped.aborted) return
       await sleep(clock, PAUSE_MS, stopped)
     }
+  }
+
+  /** The wall clock was set back: until it is where it was, what others give back is looked at, too. */
+  clockSetBack(byMs: number): void {
+    const { clock } = this.#options
+    this.#caughtUpAt = Math.max(this.#caughtUpAt, clock.now() + byMs)
+    this.#loops.push(this.#guarded('due', () => this.pullInOnce(byMs)).then(() => {}))
+  }
+
+  /** The wall clock went on without us, as while a machine slept: what waits may be due by now. */
+  clockSetForward(): void {
+    const { store, onResumed } = this.#options
+    const wake = async () => {
+      const due = (await store.lanesWaiting()).filter(({ dueInMs }) => dueInMs <= 0)
+      onResumed(due.map(({ webhookId }) => webhookId))
+    }
+    this.#loops.push(this.#guarded('due', wake).then(() => {}))
+  }
+
+  /** No due time lies further ahead than its own wait. */
+  async pullInOnce(jumpedBackMs: number): Promise<void> {
+    const { store, clock, log } = this.#options
+    const stopped = this.#stopped.signal
+    let pulled = 0
+    for (let after: DuePosition | null = null; ; ) {
+      const step: PulledIn = await store.pullInDue({ jumpedBackMs, after, limit: STEP_ROWS })
+      pulled += step.pulled
+      after = step.next
+      if (after === null || stopped.aborted) break
+      await sleep(clock, PAUSE_MS, stopped)
+    }
+    if (pulled > 0) log.info({ deliveries: pulled }, 'due.pulled_in')
+  }
+
+  #aheadMs(): number {
+    return this.#options.clockAheadMs?.() ?? 0
   }
 
   /** Seals anew, from the first webhook to the last, what another key sealed. */

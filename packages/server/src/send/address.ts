@@ -83,6 +83,16 @@ export function isWithin(address: Address, cidr: Cidr): boolean {
   return address.ip.kind() === cidr.ip.kind() && address.ip.match(cidr.ip, cidr.prefixBits)
 }
 
+/** Of the special ranges that the CIDR holds as a part of itself, the kinds. */
+export function kindsWithin(cidr: Cidr): Set<AddressKind> {
+  const held = SPECIAL.filter(
+    ({ cidr: special }) =>
+      special.prefixBits > cidr.prefixBits &&
+      isWithin({ kind: 'public', text: '', ip: special.ip }, cidr),
+  )
+  return new Set(held.map(({ kind }) => kind))
+}
+
 /** The narrowest CIDR that holds the address. */
 export function narrowestCidr(address: Address): string {
   return `${address.text}/${address.ip.kind() === 'ipv4' ? 32 : 128}`

@@ -45,12 +45,13 @@ export class AnswerHead {
     }
     const colon = text.indexOf(':')
     const rawName = text.slice(0, Math.max(0, colon))
-    const name = printable(rawName).trim().toLowerCase()
-    const value = text.slice(colon + 1)
-    if (!TOKEN.test(rawName) || !VALUE.test(value)) this.isExact = false
+    const isToken = TOKEN.test(rawName)
+    const name = (isToken ? rawName : printable(rawName).trim()).toLowerCase()
+    const rawValue = text.slice(colon + 1)
+    const value = printable(rawValue)
+    if (!isToken || value !== rawValue) this.isExact = false
     this.#lastName = name
-    if (name === '') return
-    this.#add(name, printable(value).trim())
+    if (name !== '') this.#add(name, value.trim())
   }
 
   /** Once all lines are read. May find that the answer is not exact. */

@@ -2,42 +2,87 @@
  * What a 2xx's JSON object says of itself (wire-format, "What counts as delivered"). Advisory: any
  * 2xx is delivered, whatever its body says; the note is shown to the owner.
  *
- * Where an answer says several things, the bad news wins, then "not processed", then "received".
+ * Read as it was meant, because it is written by every framework there is: names in any case of
+ * letters, booleans as numbers and words, "no error" as null, false, 0, "" or an empty list. Where an
+ * answer says several things, the bad news wins, then "not processed", then "received".
  */
 import type { AnswerNote } from '../delivery.ts'
+import { parseBeginning } from './json-beginning.ts'
 
 const YES_KEYS = ['received', 'ok', 'success']
-const YES_STATUSES = new Set<unknown>(['ok', 'success', 'received'])
-const SKIP_WORDS = ['ignored', 'skipped', 'duplicate']
+const ERROR_KEYS = ['error', 'errors']
+const SKIP_KEYS = ['ignored', 'skipped', 'duplicate']
 
-/** Null: no 2xx, no JSON object (or one that was cut), or one that says nothing of the sort. */
+const YES_WORDS = new Set([
+  ...['true', 'yes', 'y', 'ok', 'okay', '1', 'on', 'done'],
+  ...['success', 'successful', 'succeeded', 'received', 'accepted', 'acknowledged'],
+])
+const NO_WORDS = new Set([
+  ...['false', 'no', 'n', 'not ok', '0', 'off', 'never'],
+  ...['fail', 'failed', 'failure', 'error', 'unsuccessful', 'rejected', 'denied'],
+])
+const YES_STATUSES = new Set(['ok', 'success', 'received'])
+const SKIP_STATUSES = new Set(['ignored', 'skipped', 'duplicate'])
+/** What is written where there is nothing to tell. */
+const NOTHING_WORDS = new Set(['', 'false', 'no', 'none', 'null', 'nil', 'undefined', '0', 'n/a'])
+
+/** Null: no 2xx, no JSON object, or one that says nothing of the sort. */
 export function readAnswerNote(status: number, body: string): AnswerNote | null {
   if (status < 200 || status > 299) return null
-  const answer = parseObject(body)
+  const answer = parseBeginning(body)
   if (answer === null) return null
-  const answerStatus = normalized(answer.get('status'))
+  const said = new Said(answer)
+  const statuses = said.values('status')
+  const verdicts = said.values(...YES_KEYS)
 
-  const saysNo = [...YES_KEYS, 'status'].some((key) => answer.get(key) === false)
-  // `"error": null` and `"error": false` are how many frameworks spell "no error".
-  if (saysNo || answer.get('error')) return 'body_says_failed'
-  if (SKIP_WORDS.some((word) => answer.get(word) || answerStatus === word)) return 'not_processed'
-  if (YES_KEYS.some((key) => answer.get(key)) || YES_STATUSES.has(answerStatus)) {
-    return 'acknowledged'
+  const saysNo = verdicts.some(isNo) || statuses.some(isNoStatus)
+  if (saysNo || said.values(...ERROR_KEYS).some((error) => !isNothing(error))) {
+    return 'body_says_failed'
   }
-  return null
+  const skips = said.values(...SKIP_KEYS).some((value) => !isNothing(value))
+  if (skips || statuses.some((value) => SKIP_STATUSES.has(wordOf(value)))) return 'not_processed'
+  const saysYes = verdicts.some(isYes) || statuses.some((value) => YES_STATUSES.has(wordOf(value)))
+  return saysYes ? 'acknowledged' : null
 }
 
-function parseObject(body: string): Map<string, unknown> | null {
-  // Most answers are no JSON ('OK', a page): don't pay for an exception to learn it.
-  if (!/^\s*\{/.test(body)) return null
-  try {
-    const parsed: unknown = JSON.parse(body)
-    return parsed !== null && typeof parsed === 'object' ? new Map(Object.entries(parsed)) : null
-  } catch {
-    return null
+/** The members of an object by their names in lower case; of names that differ by case only, all. */
+class Said {
+  readonly #members: [name: string, value: unknown][]
+
+  constructor(answer: object) {
+    this.#members = Object.entries(answer).map(([name, value]) => [name.toLowerCase(), value])
+  }
+
+  values(...names: string[]): unknown[] {
+    return this.#members.filter(([name]) => names.includes(name)).map(([, value]) => value)
   }
 }
 
-function normalized(value: unknown): unknown {
-  return typeof value === 'string' ? value.toLowerCase() : value
+function isYes(value: unknown): boolean {
+  return value === true || value === 1 || YES_WORDS.has(wordOf(value))
+}
+
+function isNo(value: unknown): boolean {
+  return value === false || value === 0 || NO_WORDS.has(wordOf(value))
+}
+
+/** As a number, 0 is how very many programs spell that all went well. */
+function isNoStatus(value: unknown): boolean {
+  return value !== 0 && isNo(value)
+}
+
+/** Also an object that holds nothing else: `{"code":0,"message":""}`. */
+function isNothing(value: unknown): boolean {
+  if (value === null || value === false || value === 0) return true
+  if (typeof value === 'string') return NOTHING_WORDS.has(wordOf(value))
+  return typeof value === 'object' && Object.values(value).every(isNothing)
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+        .trim()
+        .toLowerCase()
+        .replace(/[.!]+$/, '')
+    : '?'
 }

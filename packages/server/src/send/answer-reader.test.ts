@@ -17,7 +17,7 @@ function readPieces(pieces: readonly Buffer[], ends: boolean) {
   const { phase, hasSurplus, fault } = reader
   const isAnswer = phase !== 'head' && phase !== 'faulty'
   return {
-    ...{ phase, hasSurplus, cause: fault?.cause ?? null, body: body.text() },
+    ...{ phase, hasSurplus, cause: fault?.cause ?? null, body: body.kept.bytes.toString() },
     status: isAnswer ? reader.status : 0,
     headers: isAnswer ? { ...reader.headers } : {},
     isExact: phase === 'ended' && reader.isExact,
@@ -159,6 +159,8 @@ describe('an exact answer', () => {
     `${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\n`,
     `${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-A: b\r\n\r\n`,
     `HTTP/1.1 100 Continue\n\r\n${OK}Content-Length: 2\r\n\r\nok`,
+    `HTTP/1.1 103 X\r\nLink : </a>\r\n\r\n${OK}Content-Length: 2\r\n\r\nok`,
+    `HTTP/1.1 103 X\r\nConnection: close\r\n\r\n${OK}Content-Length: 2\r\n\r\nok`,
     `HTTP/1.1 100 Continue\r\nContent-Length: 9\r\n\r\n${OK}Content-Length: 2\r\n\r\nok`,
     `HTTP/1.0 100 Continue\r\n\r\n${OK}Content-Length: 2\r\n\r\nok`,
   ])('is not this one, though its status counts: %j', (text) => {
@@ -223,6 +225,11 @@ describe('bounds', () => {
       `HTTP/1.1 103 X\r\n${line.repeat(60)}\r\n`.repeat(99),
       'interim-flood',
     ],
+    [
+      'interim answers of 1,000 lines',
+      `HTTP/1.1 103 X\r\n${'a:\n'.repeat(100)}\n`.repeat(10),
+      'interim-flood',
+    ],
     ['one interim answer without end', `HTTP/1.1 103 X\r\n${line.repeat(400)}`, 'interim-flood'],
     [
       'empty lines behind interim answers',
@@ -241,14 +248,25 @@ describe('bounds', () => {
   test.each([
     ['with a length', `${OK}Content-Length: 99999999\r\n\r\n`, 'x'],
     ['without', `${OK}\r\n`, 'x'],
-    ['in tiny chunks', `${OK}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n'],
+    ['in chunks', `${OK}Transfer-Encoding: chunked\r\n\r\n`, `64\r\n${'x'.repeat(100)}\r\n`],
     ['of extensions', `${OK}Transfer-Encoding: chunked\r\n\r\n1;`, 'a=b;'],
-    ['of trailers', `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n`, 'x: y\r\n'],
+    ['of trailers', `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n`, `x: ${'y'.repeat(100)}\r\n`],
   ])('a body %s is read to 64 KiB as it is framed', (_name, head, piece) => {
     const room = 64 * 1024 - piece.length
     const within = head + piece.repeat(Math.floor(room / piece.length))
     expect(readAll(within)).toMatchObject({ phase: 'body', status: 200 })
     expect(readAll(within + piece.repeat(2))).toMatchObject({ phase: 'cut', status: 200 })
+  })
+
+  test.each([
+    ['chunks', `${OK}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n'],
+    ['trailers', `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n`, 'x: y\r\n'],
+    ['header lines', OK, 'x:y\n'],
+  ])('a thousand %s are read, and no more', (_name, head, piece) => {
+    expect(readAll(head + piece.repeat(990))).toMatchObject({
+      phase: expect.stringMatching(/d$|y$/),
+    })
+    expect(readAll(head + piece.repeat(1_010))).toMatchObject({ phase: 'cut', status: 200 })
   })
 
   test('a body of just 64 KiB is whole', () => {

@@ -19,6 +19,8 @@ export const HEAD_BYTES_MAX = 16 * 1024
 /** Interim answers (1xx) and the answer's own head. */
 export const HEADS_BYTES_MAX = 256 * 1024
 export const INTERIM_ANSWERS_MAX = 100
+/** Of all heads: a line costs the same however short it is. */
+export const HEAD_LINES_MAX = 1_000
 /** Of a body as it is framed. */
 export const BODY_BYTES_MAX = 64 * 1024
 
@@ -50,6 +52,7 @@ export class AnswerReader {
   #interimAnswers = 0
   #headBytes = 0
   #headsBytes = 0
+  #headLines = 0
   #bodyBytes = 0
   /** Null: the body lasts until the connection's end. */
   #left: number | null = 0
@@ -114,7 +117,8 @@ export class AnswerReader {
     if (isBefore && !this.#isLikeHttp(chunk, start, hasLine ? lf : end)) return next
     if (hasLine) this.#onLine(this.#line.take(chunk, start, lf))
     else this.#line.add(chunk, start, end)
-    if (!hasLine && next - from === room) this.#overflow()
+    const isFull = hasLine ? ++this.#headLines >= HEAD_LINES_MAX : next - from === room
+    if (isFull && this.phase === 'head') this.#overflow()
     return next
   }
 
@@ -158,6 +162,7 @@ export class AnswerReader {
       return
     }
     this.phase = framing === 'none' ? 'ended' : 'body'
+    if (this.#head.headers['content-encoding'] !== undefined) this.#body.keepPacked()
     if (framing === 'chunked') this.#chunked = new ChunkedBody()
     else if (framing === 'until-close') this.#left = null
     else if (framing !== 'none') this.#left = framing.bytes

@@ -118,7 +118,7 @@ describe('with the guard', () => {
   test.each(FORBIDDEN_NAMES)('%s is blocked by what it leads to, not by its look', async (name) => {
     const send = await setup(ON)
     expect(await send(`http://${name}:8080/`)).toMatchObject({
-      message: expect.stringContaining('leads to a forbidden address'),
+      message: expect.stringContaining('leads to an address that is not public'),
     })
   })
 

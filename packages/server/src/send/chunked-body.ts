@@ -17,12 +17,14 @@ type State =
   | 'trailer-end'
   | 'trailer-line'
   | 'ended'
-  /** No chunk can be made out from here on. */
+  /** No chunk can be made out from here on, or there are too many. */
   | 'broken'
 
 const CR = 13
 const LF = 10
 const SIZE_DIGITS_MAX = 8
+/** Chunks and trailers: each costs the same however short it is. */
+export const CHUNKS_MAX = 1_000
 /** Semicolon, space, tab. */
 const SIZE_ENDS = [0x3b, 0x20, 0x09]
 
@@ -32,6 +34,7 @@ export class ChunkedBody {
   /** Of the size that is being read, then what is left of its data. */
   #left = 0
   #digits = 0
+  #lines = 0
 
   /** Up to `end` at most, or to the body's own end; where it stopped. */
   read(
@@ -51,8 +54,9 @@ export class ChunkedBody {
       } else if (this.state === 'extension' || this.state === 'trailer-line') {
         const lf = chunk.indexOf(LF, at)
         if (lf < 0 || lf >= end) return end
-        if (this.state === 'trailer-line') this.state = 'trailer'
-        else this.#endSize()
+        if (this.state === 'extension') this.#endSize()
+        else if (++this.#lines > CHUNKS_MAX) this.state = 'broken'
+        else this.state = 'trailer'
         at = lf + 1
       } else {
         this.#step(chunk[at] ?? 0)
@@ -106,7 +110,8 @@ export class ChunkedBody {
 
   #endSize(): void {
     this.#digits = 0
-    this.state = this.#left === 0 ? 'trailer' : 'data'
+    if (++this.#lines > CHUNKS_MAX) this.state = 'broken'
+    else this.state = this.#left === 0 ? 'trailer' : 'data'
   }
 
   #goSloppily(state: State): void {

@@ -50,9 +50,9 @@ const IDLE_MS_MAX = 5_000
 /** Before the endpoint's own patience ends: what we write must not cross its closing. */
 const HURRY_MS = 2_000
 const SWEEP_MS = 1_000
-const IDLE_MAX = 1_024
+export const IDLE_MAX = 1_024
 /** The last fifth is drawn, so that what was opened together is not opened anew together. */
-const AGE_MS_MAX = 60_000
+export const AGE_MS_MAX = 60_000
 const AGE_JITTER = 0.2
 /** More than twice what a kernel waits before it acknowledges. */
 const QUIET_MS = 100

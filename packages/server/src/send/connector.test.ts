@@ -38,7 +38,7 @@ describe('over the real connector', () => {
       for (const scheme of ['http', 'https']) {
         const result = await sender.send(requestTo(`${scheme}://${host}:${port}/`))
         expect(result, host).toMatchObject({ kind: 'blocked', reason: 'private-address' })
-        expect(expectKind(result, 'blocked').message).toContain('EGRESS_ALLOW=')
+        expect(expectKind(result, 'blocked').message).toContain('EGRESS_ALLOW')
       }
     }
     expect(reached()).toBe(0)
@@ -74,15 +74,19 @@ describe('over the real connector', () => {
 })
 
 describe('a name', () => {
-  test('that leads to forbidden addresses only is blocked, and says which and why', async () => {
-    const { sender } = await named(() => ['10.0.0.5', 'fd00::5'])
-    expect(await sender.send(requestTo('http://hooks.test/'))).toMatchObject({
-      kind: 'blocked',
-      reason: 'private-address',
-      message:
-        'hooks.test leads to a forbidden address: 10.0.0.5 is a private address; EGRESS_ALLOW=10.0.0.5/32 on the server would allow it',
-    })
-  })
+  test.each([['10.0.0.5', 'fd00::5'], ['127.0.0.1'], ['169.254.169.254'], ['fe80::1']])(
+    'that leads to %s is blocked; the address is for the log, not for the owner',
+    async (...to) => {
+      const { sender } = await named(() => to, { allowLoopback: false })
+      expect(await sender.send(requestTo('http://hooks.test/'))).toMatchObject({
+        kind: 'blocked',
+        reason: 'private-address',
+        message:
+          "hooks.test leads to an address that is not public; EGRESS_ALLOW on the server would allow it, and the server's log names it",
+        address: to[0],
+      })
+    },
+  )
 
   test('with forbidden and allowed addresses is dialled at the allowed ones only', async () => {
     const forbidden = await endpoint(answerOk, { host: '127.0.0.1' })

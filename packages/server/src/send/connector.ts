@@ -115,18 +115,19 @@ function endedWith<T>(deadline: Deadline, work: Promise<T>): Promise<T | Failure
 
 function keepAllowed(guard: Guard, target: Target, addresses: readonly string[]): Resolved {
   const allowed: string[] = []
-  let blocked: Blocked | null = null
+  let blocked: { refusal: Blocked; address: string } | null = null
   for (const address of addresses) {
     const refusal = guard.checkAddress(address, target.port)
     if (refusal === null) allowed.push(address)
-    else blocked ??= refusal
+    else blocked ??= { refusal, address }
   }
   if (allowed.length > 0 || blocked === null) return { kind: 'resolved', addresses: allowed }
-  const { reason, message } = blocked
-  const isName = isIP(target.hostname) === 0 && reason === 'private-address'
-  return {
-    kind: 'blocked',
-    reason,
-    message: isName ? `${target.hostname} leads to a forbidden address: ${message}` : message,
+  const { refusal, address } = blocked
+  const { reason } = refusal
+  if (isIP(target.hostname) !== 0 || reason !== 'private-address') {
+    return { kind: 'blocked', ...refusal }
   }
+  // Whoever sets up a webhook may try every name of our network: not even what kind it is is told.
+  const message = `${target.hostname} leads to an address that is not public; EGRESS_ALLOW on the server would allow it, and the server's log names it`
+  return { kind: 'blocked', reason, message, address }
 }

@@ -22,8 +22,7 @@ export interface Answer {
   kind: 'answer'
   status: number
   headers: AnswerHeaders
-  /** The first 2 KiB. */
-  body: string
+  body: BodyHead
   /** When its headers came, on the monotonic clock. */
   answeredAt: number
   /** The connection may carry another request. */
@@ -48,7 +47,7 @@ export interface ExchangeInput {
   deadline: Deadline
 }
 
-const BODY_READ_MS_MAX = 2_000
+export const BODY_READ_MS_MAX = 2_000
 
 export function exchange(input: ExchangeInput): Promise<Exchanged> {
   const { connection, deadline } = input
@@ -152,7 +151,7 @@ class OpenExchange implements Occupant {
 
   #answer(isReusable: boolean): Answer {
     const { status, headers, keepAliveMs } = this.#reader
-    const body = this.#body.text()
+    const body = this.#body
     const answeredAt = this.#answeredAt
     return { kind: 'answer', status, headers, body, answeredAt, isReusable, keepAliveMs }
   }

@@ -3,6 +3,7 @@ import type { Fault, SendResult } from '../outcome.ts'
 import { keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { BodyHead } from './body-head.ts'
+import { bodyText } from './body-text.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 export type Reported =
@@ -22,7 +23,8 @@ export function toSendResult(
   )
   const head = new BodyHead()
   head.add(Buffer.from(reported.body))
-  const body = head.text()
+  // Whoever reported it has read it as text.
+  const body = bodyText(head.kept, '')
   return {
     ...{ kind, status, headers, body, durationMs },
     note: readAnswerNote(status, body),

@@ -25,6 +25,7 @@ import { createProxyDialler } from './proxy.ts'
 import { createHostResolver } from './resolve.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { createSecureSocket } from './secure-socket.ts'
+import { ShownBodies } from './shown-body.ts'
 import { StopWatch } from './stop-watch.ts'
 import { createTransmit } from './transmit.ts'
 
@@ -75,6 +76,7 @@ export function createSend(options: SendOptions): Sender {
   })
   const connections = createConnections({ ...options, dial })
   const transmit = createTransmit(clock, connections)
+  const bodies = new ShownBodies(clock)
   const open = new Set<Deadline>()
   const stops = new StopWatch()
   let isClosed = false
@@ -87,7 +89,11 @@ export function createSend(options: SendOptions): Sender {
     const exchanged: Exchanged = blocked
       ? { kind: 'ended', failure: { kind: 'blocked', ...blocked } }
       : await transmit(request, url, deadline)
-    if (exchanged.kind === 'answer') return answered(exchanged, startedAt, clock.now())
+    if (exchanged.kind === 'answer') {
+      const nowMs = clock.now()
+      const body = await bodies.read(exchanged.body, exchanged.headers)
+      return answered(exchanged, body, { startedAt, nowMs })
+    }
     return { ...exchanged.failure, durationMs: Math.round(clock.monotonic() - startedAt) }
   }
 
@@ -129,8 +135,12 @@ export function createSend(options: SendOptions): Sender {
 }
 
 /** `durationMs` is the time to the answer's headers; what its body took is our own patience. */
-function answered(answer: Answer, startedAt: number, nowMs: number): SendResult {
-  const { status, headers, body, answeredAt } = answer
+function answered(
+  answer: Answer,
+  body: string,
+  { startedAt, nowMs }: { startedAt: number; nowMs: number },
+): SendResult {
+  const { status, headers, answeredAt } = answer
   return {
     kind: 'answered',
     status,

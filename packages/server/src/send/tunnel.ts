@@ -132,6 +132,7 @@ function forbidden(ip: string, port: number, status: number): Failure {
   return {
     kind: 'blocked',
     reason: 'proxy',
-    message: `This server's egress proxy does not allow connections to ${authorityOf(ip, port)} (${status})`,
+    message: `This server's egress proxy does not allow connections to where this leads (${status})`,
+    address: authorityOf(ip, port),
   }
 }

@@ -51,6 +51,7 @@ test('headers in their order, the owner’s own after ours', () => {
     'content-type',
     'user-agent',
     'accept',
+    'accept-encoding',
     'x-chatzuri-signature',
     'webhook-id',
     'webhook-timestamp',

@@ -45,6 +45,8 @@ export function createSign({ version, timeoutMs }: SignOptions): Sign {
         ['content-type', 'application/json'],
         ['user-agent', `Chatzuri-Webhooks/${version}`],
         ['accept', 'application/json'],
+        // Without it any coding would be allowed (RFC 9110, 12.5.3), and what is kept is shown.
+        ['accept-encoding', 'identity'],
         [GUIDE_SIGNATURE_HEADER, hmac('sha1', keys.of(secrets.guide).guide, text, 'hex')],
         [ID_HEADER, claim.eventId],
         [TIMESTAMP_HEADER, String(timestamp)],

@@ -1,6 +1,7 @@
 /** What an attempt does to its delivery and to its webhook's health: the same in every store. */
 import type { DeliveryState, StateReason } from '../delivery.ts'
 import type { WebhookState } from '../webhook.ts'
+import type { RestState } from './rest.ts'
 import type { DeliveryRow } from './rows.ts'
 import type { RecordInput } from './store.ts'
 
@@ -12,7 +13,7 @@ export interface NextState {
 }
 
 /** A webhook's row as recording needs it. */
-export interface HealthState {
+export interface HealthState extends RestState {
   state: WebhookState
   failingSince: number | null
   consecutiveFailures: number
@@ -21,11 +22,11 @@ export interface HealthState {
   lastFailure: string | null
 }
 
-/** `webhook` is its state after this attempt; null: it was deleted. */
+/** `webhook` is its state after this attempt; null: it was deleted. `now` is the store's. */
 export function nextState(
-  row: Pick<DeliveryRow, 'state' | 'state_reason' | 'kind'>,
-  { outcome }: RecordInput,
-  webhook: WebhookState | null,
+  row: Pick<DeliveryRow, 'state' | 'state_reason' | 'kind' | 'uncharged_since'>,
+  { outcome }: Pick<RecordInput, 'outcome'>,
+  { webhook, now }: { webhook: WebhookState | null; now: number },
 ): NextState {
   const ended = (state: DeliveryState, reason: StateReason | null = null): NextState => {
     return { state, reason, delayMs: null }
@@ -37,7 +38,20 @@ export function nextState(
   if (webhook === null) return ended('cancelled', 'webhook_deleted')
   if (webhook !== 'active') return ended('parked', parkReason(webhook))
   if (outcome.kind === 'gone') return ended('parked', 'webhook_disabled')
+  if (!outcome.charged && (row.uncharged_since ?? now) <= now - outcome.forMsMax) {
+    return ended('exhausted')
+  }
   return { state: 'pending', reason: null, delayMs: outcome.delayMs }
+}
+
+/** Since when this series has attempts that were not charged, after this one. */
+export function unchargedSince(
+  row: Pick<DeliveryRow, 'uncharged_since'>,
+  { outcome }: Pick<RecordInput, 'outcome'>,
+  now: number,
+): number | null {
+  const isCharged = outcome.kind !== 'retry' || outcome.charged
+  return isCharged ? row.uncharged_since : (row.uncharged_since ?? now)
 }
 
 /** What a delivery of a webhook in this state is parked for. */
@@ -63,9 +77,9 @@ export function withoutEcho(input: RecordInput): RecordInput {
 /** Whether the attempt says anything of the endpoint. A fault of ours doesn't; a test is no traffic. */
 export function concernsHealth(
   { kind }: Pick<DeliveryRow, 'kind'>,
-  { outcome }: RecordInput,
+  { attempt }: Pick<RecordInput, 'attempt'>,
 ): boolean {
-  return kind !== 'test' && (outcome.kind !== 'retry' || outcome.charged)
+  return kind !== 'test' && attempt.errorCode !== 'our_fault'
 }
 
 export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: number): void {
@@ -75,11 +89,15 @@ export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: 
     webhook.lastSuccessAt = now
     return
   }
-  webhook.failingSince ??= now
+  // A clock that was ahead wrote it: from now on, or it would not be disabled until then.
+  webhook.failingSince = Math.min(webhook.failingSince ?? now, now)
   webhook.consecutiveFailures += 1
   webhook.lastFailureAt = now
   webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
 }
+
+/** Besides the time. */
+export const DISABLE_FAILURES_MIN = 5
 
 /** Why the webhook is to be disabled after this attempt, for people; null: it isn't. */
 export function whyDisable(webhook: HealthState, input: RecordInput, now: number): string | null {
@@ -87,8 +105,10 @@ export function whyDisable(webhook: HealthState, input: RecordInput, now: number
   if (input.outcome.kind === 'gone') {
     return 'The endpoint answered 410 Gone: it says that it takes no more deliveries.'
   }
-  const { failingSince } = webhook
+  const { failingSince, consecutiveFailures } = webhook
   if (failingSince === null || failingSince > now - input.disableAfterMs) return null
+  // Time alone proves nothing: a clock that was set forward by a week makes any failure a week old.
+  if (consecutiveFailures < DISABLE_FAILURES_MIN) return null
   const since = new Date(failingSince).toISOString()
   return `Every attempt since ${since} has failed; the last one: ${webhook.lastFailure}`
 }

@@ -9,9 +9,20 @@ export type Change =
       at: number
       chatbotId: string
       webhookId: string
-      /** `health`: it began to fail, or no longer does; its settings and state are as they were. */
-      aspect: 'settings' | 'health'
+      /**
+       * `health`: it began to fail, or no longer does. `rest`: it rests, for longer, or no longer.
+       * Its settings and state are as they were.
+       */
+      aspect: 'settings' | 'rest' | 'health'
     }
+
+type Aspect = Extract<Change, { type: 'webhook.updated' }>['aspect']
+const ASPECTS: readonly Aspect[] = ['health', 'rest', 'settings']
+
+/** Of two changes of a webhook in one commit one is told: the one that more follows from. */
+export function widerAspect(one: Aspect, other: Aspect): Aspect {
+  return ASPECTS.indexOf(one) > ASPECTS.indexOf(other) ? one : other
+}
 
 export interface DeliveryChange {
   id: string

@@ -20,6 +20,7 @@ import { describeMoves } from './conformance/moves.ts'
 import { describePruning } from './conformance/pruning.ts'
 import { describeRecord } from './conformance/record.ts'
 import { describeRecoveries } from './conformance/recoveries.ts'
+import { describeRests } from './conformance/rests.ts'
 import { describeRollups } from './conformance/rollups.ts'
 import { describeSecrets } from './conformance/secrets.ts'
 import { describeSettle } from './conformance/settle.ts'
@@ -44,6 +45,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeStarts,
     describeListeners,
     describeRecord,
+    describeRests,
     describeMoves,
     describeSettle,
     describeRecoveries,

@@ -51,6 +51,15 @@ export interface WebhookRow {
   last_success_at: number | null
   last_failure_at: number | null
   last_failure: string | null
+  /** Its rest, as rest.ts names it. */
+  resting_until: number | null
+  probe_at: number | null
+  probe_id: string | null
+  rest_reason: string | null
+  rest_level: number
+  rest_by: string | null
+  strained: number
+  rested_at: number | null
   created_at: number
   updated_at: number
 }
@@ -85,6 +94,8 @@ export interface DeliveryRow {
   claimed_by: string | null
   last_status: number | null
   last_error: string | null
+  /** First attempt of this series that was not charged; null: all were. */
+  uncharged_since: number | null
   created_at: number
   finished_at: number | null
   updated_at: number
@@ -178,6 +189,11 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
       lastFailureAt: row.last_failure_at,
       lastFailure: row.last_failure,
     },
+    rest:
+      row.resting_until === null
+        ? null
+        : { until: row.resting_until, probeAt: row.probe_at, reason: row.rest_reason ?? '' },
+    restedAt: row.rested_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

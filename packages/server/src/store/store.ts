@@ -9,6 +9,7 @@
  * - A delivery has at most one claim, held by a node whose lease is live. What a node does with a
  *   delivery that it no longer holds changes nothing.
  * - Where somebody listens, nobody else claims (listener-store.ts).
+ * - Of a webhook that rests nothing is claimed but one probe at a time (rest.ts).
  * - A transition to `pending` of a delivery whose webhook is not active goes to `parked` instead.
  * - All instants are the store's own clock, Unix milliseconds; all waits are durations, because the
  *   nodes' clocks differ.
@@ -17,20 +18,23 @@
  *   false or a word for why not) leaves none.
  */
 import type { Chatbot, LeadForm } from '../chatbot.ts'
-import type { AnswerNote, Delivery, DeliveryKind, DeliveryState, StateReason } from '../delivery.ts'
+import type { Delivery, DeliveryKind, DeliveryState, StateReason } from '../delivery.ts'
 import type { ErasureReason, Lead } from '../lead.ts'
-import type { Outcome } from '../outcome.ts'
 import type { Starts, StartsWanted } from '../rate.ts'
 import type { Webhook, WebhookState } from '../webhook.ts'
 import type { AccessStore, NewAuditEntry } from './access-store.ts'
 import type { Change } from './change.ts'
+import type { PulledIn, PullInStep, Retention } from './due-times.ts'
 import type { ListenerStore } from './listener-store.ts'
 import type { ReadStore } from './read-store.ts'
+import type { RecordInput, RecordResult } from './recording.ts'
 
 export type * from './access-store.ts'
 export type * from './change.ts'
+export type * from './due-times.ts'
 export type * from './listener-store.ts'
 export type * from './read-store.ts'
+export type * from './recording.ts'
 
 export interface Store
   extends ConfigStore,
@@ -213,15 +217,20 @@ export interface Claim {
   attemptNumber: number
   /** Attempts of this series charged so far. */
   seriesAttempts: number
+  /** The one delivery of a webhook that rests, to see whether it takes any. */
+  probe?: true
+  /** Never attempted, and accepted since its webhook last rested or was paused: goes first. */
+  fresh?: true
 }
 
 export interface DeliveryStore {
-  /** Claims what is due, oldest due first, up to `limit` for each lane, of active webhooks only. */
-  claimDue(input: {
-    nodeId: string
-    lanes: { webhookId: string; limit: number }[]
-  }): Promise<ClaimResult>
-  /** Every active webhook that has unclaimed pending deliveries. */
+  /**
+   * Claims what is due, up to `limit` for each lane, of active webhooks only: oldest due first, but
+   * of one that has rested, three of four are what is fresh. Of one that rests now it is one
+   * delivery, when a probe is due and nobody holds the one before.
+   */
+  claimDue(input: { nodeId: string; lanes: LaneAsked[] }): Promise<ClaimResult>
+  /** Every active webhook that has unclaimed pending deliveries, and when the first may be claimed. */
   lanesWaiting(): Promise<LaneWaiting[]>
   /**
    * Takes starts from the bucket of a webhook's rate, which all nodes share: one answer for each that
@@ -259,10 +268,22 @@ export interface DeliveryStore {
   ): Promise<Delivery | 'wrong_state' | null>
 }
 
+export interface LaneAsked {
+  webhookId: string
+  limit: number
+  /** After a rest: so many at least of what is not fresh. By default one of four. */
+  oldMin?: number
+}
+
 export interface ClaimResult {
   claims: Claim[]
   /** For each lane that was asked for: what is left unclaimed there. Null: nothing. */
-  left: { webhookId: string; dueInMs: number | null }[]
+  left: {
+    webhookId: string
+    dueInMs: number | null
+    /** The webhook rests: nothing is claimed for so long. Absent: it works. */
+    restMs?: number
+  }[]
 }
 
 export interface LaneWaiting {
@@ -270,37 +291,6 @@ export interface LaneWaiting {
   /** Until the first is due; 0 or less: now. */
   dueInMs: number
 }
-
-export interface RecordInput {
-  nodeId: string
-  deliveryId: string
-  /**
-   * The claim's. With any other number than the next one it is `lease_lost`: whoever asks again,
-   * because no answer came, may have claimed the delivery anew for the attempt after this one.
-   */
-  attemptNumber: number
-  attempt: NewAttempt
-  outcome: Outcome
-  /** A failing webhook without success for so long becomes disabled. */
-  disableAfterMs: number
-}
-
-export interface NewAttempt {
-  id: string
-  startedAt: number
-  durationMs: number
-  result: 'delivered' | 'failed'
-  status: number | null
-  errorCode: string | null
-  error: string | null
-  responseHeaders: Record<string, string>
-  responseBody: string
-  note: AnswerNote | null
-}
-
-export type RecordResult =
-  /** `dueInMs` is null unless the delivery waits for another attempt. */
-  { kind: 'recorded'; state: DeliveryState; dueInMs: number | null } | { kind: 'lease_lost' }
 
 // ─── nodes and their leases ───────────────────────────────────────────────────────────────────────
 
@@ -331,11 +321,9 @@ export interface UpkeepStore {
    * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below
    * `limit` means that nothing is left; an erased lead counts as several, because it takes as long.
    */
-  prune(policy: {
-    retentionMs: number
-    leadRetentionMs: number | null
-    limit: number
-  }): Promise<{ deleted: number }>
+  prune(policy: Retention): Promise<{ deleted: number }>
+  /** After the store's clock was set back; up to `limit` rows (due-times.ts). */
+  pullInDue(step: PullInStep): Promise<PulledIn>
   /**
    * Seals anew, with the present key, up to `limit` webhooks that another key sealed, by their ids
    * after `after`. Nothing to do unless this store seals with the key that became the present one

@@ -1,4 +1,5 @@
 /** The sites on which a widget may be used, as they are typed: one in a line. */
+import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 
 export const ORIGINS_MAX = 50
@@ -14,7 +15,7 @@ export function readOrigins(text: string): ReadOrigins {
   const { originFault, originsMax } = texts.chatbots.editor
   const origins: string[] = []
   for (const [index, line] of text.split('\n').entries()) {
-    const given = line.trim()
+    const given = tidyContact(line)
     if (given === '') continue
     if (originOf(given) !== given) return { origins, fault: originFault(index + 1, given) }
     if (!origins.includes(given)) origins.push(given)
@@ -25,7 +26,7 @@ export function readOrigins(text: string): ReadOrigins {
 /** What can only have been meant one way is written so: `HTTPS://Shop.example/` is an origin. */
 export function tidyOrigins(text: string): string {
   const tidied = text.split('\n').map((line) => {
-    const given = line.trim()
+    const given = tidyContact(line)
     const url = URL.canParse(given) ? new URL(given) : null
     return url && url.href === `${url.origin}/` ? url.origin : given
   })

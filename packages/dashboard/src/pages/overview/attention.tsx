@@ -17,7 +17,7 @@ import { useToasts } from '../../ui/toasts.tsx'
 
 /** Null: nothing to see to. A developer who isn't listening is no trouble. */
 const RANK: Record<WebhookCondition, number | null> = {
-  ...{ disabled: 0, failing: 1, paused: 2 },
+  ...{ disabled: 0, failing: 1, resting: 2, paused: 3 },
   ...{ active: null, away: null },
 }
 const rankOf = (webhook: Webhook) => RANK[webhookCondition(webhook)]
@@ -54,7 +54,7 @@ export function Attention({ webhooks, isPending }: AttentionProps) {
 }
 
 function AttentionItem({ webhook }: { webhook: Webhook }) {
-  const { id, state, stateReason, health } = webhook
+  const { id, state, stateReason, restingReason, health } = webhook
   const page = `/webhooks/${id}`
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2.5 px-4 py-3 sm:px-5">
@@ -66,8 +66,8 @@ function AttentionItem({ webhook }: { webhook: Webhook }) {
           </Link>
         </div>
         <p className="text-sm text-soft [overflow-wrap:anywhere]">
-          {stateReason ?? health.lastFailure}
-          {state === 'active' && (
+          {stateReason ?? restingReason ?? health.lastFailure}
+          {state === 'active' && health.failingSince !== null && (
             <>
               {' · '}
               {texts.overview.failures(health.consecutiveFailures)}

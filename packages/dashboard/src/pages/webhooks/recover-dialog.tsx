@@ -98,6 +98,7 @@ function countText(amount: number | undefined): string {
 function Warning({ webhook }: { webhook: Webhook }) {
   const condition = webhookCondition(webhook)
   if (condition === 'active') return null
+  if (condition === 'resting') return <Notice tone="info">{recover.resting}</Notice>
   if (condition === 'away') return <Notice tone="info">{recover.away}</Notice>
   return (
     <Notice tone="warn">{condition === 'failing' ? recover.failing : recover.notActive}</Notice>

@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import { texts } from '../../texts/texts.ts'
 import { checkUrl } from './url-check.ts'
 
-const { empty, unfinished, scheme, fragment, insecure } = texts.webhooks.urlFaults
+const { empty, unseen, unfinished, scheme, fragment, insecure } = texts.webhooks.urlFaults
 
 test.each([
   ['', empty],
   ['   ', empty],
+  ['\u200b', empty],
+  ['https://sh\u200bop.example', unseen('U+200B')],
   ['shop', unfinished],
   ['https://', unfinished],
   ['https:shop.example', unfinished],
@@ -19,6 +21,6 @@ test.each([
 })
 
 test('what can be delivered to has no fault; without https there is a word of warning', () => {
-  expect(checkUrl(' https://shop.example/hooks?a=1 ')).toEqual({ fault: null, warning: null })
+  expect(checkUrl(' https://shop.example/hooks?a=1\u200b ')).toEqual({ fault: null, warning: null })
   expect(checkUrl('http://localhost:3000/webhook')).toEqual({ fault: null, warning: insecure })
 })

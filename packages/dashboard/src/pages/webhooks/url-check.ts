@@ -1,3 +1,4 @@
+import { tidyContact, unseenIn } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 
 export interface UrlCheck {
@@ -8,10 +9,12 @@ export interface UrlCheck {
 }
 
 export function checkUrl(given: string): UrlCheck {
-  const { empty, unfinished, scheme, fragment, insecure } = texts.webhooks.urlFaults
-  const text = given.trim()
+  const { empty, unseen, unfinished, scheme, fragment, insecure } = texts.webhooks.urlFaults
+  const text = tidyContact(given)
   const fault = (sentence: string): UrlCheck => ({ fault: sentence, warning: null })
   if (text === '') return fault(empty)
+  const hidden = unseenIn(text)
+  if (hidden !== null) return fault(unseen(hidden))
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null) return fault(unfinished)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return fault(scheme)

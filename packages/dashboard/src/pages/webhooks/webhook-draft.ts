@@ -1,5 +1,6 @@
 /** A webhook as it is being made or changed: what was typed, also while it could not be saved. */
 import type { NewWebhook, Webhook } from '../../api/schema.ts'
+import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 import { checkUrl } from './url-check.ts'
 
@@ -73,7 +74,7 @@ export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolea
 
 export function valuesOf(draft: WebhookDraft): WebhookValues {
   return {
-    url: draft.url?.trim() ?? '',
+    url: tidyContact(draft.url ?? ''),
     eventTypes: [...draft.chosen, ...splitTypes(draft.others)],
     description: draft.description.trim(),
     headers: Object.fromEntries(

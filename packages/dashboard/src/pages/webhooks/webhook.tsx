@@ -16,6 +16,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
+import { EndRestButton } from './end-rest-button.tsx'
 import { LastFailures } from './last-failures.tsx'
 import { SecretCard } from './secret-card.tsx'
 import { TestPanel } from './test-panel.tsx'
@@ -68,7 +69,7 @@ function Loaded({ webhook }: { webhook: Webhook }) {
 
 /** Why it doesn't get what it should, in a sentence, with what happens next. */
 function Condition({ webhook }: { webhook: Webhook }) {
-  const { stateReason, health } = webhook
+  const { stateReason, restingReason, health } = webhook
   switch (webhookCondition(webhook)) {
     case 'active':
       return null
@@ -92,6 +93,16 @@ function Condition({ webhook }: { webhook: Webhook }) {
       return (
         <Notice tone="bad" title={stateReason ?? texts.states.webhook.disabled}>
           {detail.disabledNotice}
+        </Notice>
+      )
+    case 'resting':
+      return (
+        <Notice tone="warn" title={restingReason ?? texts.states.webhook.resting}>
+          <p className="mb-2">
+            {detail.restingNotice} <ExactTime at={webhook.restingUntil ?? webhook.updatedAt} />.{' '}
+            {detail.restingThen}
+          </p>
+          <EndRestButton webhook={webhook} />
         </Notice>
       )
     case 'failing':

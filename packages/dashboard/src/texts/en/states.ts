@@ -2,6 +2,7 @@ export const states = {
   webhook: {
     active: 'Active',
     failing: 'Failing',
+    resting: 'Resting',
     paused: 'Paused',
     disabled: 'Disabled',
     away: 'Away',

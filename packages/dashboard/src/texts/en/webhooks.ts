@@ -60,6 +60,8 @@ export const webhooks = {
   },
   urlFaults: {
     empty: 'Enter the URL of your endpoint.',
+    unseen: (character: string) =>
+      `There is a character in it that can’t be seen (${character}). Type it anew.`,
     unfinished: 'This is not a whole URL yet. It begins with https:// and names a host.',
     scheme: 'Only http and https can be delivered to.',
     fragment: 'Leave out what begins with #: it is never sent.',
@@ -109,9 +111,11 @@ export const webhooks = {
   },
   receiver: {
     title: 'Receiver to paste',
-    intro: 'It checks the signature and answers. The secret in it is this webhook’s own.',
+    intro:
+      'It checks webhook-signature and answers. The secret in it is this webhook’s own; while one is rotated, it has both.',
     tabs: 'Receivers by language',
-    secretHint: 'Set the secret as an environment variable before you publish the code.',
+    secretHint:
+      'Set the secret as the environment variable CHATZURI_SECRET before you publish the code.',
   },
   detail: {
     health: 'Health',
@@ -142,6 +146,9 @@ export const webhooks = {
     copyCommand: 'Copy the command',
     pausedNotice: 'Deliveries wait here until you resume it. Nothing is lost.',
     disabledNotice: 'It was disabled because it failed for too long, or said that it is gone.',
+    restingNotice: 'Nothing is sent, and no attempt is used up, until',
+    restingThen: 'Then one delivery is sent to see, and the others follow.',
+    sendNow: 'Send now',
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',
   },
   edit: {
@@ -191,7 +198,7 @@ export const webhooks = {
   },
   rotate: {
     title: 'Rotate the secret?',
-    body: 'A new secret is made. During the overlap webhook-signature carries a signature for each of the two, and x-chatzuri-signature is made with the old one: your receiver goes on working until you change it.',
+    body: 'A new secret is made. During the overlap webhook-signature carries a signature for each of the two, and x-chatzuri-signature is made with the old one: your receiver goes on working until you change it. One that checks x-chatzuri-signature needs both secrets from then on until the overlap ends.',
     overlap: 'Overlap',
     hours: (hours: number) =>
       hours === 0 ? 'None: the old one ends now' : count(hours, 'hour', 'hours'),
@@ -225,6 +232,7 @@ export const webhooks = {
       `${count(deliveries, 'delivery', 'deliveries')} will be sent again.`,
     notActive: 'The webhook is not active: they will be parked until you resume it.',
     away: 'Nobody listens: they will wait until somebody does.',
+    resting: 'The webhook rests: they will wait until its endpoint takes deliveries again.',
     failing: 'The webhook’s last attempt failed. Mend the endpoint first, or they fail again.',
     confirm: (deliveries: number) =>
       deliveries === 0 ? 'Resend' : `Resend ${count(deliveries, 'delivery', 'deliveries')}`,

@@ -69,6 +69,7 @@ function createDeps(
       decide: (input) => decide({ ...input, scheduleMs: [0, 30_000], draw: 0.5 }),
       record: createRecord({
         ...{ store, clock, ids, metrics, log: silentLog, disableAfterMs: 60_000 },
+        random: systemRandom,
         ...{ stopping: new AbortController().signal, cut: new AbortController().signal },
       }),
       ...{ timeoutMs: 30_000, patienceMs: listenPatienceMs },

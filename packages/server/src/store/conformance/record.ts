@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DISABLE_FAILURES_MIN } from '../after-attempt.ts'
 import { DISABLE_AFTER_MS, LEASE_MS, type Suite, setup } from './world.ts'
 
 const RETRY = { kind: 'retry', delayMs: 60_000, charged: true } as const
@@ -56,7 +57,8 @@ export function describeRecord(suite: Suite): void {
   test('a fault of ours is an attempt, but neither charged nor held against the webhook', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
     const claim = await world.claim(chatbot.id)
-    await world.record(claim, { ...RETRY, charged: false })
+    const outcome = { ...RETRY, charged: false, forMsMax: 86_400_000 } as const
+    await world.record(claim, outcome, { attempt: { status: null, errorCode: 'our_fault' } })
     expect(await world.delivery(claim.deliveryId)).toMatchObject({
       attemptCount: 1,
       seriesAttempts: 0,
@@ -163,7 +165,9 @@ export function describeRecord(suite: Suite): void {
 
   test('a webhook without a success for so long is disabled at its next failure', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
-    await world.record(await world.claim(chatbot.id), RETRY)
+    for (let failed = 1; failed < DISABLE_FAILURES_MIN; failed++) {
+      await world.record(await world.claim(chatbot.id), RETRY)
+    }
     await world.advance(DISABLE_AFTER_MS - 1)
     await world.join()
     await world.record(await world.claim(chatbot.id), RETRY)
@@ -173,6 +177,19 @@ export function describeRecord(suite: Suite): void {
     expect(await world.record(last, RETRY)).toMatchObject({ state: 'parked' })
     const disabled = await store.getWebhook(webhook.id)
     expect(disabled).toMatchObject({ state: 'disabled', stateReason: expect.any(String) })
+  })
+
+  test('time alone disables nothing: there are at least five failures', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    await world.record(await world.claim(chatbot.id), RETRY)
+    await world.advance(2 * DISABLE_AFTER_MS)
+    await world.join()
+    for (let failed = 2; failed < DISABLE_FAILURES_MIN; failed++) {
+      await world.record(await world.claim(chatbot.id), RETRY)
+      expect(await store.getWebhook(webhook.id)).toMatchObject({ state: 'active' })
+    }
+    await world.record(await world.claim(chatbot.id), RETRY)
+    expect(await store.getWebhook(webhook.id)).toMatchObject({ state: 'disabled' })
   })
 
   test('a webhook that was brought back is not disabled by its first failure', async () => {

@@ -17,6 +17,7 @@ import type {
   NewWebhook,
   RecordResult,
   Store,
+  Strain,
 } from '../store.ts'
 
 export interface StoreHarness {
@@ -173,7 +174,11 @@ export class World {
   record(
     claim: Claim,
     outcome: Outcome,
-    { attempt = {}, nodeId = this.nodeId }: { attempt?: Partial<NewAttempt>; nodeId?: string } = {},
+    {
+      attempt = {},
+      nodeId = this.nodeId,
+      strain = null,
+    }: { attempt?: Partial<NewAttempt>; nodeId?: string; strain?: Strain | null } = {},
   ): Promise<RecordResult> {
     const values = outcome.kind === 'delivered' ? attempt : { ...FAILED, ...attempt }
     return this.store.recordIfLeased({
@@ -181,7 +186,7 @@ export class World {
       deliveryId: claim.deliveryId,
       attemptNumber: claim.attemptNumber,
       attempt: this.attempt(values),
-      outcome,
+      ...{ outcome, strain },
       disableAfterMs: DISABLE_AFTER_MS,
     })
   }

@@ -7,6 +7,7 @@ import { canonicalEventType } from '../../event.ts'
 import { awayReason, type Webhook, type WebhookState } from '../../webhook.ts'
 import type { Encryption } from '../encryption.ts'
 import { reachable } from '../listened.ts'
+import { END_REST_SET } from '../rest.ts'
 import { type ChatbotRow, toWebhook, type WebhookRow } from '../rows.ts'
 import type { NewWebhook, WebhookChange } from '../store.ts'
 import { endChatbot } from './access.ts'
@@ -94,7 +95,9 @@ export class WebhookConfig {
       tx.send(DELETE_SUBSCRIPTIONS, [id])
       subscribe(tx, id, row.chatbot_id, eventTypes)
     }
-    return this.#changed(tx, updated)
+    if (url === undefined || row.resting_until === null) return this.#changed(tx, updated)
+    const isNewUrl = this.#encryption.decrypt(row.url, { rowId: id, column: 'url' }) !== url
+    return this.#changed(tx, isNewUrl ? await endRest(tx, row) : updated)
   }
 
   async rotate(
@@ -134,7 +137,8 @@ export class WebhookConfig {
       ...[id, next.state, next.reason, resumed ? null : before.failing_since, tx.now],
     ])
     tx.unsettle(id)
-    return this.#changed(tx, row)
+    const ends = state === 'active' && (resumed || before.resting_until !== null)
+    return this.#changed(tx, ends ? await endRest(tx, before) : row)
   }
 
   #seal(rowId: string, name: string, text: string): string {
@@ -156,6 +160,16 @@ export async function deleteWebhook(tx: Transaction, id: string): Promise<boolea
   tx.unsettle(id)
   tx.webhookChanged(id, row.chatbot_id)
   return true
+}
+
+/** Its owner's word: from now on it is sent to. */
+async function endRest(
+  tx: Transaction,
+  { id, resting_until }: WebhookRow,
+): Promise<WebhookRow | undefined> {
+  if (resting_until !== null) tx.woken.add(id)
+  const [row] = await tx.query<WebhookRow>(END_REST, [tx.now, id])
+  return row
 }
 
 /** Its columns kind, temporary, away_since, state and state_reason. */
@@ -205,6 +219,7 @@ const UPDATE_WEBHOOK = `UPDATE webhooks SET url = $2, event_types = $3, descript
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = $1 RETURNING chatbot_id'
 const SET_STATE = `UPDATE webhooks SET state = $2, state_reason = $3, failing_since = $4,
   updated_at = $5 WHERE id = $1 RETURNING *`
+const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2 RETURNING *`
 const ROTATE = `UPDATE webhooks SET secret = $2, previous_secret = $3, overlap_ends_at = $4,
   updated_at = $5 WHERE id = $1 RETURNING *`
 const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_ends_at = NULL,

@@ -192,7 +192,11 @@ const END_TESTS = `UPDATE deliveries SET state = 'exhausted', due_at = NULL, las
 const MOVE = `UPDATE deliveries SET state = $2, state_reason = $3,
     series_attempts = CASE WHEN state IN ('delivered', 'exhausted', 'cancelled') THEN 0
       ELSE series_attempts END,
-    due_at = CASE WHEN $2 = 'pending' THEN $4::bigint END,
+    -- What was parked is due by its age, so that it goes in its order.
+    due_at = CASE WHEN $2 = 'pending' AND state = 'parked' THEN least(created_at, $4::bigint)
+      WHEN $2 = 'pending' THEN $4::bigint END,
+    uncharged_since = CASE WHEN state IN ('delivered', 'exhausted', 'cancelled') THEN NULL
+      ELSE uncharged_since END,
     finished_at = CASE WHEN $2 = 'cancelled' THEN $4::bigint END, updated_at = $4
   WHERE id = ANY($1::text[]) RETURNING *`
 

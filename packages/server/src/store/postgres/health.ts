@@ -11,6 +11,15 @@ import {
   noteHealth,
   whyDisable,
 } from '../after-attempt.ts'
+import {
+  noteRest,
+  REST_COLUMNS,
+  REST_FIELDS,
+  type RestMove,
+  type RestTold,
+  restTold,
+  restValues,
+} from '../rest.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { RecordInput } from '../store.ts'
 import { array, column } from './parameters.ts'
@@ -25,6 +34,9 @@ interface Health {
   row: HealthRow
   wasFailing: boolean
   disabledFor: string | null
+  /** What is on disk of its rest. */
+  rest: string
+  move: RestMove | null
 }
 
 /** A success of a webhook that is well is noted once in so long. */
@@ -42,25 +54,31 @@ export class HealthBook {
   async open(attempts: { row: DeliveryRow; input: RecordInput }[]): Promise<void> {
     const failing = new Set<string>()
     const succeeding = new Set<string>()
+    const tested = new Set<string>()
     for (const { row, input } of attempts) {
       if (input.outcome.kind !== 'delivered') failing.add(row.webhook_id)
       else if (row.kind === 'event') succeeding.add(row.webhook_id)
+      else tested.add(row.webhook_id)
     }
-    if (failing.size + succeeding.size === 0) return
     const found = await this.#tx.query<HealthRow>(LOCK, [
       array([...failing]),
       array([...succeeding]),
       this.#tx.now - SUCCESS_NOTED_EVERY_MS,
+      array([...tested]),
     ])
     for (const row of found) {
       const wasFailing = row.failingSince !== null
-      this.#webhooks.set(row.id, { row, wasFailing, disabledFor: null })
+      const rest = restValues(row).join()
+      this.#webhooks.set(row.id, { row, wasFailing, disabledFor: null, rest, move: null })
     }
   }
 
-  /** Notes the attempt and says where its delivery goes. */
-  note(row: DeliveryRow, input: RecordInput): NextState {
+  /** Notes the attempt and says where its delivery goes, and what is told of the rest. */
+  note(row: DeliveryRow, input: RecordInput): NextState & RestTold {
+    const { now } = this.#tx
     const health = this.#webhooks.get(row.webhook_id)
+    const move = health ? noteRest(health.row, row, input, now) : null
+    if (health) health.move = move ?? health.move
     if (health && concernsHealth(row, input)) {
       noteHealth(health.row, input, this.#tx.now)
       const reason = whyDisable(health.row, input, this.#tx.now)
@@ -69,7 +87,8 @@ export class HealthBook {
         health.disabledFor = reason
       }
     }
-    return nextState(row, input, health?.row.state ?? null)
+    const next = nextState(row, input, { webhook: health?.row.state ?? null, now })
+    return { ...next, ...(health && restTold(health.row, move, now)) }
   }
 
   /** Writes what was noted. */
@@ -85,12 +104,19 @@ export class HealthBook {
       column(all, ({ row }) => row.lastFailureAt),
       column(all, ({ row }) => row.lastFailure),
     ])
-    for (const { row, wasFailing, disabledFor } of all) {
+    const rests = all.filter(({ row, rest }) => restValues(row).join() !== rest)
+    if (rests.length > 0) {
+      const values = rests.map(({ row }) => restValues(row))
+      const columns = REST_COLUMNS.map((_, at) => column(values, (row) => row[at] ?? null))
+      tx.send(WRITE_RESTS, [column(rests, ({ row }) => row.id), ...columns])
+    }
+    for (const { row, wasFailing, disabledFor, move } of all) {
       if (disabledFor !== null) {
         tx.send(DISABLE, [disabledFor, tx.now, row.id])
         tx.unsettle(row.id)
       }
       if (disabledFor !== null) tx.webhookChanged(row.id, row.chatbotId)
+      else if (move !== null) tx.webhookChanged(row.id, row.chatbotId, 'rest')
       else if (wasFailing !== (row.failingSince !== null)) {
         tx.webhookChanged(row.id, row.chatbotId, 'health')
       }
@@ -100,10 +126,11 @@ export class HealthBook {
 
 const LOCK = `SELECT id, chatbot_id AS "chatbotId", state, failing_since AS "failingSince",
     consecutive_failures AS "consecutiveFailures", last_success_at AS "lastSuccessAt",
-    last_failure_at AS "lastFailureAt", last_failure AS "lastFailure"
+    last_failure_at AS "lastFailureAt", last_failure AS "lastFailure", ${REST_FIELDS}
   FROM webhooks
-  WHERE id = ANY($1::text[]) OR id = ANY($2::text[])
-    AND (failing_since IS NOT NULL OR last_success_at IS NULL OR last_success_at <= $3)
+  WHERE id = ANY($1::text[]) OR id = ANY($4::text[]) AND resting_until IS NOT NULL
+    OR id = ANY($2::text[]) AND (failing_since IS NOT NULL OR resting_until IS NOT NULL
+      OR last_success_at IS NULL OR last_success_at <= $3)
   ORDER BY id FOR NO KEY UPDATE`
 const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
@@ -112,5 +139,10 @@ const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     AS noted (id, failing_since, consecutive_failures, last_success_at, last_failure_at,
       last_failure)
   WHERE w.id = noted.id`
+const WRITE_RESTS = `UPDATE webhooks w
+  SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[],
+    $8::int[], $9::bigint[]) AS rest (id, ${REST_COLUMNS.join(', ')})
+  WHERE w.id = rest.id`
 const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = $1, updated_at = $2
   WHERE id = $3`

@@ -22,6 +22,7 @@ interface Subscriber {
   spelling: string
   state: WebhookState
   listenerId: string | null
+  resting: boolean
 }
 
 interface IdempotencyRow {
@@ -87,9 +88,9 @@ function acceptOne(
   for (const event of input.events) {
     addEvent(tx, input, event, writes)
     for (const to of known.subscribers.get(pairOf(chatbotId, event.eventType)) ?? []) {
-      const { webhookId, spelling, state, listenerId } = to
+      const { webhookId, spelling, state, listenerId, resting } = to
       const active = state === 'active'
-      const takes = listenerId === null && !except.has(webhookId)
+      const takes = listenerId === null && !resting && !except.has(webhookId)
       const claimedBy = active && takes ? nodeId : null
       const deliveryId = ids.next('delivery')
       writes.addDelivery({
@@ -231,7 +232,8 @@ const LOOK = `SELECT (SELECT sum(value)::bigint FROM backlog) AS backlog,
   ARRAY(SELECT id FROM nodes WHERE id = ANY($1::text[]) AND lease_until > $2) AS live,
   ARRAY(SELECT id FROM chatbots WHERE id = ANY($3::text[]) AND deleted_at IS NULL) AS chatbots`
 const SUBSCRIBERS = `SELECT s.chatbot_id AS "chatbotId", s.event_type AS "eventType",
-    s.webhook_id AS "webhookId", s.spelling, w.state, w.listener_id AS "listenerId"
+    s.webhook_id AS "webhookId", s.spelling, w.state, w.listener_id AS "listenerId",
+    w.resting_until IS NOT NULL AS resting
   FROM unnest($1::text[], $2::text[]) AS asked (chatbot_id, event_type)
   JOIN subscriptions s ON s.chatbot_id = asked.chatbot_id AND s.event_type = asked.event_type
   JOIN webhooks w ON w.id = s.webhook_id ORDER BY s.webhook_id`

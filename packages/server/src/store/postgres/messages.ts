@@ -10,7 +10,8 @@ import pg from 'pg'
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { clientConfig, type Database } from './database.ts'
+import { clientConfig, prepareConnection } from './connection.ts'
+import type { Database } from './database.ts'
 import { reasonOf } from './faults.ts'
 import { array } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
@@ -77,7 +78,7 @@ export class Messages {
     for (const id of tx.waiting) this.#waiting.add(id)
     for (const id of tx.woken) this.#waiting.add(id)
     for (const { webhookId, chatbotId, aspect } of tx.touched.values()) {
-      if (aspect === 'settings') this.#touched.set(webhookId, chatbotId)
+      if (aspect !== 'health') this.#touched.set(webhookId, chatbotId)
     }
     for (const id of tx.moved) this.#moved.add(id)
     if (this.#hasNews()) this.#sendSoon(SEND_EVERY_MS)
@@ -168,6 +169,7 @@ export class Messages {
     client.on('notification', ({ payload = '' }) => this.#hear(payload))
     try {
       await client.connect()
+      await prepareConnection(client)
       await client.query(`LISTEN ${CHANNEL}`)
     } catch (error) {
       client.removeAllListeners('end')

@@ -12,6 +12,7 @@ import { CONVERSATIONS_BY_AGE } from './schema-0005.ts'
 import { LISTENERS_SCHEMA } from './schema-0006.ts'
 import { RATES_SCHEMA } from './schema-0007.ts'
 import { rekeyLeads, SEARCH_KEYS_SCHEMA } from './schema-0008.ts'
+import { RESTS_SCHEMA } from './schema-0009.ts'
 
 interface Step {
   sql: string
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly (string | Step)[] = [
   LISTENERS_SCHEMA,
   RATES_SCHEMA,
   { sql: SEARCH_KEYS_SCHEMA, rewrite: rekeyLeads },
+  RESTS_SCHEMA,
 ]
 /** This program's. */
 export const SCHEMA_VERSION = MIGRATIONS.length

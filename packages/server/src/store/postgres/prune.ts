@@ -3,6 +3,7 @@ import { AUDIT_MS } from '../../audit.ts'
 import { type Ids, idFloor } from '../../id.ts'
 import { ROLLUP_STEPS_MS } from '../rollups.ts'
 import type { DeliveryRow } from '../rows.ts'
+import type { Retention } from '../store.ts'
 import { pruneAccess } from './access.ts'
 import { pruneAudit } from './audit.ts'
 import { cancelAll } from './deliveries.ts'
@@ -10,12 +11,6 @@ import { eraseLeads } from './erase.ts'
 import { IDEMPOTENCY_MS } from './ingest.ts'
 import { array, column } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
-
-export interface Retention {
-  retentionMs: number
-  leadRetentionMs: number | null
-  limit: number
-}
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20

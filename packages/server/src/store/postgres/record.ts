@@ -4,7 +4,7 @@
  * is live. Deliveries are locked in the order of their ids, webhooks after them.
  */
 import type { DeliveryState } from '../../delivery.ts'
-import { type NextState, withoutEcho } from '../after-attempt.ts'
+import { type NextState, unchargedSince, withoutEcho } from '../after-attempt.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { RecordInput, RecordResult } from '../store.ts'
 import { HealthBook } from './health.ts'
@@ -46,7 +46,8 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
     const { result, error, errorCode } = input.attempt
     const lastError = result === 'failed' ? (error ?? errorCode) : null
     recorded.push({ row, input, next, ended, lastError })
-    return { kind: 'recorded', state: next.state, dueInMs: next.delayMs }
+    const told = next.rest === undefined ? {} : { rest: next.rest }
+    return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
   })
   sendAttempts(tx, recorded)
   sendDeliveries(tx, recorded)
@@ -103,6 +104,7 @@ function sendDeliveries(tx: Transaction, all: Recorded[]): void {
     column(all, ({ input }) => input.attempt.status),
     column(all, ({ lastError }) => lastError),
     column(all, ({ ended, row }) => (ended ? tx.now : row.finished_at)),
+    column(all, ({ row, input }) => unchargedSince(row, input, tx.now)),
   ])
 }
 
@@ -134,8 +136,9 @@ const INSERT_ATTEMPTS = `INSERT INTO attempts (recorded_at, id, delivery_id, num
 const UPDATE_DELIVERIES = `UPDATE deliveries d SET state = next.state, state_reason = next.reason,
     attempt_count = d.attempt_count + 1, series_attempts = d.series_attempts + next.charged,
     due_at = next.due_at, last_status = next.status, last_error = next.error,
-    finished_at = next.finished_at, updated_at = $1, claimed_by = NULL
+    finished_at = next.finished_at, uncharged_since = next.uncharged_since, updated_at = $1,
+    claimed_by = NULL
   FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::int[], $8::text[],
-    $9::bigint[])
-    AS next (id, state, reason, charged, due_at, status, error, finished_at)
+    $9::bigint[], $10::bigint[])
+    AS next (id, state, reason, charged, due_at, status, error, finished_at, uncharged_since)
   WHERE d.id = next.id`

@@ -4,6 +4,7 @@
  * well are touched last, in the order of their keys, so locks on them are short and never cross.
  */
 import { assert } from '../../errors.ts'
+import { widerAspect } from '../change.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rollups.ts'
 import { type DeliveryRow, toDeliveryChange } from '../rows.ts'
@@ -39,7 +40,7 @@ export class Transaction {
   readonly woken = new Set<string>()
   /** Webhooks with deliveries that were accepted and that nobody holds: for other nodes. */
   readonly waiting = new Set<string>()
-  /** Webhooks that changed; those whose settings did are told to other nodes. */
+  /** Webhooks that changed; of what is more than their health other nodes are told. */
   readonly touched = new Map<string, WebhookUpdated>()
   /** Deliveries that moved while a node held them: for the node. */
   readonly moved: string[] = []
@@ -115,7 +116,7 @@ export class Transaction {
   ): void {
     const told = this.touched.get(webhookId)
     if (told) {
-      if (aspect === 'settings') told.aspect = aspect
+      told.aspect = widerAspect(told.aspect, aspect)
       return
     }
     const change: WebhookUpdated = {

@@ -104,8 +104,7 @@ export class Access {
   }
 
   /** Sessions and links that have run out; how many. */
-  prune(limit: number): number {
-    const { now } = this.#core.tx
+  prune(limit: number, now: number): number {
     const links = this.#core.run(DELETE_OLD_LINKS, now, limit)
     return links + this.#core.run(DELETE_OLD_SESSIONS, now, limit - links)
   }

@@ -4,6 +4,7 @@ import { assert } from '../../errors.ts'
 import { canonicalEventType } from '../../event.ts'
 import { awayReason, type WebhookState } from '../../webhook.ts'
 import { reachable } from '../listened.ts'
+import { END_REST_SET } from '../rest.ts'
 import type { ChatbotRow, WebhookRow } from '../rows.ts'
 import type { Access } from './access.ts'
 import type { Core } from './core.ts'
@@ -42,6 +43,8 @@ export interface WebhookPatch {
   /** Sealed. */
   url?: string
   headers?: string
+  /** Sealed, a URL that stays looks like another. */
+  isNewUrl?: boolean
 }
 
 export interface Rotation {
@@ -120,6 +123,7 @@ export class Config {
       ...[url, eventTypes, description, headers, timeoutSeconds, maxInFlight, ratePerSecond],
       ...[core.tx.now, row.id],
     )
+    if (patch.isNewUrl) this.#endRest(row, false)
     if (patch.eventTypes) {
       core.run(DELETE_SUBSCRIPTIONS, row.id)
       this.#subscribe(row.id, row.chatbot_id, patch.eventTypes)
@@ -177,8 +181,16 @@ export class Config {
     const failingSince = resumed ? null : before.failing_since
     const { state, reason } = reachable(change, before)
     core.run(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
+    if (change.state === 'active') this.#endRest(before, resumed)
     core.run(UNSETTLE, change.id)
     return this.#changed(change.id)
+  }
+
+  /** Its owner's word: from now on it is sent to. */
+  #endRest({ id, resting_until }: WebhookRow, resumed: boolean): void {
+    if (resting_until === null && !resumed) return
+    this.#core.run(END_REST, this.#core.tx.now, id)
+    if (resting_until !== null) this.#core.tx.woken.add(id)
   }
 
   #subscribe(webhookId: string, chatbotId: string, eventTypes: string[]): void {
@@ -226,6 +238,7 @@ const UPDATE_WEBHOOK = `UPDATE webhooks SET url = ?, event_types = ?, descriptio
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = ?'
 const SET_STATE = `UPDATE webhooks SET state = ?, state_reason = ?, failing_since = ?,
   updated_at = ? WHERE id = ?`
+const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = ? WHERE id = ?`
 const ROTATE = `UPDATE webhooks SET secret = ?, previous_secret = ?, overlap_ends_at = ?,
   updated_at = ? WHERE id = ?`
 const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_ends_at = NULL,

@@ -21,7 +21,10 @@ export interface Subscriber {
   listenerId: string | null
 }
 
-type Claimable = Pick<Subscriber, 'state' | 'listenerId'>
+interface Claimable extends Pick<Subscriber, 'state' | 'listenerId'> {
+  restingUntil: number | null
+  restedAt: number | null
+}
 
 const CACHED_MAX = 50_000
 
@@ -126,6 +129,16 @@ export class Core {
     return webhook.listenerId === null || webhook.listenerId === nodeId
   }
 
+  isResting(webhookId: string): boolean {
+    const noted = this.tx.isResting(webhookId)
+    return noted ?? (this.#claimable(webhookId)?.restingUntil ?? null) !== null
+  }
+
+  /** When its last rest or pause ended. */
+  restedAt(webhookId: string): number | null {
+    return this.#claimable(webhookId)?.restedAt ?? null
+  }
+
   #claimable(webhookId: string): Claimable | null {
     let found = this.#webhookStates.get(webhookId)
     if (found === undefined) {
@@ -161,7 +174,9 @@ export class Core {
 const READ_BACKLOG = `SELECT value FROM meta WHERE key = 'backlog'`
 const READ_ROLLED = `SELECT value FROM meta WHERE key = 'stats_until'`
 const LIVE_CHATBOT = 'SELECT 1 FROM chatbots WHERE id = ? AND deleted_at IS NULL'
-const WEBHOOK_STATE = 'SELECT state, listener_id AS listenerId FROM webhooks WHERE id = ?'
+const WEBHOOK_STATE = `SELECT state, listener_id AS listenerId, resting_until AS restingUntil,
+    rested_at AS restedAt
+  FROM webhooks WHERE id = ?`
 const SUBSCRIBERS = `SELECT s.webhook_id AS webhookId, s.spelling, w.state,
     w.listener_id AS listenerId
   FROM subscriptions s JOIN webhooks w ON w.id = s.webhook_id

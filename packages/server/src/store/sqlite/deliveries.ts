@@ -10,8 +10,9 @@ import {
   type StateReason,
 } from '../../delivery.ts'
 import { parkReason } from '../after-attempt.ts'
+import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../rest.ts'
 import { type DeliveryRow, toDeliveryChange } from '../rows.ts'
-import type { Claim, ClaimResult } from '../store.ts'
+import type { Claim, ClaimResult, LaneAsked } from '../store.ts'
 import { UNSETTLE } from './config.ts'
 import type { Core } from './core.ts'
 
@@ -28,6 +29,15 @@ interface ClaimRow {
   series_attempts: number
 }
 
+interface ProbeRow {
+  probe_at: number | null
+  rest_by: string | null
+  /** Who holds the last probe; null: nobody. */
+  held: string | null
+}
+
+const FRESH = { fresh: true } as const
+
 export class Deliveries {
   readonly #core: Core
 
@@ -35,34 +45,84 @@ export class Deliveries {
     this.#core = core
   }
 
-  claimDue(input: { nodeId: string; lanes: { webhookId: string; limit: number }[] }): ClaimResult {
+  claimDue(input: { nodeId: string; lanes: LaneAsked[] }): ClaimResult {
     const core = this.#core
     const live = core.isLive(input.nodeId)
     const result: ClaimResult = { claims: [], left: [] }
-    for (const { webhookId, limit } of input.lanes) {
+    for (const lane of input.lanes) {
+      const { webhookId } = lane
       const may = core.mayClaim(webhookId, input.nodeId)
-      if (may && live) this.#claimLane(input.nodeId, webhookId, limit, result.claims)
+      if (may && core.isResting(webhookId)) {
+        result.left.push(this.#claimProbe(live ? input.nodeId : null, lane, result.claims))
+        continue
+      }
+      if (may && live) this.#claimLane(input.nodeId, lane, result.claims)
       const next = may ? core.get<{ due_at: number }>(NEXT_DUE, webhookId) : undefined
       result.left.push({ webhookId, dueInMs: next ? next.due_at - core.tx.now : null })
     }
     return result
   }
 
-  #claimLane(nodeId: string, webhookId: string, limit: number, claims: Claim[]): void {
+  /** Three of four are what is fresh, if the webhook has rested. */
+  #claimLane(nodeId: string, lane: LaneAsked, claims: Claim[]): void {
+    const { webhookId } = lane
     const core = this.#core
-    for (const row of core.all<ClaimRow>(FIND_DUE, webhookId, core.tx.now, limit)) {
-      core.run(SET_CLAIM, nodeId, row.id)
-      claims.push({
-        deliveryId: row.id,
-        eventId: row.event_id,
-        webhookId,
-        chatbotId: row.chatbot_id,
-        eventType: row.event_type,
-        payload: row.payload,
-        kind: row.kind,
-        attemptNumber: row.attempt_count + 1,
-        seriesAttempts: row.series_attempts,
-      })
+    const { now } = core.tx
+    const take = (rows: ClaimRow[], how: Pick<Claim, 'fresh'> = {}) => {
+      for (const row of rows) claims.push({ ...this.#claim(nodeId, webhookId, row), ...how })
+      return rows.length
+    }
+    let left = lane.limit
+    const restedAt = core.restedAt(webhookId)
+    if (restedAt !== null) {
+      const most = freshMax(lane)
+      const since = now - FRESH_FOR_MS
+      const newest = take(core.all(FIND_FRESH, webhookId, restedAt, now, most), FRESH)
+      const newer = take(core.all(FIND_FRESH, webhookId, since, restedAt - 1, most - newest))
+      left -= newest + newer
+    }
+    take(core.all<ClaimRow>(FIND_DUE, webhookId, now, left))
+  }
+
+  /** One, when it is time and nobody holds the one before: another than who asked, if there is any. */
+  #claimProbe(
+    nodeId: string | null,
+    { webhookId, limit }: LaneAsked,
+    claims: Claim[],
+  ): ClaimResult['left'][number] {
+    const core = this.#core
+    core.tx.flushHealth(core)
+    const { now } = core.tx
+    const rest = core.get<ProbeRow>(READ_PROBE, webhookId)
+    const restMs = Math.max(0, (rest?.probe_at ?? now) - now)
+    const isHeld = rest?.held !== null && rest?.held !== undefined
+    if (nodeId && limit > 0 && restMs === 0 && !isHeld) {
+      const [first, second] = core.all<ClaimRow>(FIND_DUE, webhookId, now, 2)
+      const row = first?.id === rest?.rest_by ? (second ?? first) : first
+      if (row) {
+        claims.push({ ...this.#claim(nodeId, webhookId, row), probe: true })
+        core.run(SET_PROBE, row.id, webhookId)
+        return { webhookId, dueInMs: PROBE_LOOK_MS, restMs: PROBE_LOOK_MS }
+      }
+    }
+    const next = core.get<{ due_at: number }>(NEXT_DUE, webhookId)
+    const waitMs = isHeld ? PROBE_LOOK_MS : restMs
+    const dueInMs = next ? Math.max(next.due_at - now, waitMs) : null
+    return { webhookId, dueInMs, restMs: waitMs }
+  }
+
+  #claim(nodeId: string, webhookId: string, row: ClaimRow): Claim {
+    this.#core.run(SET_CLAIM, nodeId, row.id)
+    return {
+      deliveryId: row.id,
+      eventId: row.event_id,
+      webhookId,
+      chatbotId: row.chatbot_id,
+      eventType: row.event_type,
+      payload: row.payload,
+      kind: row.kind,
+      attemptNumber: row.attempt_count + 1,
+      seriesAttempts: row.series_attempts,
     }
   }
 
@@ -167,7 +227,7 @@ export class Deliveries {
     return this.#move(row, 'parked', reason)
   }
 
-  /** A parked delivery is due at once when its webhook is back. */
+  /** A parked delivery is due when its webhook is back, and by its age among those that were parked. */
   unpark(row: DeliveryRow): DeliveryRow {
     return this.#move(row, 'pending', null)
   }
@@ -177,9 +237,14 @@ export class Deliveries {
     const resent = RESENDABLE.includes(row.state)
     const seriesAttempts = resent ? 0 : row.series_attempts
     const finishedAt = state === 'cancelled' ? now : null
-    const dueAt = state === 'pending' ? now : null
+    const dueAt = row.state === 'parked' ? Math.min(row.created_at, now) : now
+    const uncharged = resent ? null : row.uncharged_since
     if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)
-    this.#core.run(MOVE, state, reason, seriesAttempts, dueAt, finishedAt, now, row.id)
+    this.#core.run(
+      MOVE,
+      ...[state, reason, seriesAttempts, state === 'pending' ? dueAt : null, uncharged],
+      ...[finishedAt, now, row.id],
+    )
     return this.#changed(row.id)
   }
 
@@ -198,11 +263,20 @@ export const READ_DELIVERY = 'SELECT * FROM deliveries WHERE id = ?'
 const EVENT_ERASED = 'SELECT erased FROM events WHERE id = ?'
 const WEBHOOK_CHATBOT = 'SELECT chatbot_id FROM webhooks WHERE id = ?'
 
-const FIND_DUE = `SELECT d.id, d.event_id, d.chatbot_id, d.event_type, e.payload, d.kind,
-    d.attempt_count, d.series_attempts
-  FROM deliveries d JOIN events e ON e.id = d.event_id
+const CLAIMED_COLUMNS = `SELECT d.id, d.event_id, d.chatbot_id, d.event_type, e.payload, d.kind,
+    d.attempt_count, d.series_attempts`
+const FIND_DUE = `${CLAIMED_COLUMNS} FROM deliveries d JOIN events e ON e.id = d.event_id
   WHERE d.webhook_id = ? AND d.state = 'pending' AND d.claimed_by IS NULL AND d.due_at <= ?
   ORDER BY d.due_at, d.id LIMIT ?`
+const FIND_FRESH = `${CLAIMED_COLUMNS}
+  FROM deliveries d INDEXED BY deliveries_fresh JOIN events e ON e.id = d.event_id
+  WHERE d.webhook_id = ? AND d.state = 'pending' AND d.claimed_by IS NULL AND d.attempt_count = 0
+    AND d.due_at BETWEEN ? AND ?
+  ORDER BY d.due_at, d.id LIMIT ?`
+const READ_PROBE = `SELECT probe_at, rest_by,
+    (SELECT d.claimed_by FROM deliveries d WHERE d.id = probe_id) AS held
+  FROM webhooks WHERE id = ?`
+const SET_PROBE = 'UPDATE webhooks SET probe_id = ? WHERE id = ?'
 const NEXT_DUE = `SELECT due_at FROM deliveries
   WHERE webhook_id = ? AND state = 'pending' AND claimed_by IS NULL ORDER BY due_at LIMIT 1`
 const SET_CLAIM = 'UPDATE deliveries SET claimed_by = ? WHERE id = ?'
@@ -210,7 +284,7 @@ const CLEAR_CLAIM = 'UPDATE deliveries SET claimed_by = NULL WHERE id = ?'
 const CLAIMED_BY = 'SELECT * FROM deliveries WHERE claimed_by = ?'
 const CLAIMED = 'SELECT * FROM deliveries WHERE claimed_by IS NOT NULL'
 const MOVE = `UPDATE deliveries SET state = ?, state_reason = ?, series_attempts = ?, due_at = ?,
-  finished_at = ?, updated_at = ? WHERE id = ?`
+  uncharged_since = ?, finished_at = ?, updated_at = ? WHERE id = ?`
 
 const INSERT_TEST_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
   VALUES (?, ?, ?, ?, ?)`

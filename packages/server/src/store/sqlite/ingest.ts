@@ -144,7 +144,7 @@ class Batch {
     const state = active ? 'pending' : 'parked'
     const reason = subscriber.state === 'active' ? null : parkReason(subscriber.state)
     const takes = subscriber.listenerId === null && !this.#except.has(webhookId)
-    const claimedBy = active && takes ? this.#node : null
+    const claimedBy = active && takes && !core.isResting(webhookId) ? this.#node : null
     core.run(
       INSERT_DELIVERY,
       ...[id, event.id, webhookId, chatbotId, spelling, state, reason],

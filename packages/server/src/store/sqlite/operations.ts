@@ -5,6 +5,7 @@ import { keepAudit } from './audit.ts'
 import { Config } from './config.ts'
 import type { Core } from './core.ts'
 import { Deliveries } from './deliveries.ts'
+import { DueTimes } from './due-times.ts'
 import { Eraser } from './erase.ts'
 import { Ingest } from './ingest.ts'
 import { Seals } from './key-check.ts'
@@ -41,6 +42,7 @@ export function createOperations(core: Core) {
   const settler = new Settler(core, deliveries, eraser)
   const pruner = new Pruner(core, { deliveries, eraser, access })
   const seals = new Seals(core)
+  const dueTimes = new DueTimes(core)
   const starts = new StartBuckets(core)
   const recoveries = new Recoveries(core, deliveries)
   return {
@@ -88,6 +90,7 @@ export function createOperations(core: Core) {
     createRecovery: recoveries.create.bind(recoveries),
     continueRecoveries: recoveries.continueAll.bind(recoveries),
     eraseLead: eraser.eraseLead.bind(eraser),
+    pullInDue: dueTimes.pullIn.bind(dueTimes),
     read: (queries: Query[]) => queries.map(({ sql, values }) => core.all(sql, ...values)),
     /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
     ping: (bytes: number) => core.run(PING, `${core.tx.now}`.padEnd(bytes, '.')),

@@ -4,18 +4,13 @@ import { AUDIT_MS } from '../../audit.ts'
 import { idFloor } from '../../id.ts'
 import { ROLLUP_STEPS_MS } from '../rollups.ts'
 import type { DeliveryRow } from '../rows.ts'
+import type { Retention } from '../store.ts'
 import type { Access } from './access.ts'
 import { pruneAudit } from './audit.ts'
 import type { Core } from './core.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Eraser } from './erase.ts'
 import { IDEMPOTENCY_MS } from './ingest.ts'
-
-export interface Retention {
-  retentionMs: number
-  leadRetentionMs: number | null
-  limit: number
-}
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20
@@ -38,8 +33,8 @@ export class Pruner {
     this.#access = parts.access
   }
 
-  prune({ retentionMs, leadRetentionMs, limit }: Retention): { deleted: number } {
-    const { now } = this.#core.tx
+  prune({ retentionMs, leadRetentionMs, limit, aheadMs = 0 }: Retention): { deleted: number } {
+    const now = this.#core.tx.now - aheadMs
     const before = now - retentionMs
     const steps: ((left: number) => number)[] = [
       (left) => this.#core.run(DELETE_IDEMPOTENCY, now - IDEMPOTENCY_MS, left),
@@ -53,7 +48,7 @@ export class Pruner {
         (stepMs) => (left: number) => this.#core.run(DELETE_ROLLUPS, stepMs, before - stepMs, left),
       ),
       (left) => this.#core.run(DELETE_RECOVERIES, before, left),
-      (left) => this.#access.prune(left),
+      (left) => this.#access.prune(left, now),
       (left) => this.#deleteAudit(now - Math.max(AUDIT_MS, retentionMs), left),
     ]
     let deleted = 0

@@ -8,9 +8,11 @@ import {
   type NextState,
   nextState,
   noteHealth,
+  unchargedSince,
   whyDisable,
   withoutEcho,
 } from '../after-attempt.ts'
+import { noteRest, type RestTold, restTold } from '../rest.ts'
 import type { DeliveryRow } from '../rows.ts'
 import type { RecordInput, RecordResult } from '../store.ts'
 import { UNSETTLE } from './config.ts'
@@ -31,11 +33,12 @@ export class Recorder {
     const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
     if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
     const kept = this.#isErased(row) ? withoutEcho(input) : input
-    const webhook = this.#updateWebhook(row, kept)
-    const next = nextState(row, kept, webhook?.state ?? null)
+    const { webhook, ...told } = this.#updateWebhook(row, kept)
+    const now = core.tx.now
+    const next = nextState(row, kept, { webhook: webhook?.state ?? null, now })
     this.#insertAttempt(row, kept)
     this.#updateDelivery(row, kept, next)
-    return { kind: 'recorded', state: next.state, dueInMs: next.delayMs }
+    return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
   }
 
   /** Whether the lead was erased while this was on its way. */
@@ -55,8 +58,9 @@ export class Recorder {
     )
   }
 
-  #updateDelivery(row: DeliveryRow, { attempt, outcome }: RecordInput, next: NextState): void {
+  #updateDelivery(row: DeliveryRow, input: RecordInput, next: NextState): void {
     const core = this.#core
+    const { attempt, outcome } = input
     const { tx } = core
     const ended = next.state !== row.state && ENDED.includes(next.state)
     const charged = outcome.kind !== 'retry' || outcome.charged
@@ -69,7 +73,7 @@ export class Recorder {
         attempt.status,
         lastError,
       ],
-      ...[ended ? tx.now : row.finished_at, tx.now, row.id],
+      ...[unchargedSince(row, input, tx.now), ended ? tx.now : row.finished_at, tx.now, row.id],
     )
     if (ended) tx.backlogDelta -= 1
     if (row.kind === 'event') {
@@ -85,16 +89,26 @@ export class Recorder {
     })
   }
 
-  /** The webhook as it is after this attempt; null: it was deleted. */
-  #updateWebhook(row: DeliveryRow, input: RecordInput): WebhookHealthRow | null {
+  /** The webhook as it is after this attempt; null: it was deleted. And what is told of its rest. */
+  #updateWebhook(
+    row: DeliveryRow,
+    input: RecordInput,
+  ): { webhook: WebhookHealthRow | null } & RestTold {
     const core = this.#core
     const { tx } = core
     const webhook = tx.health(core, row.webhook_id)
-    if (!webhook || !concernsHealth(row, input)) return webhook
+    if (!webhook) return { webhook }
+    const move = noteRest(webhook, row, input, tx.now)
+    if (move !== null) {
+      tx.touchHealth(row.webhook_id)
+      tx.webhookChanged(core, row.webhook_id, row.chatbot_id, 'rest')
+    }
+    const rest = restTold(webhook, move, tx.now)
+    if (!concernsHealth(row, input)) return { webhook, ...rest }
     noteHealth(webhook, input, tx.now)
     tx.touchHealth(row.webhook_id)
     const reason = whyDisable(webhook, input, tx.now)
-    return reason === null ? webhook : this.#disable(row, reason)
+    return { webhook: reason === null ? webhook : this.#disable(row, reason), ...rest }
   }
 
   #disable(row: DeliveryRow, reason: string): WebhookHealthRow | null {
@@ -117,7 +131,8 @@ const INSERT_ATTEMPT = `INSERT INTO attempts (id, delivery_id, number, started_a
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const UPDATE_DELIVERY = `UPDATE deliveries SET state = ?, state_reason = ?,
     attempt_count = attempt_count + 1, series_attempts = series_attempts + ?, due_at = ?,
-    last_status = ?, last_error = ?, finished_at = ?, updated_at = ?, claimed_by = NULL
+    last_status = ?, last_error = ?, uncharged_since = ?, finished_at = ?, updated_at = ?,
+    claimed_by = NULL
   WHERE id = ?`
 const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = ?, updated_at = ?
   WHERE id = ?`

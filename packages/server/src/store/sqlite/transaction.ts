@@ -3,7 +3,9 @@
  * memory and written once at its end, however many attempts it records.
  */
 import type { HealthState } from '../after-attempt.ts'
+import { widerAspect } from '../change.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../latency.ts'
+import { REST_COLUMNS, REST_FIELDS, restValues } from '../rest.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rollups.ts'
 import type { Change, DeliveryChange } from '../store.ts'
 import type { Core } from './core.ts'
@@ -29,6 +31,9 @@ interface Health {
   row: WebhookHealthRow
   wasFailing: boolean
   dirty: boolean
+  /** What is on disk of its rest. */
+  rest: string
+  restingUntil: number | null
 }
 
 interface Minute {
@@ -75,7 +80,12 @@ export class Transaction {
     let health = this.#health.get(webhookId)
     if (health === undefined) {
       const row = core.get<WebhookHealthRow>(READ_HEALTH, webhookId)
-      health = row ? { row, wasFailing: row.failingSince !== null, dirty: false } : null
+      health = row
+        ? {
+            ...{ row, wasFailing: row.failingSince !== null, dirty: false },
+            ...{ rest: restValues(row).join(), restingUntil: row.restingUntil },
+          }
+        : null
       this.#health.set(webhookId, health)
     }
     return health?.row ?? null
@@ -84,6 +94,12 @@ export class Transaction {
   touchHealth(webhookId: string): void {
     const health = this.#health.get(webhookId)
     if (health) health.dirty = true
+  }
+
+  /** Whether it rests by what this transaction has noted; undefined: it has noted nothing. */
+  isResting(webhookId: string): boolean | undefined {
+    const health = this.#health.get(webhookId)
+    return health ? health.row.restingUntil !== null : undefined
   }
 
   /** Writes the health gathered so far: to be called before anything else touches webhooks. */
@@ -98,6 +114,11 @@ export class Transaction {
         ...[failingSince, consecutiveFailures, lastSuccessAt, lastFailureAt, lastFailure],
         webhookId,
       )
+      const rest = restValues(row)
+      if (rest.join() !== health.rest) {
+        core.run(WRITE_REST, ...rest, webhookId)
+        if (row.restingUntil !== health.restingUntil) core.forgetWebhooks()
+      }
       if (wasFailing !== (failingSince !== null)) {
         this.webhookChanged(core, webhookId, row.chatbotId, 'health')
       }
@@ -123,7 +144,7 @@ export class Transaction {
   ): void {
     const told = this.#touched.get(webhookId)
     if (told) {
-      if (aspect === 'settings') told.aspect = aspect
+      told.aspect = widerAspect(told.aspect, aspect)
       return
     }
     const change: WebhookUpdated = {
@@ -164,10 +185,12 @@ export class Transaction {
 
 const READ_HEALTH = `SELECT chatbot_id AS chatbotId, state, failing_since AS failingSince,
     consecutive_failures AS consecutiveFailures, last_success_at AS lastSuccessAt,
-    last_failure_at AS lastFailureAt, last_failure AS lastFailure
+    last_failure_at AS lastFailureAt, last_failure AS lastFailure, ${REST_FIELDS}
   FROM webhooks WHERE id = ?`
 const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failures = ?,
   last_success_at = ?, last_failure_at = ?, last_failure = ? WHERE id = ?`
+const WRITE_REST = `UPDATE webhooks SET ${REST_COLUMNS.map((name) => `${name} = ?`).join(', ')}
+  WHERE id = ?`
 const KEEP_CHANGE = 'INSERT INTO changes (at, noun, id, chatbot_id) VALUES (?, ?, ?, ?)'
 const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
 

@@ -88,7 +88,7 @@ function webhookWrites(world: World) {
       return typeof row === 'string' ? row : toWebhook(row, encryption)
     },
     updateWebhook: async (id, change, audit) =>
-      opened(await queue.call('updateWebhook', patch(world, id, change), audit)),
+      opened(await queue.call('updateWebhook', await patch(world, id, change), audit)),
     deleteWebhook: (id, audit) => queue.call('deleteWebhook', id, audit),
     rotateSecret: (id, rotation, audit) => rotate(world, { id, ...rotation }, audit),
     finishRotation: async (id, audit) => opened(await queue.call('finishRotation', id, audit)),
@@ -97,13 +97,16 @@ function webhookWrites(world: World) {
   } satisfies Partial<Writes>
 }
 
-function patch({ encryption }: World, id: string, change: WebhookChange) {
+async function patch({ encryption, reads }: World, id: string, change: WebhookChange) {
   const { url, headers, ...plain } = change
   const seal = (column: string, text: string) => encryption.encrypt(text, { rowId: id, column })
+  const before = url === undefined ? null : await reads.findWebhookRow(id)
+  const isNewUrl =
+    before !== null && encryption.decrypt(before.url, { rowId: id, column: 'url' }) !== url
   return {
     ...plain,
     id,
-    ...(url !== undefined && { url: seal('url', url) }),
+    ...(url !== undefined && { url: seal('url', url), isNewUrl }),
     ...(headers && { headers: seal('headers', JSON.stringify(headers)) }),
   }
 }
@@ -173,6 +176,7 @@ function upkeepWrites(world: World) {
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
+    pullInDue: (step) => queue.call('pullInDue', step),
     reseal: (step) => reseal(world, step),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => queue.call('rollUp', limit),
@@ -264,8 +268,9 @@ export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
       WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
     FROM lane WHERE lane.webhook_id IS NOT NULL
   )
-  SELECT lane.webhook_id AS webhookId, (SELECT min(due_at) FROM deliveries
-    WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id) AS dueAt
+  SELECT lane.webhook_id AS webhookId, max(coalesce(webhooks.probe_at, 0),
+    (SELECT min(due_at) FROM deliveries
+      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id)) AS dueAt
   FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'
     AND webhooks.listener_id IS NULL`
 
