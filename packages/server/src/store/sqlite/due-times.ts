@@ -25,6 +25,7 @@ export class DueTimes {
   pullIn({ jumpedBackMs, after, limit }: PullInStep): PulledIn {
     const core = this.#core
     if (after === null && !this.#knowsTheFuture()) return { pulled: 0, next: null }
+    if (after === null) this.#pullRests(jumpedBackMs)
     const { webhookId, dueAt, deliveryId } = after ?? FIRST
     const { now } = core.tx
     const rows = core.all<WaitingRow>(WAITING, webhookId, dueAt, deliveryId, now, limit)
@@ -35,13 +36,31 @@ export class DueTimes {
   }
 
   /** By the jump itself where it is known: what was waited already counts. */
-  #pull(row: WaitingRow, jumpedBackMs: number): void {
+  #pull(row: WaitingRow, jumpedBackMs: number | null): void {
     const { tx } = this.#core
     const waitMs = Math.max(0, row.due_at - row.updated_at)
-    const moved = jumpedBackMs > 0 ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
+    const moved = jumpedBackMs ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
     const dueAt = Math.min(tx.now + waitMs, moved)
     this.#core.run(PULL, dueAt, dueAt - waitMs, row.id)
     tx.woken.add(row.webhook_id)
+  }
+
+  /**
+   * A rest doesn't say when it began. Moved by the jump it may end too early where the clock was put
+   * right before; what that costs is one probe.
+   */
+  #pullRests(jumpedBackMs: number | null): void {
+    const core = this.#core
+    const { tx } = core
+    if (jumpedBackMs === 0) return
+    const [byMs, probeMs, restMs] =
+      jumpedBackMs === null ? [0, UNKNOWN_PROBE_MS, REST_MS_MAX] : [jumpedBackMs, FAR_MS, FAR_MS]
+    const ends = [byMs, tx.now + probeMs, byMs, tx.now + restMs, tx.now, tx.now]
+    for (const { id, chatbot_id } of core.all<Resting>(PULL_RESTS, ...ends)) {
+      tx.woken.add(id)
+      tx.webhookChanged(core, id, chatbot_id, 'health')
+      core.forgetWebhooks()
+    }
   }
 
   /** Whether anything was written by a clock that was ahead of ours: by the ends of three indexes. */
@@ -53,6 +72,16 @@ export class DueTimes {
     return newest.some((at) => at > now)
   }
 }
+
+interface Resting {
+  id: string
+  chatbot_id: string
+}
+
+/** One delivery's word lasts no longer (../rest.ts). */
+const UNKNOWN_PROBE_MS = 60_000
+const REST_MS_MAX = 24 * 3_600_000
+const FAR_MS = 100 * 365 * REST_MS_MAX
 
 interface Newest {
   attempt: number | null
@@ -73,3 +102,7 @@ const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM deliveries
   WHERE state = 'pending' AND claimed_by IS NULL AND (webhook_id, due_at, id) > (?, ?, ?)
     AND due_at > ? ORDER BY webhook_id, due_at, id LIMIT ?`
 const PULL = 'UPDATE deliveries SET due_at = ?, updated_at = ? WHERE id = ?'
+const PULL_RESTS = `UPDATE webhooks SET probe_at = min(probe_at - ?, ?),
+    resting_until = min(resting_until - ?, ?)
+  WHERE resting_until IS NOT NULL AND (probe_at > ? OR resting_until > ?)
+  RETURNING id, chatbot_id`
