@@ -57,7 +57,7 @@ export class DemoProcesses {
   async startReceiver(secret: string): Promise<DemoReceiver> {
     const port = await portOrAnother(RECEIVER_PORT)
     const output = this.#start('The receiver', './guide-receiver.ts', {
-      ...{ PORT: port, WEBHOOK_SECRET: secret },
+      ...{ PORT: port, CHATZURI_SECRET: secret },
     })
     const url = await output.says(/http:\/\/localhost:\d+\/webhook/)
     return { url, port: new URL(url).port, says: output.says }

@@ -79,7 +79,7 @@ async function startServer(): Promise<DemoServer> {
 async function startReceiver(secret: string): Promise<DemoReceiver> {
   print('2. A receiver starts: the handler of the webhook guide, with Express, in a third process.')
   const receiver = await processes.startReceiver(secret)
-  command(`PORT=${receiver.port} WEBHOOK_SECRET=${secret} npm run receiver`)
+  command(`PORT=${receiver.port} CHATZURI_SECRET=${secret} npm run receiver`)
   result(`it listens on ${receiver.url}`)
   return receiver
 }

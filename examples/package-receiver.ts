@@ -1,22 +1,24 @@
 /**
- * The same receiver with `@chatzuri/webhooks`: it takes the raw bytes, checks the modern header (and
- * its age) or the guide's, compares in constant time, and hands out a typed event.
+ * The same receiver with `@chatzuri/webhooks`: it takes the raw bytes, insists on the modern header
+ * and its age, compares in constant time, and hands out a typed event.
  *
- *     WEBHOOK_SECRET=… node examples/package-receiver.ts
+ *     CHATZURI_SECRET=… node examples/package-receiver.ts
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHandler } from '@chatzuri/webhooks/node'
 
-const { WEBHOOK_SECRET, PORT = '3000' } = process.env
-if (!WEBHOOK_SECRET) {
-  console.error("Set WEBHOOK_SECRET to the webhook's secret, then start this again.")
+// The second name is the one that it had before.
+const { CHATZURI_SECRET, WEBHOOK_SECRET, PORT = '3000' } = process.env
+const secret = CHATZURI_SECRET ?? WEBHOOK_SECRET
+if (!secret) {
+  console.error("Set CHATZURI_SECRET to the webhook's secret, then start this again.")
   process.exit(1)
 }
 
 const seen = new Set<string>()
 const handler = createHandler({
-  secret: WEBHOOK_SECRET,
+  secret,
   on: {
     // Both spellings of the lead event come here.
     'lead.submit': ({ payload }, { id }) => {

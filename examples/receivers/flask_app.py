@@ -1,42 +1,75 @@
 """A receiver with Flask.
 
     pip install flask
-    WEBHOOK_SECRET=... python3 flask_app.py
+    CHATZURI_SECRET=... python3 flask_app.py
 """
+import base64
 import hashlib
 import hmac
 import os
+import re
+import time
 
 from flask import Flask, jsonify, request
 
-SECRET = os.environ.get("WEBHOOK_SECRET", "").encode()
-if not SECRET:
-    raise SystemExit("Set WEBHOOK_SECRET to the webhook's secret.")
+TOLERANCE_SECONDS = 300
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 128 * 1024
 seen = set()  # Keep it where you keep the leads: memory forgets at a restart.
 
 
+def key_of(secret):
+    """After whsec_ it is base64; a secret of your own is the key as it is."""
+    if not secret.startswith("whsec_"):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret[len("whsec_"):], validate=True)
+    except ValueError:
+        return b""
+
+
+# It holds two, with a space between them, while one replaces the other.
+KEYS = [key_of(secret) for secret in os.environ.get("CHATZURI_SECRET", "").split()]
+if not KEYS or b"" in KEYS:  # An empty key is one that anybody has.
+    raise SystemExit("Set CHATZURI_SECRET to the webhook's secret, all of it.")
+
+
+def is_signed(headers, body):
+    """By webhook-signature and nothing else: the older header signs no time."""
+    timestamp = headers.get("webhook-timestamp", "")
+    if not re.fullmatch("[0-9]{1,15}", timestamp):
+        return False
+    if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
+        return False
+    before = f"{headers.get('webhook-id', '')}.{timestamp}.".encode("latin-1")
+    given = headers.get("webhook-signature", "").encode("latin-1").split(b" ")
+    for key in KEYS:
+        digest = hmac.new(key, before + body, hashlib.sha256).digest()
+        expected = b"v1," + base64.b64encode(digest)
+        if any(hmac.compare_digest(expected, signature) for signature in given):
+            return True
+    return False
+
+
 @app.post("/webhook")
 def webhook():
     body = request.get_data()  # The bytes as they came, before request.get_json().
-    expected = hmac.new(SECRET, body, hashlib.sha1).hexdigest().encode()
-    given = request.headers.get("x-chatzuri-signature", "").encode("latin-1")
-    if not hmac.compare_digest(expected, given):
+    if not is_signed(request.headers, body):
         return jsonify(message="Signature didn't match"), 400
-    event_id = request.headers.get("webhook-id")
+    event_id = request.headers["webhook-id"]
     if event_id in seen:
         return jsonify(received=True, duplicate=True)
     event = request.get_json()
     print("Received:", event["eventType"], event["payload"], flush=True)
-    if event_id:
-        seen.add(event_id)
+    seen.add(event_id)
     return jsonify(received=True)
 
 
 if __name__ == "__main__":
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
-    server = make_server("127.0.0.1", int(os.environ.get("PORT", "3000")), app, threaded=True)
+    WSGIRequestHandler.timeout = 10  # Seconds, for a body that doesn't come.
+    port = int(os.environ.get("PORT", "3000"))
+    server = make_server("127.0.0.1", port, app, threaded=True)
     print(f"Receiver listens on http://127.0.0.1:{server.server_port}/webhook", flush=True)
     server.serve_forever()

@@ -1,26 +1,36 @@
 // A receiver in Go, with nothing but its standard library.
 //
-//	WEBHOOK_SECRET=... go run receiver.go
+//	CHATZURI_SECRET=... go run receiver.go
 package main
 
 import (
 	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/hex"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"regexp"
+	"strconv"
+	"strings"
 	"sync"
+	"time"
 )
 
-const bodyBytesMax = 128 * 1024
+const (
+	bodyBytesMax = 128 * 1024
+	bodyTimeMax  = 10 * time.Second
+	tolerance    = 300
+)
 
 var (
-	secret = []byte(os.Getenv("WEBHOOK_SECRET"))
-	seen   sync.Map // Keep it where you keep the leads: memory forgets at a restart.
+	// CHATZURI_SECRET holds two, with a space between them, while one replaces the other.
+	keys        = keysOf(strings.Fields(os.Getenv("CHATZURI_SECRET")))
+	unixSeconds = regexp.MustCompile(`^[0-9]{1,15}$`)
+	seen        sync.Map // Keep it where you keep the leads: memory forgets at a restart.
 )
 
 type event struct {
@@ -38,13 +48,10 @@ func webhook(w http.ResponseWriter, r *http.Request) {
 	// The bytes as they came: json.Marshal escapes "<" and sorts keys.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyBytesMax))
 	if err != nil {
-		answer(w, 413, map[string]any{"message": "The body is too large"})
+		answer(w, 413, map[string]any{"message": "The body is too large, or did not come"})
 		return
 	}
-	mac := hmac.New(sha1.New, secret)
-	mac.Write(body)
-	expected := hex.EncodeToString(mac.Sum(nil))
-	if !hmac.Equal([]byte(expected), []byte(r.Header.Get("X-Chatzuri-Signature"))) {
+	if !isSigned(r.Header, body) {
 		answer(w, 400, map[string]any{"message": "Signature didn't match"})
 		return
 	}
@@ -59,10 +66,42 @@ func webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Println("Received:", got.EventType, got.Payload)
-	if id != "" {
-		seen.Store(id, true)
-	}
+	seen.Store(id, true)
 	answer(w, 200, map[string]any{"received": true})
+}
+
+// By webhook-signature and nothing else: the older header signs no time.
+func isSigned(header http.Header, body []byte) bool {
+	timestamp := header.Get("Webhook-Timestamp")
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	age := time.Now().Unix() - seconds
+	if err != nil || !unixSeconds.MatchString(timestamp) || age > tolerance || age < -tolerance {
+		return false
+	}
+	for _, key := range keys {
+		mac := hmac.New(sha256.New, key)
+		fmt.Fprintf(mac, "%s.%s.", header.Get("Webhook-Id"), timestamp)
+		mac.Write(body)
+		expected := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+		for _, given := range strings.Split(header.Get("Webhook-Signature"), " ") {
+			if hmac.Equal([]byte(expected), []byte(given)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// After whsec_ a secret is base64; one of your own is the key as it is.
+func keysOf(secrets []string) (keys [][]byte) {
+	for _, secret := range secrets {
+		key := []byte(secret)
+		if text, found := strings.CutPrefix(secret, "whsec_"); found {
+			key, _ = base64.StdEncoding.Strict().DecodeString(text)
+		}
+		keys = append(keys, key)
+	}
+	return keys
 }
 
 func answer(w http.ResponseWriter, status int, note map[string]any) {
@@ -72,8 +111,13 @@ func answer(w http.ResponseWriter, status int, note map[string]any) {
 }
 
 func main() {
-	if len(secret) == 0 {
-		panic("Set WEBHOOK_SECRET to the webhook's secret.")
+	for _, key := range keys {
+		if len(key) == 0 { // An empty key is one that anybody has.
+			keys = nil
+		}
+	}
+	if len(keys) == 0 {
+		panic("Set CHATZURI_SECRET to the webhook's secret, all of it.")
 	}
 	port := os.Getenv("PORT")
 	if port == "" {
@@ -84,5 +128,6 @@ func main() {
 		panic(err)
 	}
 	fmt.Printf("Receiver listens on http://%s/webhook\n", listener.Addr())
-	panic(http.Serve(listener, http.HandlerFunc(webhook)))
+	server := http.Server{Handler: http.HandlerFunc(webhook), ReadTimeout: bodyTimeMax}
+	panic(server.Serve(listener))
 }

@@ -19,7 +19,7 @@ import { GENERATED_SECRET } from '../../packages/receiver/test/sign-request.ts'
 import { strangerEnv } from '../packages/package-copy.ts'
 import { readLines, watchChild } from '../support/child-processes.ts'
 import { until } from '../support/until.ts'
-import { askReceiver } from './ask-receiver.ts'
+import { askReceiver, PREVIOUS_SECRET } from './ask-receiver.ts'
 import { withGiven } from './given.ts'
 import { type Block, ROOT } from './page.ts'
 
@@ -38,16 +38,21 @@ export function variantsOf({ text }: Block): { name: string; text: string }[] {
 }
 
 export async function runScript(block: Block, text: string): Promise<void> {
+  const { words } = block
   const dir = mkdtempSync(join(tmpdir(), 'chatzuri-docs-'))
   const file = join(dir, `block.m${block.language}`)
   writeFileSync(file, withGiven(block, text))
   symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'))
   mkdirSync(join(dir, 'ports'))
+  const isGuide = /x-chatzuri-signature|require: 'guide'/.test(text)
+  // With the newer header the new secret alone is enough; by hand, having both is tried.
+  const holdsBoth = !words.given && (isGuide || !text.includes('@chatzuri/webhooks'))
+  const secret = holdsBoth ? `${GENERATED_SECRET} ${PREVIOUS_SECRET}` : GENERATED_SECRET
   const child = spawn(process.execPath, ['--import', MOVED_PORTS_PROGRAM, RUNNER, file], {
     cwd: dir,
     env: {
       ...strangerEnv(),
-      ...{ CHATZURI_SECRET: GENERATED_SECRET, WEBHOOK_SECRET: GENERATED_SECRET },
+      CHATZURI_SECRET: secret,
       MOVED_PORTS: join(dir, 'ports'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,7 +64,8 @@ export async function runScript(block: Block, text: string): Promise<void> {
       ...{ what: `${block.page}:${block.line} to listen or end`, withinMs: RUN_MS_MAX },
     })
     if (port === 0) return
-    await askReceiver(`http://127.0.0.1:${port}${pathIn(text)}`)
+    const url = `http://127.0.0.1:${port}${pathIn(text)}`
+    await askReceiver({ url, holdsBoth, isGuide })
   } catch (cause) {
     throw new Error(`${(cause as Error).message}; it said:\n${lines.join('\n')}`, { cause })
   } finally {

@@ -151,7 +151,7 @@ test('a published event reaches whoever subscribed to its type, and nobody else'
 })
 
 async function startExample(name: string, secret: string) {
-  const process = new ExampleProcess(name, { WEBHOOK_SECRET: secret })
+  const process = new ExampleProcess(name, { CHATZURI_SECRET: secret })
   onTestFinished(async () => {
     await process.stop()
   })

@@ -15,7 +15,7 @@ let guide: ExampleProcess
 let chatbotId: string
 let recorder: Endpoint
 beforeAll(async () => {
-  guide = new ExampleProcess('guide-receiver', { WEBHOOK_SECRET: SECRET })
+  guide = new ExampleProcess('guide-receiver', { CHATZURI_SECRET: SECRET })
   world = await World.open()
   chatbotId = await world.api.createChatbot()
   recorder = await world.receiver.endpoint()

@@ -11,6 +11,8 @@ export interface Language {
   /** Compiles into the folder. */
   build?: (place: Place) => string[]
   run: (place: Place) => string[]
+  /** Its server is one to try things with: what becomes of it under attack is not the program's. */
+  hasTrialServer?: boolean
 }
 
 /** `runtime` is the path of the executable, `dir` a folder for what is made. */
@@ -42,6 +44,7 @@ export const LANGUAGES: Record<string, Language> = {
     runtime: 'php',
     probe: ['-r', 'exit(PHP_VERSION_ID < 80100 ? 1 : 0);'],
     run: ({ runtime, source }) => [runtime, '-S', '127.0.0.1:PORT', source],
+    hasTrialServer: true,
   },
   Go: {
     file: 'receiver.go',
@@ -56,7 +59,14 @@ export const LANGUAGES: Record<string, Language> = {
     probe: ['-e', 'require "webrick"'],
     run: interpret,
   },
-  Java: { file: 'Receiver.java', runtime: 'java', probe: ['--version'], run: interpret },
+  // `java Receiver.java` compiles it, too, at each start.
+  Java: {
+    file: 'Receiver.java',
+    runtime: 'java',
+    probe: ['--version'],
+    build: ({ runtime, source, dir }) => [runtime.replace(/java$/, 'javac'), '-d', dir, source],
+    run: ({ runtime, dir }) => [runtime, '-cp', dir, 'Receiver'],
+  },
   'C#': {
     file: 'receiver.cs',
     runtime: 'dotnet',

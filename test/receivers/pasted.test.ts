@@ -1,16 +1,22 @@
 /** The receivers that the dashboard offers to paste, in the languages that are installed here. */
-import { createHmac } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { checkEndpoint } from '../../packages/cli/src/check/check.ts'
 import { receiversFor } from '../../packages/dashboard/src/pages/webhooks/receivers.ts'
+import { guideHeaders, modernHeaders } from '../../packages/receiver/test/sign-request.ts'
 import { findRuntime, nameMissing } from '../support/runtimes.ts'
 import { startReceiver } from './start.ts'
 
 /** What an owner's own secret may hold at worst, and one as they are drawn. */
-const SECRETS = ['a\\secret(of)its{own}-0123456789', 'whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldY']
+const OWN = 'a\\secret(of)its{own},0123456789'
+const DRAWN = 'whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldY'
+const HELD = [
+  { what: 'the old secret', secret: OWN },
+  { what: 'the new secret', secret: DRAWN },
+  { what: 'both secrets', secret: DRAWN, previousSecret: OWN },
+]
 const PATH = '/hooks/leads'
 
 const PASTED: Record<string, { runtime: string; probe: string[]; args: string[] }> = {
@@ -39,32 +45,39 @@ test('every receiver in another language is run here', () => {
 
 test.each(
   Object.entries(PASTED).flatMap(([name, pasted]) =>
-    SECRETS.map((secret) => ({ name, secret, ...pasted })),
+    HELD.map((held) => ({ name, ...held, ...pasted })),
   ),
-)('$name, pasted with the secret $secret, has no fault', async (pasted) => {
-  const { name, secret, args } = pasted
+)('$name, pasted with $what during a rotation, has no fault', async (pasted) => {
+  const { name, secret, previousSecret, args } = pasted
   const runtime = findRuntime(pasted.runtime, pasted.probe)
   if (runtime === null) return void missing.set(name, pasted.runtime) // Named at the end.
   const dir = await mkdtemp(join(tmpdir(), 'chatzuri-pasted-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const url = `https://shop.example${PATH}?tenant=4711`
-  const receiver = receiversFor({ url, secret }).find((each) => each.name === name)
+  const receivers = receiversFor({ url, secret, previousSecret })
+  const receiver = receivers.find((each) => each.name === name)
   await writeFile(join(dir, receiver?.file ?? ''), receiver?.code ?? '')
 
   const command = [runtime, ...args]
   const started = await startReceiver({ command, cwd: dir, path: PATH })
   onTestFinished(async () => void (await started.stop()))
   const body = '{"eventType":"lead.submit","chatbotId":"bot_1","payload":{"customerName":"Zoë"}}'
-  const send = (signature: string) =>
-    fetch(`${started.url}?tenant=4711`, {
+  const send = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${started.url}?tenant=4711`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-chatzuri-signature': signature },
+      headers: { 'content-type': 'application/json', ...headers },
       body,
     })
-  const right = await send(createHmac('sha1', secret).update(body).digest('hex'))
-  expect([right.status, await right.json()]).toEqual([200, { received: true }])
-  const wrong = await send('0'.repeat(40))
-  expect([wrong.status, await wrong.json()]).toEqual([400, { message: "Signature didn't match" }])
-  const report = await checkEndpoint({ url: new URL(started.url), secret, timeoutMs: 30_000 })
+    return [answer.status, await answer.json()]
+  }
+  // As the server signs meanwhile: the older header is the old secret's.
+  const right = { ...modernHeaders(body, { secrets: [DRAWN, OWN] }), ...guideHeaders(body, OWN) }
+  expect(await send(right)).toEqual([200, { received: true }])
+  const refused = [400, { message: "Signature didn't match" }]
+  expect(await send(guideHeaders(body, secret))).toEqual(refused)
+  expect(await send({ ...right, 'webhook-signature': 'v1,' })).toEqual(refused)
+  const options = { url: new URL(started.url), secret, timeoutMs: 30_000 }
+  const report = await checkEndpoint({ ...options, previousSecret: previousSecret ?? null })
   expect(report.findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([])
+  expect(report.checks).toBe('modern')
 })

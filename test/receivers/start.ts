@@ -8,6 +8,7 @@ const START_TIMEOUT_MS = 90_000
 
 export interface Started {
   url: string
+  pid: number
   /** What it printed. */
   lines: string[]
   /** Resolves when it has ended by itself. */
@@ -57,7 +58,8 @@ export async function spawnReceiver({
     child.kill('SIGKILL')
     return ended
   }
-  return { url: `http://127.0.0.1:${port}${path}`, lines: collectLines(child), ended, stop }
+  const url = `http://127.0.0.1:${port}${path}`
+  return { url, pid: child.pid ?? 0, lines: collectLines(child), ended, stop }
 }
 
 export async function answers(url: string): Promise<true | null> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createHandler, type HandlerOptions } from '@chatzuri/webhooks'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -255,6 +255,31 @@ describe('a wrong receiver', () => {
     expect(found?.mend).toBeTruthy()
   })
 
+  const MODERN_SLIPS: [name: string, sign: (content: Content) => string, says: string][] = [
+    ['takes the secret for the key', ({ text }) => v1(text, SECRET), 'as text'],
+    ['does not decode', ({ text }) => v1(text, SECRET.slice(6)), 'undecoded'],
+    ['has no secret', ({ text }) => v1(text, 'undefined'), 'it is not set'],
+    ['signs the body alone', ({ body }) => v1(body), 'leaves id and timestamp out'],
+    ['forgets the version', ({ text }) => v1(text).slice(3), 'all of webhook-signature'],
+    ['re-serialises', ({ before, body }) => v1(before + phpJson(JSON.parse(body))), 'PHP'],
+    [
+      'writes hex',
+      ({ text }) => `v1,${Buffer.from(v1(text).slice(3), 'base64').toString('hex')}`,
+      'in hex',
+    ],
+  ]
+  test.each(MODERN_SLIPS)('of webhook-signature that %s is named', async (_, sign, says) => {
+    const { report } = await check(({ headers, body }) => {
+      const before = `${headers['webhook-id']}.${headers['webhook-timestamp']}.`
+      const content = { before, body: body.toString(), text: before + body.toString() }
+      const isRight = headers['webhook-signature'] === sign(content)
+      return isRight ? { status: 200, body: '{"received":true}' } : REFUSAL
+    })
+    // Of a body that JavaScript and PHP write alike the signature is right: then names tell.
+    const named = report.findings.find(({ id }) => id === 'signature' || id === 'text')
+    expect(named).toMatchObject({ verdict: 'fault', message: expect.stringContaining(says) })
+  })
+
   const guideIsRight = ({ headers, body }: Request) =>
     hmac(body) === headers['x-chatzuri-signature']
   const hasModern = ({ headers }: Request) => Boolean(headers['webhook-signature'])
@@ -332,6 +357,16 @@ function refusingRepeats(): Receiver {
       return { status: 200, body: '{}' }
     },
   })
+}
+
+interface Content {
+  before: string
+  body: string
+  text: string
+}
+
+function v1(content: string, key: string | Buffer = Buffer.from(SECRET.slice(6), 'base64')) {
+  return `v1,${createHmac('sha256', key).update(content).digest('base64')}`
 }
 
 function ofPackage(options: Partial<HandlerOptions>): Receiver {

@@ -13,7 +13,7 @@ import {
   modernKey,
   TIMESTAMP_HEADER,
 } from '@chatzuri/webhooks/signature'
-import { BODY_WAYS, KEY_WAYS, SIGNED_WAYS } from './wrong-ways.ts'
+import { BODY_WAYS, KEY_WAYS, MODERN_KEY_WAYS, SIGNED_WAYS } from './wrong-ways.ts'
 
 export interface Signed {
   id: string
@@ -93,31 +93,34 @@ function* guideWays(signed: Signed, secret: string, right: string): Generator<Wr
   }
 }
 
-function* modernWays({ id, timestampSeconds, body }: Signed, secret: string) {
+function* modernWays(signed: Signed, secret: string): Generator<WrongSignature> {
   const header = MODERN_SIGNATURE_HEADER
+  const { id, timestampSeconds, body } = signed
   const content = modernContent(id, timestampSeconds, body)
-  const sign = (key: Uint8Array | string, text: string) =>
-    formatModernSignatures([createHmac('sha256', key).update(text).digest('base64')])
-  yield {
-    ...{ header, value: sign(secret, content) },
-    does: 'uses the secret as text for webhook-signature.',
-    mend: 'The key of webhook-signature is the base64-decoded part after "whsec_"; or check x-chatzuri-signature, whose key is the secret as it is.',
+  const key = modernKey(secret)
+  const digest = (own: Uint8Array | string, text: string) =>
+    createHmac('sha256', own).update(text).digest('base64')
+  for (const { does, mend, key: keyOf } of MODERN_KEY_WAYS) {
+    yield { header, value: formatModernSignatures([digest(keyOf(secret), content)]), does, mend }
   }
   yield {
-    ...{ header, value: sign(Buffer.from(secret, 'base64'), content) },
-    does: 'decodes all of the secret from base64 for webhook-signature.',
-    mend: 'A secret without "whsec_" is used as it is: new Webhook(secret, { format: \'raw\' }).',
-  }
-  yield {
-    ...{ header, value: sign(modernKey(secret), body) },
+    ...{ header, value: formatModernSignatures([digest(key, body)]) },
     does: 'leaves id and timestamp out of what webhook-signature signs.',
     mend: 'Sign "{webhook-id}.{webhook-timestamp}.{body}".',
   }
-  const parsed = modernContent(id, timestampSeconds, BODY_WAYS[0]?.content(body) ?? body)
   yield {
-    ...{ header, value: sign(modernKey(secret), parsed) },
-    does: "re-serialises the body as Python's json.dumps does before it checks webhook-signature.",
-    mend: 'Give the library the raw bytes: request.get_data(), await request.body().',
+    ...{ header, value: digest(key, content) },
+    does: 'compares all of webhook-signature with the base64 of the digest.',
+    mend: 'Split the header at its spaces, and compare each with "v1," and the base64.',
+  }
+  yield {
+    ...{ header, value: `v1,${createHmac('sha256', key).update(content).digest('hex')}` },
+    does: 'writes webhook-signature in hex instead of base64.',
+    mend: 'Write the digest in base64, padded, behind "v1,".',
+  }
+  for (const { does, mend, content: contentOf } of BODY_WAYS) {
+    const text = modernContent(id, timestampSeconds, contentOf(body))
+    yield { header, value: formatModernSignatures([digest(key, text)]), does, mend }
   }
 }
 

@@ -178,6 +178,29 @@ export const KEY_WAYS: KeyWay[] = [
   { key: () => 'None', does: 'uses "None" as the secret: it is not set.', mend: ENV },
 ]
 
+const DECODED =
+  'The key of webhook-signature is the base64-decoded part after "whsec_"; a secret without it is used as it is (new Webhook(secret, { format: \'raw\' })).'
+
+/** Of webhook-signature, whose key is made otherwise. */
+export const MODERN_KEY_WAYS: KeyWay[] = [
+  {
+    key: (secret) => secret,
+    does: 'uses the secret as text for webhook-signature.',
+    mend: DECODED,
+  },
+  {
+    key: (secret) => secret.replace(/^whsec_/, ''),
+    does: 'uses the text after "whsec_" for webhook-signature, undecoded.',
+    mend: DECODED,
+  },
+  {
+    key: (secret) => Buffer.from(secret, 'base64'),
+    does: 'decodes all of the secret from base64 for webhook-signature.',
+    mend: DECODED,
+  },
+  ...KEY_WAYS.filter(({ mend }) => mend === ENV),
+]
+
 const HMAC =
   "Use HMAC: crypto.createHmac('sha1', secret), hmac.new(…, hashlib.sha1), hash_hmac('sha1', …)."
 const HEX = 'Write the digest as lower-case hex.'

@@ -12,7 +12,7 @@ import { EXAMPLE_IDS, idPattern } from './schemas.ts'
 
 const HEADERS: Parameter[] = [
   header('x-chatzuri-signature', /^[0-9a-f]{40}$/, {
-    description: `40 lower-case hex digits: HMAC-SHA1 over the body's bytes, keyed with the webhook's secret as shown. While a rotation is under way: with the previous secret. The example's secret is \`${SECRET_EXAMPLE}\`.`,
+    description: `40 lower-case hex digits: HMAC-SHA1 over the body's bytes, keyed with the webhook's secret as shown. It signs no time: verify \`webhook-signature\` instead, and nothing else. While a rotation is under way it is made with the previous secret. The example's secret is \`${SECRET_EXAMPLE}\`.`,
   }),
   header('webhook-id', idPattern('event'), {
     description:

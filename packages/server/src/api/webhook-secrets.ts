@@ -65,7 +65,7 @@ function rotateRoute(deps: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Rotate the secret',
     description:
-      'During the overlap `webhook-signature` carries a signature for each of the two secrets, and `x-chatzuri-signature`, which holds one only, is made with the previous secret: a receiver that has not been changed yet goes on working.',
+      'During the overlap `webhook-signature` carries a signature for each of the two secrets, and `x-chatzuri-signature`, which holds one only, is made with the previous secret: a receiver that has not been changed yet goes on working. One that checks only that header needs both secrets until the overlap ends.',
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.secret_rotated',

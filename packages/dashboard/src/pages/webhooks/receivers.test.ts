@@ -1,76 +1,118 @@
 import { spawn } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { guideHeaders, modernHeaders } from '../../../../receiver/test/sign-request.ts'
 import { receiversFor } from './receivers.ts'
 
-/** What an owner's own secret may hold at worst. */
-const SECRET = 'a\\secret(of)its{own}-0123456789'
+/** What an owner's own secret may hold at worst, and one as they are drawn. */
+const OWN = 'a\\secret(of)its{own},0123456789'
+const DRAWN = 'whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldY'
 const URL_GIVEN = 'https://shop.example/hooks/leads?tenant=4711'
 const BODY = '{"eventType":"lead.submit","chatbotId":"bot_1","payload":{"customerName":"Zoë"}}'
 const NODE_MODULES = fileURLToPath(new URL('../../../../../node_modules', import.meta.url))
+const RECEIVED = [200, { received: true }]
+const REFUSED = [400, { message: "Signature didn't match" }]
 
-test.each(['Next.js', 'Fetch'])(
-  'the receiver for %s takes what is signed, and nothing else',
-  async (name) => {
-    const { path } = write(name)
-    const module: Record<string, unknown> = await import(/* @vite-ignore */ path)
-    const receive = (module.POST ?? module.receive) as (request: Request) => Promise<Response>
-    const send = async (signature: string) => {
-      const request = new Request(URL_GIVEN, {
-        method: 'POST',
-        body: BODY,
-        headers: { 'x-chatzuri-signature': signature },
-      })
-      const response = await receive(request)
-      return [response.status, await response.json()]
+type Send = (headers: Record<string, string>, body?: string) => Promise<[number, unknown]>
+
+const STARTS: Record<string, (code: string) => Promise<Send>> = {
+  Express: startExpress,
+  'Next.js': startFetch,
+  Fetch: startFetch,
+}
+
+test.each(
+  Object.entries(STARTS).flatMap(([name, start]) => [
+    { name, start, what: 'the old secret', secret: OWN },
+    { name, start, what: 'the new secret', secret: DRAWN },
+    { name, start, what: 'both', secret: DRAWN, previousSecret: OWN },
+  ]),
+)(
+  'the receiver for $name with $what takes what is signed during a rotation, and nothing else',
+  async ({ name, start, secret, previousSecret }) => {
+    const receivers = receiversFor({ url: URL_GIVEN, secret, previousSecret })
+    const send = await start(receivers.find((one) => one.name === name)?.code ?? '')
+    // As the server signs meanwhile: the older header is the old secret's.
+    const right = { ...modernHeaders(BODY, { secrets: [DRAWN, OWN] }), ...guideHeaders(BODY, OWN) }
+    expect(await send(right)).toEqual(RECEIVED)
+    for (const held of [secret, ...(previousSecret === undefined ? [] : [previousSecret])]) {
+      expect(await send(modernHeaders(BODY, { secrets: [held] }))).toEqual(RECEIVED)
+      expect(await send(guideHeaders(BODY, held))).toEqual(REFUSED)
     }
-    expect(await send(signed())).toEqual([200, { received: true }])
-    expect(await send('0'.repeat(40))).toEqual([400, { message: "Signature didn't match" }])
-    expect((await send(''))[0]).toBe(400)
+    const { 'webhook-signature': signature = '' } = right
+    const hourAgo = Math.floor(Date.now() / 1000) - 3_600
+    const wrong: Record<string, string>[] = [
+      {},
+      ...['', 'v1,', 'x', signature.slice(0, 20), signature.replaceAll('v1', 'v2')].map(
+        (value) => ({
+          ...{ ...right, 'webhook-signature': value },
+        }),
+      ),
+      { ...right, 'webhook-id': 'evt_other' },
+      { ...right, 'webhook-timestamp': '' },
+      { ...right, 'webhook-timestamp': String(hourAgo) },
+      modernHeaders(BODY, { secrets: [secret], timestampSeconds: hourAgo }),
+      modernHeaders(BODY, { secrets: ['another-secret-than-this'] }),
+      modernHeaders('{}', { secrets: [secret] }),
+    ]
+    for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
+      wrong.push(Object.fromEntries(Object.entries(right).filter(([each]) => each !== name)))
+    }
+    for (const headers of wrong) expect([headers, await send(headers)]).toEqual([headers, REFUSED])
+    const large = JSON.stringify({ note: 'x'.repeat(200_000) })
+    expect((await send(modernHeaders(large, { secrets: [secret] }), large))[0]).toBe(413)
   },
 )
-
-test('the receiver for Express takes what is signed, at the webhook’s own path, and nothing else', async () => {
-  const { dir, path } = write('Express')
-  symlinkSync(NODE_MODULES, join(dir, 'node_modules'))
-  const port = 20_000 + (process.pid % 20_000)
-  const child = spawn(process.execPath, [path], { env: { PORT: String(port) }, stdio: 'ignore' })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const send = async (signature: string) => {
-    const response = await fetch(`http://127.0.0.1:${port}/hooks/leads?tenant=4711`, {
-      method: 'POST',
-      body: BODY,
-      headers: { 'content-type': 'application/json', 'x-chatzuri-signature': signature },
-    })
-    return [response.status, await response.json()]
-  }
-  await expect
-    .poll(() => send(signed()).catch(() => null), { timeout: 20_000 })
-    .toEqual([200, { received: true }])
-  expect(await send('0'.repeat(40))).toEqual([400, { message: "Signature didn't match" }])
-})
 
 test('path and secret are in each receiver that needs them', () => {
   for (const { name, code } of receiversFor({ url: URL_GIVEN, secret: 'whsec_abc' })) {
     expect([name, code.includes('whsec_abc')]).toEqual([name, true])
-    expect([name, code.includes('sha1') || code.includes('SHA-1')]).toEqual([name, true])
+    expect([name, code.includes('webhook-signature')]).toEqual([name, true])
+    expect([name, /sha-?1\b|x-chatzuri/i.test(code)]).toEqual([name, false])
+  }
+  const both = receiversFor({ url: URL_GIVEN, secret: 'whsec_abc', previousSecret: 'old' })
+  for (const { name, code } of both) {
+    expect([name, code.includes('whsec_abc old')]).toEqual([name, true])
   }
   expect(receiversFor({ url: URL_GIVEN, secret: 'x' })[1]?.file).toBe('app/hooks/leads/route.js')
 })
 
-function signed(): string {
-  return createHmac('sha1', SECRET).update(BODY).digest('hex')
+async function startFetch(code: string): Promise<Send> {
+  const { path } = write(code)
+  const module: Record<string, unknown> = await import(/* @vite-ignore */ path)
+  const receive = (module.POST ?? module.receive) as (request: Request) => Promise<Response>
+  return async (headers, body = BODY) => {
+    const request = new Request(URL_GIVEN, { method: 'POST', body, headers })
+    const response = await receive(request)
+    return [response.status, await response.json()]
+  }
 }
 
-function write(name: string): { dir: string; path: string } {
+async function startExpress(code: string): Promise<Send> {
+  const { dir, path } = write(code)
+  symlinkSync(NODE_MODULES, join(dir, 'node_modules'))
+  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const child = spawn(process.execPath, [path], { env: { PORT: String(port) }, stdio: 'ignore' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const send: Send = async (headers, body = BODY) => {
+    const response = await fetch(`http://127.0.0.1:${port}/hooks/leads?tenant=4711`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+    return [response.status, await response.json().catch(() => null)]
+  }
+  await expect.poll(() => send({}).catch(() => null), { timeout: 20_000 }).toEqual(REFUSED)
+  return send
+}
+
+function write(code: string): { dir: string; path: string } {
   const dir = mkdtempSync(join(tmpdir(), 'chatzuri-receiver-'))
   onTestFinished(() => rmSync(dir, { recursive: true }))
-  const receiver = receiversFor({ url: URL_GIVEN, secret: SECRET }).find((one) => one.name === name)
   const path = join(dir, 'receiver.mjs')
-  writeFileSync(path, receiver?.code ?? '')
+  writeFileSync(path, code)
   return { dir, path }
 }

@@ -1,4 +1,4 @@
-/** Receivers to paste, with a webhook's own path and secret in them. They need nothing of ours. */
+/** Receivers to paste, with a webhook's own path and secrets in them. They need nothing of ours. */
 
 export interface Receiver {
   name: string
@@ -9,83 +9,116 @@ export interface Receiver {
 export interface ReceiverValues {
   url: string
   secret: string
+  /** While `secret` replaces it. */
+  previousSecret?: string | undefined
 }
 
-export function receiversFor({ url, secret }: ReceiverValues): Receiver[] {
+export function receiversFor({ url, secret, previousSecret }: ReceiverValues): Receiver[] {
   const path = URL.canParse(url) ? new URL(url).pathname : '/'
+  // No secret has a space in it.
+  const held = previousSecret === undefined ? secret : `${secret} ${previousSecret}`
   return [
-    { name: 'Express', file: 'server.mjs', code: express(path, secret) },
-    { name: 'Next.js', file: `app${path === '/' ? '' : path}/route.js`, code: next(secret) },
-    { name: 'Fetch', file: 'handler.mjs', code: fetchHandler(secret) },
-    { name: 'Python', file: 'receiver.py', code: python(path, secret) },
-    { name: 'PHP', file: 'webhook.php', code: php(secret) },
+    { name: 'Express', file: 'server.mjs', code: express(path, held) },
+    { name: 'Next.js', file: `app${path === '/' ? '' : path}/route.js`, code: next(held) },
+    { name: 'Fetch', file: 'handler.mjs', code: fetchHandler(held) },
+    { name: 'Python', file: 'receiver.py', code: python(path, held) },
+    { name: 'PHP', file: 'webhook.php', code: php(held) },
   ]
 }
 
-/** The raw bytes are hashed: what a parser makes of them may be spelled differently. */
-function express(path: string, secret: string): string {
+const TWO = 'It holds two, with a space between them, while one replaces the other.'
+const NEWER = 'By webhook-signature and nothing else: the older header signs no time.'
+
+/** For what has Node's own crypto. The raw bytes are hashed: a parser may spell them differently. */
+const NODE_CHECK = `// ${NEWER}
+function isSigned(header, body) {
+  const timestamp = header('webhook-timestamp')
+  if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= 300)) return false
+  const before = \`\${header('webhook-id')}.\${timestamp}.\`
+  const given = String(header('webhook-signature')).split(' ')
+  return secrets.some((secret) => {
+    const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret
+    const digest = crypto.createHmac('sha256', key).update(before).update(body).digest('base64')
+    return given.some((each) => isEqual(each, \`v1,\${digest}\`))
+  })
+}
+
+function isEqual(given, expected) {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+  return one.length === other.length && crypto.timingSafeEqual(one, other)
+}
+`
+
+const READ_BODY = `// The bytes as they came, of whatever length the head speaks; null: more than ours ever are.
+async function readBody(request) {
+  const chunks = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > 131072) return null
+    chunks.push(chunk)
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer())
+}
+`
+
+function express(path: string, held: string): string {
   return `import crypto from 'node:crypto'
 import express from 'express'
 
-const secret = process.env.WEBHOOK_SECRET ?? ${quoted(secret)}
+// ${TWO}
+const secrets = (process.env.CHATZURI_SECRET || ${quoted(held)}).split(' ')
 const app = express()
 
-app.post(${quoted(path)}, express.raw({ type: '*/*' }), (req, res) => {
-  const expected = crypto.createHmac('sha1', secret).update(req.body).digest()
-  const given = Buffer.from(String(req.headers['x-chatzuri-signature']), 'hex')
-  if (given.length !== expected.length || !crypto.timingSafeEqual(given, expected)) {
+app.post(${quoted(path)}, express.raw({ type: '*/*', limit: '128kb' }), (req, res) => {
+  if (!Buffer.isBuffer(req.body) || !isSigned((name) => req.get(name), req.body)) {
     return res.status(400).json({ message: "Signature didn't match" })
   }
   const { eventType, chatbotId, payload } = JSON.parse(req.body)
   // A repeat has the same id: remember the ones that you have handled.
-  console.log(req.headers['webhook-id'], eventType, chatbotId, payload)
+  console.log(req.get('webhook-id'), eventType, chatbotId, payload)
   res.json({ received: true })
 })
 
 app.listen(process.env.PORT ?? 3000)
-`
+
+${NODE_CHECK}`
 }
 
-function next(secret: string): string {
+function next(held: string): string {
   return `import crypto from 'node:crypto'
 
-const secret = process.env.WEBHOOK_SECRET ?? ${quoted(secret)}
+// ${TWO}
+const secrets = (process.env.CHATZURI_SECRET || ${quoted(held)}).split(' ')
 
 export async function POST(request) {
-  const body = Buffer.from(await request.arrayBuffer())
-  const expected = crypto.createHmac('sha1', secret).update(body).digest()
-  const given = Buffer.from(request.headers.get('x-chatzuri-signature') ?? '', 'hex')
-  if (given.length !== expected.length || !crypto.timingSafeEqual(given, expected)) {
+  const body = await readBody(request)
+  if (body === null) return Response.json({ message: 'The body is too large' }, { status: 413 })
+  if (!isSigned((name) => request.headers.get(name), body)) {
     return Response.json({ message: "Signature didn't match" }, { status: 400 })
   }
-  const { eventType, chatbotId, payload } = JSON.parse(body.toString())
+  const { eventType, chatbotId, payload } = JSON.parse(Buffer.from(body).toString())
   // A repeat has the same id: remember the ones that you have handled.
   console.log(request.headers.get('webhook-id'), eventType, chatbotId, payload)
   return Response.json({ received: true })
 }
-`
+
+${NODE_CHECK}
+${READ_BODY}`
 }
 
-function fetchHandler(secret: string): string {
+function fetchHandler(held: string): string {
   return `// Workers, Deno, Bun, Hono: whatever hands you a Request and takes a Response.
-const secret = ${quoted(secret)}
+// ${TWO}
+const secrets = ${quoted(held)}.split(' ')
 
 export default { fetch: receive }
 
 export async function receive(request) {
   if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
-  const body = new Uint8Array(await request.arrayBuffer())
-  const key = await crypto.subtle.importKey(
-    'raw',
-    new TextEncoder().encode(secret),
-    { name: 'HMAC', hash: 'SHA-1' },
-    false,
-    ['verify'],
-  )
-  const given = request.headers.get('x-chatzuri-signature') ?? ''
-  const bytes = Uint8Array.from(given.match(/../g) ?? [], (digits) => parseInt(digits, 16))
-  // \`verify\` compares in constant time.
-  if (!(await crypto.subtle.verify('HMAC', key, bytes, body))) {
+  const body = await readBody(request)
+  if (body === null) return Response.json({ message: 'The body is too large' }, { status: 413 })
+  if (!(await isSigned(request.headers, body))) {
     return Response.json({ message: "Signature didn't match" }, { status: 400 })
   }
   const { eventType, chatbotId, payload } = JSON.parse(new TextDecoder().decode(body))
@@ -93,36 +126,85 @@ export async function receive(request) {
   console.log(request.headers.get('webhook-id'), eventType, chatbotId, payload)
   return Response.json({ received: true })
 }
-`
+
+// ${NEWER}
+async function isSigned(headers, body) {
+  const timestamp = headers.get('webhook-timestamp')
+  if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= 300)) return false
+  const before = new TextEncoder().encode(\`\${headers.get('webhook-id')}.\${timestamp}.\`)
+  const content = new Uint8Array([...before, ...body])
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const given = (headers.get('webhook-signature') ?? '').split(' ')
+  const signatures = given.filter((each) => /^v1,[A-Za-z0-9+/]{43}=$/.test(each))
+  for (const secret of secrets) {
+    const key = await crypto.subtle.importKey('raw', keyOf(secret), algorithm, false, ['verify'])
+    for (const signature of signatures) {
+      // \`verify\` compares in constant time.
+      if (await crypto.subtle.verify('HMAC', key, decode(signature.slice(3)), content)) return true
+    }
+  }
+  return false
 }
 
-function python(path: string, secret: string): string {
-  return `import hashlib
+function keyOf(secret) {
+  return secret.startsWith('whsec_') ? decode(secret.slice(6)) : new TextEncoder().encode(secret)
+}
+
+function decode(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+}
+
+${READ_BODY}`
+}
+
+function python(path: string, held: string): string {
+  return `import base64
+import hashlib
 import hmac
 import os
+import re
+import time
 
 from flask import Flask, request
 
-SECRET = os.environ.get("WEBHOOK_SECRET", ${quoted(secret, '"')})
+# ${TWO}
+SECRETS = (os.environ.get("CHATZURI_SECRET") or ${quoted(held, '"')}).split()
 app = Flask(__name__)
+app.config["MAX_CONTENT_LENGTH"] = 128 * 1024
 
 
 @app.post(${quoted(path, '"')})
 def receive():
-    expected = hmac.new(SECRET.encode(), request.get_data(), hashlib.sha1).hexdigest()
-    given = request.headers.get("x-chatzuri-signature", "")
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    if not is_signed(request.headers, request.get_data()):
         return {"message": "Signature didn't match"}, 400
     event = request.get_json()
     # A repeat has the same id: remember the ones that you have handled.
-    print(request.headers.get("webhook-id"), event["eventType"], event["payload"])
+    print(request.headers["webhook-id"], event["eventType"], event["payload"])
     return {"received": True}
+
+
+# ${NEWER}
+def is_signed(headers, body):
+    timestamp = headers.get("webhook-timestamp", "")
+    if not re.fullmatch("[0-9]{1,15}", timestamp) or abs(time.time() - int(timestamp)) > 300:
+        return False
+    before = f"{headers.get('webhook-id', '')}.{timestamp}.".encode("latin-1")
+    given = headers.get("webhook-signature", "").encode("latin-1").split(b" ")
+    for secret in SECRETS:
+        is_base64 = secret.startswith("whsec_")
+        key = base64.b64decode(secret[6:]) if is_base64 else secret.encode()
+        digest = hmac.new(key, before + body, hashlib.sha256).digest()
+        expected = b"v1," + base64.b64encode(digest)
+        if any(hmac.compare_digest(expected, signature) for signature in given):
+            return True
+    return False
 `
 }
 
-function php(secret: string): string {
+function php(held: string): string {
   return `<?php
-$secret = getenv('WEBHOOK_SECRET') ?: ${quoted(secret)};
+// ${TWO}
+$secrets = explode(' ', getenv('CHATZURI_SECRET') ?: ${quoted(held)});
 header('Content-Type: application/json');
 
 if ($_SERVER['REQUEST_METHOD'] !== 'POST') {
@@ -130,16 +212,39 @@ if ($_SERVER['REQUEST_METHOD'] !== 'POST') {
     header('Allow: POST');
     exit;
 }
-$body = file_get_contents('php://input');
-$expected = hash_hmac('sha1', $body, $secret);
-if (!hash_equals($expected, $_SERVER['HTTP_X_CHATZURI_SIGNATURE'] ?? '')) {
+$body = file_get_contents('php://input', false, null, 0, 131073);
+if (strlen($body) > 131072) {
+    http_response_code(413);
+    exit(json_encode(['message' => 'The body is too large']));
+}
+if (!is_signed($body, $secrets)) {
     http_response_code(400);
     exit(json_encode(['message' => "Signature didn't match"]));
 }
 $event = json_decode($body, true);
 // A repeat has the same id: remember the ones that you have handled.
-error_log(($_SERVER['HTTP_WEBHOOK_ID'] ?? '') . ' ' . $event['eventType'] . ' ' . json_encode($event['payload']));
+error_log($_SERVER['HTTP_WEBHOOK_ID'] . ' ' . $event['eventType'] . ' ' . json_encode($event['payload']));
 echo json_encode(['received' => true]);
+
+// ${NEWER}
+function is_signed($body, $secrets)
+{
+    $timestamp = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
+    if (!preg_match('/^[0-9]{1,15}$/D', $timestamp) || abs(time() - (int) $timestamp) > 300) {
+        return false;
+    }
+    $content = ($_SERVER['HTTP_WEBHOOK_ID'] ?? '') . ".$timestamp.$body";
+    foreach ($secrets as $secret) {
+        $key = strncmp($secret, 'whsec_', 6) === 0 ? base64_decode(substr($secret, 6)) : $secret;
+        $expected = 'v1,' . base64_encode(hash_hmac('sha256', $content, $key, true));
+        foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $given) {
+            if (hash_equals($expected, $given)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
 `
 }
 

@@ -57,7 +57,11 @@ function Secrets({ webhook }: { webhook: Webhook }) {
       )}
       <div className="grid gap-2">
         <h3 className="text-sm font-medium">{receiver.title}</h3>
-        <ReceiverTabs url={webhook.kind === 'listen' ? LOCAL_URL : webhook.url} secret={secret} />
+        <ReceiverTabs
+          url={webhook.kind === 'listen' ? LOCAL_URL : webhook.url}
+          secret={secret}
+          previousSecret={previousSecret}
+        />
       </div>
     </div>
   )

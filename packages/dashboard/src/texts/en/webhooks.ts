@@ -111,9 +111,11 @@ export const webhooks = {
   },
   receiver: {
     title: 'Receiver to paste',
-    intro: 'It checks the signature and answers. The secret in it is this webhook’s own.',
+    intro:
+      'It checks webhook-signature and answers. The secret in it is this webhook’s own; while one is rotated, it has both.',
     tabs: 'Receivers by language',
-    secretHint: 'Set the secret as an environment variable before you publish the code.',
+    secretHint:
+      'Set the secret as the environment variable CHATZURI_SECRET before you publish the code.',
   },
   detail: {
     health: 'Health',
@@ -196,7 +198,7 @@ export const webhooks = {
   },
   rotate: {
     title: 'Rotate the secret?',
-    body: 'A new secret is made. During the overlap webhook-signature carries a signature for each of the two, and x-chatzuri-signature is made with the old one: your receiver goes on working until you change it.',
+    body: 'A new secret is made. During the overlap webhook-signature carries a signature for each of the two, and x-chatzuri-signature is made with the old one: your receiver goes on working until you change it. One that checks x-chatzuri-signature needs both secrets from then on until the overlap ends.',
     overlap: 'Overlap',
     hours: (hours: number) =>
       hours === 0 ? 'None: the old one ends now' : count(hours, 'hour', 'hours'),
