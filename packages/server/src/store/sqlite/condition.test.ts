@@ -44,7 +44,7 @@ test('once work was refused, a probe that is smaller than it does not make the s
   const chatbot = await world.chatbot()
   const webhook = await world.webhook(chatbot.id)
   const ping = async () => {
-    await world.advance(1_000)
+    await world.advance(30_000)
     await store.ping()
   }
   await ping()
