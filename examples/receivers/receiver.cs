@@ -12,8 +12,8 @@ const int BodyBytesMax = 128 * 1024;
 const int ToleranceSeconds = 300;
 // It holds two, with a space between them, while one replaces the other.
 var keys = (Environment.GetEnvironmentVariable("CHATZURI_SECRET") ?? "").Split(' ').Select(KeyOf).ToArray();
-// An empty key is one that anybody has.
-if (keys.Any(key => key.Length == 0)) throw new Exception("Set CHATZURI_SECRET to the webhook's secret, all of it.");
+// Unset, or "undefined": keys that anybody has.
+if (keys.Any(key => key.Length < 16)) throw new Exception("Set CHATZURI_SECRET to the webhook's secret, all of it.");
 var seen = new ConcurrentDictionary<string, bool>(); // Keep it where you keep the leads.
 
 var builder = WebApplication.CreateSlimBuilder(args);
