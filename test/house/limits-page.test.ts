@@ -29,6 +29,7 @@ import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-
 import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/schemas.ts'
 import { STEPS_MAX } from '../../packages/server/src/api/stats.ts'
+import { CHUNK_BYTES_MIN, TINY_CHUNKS_MAX } from '../../packages/server/src/api/tiny-chunks.ts'
 import * as header from '../../packages/server/src/api/webhook-headers.ts'
 import * as webhook from '../../packages/server/src/api/webhook-schemas.ts'
 import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/webhook-secrets.ts'
@@ -98,6 +99,7 @@ const LIMITS: Record<string, string> = {
   'a body': kib(BODY_BYTES_MAX_DEFAULT),
   'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
   "a batch's body": kib(BATCH_BYTES_MAX),
+  [`chunks of a body with fewer than ${CHUNK_BYTES_MIN} bytes on average`]: count(TINY_CHUNKS_MAX),
   'events of a batch': count(BATCH_EVENTS_MAX),
   'an event of a batch above 256 KiB, as it was sent': kib(EVENT_TEXT_BYTES_MAX),
   'bodies under way': kib(BODY_LIMITS.owners.bytesMax),

@@ -25,7 +25,7 @@ export class Refusal extends CommandError {
 }
 
 export function openApi(env: NodeJS.ProcessEnv): Api {
-  const { CHATZURI_KEY } = env
+  const CHATZURI_KEY = typedUrl(env.CHATZURI_KEY ?? '', 'CHATZURI_KEY')
   const CHATZURI_URL = typedUrl(env.CHATZURI_URL ?? 'http://localhost:8080', 'CHATZURI_URL')
   if (!CHATZURI_KEY) {
     throw usageError(

@@ -1,6 +1,6 @@
 /**
- * A URL as it was typed or pasted, which brings along what nobody sees: at its ends that goes, as the
- * server has it; within it the URL is another one than it seems, which its parser doesn't tell.
+ * A URL, or a key, as it was typed or pasted, which brings along what nobody sees: at its ends that goes, as the
+ * server has it; within it is another one than it seems, which a URL's parser doesn't tell.
  */
 import { usageError } from './command-error.ts'
 
@@ -15,7 +15,5 @@ export function typedUrl(text: string, name: string): string {
   const unseen = seen.find((character) => UNSEEN.test(character))?.codePointAt(0)
   if (unseen === undefined) return seen.join('')
   const number = unseen.toString(16).toUpperCase().padStart(4, '0')
-  throw usageError(
-    `${name} has a character in it that can't be seen (U+${number}): type it anew, or percent-encode it.`,
-  )
+  throw usageError(`${name} has a character in it that can't be seen (U+${number}): type it anew.`)
 }

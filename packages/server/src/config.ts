@@ -106,7 +106,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'DISABLE_AFTER',
     default: '5d',
-    meaning: 'a webhook that failed for so long without a success is disabled',
+    meaning:
+      'a webhook that failed for so long, five times at least, without a success is disabled',
   },
   { name: 'MAX_IN_FLIGHT', default: '256', meaning: 'requests open at a time' },
   { name: 'MAX_IN_FLIGHT_PER_WEBHOOK', default: '32', meaning: 'requests open at a time for one' },

@@ -25,7 +25,10 @@ export interface Turn {
   nodeId: string
   /** Aborts when the lease is lost or the process must stop: others may send it then. */
   signal: AbortSignal
-  /** Called as soon as the request is over, before the record is written: the window that is left. */
+  /**
+   * Called as soon as the request is over, before the record is written: how many failures in a row,
+   * if it is one, are a whole window of its lane.
+   */
   onAnswer?(result: SendResult): number | undefined
 }
 
@@ -42,11 +45,11 @@ export async function deliver(turn: Turn, rooms: Rooms): Promise<Delivered> {
   const startedAt = rooms.clock.now()
   const request = rooms.sign(claim, webhook, startedAt)
   const result = await rooms.send(request, signal) // remote faults come back as values
-  const windowLeft = turn.onAnswer?.(result)
+  const failuresOfWindow = turn.onAnswer?.(result)
   const { kind, seriesAttempts } = claim
   const unchargedAttempts = Math.max(0, claim.attemptNumber - 1 - seriesAttempts)
   const outcome = rooms.decide({ result, kind, seriesAttempts, unchargedAttempts })
-  const recording = { nodeId, claim, startedAt, result, outcome, windowLeft }
+  const recording = { nodeId, claim, startedAt, result, outcome, failuresOfWindow }
   const recorded = await rooms.record(recording) // a no-op if the lease was lost
   return { ...recorded, outcome }
 }

@@ -26,14 +26,14 @@ const UNFINISHED = '.unfinished-'
 export function makeFileDurably(path: string, text: string): boolean {
   const unfinished = write(path, text)
   const made = nameFile(unfinished, path)
-  sync(dirname(path))
+  syncFolder(dirname(path))
   sweep(path)
   return made
 }
 
 export function replaceFileDurably(path: string, text: string): void {
   renameSync(write(path, text), path)
-  sync(dirname(path))
+  syncFolder(dirname(path))
   sweep(path)
 }
 
@@ -50,7 +50,12 @@ export function nameFile(unfinished: string, path: string): boolean {
   return true
 }
 
-/** A file's content, or a folder's names, on disk. */
+/** Windows syncs no folders, and needs none: NTFS has a journal of names. */
+export function syncFolder(path: string): void {
+  if (process.platform !== 'win32') sync(path)
+}
+
+/** A file's content, on disk. */
 export function sync(path: string): void {
   const file = openSync(path, 'r')
   try {

@@ -40,6 +40,14 @@ export type SendResult =
 export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
 export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
 
+const STRAINED: readonly number[] = [429, 502, 503, 504]
+
+/** Whether the endpoint asks for less, or can't be had: what may make its webhook rest. */
+export function isStrained(result: SendResult): boolean {
+  if (result.kind === 'unreachable') return result.fault === 'connect'
+  return result.kind === 'answered' && STRAINED.includes(result.status)
+}
+
 /**
  * What an attempt means for its delivery. Waits are durations, not instants: the store adds them to
  * its own clock, because nodes' clocks differ.

@@ -19,6 +19,7 @@ const UNSEEN = /[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u
 const UNSEEN_WITHIN = /(?![\t\n\v\f\r])[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/gu
 const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]*$/u
 const SPACE = /\s/u
+const PLAIN = /^[ -~]*$/
 const BYTE_ORDER_MARK = '\ufeff'
 
 /** How it is wrong; `character` is written `U+200B`. */
@@ -91,6 +92,8 @@ export function isOddEmail(text: string): boolean {
  * what is typed. A name is looked for by its beginning, so white space at its end says something.
  */
 export function nameKey(text: string): string {
+  // Nearly all: 100 KB of it take a tenth of the time.
+  if (PLAIN.test(text)) return text.toLowerCase().trimStart()
   const seen = text.replace(UNSEEN_WITHIN, '')
   return seen.normalize('NFC').toLowerCase().trimStart()
 }

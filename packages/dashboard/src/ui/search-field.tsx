@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { tidyContact } from '../format/typed-text.ts'
 import { TextField } from './field.tsx'
 
 const WAIT_MS = 300
@@ -20,10 +21,10 @@ export function SearchField({ value, onSearch, ...rest }: SearchFieldProps) {
   // Changed from elsewhere: the back button, or the filters were cleared.
   if (known !== value) {
     setKnown(value)
-    if (value !== text.trim()) setText(value)
+    if (value !== tidyContact(text)) setText(value)
   }
   const search = () => {
-    if (text.trim() !== value) onSearch(text.trim())
+    if (tidyContact(text) !== value) onSearch(tidyContact(text))
   }
   useEffect(() => {
     const timer = setTimeout(search, WAIT_MS)

@@ -2,9 +2,11 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { RawConnection } from '../../../../test/support/raw-connection.ts'
+import { BODY_LIMITS } from './body-budget.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
 import { sendRaw } from './test/raw-request.ts'
+import { TINY_CHUNKS_MAX } from './tiny-chunks.ts'
 
 const KIB = 1024
 const LIMITS = {
@@ -141,9 +143,23 @@ test('who sends all of a large body before it reads anything still reads that th
   expect(refused.json).toMatchObject({ statusCode: 503, code: 'busy' })
 })
 
-async function setup(beforeLead: () => Promise<void> = async () => {}) {
+test.each([
+  ['with a key', ADMIN_KEY],
+  ['without one', 'wrong'],
+])('a body in chunks of a byte is cut %s; one in small chunks is taken', async (_who, key) => {
+  const { url, ann } = await setup(undefined, BODY_LIMITS)
+  const head = leads(ann, 'Transfer-Encoding: chunked', key)
+  const abuse = await RawConnection.open(url, head + '1\r\n \r\n'.repeat(TINY_CHUNKS_MAX + 1))
+  await abuse.closed
+  expect(abuse.statuses).toEqual([])
+  const lead = [...leadOf(5_000)].map((character) => `1\r\n${character}\r\n`).join('')
+  const fine = await RawConnection.open(url, `${head}${lead}0\r\n\r\n`)
+  await fine.says(key === ADMIN_KEY ? 'leadId' : 'invalid_key')
+})
+
+async function setup(beforeLead: () => Promise<void> = async () => {}, bodies = LIMITS) {
   const api = await startApiAlone(({ config, ingest }) => ({
-    config: { ...config, bodies: LIMITS },
+    config: { ...config, bodies },
     ingest: {
       ...ingest,
       async acceptLead(...lead) {

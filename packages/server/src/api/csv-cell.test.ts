@@ -50,6 +50,11 @@ test.each([
   ['SEPT2', "'SEPT2"],
   ['5 mai 2020', "'5 mai 2020"],
   ['10:30 PM', "'10:30 PM"],
+  ['12 Jan 2020 5 p.m.', "'12 Jan 2020 5 p.m."],
+  ['5月3日', "'5月3日"],
+  ['2020年5月3日 10時', "'2020年5月3日 10時"],
+  ['3rd of May', '3rd of May'],
+  ['山田 2', '山田 2'],
   ['50 %', "'50 %"],
   ['TRUE', "'TRUE"],
 ])('%j is written as %j', (text, written) => {
@@ -90,8 +95,27 @@ test('what RFC 4180 reads back is the text; for spreadsheets, but for marks befo
 })
 
 test('long text is read once', () => {
-  const pieces = ['+1', '+', '"', '=', '1', ' ', '\t', ';', '; ', ';=', "'", 'e1', '\u200b', 'jan']
+  const pieces = [
+    '+1',
+    '+',
+    '"',
+    '=',
+    '1',
+    ' ',
+    '\t',
+    ';',
+    '; ',
+    ';=',
+    "'",
+    'e1',
+    '\u200b',
+    'jan',
+    '月',
+    '1月',
+    '1a',
+  ]
   for (const write of [markedCell, plainCell]) expectLinear(pieces, write)
+  expectLinear(pieces, (text) => markedCell(`${text}xx`))
 })
 
 /** As spreadsheets read: a quote counts at the beginning of a cell, what follows its end is text. */

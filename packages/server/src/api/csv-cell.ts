@@ -40,15 +40,17 @@ export function plainCell(text: string): string {
 
 const MONTHS =
   'jan|ene|gen|fe[bv]|fév|mar|mär|apr|abr|avr|ma[iyj]|mag|jun|jui|giu|jul|lug|aug|ago|aoû|sep|set|o[ck]t|out|ott|nov|de[czs]|déc|dic'
-const ONE_WORD = new RegExp(
-  `^[^\\p{L}]*(?:\\p{L}?|[ap]\\.?m|(?:${MONTHS})\\p{L}*)[^\\p{L}]*$`,
-  'iu',
-)
+/** A month's, half a day's, an exponent, or a letter that counts years, months, days or hours. */
+const OF_VALUES = new RegExp(`^(?:\\p{L}|[ap]m|(?:${MONTHS})\\p{L}*)$`, 'iu')
 
 /**
- * Whether a spreadsheet makes a number, a date or a time of it: digits of any script with no word, or
- * with one that may be a month's. It may be wrong the safe way: then a text is marked as text.
+ * Whether a spreadsheet makes a number, a date or a time of it: digits of any script, and no word but
+ * of such a kind. It may be wrong the safe way: then a text is marked as text. Word by word, since one
+ * expression for all of it would go back and forth.
  */
 function isValue(text: string): boolean {
-  return /^\s*(?:true|false)\s*$/i.test(text) || (/\p{Nd}/u.test(text) && ONE_WORD.test(text))
+  if (/^\s*(?:true|false)\s*$/i.test(text)) return true
+  if (!/\p{Nd}/u.test(text)) return false
+  for (const [word] of text.matchAll(/\p{L}+/gu)) if (!OF_VALUES.test(word)) return false
+  return true
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { type Clock, sleep } from '../clock.ts'
 import type { ContinueQuestions } from './expect-continue.ts'
+import { createChunkCheck } from './tiny-chunks.ts'
 
 /** How much of a rejected body is still read. */
 const DRAINED_BYTES_MAX = 64 * 1024 * 1024
@@ -28,7 +29,9 @@ export function unreadBody(
 export function dropBody(raw: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     let leftBytes = DRAINED_BYTES_MAX
+    const checkChunk = createChunkCheck(raw)
     raw.on('data', (chunk: Buffer) => {
+      checkChunk(chunk)
       leftBytes -= chunk.length
       if (leftBytes < 0) resolve()
     })

@@ -24,7 +24,7 @@ const payload = z
   .meta({
     documentAs: { type: 'object', additionalProperties: true },
     description:
-      'Any JSON object that makes a body below 100 KiB, nested up to 64 levels. Refused are `__proto__`, `constructor.prototype`, U+0000 and numbers that a double does not hold exactly.',
+      'Any JSON object that makes a body below 100 KiB, nested up to 64 levels. Refused are `__proto__`, `constructor.prototype`, a key that stands twice, U+0000 and numbers that a double does not hold exactly.',
   })
 
 const newEventSchema = z

@@ -15,6 +15,8 @@ import { BodyBudget, type BodyLimits, type HeldBody } from './body-budget.ts'
 import { BodyParts, faultError, type PartsSpec, type ReadingTurns } from './body-parts.ts'
 import { apiError } from './error-answer.ts'
 import type { ContinueQuestions } from './expect-continue.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
+import { createChunkCheck } from './tiny-chunks.ts'
 
 export interface ReadBodiesOptions extends ReadingTurns {
   limits: BodyLimits
@@ -135,8 +137,8 @@ function collect(
 ): void {
   const length = lengthOf(request)
   const { bodyLimit } = request.routeOptions
-  const chunks: Buffer[] = []
-  let bytes = 0
+  const gathered = new GatheredBytes({ length, bytesMax: bodyLimit })
+  const checkChunk = createChunkCheck(raw)
   raw.on('data', onData)
   raw.on('end', onEnd)
   raw.on('error', finish)
@@ -147,14 +149,14 @@ function collect(
     raw.off('end', onEnd)
     raw.off('error', finish)
     raw.off('close', onClose)
-    done(error, error ? NOTHING : join(chunks, bytes))
+    done(error, gathered.bytes())
   }
 
   function onData(chunk: Buffer) {
-    bytes += chunk.length
-    if (bytes > bodyLimit) return finish(tooLarge())
+    checkChunk(chunk)
+    if (gathered.length + chunk.length > bodyLimit) return finish(tooLarge())
     if (length === null && !held.grow(chunk.length)) return finish(noRoom(request, options))
-    chunks.push(chunk)
+    gathered.add(chunk)
   }
 
   function onClose() {
@@ -162,16 +164,9 @@ function collect(
   }
 
   function onEnd() {
-    const isWhole = length === null || length === bytes
+    const isWhole = length === null || length === gathered.length
     finish(isWhole ? null : apiError('bad_request', 'The body has another length than it says'))
   }
-}
-
-const NOTHING = Buffer.alloc(0)
-
-function join(chunks: Buffer[], bytes: number): Buffer {
-  const [first = NOTHING] = chunks
-  return chunks.length > 1 ? Buffer.concat(chunks, bytes) : first
 }
 
 /** An empty body is as good as none: many clients send the content type with every request. */

@@ -4,7 +4,7 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { nameFile, sync } from '../durable-file.ts'
+import { nameFile, sync, syncFolder } from '../durable-file.ts'
 import { StartError } from '../errors.ts'
 import { systemRandom } from '../random.ts'
 
@@ -68,5 +68,5 @@ export function assertFolder(path: string): void {
 function publish(unfinished: string, path: string): void {
   sync(unfinished)
   if (!nameFile(unfinished, path)) assertFree(path)
-  sync(dirname(path))
+  syncFolder(dirname(path))
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
 import { systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
-import { isUnfinished, sync } from '../durable-file.ts'
+import { isUnfinished, sync, syncFolder } from '../durable-file.ts'
 import { StartError } from '../errors.ts'
 import { folderError } from '../folder-error.ts'
 import { KeyFiles, readKeyFile } from '../key-files.ts'
@@ -185,7 +185,7 @@ async function fillFolder(
   sync(copy)
   if (keyFile !== null) new KeyFiles(dataDir).put(keys)
   renameSync(copy, databasePath(dataDir))
-  sync(dataDir)
+  syncFolder(dataDir)
   keepMark(dataDir)
   return held
 }

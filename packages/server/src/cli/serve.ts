@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { type Keys, loadKeys } from '../keys.ts'
 import { createLog, type Log } from '../log.ts'
+import { withoutRepeats } from '../log-repeats.ts'
 import { type Server, startServer } from '../main.ts'
 import { systemRandom } from '../random.ts'
 import { presentKeyOf } from '../store/present-key.ts'
@@ -34,7 +35,7 @@ async function start(config: Config, { banner }: { banner: boolean }): Promise<v
     assertNoUnfinishedRestore(config.dataDir)
     assertStoreIsThere(config.dataDir)
   }
-  const log = createLog(config.logLevel)
+  const log = withoutRepeats(createLog(config.logLevel), systemClock)
   const stopping = stopOnSignals({ log, clock: systemClock, underNpm: isUnderNpm(process.env) })
   const keys = loadKeys(config, { random: systemRandom, presentKeyOf, alone })
   const starting = startServer({

@@ -21,6 +21,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { openHere } from '../store/sqlite/fixtures/folder.ts'
 import { run } from './run.ts'
+import { assertStoreIsThere } from './store-is-there.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const COMMANDS = [['serve'], ['backup', 'OUT'], ['keys', 'status'], ['hold'], ['erase', '--list']]
@@ -124,6 +125,26 @@ test.each([
   for (const argv of COMMANDS.slice(1)) {
     const told = await call(argv, dataDir)
     expect([argv, told.code, told.err.split('\n').length]).toEqual([argv, 1, 2])
+  }
+})
+
+test('keys that were laid out beforehand, and a first start that was cut short, still start', async () => {
+  const states: ((dataDir: string) => void)[] = [
+    (dataDir) => rmSync(join(dataDir, 'chatzuri.db')),
+    (dataDir) => writeFileSync(join(dataDir, 'chatzuri.db'), ''),
+    (dataDir) => execute(join(dataDir, 'chatzuri.db'), 'PRAGMA journal_mode = WAL', true),
+  ]
+  for (const leave of states) {
+    const dataDir = await usedFolder()
+    rmSync(join(dataDir, 'store-was-made'))
+    leave(dataDir)
+    assertStoreIsThere(dataDir)
+    const store = await openHere(dataDir)
+    await store.ping()
+    await store.close()
+    // From now on a database is expected here.
+    rmSync(join(dataDir, 'chatzuri.db'))
+    expect(() => assertStoreIsThere(dataDir)).toThrow('one was made in this folder')
   }
 })
 

@@ -30,9 +30,12 @@ export interface Stopping {
   stopped(): void
 }
 
-/** Whether another process stands in front of this one that hands on the signals which both get. */
+/**
+ * Whether npm stands in front of this process, and hands on the signals that both get. Not when it only
+ * started what started us: a script of another name, whose environment we have.
+ */
 export function isUnderNpm(env: Record<string, string | undefined>): boolean {
-  return env.npm_lifecycle_event !== undefined
+  return /serve\.js|chatzuri/.test(env.npm_lifecycle_script ?? '')
 }
 
 interface StopOptions {

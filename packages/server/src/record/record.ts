@@ -34,8 +34,8 @@ export interface Recording {
   startedAt: number
   result: SendResult
   outcome: Outcome
-  /** Requests that its lane may have open after this result; a whole window of failures is a rest. */
-  windowLeft?: number | undefined
+  /** So many failures in a row are a whole window of its lane, and make a rest. */
+  failuresOfWindow?: number | undefined
 }
 
 export type Record = (recording: Recording) => Promise<Recorded>
@@ -51,10 +51,10 @@ const STOPPING_GRACE_MS = 5_000
 
 export function createRecord(options: RecordOptions): Record {
   const { store, ids, log, random, disableAfterMs } = options
-  return async ({ nodeId, claim, startedAt, result, outcome, windowLeft = 1 }) => {
+  return async ({ nodeId, claim, startedAt, result, outcome, failuresOfWindow: enough = 1 }) => {
     const attempt = attemptOf({ id: ids.next('attempt'), startedAt, result })
     const { deliveryId, attemptNumber } = claim
-    const strain = strainOf(result, { windowLeft, draw: random.fraction() })
+    const strain = strainOf(result, { enough, draw: random.fraction() })
     const recorded = await untilStored(options, () =>
       store.recordIfLeased({
         ...{ nodeId, deliveryId, attemptNumber, attempt, outcome, strain, disableAfterMs },

@@ -11,7 +11,7 @@
  * That its webhook rests is the store's word (store/rest.ts), for all nodes. A lane that has heard of
  * it holds nothing but the probe that the store handed out.
  */
-import type { SendResult } from '../outcome.ts'
+import { isStrained, type SendResult } from '../outcome.ts'
 import type { Claim } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
 import { ClaimQueue } from './claim-queue.ts'
@@ -27,7 +27,6 @@ const REST_MS_MAX = 60_000
 const QUEUE_PACED_MS = 2_000
 /** Of the window, after an answer that asks for less. */
 const NARROWED_TO = 0.75
-const STRAINED: readonly number[] = [429, 502, 503, 504]
 
 export interface WindowLimits {
   /** Requests open at a time for a webhook without a limit of its own, over all nodes. */
@@ -65,6 +64,8 @@ export class Lane {
   /** The starts that it holds of its webhook's rate; null: it has no rate. */
   pace: Pace | null = null
   readonly learnt = new LearntRate()
+  /** Of the failures in a row that may make a rest: how many were open when they began; 0: none. */
+  #openAtFirst = 0
   /** It was narrowed, and has not been back at its limit since. */
   #narrowed = false
   /** After a rest: the store may have something fresh that this lane doesn't hold. */
@@ -207,8 +208,13 @@ export class Lane {
     this.learnt.beginRamp(now)
   }
 
+  /** So many failures in a row are a whole window: all that were open as they began. */
+  get failuresOfWindow(): number {
+    return this.#openAtFirst
+  }
+
   /**
-   * Takes in what a request told of its endpoint. After a fault of ours the lane rests, longer each
+   * Takes in what a request told of its endpoint, when it is open no more. After a fault of ours the lane rests, longer each
    * time: a whole backlog tried against a dead network would only write attempts. Requests that were
    * open together end together: while the lane rests, one more is no news.
    */
@@ -221,6 +227,7 @@ export class Lane {
       return
     }
     this.#restMs = 0
+    this.#openAtFirst = isStrained(result) ? this.#openAtFirst || this.open + 1 : 0
     if (result.kind === 'answered') this.#learnAnswer(result, { now, ...limits })
     else if (result.kind === 'unreachable' && result.fault !== 'protocol') {
       // Also a reset: an endpoint that is overrun drops connections before it drops dead.
@@ -231,16 +238,17 @@ export class Lane {
   }
 
   #learnAnswer(
-    { status, retryAfterMs }: Extract<SendResult, { kind: 'answered' }>,
+    result: Extract<SendResult, { kind: 'answered' }>,
     { now, ...limits }: WindowLimits & { now: number },
   ): void {
+    const { status, retryAfterMs } = result
     if (status >= 200 && status < 300) {
       const most = this.#windowMax(limits)
       this.window = Math.min(this.#narrowed ? this.window + 1 : this.window * 2, most)
       if (this.window === most) this.#narrowed = false
       this.faulted = false
       this.learnt.took(now)
-    } else if (STRAINED.includes(status)) {
+    } else if (isStrained(result)) {
       this.window = Math.max(1, Math.floor(this.window * NARROWED_TO))
       this.#narrowed = true
       this.learnt.refused(now)

@@ -11,9 +11,9 @@
  * Some of each node's own: what each of several nodes learns is its share.
  */
 
-/** Of the answers, weighed by age: an endpoint that fails 5 in 100 by chance stays below it. */
-const REFUSED_MAX = 0.15
-const REFUSED_WEIGHT = 1 / 32
+/** Of the answers of the last second: an endpoint that fails 5 in 100 by chance stays below it. */
+const REFUSED_SHARE_MAX = 0.15
+const REFUSED_LEAST = 6
 /** A cut leaves so much of what the endpoint took. */
 const CUT_TO = 0.8
 /** From a cut until the pace is back where it was refused. */
@@ -32,11 +32,10 @@ export class LearntRate {
   #refusedAt: number | null = null
   #cutAt = Number.NEGATIVE_INFINITY
   #rampSince: number | null = null
-  /** Share of refusals among the last answers. */
-  #refused = 0
+  /** Of the second that runs, and the one before. */
   #secondAt = 0
-  #taken = 0
-  #takenBefore = 0
+  #now = { taken: 0, refused: 0 }
+  #before = { taken: 0, refused: 0 }
   #nextAt = 0
 
   /** Requests a second; null: as many as the window lets. */
@@ -60,33 +59,34 @@ export class LearntRate {
 
   took(now: number): void {
     this.#turnSecond(now)
-    this.#taken += 1
-    this.#refused *= 1 - REFUSED_WEIGHT
+    this.#now.taken += 1
   }
 
   refused(now: number): void {
-    this.#refused += (1 - this.#refused) * REFUSED_WEIGHT
-    if (this.#refused > REFUSED_MAX) this.cut(now)
+    this.#turnSecond(now)
+    this.#now.refused += 1
+    const { taken, refused } = this.#lastSecond(now)
+    if (refused < REFUSED_LEAST || refused < REFUSED_SHARE_MAX * (taken + refused)) return
+    this.cut(now)
   }
 
   /** It is overrun: from now on less than it took. Nothing where it took nothing: that is an outage. */
   cut(now: number): void {
     if (now < this.#cutAt + CUT_EVERY_MS) return
     this.#turnSecond(now)
-    const sinceMs = now - this.#secondAt
-    const took = this.#taken + this.#takenBefore * Math.max(0, 1 - sinceMs / 1_000)
+    const { taken } = this.#lastSecond(now)
     const before = this.#learnt(now)
-    if (took === 0 && before === null) return
-    const point = before === null ? took : Math.min(Math.max(took, before / 2), before)
+    if (taken === 0 && before === null) return
+    const point = before === null ? taken : Math.min(Math.max(taken, before / 2), before)
     this.#refusedAt = Math.max(point, PER_SECOND_MIN)
     this.#cutAt = now
-    this.#refused = 0
+    this.#forgetAnswers(now)
   }
 
   /** A rest has ended. */
   beginRamp(now: number): void {
     this.#rampSince = now
-    this.#refused = 0
+    this.#forgetAnswers(now)
     if (this.#refusedAt !== null) this.#cutAt = now
   }
 
@@ -108,11 +108,25 @@ export class LearntRate {
     return perSecond
   }
 
+  #lastSecond(now: number): { taken: number; refused: number } {
+    const share = Math.max(0, 1 - (now - this.#secondAt) / 1_000)
+    return {
+      taken: this.#now.taken + this.#before.taken * share,
+      refused: this.#now.refused + this.#before.refused * share,
+    }
+  }
+
   #turnSecond(now: number): void {
     const sinceMs = now - this.#secondAt
     if (sinceMs < 1_000) return
-    this.#takenBefore = sinceMs < 2_000 ? this.#taken : 0
-    this.#taken = 0
+    this.#before = sinceMs < 2_000 ? this.#now : { taken: 0, refused: 0 }
+    this.#now = { taken: 0, refused: 0 }
     this.#secondAt = sinceMs < 2_000 ? this.#secondAt + 1_000 : now
+  }
+
+  #forgetAnswers(now: number): void {
+    this.#secondAt = now
+    this.#now = { taken: 0, refused: 0 }
+    this.#before = { taken: 0, refused: 0 }
   }
 }

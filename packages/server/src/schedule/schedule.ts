@@ -50,7 +50,7 @@ export interface ScheduledTurn {
   webhook: Webhook
   nodeId: string
   signal: AbortSignal
-  /** Returns the window that its lane has left. */
+  /** Returns how many failures in a row, if it is one, are a whole window. */
   onAnswer(result: SendResult): number | undefined
 }
 
@@ -283,7 +283,7 @@ export class Schedule {
       // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
       if (result.kind !== 'our-fault' || !term.signal.aborted) this.#learn(lane, result)
       this.#goOn(lane)
-      return lane.window
+      return lane.failuresOfWindow
     }
     const { nodeId, signal } = term
     const running = this.#options

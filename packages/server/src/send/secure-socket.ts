@@ -39,6 +39,8 @@ export function createSecureSocket(options: SecureSocketOptions): SecureSocket {
     // Some hundred certificates take a tenth of a second to read: once, at the first https request.
     context ??= createSecureContext({ ca: trustedAuthorities(extraAuthorities) })
     let shown: Partial<PeerCertificate> = {}
+    // Through a proxy, something came before.
+    const { bytesRead } = socket
     const secured = connect({
       ...tlsNames(hostname),
       ...READ_ON_DEMAND,
@@ -61,7 +63,12 @@ export function createSecureSocket(options: SecureSocketOptions): SecureSocket {
       finish(result)
     }
     const refuse = (error: unknown): void =>
-      settle(tlsFailure({ error, hostname, shown: describe(shown), nowMs: clock.now() }))
+      settle(
+        tlsFailure({
+          ...{ error, hostname, shown: describe(shown), nowMs: clock.now() },
+          heardBytes: socket.bytesRead - bytesRead,
+        }),
+      )
     secured.once('secureConnect', () => settle({ kind: 'open', socket: secured }))
     // Stays: an error without a listener would end the process.
     secured.on('error', (error) => {

@@ -20,12 +20,14 @@ export interface TlsRefusal {
   error: unknown
   hostname: string
   shown: ShownCertificate
+  /** Of the endpoint, since the handshake began. */
+  heardBytes: number
   nowMs: number
 }
 
 export function tlsFailure(refusal: TlsRefusal): Failure {
   const code = codeOf(refusal.error)
-  const sentence = certificateSentence(code, refusal) ?? handshakeSentence(code)
+  const sentence = certificateSentence(code, refusal) ?? handshakeSentence(code, refusal.heardBytes)
   if (sentence !== null) return unreachable('tls', withCode(sentence, code))
   if (refusal.error === null || code === 'ECONNRESET' || code === 'EPIPE') {
     return unreachable('tls', 'The connection was closed during the TLS handshake')
@@ -40,7 +42,9 @@ export function tlsFailure(refusal: TlsRefusal): Failure {
 export function tlsAlert(error: unknown): Failure | null {
   const code = codeOf(error)
   if (!code.startsWith('ERR_SSL_')) return null
-  const sentence = handshakeSentence(code) ?? 'The endpoint ended the connection by a TLS alert'
+  const sentence =
+    handshakeSentence(code, Number.POSITIVE_INFINITY) ??
+    'The endpoint ended the connection by a TLS alert'
   return unreachable('tls', withCode(sentence, code))
 }
 
@@ -64,11 +68,24 @@ function certificateSentence(code: string, refusal: TlsRefusal): string | null {
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
       return `The certificate's issuer is unknown: the chain that the endpoint sends leads to no trusted authority; use a certificate from a public one, and send its full chain`
+    case 'UNSPECIFIED':
+      return unnamedSentence(refusal.error)
     default:
       return code.startsWith('CERT_') || code.startsWith('INVALID_')
         ? 'The certificate is not valid: use a new one'
         : null
   }
+}
+
+const TOO_WEAK =
+  "The endpoint's key or signature is too weak to trust: use a new certificate, with 2048 bits of RSA or P-256"
+
+/** Node has no name for it, and OpenSSL's words for a key that is too small are in its message. */
+function unnamedSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  return /too weak/i.test(message)
+    ? TOO_WEAK
+    : `The certificate is not valid: ${shortened(message || 'nobody says why')}`
 }
 
 /** Any of the chain may be the one that expired; only the endpoint's own is known here. */
@@ -90,35 +107,68 @@ function wrongNameSentence({ hostname, shown }: TlsRefusal): string {
   return `The certificate is not for ${hostname}${instead}: use the URL that it is for, or a certificate for this one`
 }
 
-function handshakeSentence(code: string): string | null {
-  switch (code) {
-    case 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION':
-    case 'ERR_SSL_UNSUPPORTED_PROTOCOL':
-      return 'The endpoint speaks only versions of TLS that are no longer safe: let it speak TLS 1.2 or 1.3'
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-      return 'The port does not speak TLS: use http:// in the URL, or the port that speaks https'
-    case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
-    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
-    case 'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY':
-      return 'The endpoint refused the handshake: it has no cipher in common with us, no certificate for this host, or wants a client certificate, which webhooks do not have'
-    case 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME':
-    case 'ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME':
-      return 'The endpoint has no certificate for this host: add the host to its TLS settings'
-    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
-      return 'The endpoint asks for a client certificate, which webhooks do not have: let it check the signature instead'
-    case 'ERR_SSL_EE_KEY_TOO_SMALL':
-    case 'ERR_SSL_CA_KEY_TOO_SMALL':
-    case 'ERR_SSL_CA_MD_TOO_WEAK':
-    case 'ERR_SSL_DH_KEY_TOO_SMALL':
-    case 'EE_KEY_TOO_SMALL':
-    case 'CA_KEY_TOO_SMALL':
-    case 'CA_MD_TOO_WEAK':
-      return "The endpoint's key or signature is too weak to trust: use a new certificate, with 2048 bits of RSA or P-256"
-    default:
-      return null
+const WANTS_CERTIFICATE =
+  'The endpoint asks for a client certificate, which webhooks do not have: let it check the signature instead'
+
+/** By the end of OpenSSL's code: whether we found it, or the endpoint told us by an alert. */
+const SENTENCES: [ending: RegExp, sentence: string][] = [
+  [
+    /NO_APPLICATION_PROTOCOL$/,
+    'The endpoint speaks HTTP/2 only: let it speak HTTP/1.1 too, in which webhooks are sent',
+  ],
+  [
+    /(PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|INAPPROPRIATE_FALLBACK)$/,
+    'The endpoint speaks only versions of TLS that are no longer safe: let it speak TLS 1.2 or 1.3',
+  ],
+  [
+    /UNSAFE_LEGACY_RENEGOTIATION_DISABLED$/,
+    'The endpoint knows no secure renegotiation (RFC 5746), so that what is sent to it can be tampered with: update its TLS software, or let it speak TLS 1.3',
+  ],
+  [
+    /(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_TOO_SMALL)$/,
+    'The port does not speak TLS: use http:// in the URL, or the port that speaks https',
+  ],
+  [
+    /(INSUFFICIENT_SECURITY|(UNKNOWN|WRONG)_CIPHER_RETURNED)$/,
+    'The endpoint has no cipher in common with us that both find safe: let it offer ECDHE with AES-GCM or ChaCha20',
+  ],
+  [
+    /UNRECOGNIZED_NAME$/,
+    'The endpoint has no certificate for this host: add the host to its TLS settings',
+  ],
+  [
+    /ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA)$/,
+    WANTS_CERTIFICATE,
+  ],
+  [
+    /DH_(KEY_TOO_SMALL|PARAM_SIZE)$/,
+    "The endpoint's Diffie-Hellman parameters are too small to be safe: give it some of 2048 bits, or let it offer ECDHE",
+  ],
+  [/((EE|CA)_KEY_TOO_SMALL|(EE|CA)_MD_TOO_WEAK)$/, TOO_WEAK],
+  [
+    /(WRONG_SIGNATURE_TYPE|NO_SUITABLE_SIGNATURE_ALGORITHM|NO_SHARED_SIGNATURE_ALGORITHMS)$/,
+    'The endpoint signs the handshake in a way that is no longer safe: update its TLS software, and let it sign with SHA-256',
+  ],
+  [
+    /ACCESS_DENIED$/,
+    "The endpoint refuses this server within the handshake: let it accept the server's address",
+  ],
+  [/INTERNAL_ERROR$/, 'The endpoint failed within the TLS handshake: its own log says why'],
+]
+
+/** `heardBytes`: what came of the endpoint before it failed. */
+function handshakeSentence(code: string, heardBytes: number): string | null {
+  if (code.endsWith('HANDSHAKE_FAILURE')) {
+    // TLS 1.2 has this one alert for both: who has shown a certificate agreed on a cipher before.
+    return heardBytes > ALERT_BYTES_MAX
+      ? WANTS_CERTIFICATE
+      : 'The endpoint has no cipher in common with us, or no certificate for this host: let it offer ECDHE with AES-GCM or ChaCha20, and add the host to its TLS settings'
   }
+  return SENTENCES.find(([ending]) => ending.test(code))?.[1] ?? null
 }
+
+/** A few of them, and nothing else. */
+const ALERT_BYTES_MAX = 32
 
 function on(validity: string, word: string): string {
   const ms = Date.parse(validity)

@@ -14,10 +14,11 @@ import {
   UNSETTLED_ROWS,
 } from './copy-side.ts'
 import { freshRelations } from './copy-sqlite.ts'
-import { clientConfig } from './postgres/database.ts'
+import { clientConfig, prepareConnection } from './postgres/connection.ts'
 import { reasonOf } from './postgres/faults.ts'
 import { migrate, SCHEMA_VERSION } from './postgres/migrations.ts'
 import { column as columnArray, storable } from './postgres/parameters.ts'
+import { databaseError } from './postgres/start-faults.ts'
 
 /** Ours alone: the bytes of "chatcopy". */
 const LOCK_KEY = BigInt(`0x${Buffer.from('chatcopy').toString('hex')}`).toString()
@@ -38,20 +39,19 @@ async function openSide(databaseUrl: string, prepare: Prepare): Promise<CopySide
   const { hostname, port, pathname } = new URL(databaseUrl)
   const place = `${hostname}:${port || '5432'}${pathname}`
   // A count or a checksum of a large table takes as long as it takes.
-  const patient = { statement_timeout: 0, query_timeout: 0 }
+  const patient = { query_timeout: 0 }
   const client = new pg.Client({ ...clientConfig(databaseUrl), ...patient })
   // Told by the query that it interrupts.
   client.on('error', () => {})
   try {
     await client.connect()
+    await prepareConnection(client, { patient: true })
     await prepare(client, place)
     await assertIdle(client, place)
     return new PostgresSide(client, place, await readTables(client))
   } catch (error) {
     await client.end().catch(() => {})
-    if (error instanceof StartError) throw error
-    const why = reasonOf(error).replaceAll('\n', ' ')
-    throw new StartError(`The database ${place} cannot be used: ${why}.`, { cause: error })
+    throw databaseError(error, place)
   }
 }
 

@@ -104,6 +104,17 @@ function openSecret(encryption: Encryption, sealed: string | null, where: string
   }
 }
 
+/** Whether a store whose secret is sealed so is the one whose secret this is. */
+export function isSecretOf(encryption: Encryption, sealed: string | null, secret: Buffer): boolean {
+  if (sealed === null) return false
+  try {
+    return encryption.decrypt(sealed, SECRET_PLACE) === secret.toString('base64')
+  } catch {
+    // Sealed with a key that no node of this store may have.
+    return false
+  }
+}
+
 /** Throws `StartError` unless `kept` opens with one of the keys. */
 export function assertKeyMatches(encryption: Encryption, kept: string, where: string): void {
   if (kept === UNFINISHED_CHECK) {

@@ -8,9 +8,9 @@ import { StartError } from '../errors.ts'
 import type { Erasure } from '../lead.ts'
 import { sealingKeyOf } from './encryption.ts'
 import { KEY_CHECK, UNFINISHED_CHECK } from './key-check.ts'
-import { clientConfig } from './postgres/database.ts'
-import { reasonOf } from './postgres/faults.ts'
+import { clientConfig, prepareConnection } from './postgres/connection.ts'
 import { placeOf } from './postgres/prepare.ts'
+import { databaseError } from './postgres/start-faults.ts'
 import { type ErasureRow, toErasure } from './rows.ts'
 import { COUNT_SEALED_WITH, countByKey } from './sealed-with.ts'
 import { databasePath, openForReading } from './sqlite/database.ts'
@@ -62,8 +62,7 @@ async function lookIntoDatabase(databaseUrl: string): Promise<Look> {
   // Told by the query that it interrupts.
   client.on('error', () => {})
   const told = (error: unknown) => {
-    const why = reasonOf(error).replaceAll('\n', ' ')
-    return new StartError(`The database ${where} cannot be used: ${why}.`, { cause: error })
+    return databaseError(error, where)
   }
   const run: Run = async <Row>(sql: string, values: (string | number)[]) => {
     const found = await client.query(sql, values).catch((error: unknown) => {
@@ -73,7 +72,9 @@ async function lookIntoDatabase(databaseUrl: string): Promise<Look> {
   }
   try {
     await client.connect()
+    await prepareConnection(client)
   } catch (error) {
+    await client.end().catch(() => {})
     throw told(error)
   }
   const nodes = async () => {

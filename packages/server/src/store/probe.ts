@@ -14,6 +14,7 @@ const EVERY_MS = 1_000
 
 export class Probe {
   readonly #clock: Clock
+  readonly #workBytes: number
   readonly #commit: (bytes: number) => Promise<void>
   #answer: Promise<void> | null = null
   #askedAt = 0
@@ -21,8 +22,14 @@ export class Probe {
   #owedBytes = 0
   #closed = false
 
-  constructor(options: { clock: Clock; commit: (bytes: number) => Promise<void> }) {
+  /** `workBytes`: of a probe while nothing was refused; else a lead's. */
+  constructor(options: {
+    clock: Clock
+    commit: (bytes: number) => Promise<void>
+    workBytes?: number
+  }) {
     this.#clock = options.clock
+    this.#workBytes = options.workBytes ?? WORK_BYTES
     this.#commit = options.commit
   }
 
@@ -32,7 +39,7 @@ export class Probe {
     const now = this.#clock.monotonic()
     if (this.#answer === null || now - this.#askedAt >= EVERY_MS) {
       this.#askedAt = now
-      this.#answer = this.#commit(Math.max(WORK_BYTES, this.#owedBytes))
+      this.#answer = this.#commit(Math.max(this.#workBytes, this.#owedBytes))
       // Whoever asks is told.
       this.#answer.catch(() => {})
     }

@@ -5,6 +5,7 @@ import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import { sessionQuery, signIn } from '../../api/session.ts'
 import icon from '../../app/icon.svg'
+import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -90,10 +91,10 @@ function KeyForm({ start, isPending, error, isAfterLink }: KeyFormProps) {
   const isWrong = failure?.statusCode === 401 && hasTried
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    setIsMissing(key.trim() === '')
-    if (key.trim() === '' || isPending) return
+    setIsMissing(tidyContact(key) === '')
+    if (tidyContact(key) === '' || isPending) return
     setHasTried(true)
-    start({ key: key.trim() })
+    start({ key: tidyContact(key) })
   }
   return (
     <form

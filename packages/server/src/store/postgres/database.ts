@@ -6,11 +6,13 @@
  * Never: tells of a change before its commit is synced, retries a commit whose answer was lost.
  */
 import pg from 'pg'
+import { StoreUnavailable } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { RunQueries } from '../reads.ts'
 import { boundedQuery, toPageRead } from './bounded-query.ts'
+import { clientConfig, prepareConnection } from './connection.ts'
 import { ConnectionFault, fromPg, isConnectionSound, isRetryable, toStoreError } from './faults.ts'
-import { storable, valueTypes } from './parameters.ts'
+import { storable } from './parameters.ts'
 import { Transaction } from './transaction.ts'
 
 export interface DatabaseOptions {
@@ -22,39 +24,17 @@ export interface DatabaseOptions {
   onCommit(tx: Transaction): void
   /** A connection broke in a commit: nobody knows whether it was written. */
   onUncertain(): void
+  /** The store can't do what it was asked for now. */
+  onRefused?(error: StoreUnavailable): void
+  /** Rejects when a new connection leads to another store than at the start. */
+  assertSameStore?(client: pg.ClientBase): Promise<void>
 }
 
 type Query = Parameters<RunQueries>[0][number]
 
-export const CONNECT_TIMEOUT_MS = 5_000
-const STATEMENT_TIMEOUT_MS = 30_000
-/** Locks are held for one short transaction each: longer means that their holder is stuck. */
-const LOCK_TIMEOUT_MS = 10_000
-/** A frozen process must not hold its rows for long: others take over what it had claimed. */
-const IDLE_IN_TRANSACTION_MS = 10_000
 const WRITERS_MAX = 8
 const READERS_MAX = 4
 const TRIES_MAX = 8
-
-export function clientConfig(databaseUrl: string): pg.ClientConfig {
-  return {
-    connectionString: databaseUrl,
-    application_name: 'chatzuri',
-    // A server that answers commits before its disk has them would make a lie of every 202.
-    options: '-c synchronous_commit=on',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    // Where the network swallows packets, the server's own timeouts are never heard of.
-    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    types: valueTypes,
-    // Statements of a transaction go out together where none needs another's answer.
-    pipeline: true,
-  } as pg.ClientConfig
-}
 
 export class Database {
   /** The database's clock at the last transaction. */
@@ -78,7 +58,7 @@ export class Database {
         return await this.#transactOnce(work)
       } catch (error) {
         if (tries < TRIES_MAX && isRetryable(error)) continue
-        throw toStoreError(error)
+        throw this.#told(error)
       }
     }
   }
@@ -92,7 +72,7 @@ export class Database {
         )
       } catch (error) {
         if (tries < TRIES_MAX && isRetryable(error)) continue
-        throw toStoreError(error)
+        throw this.#told(error)
       }
     }
   }
@@ -127,6 +107,12 @@ export class Database {
     }
   }
 
+  #told(error: unknown): unknown {
+    const told = toStoreError(error)
+    if (told instanceof StoreUnavailable) this.#options.onRefused?.(told)
+    return told
+  }
+
   /** A statement that is its own transaction: when its answer is lost, it may have been committed. */
   async #runAlone<Row>(
     client: pg.ClientBase,
@@ -142,7 +128,11 @@ export class Database {
   }
 
   #openPool(max: number): pg.Pool {
-    const pool = new pg.Pool({ ...clientConfig(this.#options.databaseUrl), max })
+    const onConnect = async (client: pg.ClientBase) => {
+      await prepareConnection(client)
+      await this.#options.assertSameStore?.(client)
+    }
+    const pool = new pg.Pool({ ...clientConfig(this.#options.databaseUrl), max, onConnect })
     // A connection that breaks while it is out is told to its query; unheard, it ends the process.
     // For as long as it lives: one may break in one piece with the answer that it is open.
     pool.on('connect', (client) => client.on('error', () => {}))

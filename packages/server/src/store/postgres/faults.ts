@@ -5,9 +5,11 @@ import { StoreUnavailable } from '../../errors.ts'
 /**
  * SQLSTATE classes and codes that mean 'not now': the same call may work later. Connections (08),
  * resources (53), somebody ended it or the server is starting (57), the system (58), a standby that
- * takes no writes, a lock that took too long, a login that is refused for now.
+ * takes no writes, a lock that took too long, a login that is refused for now; rights and tables that
+ * somebody took away, pages that can't be read (XX001, XX002).
  */
-const UNAVAILABLE = /^(08|53|57|58|25006$|25P03$|55P03$|28|3D000$|40)/
+const UNAVAILABLE =
+  /^(08|53|57|58|25006$|25P03$|55P03$|28|3D000$|40|42501$|42P01$|3F000$|XX00[12]$)/
 /** The transaction was whole until it met another: once more. */
 const RETRYABLE = /^(40001|40P01)$/
 

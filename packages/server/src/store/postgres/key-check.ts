@@ -3,10 +3,12 @@
  * row is locked by whoever changes the present key, and held still by whoever joins: so of a node
  * that seals with a new key and one that can't open it, the second is refused, whichever is first.
  */
+import type pg from 'pg'
 import { StartError } from '../../errors.ts'
 import { type Encryption, KeyRing, sealingKeyOf } from '../encryption.ts'
 import {
   admitKeys,
+  isSecretOf,
   KEY_CHECK,
   keyCheck,
   parseRetired,
@@ -79,6 +81,21 @@ function assertTogether(
       `A server that runs on ${where} now (${node.id}) seals with the key ${seals}, which this one can't open: give that key in ENCRYPTION_KEYS_TO_OPEN. A server that was killed is forgotten when its LEASE is over.`,
     )
   }
+}
+
+/**
+ * Of each new connection: after a failover, or with a name that leads elsewhere now, it may be another
+ * store that takes what we promise. Throws `StartError` unless it is the one that was opened.
+ */
+export async function assertSameStore(
+  client: pg.ClientBase,
+  { encryption, serverSecret }: { encryption: Encryption; serverSecret: Buffer },
+): Promise<void> {
+  const { rows } = await client.query<{ value: string }>(READ_META, [SERVER_SECRET])
+  if (isSecretOf(encryption, rows[0]?.value ?? null, serverSecret)) return
+  throw new StartError(
+    'DATABASE_URL leads to another store than at the start: nothing is written to it. If that is meant, start the servers again.',
+  )
 }
 
 /** Of whoever joins the nodes. Throws `StartError` when the present key changed without it. */

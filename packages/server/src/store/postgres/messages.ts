@@ -10,7 +10,8 @@ import pg from 'pg'
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { clientConfig, type Database } from './database.ts'
+import { clientConfig, prepareConnection } from './connection.ts'
+import type { Database } from './database.ts'
 import { reasonOf } from './faults.ts'
 import { array } from './parameters.ts'
 import type { Transaction } from './transaction.ts'
@@ -168,6 +169,7 @@ export class Messages {
     client.on('notification', ({ payload = '' }) => this.#hear(payload))
     try {
       await client.connect()
+      await prepareConnection(client)
       await client.query(`LISTEN ${CHANNEL}`)
     } catch (error) {
       client.removeAllListeners('end')

@@ -12,14 +12,17 @@ import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
 import { KeyRing } from '../encryption.ts'
 import { Listeners } from '../listeners.ts'
+import { Probe } from '../probe.ts'
 import { postgresBuilder } from '../queries.ts'
 import { Reads } from '../reads.ts'
 import type { Change, ReadStore, Store } from '../store.ts'
 import { Database } from './database.ts'
+import { assertSameStore } from './key-check.ts'
 import { Messages } from './messages.ts'
 import { Nodes } from './nodes.ts'
 import { OthersChanges } from './others-changes.ts'
 import { placeOf, prepareDatabase } from './prepare.ts'
+import { databaseError } from './start-faults.ts'
 import type { Transaction } from './transaction.ts'
 import { createWrites } from './writes.ts'
 
@@ -49,21 +52,24 @@ export async function openParts(
 ): Promise<{ store: Store; database: Database }> {
   const { databaseUrl, encryptionKey, openingKeys = [] } = options
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
-  const serverSecret = await prepareDatabase(databaseUrl, encryption)
-  const parts = createParts(options, encryption)
+  const serverSecret = await prepareDatabase(databaseUrl, encryption, options.log)
+  const parts = createParts(options, { encryption, serverSecret })
   try {
     await parts.messages.start()
     parts.othersChanges.start()
   } catch (error) {
     await parts.database.close()
-    throw error
+    throw databaseError(error, `of DATABASE_URL (${placeOf(databaseUrl)})`)
   }
   return { store: assemble(parts, serverSecret), database: parts.database }
 }
 
 type Parts = ReturnType<typeof createParts>
 
-function createParts(options: PostgresStoreOptions, encryption: KeyRing) {
+function createParts(
+  options: PostgresStoreOptions,
+  { encryption, serverSecret }: { encryption: KeyRing; serverSecret: Buffer },
+) {
   const { databaseUrl, clock, log = silentLog, nodeRoles = ['api', 'deliver'] } = options
   const changed = new Listeners<Change>(log)
   const woken = new Listeners<string[]>(log)
@@ -74,6 +80,18 @@ function createParts(options: PostgresStoreOptions, encryption: KeyRing) {
     isHeard: () => changed.count > 0,
     onCommit: (tx) => tellCommit(tx),
     onUncertain: () => uncertain.tell(undefined),
+    onRefused({ message }) {
+      if (probe.refused(REFUSED_BYTES)) log.error({ error: message }, 'store.refuses')
+    },
+    assertSameStore: (client) => assertSameStore(client, { encryption, serverSecret }),
+  })
+  const random = options.random ?? systemRandom
+  const probe = new Probe({
+    ...{ clock, workBytes: 0 },
+    async commit(bytes) {
+      await database.query(PING, [random.bytes(bytes).toString('base64')])
+      if (probe.committed(bytes)) log.info({}, 'store.works_again')
+    },
   })
   const tell = (change: Change) => {
     changed.tell(change)
@@ -102,9 +120,9 @@ function createParts(options: PostgresStoreOptions, encryption: KeyRing) {
     messages.tell(tx)
   }
   // Made by the database's clock: a node whose own is wrong would hide its rows from lists.
-  const ids = createIds({ ...clock, now: () => database.nowMs }, options.random ?? systemRandom)
+  const ids = createIds({ ...clock, now: () => database.nowMs }, random)
   const writes = createWrites({
-    ...{ database, nodes, reads, encryption, ids },
+    ...{ database, nodes, reads, encryption, ids, probe },
     where: placeOf(databaseUrl),
   })
   return { database, reads, changed, woken, uncertain, othersChanges, messages, nodes, writes, log }
@@ -154,6 +172,10 @@ function assemble(parts: Parts, serverSecret: Buffer): Store {
   }
 }
 
+/** Of what was refused nobody knows the size: a few pages, and what a lead takes. */
+const REFUSED_BYTES = 65_536
+/** A write, so that the answer tells of a database that takes them. */
+const PING = `UPDATE meta SET value = chatzuri_now()::text || $1 WHERE key = 'pinged_at'`
 const BACKLOG = 'SELECT sum(value)::bigint AS value FROM backlog'
 
 function bindReads(reads: Reads): Omit<ReadStore, 'backlog'> {

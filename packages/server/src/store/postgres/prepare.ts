@@ -1,17 +1,19 @@
 /** Before the store opens: the database is there, has this program's schema, and knows its key. */
 import pg from 'pg'
 import { StartError } from '../../errors.ts'
+import { type Log, silentLog } from '../../log.ts'
 import type { Encryption } from '../encryption.ts'
-import { clientConfig } from './database.ts'
-import { reasonOf } from './faults.ts'
+import { assertOwnSession, clientConfig, prepareConnection, type ServerSays } from './connection.ts'
 import { admit } from './key-check.ts'
 import { migrate } from './migrations.ts'
+import { databaseError } from './start-faults.ts'
 import type { Query } from './transaction.ts'
 
 /** Resolves to the server secret. Throws `StartError`, always without the password. */
 export async function prepareDatabase(
   databaseUrl: string,
   encryption: Encryption,
+  log: Log = silentLog,
 ): Promise<Buffer> {
   const where = placeOf(databaseUrl)
   const client = new pg.Client({ ...clientConfig(databaseUrl), query_timeout: 0 })
@@ -19,15 +21,29 @@ export async function prepareDatabase(
   client.on('error', () => {})
   try {
     await client.connect()
+    const says = await prepareConnection(client, { patient: true })
+    await assertOwnSession(client, { databaseUrl, says })
+    warnOf(says, log)
     await migrate(client, where)
     return await admitAlone(client, encryption, where)
   } catch (error) {
-    if (error instanceof StartError) throw error
-    const why = reasonOf(error).replaceAll('\n', ' ')
-    throw new StartError(`The database of DATABASE_URL (${where}) cannot be used: ${why}.`)
+    throw databaseError(error, `of DATABASE_URL (${where})`)
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** The operator's own choice, and no promise of ours stands with it. */
+function warnOf({ fsync, fullPageWrites }: ServerSays, log: Log): void {
+  const off = [
+    ...(fsync === 'on' ? [] : ['fsync']),
+    ...(fullPageWrites === 'on' ? [] : ['full_page_writes']),
+  ]
+  if (off.length === 0) return
+  log.warn(
+    { off, hint: 'a power cut may lose what was answered 202, or damage the database' },
+    'database.unsafe',
+  )
 }
 
 async function admitAlone(

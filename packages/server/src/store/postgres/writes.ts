@@ -3,6 +3,7 @@ import type { Ids } from '../../id.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../accept-weight.ts'
 import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
 import type { KeyRing } from '../encryption.ts'
+import type { Probe } from '../probe.ts'
 import type { Reads } from '../reads.ts'
 import { toChatbot, toDelivery, toRecovery } from '../rows.ts'
 import type {
@@ -43,6 +44,7 @@ interface World {
   reads: Reads
   encryption: KeyRing
   ids: Ids
+  probe: Probe
   /** The database, for sentences. */
   where: string
 }
@@ -69,7 +71,10 @@ export function createWrites(world: World): { store: Writes; close(): Promise<vo
       ...upkeepWrites(world),
       ...accessWrites(world),
     },
-    close: traffic.close,
+    close() {
+      world.probe.close()
+      return traffic.close()
+    },
   }
 }
 
@@ -182,7 +187,7 @@ function listenerWrites(world: World) {
 }
 
 function upkeepWrites(world: World) {
-  const { database, ids, encryption } = world
+  const { database, ids, encryption, probe } = world
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
     prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
@@ -197,9 +202,7 @@ function upkeepWrites(world: World) {
       const input = { leadIds: [leadId], reason, ids }
       return transactAudited(database, audit, async (tx) => (await eraseLeads(tx, input)) > 0)
     },
-    ping: async () => {
-      await database.query(PING)
-    },
+    ping: () => probe.ask(),
   } satisfies Partial<Writes>
 }
 
@@ -258,6 +261,4 @@ async function recover(
   return row && toRecovery(row)
 }
 
-/** A write, so that the answer tells of a database that takes them. */
-const PING = `UPDATE meta SET value = chatzuri_now()::text WHERE key = 'pinged_at'`
 const READ_CLOCK = 'SELECT chatzuri_now() AS now'

@@ -1,4 +1,4 @@
-import { closeSync, cpSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, openSync, renameSync, rmSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StoreDamaged, StoreUnavailable } from '../../errors.ts'
@@ -10,6 +10,7 @@ const LOSSES: [string, (folder: string) => void][] = [
   ['replaced by a copy', (folder) => replaceByCopy(folder)],
   ['without its log', (folder) => rmSync(join(folder, 'chatzuri.db-wal'))],
   ['without its database', (folder) => rmSync(join(folder, 'chatzuri.db'))],
+  ['cut short', (folder) => truncateSync(join(folder, 'chatzuri.db'))],
 ]
 
 test.each(LOSSES)('a folder that is %s is not written to any more', async (_, lose) => {
@@ -17,7 +18,7 @@ test.each(LOSSES)('a folder that is %s is not written to any more', async (_, lo
   const chatbot = await world.chatbot()
   lose(dataDir)
   await expect(store.accept(world.acceptInput(chatbot.id))).rejects.toThrow(StoreUnavailable)
-  await expect(store.ping()).rejects.toThrow('moved, deleted or replaced')
+  await expect(store.ping()).rejects.toThrow(/moved, deleted or replaced|cut short/)
   expect(await store.findApiKey('none')).toBeNull()
 })
 

@@ -24,6 +24,9 @@ const UNAVAILABLE: Record<number, string> = {
 const DAMAGED: readonly number[] = [11, 26]
 const DAMAGED_EXTENDED: readonly number[] = [266, 522, 8_202, 8_458]
 
+/** Every statement of ours is of a schema that was there at the start. */
+const SCHEMA_LOST = /^(no such (table|column)|malformed database schema|unsupported file format)/
+
 export function toFault(error: unknown): Fault {
   if (error instanceof StartError) return { kind: 'start', message: error.message }
   if (error instanceof StoreDamaged) return { kind: 'damaged', message: error.message }
@@ -31,7 +34,7 @@ export function toFault(error: unknown): Fault {
   const message = error instanceof Error ? error.message : String(error)
   const code = sqliteCode(error)
   if (code === null) return { kind: 'bug', message }
-  if (isDamage(code)) {
+  if (isDamage(code) || SCHEMA_LOST.test(message)) {
     return {
       kind: 'damaged',
       message: `The database is damaged (${message}): nothing more is written to it, what can be read is still answered. Stop the server, keep a copy of the folder, and restore a backup.`,

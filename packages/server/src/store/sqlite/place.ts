@@ -3,35 +3,54 @@
  * moved, deleted or replaced goes on taking commits through its open descriptors, and all that was
  * promised in them is gone with the process.
  */
-import { statSync } from 'node:fs'
+import { type BigIntStats, statSync } from 'node:fs'
 
 export class Place {
   readonly #files: { path: string; identity: string }[]
+  readonly #databasePath: string
+  /** It never becomes shorter by itself: pages that nothing uses stay in it. */
+  #bytes: bigint
 
   /** To be made while the files are open: the database has its log by then. */
   constructor(databasePath: string) {
-    const paths = [databasePath, `${databasePath}-wal`]
-    this.#files = paths.flatMap((path) => {
-      const identity = identityOf(path)
-      return identity === null ? [] : [{ path, identity }]
+    this.#databasePath = databasePath
+    this.#bytes = find(databasePath)?.size ?? 0n
+    this.#files = [databasePath, `${databasePath}-wal`].flatMap((path) => {
+      const found = find(path)
+      return found === null ? [] : [{ path, identity: identityOf(found) }]
     })
   }
 
   /** Null: they are where they were. Costs a few microseconds, and is asked before each commit. */
   whyLost(): string | null {
-    const lost = this.#files.find(({ path, identity }) => identityOf(path) !== identity)
-    if (lost === undefined) return null
-    const what = lost === this.#files[0] ? "DATA_DIR's database" : "the log of DATA_DIR's database"
-    return `The store can't commit: ${what} was moved, deleted or replaced while it was open, so what is written now would not be there at the next start. Put it back where it was, or start the server again.`
+    for (const { path, identity } of this.#files) {
+      const found = find(path)
+      const isDatabase = path === this.#databasePath
+      const what = isDatabase ? "DATA_DIR's database" : "the log of DATA_DIR's database"
+      if (found === null || identityOf(found) !== identity) {
+        return sentence(`${what} was moved, deleted or replaced`)
+      }
+      if (!isDatabase) continue
+      if (found.size < this.#bytes) return sentence(`${what} was cut short`)
+      this.#bytes = found.size
+    }
+    return null
   }
 }
 
-function identityOf(path: string): string | null {
+function sentence(what: string): string {
+  return `The store can't commit: ${what} while it was open, so what is written now would not be there at the next start. Put it back as it was, or start the server again.`
+}
+
+function find(path: string): BigIntStats | null {
   try {
-    const { dev, ino } = statSync(path, { bigint: true })
-    return `${dev}:${ino}`
+    return statSync(path, { bigint: true })
   } catch {
     // Not there, or its folder can't be entered any more: whoever starts next can't find it either.
     return null
   }
+}
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`
 }
