@@ -154,6 +154,8 @@ export class Engine {
 
   /** One step of removing erased data: from the log first, then from the pages' unused parts. */
   #clean(): void {
+    // The scrubber opens the file by its name, which may be another store's by now.
+    if (this.#place.whyLost() !== null) return
     this.#truncateLog()
     if (this.#truncateDue || !this.#scrubber.isDue) return
     this.#truncateAt = this.#core.clock.monotonic() + SCRUB_EVERY_MS
