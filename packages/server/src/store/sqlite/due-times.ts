@@ -35,32 +35,31 @@ export class DueTimes {
     return { pulled: ahead.length, next: rows.length === limit && last ? positionOf(last) : null }
   }
 
+  /** A rest, too, knows its own wait: `probe_at - rest_set_at`. */
+  #pullRests(jumpedBackMs: number): void {
+    const core = this.#core
+    const { now } = core.tx
+    core.tx.flushHealth(core)
+    for (const row of core.all<RestingRow>(RESTING, now)) {
+      const waitMs = Math.max(0, row.probe_at - row.rest_set_at)
+      const moved = jumpedBackMs > 0 ? row.probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
+      const probeAt = Math.min(now + waitMs, moved)
+      const until = row.resting_until - (row.probe_at - probeAt)
+      core.run(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
+      core.tx.woken.add(row.id)
+    }
+    core.run(PULL_RESTED, now, now)
+    core.forgetWebhooks()
+  }
+
   /** By the jump itself where it is known: what was waited already counts. */
-  #pull(row: WaitingRow, jumpedBackMs: number | null): void {
+  #pull(row: WaitingRow, jumpedBackMs: number): void {
     const { tx } = this.#core
     const waitMs = Math.max(0, row.due_at - row.updated_at)
-    const moved = jumpedBackMs ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
+    const moved = jumpedBackMs > 0 ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
     const dueAt = Math.min(tx.now + waitMs, moved)
     this.#core.run(PULL, dueAt, dueAt - waitMs, row.id)
     tx.woken.add(row.webhook_id)
-  }
-
-  /**
-   * A rest doesn't say when it began. Moved by the jump it may end too early where the clock was put
-   * right before; what that costs is one probe.
-   */
-  #pullRests(jumpedBackMs: number | null): void {
-    const core = this.#core
-    const { tx } = core
-    if (jumpedBackMs === 0) return
-    const [byMs, probeMs, restMs] =
-      jumpedBackMs === null ? [0, UNKNOWN_PROBE_MS, REST_MS_MAX] : [jumpedBackMs, FAR_MS, FAR_MS]
-    const ends = [byMs, tx.now + probeMs, byMs, tx.now + restMs, tx.now, tx.now]
-    for (const { id, chatbot_id } of core.all<Resting>(PULL_RESTS, ...ends)) {
-      tx.woken.add(id)
-      tx.webhookChanged(core, id, chatbot_id, 'health')
-      core.forgetWebhooks()
-    }
   }
 
   /** Whether anything was written by a clock that was ahead of ours: by the ends of three indexes. */
@@ -73,15 +72,12 @@ export class DueTimes {
   }
 }
 
-interface Resting {
+interface RestingRow {
   id: string
-  chatbot_id: string
+  probe_at: number
+  resting_until: number
+  rest_set_at: number
 }
-
-/** One delivery's word lasts no longer (../rest.ts). */
-const UNKNOWN_PROBE_MS = 60_000
-const REST_MS_MAX = 24 * 3_600_000
-const FAR_MS = 100 * 365 * REST_MS_MAX
 
 interface Newest {
   attempt: number | null
@@ -101,8 +97,9 @@ const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM deliveries
   INDEXED BY deliveries_claimable
   WHERE state = 'pending' AND claimed_by IS NULL AND (webhook_id, due_at, id) > (?, ?, ?)
     AND due_at > ? ORDER BY webhook_id, due_at, id LIMIT ?`
+const RESTING = `SELECT id, probe_at, resting_until, rest_set_at FROM webhooks
+  WHERE resting_until IS NOT NULL AND rest_set_at > ?`
+const PULL_REST = `UPDATE webhooks SET probe_at = ?, resting_until = ?, rest_set_at = ?
+  WHERE id = ?`
+const PULL_RESTED = 'UPDATE webhooks SET rested_at = ? WHERE rested_at > ?'
 const PULL = 'UPDATE deliveries SET due_at = ?, updated_at = ? WHERE id = ?'
-const PULL_RESTS = `UPDATE webhooks SET probe_at = min(probe_at - ?, ?),
-    resting_until = min(resting_until - ?, ?)
-  WHERE resting_until IS NOT NULL AND (probe_at > ? OR resting_until > ?)
-  RETURNING id, chatbot_id`
