@@ -31,6 +31,7 @@ test.each(LOSSES)('a folder that is %s is not written to any more', async (_, lo
   expect(await store.findApiKey('none')).toBeNull()
 })
 
+// SQLite deletes its log by its name, but only of a database that it finds unmoved.
 test('closing a store whose folder was replaced leaves the log of what is there now', async () => {
   const { world, store, dataDir } = await openWithEngine()
   const chatbot = await world.chatbot()

@@ -20,7 +20,7 @@ async function setup() {
     return claim.deliveryId
   }
   const dueIn = async (id: string) => ((await world.delivery(id)).dueAt ?? 0) - clock.now()
-  const pullIn = async (jumpedBackMs: number | null, limit = 100) => {
+  const pullIn = async (jumpedBackMs: number, limit = 100) => {
     let pulled = 0
     let steps = 0
     for (let after: DuePosition | null = null; ; steps++) {
@@ -53,7 +53,7 @@ test('set back while no process ran, nothing waits longer than it was told to', 
   const { clock, fail, dueIn, pullIn } = await setup()
   const [short, long] = [await fail(), await fail(8 * HOUR_MS)]
   clock.setWall(-3 * DAY_MS)
-  await pullIn(null)
+  await pullIn(0)
   expect(await dueIn(short)).toBe(WAIT_MS)
   expect(await dueIn(long)).toBe(8 * HOUR_MS)
 })
@@ -92,12 +92,13 @@ test('a day forward and back leaves nothing due tomorrow, nor what was asked for
   expect(await dueIn(asked)).toBe(2 * DAY_MS)
 })
 
-test('a rest ends when it was to end, also where nobody saw the jump', async () => {
-  const { clock, engine, store, webhook, fail, pullIn } = await setup()
+test('a rest ends when it was to end, and waits no longer than its own wait where nobody knows', async () => {
+  const { clock, engine, webhook, fail, pullIn } = await setup()
   await fail()
   const rest = (ms: number) =>
-    engine.db.exec(`UPDATE webhooks SET resting_until = ${clock.now() + ms}, rest_set_at = ${clock.now()},
-      probe_at = ${clock.now() + Math.min(ms, HOUR_MS)} WHERE id = '${webhook.id}'`)
+    engine.db.exec(`UPDATE webhooks SET resting_until = ${clock.now() + ms},
+      probe_at = ${clock.now() + Math.min(ms, HOUR_MS)}, rest_set_at = ${clock.now()}
+      WHERE id = '${webhook.id}'`)
   const left = () => {
     const row = engine.db
       .prepare('SELECT resting_until AS until, probe_at AS probe FROM webhooks')
@@ -106,15 +107,14 @@ test('a rest ends when it was to end, also where nobody saw the jump', async () 
   }
   rest(30 * SECOND_MS)
   clock.setWall(-HOUR_MS)
-  await pullIn(HOUR_MS)
-  expect(left()).toEqual([30 * SECOND_MS, 30 * SECOND_MS])
-  await pullIn(0)
-  expect(left()).toEqual([30 * SECOND_MS, 30 * SECOND_MS])
+  for (const byMs of [HOUR_MS, 0]) {
+    await pullIn(byMs)
+    expect(left()).toEqual([30 * SECOND_MS, 30 * SECOND_MS])
+  }
   rest(8 * HOUR_MS)
   clock.setWall(-3 * DAY_MS)
-  await pullIn(null)
+  await pullIn(0)
   expect(left()).toEqual([8 * HOUR_MS, HOUR_MS])
-  expect(await store.getWebhook(webhook.id)).toMatchObject({ id: webhook.id })
 })
 
 test('a clock that is right is no work, and a jump is work in small steps', async () => {

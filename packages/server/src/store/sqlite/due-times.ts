@@ -36,13 +36,13 @@ export class DueTimes {
   }
 
   /** A rest, too, knows its own wait: `probe_at - rest_set_at`. */
-  #pullRests(jumpedBackMs: number | null): void {
+  #pullRests(jumpedBackMs: number): void {
     const core = this.#core
     const { now } = core.tx
     core.tx.flushHealth(core)
     for (const row of core.all<RestingRow>(RESTING, now)) {
       const waitMs = Math.max(0, row.probe_at - row.rest_set_at)
-      const moved = jumpedBackMs ? row.probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
+      const moved = jumpedBackMs > 0 ? row.probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
       const probeAt = Math.min(now + waitMs, moved)
       const until = row.resting_until - (row.probe_at - probeAt)
       core.run(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
@@ -54,10 +54,10 @@ export class DueTimes {
   }
 
   /** By the jump itself where it is known: what was waited already counts. */
-  #pull(row: WaitingRow, jumpedBackMs: number | null): void {
+  #pull(row: WaitingRow, jumpedBackMs: number): void {
     const { tx } = this.#core
     const waitMs = Math.max(0, row.due_at - row.updated_at)
-    const moved = jumpedBackMs ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
+    const moved = jumpedBackMs > 0 ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
     const dueAt = Math.min(tx.now + waitMs, moved)
     this.#core.run(PULL, dueAt, dueAt - waitMs, row.id)
     tx.woken.add(row.webhook_id)
