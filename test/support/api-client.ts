@@ -13,6 +13,8 @@ export interface WebhookView {
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: { consecutiveFailures: number; failingSince: string | null }
+  restingUntil: string | null
+  restingReason: string | null
   overlapEndsAt: string | null
 }
 
