@@ -41,6 +41,15 @@ export class ApiClient {
     await this.#call('DELETE', `/api/v1/webhooks/${webhookId}`)
   }
 
+  async changeWebhook(webhookId: string, change: Record<string, unknown>): Promise<void> {
+    await this.#call('PATCH', `/api/v1/webhooks/${webhookId}`, change)
+  }
+
+  /** `pause` or `resume`. */
+  async setWebhook(webhookId: string, action: 'pause' | 'resume'): Promise<void> {
+    await this.#call('POST', `/api/v1/webhooks/${webhookId}/${action}`)
+  }
+
   async publish(chatbotId: string, events: BenchEvent[]): Promise<void> {
     await this.#call('POST', `/api/v1/chatbots/${chatbotId}/events/batch`, { events })
   }
@@ -86,7 +95,11 @@ export class ApiClient {
     return this.#pool.destroy()
   }
 
-  async #call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  async #call(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<unknown> {
     const text = body === undefined ? null : JSON.stringify(body)
     const { authorization = '' } = this.#headers
     const headers = text === null ? { authorization } : this.#headers

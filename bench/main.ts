@@ -23,6 +23,7 @@ import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { nodes } from './scenarios/nodes.ts'
+import { resting } from './scenarios/resting.ts'
 import { start } from './scenarios/start.ts'
 import { waiting } from './scenarios/waiting.ts'
 import { STORES, type StoreName } from './stores.ts'
@@ -39,6 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
   idle,
   nodes,
   waiting,
+  resting,
   history,
   bodies,
   exports,

@@ -5,6 +5,8 @@ import { endProcess } from './end-process.ts'
 
 export interface Counts {
   requests: number
+  /** Those that were not refused. */
+  taken: number
   /** On the machine's monotonic clock. */
   firstAt: number
   lastAt: number
@@ -12,8 +14,22 @@ export interface Counts {
 
 export interface ReceiverAsk {
   id: number
-  command: 'open' | 'shut' | 'drop' | 'counts' | 'stamp'
+  command: 'open' | 'shut' | 'drop' | 'counts' | 'stamp' | 'rule'
   group: string
+  rule?: ReceiverRule
+}
+
+/** What a group takes; by default everything, at once. */
+export interface ReceiverRule {
+  /** Requests of a second; 429 beyond. */
+  perSecond?: number
+  retryAfterSeconds?: number
+  /** So many of all are answered 503, by chance. */
+  failShare?: number
+  /** Nothing is taken. */
+  refuses?: { status: number; retryAfterSeconds: number | null }
+  /** Until it answers. */
+  afterMs?: number
 }
 
 export interface ReceiverReply {
@@ -53,11 +69,19 @@ export class ReceiverProcess {
     return new ReceiverProcess(child, ready.url)
   }
 
-  ask(command: ReceiverAsk['command'], group: string): Promise<ReceiverReply['reply']> {
+  async rule(group: string, rule: ReceiverRule): Promise<void> {
+    await this.ask('rule', group, rule)
+  }
+
+  ask(
+    command: ReceiverAsk['command'],
+    group: string,
+    rule?: ReceiverRule,
+  ): Promise<ReceiverReply['reply']> {
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, resolve)
-      const ask: ReceiverAsk = { id, command, group }
+      const ask: ReceiverAsk = { id, command, group, ...(rule && { rule }) }
       this.#child.send(ask, (error) => error && reject(error))
     })
   }

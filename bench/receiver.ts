@@ -3,18 +3,22 @@
  *
  * The first segment of a path names a group. A group's gate is open at first; while it is shut, its
  * requests are accepted and not answered. That is both an endpoint that hangs and the way to build
- * up a backlog whose draining starts at one instant: when the gate opens.
+ * up a backlog whose draining starts at one instant: when the gate opens. A group may have a rule of
+ * its own for what it takes (ReceiverRule).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { monotonicMs } from './monotonic.ts'
-import type { Counts, ReceiverAsk, ReceiverReply } from './receiver-process.ts'
+import type { Counts, ReceiverAsk, ReceiverReply, ReceiverRule } from './receiver-process.ts'
 
 interface Group extends Counts {
   isShut: boolean
   held: Set<ServerResponse>
   /** When each `webhook-id` came first; null: not asked for. */
   stamps: Map<string, number> | null
+  rule: ReceiverRule
+  /** Of the second that runs. */
+  second: { at: number; taken: number }
 }
 
 const ANSWER = '{"received":true}'
@@ -25,8 +29,9 @@ const groups = new Map<string, Group>()
 function groupOf(name: string): Group {
   let group = groups.get(name)
   if (!group) {
-    const counts = { requests: 0, firstAt: 0, lastAt: 0 }
-    group = { ...counts, isShut: false, held: new Set(), stamps: null }
+    const counts = { requests: 0, taken: 0, firstAt: 0, lastAt: 0 }
+    const second = { at: 0, taken: 0 }
+    group = { ...counts, isShut: false, held: new Set(), stamps: null, rule: {}, second }
     groups.set(name, group)
   }
   return group
@@ -38,11 +43,42 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
   group.requests += 1
   group.lastAt = arrivedAt
   if (group.requests === 1) group.firstAt = arrivedAt
-  stamp(group, request, arrivedAt)
+  const refused = refusal(group, arrivedAt)
+  if (refused === null) {
+    group.taken += 1
+    stamp(group, request, arrivedAt)
+  }
   if (group.isShut) hold(group, response)
+  const { afterMs } = group.rule
   request.resume().once('end', () => {
-    if (!group.held.has(response)) answer(response)
+    if (refused !== null) refuse(response, refused)
+    else if (afterMs !== undefined) setTimeout(answer, afterMs, response)
+    else if (!group.held.has(response)) answer(response)
   })
+}
+
+interface Refusal {
+  status: number
+  retryAfterSeconds: number | null
+}
+
+/** Null: it is taken. */
+function refusal({ rule, second }: Group, now: number): Refusal | null {
+  const { refuses, failShare, perSecond } = rule
+  if (refuses) return refuses
+  if (failShare !== undefined && Math.random() < failShare) {
+    return { status: 503, retryAfterSeconds: null }
+  }
+  if (perSecond === undefined) return null
+  if (now - second.at >= 1_000) Object.assign(second, { at: now, taken: 0 })
+  second.taken += 1
+  if (second.taken <= perSecond) return null
+  return { status: 429, retryAfterSeconds: rule.retryAfterSeconds ?? null }
+}
+
+function refuse(response: ServerResponse, { status, retryAfterSeconds }: Refusal): void {
+  const headers = retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) }
+  response.writeHead(status, { ...headers, 'content-length': 0 }).end()
 }
 
 function stamp({ stamps }: Group, request: IncomingMessage, arrivedAt: number): void {
@@ -59,8 +95,8 @@ function answer(response: ServerResponse): void {
   response.writeHead(200, ANSWER_HEADERS).end(ANSWER)
 }
 
-function countsOf({ requests, firstAt, lastAt }: Group): Counts {
-  return { requests, firstAt, lastAt }
+function countsOf({ requests, taken, firstAt, lastAt }: Group): Counts {
+  return { requests, taken, firstAt, lastAt }
 }
 
 /** Carries out what the bench asks for, and tells what it found. */
@@ -81,6 +117,9 @@ function obey(ask: ReceiverAsk): ReceiverReply['reply'] {
       break
     case 'stamp':
       group.stamps = new Map()
+      break
+    case 'rule':
+      group.rule = ask.rule ?? {}
       break
     case 'counts':
       break

@@ -172,6 +172,19 @@ export class World {
     )
   }
 
+  /** The same, however long that takes. */
+  async untilRecordedOf(chatbotId: string, withinMs = 240_000): Promise<void> {
+    await until('everything is recorded', withinMs, async () => {
+      await pause(100)
+      return !(await this.api.hasPending(chatbotId))
+    })
+  }
+
+  /** What a webhook is to get, instead of what it got before. */
+  async addTypes(webhookId: string, eventTypes: string[]): Promise<void> {
+    await this.api.changeWebhook(webhookId, { eventTypes })
+  }
+
   async close(): Promise<void> {
     await this.setNodes(0)
     await this.receiver.stop()

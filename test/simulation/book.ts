@@ -24,6 +24,10 @@ export interface WebhookLine {
   id: string
   state: string
   description: string
+  resting_until: number | null
+  probe_at: number | null
+  probe_id: string | null
+  rested_at: number | null
 }
 
 interface AttemptLine {
@@ -127,7 +131,7 @@ export class Book {
     const { db } = port.engine
     this.#queries = {
       changes: db.prepare('SELECT total_changes() AS n'),
-      webhooks: db.prepare('SELECT id, state, description FROM webhooks'),
+      webhooks: db.prepare(WEBHOOKS),
       texts: db.prepare(TEXTS),
       delivery: db.prepare(DELIVERY),
       attempts: db.prepare(ATTEMPTS),
@@ -259,6 +263,8 @@ function rows<Row = Record<string, unknown>>(
   return (statement?.all(...values) ?? []) as Row[]
 }
 
+const WEBHOOKS = `SELECT id, state, description, resting_until, probe_at, probe_id, rested_at
+  FROM webhooks`
 const TEXTS = `SELECT id, state || ' ' || attempt_count || ' ' || series_attempts || ' ' ||
   coalesce(due_at, '') || ' ' || coalesce(claimed_by, '') AS text FROM deliveries`
 const DELIVERY = `SELECT id, event_id, webhook_id, event_type, state, attempt_count,

@@ -18,9 +18,13 @@ export const MOODS = {
   resetAfter: 1,
   failing: 3,
   busy: 2,
+  limited: 2,
   redirecting: 0.5,
   gone: 0.3,
 } as const
+/** Requests in a second. */
+const LIMITED_TAKES = 3
+
 export type Mood = keyof typeof MOODS
 
 /** One request of one process. */
@@ -38,6 +42,8 @@ export interface Request {
 export class Network {
   readonly #world: World
   readonly #moods = new Map<string, Mood>()
+  /** Of a limited endpoint: what it has taken in the second that runs. */
+  readonly #taken = new Map<string, { second: number; count: number }>()
   /** Started and not yet settled for their process. */
   readonly #unsettled = new Set<Request>()
 
@@ -119,6 +125,14 @@ export class Network {
     }
   }
 
+  #takes(webhookId: string): boolean {
+    const second = Math.floor(this.#world.timeline.now / 1_000)
+    const taken = this.#taken.get(webhookId)
+    const count = taken?.second === second ? taken.count + 1 : 1
+    this.#taken.set(webhookId, { second, count })
+    return count <= LIMITED_TAKES
+  }
+
   #behave(mood: Mood, request: Request): { result: SendResult; afterMs: number } {
     const { draw } = this.#world
     const quickMs = draw.between(1, 60)
@@ -148,6 +162,11 @@ export class Network {
         const status = draw.pick([429, 503]) ?? 429
         return { afterMs: quickMs, result: answered(status, quickMs, retryAfterMs) }
       }
+      case 'limited':
+        return {
+          afterMs: quickMs,
+          result: answered(this.#takes(request.turn.webhook.id) ? 200 : 429, quickMs),
+        }
       case 'redirecting':
         return { afterMs: quickMs, result: answered(302, quickMs) }
       case 'gone':

@@ -15,6 +15,7 @@ import { LeaseWatch } from './lease-watch.ts'
 import { type Request, requestName, resultWord } from './network.ts'
 import type { Publication } from './publication.ts'
 import { RateWatch } from './rate-watch.ts'
+import { RestWatch } from './rest-watch.ts'
 import type { SimProcess } from './sim-process.ts'
 import { short } from './trace.ts'
 import { WebhookWatch } from './webhook-watch.ts'
@@ -38,6 +39,7 @@ export class Promises {
   readonly #leases: LeaseWatch
   readonly #held: HeldWatch
   readonly #webhooks: WebhookWatch
+  readonly #rests: RestWatch
   #violation: Violation | null = null
   readonly #accepted = new Map<string, Publication>()
   readonly #made = new Map<string, number>()
@@ -53,6 +55,7 @@ export class Promises {
     this.#leases = new LeaseWatch(broken)
     this.#held = new HeldWatch(broken)
     this.#webhooks = new WebhookWatch(broken)
+    this.#rests = new RestWatch(broken)
   }
 
   /** Kept rather than thrown: a room under test would catch it. */
@@ -73,11 +76,15 @@ export class Promises {
     const now = this.#world.timeline.now
     const commit = commitOf(batch, reply)
     this.#webhooks.beginCommit(reply.changes)
+    this.#rests.beginCommit(reply.changes)
     const moved = book.read(this.#world.disk.port, commit)
     if (moved) this.#leases.checkClaims(moved, commit, now)
     this.#leases.follow(commit, now)
     if (!moved) return
     this.#webhooks.committed(book.webhooks)
+    const { deliveries } = book
+    const at = this.#world.storeClock.now()
+    this.#rests.committed(book.webhooks, { moved, commit, deliveries, now: at })
     for (const [index, call] of batch.calls.entries()) {
       const answer = reply.replies[index]
       if (!answer || !('value' in answer)) continue
@@ -93,6 +100,7 @@ export class Promises {
 
   told(process: SimProcess, change: Change): void {
     this.#webhooks.told(process, change)
+    this.#rests.told(process, change)
     this.#held.told(process, change)
   }
 
@@ -133,6 +141,9 @@ export class Promises {
       if (!before || before.attempt_count === row.attempt_count) continue
       if (row.state !== 'pending') continue
       const result = this.#results.get(`${row.id} ${row.attempt_count}`)
+      if (isRefusal(result) && row.series_attempts !== before.series_attempts) {
+        this.broken('a 429 is not charged', `${short(row.id)} is charged for it`)
+      }
       const dueInMs = (row.due_at ?? 0) - this.#world.storeClock.now()
       const leastMs = leastWaitMs(result, scheduleMs[row.series_attempts])
       if (dueInMs >= leastMs) continue
@@ -154,6 +165,7 @@ export class Promises {
     const name = `${process.name} starts ${short(claim.deliveryId)}#${claim.attemptNumber}`
     this.#webhooks.checkAttempt(process, { name, webhook })
     this.#held.checkAttempt(process, { name, id: claim.deliveryId })
+    this.#rests.checkAttempt(process, { name, id: claim.deliveryId, webhookId: webhook.id })
     const attempt = this.#lanes.starts(process, { name, webhook, now })
     this.#rates.starts({ name, webhook, now })
     if (row?.claimed_by !== nodeId || !this.#leases.isLive(nodeId, now)) {
@@ -258,6 +270,10 @@ function commitOf({ calls }: Batch, { replies, changes }: BatchReply): Commit {
     told.set(id, [...(told.get(id) ?? []), state])
   }
   return { calls, replies, told, operations: new Set(calls.map((call) => call.name)) }
+}
+
+function isRefusal(result: SendResult | undefined): boolean {
+  return result?.kind === 'answered' && result.status === 429
 }
 
 function leastWaitMs(result: SendResult | undefined, scheduledMs = 0): number {

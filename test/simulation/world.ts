@@ -218,5 +218,5 @@ export class World {
 }
 
 function isOfSettings(change: Change): boolean {
-  return change.type === 'webhook.updated' && change.aspect === 'settings'
+  return change.type === 'webhook.updated' && change.aspect !== 'health'
 }

@@ -11,9 +11,13 @@
  * Some of each node's own: what each of several nodes learns is its share.
  */
 
-/** Of the answers of the last second: an endpoint that fails 5 in 100 by chance stays below it. */
+/** Of the last answers: an endpoint that fails 5 in 100 by chance stays below it. */
 const REFUSED_SHARE_MAX = 0.15
 const REFUSED_LEAST = 6
+/** Those of a second, or of as long as so many take. */
+const LOOKED_AT = 40
+const SPAN_MS_MIN = 1_000
+const SPAN_MS_MAX = 10_000
 /** A cut leaves so much of what the endpoint took. */
 const CUT_TO = 0.8
 /** From a cut until the pace is back where it was refused. */
@@ -32,8 +36,9 @@ export class LearntRate {
   #refusedAt: number | null = null
   #cutAt = Number.NEGATIVE_INFINITY
   #rampSince: number | null = null
-  /** Of the second that runs, and the one before. */
-  #secondAt = 0
+  /** Answers of the span that runs, and of the one before. */
+  #spanAt = 0
+  #spanMs = SPAN_MS_MIN
   #now = { taken: 0, refused: 0 }
   #before = { taken: 0, refused: 0 }
   #nextAt = 0
@@ -58,14 +63,14 @@ export class LearntRate {
   }
 
   took(now: number): void {
-    this.#turnSecond(now)
+    this.#turnSpan(now)
     this.#now.taken += 1
   }
 
   refused(now: number): void {
-    this.#turnSecond(now)
+    this.#turnSpan(now)
     this.#now.refused += 1
-    const { taken, refused } = this.#lastSecond(now)
+    const { taken, refused } = this.#last(now)
     if (refused < REFUSED_LEAST || refused < REFUSED_SHARE_MAX * (taken + refused)) return
     this.cut(now)
   }
@@ -73,11 +78,12 @@ export class LearntRate {
   /** It is overrun: from now on less than it took. Nothing where it took nothing: that is an outage. */
   cut(now: number): void {
     if (now < this.#cutAt + CUT_EVERY_MS) return
-    this.#turnSecond(now)
-    const { taken } = this.#lastSecond(now)
+    this.#turnSpan(now)
+    const { taken, ms } = this.#last(now)
+    const took = (taken * 1_000) / ms
     const before = this.#learnt(now)
-    if (taken === 0 && before === null) return
-    const point = before === null ? taken : Math.min(Math.max(taken, before / 2), before)
+    if (took === 0 && before === null) return
+    const point = before === null ? took : Math.min(Math.max(took, before / 2), before)
     this.#refusedAt = Math.max(point, PER_SECOND_MIN)
     this.#cutAt = now
     this.#forgetAnswers(now)
@@ -108,24 +114,33 @@ export class LearntRate {
     return perSecond
   }
 
-  #lastSecond(now: number): { taken: number; refused: number } {
-    const share = Math.max(0, 1 - (now - this.#secondAt) / 1_000)
+  /** The answers of about one span, and how long they took. */
+  #last(now: number): { taken: number; refused: number; ms: number } {
+    const { taken, refused } = this.#before
+    const sinceMs = now - this.#spanAt
+    const share = Math.max(0, 1 - sinceMs / this.#spanMs)
+    const beforeMs = taken + refused > 0 ? this.#spanMs * share : 0
     return {
-      taken: this.#now.taken + this.#before.taken * share,
-      refused: this.#now.refused + this.#before.refused * share,
+      taken: this.#now.taken + taken * share,
+      refused: this.#now.refused + refused * share,
+      ms: Math.max(SPAN_MS_MIN, sinceMs + beforeMs),
     }
   }
 
-  #turnSecond(now: number): void {
-    const sinceMs = now - this.#secondAt
-    if (sinceMs < 1_000) return
-    this.#before = sinceMs < 2_000 ? this.#now : { taken: 0, refused: 0 }
+  #turnSpan(now: number): void {
+    const sinceMs = now - this.#spanAt
+    if (sinceMs < this.#spanMs) return
+    const isNext = sinceMs < 2 * this.#spanMs
+    this.#before = isNext ? this.#now : { taken: 0, refused: 0 }
     this.#now = { taken: 0, refused: 0 }
-    this.#secondAt = sinceMs < 2_000 ? this.#secondAt + 1_000 : now
+    this.#spanAt = isNext ? this.#spanAt + this.#spanMs : now
   }
 
   #forgetAnswers(now: number): void {
-    this.#secondAt = now
+    const perSecond = this.#learnt(now) ?? Number.POSITIVE_INFINITY
+    const spanMs = (LOOKED_AT * 1_000) / perSecond
+    this.#spanMs = Math.min(Math.max(spanMs, SPAN_MS_MIN), SPAN_MS_MAX)
+    this.#spanAt = now
     this.#now = { taken: 0, refused: 0 }
     this.#before = { taken: 0, refused: 0 }
   }

@@ -73,7 +73,7 @@ export class Upkeep {
     this.#loops = [
       this.#settleLoop(),
       // The clock may have been set back while no process ran.
-      this.#guarded('due', () => this.pullInOnce(0)).then(() => {}),
+      this.#guarded('due', () => this.pullInOnce(null)).then(() => {}),
       this.#guarded('nodes', () => this.nodesOnce()).then(() => {}),
       this.#every(rescueEveryMs, 'nodes', () => this.nodesOnce()),
       this.#guarded('rollups', () => this.rollUpOnce()).then(() => {}),
@@ -150,7 +150,7 @@ export class Upkeep {
   }
 
   /** No due time lies further ahead than its own wait. */
-  async pullInOnce(jumpedBackMs: number): Promise<void> {
+  async pullInOnce(jumpedBackMs: number | null): Promise<void> {
     const { store, clock, log } = this.#options
     const stopped = this.#stopped.signal
     let pulled = 0

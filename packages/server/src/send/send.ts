@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts'
 import type { EgressProxy } from '../egress-settings.ts'
 import type { SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
-import { firstValue, keepHeaders } from './answer-headers.ts'
+import { keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
 import { createConnector } from './connector.ts'
@@ -147,7 +147,10 @@ function answered(
     headers: keepHeaders(headers),
     body,
     note: readAnswerNote(status, body),
-    retryAfterMs: parseRetryAfter(firstValue(headers['retry-after']), nowMs),
+    retryAfterMs: parseRetryAfter(
+      [headers['retry-after'] ?? []].flat().join(', ') || undefined,
+      nowMs,
+    ),
     durationMs: Math.round(answeredAt - startedAt),
   }
 }

@@ -1,7 +1,7 @@
 /** What a store is told, and tells, of due times after its clock was set back. */
 export interface PullInStep {
-  /** 0: it isn't known, as at a start. */
-  jumpedBackMs: number
+  /** 0: what was found before is looked at once more. Null: it isn't known, as at a start. */
+  jumpedBackMs: number | null
   /** Null: from the first. */
   after: DuePosition | null
   limit: number

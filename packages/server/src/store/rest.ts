@@ -24,6 +24,8 @@ export interface RestState {
   probeAt: number | null
   /** The delivery that was handed out last; whoever holds its claim makes the probe. */
   probeId: string | null
+  /** When the instants above were written: their wait is what lies between. */
+  restSetAt: number | null
   /** One sentence, for people. */
   restReason: string | null
   /** Probes in a row that failed: each rest is twice as long as the one before. */
@@ -49,21 +51,25 @@ export function freshMax({ limit, oldMin = 0 }: LaneAsked): number {
 /** The columns of `RestState`, in the order in which they are written. */
 export const REST_COLUMNS = [
   ...['resting_until', 'probe_at', 'probe_id', 'rest_reason', 'rest_level', 'rest_by'],
-  ...['strained', 'rested_at'],
+  ...['strained', 'rested_at', 'rest_set_at'],
 ] as const
 
 /** For an UPDATE that ends a rest, without when it ended. */
 export const END_REST_SET = `resting_until = NULL, probe_at = NULL, probe_id = NULL,
-    rest_reason = NULL, rest_level = 0, rest_by = NULL, strained = 0`
+    rest_reason = NULL, rest_level = 0, rest_by = NULL, strained = 0, rest_set_at = NULL`
 
 /** For a SELECT of them. */
 export const REST_FIELDS = `kind, resting_until AS "restingUntil", probe_at AS "probeAt",
     probe_id AS "probeId", rest_reason AS "restReason", rest_level AS "restLevel",
-    rest_by AS "restBy", strained, rested_at AS "restedAt"`
+    rest_by AS "restBy", strained, rested_at AS "restedAt",
+    rest_set_at AS "restSetAt"`
 
 export function restValues(rest: RestState): (number | string | null)[] {
   const { restingUntil, probeAt, probeId, restReason, restLevel, restBy, strained } = rest
-  return [restingUntil, probeAt, probeId, restReason, restLevel, restBy, strained, rest.restedAt]
+  return [
+    ...[restingUntil, probeAt, probeId, restReason, restLevel, restBy, strained],
+    ...[rest.restedAt, rest.restSetAt],
+  ]
 }
 
 export type RestMove = 'began' | 'moved' | 'ended'
@@ -77,6 +83,17 @@ export const STRAINED_IN_A_ROW = 3
 
 /** Changes `webhook`; says what became of its rest, or null where that stays as it was. */
 export function noteRest(
+  webhook: RestState,
+  row: Pick<DeliveryRow, 'id' | 'kind'>,
+  input: Pick<RecordInput, 'attempt' | 'strain'>,
+  now: number,
+): RestMove | null {
+  const move = moveOf(webhook, row, input, now)
+  if (move !== null) webhook.restSetAt = move === 'ended' ? null : now
+  return move
+}
+
+function moveOf(
   webhook: RestState,
   row: Pick<DeliveryRow, 'id' | 'kind'>,
   input: Pick<RecordInput, 'attempt' | 'strain'>,
@@ -126,7 +143,7 @@ export function endRest(webhook: RestState, now: number): RestMove | null {
 
 const WORKING = {
   ...{ restingUntil: null, probeAt: null, probeId: null, restReason: null },
-  ...{ restLevel: 0, restBy: null, strained: 0 },
+  ...{ restLevel: 0, restBy: null, strained: 0, restSetAt: null },
 } satisfies Partial<RestState>
 
 /** An endpoint that refuses one delivery for what is in it works. */

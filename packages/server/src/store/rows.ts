@@ -55,6 +55,7 @@ export interface WebhookRow {
   resting_until: number | null
   probe_at: number | null
   probe_id: string | null
+  rest_set_at: number | null
   rest_reason: string | null
   rest_level: number
   rest_by: string | null

@@ -142,7 +142,7 @@ const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
 const WRITE_RESTS = `UPDATE webhooks w
   SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}
   FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[],
-    $8::int[], $9::bigint[]) AS rest (id, ${REST_COLUMNS.join(', ')})
+    $8::int[], $9::bigint[], $10::bigint[]) AS rest (id, ${REST_COLUMNS.join(', ')})
   WHERE w.id = rest.id`
 const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = $1, updated_at = $2
   WHERE id = $3`

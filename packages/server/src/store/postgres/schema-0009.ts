@@ -5,6 +5,7 @@ export const RESTS_SCHEMA = `
 ALTER TABLE webhooks ADD COLUMN resting_until bigint,
   ADD COLUMN probe_at bigint,
   ADD COLUMN probe_id ${TEXT},
+  ADD COLUMN rest_set_at bigint,
   ADD COLUMN rest_reason ${TEXT},
   ADD COLUMN rest_level integer NOT NULL DEFAULT 0,
   ADD COLUMN rest_by ${TEXT},

@@ -20,7 +20,7 @@ async function setup() {
     return claim.deliveryId
   }
   const dueIn = async (id: string) => ((await world.delivery(id)).dueAt ?? 0) - clock.now()
-  const pullIn = async (jumpedBackMs: number, limit = 100) => {
+  const pullIn = async (jumpedBackMs: number | null, limit = 100) => {
     let pulled = 0
     let steps = 0
     for (let after: DuePosition | null = null; ; steps++) {
@@ -53,9 +53,30 @@ test('set back while no process ran, nothing waits longer than it was told to', 
   const { clock, fail, dueIn, pullIn } = await setup()
   const [short, long] = [await fail(), await fail(8 * HOUR_MS)]
   clock.setWall(-3 * DAY_MS)
-  await pullIn(0)
+  await pullIn(null)
   expect(await dueIn(short)).toBe(WAIT_MS)
   expect(await dueIn(long)).toBe(8 * HOUR_MS)
+})
+
+test('a rest is pulled in, too, and only once', async () => {
+  const { clock, world, store, webhook, chatbot, pullIn } = await setup()
+  const claim = await world.claim(chatbot.id)
+  await world.record(
+    claim,
+    { kind: 'retry', delayMs: WAIT_MS, charged: true },
+    { strain: { askedMs: 30 * SECOND_MS, enough: 3, draw: 0 } },
+  )
+  const restsFor = async () => {
+    const { rest } = (await store.getWebhook(webhook.id)) ?? {}
+    return [(rest?.until ?? 0) - clock.now(), (rest?.probeAt ?? 0) - clock.now()]
+  }
+  await world.advance(10 * SECOND_MS)
+  clock.setWall(-HOUR_MS)
+  await pullIn(HOUR_MS)
+  expect(await restsFor()).toEqual([20 * SECOND_MS, 20 * SECOND_MS])
+  await world.advance(5 * SECOND_MS)
+  await pullIn(0)
+  expect(await restsFor()).toEqual([15 * SECOND_MS, 15 * SECOND_MS])
 })
 
 test('a day forward and back leaves nothing due tomorrow, nor what was asked for due today', async () => {
@@ -69,6 +90,31 @@ test('a day forward and back leaves nothing due tomorrow, nor what was asked for
   await pullIn(DAY_MS)
   expect(await dueIn(retried)).toBe(WAIT_MS)
   expect(await dueIn(asked)).toBe(2 * DAY_MS)
+})
+
+test('a rest ends when it was to end, also where nobody saw the jump', async () => {
+  const { clock, engine, store, webhook, fail, pullIn } = await setup()
+  await fail()
+  const rest = (ms: number) =>
+    engine.db.exec(`UPDATE webhooks SET resting_until = ${clock.now() + ms}, rest_set_at = ${clock.now()},
+      probe_at = ${clock.now() + Math.min(ms, HOUR_MS)} WHERE id = '${webhook.id}'`)
+  const left = () => {
+    const row = engine.db
+      .prepare('SELECT resting_until AS until, probe_at AS probe FROM webhooks')
+      .get()
+    return [Number(row?.until) - clock.now(), Number(row?.probe) - clock.now()]
+  }
+  rest(30 * SECOND_MS)
+  clock.setWall(-HOUR_MS)
+  await pullIn(HOUR_MS)
+  expect(left()).toEqual([30 * SECOND_MS, 30 * SECOND_MS])
+  await pullIn(0)
+  expect(left()).toEqual([30 * SECOND_MS, 30 * SECOND_MS])
+  rest(8 * HOUR_MS)
+  clock.setWall(-3 * DAY_MS)
+  await pullIn(null)
+  expect(left()).toEqual([8 * HOUR_MS, HOUR_MS])
+  expect(await store.getWebhook(webhook.id)).toMatchObject({ id: webhook.id })
 })
 
 test('a clock that is right is no work, and a jump is work in small steps', async () => {

@@ -3,6 +3,8 @@ export const RESTS_SCHEMA = `
 ALTER TABLE webhooks ADD COLUMN resting_until INTEGER;
 ALTER TABLE webhooks ADD COLUMN probe_at INTEGER;
 ALTER TABLE webhooks ADD COLUMN probe_id TEXT;
+-- By the clock that wrote the two above.
+ALTER TABLE webhooks ADD COLUMN rest_set_at INTEGER;
 ALTER TABLE webhooks ADD COLUMN rest_reason TEXT;
 ALTER TABLE webhooks ADD COLUMN rest_level INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhooks ADD COLUMN rest_by TEXT;
