@@ -11,6 +11,7 @@
  * One delivery's word makes a webhook rest for a minute at most: a visitor's text may be what its
  * owner's firewall refuses. Only where another delivery is asked the same does it last as asked.
  */
+import { isStrainedStatus } from '../outcome.ts'
 import type { WebhookKind } from '../webhook.ts'
 import type { DeliveryRow } from './rows.ts'
 import type { LaneAsked, RecordInput, RecordResult } from './store.ts'
@@ -150,8 +151,8 @@ const WORKING = {
  * An endpoint that fails at one delivery by an answer that would begin no rest works: what is wrong
  * with that one must not hold all others.
  */
-function isTaken({ attempt, strain }: Pick<RecordInput, 'attempt' | 'strain'>): boolean {
-  return attempt.result === 'delivered' || (attempt.status !== null && strain === null)
+function isTaken({ attempt: { result, status } }: Pick<RecordInput, 'attempt'>): boolean {
+  return result === 'delivered' || (status !== null && !isStrainedStatus(status))
 }
 
 /** What is over at once was no wish. */
