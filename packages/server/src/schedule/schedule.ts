@@ -287,7 +287,9 @@ export class Schedule {
       const isOld = lane.hasMovedOnFrom(aim)
       // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
       const isCut = result.kind === 'our-fault' && term.signal.aborted
-      if (!isOld && !isCut) this.#learn(lane, result)
+      // That nothing came in time narrows the window all the same: one success opens it again.
+      const isOldAnswer = isOld && result.kind === 'answered'
+      if (!isOldAnswer && !isCut) this.#learn(lane, result)
       this.#goOn(lane)
       return isOld ? null : lane.failuresOfWindow
     }
