@@ -97,8 +97,8 @@ public class Receiver {
     }
 
     public static void main(String[] arguments) throws IOException {
-        // An empty key is one that anybody has.
-        if (KEYS.isEmpty() || KEYS.stream().anyMatch(key -> key.length == 0)) {
+        // Unset, or "undefined": keys that anybody has.
+        if (KEYS.isEmpty() || KEYS.stream().anyMatch(key -> key.length < 16)) {
             throw new IllegalStateException("Set CHATZURI_SECRET to the webhook's secret, all of it.");
         }
         System.setProperty("sun.net.httpserver.maxReqTime", BODY_SECONDS_MAX);

@@ -20,8 +20,8 @@ const TOLERANCE_SECONDS = 300
 const { CHATZURI_SECRET = '', PORT = '3000' } = process.env
 // It holds two, with a space between them, while one replaces the other.
 const keys = CHATZURI_SECRET.split(' ').map(keyOf)
-// An empty key is one that anybody has.
-if (keys.some((key) => key.length === 0)) {
+// Unset, or "undefined": keys that anybody has.
+if (keys.some((key) => key.length < 16)) {
   throw new Error("Set CHATZURI_SECRET to the webhook's secret, all of it.")
 }
 // Keep it where you keep the leads: memory forgets at a restart.
@@ -70,19 +70,21 @@ async function readBody(request: Request): Promise<Buffer | null> {
   const reader = request.body?.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
-  // What was cut short is not signed.
-  const patience = setTimeout(() => void reader?.cancel(), BODY_MS_MAX)
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true }
-    if (done) break
-    size += value.length
-    if (size > BODY_BYTES_MAX) break
-    chunks.push(value)
+  // What is cut short is not signed. Of a sender that has gone there is nothing to cancel.
+  const cancel = () => reader?.cancel().catch(() => {})
+  const patience = setTimeout(cancel, BODY_MS_MAX)
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true }
+      if (done) return Buffer.concat(chunks)
+      size += value.length
+      if (size > BODY_BYTES_MAX) return null
+      chunks.push(value)
+    }
+  } finally {
+    clearTimeout(patience)
+    if (size > BODY_BYTES_MAX) await cancel()
   }
-  clearTimeout(patience)
-  if (size <= BODY_BYTES_MAX) return Buffer.concat(chunks)
-  await reader?.cancel()
-  return null
 }
 
 /** After `whsec_` it is base64; a secret of your own is the key as it is. */

@@ -29,7 +29,7 @@ def key_of(secret):
 
 # It holds two, with a space between them, while one replaces the other.
 KEYS = [key_of(secret) for secret in os.environ.get("CHATZURI_SECRET", "").split()]
-if not KEYS or b"" in KEYS:  # An empty key is one that anybody has.
+if not KEYS or min(map(len, KEYS)) < 16:  # Unset, or "undefined": keys that anybody has.
     raise SystemExit("Set CHATZURI_SECRET to the webhook's secret, all of it.")
 
 

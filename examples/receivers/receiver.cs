@@ -12,8 +12,8 @@ const int BodyBytesMax = 128 * 1024;
 const int ToleranceSeconds = 300;
 // It holds two, with a space between them, while one replaces the other.
 var keys = (Environment.GetEnvironmentVariable("CHATZURI_SECRET") ?? "").Split(' ').Select(KeyOf).ToArray();
-// An empty key is one that anybody has.
-if (keys.Any(key => key.Length == 0)) throw new Exception("Set CHATZURI_SECRET to the webhook's secret, all of it.");
+// Unset, or "undefined": keys that anybody has.
+if (keys.Any(key => key.Length < 16)) throw new Exception("Set CHATZURI_SECRET to the webhook's secret, all of it.");
 var seen = new ConcurrentDictionary<string, bool>(); // Keep it where you keep the leads.
 
 var builder = WebApplication.CreateSlimBuilder(args);
@@ -51,7 +51,7 @@ bool IsSigned(IHeaderDictionary headers, byte[] body)
     if (!Regex.IsMatch(timestamp, @"\A[0-9]{1,15}\z")) return false;
     if (Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - long.Parse(timestamp)) > ToleranceSeconds) return false;
     byte[] content = [.. Encoding.UTF8.GetBytes($"{headers["webhook-id"]}.{timestamp}."), .. body];
-    var given = headers["webhook-signature"].ToString().Split(' ').Select(Encoding.UTF8.GetBytes).ToArray();
+    var given = headers["webhook-signature"].ToString().Split(' ').Select(each => Encoding.UTF8.GetBytes(each)).ToArray();
     return keys.Any(key =>
     {
         var expected = Encoding.UTF8.GetBytes("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, content)));
@@ -64,5 +64,5 @@ static byte[] KeyOf(string secret)
 {
     if (!secret.StartsWith("whsec_", StringComparison.Ordinal)) return Encoding.UTF8.GetBytes(secret);
     var key = new byte[secret.Length];
-    return Convert.TryFromBase64String(secret["whsec_".Length..], key, out var length) ? key[..length] : [];
+    return Convert.TryFromBase64String(secret["whsec_".Length..], key, out var length) ? key[..length] : Array.Empty<byte>();
 }

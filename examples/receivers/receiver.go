@@ -112,7 +112,7 @@ func answer(w http.ResponseWriter, status int, note map[string]any) {
 
 func main() {
 	for _, key := range keys {
-		if len(key) == 0 { // An empty key is one that anybody has.
+		if len(key) < 16 { // Unset, or "undefined": keys that anybody has.
 			keys = nil
 		}
 	}

@@ -44,7 +44,7 @@ if ($_SERVER['REQUEST_METHOD'] !== 'POST') {
 }
 // It holds two, with a space between them, while one replaces the other.
 $keys = array_map('keyOf', explode(' ', getenv('CHATZURI_SECRET') ?: ''));
-if (in_array('', $keys, true)) { // An empty key is one that anybody has.
+if (min(array_map('strlen', $keys)) < 16) { // Unset, or "undefined": keys that anybody has.
     error_log("Set CHATZURI_SECRET to the webhook's secret, all of it.");
     answer(500, ['message' => 'The receiver is not set up right']);
 }

@@ -21,7 +21,7 @@ end
 
 # It holds two, with a space between them, while one replaces the other.
 KEYS = ENV.fetch('CHATZURI_SECRET', '').split.map { |secret| key_of(secret) }
-if KEYS.empty? || KEYS.any?(&:empty?) # An empty key is one that anybody has.
+if KEYS.empty? || KEYS.any? { |key| key.bytesize < 16 } # Unset, or "undefined": keys that anybody has.
   abort "Set CHATZURI_SECRET to the webhook's secret, all of it."
 end
 

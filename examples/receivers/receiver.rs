@@ -20,8 +20,8 @@ fn main() -> std::io::Result<()> {
     // It holds two, with a space between them, while one replaces the other.
     let secrets = std::env::var("CHATZURI_SECRET").unwrap_or_default();
     let keys: Arc<Vec<Vec<u8>>> = Arc::new(secrets.split_whitespace().map(key_of).collect());
-    // An empty key is one that anybody has.
-    let is_set = !keys.is_empty() && keys.iter().all(|key| !key.is_empty());
+    // Unset, or "undefined": keys that anybody has.
+    let is_set = !keys.is_empty() && keys.iter().all(|key| key.len() >= 16);
     assert!(is_set, "Set CHATZURI_SECRET to the webhook's secret, all of it.");
     let port = std::env::var("PORT").unwrap_or("3000".into());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}"))?;

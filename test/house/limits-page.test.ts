@@ -37,6 +37,7 @@ import { URL_LENGTH_MAX } from '../../packages/server/src/api/webhook-url.ts'
 import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget-lead.ts'
 import * as widget from '../../packages/server/src/api/widget-schemas.ts'
 import { readConfig } from '../../packages/server/src/config.ts'
+import { ATTEMPTS_SHOWN_MAX } from '../../packages/server/src/delivery.ts'
 import { BODY_BYTES_MAX, EVENT_TYPE_LENGTH_MAX } from '../../packages/server/src/event.ts'
 import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
@@ -109,6 +110,7 @@ const LIMITS: Record<string, string> = {
   "the widget's bodies": kib(widget.WIDGET_BODY_BYTES_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
+  'attempts that are shown with their delivery': count(ATTEMPTS_SHOWN_MAX),
   'steps of statistics': count(STEPS_MAX),
   'rows of a page together, in a list or an export': kib(PAGE_BYTES_MAX),
   'exports (`leads.csv`) of one chatbot at once': count(SLOTS.export.perChatbotMax),

@@ -108,13 +108,14 @@ describe.concurrent.each(installed)('%s', (_, language) => {
     }
   })
 
-  test.each(['', 'whsec_!!!!', `${SECRET} whsec_`])(
-    'with the secret "%s" it takes nothing',
-    { timeout: BUILD_TIMEOUT_MS },
-    async (held) => {
-      expect(await takesAnEmptyKey(await buildOnce(language), held)).toBe(false)
-    },
-  )
+  test.each([
+    ['', ''],
+    ['undefined', 'undefined'],
+    ['whsec_!!!!', ''],
+    [`${SECRET} whsec_`, ''],
+  ])('with the secret "%s" it takes nothing', { timeout: BUILD_TIMEOUT_MS }, async (held, key) => {
+    expect(await takesKey(await buildOnce(language), held, key)).toBe(false)
+  })
 })
 
 test.concurrent('nobody takes the memory or the time of any of them', {
@@ -138,7 +139,9 @@ async function underAttack(language: Language): Promise<string[]> {
     if (language.hasTrialServer) return faults.filter((fault) => fault.startsWith('answers'))
     const grownBytes = (peakBytes(pid) ?? 0) - peakBefore
     if (grownBytes > GROWTH_BYTES_MAX) faults.push(`grows by ${grownBytes} bytes`)
-    const answer = await sendLead(url, [SECRET, PREVIOUS_SECRET])
+    const ask = () => sendLead(url, [SECRET, PREVIOUS_SECRET])
+    // Again, if the first went over the connection of the start just as that was closed for its age.
+    const answer = (await ask()) ?? (await ask())
     return answer === 200 ? faults : [...faults, `answers ${answer} to a lead afterwards`]
   } finally {
     await stop()
@@ -189,7 +192,7 @@ async function send(url: string, body: string, headers: Record<string, string>) 
 }
 
 /** Whether it starts with a secret that is none, and then believes what anyone can sign. */
-async function takesAnEmptyKey(program: Program, held: string): Promise<boolean> {
+async function takesKey(program: Program, held: string, key: string): Promise<boolean> {
   const env = { ...program.env, CHATZURI_SECRET: held }
   const { url, ended, stop } = await spawnReceiver({ ...program, env })
   let hasEnded = false
@@ -205,7 +208,7 @@ async function takesAnEmptyKey(program: Program, held: string): Promise<boolean>
     const body = vectors.find(({ status }) => status === 200)?.body ?? ''
     const headers = signed(body, { nowSeconds: nowSeconds() })
     const content = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
-    const digest = createHmac('sha256', '').update(content).digest('base64')
+    const digest = createHmac('sha256', key).update(content).digest('base64')
     return (await send(url, body, { ...headers, 'webhook-signature': `v1,${digest}` })) === 200
   } finally {
     await stop()

@@ -1,5 +1,6 @@
 /** The server's HTTP API, as the commands ask it. A refusal is one sentence that says what to do. */
 import { CommandError, EXIT, usageError } from './command-error.ts'
+import { ask } from './localhost.ts'
 import { typedUrl } from './typed-url.ts'
 
 const TIMEOUT_MS = 60_000
@@ -38,13 +39,13 @@ export function openApi(env: NodeJS.ProcessEnv): Api {
     )
   }
   const base = CHATZURI_URL.replace(/\/+$/, '')
-  const ask = (method: string, path: string, more: Pick<Asked, 'body' | 'signal'> = {}) =>
+  const call = (method: string, path: string, more: Pick<Asked, 'body' | 'signal'> = {}) =>
     send({ ...more, method, url: base + path, key: CHATZURI_KEY })
   return {
-    get: (path) => ask('GET', path),
-    post: (path, body, signal) => ask('POST', path, { body, signal }),
+    get: (path) => call('GET', path),
+    post: (path, body, signal) => call('POST', path, { body, signal }),
     remove: async (path) => {
-      await ask('DELETE', path)
+      await call('DELETE', path)
     },
   }
 }
@@ -60,10 +61,9 @@ interface Asked {
 async function send({ method, url, key, body, signal }: Asked): Promise<Record<string, unknown>> {
   const { origin } = new URL(url)
   const patience = AbortSignal.timeout(TIMEOUT_MS)
-  let response: Response
-  let text: string
+  let asked: { status: number; text: string }
   try {
-    response = await fetch(url, {
+    asked = await ask(url, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -72,7 +72,6 @@ async function send({ method, url, key, body, signal }: Asked): Promise<Record<s
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    text = await response.text()
   } catch (cause) {
     throw new CommandError(
       EXIT.unreachable,
@@ -80,9 +79,9 @@ async function send({ method, url, key, body, signal }: Asked): Promise<Record<s
       { cause },
     )
   }
-  const { status } = response
+  const { status, text } = asked
   const answer = status === 204 ? {} : parseObject(text)
-  if (response.ok && answer) return answer
+  if (status >= 200 && status < 300 && answer) return answer
   const code = typeof answer?.code === 'string' ? answer.code : ''
   throw new Refusal(refusalText(status, answer, origin), { status, code })
 }

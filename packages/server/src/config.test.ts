@@ -64,6 +64,8 @@ test('a server that others can reach does not deliver to itself', () => {
   expect(allowed({ HOST: '0.0.0.0' })).toBe(false)
   expect(allowed({ PUBLIC_URL: 'https://hooks.example.com' })).toBe(false)
   expect(allowed({ PUBLIC_URL: 'http://localhost:9000' })).toBe(true)
+  expect(allowed({ PUBLIC_URL: 'http://chatzuri.localhost:9000' })).toBe(true)
+  expect(allowed({ PUBLIC_URL: 'http://localhost.example.com' })).toBe(false)
   expect(allowed({ HOST: '::1' })).toBe(true)
 })
 

@@ -365,7 +365,9 @@ function parseLogLevel(text: string): LogLevel {
 
 function isLoopbackHost(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '')
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
+  // Names below it, too: RFC 6761, 6.3.
+  if (/^(?:.+\.)?localhost\.?$/i.test(name)) return true
+  return name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
 }
 
 function bad(name: string, sentence: string): StartError {

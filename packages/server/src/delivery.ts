@@ -77,3 +77,9 @@ export interface Attempt {
 }
 
 export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed'
+
+/**
+ * Of a delivery's attempts the newest are shown with it. Whoever resends one again and again makes
+ * thousands: all of them are read page by page.
+ */
+export const ATTEMPTS_SHOWN_MAX = 100

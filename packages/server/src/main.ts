@@ -157,7 +157,9 @@ function createDelivery(world: World) {
     sign,
     send: (request, signal) => sender.send(request, signal),
     decide: (input) =>
-      decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
+      watch.allow(
+        decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
+      ),
     record: createRecord({
       ...{ store, clock, ids, random, log, metrics },
       disableAfterMs: config.disableAfterMs,

@@ -5,6 +5,8 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { lookUp } from '../localhost.ts'
+import { unpack } from '../unpack.ts'
 
 /** As the server does: the body of an answer is advisory. */
 const ANSWER_BYTES_MAX = 64 * 1024
@@ -14,6 +16,9 @@ const BODY_TIMEOUT_MS = 2_000
  * beside chunks. Without danger, since each connection carries one request only.
  */
 const TOLERANT = { agent: false, insecureHTTPParser: true, maxHeaderSize: 256 * 1024 } as const
+
+/** As the server does: HTTP/1.1 is what it offers, so that one of HTTP/2 only says so. */
+const AS_WE_SPEAK = { lookup: lookUp, ALPNProtocols: ['http/1.1'] }
 
 export interface Outgoing {
   url: URL
@@ -45,7 +50,8 @@ export function post(outgoing: Outgoing): Promise<Answer> {
   }
   return new Promise((resolve) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-    const request = send(url, { method, headers, ...TOLERANT, rejectUnauthorized: verifyTls })
+    const options = { ...TOLERANT, ...AS_WE_SPEAK, rejectUnauthorized: verifyTls }
+    const request = send(url, { method, headers, ...options })
     const patience = setTimeout(() => request.destroy(new TimeoutError(timeoutMs)), timeoutMs)
     const settle = (answer: Answer) => {
       clearTimeout(patience)
@@ -92,7 +98,9 @@ async function readBody(response: IncomingMessage): Promise<string> {
   } catch {
     // The status counts, not the body.
   }
-  return Buffer.concat(chunks).toString('utf8')
+  const coding = response.headers['content-encoding'] ?? ''
+  const body = await unpack(Buffer.concat(chunks), coding, ANSWER_BYTES_MAX)
+  return body.toString('utf8')
 }
 
 function headersOf(response: IncomingMessage): Record<string, string> {

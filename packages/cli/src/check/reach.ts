@@ -1,5 +1,5 @@
 /** The first event, signed right: is there an endpoint at all, and one that we may talk to? */
-import { isIP } from 'node:net'
+import { isLoopback } from '../localhost.ts'
 import { leadProbe } from './events.ts'
 import { advice, type Finding, fault, ok } from './finding.ts'
 import type { Answer } from './post.ts'
@@ -49,6 +49,31 @@ const HANDSHAKES: [said: RegExp, message: string, mend: string][] = [
     'Allow TLS 1.2 and 1.3: older versions are not spoken any more.',
   ],
   [
+    /no application protocol/i,
+    'It speaks HTTP/2 only.',
+    'Let it speak HTTP/1.1 too, in which webhooks are sent.',
+  ],
+  [
+    /unsafe legacy renegotiation/i,
+    'It knows no secure renegotiation (RFC 5746).',
+    'Update its TLS software, or let it speak TLS 1.3.',
+  ],
+  [
+    /alert (certificate required|bad certificate|unknown ca)/i,
+    'It asks for a client certificate, which webhooks do not have.',
+    'Let it check the signature instead.',
+  ],
+  [
+    /dh key too small/i,
+    'Its Diffie-Hellman parameters are too small to be safe.',
+    'Give it some of 2048 bits, or let it offer ECDHE.',
+  ],
+  [
+    /unrecognized name/i,
+    'It has no certificate for the name in the URL.',
+    'Add the name to its TLS settings.',
+  ],
+  [
     /:SSL routines:/,
     'The TLS handshake failed.',
     'Look into the log of your TLS server: it refuses what every browser offers, or has no certificate.',
@@ -88,14 +113,6 @@ function transport({ protocol, hostname }: URL, first: Answer): Finding[] {
   return [
     advice('tls', 'It is reached without TLS: anyone on the way reads the leads.', 'Use https.'),
   ]
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname === '[::1]' ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.'))
-  )
 }
 
 function judge(

@@ -1,5 +1,6 @@
 /** What is said of an endpoint's certificate, by real ones on a real socket. */
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { createSecureServer } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import {
   type AddressInfo,
@@ -81,6 +82,19 @@ test('an endpoint that speaks no TLS that is still in use is named', async () =>
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
   const { fault } = await check(await overTls([own({ issuer: AUTHORITY })], old))
   expect(fault).toMatchObject({ id: 'tls', message: expect.stringContaining('no TLS 1.2') })
+})
+
+test('an endpoint of HTTP/2 only, and one that wants a client certificate, are named', async () => {
+  const identity = own({ issuer: AUTHORITY })
+  const h2 = await check(await listen(createSecureServer({ ...identity }), 'https'))
+  expect(h2.fault).toMatchObject({ id: 'tls', message: 'It speaks HTTP/2 only.' })
+  server?.close()
+  const options = { requestCert: true, ca: AUTHORITY.cert }
+  const mutual = await check(await listen(createHttpsServer({ ...identity, ...options }), 'https'))
+  expect(mutual.fault).toMatchObject({
+    id: 'tls',
+    message: expect.stringContaining('asks for a client certificate'),
+  })
 })
 
 test('nothing is said of the certificate of an endpoint that hangs up before it shows one', async () => {

@@ -86,6 +86,8 @@ async function show(api: Api, { out }: Given, id: string) {
     ['number', 'startedAt', 'durationMs', 'status', 'error', 'note'],
     'No attempt yet.',
   )
+  const earlier = Number(attempts[0]?.number ?? 1) - 1
+  if (earlier > 0) out.line(`${earlier} earlier ones are left out.`)
   const [last] = attempts.slice(-1)
   // Often a page of HTML: its lines stay lines.
   const answer = String(last?.responseBody ?? '').split(/\r?\n/)

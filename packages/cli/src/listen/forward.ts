@@ -1,5 +1,6 @@
 /** One delivery, sent to the developer's own server as ours would be sent: once, no redirect followed. */
 import { type Answer, post } from '../check/post.ts'
+import { isLoopback } from '../localhost.ts'
 import { printable } from '../output.ts'
 
 export interface Handed {
@@ -23,14 +24,13 @@ export interface Forwarded {
 type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
 
 const BODY_LENGTH_MAX = 2_048
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 export async function forward(handed: Handed, url: URL): Promise<Forwarded> {
   const answer = await post({
     ...{ url, method: 'POST', headers: handed.headers, body: Buffer.from(handed.body) },
     timeoutMs: handed.timeoutSeconds * 1_000,
     // A certificate of one's own is how https is done there, and nobody is in between.
-    verifyTls: !LOOPBACK.includes(url.hostname),
+    verifyTls: !isLoopback(url.hostname),
   })
   return { durationMs: answer.durationMs, result: resultOf(answer, url) }
 }

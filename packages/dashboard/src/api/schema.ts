@@ -41,6 +41,11 @@ export type Attempt = {
   note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
 }
 
+export type AttemptList = {
+  data: Attempt[]
+  nextCursor: string | null
+}
+
 export type AuditEntry = {
   id: string
   at: string

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DELIVERY_STATES } from '../delivery.ts'
 import { type Cursors, listPage } from './cursor.ts'
 import {
+  attemptSchema,
   DELIVERY_DETAIL_EXAMPLE,
   DELIVERY_EXAMPLE,
   deliveryDetailSchema,
@@ -33,7 +34,13 @@ const deliveryQuery = z.strictObject({
 const deliveryAnswer = { schema: deliverySchema, example: DELIVERY_EXAMPLE }
 
 export function deliveryRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
-  return [listRoute(deps, cursors), getRoute(deps), resendRoute(deps), cancelRoute(deps)]
+  return [
+    listRoute(deps, cursors),
+    getRoute(deps),
+    attemptsRoute(deps, cursors),
+    resendRoute(deps),
+    cancelRoute(deps),
+  ]
 }
 
 function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
@@ -94,6 +101,39 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
         request: previewRequest(detail),
         explanation: explain(detail),
       }
+    },
+  })
+}
+
+function attemptsRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/deliveries/{id}/attempts',
+    operationId: 'listAttempts',
+    tag: 'Deliveries',
+    summary: 'List the attempts of a delivery',
+    description: 'Newest first.',
+    access: 'chatbot-by-id',
+    id: 'delivery',
+    query: z.strictObject(pageQuery),
+    queryExample: { limit: 20 },
+    answer: {
+      status: 200,
+      description: 'A page of attempts.',
+      schema: listOf(attemptSchema, 'AttemptList'),
+      example: { data: DELIVERY_DETAIL_EXAMPLE.attempts, nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    async handle({ id, query }) {
+      if ((await store.chatbotOf('delivery', id)) === null) throw notFound('delivery')
+      return listPage({
+        cursors,
+        scope: `attempts of ${id}`,
+        query,
+        read: (page) => store.readPage('attempts', { deliveryId: id }, page),
+        present: presentAttempt,
+      })
     },
   })
 }

@@ -1,6 +1,6 @@
 /** What deliveries and their attempts look like. */
 import { z } from 'zod'
-import { DELIVERY_STATES } from '../delivery.ts'
+import { ATTEMPTS_SHOWN_MAX, DELIVERY_STATES } from '../delivery.ts'
 import { BODY_EXAMPLE, SIGNATURE_EXAMPLES } from './delivery-example.ts'
 import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
 
@@ -61,7 +61,9 @@ export const deliverySchema = z
 
 export const deliveryDetailSchema = deliverySchema
   .extend({
-    attempts: z.array(attemptSchema),
+    attempts: z.array(attemptSchema).meta({
+      description: `Oldest first. Of more than ${ATTEMPTS_SHOWN_MAX} the newest: \`GET /api/v1/deliveries/{id}/attempts\` has all.`,
+    }),
     request: z
       .object({
         method: z.literal('POST'),

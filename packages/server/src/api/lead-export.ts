@@ -3,6 +3,7 @@
  * me?". Of the receivers it names the hosts; their secrets, headers and paths concern nobody else.
  */
 import { z } from 'zod'
+import { ATTEMPTS_SHOWN_MAX } from '../delivery.ts'
 import { bodyText } from '../event.ts'
 import type { LeadRecord } from '../store/store.ts'
 import { BODY_EXAMPLE } from './delivery-example.ts'
@@ -49,7 +50,9 @@ const exportSchema = z
           }),
           firstSentAt: isoTime.nullable(),
           lastSentAt: isoTime.nullable(),
-          attempts: z.array(attemptSchema),
+          attempts: z.array(attemptSchema).meta({
+            description: `Of more than ${ATTEMPTS_SHOWN_MAX} the newest: \`GET /api/v1/deliveries/{id}/attempts\` has all.`,
+          }),
         }),
       )
       .meta({ description: 'To whom it was sent, and when. RETENTION deletes these, too.' }),

@@ -150,8 +150,9 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
 }
 
 /** What a route says of its callers, it must be able to keep. */
-function assertConfined({ path, access, id, query, body }: Route) {
+function assertConfined({ path, access, id, query, body, slot }: Route) {
   const shape = (schema: z.ZodType | undefined) => (schema as z.ZodObject | undefined)?.shape ?? {}
+  if ('cursor' in shape(query)) assert(slot, `${path} answers a list, which can be large`)
   if (access === 'chatbot-by-id') assert(id, `${path} has an id that leads to a chatbot`)
   if (access === 'chatbot-by-query') assert('chatbotId' in shape(query), `${path} has a chatbotId`)
   if (access === 'chatbot-by-body') {

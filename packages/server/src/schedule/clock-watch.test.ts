@@ -53,6 +53,16 @@ test('a clock that was set forward is believed after a day, and at once when it 
   expect(watch.aheadMs()).toBe(0)
 })
 
+test('a clock that was set forward uses up none of the time of what is not charged', () => {
+  const { clock, watch } = setup()
+  const ours = { kind: 'retry', delayMs: 1, charged: false, forMsMax: HOUR_MS } as const
+  expect(watch.allow(ours)).toEqual(ours)
+  clock.setWall(24 * HOUR_MS)
+  clock.advance(SECOND_MS)
+  expect(watch.allow(ours)).toEqual({ ...ours, forMsMax: 25 * HOUR_MS })
+  expect(watch.allow({ kind: 'exhausted' })).toEqual({ kind: 'exhausted' })
+})
+
 /** An engine with a retry that waits for 30 s, and what main.ts does when the clock jumps. */
 async function waiting() {
   const engine = await startEngine({ scheduleMs: [0, 30_000, 8 * HOUR_MS] })

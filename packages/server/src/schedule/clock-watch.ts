@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Outcome } from '../outcome.ts'
 
 export interface ClockWatchOptions {
   clock: Clock
@@ -66,6 +67,12 @@ export class ClockWatch {
       0,
       this.#jumps.reduce((sum, { byMs }) => sum + byMs, 0),
     )
+  }
+
+  /** A clock that was set forward uses up nobody's time. */
+  allow(outcome: Outcome): Outcome {
+    if (outcome.kind !== 'retry' || outcome.charged) return outcome
+    return { ...outcome, forMsMax: outcome.forMsMax + this.aheadMs() }
   }
 
   #offset(): number {

@@ -125,8 +125,8 @@ export class Connection {
     this.socket.pause()
     this.#cancelGathering = this.#clock.setTimer(this.#gatherMs, () => {
       this.#cancelGathering = null
-      const gathered: Buffer | null = this.socket.read()
-      if (gathered !== null) this.#read(gathered)
+      // Comes as one 'data' event, whatever the pieces were.
+      this.socket.read()
       if (this.#cancelGathering === null && !this.socket.destroyed) this.socket.resume()
     })
     this.#gatherMs = Math.min(this.#gatherMs * 2, GATHER_MS_MAX)

@@ -1,4 +1,5 @@
 /** How long connections live, and how many. */
+import type { Socket } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { answerText, closed, type OnRequest } from './fixtures/endpoint.ts'
 import { createManualClock } from './fixtures/manual-clock.ts'
@@ -112,18 +113,11 @@ describe('an idle connection', () => {
   })
 })
 
-describe('what comes in crumbs', () => {
-  test('is gathered: an answer of a thousand bytes in single ones costs few reads, and counts', async () => {
-    const text = answerText('200 OK', [`x-long: ${'v'.repeat(900)}`], '{"received":true}')
-    const { sender, url } = await setupCrumbs(text)
-    const result = expectKind(await sender.send(requestTo(url)), 'answered')
-    expect(result).toMatchObject({ status: 200, note: 'acknowledged' })
-    expect(expectKind(await sender.send(requestTo(url)), 'answered').status).toBe(200)
-  })
-
+describe('what comes in single bytes', () => {
   /** A byte with every turn of the loop. */
-  async function setupCrumbs(text: string) {
-    const receiver = await endpoint((socket) => {
+  const bytewise =
+    (text: string): OnRequest =>
+    (socket) => {
       let at = 0
       const next = () => {
         if (at === text.length) return
@@ -131,7 +125,33 @@ describe('what comes in crumbs', () => {
         setImmediate(next)
       }
       next()
-    })
-    return { sender: createSender(), url: `http://127.0.0.1:${receiver.port}/` }
-  }
+    }
+  const text = answerText('200 OK', [`x-long: ${'v'.repeat(900)}`], '{"received":true}')
+
+  test('is an answer like any other', async () => {
+    const receiver = await endpoint(bytewise(text))
+    const sender = createSender()
+    const request = requestTo(`http://127.0.0.1:${receiver.port}/`)
+    for (let i = 0; i < 2; i++) {
+      const result = expectKind(await sender.send(request), 'answered')
+      expect(result).toMatchObject({ status: 200, note: 'acknowledged' })
+    }
+    expect(receiver.connections).toHaveLength(1)
+  })
+
+  test('is gathered by the kernel, for longer and longer, while we do something else', async () => {
+    const { clock, send, receiver } = await setup({}, bytewise(text))
+    const answered = send()
+    // The first brings the byte that came before reading stopped, the second all the others.
+    for (const waitMs of [10, 20]) {
+      await clock.armed(waitMs)
+      await untilWritten(receiver.connections[0], text.length)
+      clock.advance(waitMs)
+    }
+    expect((await answered).status).toBe(200)
+  })
 })
+
+async function untilWritten(socket: Socket | undefined, bytes: number): Promise<void> {
+  await vi.waitFor(() => expect(socket?.bytesWritten).toBe(bytes))
+}

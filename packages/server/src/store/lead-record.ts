@@ -1,5 +1,6 @@
 /** All that is kept about one person, put together from the rows of one state of the database. */
 import type { CompiledQuery } from 'kysely'
+import { newestAttempts } from './attempts.ts'
 import type { Encryption } from './encryption.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Builder } from './queries.ts'
@@ -20,12 +21,7 @@ export function leadRecordQueries(db: Builder, leadId: string): CompiledQuery[] 
       .compile(),
     db.selectFrom('events').selectAll().where('id', '=', eventId).compile(),
     deliveries.selectAll().orderBy('id').compile(),
-    db
-      .selectFrom('attempts')
-      .selectAll()
-      .where('delivery_id', 'in', deliveries.select('id'))
-      .orderBy('number')
-      .compile(),
+    newestAttempts(db, deliveries.select('id')).compile(),
     db
       .selectFrom('webhooks')
       .selectAll()

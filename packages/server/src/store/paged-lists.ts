@@ -6,6 +6,7 @@
 import type { CompiledQuery } from 'kysely'
 import { listApiKeys, listAudit } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
+import { listAttempts } from './attempts.ts'
 import type { Encryption } from './encryption.ts'
 import * as queries from './queries.ts'
 import type { PagedLists } from './read-store.ts'
@@ -72,5 +73,10 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
     query: (db, filter, page) => listAudit(db, filter, page).compile(),
     toItem: (row: AuditRow) => toAuditEntry(row),
     sized: ['fields'],
+  },
+  attempts: {
+    query: (db, filter, page) => listAttempts(db, filter, page).compile(),
+    toItem: (row: rows.AttemptRow) => rows.toAttempt(row),
+    sized: ['error', 'response_headers', 'response_body'],
   },
 }

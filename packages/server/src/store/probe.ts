@@ -11,6 +11,10 @@ const WORK_BYTES = 131_072
 /** A whole batch of events. */
 const BYTES_MAX = 8 * 1_048_576
 const EVERY_MS = 1_000
+/** While nothing is refused most probes are small: else an idle server would write gigabytes a day. */
+const WHOLE_EVERY_MS = 30_000
+/** A row that is there. */
+export const SMALL_BYTES = 64
 
 export class Probe {
   readonly #clock: Clock
@@ -18,6 +22,7 @@ export class Probe {
   readonly #commit: (bytes: number) => Promise<void>
   #answer: Promise<void> | null = null
   #askedAt = 0
+  #wholeAt = Number.NEGATIVE_INFINITY
   /** Of the work that was refused, and of which no commit has shown that it works again. */
   #owedBytes = 0
   #closed = false
@@ -39,11 +44,18 @@ export class Probe {
     const now = this.#clock.monotonic()
     if (this.#answer === null || now - this.#askedAt >= EVERY_MS) {
       this.#askedAt = now
-      this.#answer = this.#commit(Math.max(this.#workBytes, this.#owedBytes))
+      this.#answer = this.#commit(this.#bytesAt(now))
       // Whoever asks is told.
       this.#answer.catch(() => {})
     }
     return this.#answer
+  }
+
+  #bytesAt(now: number): number {
+    if (this.#owedBytes > 0) return Math.max(this.#workBytes, this.#owedBytes)
+    if (now - this.#wholeAt < WHOLE_EVERY_MS) return SMALL_BYTES
+    this.#wholeAt = now
+    return this.#workBytes
   }
 
   /** From now on nothing can be asked. */

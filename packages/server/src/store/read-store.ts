@@ -39,6 +39,7 @@ export interface PagedLists {
   erasures: { filter: ErasureFilter; row: Erasure }
   apiKeys: { filter: ApiKeyFilter; row: ApiKey }
   audit: { filter: AuditFilter; row: AuditEntry }
+  attempts: { filter: { deliveryId: string }; row: Attempt }
 }
 
 /** For callers that count pages. What is skipped is walked: bound it. */
@@ -85,6 +86,7 @@ export interface ReadStore {
 
 export interface DeliveryDetail {
   delivery: Delivery
+  /** The newest `ATTEMPTS_SHOWN_MAX`, oldest first. */
   attempts: Attempt[]
   payload: string
   /** The payload was erased with its lead. */
@@ -129,7 +131,7 @@ export interface AuditFilter {
   to?: number
 }
 
-/** What was not kept any longer is null or missing. */
+/** What was not kept any longer is null or missing; of each delivery's attempts the newest. */
 export interface LeadRecord {
   lead: Lead
   conversation: { id: string; createdAt: number } | null

@@ -8,6 +8,7 @@ import type { Event } from '../event.ts'
 import type { Conversation, Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import { ownerOf } from './access-queries.ts'
+import { newestAttempts } from './attempts.ts'
 import { changesQueries, mergeChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
 import type { Encryption } from './encryption.ts'
@@ -133,12 +134,7 @@ export class Reads implements ReadStore {
     const delivery = this.#db.selectFrom('deliveries').where('id', '=', id)
     const [deliveries, attempts, events, webhooks] = await this.#run([
       this.#ownedById('deliveries', id),
-      this.#db
-        .selectFrom('attempts')
-        .selectAll()
-        .where('delivery_id', '=', id)
-        .orderBy('number')
-        .compile(),
+      newestAttempts(this.#db, [id]).compile(),
       this.#db
         .selectFrom('events')
         .selectAll()

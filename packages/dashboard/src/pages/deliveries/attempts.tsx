@@ -17,6 +17,7 @@ const BODY_BYTES_KEPT = 2_048
 /** From the newest back, with what comes next on top. */
 export function Attempts({ delivery }: { delivery: DeliveryDetail }) {
   const { attempts, nextAttemptAt } = delivery
+  const earlier = (attempts[0]?.number ?? 1) - 1
   const longestMs = Math.max(...attempts.map(({ durationMs }) => durationMs), 1)
   return (
     <Card title={words.title}>
@@ -48,6 +49,7 @@ export function Attempts({ delivery }: { delivery: DeliveryDetail }) {
           ))}
         </ol>
       )}
+      {earlier > 0 && <p className="text-sm text-soft">{words.earlier(earlier)}</p>}
     </Card>
   )
 }

@@ -62,6 +62,7 @@ export const deliveries = {
     title: 'Attempts',
     none: 'None was made.',
     label: 'Attempts, newest first',
+    earlier: (number: number) => `${number} earlier ones are not shown here.`,
     number: (number: number) => `Attempt ${number}`,
     answered: (status: number) => `Answered ${status}`,
     noAnswer: 'No answer',

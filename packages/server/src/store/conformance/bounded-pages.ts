@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import type { BoundedPage, PagedLists, PageRead, Store } from '../store.ts'
-import { type Suite, setup } from './world.ts'
+import { ATTEMPTS_SHOWN_MAX } from '../../delivery.ts'
+import { assert } from '../../errors.ts'
+import type { BoundedPage, Claim, PagedLists, PageRead, Store } from '../store.ts'
+import { type Suite, setup, type World } from './world.ts'
 
 const KIB = 1024
 /** Three bytes each: what counts is bytes. */
@@ -51,6 +53,7 @@ export function describeBoundedPages(suite: Suite): void {
 
   test('every list joins its bounded pages to what it is as a whole', async () => {
     const { world, store, chatbot } = await setup(suite)
+    const claim = await attempted(world, chatbot.id, 3)
     for (let made = 0; made < 3; made++) {
       await world.chatbot()
       await world.webhook(chatbot.id)
@@ -75,15 +78,36 @@ export function describeBoundedPages(suite: Suite): void {
       erasures: await store.listErasures(filter, all),
       apiKeys: await store.listApiKeys(filter, all),
       audit: await store.listAudit(filter, all),
+      attempts: (await store.getDelivery(claim.deliveryId))?.attempts.toReversed() ?? [],
     } satisfies { [Name in keyof PagedLists]: PagedLists[Name]['row'][] }
     for (const [name, whole] of Object.entries(wholes)) {
       const list = name as keyof PagedLists
       for (const bytesMax of [1, 400, KIB * KIB]) {
-        const pages = await walk(store, list, filter, { limit: 2, bytesMax })
+        const narrowed = list === 'attempts' ? { deliveryId: claim.deliveryId } : filter
+        const pages = await walk(store, list, narrowed, { limit: 2, bytesMax })
         expect(pages.flatMap(({ rows }) => rows)).toEqual(whole)
         expect(whole.length).toBeGreaterThanOrEqual(3)
       }
     }
+  })
+
+  test('of many attempts a delivery shows the newest, and a list has all', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const claim = await attempted(world, chatbot.id, ATTEMPTS_SHOWN_MAX + 3)
+    const { attempts = [], delivery } = (await store.getDelivery(claim.deliveryId)) ?? {}
+    expect(delivery?.attemptCount).toBe(ATTEMPTS_SHOWN_MAX + 3)
+    const numbers = Array.from({ length: ATTEMPTS_SHOWN_MAX }, (_, index) => index + 4)
+    expect(attempts.map(({ number }) => number)).toEqual(numbers)
+    const [lead] = await leads(store, chatbot.id)
+    const record = await store.getLeadRecord(lead?.id ?? '')
+    expect(record?.deliveries.map((each) => each.attempts)).toEqual([attempts])
+    const page = { limit: 50, bytesMax: KIB * KIB }
+    const pages = await walk(store, 'attempts', { deliveryId: claim.deliveryId }, page)
+    expect(pages.map(({ rows }) => rows.length)).toEqual([50, 50, 3])
+    expect(pages.flatMap(({ rows }) => rows.map(({ number }) => number))).toEqual([
+      ...numbers.toReversed(),
+      ...[3, 2, 1],
+    ])
   })
 
   test('a search and a state are bounded as well', async () => {
@@ -96,6 +120,22 @@ export function describeBoundedPages(suite: Suite): void {
       expect(deliveries.map(({ rows }) => rows.length)).toEqual([1, 1, 1])
     }
   })
+}
+
+/** A delivery that was attempted so often, and its last claim. */
+async function attempted(world: World, chatbotId: string, times: number): Promise<Claim> {
+  let claim = await world.claim(chatbotId)
+  for (let made = 0; made < times; made++) {
+    if (made > 0) {
+      await world.store.resend(claim.deliveryId)
+      const lanes = [{ webhookId: claim.webhookId, limit: 1 }]
+      const [next] = (await world.store.claimDue({ nodeId: world.nodeId, lanes })).claims
+      assert(next, 'it is claimed again')
+      claim = next
+    }
+    await world.record(claim, { kind: 'delivered' })
+  }
+  return claim
 }
 
 const TINY = { limit: 10, bytesMax: 1 }

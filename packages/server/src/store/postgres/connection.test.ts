@@ -3,11 +3,12 @@ import { createServer } from 'node:http'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { findPgBouncer, openPgBouncer } from '../../../../../test/support/pgbouncer.ts'
-import { usePostgres } from '../../../../../test/support/postgres.ts'
+import { OwnPostgres, usePostgres } from '../../../../../test/support/postgres.ts'
 import { until } from '../../../../../test/support/until.ts'
 import { systemClock } from '../../clock.ts'
 import { StartError, StoreUnavailable } from '../../errors.ts'
 import { createIds } from '../../id.ts'
+import { silentLog } from '../../log.ts'
 import { systemRandom } from '../../random.ts'
 import { openParts } from './postgres-store.ts'
 
@@ -20,11 +21,17 @@ async function open(databaseUrl: string) {
   return parts
 }
 
-async function sql(databaseUrl: string, ...statements: string[]): Promise<void> {
+async function sql(databaseUrl: string, ...statements: string[]): Promise<{ value?: string }[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
+  client.on('error', () => {})
   await client.connect()
-  for (const statement of statements) await client.query(statement)
-  await client.end()
+  try {
+    let rows: { value?: string }[] = []
+    for (const statement of statements) rows = (await client.query(statement)).rows
+    return rows
+  } finally {
+    await client.end()
+  }
 }
 
 function withParameter(databaseUrl: string, name: string, value: string): string {
@@ -39,6 +46,7 @@ const chatbot = () => ({
   ...{ leadForm: { fields: [], greeting: '', thanks: '' }, allowedOrigins: [] },
 })
 
+const READ_SECRET = `SELECT value FROM meta WHERE key = 'server_secret'`
 const SETTING = `SELECT current_setting('synchronous_commit') AS commit,
   current_setting('statement_timeout') AS timeout, pg_sleep(0.05)`
 
@@ -76,40 +84,46 @@ test('where synchronous_commit can not be set, a start is refused', async () => 
   await expect(open(url)).rejects.toThrow(/^synchronous_commit is off .* a 202 would not mean/)
 })
 
+test('a server that keeps nothing through a power cut is warned of at each start', async () => {
+  const careless = new OwnPostgres({ settings: { fsync: 'off', full_page_writes: 'off' } })
+  onTestFinished(() => careless.close())
+  const warned: unknown[] = []
+  const log = {
+    ...silentLog,
+    warn: (fields: unknown, message: string) => warned.push([message, fields]),
+  }
+  const databaseUrl = await careless.createDatabase()
+  const { store } = await openParts({ databaseUrl, encryptionKey, clock: systemClock, log })
+  await store.close()
+  expect(warned).toEqual([
+    ['database.unsafe', expect.objectContaining({ off: ['fsync', 'full_page_writes'] })],
+  ])
+})
+
 test('a database that leads to another store, that only reads, or that took its rights away takes nothing', async () => {
   const [first, second] = [await postgres.createDatabase(), await postgres.createDatabase()]
   await (await openParts({ databaseUrl: second, encryptionKey, clock: systemClock })).store.close()
   const { store } = await open(first)
   await store.ping()
-  const admin = await postgres.createDatabase()
-  const [one, two] = [nameOf(first), nameOf(second)]
+  const [admin, one] = [await postgres.createDatabase(), nameOf(first)]
   const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${one}'`
+  const works = async () => {
+    const made = store.createChatbot(chatbot())
+    return (await made.catch(() => null)) === null ? null : true
+  }
 
-  // Held back while its name is taken: its own connections would be there again at once.
-  await sql(admin, `ALTER DATABASE ${one} CONNECTION LIMIT 0`, cut)
-  await until(
-    () =>
-      sql(admin, cut, `ALTER DATABASE ${one} RENAME TO ${one}_old`).then(
-        () => true,
-        () => null,
-      ),
-    {
-      what: 'the database to be renamed',
-    },
-  )
-  await sql(admin, `ALTER DATABASE ${two} RENAME TO ${one}`)
-  await expect(store.createChatbot(chatbot())).rejects.toThrow(/another store than at the start/)
-  await sql(
-    admin,
-    `ALTER DATABASE ${one} RENAME TO ${two}`,
-    `ALTER DATABASE ${one}_old RENAME TO ${one}`,
-  )
-  await sql(admin, `ALTER DATABASE ${one} CONNECTION LIMIT -1`)
-  const works = () =>
-    store.createChatbot(chatbot()).then(
-      () => true,
-      () => null,
-    )
+  // What is asked of each new connection, as the other store has it.
+  const secretOf = async (url: string) => (await sql(url, READ_SECRET))[0]?.value
+  const [own, other] = [await secretOf(first), await secretOf(second)]
+  await sql(first, `UPDATE meta SET value = '${other}' WHERE key = 'server_secret'`)
+  await sql(admin, cut)
+  const isAnother = async () => {
+    const error = await store.createChatbot(chatbot()).catch((caught: unknown) => caught)
+    return /another store than at the start/.test(String(error)) || null
+  }
+  await until(isAnother, { what: 'another store to be told of' })
+  await expect(store.ping()).rejects.toThrow(StoreUnavailable)
+  await sql(first, `UPDATE meta SET value = '${own}' WHERE key = 'server_secret'`)
   await until(works, { what: 'the store to be back' })
 
   await sql(admin, `ALTER DATABASE ${one} SET default_transaction_read_only = on`, cut)
@@ -140,7 +154,7 @@ test('what keeps a start from its database is a sentence with what to do', async
   const address = web.address()
   const webPort = String(typeof address === 'object' ? address?.port : '')
   await sql(url, 'DROP ROLE IF EXISTS limited', 'CREATE ROLE limited LOGIN')
-  onTestFinished(() => sql(url, 'DROP ROLE limited'))
+  onTestFinished(async () => void (await sql(url, 'DROP ROLE limited')))
   const cases: [string, RegExp][] = [
     [
       at((to) => {

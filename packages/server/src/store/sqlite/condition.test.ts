@@ -1,4 +1,13 @@
-import { closeSync, cpSync, openSync, renameSync, rmSync, truncateSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StoreDamaged, StoreUnavailable } from '../../errors.ts'
@@ -20,6 +29,21 @@ test.each(LOSSES)('a folder that is %s is not written to any more', async (_, lo
   await expect(store.accept(world.acceptInput(chatbot.id))).rejects.toThrow(StoreUnavailable)
   await expect(store.ping()).rejects.toThrow(/moved, deleted or replaced|cut short/)
   expect(await store.findApiKey('none')).toBeNull()
+})
+
+// SQLite deletes its log by its name, but only of a database that it finds unmoved.
+test('closing a store whose folder was replaced leaves the log of what is there now', async () => {
+  const { world, store, dataDir } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  await world.accept(chatbot.id)
+  replaceByCopy(dataDir)
+  const log = join(dataDir, 'chatzuri.db-wal')
+  const before = readFileSync(log)
+  expect(before.length).toBeGreaterThan(0)
+  await store.close()
+  expect(readFileSync(log)).toEqual(before)
+  const copy = await openHere(dataDir)
+  expect(await copy.getChatbot(chatbot.id)).toMatchObject({ id: chatbot.id })
 })
 
 test('what only reading finds damaged ends the writing, too; the rest is still read', async () => {
@@ -44,7 +68,7 @@ test('once work was refused, a probe that is smaller than it does not make the s
   const chatbot = await world.chatbot()
   const webhook = await world.webhook(chatbot.id)
   const ping = async () => {
-    await world.advance(1_000)
+    await world.advance(30_000)
     await store.ping()
   }
   await ping()

@@ -92,6 +92,31 @@ test('a day forward and back leaves nothing due tomorrow, nor what was asked for
   expect(await dueIn(asked)).toBe(2 * DAY_MS)
 })
 
+test('a rest ends when it was to end, and waits no longer than its own wait where nobody knows', async () => {
+  const { clock, engine, webhook, fail, pullIn } = await setup()
+  await fail()
+  const rest = (ms: number) =>
+    engine.db.exec(`UPDATE webhooks SET resting_until = ${clock.now() + ms},
+      probe_at = ${clock.now() + Math.min(ms, HOUR_MS)}, rest_set_at = ${clock.now()}
+      WHERE id = '${webhook.id}'`)
+  const left = () => {
+    const row = engine.db
+      .prepare('SELECT resting_until AS until, probe_at AS probe FROM webhooks')
+      .get()
+    return [Number(row?.until) - clock.now(), Number(row?.probe) - clock.now()]
+  }
+  rest(30 * SECOND_MS)
+  clock.setWall(-HOUR_MS)
+  for (const byMs of [HOUR_MS, 0]) {
+    await pullIn(byMs)
+    expect(left()).toEqual([30 * SECOND_MS, 30 * SECOND_MS])
+  }
+  rest(8 * HOUR_MS)
+  clock.setWall(-3 * DAY_MS)
+  await pullIn(0)
+  expect(left()).toEqual([8 * HOUR_MS, HOUR_MS])
+})
+
 test('a clock that is right is no work, and a jump is work in small steps', async () => {
   const { clock, engine, fail, dueIn, pullIn } = await setup()
   const ids: string[] = []

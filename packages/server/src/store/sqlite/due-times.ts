@@ -47,6 +47,7 @@ export class DueTimes {
       const until = row.resting_until - (row.probe_at - probeAt)
       core.run(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
       core.tx.woken.add(row.id)
+      core.tx.webhookChanged(core, row.id, row.chatbot_id, 'health')
     }
     core.run(PULL_RESTED, now, now)
     core.forgetWebhooks()
@@ -74,6 +75,7 @@ export class DueTimes {
 
 interface RestingRow {
   id: string
+  chatbot_id: string
   probe_at: number
   resting_until: number
   rest_set_at: number
@@ -97,7 +99,7 @@ const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM deliveries
   INDEXED BY deliveries_claimable
   WHERE state = 'pending' AND claimed_by IS NULL AND (webhook_id, due_at, id) > (?, ?, ?)
     AND due_at > ? ORDER BY webhook_id, due_at, id LIMIT ?`
-const RESTING = `SELECT id, probe_at, resting_until, rest_set_at FROM webhooks
+const RESTING = `SELECT id, chatbot_id, probe_at, resting_until, rest_set_at FROM webhooks
   WHERE resting_until IS NOT NULL AND rest_set_at > ?`
 const PULL_REST = `UPDATE webhooks SET probe_at = ?, resting_until = ?, rest_set_at = ?
   WHERE id = ?`

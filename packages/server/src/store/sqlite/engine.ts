@@ -112,7 +112,7 @@ export class Engine {
     for (let step = 0; step === 0 || (this.#scrubber.isDue && step < CLOSING_STEPS_MAX); step++) {
       this.#clean()
     }
-    this.db.close()
+    this.#place.closeFrom(() => this.db.close())
     this.#scrubber.close()
   }
 
@@ -154,6 +154,8 @@ export class Engine {
 
   /** One step of removing erased data: from the log first, then from the pages' unused parts. */
   #clean(): void {
+    // The scrubber opens the file by its name, which may be another store's by now.
+    if (this.#place.whyLost() !== null) return
     this.#truncateLog()
     if (this.#truncateDue || !this.#scrubber.isDue) return
     this.#truncateAt = this.#core.clock.monotonic() + SCRUB_EVERY_MS

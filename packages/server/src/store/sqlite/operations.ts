@@ -1,4 +1,6 @@
 /** The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. */
+
+import { SMALL_BYTES } from '../probe.ts'
 import type { NewAuditEntry } from '../store.ts'
 import { Access } from './access.ts'
 import { keepAudit } from './audit.ts'
@@ -93,11 +95,16 @@ export function createOperations(core: Core) {
     pullInDue: dueTimes.pullIn.bind(dueTimes),
     read: (queries: Query[]) => queries.map(({ sql, values }) => core.all(sql, ...values)),
     /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
-    ping: (bytes: number) => core.run(PING, `${core.tx.now}`.padEnd(bytes, '.')),
+    ping: (bytes: number) =>
+      bytes > SMALL_BYTES
+        ? core.run(PROBE_ROOM, `${core.tx.now}`.padEnd(bytes, '.'))
+        : core.run(PING, core.tx.now),
     keepKeys: seals.keepKeys.bind(seals),
     reseal: seals.reseal.bind(seals),
   }
 }
 
 /** A write, so that the answer tells of the disk and not of a cache. */
+const PROBE_ROOM = `INSERT INTO meta (key, value) VALUES ('room_probed', ?)
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 const PING = `UPDATE meta SET value = ? WHERE key = 'pinged_at'`

@@ -3,7 +3,7 @@
  * moved, deleted or replaced goes on taking commits through its open descriptors, and all that was
  * promised in them is gone with the process.
  */
-import { type BigIntStats, statSync } from 'node:fs'
+import { type BigIntStats, existsSync, renameSync, statSync } from 'node:fs'
 
 export class Place {
   readonly #files: { path: string; identity: string }[]
@@ -36,7 +36,24 @@ export class Place {
     }
     return null
   }
+
+  /**
+   * SQLite ends by deleting its log and its index by their names: of what stands there by now, such as
+   * a copy that was put in our place, that would be the last commits.
+   */
+  closeFrom(close: () => void): void {
+    const others = this.whyLost() === null ? [] : BESIDE.map((end) => this.#databasePath + end)
+    const there = others.filter((path) => existsSync(path))
+    for (const path of there) renameSync(path, `${path}.kept`)
+    try {
+      close()
+    } finally {
+      for (const path of there) renameSync(`${path}.kept`, path)
+    }
+  }
 }
+
+const BESIDE = ['-wal', '-shm']
 
 function sentence(what: string): string {
   return `The store can't commit: ${what} while it was open, so what is written now would not be there at the next start. Put it back as it was, or start the server again.`
