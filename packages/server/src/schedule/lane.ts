@@ -35,6 +35,11 @@ export interface WindowLimits {
   nodes: number
 }
 
+export interface Aim {
+  url: string | null
+  rests: number
+}
+
 export class Lane {
   readonly webhookId: string
   /** Null until loaded, and again when its settings changed: nothing is sent by old ones. */
@@ -220,6 +225,17 @@ export class Lane {
     this.probeAt = 0
     this.freshWaits = true
     this.learnt.beginRamp(now)
+  }
+
+  /** Where, and after how many rests, a request that starts now is sent. */
+  get aim(): Aim {
+    return { url: this.webhook?.url ?? null, rests: this.rests }
+  }
+
+  /** Another URL, or a rest that has ended: an answer to what was sent before tells nothing of now. */
+  hasMovedOnFrom({ url, rests }: Aim): boolean {
+    const isElsewhere = this.webhook !== null && this.webhook.url !== url
+    return isElsewhere || (!this.resting && this.rests !== rests)
   }
 
   /** So many failures in a row are a whole window: all that were open as they began. */

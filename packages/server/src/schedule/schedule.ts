@@ -50,8 +50,11 @@ export interface ScheduledTurn {
   webhook: Webhook
   nodeId: string
   signal: AbortSignal
-  /** Returns how many failures in a row, if it is one, are a whole window. */
-  onAnswer(result: SendResult): number | undefined
+  /**
+   * Returns how many failures in a row, if it is one, are a whole window; null: it tells nothing of
+   * where its webhook's deliveries are sent to now.
+   */
+  onAnswer(result: SendResult): number | null | undefined
 }
 
 /** Attempts that were answered but whose record is not yet on disk. */
@@ -269,6 +272,7 @@ export class Schedule {
       this.#slots.distrust(lane)
       this.#touch(lane)
     })
+    const { aim } = lane
     let answered = false
     const close = () => {
       answered = true
@@ -278,10 +282,12 @@ export class Schedule {
     }
     const onAnswer = (result: SendResult) => {
       close()
+      const isOld = lane.hasMovedOnFrom(aim)
       // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
-      if (result.kind !== 'our-fault' || !term.signal.aborted) this.#learn(lane, result)
+      const isCut = result.kind === 'our-fault' && term.signal.aborted
+      if (!isOld && !isCut) this.#learn(lane, result)
       this.#goOn(lane)
-      return lane.failuresOfWindow
+      return isOld ? null : lane.failuresOfWindow
     }
     const { nodeId, signal } = term
     const running = this.#options

@@ -15,6 +15,10 @@ function uncharged(delayMs: number, forMsMax = 86_400_000) {
   return { kind: 'retry', delayMs, charged: false, forMsMax } as const
 }
 
+interface RestAgain {
+  probeInMs: number
+}
+
 async function resting(suite: Suite) {
   const { world, store, chatbot, webhook } = await setup(suite)
   const lanes = [{ webhookId: webhook.id, limit: 10 }]
@@ -255,14 +259,28 @@ export function describeRests(suite: Suite): void {
     expect(probed.size).toBe(8)
   })
 
-  test('an endpoint that refuses one delivery for what is in it works', async () => {
+  test.each([422, 500])('an endpoint that answers one delivery with %i works', async (status) => {
     const { world, chatbot, claimDue, state, refuse, leave } = await resting(suite)
     await refuse(await world.claim(chatbot.id), 20_000)
     await leave(1)
     await passTime(world, 20_000)
-    const attempt = { status: 422, errorCode: 'status', error: 'The endpoint answered 422' }
+    const attempt = { status, errorCode: 'status', error: `The endpoint answered ${status}` }
     await world.record(await probeOf(claimDue()), LATER, { attempt })
     expect((await state()).rest).toBeNull()
+  })
+
+  test('a time-out, which may be one delivery’s own, makes the others wait no longer each time', async () => {
+    const { world, chatbot, claimDue, fail, leave } = await resting(suite)
+    const claims = await Promise.all([1, 2, 3].map(() => world.claim(chatbot.id)))
+    await leave(5)
+    for (const claim of claims) await fail(claim)
+    const attempt = { status: null, errorCode: 'timeout', error: 'No answer' }
+    for (let times = 0; times < 4; times++) {
+      await passTime(world, 1_500)
+      const probe = await probeOf(claimDue())
+      const { rest } = (await world.record(probe, LATER, { attempt })) as { rest: RestAgain }
+      expect(rest.probeInMs).toBeLessThanOrEqual(1_200)
+    }
   })
 
   test('after a pause what is new goes first, three to one, each in its order', async () => {
