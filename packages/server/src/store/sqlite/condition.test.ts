@@ -120,6 +120,18 @@ test('however many ask whether it is ready, a second has one probe', async () =>
   expect(size()).not.toBe(before)
 })
 
+// SQLite leaves a page alone whose bytes would be the same: a probe must change each of its own.
+test('a probe of the size of work needs room for all of it, each time', async () => {
+  const { world, store, dataDir } = await openWithEngine()
+  const log = join(dataDir, 'chatzuri.db-wal')
+  for (let asked = 0; asked < 3; asked++) {
+    const before = statSync(log).size
+    await store.ping()
+    expect(statSync(log).size - before).toBeGreaterThan(131_072)
+    await world.advance(30_000)
+  }
+})
+
 const ROOT_PAGE = 'SELECT rootpage FROM sqlite_schema WHERE name = ?'
 
 function damage(path: string, page: number): void {
