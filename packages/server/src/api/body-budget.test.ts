@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { RawConnection } from '../../../../test/support/raw-connection.ts'
-import { BODY_LIMITS } from './body-budget.ts'
+import { BODY_LIMITS, STRANGER_BODY_BYTES_MAX } from './body-budget.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
 import { sendRaw } from './test/raw-request.ts'
@@ -67,6 +67,16 @@ test('strangers have a budget apart: theirs is used up, the owners’ is not', a
   const signIn = { body: { key: 'x'.repeat(2 * KIB) }, key: null }
   expect((await call('POST', '/api/v1/session', signIn)).status).toBe(503)
   expect((await post(ann, 12 * KIB)).status).toBe(202)
+})
+
+// Of a body that was only announced as much is held as of one that came.
+test('it takes hundreds of strangers’ bodies to keep an owner from signing in', async () => {
+  const { call } = await startApiAlone()
+  const signIn = { body: { key: 'x'.repeat(STRANGER_BODY_BYTES_MAX) }, key: null }
+  expect((await call('POST', '/api/v1/session', signIn)).status).toBe(413)
+  const { bytesMax, shareMax } = BODY_LIMITS.strangers
+  expect(bytesMax / shareMax).toBeGreaterThanOrEqual(16)
+  expect(shareMax / STRANGER_BODY_BYTES_MAX).toBeGreaterThanOrEqual(16)
 })
 
 test('without a key nothing is held for anybody', async () => {
