@@ -88,6 +88,36 @@ test('without a key nothing is held for anybody', async () => {
   expect((await post(ann, 16 * KIB)).status).toBe(202)
 })
 
+// A key that is not known yet is looked up: nothing tells of the connection's end a second time.
+test('of a client that goes while its key is looked up nothing is held', async () => {
+  const began = Promise.withResolvers<void>()
+  const known = Promise.withResolvers<void>()
+  const { url, call } = await startApiAlone(({ config, store }) => ({
+    config: { ...config, bodies: LIMITS },
+    store: {
+      ...store,
+      async findApiKey(hash) {
+        began.resolve()
+        await known.promise
+        return store.findApiKey(hash)
+      },
+    },
+  }))
+  const add = async <Made>(path: string, body: object) =>
+    (await call<Made>('POST', path, { body })).json
+  const { id } = await add<{ id: string }>('/api/v1/chatbots', { name: 'Shop' })
+  const { key } = await add<{ key: string }>('/api/v1/api-keys', { name: 'Shop', chatbotId: id })
+  const client = await RawConnection.open(url, leads(id, `Content-Length: ${12 * KIB}`, key))
+  await began.promise
+  client.socket.resetAndDestroy()
+  await once(client.socket, 'close')
+  expect((await call('GET', '/healthz')).status).toBe(200)
+  known.resolve()
+  const post = () => call('POST', `/api/v1/chatbots/${id}/leads`, { body: leadOf(12 * KIB) })
+  expect((await post()).status).toBe(202)
+  expect((await post()).status).toBe(202)
+})
+
 test('a body is held until its call is done, also when its client has gone', async () => {
   const began = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
