@@ -113,6 +113,11 @@ test('path and secret are in each receiver that needs them', () => {
     expect([name, code.includes('whsec_abc old')]).toEqual([name, true])
   }
   expect(receiversFor({ url: URL_GIVEN, secret: 'x' })[1]?.file).toBe('app/hooks/leads/route.js')
+  // What is started as its first line says is found by deliveries.
+  for (const { file, code } of receiversFor({ url: 'http://localhost:4711/hook', secret: 'x' })) {
+    if (/server|receiver|webhook/.test(file))
+      expect([file, code]).toEqual([file, expect.stringContaining('4711')])
+  }
 })
 
 async function startFetch(code: string): Promise<Send> {

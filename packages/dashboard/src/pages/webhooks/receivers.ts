@@ -14,15 +14,17 @@ export interface ReceiverValues {
 }
 
 export function receiversFor({ url, secret, previousSecret }: ReceiverValues): Receiver[] {
-  const path = URL.canParse(url) ? new URL(url).pathname : '/'
+  const { pathname: path, port: given } = new URL(URL.canParse(url) ? url : 'http://localhost/')
+  // Of an endpoint on this machine; behind a public name it is the proxy's affair.
+  const port = given || '3000'
   // No secret has a space in it.
   const held = previousSecret === undefined ? secret : `${secret} ${previousSecret}`
   return [
-    { name: 'Express', file: 'server.mjs', code: express(path, held) },
+    { name: 'Express', file: 'server.mjs', code: express(path, port, held) },
     { name: 'Next.js', file: `app${path === '/' ? '' : path}/route.js`, code: next(held) },
     { name: 'Fetch', file: 'handler.mjs', code: fetchHandler(held) },
-    { name: 'Python', file: 'receiver.py', code: python(path, held) },
-    { name: 'PHP', file: 'webhook.php', code: php(held) },
+    { name: 'Python', file: 'receiver.py', code: python(path, port, held) },
+    { name: 'PHP', file: 'webhook.php', code: php(port, held) },
   ]
 }
 
@@ -67,8 +69,9 @@ async function readBody(request) {
 }
 `
 
-function express(path: string, held: string): string {
-  return `import crypto from 'node:crypto'
+function express(path: string, port: string, held: string): string {
+  return `// npm install express, then: node server.mjs
+import crypto from 'node:crypto'
 import express from 'express'
 
 // ${TWO}
@@ -86,7 +89,7 @@ app.post(${quoted(path)}, express.raw({ type: '*/*', limit: '128kb' }), (req, re
   res.json({ received: true })
 })
 
-app.listen(process.env.PORT ?? 3000)
+app.listen(process.env.PORT ?? ${port})
 
 ${NODE_CHECK}`
 }
@@ -165,8 +168,9 @@ function decode(base64) {
 ${READ_BODY}`
 }
 
-function python(path: string, held: string): string {
-  return `import base64
+function python(path: string, port: string, held: string): string {
+  return `# pip install flask, then: flask --app receiver run --port ${port}
+import base64
 import hashlib
 import hmac
 import os
@@ -210,8 +214,9 @@ def is_signed(headers, body):
 `
 }
 
-function php(held: string): string {
+function php(port: string, held: string): string {
   return `<?php
+// To try it: php -S 127.0.0.1:${port} webhook.php
 // ${TWO}
 $keys = array_map('key_of', preg_split('/\\s+/', trim(getenv('CHATZURI_SECRET') ?: ${quoted(held)})));
 header('Content-Type: application/json');
