@@ -34,6 +34,10 @@ export function dropBody(raw: IncomingMessage): Promise<void> {
       checkChunk(chunk)
       leftBytes -= chunk.length
       if (leftBytes < 0) resolve()
+      // A chunk for each turn of the loop: left to itself, libuv reads 2 MiB of a connection at a time,
+      // and a hundred refused batches would hold everybody up for each of these rounds.
+      raw.pause()
+      setImmediate(() => raw.resume())
     })
     raw.once('end', resolve)
     raw.once('close', resolve)

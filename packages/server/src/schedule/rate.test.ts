@@ -4,6 +4,7 @@ import { type Engine, settled, startEngine } from '../../test/engine.ts'
 import type { SendResult } from '../outcome.ts'
 import { Lease } from './lease.ts'
 import { Schedule, type ScheduledTurn } from './schedule.ts'
+import { TestSender } from './test-sender.ts'
 
 const engines: Engine[] = []
 const ends: (() => Promise<void>)[] = []
@@ -173,4 +174,28 @@ test('a rate that changes holds for the very next starts', async () => {
   await store.updateWebhook(webhookId, { ratePerSecond: null })
   await pass(1_000, 20)
   expect(starts.length).toBe(900)
+})
+
+test('a test event waits for no start, and what comes after it waits for its', async () => {
+  const engine = await startEngine()
+  engines.push(engine)
+  const { store, ids, clock } = engine
+  const webhookId = await engine.webhook(await engine.chatbot())
+  await store.updateWebhook(webhookId, { ratePerSecond: 1 })
+  clock.advance(20_000)
+  let sent = 0
+  const sender = new TestSender({
+    ...{ store, ids, exampleOf: () => '{}' },
+    async attempt() {
+      sent += 1
+      return { attempt: { ...ATTEMPT, id: ids.next('attempt'), startedAt: clock.now() } }
+    },
+  })
+  sender.beginTerm({ nodeId: 'node_1', signal: new AbortController().signal, isLive: () => true })
+  for (let n = 0; n < 3; n++) await sender.send(webhookId)
+  expect(sent).toBe(3)
+  const wanted = [{ webhookId, ratePerSecond: 1, count: 1 }]
+  expect(await store.takeStarts(wanted)).toMatchObject([{ count: 0 }])
+  clock.advance(3_000)
+  expect(await store.takeStarts(wanted)).toMatchObject([{ count: 1 }])
 })

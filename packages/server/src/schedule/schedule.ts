@@ -162,15 +162,13 @@ export class Schedule {
     } else {
       this.#back.claims(claims, lease?.nodeId)
     }
+    for (const webhookId of waiting) this.#lanes.get(webhookId).freshLeft()
     this.wake(waiting)
   }
 
   /** These webhooks have deliveries in the store that are due. */
   wake(webhookIds: readonly string[]): void {
-    for (const webhookId of webhookIds) {
-      this.#lanes.get(webhookId).freshWaits = true
-      this.#dueIn(webhookId, 0)
-    }
+    for (const webhookId of webhookIds) this.#dueIn(webhookId, 0)
   }
 
   /** So many nodes deliver now: each has its share of every webhook's window. */

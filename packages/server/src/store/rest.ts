@@ -78,6 +78,7 @@ export type RestMove = 'began' | 'moved' | 'ended'
 const ONE_WORD_MS_MAX = 60_000
 const ASKED_MS_MAX = 24 * 3_600_000
 const PROBE_EVERY_MS = 3_600_000
+const SAME_WORD_MS = 2_000
 const REST_MS_FIRST = 1_000
 const REST_MS_MAX = 60_000
 export const STRAINED_IN_A_ROW = 3
@@ -212,7 +213,8 @@ function probeSoon(webhook: RestState, now: number): RestMove {
 /** An answer to what was open when the rest began. */
 function lengthen(webhook: RestState, askedMs: number | null, now: number): RestMove | null {
   const until = Math.round(now + Math.min(askedMs ?? 0, ONE_WORD_MS_MAX))
-  if (until <= (webhook.restingUntil ?? now)) return null
+  // A window of them comes within moments: that is one word, and one write.
+  if (until <= (webhook.restingUntil ?? now) + SAME_WORD_MS) return null
   webhook.restingUntil = until
   webhook.probeAt = until
   return 'moved'
