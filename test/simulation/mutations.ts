@@ -49,8 +49,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a lane starts what it has, whatever its window',
     file: 'schedule/lane.ts',
-    find: 'this.queued === 0 || this.open >= this.window ||',
-    replace: 'this.queued === 0 ||',
+    find: 'held === 0 || this.open >= this.window',
+    replace: 'held === 0',
     invariant: 'never more than the window',
   },
   {
@@ -91,8 +91,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a retry is claimed before it is due',
     file: 'store/sqlite/deliveries.ts',
-    find: 'core.all<ClaimRow>(FIND_DUE, webhookId, core.tx.now, limit)',
-    replace: 'core.all<ClaimRow>(FIND_DUE, webhookId, core.tx.now + 2_000, limit)',
+    find: 'core.all<ClaimRow>(FIND_DUE, webhookId, now, left)',
+    replace: 'core.all<ClaimRow>(FIND_DUE, webhookId, now + 2_000, left)',
     invariant: 'never before it is due',
   },
   {
@@ -105,8 +105,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'Retry-After is ignored',
     file: 'record/decide.ts',
-    find: 'Math.max(jittered(waitMs, draw), askedWaitMs(result))',
-    replace: 'Math.max(jittered(waitMs, draw), 0 * askedWaitMs(result))',
+    find: 'const askedMs = askedWaitMs(result) ?? 0',
+    replace: 'const askedMs = 0 * (askedWaitMs(result) ?? 0)',
     invariant: 'never before it is due',
   },
   {
@@ -126,8 +126,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a lane sends whatever the state of its webhook',
     file: 'schedule/lane.ts',
-    find: "return this.webhook?.state === 'active'\n",
-    replace: 'return this.webhook !== null\n',
+    find: "if (this.webhook?.state !== 'active') return null",
+    replace: 'if (this.webhook === null) return null',
     invariant: 'paused means silent',
   },
   {
@@ -226,8 +226,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'giving back is tried only once',
-    file: 'schedule/schedule.ts',
-    find: 'this.#after(RELEASE_RETRY_MS, () => this.#release(deliveryIds, nodeId, then))',
+    file: 'schedule/give-back.ts',
+    find: 'timers.after(RELEASE_RETRY_MS, () => this.release(deliveryIds, nodeId, then))',
     replace: '',
     invariant: 'everything drains',
     worst: 'release',
@@ -235,8 +235,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a resend of what is cancelled is lost on its way',
     file: 'store/sqlite/deliveries.ts',
-    find: "if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)\n    this.#core.run(MOVE, state,",
-    replace: "this.#core.run(MOVE, state === 'pending' ? 'delivered' : state,",
+    find: "if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)\n    this.#core.run(\n      MOVE,\n      ...[state,",
+    replace: "this.#core.run(\n      MOVE,\n      ...[state === 'pending' ? 'delivered' : state,",
     invariant: ['states move legally', 'every change is told', 'the backlog is counted'],
   },
   {
