@@ -87,6 +87,8 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
       return open < STREAMS_PER_CHATBOT_MAX
     },
     open(response, { chatbotId, caller = null, sinceMs, isAllowed = async () => true }) {
+      // Gone while its key was looked up: no event tells of it any more.
+      if (response.closed || response.destroyed) return
       const client: Client = {
         ...{ response, chatbotId, caller, isAllowed },
         ...{ held: null, heldBytes: 0, stalledBeats: 0 },

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { RawConnection } from '../../../../test/support/raw-connection.ts'
 import type { Change, Store } from '../store/store.ts'
 import { RESUME_MS_MAX, STREAMS_MAX, STREAMS_PER_CHATBOT_MAX } from './change-feed.ts'
 import type { ApiDeps } from './deps.ts'
@@ -298,4 +299,38 @@ test('a stopping server ends its streams', async () => {
   const ended = stream.next()
   await app.close()
   expect(await ended).toBeUndefined()
+})
+
+test('clients that go while their key is looked up take up no place', async () => {
+  const asked = Promise.withResolvers<void>()
+  const known = Promise.withResolvers<void>()
+  const { url, call, bot, app } = await setup(({ store }) => ({
+    store: {
+      ...store,
+      async findApiKey(hash) {
+        asked.resolve()
+        await known.promise
+        return store.findApiKey(hash)
+      },
+    },
+  }))
+  const body = { name: 'Shop', chatbotId: bot.id }
+  const { key } = (await call<{ key: string }>('POST', '/api/v1/api-keys', { body })).json
+  const head = `GET /api/v1/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\n\r\n`
+  let gone = 0
+  app.server.on('connection', (socket) => {
+    socket.once('close', () => {
+      gone += 1
+    })
+  })
+  const clients = await Promise.all(
+    Array.from({ length: STREAMS_PER_CHATBOT_MAX }, () => RawConnection.open(url, head)),
+  )
+  await asked.promise
+  // Behind all of theirs.
+  expect((await call('GET', '/healthz')).status).toBe(200)
+  for (const { socket } of clients) socket.resetAndDestroy()
+  await expect.poll(() => gone).toBe(STREAMS_PER_CHATBOT_MAX)
+  known.resolve()
+  expect((await openStream(url, { key })).status).toBe(200)
 })
