@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { tidyContact } from '../../packages/server/src/typed-text.ts'
 import { buildBundles } from '../../scripts/build-bundles.ts'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { EMAILS, PHONES } from '../support/typed-vectors.ts'
@@ -124,11 +125,12 @@ test('it takes and refuses what the server does: the same list', async () => {
     ['customerPhone', PHONES],
   ] as const) {
     const values = vectors.map(({ typed }) => typed)
-    const refused = await page.evaluate<boolean[]>(
+    const entered = await page.evaluate<(string | null)[]>(
       `(${typeEach})(${JSON.stringify([field, values])})`,
     )
     for (const [at, { typed, taken }] of vectors.entries()) {
-      expect([typed, refused[at]]).toEqual([typed, taken === null])
+      const value = entered[at] ?? null
+      expect([typed, value === null ? null : tidyContact(value)]).toEqual([typed, taken])
     }
   }
 })
@@ -137,14 +139,16 @@ test('what is typed arrives as it was typed, without what nobody sees around it'
   const { page, leads } = await setup()
   await open(page)
   await page.getByLabel('Name').fill(' \u{1f3f3}\ufe0f\u200d\u{1f308} Zoë ')
-  await page.getByLabel('Email').fill('\u202azoë..x@exämple.de\u202c\u200b')
+  // By the keyboard: what a browser makes of an address it makes only of what is typed.
+  await page.getByLabel('Email').focus()
+  await page.keyboard.insertText('\u202azoë..x@Fußball-exämple.de\u202c\u200b')
   await page.getByLabel('Phone').fill(' ٠٧٠٠٠٠٠٠٠٠\ufeff')
   await send(page)
   await page.getByText('Thank you!').waitFor()
   expect(await leads()).toMatchObject([
     {
       customerName: '\u{1f3f3}\ufe0f\u200d\u{1f308} Zoë',
-      customerEmail: 'zoë..x@exämple.de',
+      customerEmail: 'zoë..x@Fußball-exämple.de',
       customerPhone: '٠٧٠٠٠٠٠٠٠٠',
     },
   ])
@@ -359,14 +363,19 @@ function focused(page: Page): Promise<string> {
   })()`)
 }
 
-/** Types one text after the other into a field and leaves it: which of them it refuses. */
+/**
+ * Types one text after the other into a field and leaves it: what is in it, or null where it refuses.
+ * By the editor's command, since a value that a script sets is spared what a browser does to typing.
+ */
 const typeEach = `([name, texts]) => {
   const root = document.querySelector('chatzuri-widget').shadowRoot
   const input = root.querySelector('input[name=' + name + ']')
   return texts.map((text) => {
-    input.value = text
-    for (const event of ['input', 'blur']) input.dispatchEvent(new Event(event))
-    return input.getAttribute('aria-invalid') === 'true'
+    input.focus()
+    input.select()
+    document.execCommand('insertText', false, text)
+    input.blur()
+    return input.getAttribute('aria-invalid') === 'true' ? null : input.value
   })
 }`
 

@@ -56,6 +56,8 @@ export const EMAILS: TypedVector[] = [
   as('ünï@exämple.de'),
   as('用户@例子.测试'),
   as('ann@xn--exmple-cua.de'),
+  as('ann@Fußball.example'),
+  as('ann@exämple\u3002de'),
   as('  ann@example.com\t', 'ann@example.com'),
   as('\u202aann@example.com\u202c', 'ann@example.com'),
   as(' \u200b ann@example.com \u200b ', 'ann@example.com'),
@@ -79,6 +81,7 @@ export const EMAILS: TypedVector[] = [
     as(`ann@example.com${unseen}`, 'ann@example.com'),
     as(`${unseen}${unseen}ann@example.com`, 'ann@example.com'),
     as(`ann@exa${unseen}mple.com`, null),
+    as(`ann@exä${unseen}mple.com`, null),
   ]),
 ]
 

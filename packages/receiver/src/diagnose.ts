@@ -63,10 +63,7 @@ export async function diagnoseMismatch(
     )
   }
   if (value && !('eventType' in value || 'payload' in value)) {
-    return new SignatureError(
-      'payload_only',
-      'The body looks like the payload alone: pass all of the raw body.',
-    )
+    return new SignatureError('payload_only', 'The body is the payload alone: pass the raw body.')
   }
   // What JavaScript writes is what we send, so nothing but the secret is left to look at.
   const why =

@@ -94,6 +94,18 @@ test.each(Object.entries(TAKEN))('a body that %s is taken', async (_, before) =>
   expect(names).toEqual(['Zoë 😀 漢字'])
 })
 
+test.each([BODY, BYTES])('beside an empty stream what was kept is taken', async (rawBody) => {
+  const statuses: number[] = []
+  const handle = createHandler({ secret: SECRET, on: { 'lead.submit': () => {} } })
+  const head = { method: 'POST', headers: modernHeaders(BODY), rawBody }
+  const response = { writeHead: (status: number) => ({ end: () => statuses.push(status) }) }
+  await handle(
+    Object.assign(Readable.from([]), head) as unknown as ParsedRequest,
+    response as unknown as http.ServerResponse,
+  )
+  expect(statuses).toEqual([200])
+})
+
 const LOST: Record<string, Before> = {
   'used up': async (request) => {
     request.resume()

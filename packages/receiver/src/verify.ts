@@ -119,7 +119,7 @@ function bytesToHash(
   }
   throw new SignatureError(
     'parsed_body',
-    'The body was parsed or read before: pass the raw body (express.raw(), express.json({ verify }), request.text()).',
+    'The body was read before: pass the raw body (express.raw(), express.json({ verify }), request.text()).',
   )
 }
 

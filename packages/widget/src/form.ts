@@ -22,10 +22,18 @@ interface Field {
   checked: boolean
 }
 
-/** Without a bound of their own: what a browser cuts off in silence, nobody is told of. */
+/**
+ * Without a bound of their own: what a browser cuts off in silence, nobody is told of. An email is no
+ * `type="email"`, whose host Chromium rewrites as it is typed: `fußball.de` to that of somebody else,
+ * `exämple.de` to what no search for it finds, and what nobody sees in it to nothing.
+ */
 const INPUTS = {
   customerName: { type: 'text', dir: 'auto', autocomplete: 'name' },
-  customerEmail: { type: 'email', dir: 'ltr', autocomplete: 'email', inputmode: 'email' },
+  customerEmail: {
+    ...{ type: 'text', dir: 'ltr', autocomplete: 'email', inputmode: 'email' },
+    // What the other type does besides.
+    ...{ autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' },
+  },
   customerPhone: { type: 'tel', dir: 'ltr', autocomplete: 'tel', inputmode: 'tel' },
 } as const
 /** The server's, in JavaScript's characters. */
