@@ -41,7 +41,8 @@ function sha1(data: Buffer, secret: string): string {
   return crypto.createHmac('sha1', secret).update(data).digest('hex')
 }
 
-if (!secrets) {
+// A blank beside a secret would be a second one: the empty key, which anybody has.
+if (!secrets || secrets.split(' ').some((secret) => secret.length < 16)) {
   console.error("Set CHATZURI_SECRET to the webhook's secret, then start this again.")
   process.exit(1)
 }

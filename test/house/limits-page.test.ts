@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
-import { BODY_LIMITS } from '../../packages/server/src/api/body-budget.ts'
+import { BODY_LIMITS, STRANGER_BODY_BYTES_MAX } from '../../packages/server/src/api/body-budget.ts'
 import {
   HEARTBEAT_MS,
   STALLED_BEATS_MAX,
@@ -114,7 +114,7 @@ const LIMITS: Record<string, string> = {
   'bodies of one chatbot under way': kib(BODY_LIMITS.owners.shareMax),
   'bodies without a key under way': kib(BODY_LIMITS.strangers.bytesMax),
   'bodies without a key from one address under way': kib(BODY_LIMITS.strangers.shareMax),
-  "the widget's bodies": kib(widget.WIDGET_BODY_BYTES_MAX),
+  "a sign-in's body, the widget's bodies": kib(STRANGER_BODY_BYTES_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'attempts that are shown with their delivery': count(ATTEMPTS_SHOWN_MAX),

@@ -81,3 +81,34 @@ test.each(
   expect(report.findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([])
   expect(report.checks).toBe('modern')
 })
+
+test.each(Object.entries(PASTED).map(([name, pasted]) => ({ name, ...pasted })))(
+  '$name takes no empty key for the blank that is left of an old secret, and no name of nothing',
+  async ({ name, args, ...pasted }) => {
+    const runtime = findRuntime(pasted.runtime, pasted.probe)
+    if (runtime === null) return void missing.set(name, pasted.runtime) // Named at the end.
+    const dir = await mkdtemp(join(tmpdir(), 'chatzuri-pasted-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const receivers = receiversFor({ url: `https://shop.example${PATH}`, secret: OWN })
+    const receiver = receivers.find((each) => each.name === name)
+    await writeFile(join(dir, receiver?.file ?? ''), receiver?.code ?? '')
+    const body = '{"eventType":"lead.submit","chatbotId":"bot_1","payload":{}}'
+    const ask = async (held: string, secret: string) => {
+      const env = { CHATZURI_SECRET: held }
+      const program = { command: [runtime, ...args], cwd: dir, path: PATH, env }
+      const started = await startReceiver(program).catch(() => null)
+      if (started === null) return 'ended'
+      onTestFinished(async () => void (await started.stop()))
+      const headers = {
+        'content-type': 'application/json',
+        ...modernHeaders(body, { secrets: [secret] }),
+      }
+      return (await fetch(started.url, { method: 'POST', headers, body })).status
+    }
+    expect(await Promise.all([ask(`${DRAWN} `, ''), ask(`${DRAWN} `, DRAWN)])).toEqual([400, 200])
+    // PHP has no start of its own, and says it at each request.
+    const refused = name === 'PHP' ? 500 : 'ended'
+    const asked = ['undefined', ' '].map((held) => ask(held, held.trim()))
+    expect(await Promise.all(asked)).toEqual([refused, refused])
+  },
+)

@@ -27,9 +27,9 @@ export interface Turn {
   signal: AbortSignal
   /**
    * Called as soon as the request is over, before the record is written: how many failures in a row,
-   * if it is one, are a whole window of its lane.
+   * if it is one, are a whole window of its lane; null: it says nothing of where that is sent to now.
    */
-  onAnswer?(result: SendResult): number | undefined
+  onAnswer?(result: SendResult): number | null | undefined
 }
 
 export interface Delivered extends Recorded {

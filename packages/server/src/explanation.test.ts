@@ -112,6 +112,26 @@ test('what is held says why, and until when', () => {
   ).not.toContain('Held')
 })
 
+test('what is held while one delivery is sent to see says that', () => {
+  const past = { ...rest, until: NOW - 2_000 }
+  expect(told({ dueAt: NOW - 1_000 }, undefined, 'active', { webhookRest: past })).toBe(
+    'Held, because its webhook rested until 2023-11-14T22:13:18.000Z: the endpoint answered 429 and asked to wait for 20 s. One delivery is being sent now, to see, and the others follow when it is taken; what is held uses up no attempt.',
+  )
+  expect(told({ dueAt: NOW + 9_000 }, undefined, 'active', { webhookRest: past })).toBe(
+    'Attempt 1 of 10 comes in 9 s.',
+  )
+})
+
+test('an attempt that was not charged says so: the same number comes again', () => {
+  const busy = { errorCode: 'status', error: 'The endpoint answered 429', status: 429 }
+  expect(told({ dueAt: NOW + 30_000 }, busy)).toBe(
+    'The last attempt failed (the endpoint answered 429), which is not counted; attempt 1 of 10 comes in 30 s.',
+  )
+  const ours = { errorCode: 'our_fault', error: 'The resolver does not answer', status: null }
+  expect(told({ dueAt: NOW + 30_000 }, ours)).toContain('which is not counted; attempt 1 of 10')
+  expect(told({ dueAt: NOW + 30_000 }, failed)).not.toContain('not counted')
+})
+
 test('what was given up without being charged says whose fault it was', () => {
   const given = { state: 'exhausted', attemptCount: 300, seriesAttempts: 0 } as const
   const ours = { errorCode: 'our_fault', error: 'The resolver does not answer', status: null }

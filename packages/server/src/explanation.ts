@@ -6,7 +6,7 @@ export interface ExplainInput {
   delivery: Delivery
   /** Null: it was deleted. */
   webhookState: WebhookState | null
-  /** Null: it does not rest. */
+  /** Null: it does not rest. Where its time is over, one delivery is being sent to see. */
   webhookRest: WebhookRest | null
   /** Of its webhook; null: without one. */
   ratePerSecond: number | null
@@ -75,23 +75,33 @@ function explainPending(input: ExplainInput): string {
   const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
   const before =
     lastAttempt?.result === 'failed'
-      ? `The last attempt failed (${failureText(lastAttempt)}); `
+      ? `The last attempt failed (${failureText(lastAttempt)})${isCharged(lastAttempt) ? '' : ', which is not counted'}; `
       : ''
   return capitalized(`${before}${nextStepText(input, which)}.`)
+}
+
+/** As record/decide.ts has it. */
+function isCharged({ errorCode, status }: Attempt): boolean {
+  return errorCode !== 'our_fault' && status !== 429
 }
 
 /** Null: its webhook doesn't rest, or not for as long as this waits anyway. */
 function explainHeld({ delivery, webhookRest, lastAttempt, nowMs }: ExplainInput): string | null {
   if (webhookRest === null || delivery.claimed) return null
   const waitMs = (delivery.dueAt ?? nowMs) - nowMs
-  if (waitMs > webhookRest.until - nowMs) return null
-  const why = webhookRest.reason.replace(/\.$/, '')
-  const left = durationText(webhookRest.until - nowMs)
+  const leftMs = webhookRest.until - nowMs
+  if (waitMs > Math.max(0, leftMs)) return null
+  const reason = webhookRest.reason.replace(/\.$/, '')
+  const why = `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`
+  const until = new Date(webhookRest.until).toISOString()
   const before =
     lastAttempt?.result === 'failed'
       ? `Its last attempt failed (${failureText(lastAttempt)}). `
       : ''
-  return `${before}Held, because its webhook rests for another ${left}, until ${new Date(webhookRest.until).toISOString()}: ${why.charAt(0).toLowerCase()}${why.slice(1)}. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.`
+  if (leftMs <= 0) {
+    return `${before}Held, because its webhook rested until ${until}: ${why}. One delivery is being sent now, to see, and the others follow when it is taken; what is held uses up no attempt.`
+  }
+  return `${before}Held, because its webhook rests for another ${durationText(leftMs)}, until ${until}: ${why}. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.`
 }
 
 function nextStepText({ delivery, ratePerSecond, nowMs }: ExplainInput, which: string): string {

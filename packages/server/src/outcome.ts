@@ -42,10 +42,15 @@ export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
 
 const STRAINED: readonly number[] = [429, 502, 503, 504]
 
+/** An answer of an endpoint that asks for less, or of what stands before one that can't be had. */
+export function isStrainedStatus(status: number): boolean {
+  return STRAINED.includes(status)
+}
+
 /** Whether the endpoint asks for less, or can't be had: what may make its webhook rest. */
 export function isStrained(result: SendResult): boolean {
   if (result.kind === 'unreachable') return result.fault === 'connect'
-  return result.kind === 'answered' && STRAINED.includes(result.status)
+  return result.kind === 'answered' && isStrainedStatus(result.status)
 }
 
 /**

@@ -2,15 +2,15 @@
  * A webhook's rate: a bucket of starts, of which each attempt takes one.
  *
  * The bucket is one number, the instant at which it was, or will be, empty: it fills from there, and
- * taking starts moves that instant on. It holds a second's worth, at least one, and fills with 0.88
- * of the rate: a full bucket and ten seconds of filling are 9.8 seconds' worth, and what is left is
+ * taking starts moves that instant on. It holds a second's worth, at least one, and fills with 0.86
+ * of the rate: a full bucket and ten seconds of filling are 9.6 seconds' worth, and what is left is
  * for starts that are used a little after their time. So over no ten seconds there are more than ten
  * times the rate (at least one).
  */
 export const RATE_MIN = 0.1
 export const RATE_MAX = 1_000
 
-const FILLING = 0.88
+const FILLING = 0.86
 /** Starts are given so far ahead of their time, so that nobody waits for the next ones. */
 export const STARTS_AHEAD_MS = 1_000
 /** Starts taken by force don't hold up the others for longer, nor does a clock that was set back. */

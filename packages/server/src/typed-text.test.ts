@@ -64,6 +64,13 @@ test('however it is surrounded or strewn, its key is that of the plain text', ()
 test('a key tells neither case nor the normal form, but scripts', () => {
   expect(contactKey('Zoe\u0308@Example.COM')).toBe(contactKey('zoë@example.com'))
   expect(nameKey('ANN Lee ')).toBe('ann lee ')
+  for (const large of ['Ϊ́ρις', 'J̌an', 'İlker', 'H̱ana']) {
+    const small = large.toLowerCase()
+    expect([small.normalize('NFC'), small.normalize('NFD')].map(nameKey)).toEqual(
+      [large.normalize('NFC'), large.normalize('NFD')].map(nameKey),
+    )
+  }
+  expect(nameKey('ΚΩΣΤΑΣ').startsWith(nameKey('ΚΩΣ'))).toBe(true)
   expect(contactKey('٠٧٠٠')).not.toBe(contactKey('0700'))
 })
 

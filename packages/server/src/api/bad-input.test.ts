@@ -128,10 +128,8 @@ test.each([
 test('however much is wrong, the answer tells of a hundred mistakes', async () => {
   const { call } = await startApiAlone()
   const fields = Array.from({ length: 20_000 }, (_, index) => [`f${index}`, 0] as const)
-  const body = Object.fromEntries(fields)
-  const { status, json, text } = await call<ErrorJson>('POST', '/api/v1/session', {
-    ...{ key: null, body },
-  })
+  const body = { name: 'Shop', ...Object.fromEntries(fields) }
+  const { status, json, text } = await call<ErrorJson>('POST', '/api/v1/chatbots', { body })
   expect([status, json.code, json.details?.length]).toEqual([400, 'invalid_input', 100])
   expect(json.message).toContain('and 19999 more')
   expect(text.length).toBeLessThan(20_000)

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { RawConnection } from '../../../../test/support/raw-connection.ts'
-import { BODY_LIMITS } from './body-budget.ts'
+import { BODY_LIMITS, STRANGER_BODY_BYTES_MAX } from './body-budget.ts'
 import { startApiAlone } from './test/api-alone.ts'
 import { ADMIN_KEY } from './test/client.ts'
 import { sendRaw } from './test/raw-request.ts'
@@ -69,6 +69,16 @@ test('strangers have a budget apart: theirs is used up, the owners’ is not', a
   expect((await post(ann, 12 * KIB)).status).toBe(202)
 })
 
+// Of a body that was only announced as much is held as of one that came.
+test('it takes hundreds of strangers’ bodies to keep an owner from signing in', async () => {
+  const { call } = await startApiAlone()
+  const signIn = { body: { key: 'x'.repeat(STRANGER_BODY_BYTES_MAX) }, key: null }
+  expect((await call('POST', '/api/v1/session', signIn)).status).toBe(413)
+  const { bytesMax, shareMax } = BODY_LIMITS.strangers
+  expect(bytesMax / shareMax).toBeGreaterThanOrEqual(16)
+  expect(shareMax / STRANGER_BODY_BYTES_MAX).toBeGreaterThanOrEqual(16)
+})
+
 test('without a key nothing is held for anybody', async () => {
   const { url, ann, leads, post } = await setup()
   for (let index = 0; index < 5; index++) {
@@ -76,6 +86,36 @@ test('without a key nothing is held for anybody', async () => {
     open.socket.write(leads(ann, `Content-Length: ${12 * KIB}`, 'wrong'))
   }
   expect((await post(ann, 16 * KIB)).status).toBe(202)
+})
+
+// A key that is not known yet is looked up: nothing tells of the connection's end a second time.
+test('of a client that goes while its key is looked up nothing is held', async () => {
+  const began = Promise.withResolvers<void>()
+  const known = Promise.withResolvers<void>()
+  const { url, call } = await startApiAlone(({ config, store }) => ({
+    config: { ...config, bodies: LIMITS },
+    store: {
+      ...store,
+      async findApiKey(hash) {
+        began.resolve()
+        await known.promise
+        return store.findApiKey(hash)
+      },
+    },
+  }))
+  const add = async <Made>(path: string, body: object) =>
+    (await call<Made>('POST', path, { body })).json
+  const { id } = await add<{ id: string }>('/api/v1/chatbots', { name: 'Shop' })
+  const { key } = await add<{ key: string }>('/api/v1/api-keys', { name: 'Shop', chatbotId: id })
+  const client = await RawConnection.open(url, leads(id, `Content-Length: ${12 * KIB}`, key))
+  await began.promise
+  client.socket.resetAndDestroy()
+  await once(client.socket, 'close')
+  expect((await call('GET', '/healthz')).status).toBe(200)
+  known.resolve()
+  const post = () => call('POST', `/api/v1/chatbots/${id}/leads`, { body: leadOf(12 * KIB) })
+  expect((await post()).status).toBe(202)
+  expect((await post()).status).toBe(202)
 })
 
 test('a body is held until its call is done, also when its client has gone', async () => {

@@ -24,8 +24,14 @@ const MIB = 1024 * 1024
 
 export const BODY_LIMITS: BodyLimits = {
   owners: { bytesMax: 64 * MIB, shareMax: 16 * MIB },
-  strangers: { bytesMax: 4 * MIB, shareMax: MIB },
+  strangers: { bytesMax: 4 * MIB, shareMax: MIB / 4 },
 }
+
+/**
+ * Of a body without a key, however little of it has come: sign-in and the widget are in this budget,
+ * so no handful of connections may use it up.
+ */
+export const STRANGER_BODY_BYTES_MAX = 16 * 1024
 
 export class BodyBudget {
   readonly #limits: BudgetLimits

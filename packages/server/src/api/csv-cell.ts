@@ -26,7 +26,9 @@ export function markedCell(text: string): string {
     const piece = pieces[at] ?? ''
     const rest = piece.slice(SKIPPED.exec(piece)?.[0].length)
     isSign = rest === '' ? isSign && BLANK_SEPARATOR.test(pieces[at + 1] ?? '') : SIGN.test(rest)
-    if (isSign) pieces[at] = MARK + piece
+    // Where commas separate, one within is quoted; where they don't, it cuts nothing.
+    const isCut = at > 0 && pieces[at - 1] !== ','
+    if (isSign || (isCut && isValue(piece))) pieces[at] = MARK + piece
   }
   const marked = pieces.join('')
   const isText = marked.startsWith(MARK) || !(BLANK_SEPARATOR.test(text[0] ?? '') || isValue(text))

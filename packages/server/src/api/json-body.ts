@@ -39,6 +39,8 @@ export function readJsonBodies(app: FastifyInstance, options: ReadBodiesOptions)
   app.addContentTypeParser('application/json', (request, raw, done) => {
     // Nobody asks for the body of what no route takes.
     if (request.is404) return done(null, undefined)
+    // Gone while its key was looked up: no event tells of it any more.
+    if (raw.destroyed) return done(endedEarly())
     const refused = refusalByHeaders(request)
     if (refused) return done(refused)
     const held = hold(request, budgets)
@@ -81,6 +83,10 @@ function noRoom(request: FastifyRequest, { metrics }: ReadBodiesOptions): ApiErr
   return apiError('busy', message, {
     retryAfterSeconds: RETRY_AFTER_SECONDS[isLarge ? 'large' : 'small'],
   })
+}
+
+function endedEarly(): ApiError {
+  return apiError('bad_request', 'The connection ended before the body did')
 }
 
 function tooLarge(): ApiError {
@@ -160,7 +166,7 @@ function collect(
   }
 
   function onClose() {
-    finish(apiError('bad_request', 'The connection ended before the body did'))
+    finish(endedEarly())
   }
 
   function onEnd() {

@@ -11,6 +11,7 @@ import type { OwnedKind } from '../store/store.ts'
 import { inPieces, PIECE_BYTES } from './answer-pieces.ts'
 import type { AnswerSlots, SlotKind } from './answer-slots.ts'
 import type { Access, Authenticate } from './auth.ts'
+import { STRANGER_BODY_BYTES_MAX } from './body-budget.ts'
 import { BodyParts, type PartsSpec } from './body-parts.ts'
 import { type AuditOf, auditOf } from './call-audit.ts'
 import type { Caller } from './caller.ts'
@@ -135,7 +136,7 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
   app.route({
     method: route.method,
     url: route.path.replace('{id}', ':id'),
-    bodyLimit: route.body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT,
+    bodyLimit: bodyLimitOf(route),
     exposeHeadRoute: route.method === 'GET' && !route.endless,
     config: {
       access: route.access,
@@ -147,6 +148,13 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
     handler: (request, reply) =>
       holdBody(request, () => answerCall({ route, request, reply, options })),
   })
+}
+
+function bodyLimitOf({ path, access, body }: Route): number {
+  if (access !== 'public') return body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT
+  const limit = body?.bytesMax ?? STRANGER_BODY_BYTES_MAX
+  assert(limit <= STRANGER_BODY_BYTES_MAX, `${path} takes small bodies: anybody may send them`)
+  return limit
 }
 
 /** What a route says of its callers, it must be able to keep. */

@@ -5,7 +5,6 @@ import { leadForm } from './chatbot-schemas.ts'
 import { EXAMPLE_IDS, idField, text } from './schemas.ts'
 import { TOKEN_LENGTH_MAX } from './widget-token.ts'
 
-export const WIDGET_BODY_BYTES_MAX = 16 * 1024
 export const WIDGET_NAME_LENGTH_MAX = 200
 
 export const newConversationSchema = z

@@ -16,7 +16,6 @@ import {
   CONVERSATION_EXAMPLE,
   conversationSchema,
   newConversationSchema,
-  WIDGET_BODY_BYTES_MAX,
   WIDGET_LEAD_EXAMPLE,
   widgetAcceptedSchema,
   widgetLeadSchema,
@@ -60,7 +59,6 @@ function conversationRoute({ ids, clock }: ApiDeps, widget: Widget): Route {
       schema: newConversationSchema,
       example: {},
       optional: true,
-      bytesMax: WIDGET_BODY_BYTES_MAX,
     },
     answer: {
       status: 201,
@@ -95,7 +93,6 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
     body: {
       schema: widgetLeadSchema,
       example: WIDGET_LEAD_EXAMPLE,
-      bytesMax: WIDGET_BODY_BYTES_MAX,
     },
     answer: {
       status: 202,

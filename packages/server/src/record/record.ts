@@ -34,8 +34,8 @@ export interface Recording {
   startedAt: number
   result: SendResult
   outcome: Outcome
-  /** So many failures in a row are a whole window of its lane, and make a rest. */
-  failuresOfWindow?: number | undefined
+  /** So many failures in a row are a whole window of its lane, and make a rest; null: none do. */
+  failuresOfWindow?: number | null | undefined
 }
 
 export type Record = (recording: Recording) => Promise<Recorded>
@@ -54,7 +54,7 @@ export function createRecord(options: RecordOptions): Record {
   return async ({ nodeId, claim, startedAt, result, outcome, failuresOfWindow: enough = 1 }) => {
     const attempt = attemptOf({ id: ids.next('attempt'), startedAt, result })
     const { deliveryId, attemptNumber } = claim
-    const strain = strainOf(result, { enough, draw: random.fraction() })
+    const strain = enough === null ? null : strainOf(result, { enough, draw: random.fraction() })
     const recorded = await untilStored(options, () =>
       store.recordIfLeased({
         ...{ nodeId, deliveryId, attemptNumber, attempt, outcome, strain, disableAfterMs },

@@ -31,8 +31,9 @@ export class ClaimQueue {
     this.bytes += claim.payload.length
   }
 
-  shift(): Claim | undefined {
-    const isOldTurn = this.#freshInARow >= FRESH_IN_A_ROW && this.#old.size > 0
+  shift({ onlyFresh }: { onlyFresh: boolean }): Claim | undefined {
+    const isOldTurn = !onlyFresh && this.#freshInARow >= FRESH_IN_A_ROW && this.#old.size > 0
+    if (onlyFresh && this.#fresh.size === 0) return undefined
     const isFresh = this.#fresh.size > 0 && !isOldTurn
     const claim = isFresh ? this.#fresh.shift() : this.#old.shift()
     this.#freshInARow = isFresh ? this.#freshInARow + 1 : 0

@@ -35,6 +35,11 @@ export interface WindowLimits {
   nodes: number
 }
 
+export interface Aim {
+  url: string | null
+  rests: number
+}
+
 export class Lane {
   readonly webhookId: string
   /** Null until loaded, and again when its settings changed: nothing is sent by old ones. */
@@ -70,6 +75,8 @@ export class Lane {
   #narrowed = false
   /** After a rest: the store may have something fresh that this lane doesn't hold. */
   freshWaits = true
+  /** Counts what was accepted and left there, so that an older claim's answer can't hide it. */
+  freshLefts = 0
   /** When the lane is looked at again; at or before `dueAt`. */
   alarmAt = Number.POSITIVE_INFINITY
   /** Counts what was heard of waiting deliveries, so that an older claim's answer can't hide it. */
@@ -106,6 +113,12 @@ export class Lane {
     return this.#queue.owesOld
   }
 
+  /** Something that was just accepted had to stay in the store. */
+  freshLeft(): void {
+    this.freshLefts += 1
+    this.freshWaits = true
+  }
+
   /** How many claims it wants to hold besides its open requests. */
   queueMax(now: number): number {
     const most = this.trusted
@@ -139,7 +152,8 @@ export class Lane {
 
   /** Until it could start the next one; null: it lacks more than time. */
   waitMs(now: number): number | null {
-    if (this.queued === 0 || this.open >= this.window) return null
+    const held = this.open < this.#openMaxOfOld ? this.queued : this.freshQueued
+    if (held === 0 || this.open >= this.window) return null
     if (this.webhook?.state !== 'active') return null
     return Math.max(0, this.restUntil - now, this.learnt.waitMs(now))
   }
@@ -149,7 +163,12 @@ export class Lane {
   }
 
   shift(): Claim | undefined {
-    return this.#queue.shift()
+    return this.#queue.shift({ onlyFresh: this.open >= this.#openMaxOfOld })
+  }
+
+  /** A part of the window is kept for what is new: requests that began together also end together. */
+  get #openMaxOfOld(): number {
+    return this.freshFirst ? Math.max(1, this.window - Math.ceil(this.window / 8)) : this.window
   }
 
   /** Empties the queue. */
@@ -206,6 +225,17 @@ export class Lane {
     this.probeAt = 0
     this.freshWaits = true
     this.learnt.beginRamp(now)
+  }
+
+  /** Where, and after how many rests, a request that starts now is sent. */
+  get aim(): Aim {
+    return { url: this.webhook?.url ?? null, rests: this.rests }
+  }
+
+  /** Another URL, or a rest that has ended: an answer to what was sent before tells nothing of now. */
+  hasMovedOnFrom({ url, rests }: Aim): boolean {
+    const isElsewhere = this.webhook !== null && this.webhook.url !== url
+    return isElsewhere || (!this.resting && this.rests !== rests)
   }
 
   /** So many failures in a row are a whole window: all that were open as they began. */

@@ -109,7 +109,9 @@ export class LearntRate {
 
   #ramp(now: number): number | null {
     if (this.#rampSince === null) return null
-    const perSecond = RAMP_FROM_PER_SECOND * 2 ** ((now - this.#rampSince) / 1_000)
+    // One that took thousands a moment ago needn't begin with sixteen.
+    const from = Math.max(RAMP_FROM_PER_SECOND, (this.#refusedAt ?? 0) / 8)
+    const perSecond = from * 2 ** ((now - this.#rampSince) / 1_000)
     if (perSecond > RAMP_TO_PER_SECOND) this.#rampSince = null
     return perSecond
   }

@@ -81,5 +81,5 @@ test('a lane of a low rate holds one claim, so that other nodes find the rest', 
   const pace = new Pace(0.1)
   pace.nodes = 4
   expect(pace.queueMax).toBe(1)
-  expect(new Pace(100).queueMax).toBe(176)
+  expect(new Pace(100).queueMax).toBe(172)
 })

@@ -189,7 +189,8 @@ export class Refill {
         lanes.delete(lane)
         const limit = Math.min(this.#options.roomOf(lane), claimsMax - total)
         if (limit === 0) continue
-        asked.push({ lane, limit, wakes: lane.wakes, rests: lane.rests })
+        const { wakes, rests, freshLefts } = lane
+        asked.push({ lane, limit, wakes, rests, freshLefts })
         total += limit
       }
     }
@@ -203,14 +204,14 @@ export class Refill {
     const { clock, onClaims, onRest } = this.#options
     const byWebhook = Map.groupBy(claims, (claim) => claim.webhookId)
     const leftOf = new Map(left.map((lane) => [lane.webhookId, lane]))
-    for (const { lane, limit, wakes, rests } of asked) {
+    for (const { lane, limit, wakes, rests, freshLefts } of asked) {
       const { dueInMs = null, restMs = null } = leftOf.get(lane.webhookId) ?? {}
       const given = byWebhook.get(lane.webhookId) ?? []
       // What was heard while the question was on its way is newer than the answer. Of a rest, too:
       // claims from before it go back.
       const isStale = lane.rests !== rests
       if (!isStale) onRest(lane, restMs)
-      if (lane.wakes === wakes) lane.freshWaits = isFullOfFresh(given, limit)
+      if (lane.freshLefts === freshLefts) lane.freshWaits = isFullOfFresh(given, limit)
       const least = given.length === 0 ? NOTHING_GIVEN_WAIT_MS : 0
       const heard = isStale ? 0 : (restMs ?? 0)
       const next = lane.wakes !== wakes || isStale ? heard : dueInMs
@@ -233,6 +234,7 @@ interface Asked {
   limit: number
   wakes: number
   rests: number
+  freshLefts: number
 }
 
 type ClaimResult = Awaited<ReturnType<DeliveryStore['claimDue']>>

@@ -116,6 +116,25 @@ test('whoever asks may resume: what was held goes out at once', async () => {
   expect(open).toHaveLength(1)
 })
 
+test.each([
+  ['a new URL', { url: 'https://new.example/hook' }],
+  ['resuming', null],
+])('what was open before %s makes no rest after it', async (_, patch) => {
+  const { publish, open, store, webhookId, rest, pass } = await setup()
+  await publish(6)
+  const [first, ...others] = open.slice()
+  if (patch === null) first?.answer(503, { retryAfterMs: 60_000 })
+  await settled()
+  if (patch) await store.updateWebhook(webhookId, patch)
+  else await store.setWebhookState(webhookId, 'active', null)
+  await settled()
+  for (const request of others) request.answer(503, { retryAfterMs: 60_000 })
+  await settled()
+  expect(await rest()).toBeNull()
+  await pass(2_000)
+  expect(open.filter((request) => !others.includes(request))).not.toHaveLength(0)
+})
+
 test('after a pause new leads go before what waited, and what waited is not forgotten', async () => {
   const { publish, open, store, webhookId, clock } = await setup()
   await store.setWebhookState(webhookId, 'paused', null)

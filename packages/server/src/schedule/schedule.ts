@@ -50,8 +50,11 @@ export interface ScheduledTurn {
   webhook: Webhook
   nodeId: string
   signal: AbortSignal
-  /** Returns how many failures in a row, if it is one, are a whole window. */
-  onAnswer(result: SendResult): number | undefined
+  /**
+   * Returns how many failures in a row, if it is one, are a whole window; null: it tells nothing of
+   * where its webhook's deliveries are sent to now.
+   */
+  onAnswer(result: SendResult): number | null | undefined
 }
 
 /** Attempts that were answered but whose record is not yet on disk. */
@@ -159,15 +162,13 @@ export class Schedule {
     } else {
       this.#back.claims(claims, lease?.nodeId)
     }
+    for (const webhookId of waiting) this.#lanes.get(webhookId).freshLeft()
     this.wake(waiting)
   }
 
   /** These webhooks have deliveries in the store that are due. */
   wake(webhookIds: readonly string[]): void {
-    for (const webhookId of webhookIds) {
-      this.#lanes.get(webhookId).freshWaits = true
-      this.#dueIn(webhookId, 0)
-    }
+    for (const webhookId of webhookIds) this.#dueIn(webhookId, 0)
   }
 
   /** So many nodes deliver now: each has its share of every webhook's window. */
@@ -271,6 +272,7 @@ export class Schedule {
       this.#slots.distrust(lane)
       this.#touch(lane)
     })
+    const { aim } = lane
     let answered = false
     const close = () => {
       answered = true
@@ -280,10 +282,12 @@ export class Schedule {
     }
     const onAnswer = (result: SendResult) => {
       close()
+      const isOld = lane.hasMovedOnFrom(aim)
       // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
-      if (result.kind !== 'our-fault' || !term.signal.aborted) this.#learn(lane, result)
+      const isCut = result.kind === 'our-fault' && term.signal.aborted
+      if (!isOld && !isCut) this.#learn(lane, result)
       this.#goOn(lane)
-      return lane.failuresOfWindow
+      return isOld ? null : lane.failuresOfWindow
     }
     const { nodeId, signal } = term
     const running = this.#options

@@ -11,6 +11,7 @@
  * One delivery's word makes a webhook rest for a minute at most: a visitor's text may be what its
  * owner's firewall refuses. Only where another delivery is asked the same does it last as asked.
  */
+import { isStrainedStatus } from '../outcome.ts'
 import type { WebhookKind } from '../webhook.ts'
 import type { DeliveryRow } from './rows.ts'
 import type { LaneAsked, RecordInput, RecordResult } from './store.ts'
@@ -77,6 +78,7 @@ export type RestMove = 'began' | 'moved' | 'ended'
 const ONE_WORD_MS_MAX = 60_000
 const ASKED_MS_MAX = 24 * 3_600_000
 const PROBE_EVERY_MS = 3_600_000
+const SAME_WORD_MS = 2_000
 const REST_MS_FIRST = 1_000
 const REST_MS_MAX = 60_000
 export const STRAINED_IN_A_ROW = 3
@@ -146,10 +148,12 @@ const WORKING = {
   ...{ restLevel: 0, restBy: null, strained: 0, restSetAt: null },
 } satisfies Partial<RestState>
 
-/** An endpoint that refuses one delivery for what is in it works. */
-function isTaken({ attempt }: Pick<RecordInput, 'attempt'>): boolean {
-  if (attempt.result === 'delivered') return true
-  return attempt.status !== null && attempt.status < 500 && attempt.status !== 429
+/**
+ * An endpoint that fails at one delivery by an answer that would begin no rest works: what is wrong
+ * with that one must not hold all others.
+ */
+function isTaken({ attempt: { result, status } }: Pick<RecordInput, 'attempt'>): boolean {
+  return result === 'delivered' || (status !== null && !isStrainedStatus(status))
 }
 
 /** What is over at once was no wish. */
@@ -185,10 +189,13 @@ function restAsAsked(
   return isResting ? 'moved' : 'began'
 }
 
-/** The probe failed without a word of how long. What was asked for before still holds. */
+/**
+ * The probe failed without a word of how long. What was asked for before still holds. A time-out or
+ * a reset may be this delivery's own: only what begins rests makes them longer.
+ */
 function restOn(webhook: RestState, input: Pick<RecordInput, 'attempt' | 'strain'>, now: number) {
   const until = webhook.restingUntil ?? now
-  webhook.restLevel += 1
+  if (input.strain !== null) webhook.restLevel += 1
   const waitMs = backOffMs(webhook.restLevel, input.strain?.draw ?? 0.5)
   if (until > now + waitMs) {
     webhook.probeAt = Math.min(until, now + PROBE_EVERY_MS)
@@ -206,7 +213,8 @@ function probeSoon(webhook: RestState, now: number): RestMove {
 /** An answer to what was open when the rest began. */
 function lengthen(webhook: RestState, askedMs: number | null, now: number): RestMove | null {
   const until = Math.round(now + Math.min(askedMs ?? 0, ONE_WORD_MS_MAX))
-  if (until <= (webhook.restingUntil ?? now)) return null
+  // A window of them comes within moments: that is one word, and one write.
+  if (until <= (webhook.restingUntil ?? now) + SAME_WORD_MS) return null
   webhook.restingUntil = until
   webhook.probeAt = until
   return 'moved'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { guideHeaders, modernHeaders } from '../../../../receiver/test/sign-request.ts'
 import { receiversFor } from './receivers.ts'
 
@@ -23,6 +23,8 @@ const STARTS: Record<string, (code: string) => Promise<Send>> = {
   'Next.js': startFetch,
   Fetch: startFetch,
 }
+
+afterEach(() => vi.unstubAllEnvs())
 
 test.each(
   Object.entries(STARTS).flatMap(([name, start]) => [
@@ -67,6 +69,39 @@ test.each(
   },
 )
 
+/** What is left when the old secret is taken out by hand, and what a file may end with. */
+test.each(
+  Object.entries(STARTS).flatMap(([name, start]) => [
+    { name, start, held: `${DRAWN} `, what: 'a blank behind it' },
+    { name, start, held: ` ${DRAWN}  ${OWN}`, what: 'blanks around two' },
+  ]),
+)('the receiver for $name whose secret has $what takes no empty key', async (given) => {
+  vi.stubEnv('CHATZURI_SECRET', given.held)
+  // The one for Fetch has no environment: there it is in the code.
+  const send = await given.start(codeFor(given.name, given.name === 'Fetch' ? given.held : DRAWN))
+  expect(await send(modernHeaders(BODY, { secrets: [''] }))).toEqual(REFUSED)
+  expect(await send(modernHeaders(BODY, { secrets: [DRAWN] }))).toEqual(RECEIVED)
+})
+
+test.each(
+  Object.keys(STARTS).flatMap((name) =>
+    ['undefined', 'null', 'a', ' ', 'whsec_', `${DRAWN} whsec_`].map((held) => ({ name, held })),
+  ),
+)('the receiver for $name does not start with "$held" for a secret', async ({ name, held }) => {
+  const { dir, path } = write(codeFor(name, name === 'Fetch' ? held : DRAWN))
+  symlinkSync(NODE_MODULES, join(dir, 'node_modules'))
+  vi.stubEnv('CHATZURI_SECRET', held)
+  vi.stubEnv('PORT', '0')
+  await expect(import(/* @vite-ignore */ path)).rejects.toThrow(
+    /holds no secret|the webhook's secret/,
+  )
+})
+
+function codeFor(name: string, secret: string): string {
+  const receivers = receiversFor({ url: URL_GIVEN, secret })
+  return receivers.find((one) => one.name === name)?.code ?? ''
+}
+
 test('path and secret are in each receiver that needs them', () => {
   for (const { name, code } of receiversFor({ url: URL_GIVEN, secret: 'whsec_abc' })) {
     expect([name, code.includes('whsec_abc')]).toEqual([name, true])
@@ -78,6 +113,11 @@ test('path and secret are in each receiver that needs them', () => {
     expect([name, code.includes('whsec_abc old')]).toEqual([name, true])
   }
   expect(receiversFor({ url: URL_GIVEN, secret: 'x' })[1]?.file).toBe('app/hooks/leads/route.js')
+  // What is started as its first line says is found by deliveries.
+  for (const { file, code } of receiversFor({ url: 'http://localhost:4711/hook', secret: 'x' })) {
+    if (/server|receiver|webhook/.test(file))
+      expect([file, code]).toEqual([file, expect.stringContaining('4711')])
+  }
 })
 
 async function startFetch(code: string): Promise<Send> {
@@ -95,7 +135,9 @@ async function startExpress(code: string): Promise<Send> {
   const { dir, path } = write(code)
   symlinkSync(NODE_MODULES, join(dir, 'node_modules'))
   const port = 20_000 + Math.floor(Math.random() * 20_000)
-  const child = spawn(process.execPath, [path], { env: { PORT: String(port) }, stdio: 'ignore' })
+  const { CHATZURI_SECRET = '' } = process.env
+  const env = { PORT: String(port), CHATZURI_SECRET }
+  const child = spawn(process.execPath, [path], { env, stdio: 'ignore' })
   onTestFinished(() => void child.kill('SIGKILL'))
   const send: Send = async (headers, body = BODY) => {
     const response = await fetch(`http://127.0.0.1:${port}/hooks/leads?tenant=4711`, {

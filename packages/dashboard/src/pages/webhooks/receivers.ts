@@ -14,19 +14,23 @@ export interface ReceiverValues {
 }
 
 export function receiversFor({ url, secret, previousSecret }: ReceiverValues): Receiver[] {
-  const path = URL.canParse(url) ? new URL(url).pathname : '/'
+  const { pathname: path, port: given } = new URL(URL.canParse(url) ? url : 'http://localhost/')
+  // Of an endpoint on this machine; behind a public name it is the proxy's affair.
+  const port = given || '3000'
   // No secret has a space in it.
   const held = previousSecret === undefined ? secret : `${secret} ${previousSecret}`
   return [
-    { name: 'Express', file: 'server.mjs', code: express(path, held) },
+    { name: 'Express', file: 'server.mjs', code: express(path, port, held) },
     { name: 'Next.js', file: `app${path === '/' ? '' : path}/route.js`, code: next(held) },
     { name: 'Fetch', file: 'handler.mjs', code: fetchHandler(held) },
-    { name: 'Python', file: 'receiver.py', code: python(path, held) },
-    { name: 'PHP', file: 'webhook.php', code: php(held) },
+    { name: 'Python', file: 'receiver.py', code: python(path, port, held) },
+    { name: 'PHP', file: 'webhook.php', code: php(port, held) },
   ]
 }
 
 const TWO = 'It holds two, with a space between them, while one replaces the other.'
+/** A blank beside a secret would be a second one: the empty key, which anybody has. */
+const UNSET = "Set CHATZURI_SECRET to the webhook's secret, all of it."
 const NEWER = 'By webhook-signature and nothing else: the older header signs no time.'
 
 /** For what has Node's own crypto. The raw bytes are hashed: a parser may spell them differently. */
@@ -36,8 +40,7 @@ function isSigned(header, body) {
   if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= 300)) return false
   const before = \`\${header('webhook-id')}.\${timestamp}.\`
   const given = String(header('webhook-signature')).split(' ')
-  return secrets.some((secret) => {
-    const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret
+  return keys.some((key) => {
     const digest = crypto.createHmac('sha256', key).update(before).update(body).digest('base64')
     return given.some((each) => isEqual(each, \`v1,\${digest}\`))
   })
@@ -46,6 +49,10 @@ function isSigned(header, body) {
 function isEqual(given, expected) {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)]
   return one.length === other.length && crypto.timingSafeEqual(one, other)
+}
+
+function keyOf(secret) {
+  return secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret)
 }
 `
 
@@ -62,12 +69,14 @@ async function readBody(request) {
 }
 `
 
-function express(path: string, held: string): string {
-  return `import crypto from 'node:crypto'
+function express(path: string, port: string, held: string): string {
+  return `// npm install express, then: node server.mjs
+import crypto from 'node:crypto'
 import express from 'express'
 
 // ${TWO}
-const secrets = (process.env.CHATZURI_SECRET || ${quoted(held)}).split(' ')
+const keys = (process.env.CHATZURI_SECRET || ${quoted(held)}).trim().split(/\\s+/).map(keyOf)
+if (keys.some((key) => key.length < 16)) throw new Error("${UNSET}")
 const app = express()
 
 app.post(${quoted(path)}, express.raw({ type: '*/*', limit: '128kb' }), (req, res) => {
@@ -80,7 +89,7 @@ app.post(${quoted(path)}, express.raw({ type: '*/*', limit: '128kb' }), (req, re
   res.json({ received: true })
 })
 
-app.listen(process.env.PORT ?? 3000)
+app.listen(process.env.PORT ?? ${port})
 
 ${NODE_CHECK}`
 }
@@ -89,7 +98,8 @@ function next(held: string): string {
   return `import crypto from 'node:crypto'
 
 // ${TWO}
-const secrets = (process.env.CHATZURI_SECRET || ${quoted(held)}).split(' ')
+const keys = (process.env.CHATZURI_SECRET || ${quoted(held)}).trim().split(/\\s+/).map(keyOf)
+if (keys.some((key) => key.length < 16)) throw new Error("${UNSET}")
 
 export async function POST(request) {
   const body = await readBody(request)
@@ -110,7 +120,8 @@ ${READ_BODY}`
 function fetchHandler(held: string): string {
   return `// Workers, Deno, Bun, Hono: whatever hands you a Request and takes a Response.
 // ${TWO}
-const secrets = ${quoted(held)}.split(' ')
+const keys = ${quoted(held)}.trim().split(/\\s+/).map(keyOf)
+if (keys.some((key) => key.length < 16)) throw new Error('This holds no secret of a webhook.')
 
 export default { fetch: receive }
 
@@ -136,8 +147,8 @@ async function isSigned(headers, body) {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const given = (headers.get('webhook-signature') ?? '').split(' ')
   const signatures = given.filter((each) => /^v1,[A-Za-z0-9+/]{43}=$/.test(each))
-  for (const secret of secrets) {
-    const key = await crypto.subtle.importKey('raw', keyOf(secret), algorithm, false, ['verify'])
+  for (const bytes of keys) {
+    const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['verify'])
     for (const signature of signatures) {
       // \`verify\` compares in constant time.
       if (await crypto.subtle.verify('HMAC', key, decode(signature.slice(3)), content)) return true
@@ -157,8 +168,9 @@ function decode(base64) {
 ${READ_BODY}`
 }
 
-function python(path: string, held: string): string {
-  return `import base64
+function python(path: string, port: string, held: string): string {
+  return `# pip install flask, then: flask --app receiver run --port ${port}
+import base64
 import hashlib
 import hmac
 import os
@@ -169,6 +181,9 @@ from flask import Flask, request
 
 # ${TWO}
 SECRETS = (os.environ.get("CHATZURI_SECRET") or ${quoted(held, '"')}).split()
+KEYS = [base64.b64decode(each[6:]) if each.startswith("whsec_") else each.encode() for each in SECRETS]
+if not KEYS or min(map(len, KEYS)) < 16:
+    raise SystemExit("${UNSET}")
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 128 * 1024
 
@@ -190,9 +205,7 @@ def is_signed(headers, body):
         return False
     before = f"{headers.get('webhook-id', '')}.{timestamp}.".encode("latin-1")
     given = headers.get("webhook-signature", "").encode("latin-1").split(b" ")
-    for secret in SECRETS:
-        is_base64 = secret.startswith("whsec_")
-        key = base64.b64decode(secret[6:]) if is_base64 else secret.encode()
+    for key in KEYS:
         digest = hmac.new(key, before + body, hashlib.sha256).digest()
         expected = b"v1," + base64.b64encode(digest)
         if any(hmac.compare_digest(expected, signature) for signature in given):
@@ -201,11 +214,18 @@ def is_signed(headers, body):
 `
 }
 
-function php(held: string): string {
+function php(port: string, held: string): string {
   return `<?php
+// To try it: php -S 127.0.0.1:${port} webhook.php
 // ${TWO}
-$secrets = explode(' ', getenv('CHATZURI_SECRET') ?: ${quoted(held)});
+$keys = array_map('key_of', preg_split('/\\s+/', trim(getenv('CHATZURI_SECRET') ?: ${quoted(held)})));
 header('Content-Type: application/json');
+
+if (min(array_map('strlen', $keys)) < 16) {
+    error_log("${UNSET}");
+    http_response_code(500);
+    exit;
+}
 
 if ($_SERVER['REQUEST_METHOD'] !== 'POST') {
     http_response_code(405);
@@ -217,7 +237,7 @@ if (strlen($body) > 131072) {
     http_response_code(413);
     exit(json_encode(['message' => 'The body is too large']));
 }
-if (!is_signed($body, $secrets)) {
+if (!is_signed($body, $keys)) {
     http_response_code(400);
     exit(json_encode(['message' => "Signature didn't match"]));
 }
@@ -227,15 +247,14 @@ error_log($_SERVER['HTTP_WEBHOOK_ID'] . ' ' . $event['eventType'] . ' ' . json_e
 echo json_encode(['received' => true]);
 
 // ${NEWER}
-function is_signed($body, $secrets)
+function is_signed($body, $keys)
 {
     $timestamp = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
     if (!preg_match('/^[0-9]{1,15}$/D', $timestamp) || abs(time() - (int) $timestamp) > 300) {
         return false;
     }
     $content = ($_SERVER['HTTP_WEBHOOK_ID'] ?? '') . ".$timestamp.$body";
-    foreach ($secrets as $secret) {
-        $key = strncmp($secret, 'whsec_', 6) === 0 ? base64_decode(substr($secret, 6)) : $secret;
+    foreach ($keys as $key) {
         $expected = 'v1,' . base64_encode(hash_hmac('sha256', $content, $key, true));
         foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $given) {
             if (hash_equals($expected, $given)) {
@@ -244,6 +263,11 @@ function is_signed($body, $secrets)
         }
     }
     return false;
+}
+
+function key_of($secret)
+{
+    return strncmp($secret, 'whsec_', 6) === 0 ? base64_decode(substr($secret, 6)) : $secret;
 }
 `
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Claim, NewAttempt } from '../store.ts'
-import { LEASE_MS, type Suite, setup, type World } from './world.ts'
+import { DISABLE_AFTER_MS, LEASE_MS, type Suite, setup, type World } from './world.ts'
 
 const BUSY: Partial<NewAttempt> = {
   ...{ result: 'failed', status: 429, errorCode: 'status', error: 'The endpoint answered 429' },
@@ -13,6 +13,10 @@ const DELIVERED = { kind: 'delivered' } as const
 
 function uncharged(delayMs: number, forMsMax = 86_400_000) {
   return { kind: 'retry', delayMs, charged: false, forMsMax } as const
+}
+
+interface RestAgain {
+  probeInMs: number
 }
 
 async function resting(suite: Suite) {
@@ -78,12 +82,10 @@ export function describeRests(suite: Suite): void {
 
   test('on one word it rests for a minute at most, and the delivery waits as asked', async () => {
     const { world, chatbot, state, refuse } = await resting(suite)
-    const before = Date.now()
     const result = await refuse(await world.claim(chatbot.id), 7_200_000)
     expect(result).toMatchObject({ dueInMs: 7_200_000, rest: { probeInMs: 60_000 } })
     const { rest } = await state()
-    if (suite.movesTime) return
-    expect(rest?.until).toBeLessThan(before + 120_000)
+    expect(rest?.until).toBe(rest?.probeAt)
   })
 
   test('failures in a row make a rest, and a success in between does not let them add up', async () => {
@@ -257,14 +259,28 @@ export function describeRests(suite: Suite): void {
     expect(probed.size).toBe(8)
   })
 
-  test('an endpoint that refuses one delivery for what is in it works', async () => {
+  test.each([422, 500])('an endpoint that answers one delivery with %i works', async (status) => {
     const { world, chatbot, claimDue, state, refuse, leave } = await resting(suite)
     await refuse(await world.claim(chatbot.id), 20_000)
     await leave(1)
     await passTime(world, 20_000)
-    const attempt = { status: 422, errorCode: 'status', error: 'The endpoint answered 422' }
+    const attempt = { status, errorCode: 'status', error: `The endpoint answered ${status}` }
     await world.record(await probeOf(claimDue()), LATER, { attempt })
     expect((await state()).rest).toBeNull()
+  })
+
+  test('a time-out, which may be one delivery’s own, makes the others wait no longer each time', async () => {
+    const { world, chatbot, claimDue, fail, leave } = await resting(suite)
+    const claims = await Promise.all([1, 2, 3].map(() => world.claim(chatbot.id)))
+    await leave(5)
+    for (const claim of claims) await fail(claim)
+    const attempt = { status: null, errorCode: 'timeout', error: 'No answer' }
+    for (let times = 0; times < 4; times++) {
+      await passTime(world, 1_500)
+      const probe = await probeOf(claimDue())
+      const { rest } = (await world.record(probe, LATER, { attempt })) as { rest: RestAgain }
+      expect(rest.probeInMs).toBeLessThanOrEqual(1_200)
+    }
   })
 
   test('after a pause what is new goes first, three to one, each in its order', async () => {
@@ -290,6 +306,25 @@ export function describeRests(suite: Suite): void {
     }
     expect(await one(1)).toEqual([[old[11], undefined]])
     expect(await one(0)).toEqual([[later, true]])
+  })
+
+  test('a webhook that only ever asks for less is disabled in the end, and what it held is parked', async () => {
+    const { world, store, claimDue, state, refuse, leave } = await resting(suite)
+    const [id] = await leave(8)
+    const [first] = (await claimDue()).claims as [Claim]
+    await refuse(first, 3_600_000)
+    for (let times = 0; times < 6; times++) {
+      await world.advance(DISABLE_AFTER_MS / 5)
+      await world.join()
+      const { claims } = await claimDue()
+      if (claims[0]) await refuse(claims[0], 3_600_000)
+    }
+    expect(await state()).toMatchObject({ state: 'disabled' })
+    await store.settle(100)
+    const event = await store.getEvent(id ?? '')
+    expect(event?.deliveries).toMatchObject([{ state: 'parked', seriesAttempts: 0 }])
+    await store.setWebhookState(first.webhookId, 'active', null)
+    expect((await state()).rest).toBeNull()
   })
 
   test('what was never charged is given up after so long, and a resend begins anew', async () => {

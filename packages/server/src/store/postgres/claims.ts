@@ -77,12 +77,16 @@ async function claimProbes(
   lanes: ClaimInput['lanes'],
 ): Promise<Map<string, ProbeRow>> {
   const limits = new Map(lanes.map((lane) => [lane.webhookId, lane.limit]))
-  const rows = await database.query<ProbeRow>(CLAIM_PROBES, [
-    nodeId,
-    column(webhookIds, String),
-    column(webhookIds, (id) => limits.get(id) ?? 0),
-    PROBE_LOOK_MS,
-  ])
+  const rows = await database.transact(async (tx) => {
+    const locked = await tx.query<{ id: string }>(LOCK_RESTING, [column(webhookIds, String)])
+    return tx.query<ProbeRow>(CLAIM_PROBES, [
+      nodeId,
+      column(webhookIds, String),
+      column(webhookIds, (id) => limits.get(id) ?? 0),
+      PROBE_LOOK_MS,
+      column(locked, ({ id }) => id),
+    ])
+  })
   return new Map(rows.map((row) => [row.webhook_id, row]))
 }
 
@@ -174,15 +178,20 @@ function payloadOf(claimed: string): string {
   return `(SELECT e.payload FROM events e WHERE e.id = ${claimed}.event_id) AS payload`
 }
 
-/** The webhook's row is locked first: of two nodes that ask at once, one gets the probe. */
+/**
+ * Of two nodes that ask at once, one gets the probe. By a statement of its own: one that locks sees
+ * all else as it was when it began, so what the other has just claimed would still look unclaimed.
+ */
+const LOCK_RESTING = `SELECT id FROM webhooks
+  WHERE id = ANY($1::text[]) AND resting_until IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED`
+/** Lanes that another node is asking for at this moment count as held. */
 const CLAIM_PROBES = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     EXISTS (SELECT 1 FROM nodes WHERE id = $1 AND lease_until > chatzuri_now()) AS live),
   lane AS MATERIALIZED (SELECT w.id, w.probe_at, w.rest_by, asked.most,
       coalesce((SELECT d.claimed_by IS NOT NULL FROM deliveries d WHERE d.id = w.probe_id), false)
         AS held
     FROM unnest($2::text[], $3::int[]) AS asked (webhook_id, most)
-    JOIN webhooks w ON w.id = asked.webhook_id AND w.resting_until IS NOT NULL
-    FOR NO KEY UPDATE OF w SKIP LOCKED),
+    JOIN webhooks w ON w.id = asked.webhook_id AND w.id = ANY($5::text[])),
   found AS MATERIALIZED (SELECT due.id, lane.id AS webhook_id FROM lane CROSS JOIN LATERAL (
     SELECT next.id FROM (SELECT d.id, d.due_at FROM deliveries d
       WHERE d.webhook_id = lane.id AND d.state = 'pending' AND d.claimed_by IS NULL

@@ -92,7 +92,11 @@ export async function assertSameStore(
   { encryption, serverSecret }: { encryption: Encryption; serverSecret: Buffer },
 ): Promise<void> {
   const { rows } = await client.query<{ value: string }>(READ_META, [SERVER_SECRET])
-  if (isSecretOf(encryption, rows[0]?.value ?? null, serverSecret)) return
+  const sealed = rows[0]?.value ?? null
+  if (isSecretOf(encryption, sealed, serverSecret)) return
+  // The others may have changed to a key that this one does not have: no other store, but as closed.
+  const key = sealed === null ? null : sealingKeyOf(sealed)
+  if (key !== null && !encryption.keyIds.includes(key)) throw changedMeanwhile(key)
   throw new StartError(
     'DATABASE_URL leads to another store than at the start: nothing is written to it. If that is meant, start the servers again.',
   )
@@ -102,9 +106,12 @@ export async function assertSameStore(
 export async function holdKeys(tx: Transaction, { keyIds }: Encryption): Promise<void> {
   const [check] = await tx.query<{ value: string }>(HOLD_CHECK, [KEY_CHECK])
   const present = sealingKeyOf(check?.value ?? '')
-  if (keyIds.includes(present)) return
-  throw new StartError(
-    `The servers of this database changed to the key ${present} meanwhile, which this one can't open: give it in ENCRYPTION_KEYS_TO_OPEN.`,
+  if (!keyIds.includes(present)) throw changedMeanwhile(present)
+}
+
+function changedMeanwhile(key: string): StartError {
+  return new StartError(
+    `The servers of this database changed to the key ${key} meanwhile, which this one can't open: give it in ENCRYPTION_KEYS_TO_OPEN. If DATABASE_URL leads to another store than at the start, nothing is written to it.`,
   )
 }
 

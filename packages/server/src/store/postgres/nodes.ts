@@ -3,6 +3,7 @@
  * with a lease that has not lapsed; every other claim is anybody's to take back.
  */
 
+import { StartError } from '../../errors.ts'
 import type { Encryption } from '../encryption.ts'
 import type { Database } from './database.ts'
 import { releaseNodes } from './deliveries.ts'
@@ -25,13 +26,21 @@ export class Nodes {
   }
 
   async joinNode(nodeId: string, leaseMs: number): Promise<void> {
+    try {
+      await this.#join(nodeId, leaseMs)
+    } catch (error) {
+      throw startErrorBehind(error) ?? error
+    }
+    this.#own.add(nodeId)
+  }
+
+  async #join(nodeId: string, leaseMs: number): Promise<void> {
     await this.rescueDead()
     await this.#database.transact(async (tx) => {
       await holdKeys(tx, this.#encryption)
       const keys = this.#encryption.keyIds.join(',')
       tx.send(JOIN, [nodeId, Math.round(leaseMs), this.#roles, keys])
     })
-    this.#own.add(nodeId)
   }
 
   async renewLease(nodeId: string, leaseMs: number): Promise<boolean> {
@@ -79,6 +88,14 @@ export class Nodes {
   async leaveAll(): Promise<void> {
     for (const nodeId of [...this.#own]) await this.leaveNode(nodeId)
   }
+}
+
+/** A connection that may not be used says so as a database that is away: who starts wants the reason. */
+function startErrorBehind(error: unknown): StartError | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof StartError) return cause
+  }
+  return null
 }
 
 const JOIN = `INSERT INTO nodes (id, lease_until, roles, keys, started_at, heartbeat)

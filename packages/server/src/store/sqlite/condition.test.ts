@@ -5,10 +5,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { StoreDamaged, StoreUnavailable } from '../../errors.ts'
 import { freshFolder, openHere, openWithEngine } from './fixtures/folder.ts'
@@ -29,6 +31,24 @@ test.each(LOSSES)('a folder that is %s is not written to any more', async (_, lo
   await expect(store.accept(world.acceptInput(chatbot.id))).rejects.toThrow(StoreUnavailable)
   await expect(store.ping()).rejects.toThrow(/moved, deleted or replaced|cut short/)
   expect(await store.findApiKey('none')).toBeNull()
+})
+
+test('a VACUUM by another program beside a running server is no loss', async () => {
+  const { world, store, dataDir } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  const path = join(dataDir, 'chatzuri.db')
+  const other = new DatabaseSync(path, { timeout: 1_000 })
+  other.exec('CREATE TABLE room (bytes BLOB); INSERT INTO room VALUES (zeroblob(1000000))')
+  other.exec('DROP TABLE room; PRAGMA wal_checkpoint(TRUNCATE)')
+  await world.accept(chatbot.id)
+  const before = statSync(path).size
+  other.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+  other.close()
+  expect(statSync(path).size).toBeLessThan(before - 900_000)
+  await world.accept(chatbot.id)
+  await store.ping()
+  truncateSync(path, statSync(path).size - 4_096)
+  await expect(store.accept(world.acceptInput(chatbot.id))).rejects.toThrow(/cut short/)
 })
 
 // SQLite deletes its log by its name, but only of a database that it finds unmoved.
@@ -98,6 +118,18 @@ test('however many ask whether it is ready, a second has one probe', async () =>
   await world.advance(1_000)
   await store.ping()
   expect(size()).not.toBe(before)
+})
+
+// SQLite leaves a page alone whose bytes would be the same: a probe must change each of its own.
+test('a probe of the size of work needs room for all of it, each time', async () => {
+  const { world, store, dataDir } = await openWithEngine()
+  const log = join(dataDir, 'chatzuri.db-wal')
+  for (let asked = 0; asked < 3; asked++) {
+    const before = statSync(log).size
+    await store.ping()
+    expect(statSync(log).size - before).toBeGreaterThan(131_072)
+    await world.advance(30_000)
+  }
 })
 
 const ROOT_PAGE = 'SELECT rootpage FROM sqlite_schema WHERE name = ?'

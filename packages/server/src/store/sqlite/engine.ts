@@ -83,7 +83,7 @@ export class Engine {
       this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
       this.#operations = createOperations(this.#core)
       this.#core.transact(() => this.#operations.releaseAll(null))
-      this.#place = new Place(databasePath(dataDir))
+      this.#place = new Place(databasePath(dataDir), () => this.#committedBytes())
       // A process that was killed left it unfinished.
       if (this.#core.get(READ_CLEANING)) this.#beginCleaning()
     } catch (error) {
@@ -169,6 +169,10 @@ export class Engine {
       // The disk's fault, which the next commit tells of; the same pages are tried again.
       this.#truncateAt += TRUNCATE_EVERY_MS
     }
+  }
+
+  #committedBytes(): number {
+    return this.#pragma('page_count') * this.#pragma('page_size')
   }
 
   #pragma(name: 'page_count' | 'page_size' | 'auto_vacuum' | 'application_id'): number {

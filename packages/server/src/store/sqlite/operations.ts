@@ -97,11 +97,19 @@ export function createOperations(core: Core) {
     /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
     ping: (bytes: number) =>
       bytes > SMALL_BYTES
-        ? core.run(PROBE_ROOM, `${core.tx.now}`.padEnd(bytes, '.'))
+        ? core.run(PROBE_ROOM, roomText(core.tx.now, bytes))
         : core.run(PING, core.tx.now),
     keepKeys: seals.keepKeys.bind(seals),
     reseal: seals.reseal.bind(seals),
   }
+}
+
+/**
+ * Another in each of its pages than the text before it: SQLite writes no page whose bytes stay the
+ * same, and a probe that changes one page says nothing of a disk that is full.
+ */
+function roomText(now: number, bytes: number): string {
+  return ''.padEnd(bytes, `${now} `)
 }
 
 /** A write, so that the answer tells of the disk and not of a cache. */

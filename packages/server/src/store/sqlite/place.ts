@@ -8,12 +8,17 @@ import { type BigIntStats, existsSync, renameSync, statSync } from 'node:fs'
 export class Place {
   readonly #files: { path: string; identity: string }[]
   readonly #databasePath: string
-  /** It never becomes shorter by itself: pages that nothing uses stay in it. */
+  readonly #committedBytes: () => number
+  /** Nothing of ours makes it shorter: pages that nothing uses stay in it. */
   #bytes: bigint
 
-  /** To be made while the files are open: the database has its log by then. */
-  constructor(databasePath: string) {
+  /**
+   * To be made while the files are open: the database has its log by then. `committedBytes`: how large
+   * it is by SQLite's own word, which a `VACUUM` of another process changes and a cut does not.
+   */
+  constructor(databasePath: string, committedBytes: () => number) {
     this.#databasePath = databasePath
+    this.#committedBytes = committedBytes
     this.#bytes = find(databasePath)?.size ?? 0n
     this.#files = [databasePath, `${databasePath}-wal`].flatMap((path) => {
       const found = find(path)
@@ -31,7 +36,9 @@ export class Place {
         return sentence(`${what} was moved, deleted or replaced`)
       }
       if (!isDatabase) continue
-      if (found.size < this.#bytes) return sentence(`${what} was cut short`)
+      if (found.size < this.#bytes && found.size < this.#committedBytes()) {
+        return sentence(`${what} was cut short`)
+      }
       this.#bytes = found.size
     }
     return null
