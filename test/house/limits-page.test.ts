@@ -4,10 +4,13 @@ import { expect, test } from 'vitest'
 import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
 import { BODY_LIMITS, STRANGER_BODY_BYTES_MAX } from '../../packages/server/src/api/body-budget.ts'
 import {
+  HEARTBEAT_MS,
+  STALLED_BEATS_MAX,
   STREAMS_MAX,
   STREAMS_PER_CHATBOT_MAX,
   UNREAD_BYTES_MAX,
 } from '../../packages/server/src/api/change-feed.ts'
+import { REPLAY_CHANGES, REPLAY_SLOTS } from '../../packages/server/src/api/change-replay.ts'
 import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
 import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
 import { PAGE_BYTES_MAX } from '../../packages/server/src/api/cursor.ts'
@@ -94,6 +97,10 @@ const LIMITS: Record<string, string> = {
   'test events on their way': count(TESTS_AT_A_TIME),
   "deliveries in a listener's hand": count(HANDED_MAX),
   'what a stream leaves unread': kib(UNREAD_BYTES_MAX),
+  'a stream whose reader takes nothing': `${seconds(STALLED_BEATS_MAX * HEARTBEAT_MS)}, at a heartbeat (${seconds(HEARTBEAT_MS)})`,
+  'changes of a page of what a resumed stream missed': count(REPLAY_CHANGES),
+  "such pages of one chatbot's streams that are read at once": count(REPLAY_SLOTS.perChatbotMax),
+  'such pages that are read at once': count(REPLAY_SLOTS.max),
   'a URL': characters(http.URL_BYTES_MAX),
   'URL and headers': kib(http.HEADER_BYTES_MAX),
   headers: count(http.HEADERS_MAX),

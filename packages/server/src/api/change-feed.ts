@@ -3,26 +3,25 @@
  * client that reads too slowly is cut off; it comes back with the last id that it got and resumes
  * from the store, so no memory is kept for it here. It listens to the store only while somebody
  * listens to it.
+ *
+ * The past is sent page by page (change-replay.ts). What happens meanwhile is held; past a bound it is
+ * dropped and read from the store like what was before it.
  */
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Change, Store } from '../store/store.ts'
-import { isoAt } from './present.ts'
+import { createReplay, isOpen, type Past, type Replayed } from './change-replay.ts'
+import { changeText } from './change-text.ts'
 
-export const RESUME_MS_MAX = 3_600_000
-const HEARTBEAT_MS = 15_000
+export const HEARTBEAT_MS = 15_000
 /** Times what a client may leave unread: the memory that streams can take in all. */
 export const STREAMS_MAX = 500
 /** Of a chatbot's keys and sessions together: one owner can't take the others' streams away. */
 export const STREAMS_PER_CHATBOT_MAX = 50
 export const UNREAD_BYTES_MAX = 256 * 1024
-/** A client that had something unread at so many heartbeats in a row reads nothing any more. */
-const STALLED_BEATS_MAX = 4
-const REPLAY_CHANGES = 500
-/** Changes that committed side by side may carry instants in another order; a repeat does no harm. */
-const REPLAY_OVERLAP_MS = 5_000
+/** From one heartbeat to the next, so often in a row, it took nothing of what was there: half a minute. */
+export const STALLED_BEATS_MAX = 2
 
 export interface ChangeFeed {
   /** `caller`: the chatbot that the caller is limited to; null: an operator. */
@@ -44,14 +43,11 @@ export interface ChangeFeed {
   close(): void
 }
 
-interface Client {
-  response: ServerResponse
+interface Client extends Replayed {
   chatbotId: string | null
-  caller: string | null
   isAllowed(): Promise<boolean>
-  /** What happened while the past was read; null: the client is up to date. */
-  held: string[] | null
-  heldBytes: number
+  /** What the kernel had taken at the last heartbeat. */
+  takenBytes: number
   stalledBeats: number
 }
 
@@ -63,6 +59,8 @@ export interface FeedDeps {
 
 export function createChangeFeed(deps: FeedDeps): ChangeFeed {
   const clients = new Set<Client>()
+  const replay = createReplay(deps)
+  let isClosed = false
   let stopListening: (() => void) | null = null
 
   function join(client: Client) {
@@ -89,33 +87,44 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
     open(response, { chatbotId, caller = null, sinceMs, isAllowed = async () => true }) {
       // Gone while its key was looked up: no event tells of it any more.
       if (response.closed || response.destroyed) return
+      const nowMs = deps.clock.now()
       const client: Client = {
         ...{ response, chatbotId, caller, isAllowed },
-        ...{ held: null, heldBytes: 0, stalledBeats: 0 },
+        wants: (change) => chatbotId === null || chatbotId === change.chatbotId,
+        past: sinceMs === null ? null : { held: [], heldBytes: 0, isIncomplete: false },
+        ...{ takenBytes: 0, stalledBeats: 0 },
       }
-      const nowMs = deps.clock.now()
       // An id without data tells the client where to resume if nothing at all happens before.
       response.write(`retry: 2000\n${sinceMs === null ? `id: ${nowMs}\n` : ''}\n`)
-      if (sinceMs !== null) client.held = []
+      // Its key was still looked up as the streams were ended; nobody would end this one.
+      if (isClosed) return void response.end()
       join(client)
       if (sinceMs === null) return
-      replay(deps, client, Math.min(sinceMs, nowMs)).catch((error: unknown) => {
+      replay(client, Math.min(sinceMs, nowMs)).catch((error: unknown) => {
+        if (!isOpen(client)) return
         deps.log.warn({ error: String(error) }, 'stream.replay_failed')
         response.destroy()
       })
     },
     recheck: () => recheck(clients),
     close() {
-      for (const { response } of clients) response.end()
+      isClosed = true
+      for (const client of clients) endAtOnce(client)
     },
   }
+}
+
+/** What it has not read by now is not waited for: it comes back with its last id, if it may. */
+function endAtOnce({ response }: Client) {
+  if (response.writableLength > 0) response.destroy()
+  else response.end()
 }
 
 /** Returns what ends it. */
 function listen({ store, clock }: FeedDeps, clients: Set<Client>): () => void {
   const tell = (change: Change) => {
-    const text = eventText(change)
-    for (const client of clients) if (concerns(client, change)) hand(client, text)
+    const text = changeText(change)
+    for (const client of clients) if (client.wants(change)) hand(client, text)
   }
   const stopChanges = store.onChange(tell, { everywhere: true })
   let cancelBeat = clock.setTimer(HEARTBEAT_MS, beat)
@@ -132,104 +141,45 @@ function listen({ store, clock }: FeedDeps, clients: Set<Client>): () => void {
 
 /** A store that is away says nothing of anybody's key: the client stays. */
 function recheck(clients: Set<Client>) {
-  for (const { response, isAllowed } of clients) {
-    isAllowed().then(
+  for (const client of clients) {
+    client.isAllowed().then(
       (allowed) => {
-        if (!allowed) response.end()
+        if (!allowed) endAtOnce(client)
       },
       () => {},
     )
   }
 }
 
-function concerns({ chatbotId }: Client, change: Change): boolean {
-  return chatbotId === null || chatbotId === change.chatbotId
-}
-
 function beatOne(client: Client) {
   const { response } = client
-  client.stalledBeats = response.writableLength > 0 ? client.stalledBeats + 1 : 0
+  const takenBytes = takenOf(response)
+  const isStalled = response.writableLength > 0 && takenBytes === client.takenBytes
+  client.stalledBeats = isStalled ? client.stalledBeats + 1 : 0
+  client.takenBytes = takenBytes
   if (client.stalledBeats >= STALLED_BEATS_MAX) response.destroy()
-  else hand(client, ': still here\n\n')
+  // Between two whole events, so it needs no place among them.
+  else if (isOpen(client)) response.write(': still here\n\n')
+}
+
+function takenOf({ socket }: ServerResponse): number {
+  return socket ? socket.bytesWritten - socket.writableLength : 0
 }
 
 function hand(client: Client, text: string) {
-  const { response, held } = client
-  if (response.writableEnded || response.destroyed) return
-  client.heldBytes += held ? text.length : 0
-  if (response.writableLength + client.heldBytes + text.length > UNREAD_BYTES_MAX) {
-    response.destroy()
-  } else if (held) {
-    held.push(text)
-  } else {
-    response.write(text)
-  }
+  const { response, past } = client
+  if (!isOpen(client)) return
+  if (past) hold(past, text)
+  else if (response.writableLength + text.length > UNREAD_BYTES_MAX) response.destroy()
+  else response.write(text)
 }
 
-/** Sends the past, page by page as fast as the client reads, then what was held meanwhile. */
-async function replay({ store, clock }: FeedDeps, client: Client, sinceMs: number) {
-  const startedAt = clock.now()
-  const oldest = startedAt - RESUME_MS_MAX
-  if (sinceMs < oldest) await writeWhole(client, gapText(sinceMs, oldest))
-  let from = Math.max(sinceMs - REPLAY_OVERLAP_MS, oldest)
-  let limit = REPLAY_CHANGES
-  while (!client.response.destroyed) {
-    const changes = await store.changesSince(from, limit)
-    const wanted = changes.filter((change) => concerns(client, change))
-    await writeWhole(client, wanted.map(eventText).join(''))
-    const lastAt = changes.at(-1)?.at
-    if (lastAt === undefined || changes.length < limit || lastAt > startedAt) break
-    // A page that is one single instant: only a larger one gets past it.
-    limit = lastAt === from ? limit * 2 : REPLAY_CHANGES
-    from = lastAt
-  }
-  const { held } = client
-  client.held = null
-  client.heldBytes = 0
-  if (held && held.length > 0 && !client.response.writableEnded) {
-    client.response.write(held.join(''))
-  }
-}
-
-async function writeWhole({ response }: Client, text: string) {
-  if (text === '' || response.destroyed || response.writableEnded || response.write(text)) return
-  const gone = new AbortController()
-  const onClose = () => gone.abort()
-  response.once('close', onClose)
-  try {
-    await once(response, 'drain', { signal: gone.signal })
-  } catch (error) {
-    if (!gone.signal.aborted) throw error
-  } finally {
-    response.off('close', onClose)
-  }
-}
-
-/** Some of what happened can't be sent any more: the client should read its lists again. */
-function gapText(sinceMs: number, untilMs: number): string {
-  const data = JSON.stringify({ from: isoAt(sinceMs), to: isoAt(untilMs) })
-  return `event: stream.gap\ndata: ${data}\n\n`
-}
-
-export function eventText(change: Change): string {
-  return `id: ${change.at}\nevent: ${change.type}\ndata: ${JSON.stringify(changeData(change))}\n\n`
-}
-
-/** Field by field: what a store adds to a change one day isn't published by accident. */
-function changeData(change: Change): Record<string, unknown> {
-  const common = { at: isoAt(change.at), chatbotId: change.chatbotId }
-  switch (change.type) {
-    case 'delivery.updated': {
-      const { id, eventId, webhookId, eventType, state } = change.delivery
-      const { attemptCount, lastStatus, lastError } = change.delivery
-      return {
-        ...common,
-        delivery: { id, eventId, webhookId, eventType, state, attemptCount, lastStatus, lastError },
-      }
-    }
-    case 'lead.created':
-      return { ...common, leadId: change.leadId, eventId: change.eventId }
-    case 'webhook.updated':
-      return { ...common, webhookId: change.webhookId, aspect: change.aspect }
-  }
+/** What there is no room for is read from the store when the rest of the past has been sent. */
+function hold(past: Past, text: string) {
+  if (past.isIncomplete) return
+  past.held.push(text)
+  past.heldBytes += text.length
+  if (past.heldBytes <= UNREAD_BYTES_MAX) return
+  past.isIncomplete = true
+  past.held = []
 }

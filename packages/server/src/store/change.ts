@@ -34,3 +34,21 @@ export interface DeliveryChange {
   lastStatus: number | null
   lastError: string | null
 }
+
+/**
+ * Where a reading of changes goes on. Made by the store, and only for as long as it is read: what a
+ * client comes back with is an instant.
+ */
+export interface ChangePlace {
+  at: number
+  /** Which of the places where changes are kept; at one instant they are read one after another. */
+  source: number
+  /** The last row of it that was read, at this very instant; null: none. */
+  key: string | number | null
+}
+
+export interface ChangePage {
+  changes: Change[]
+  /** Null: that is all, as of now. A page that is short, or empty, doesn't say so. */
+  next: ChangePlace | null
+}

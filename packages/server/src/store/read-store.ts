@@ -10,7 +10,7 @@ import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
 import type { Conversation, Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
-import type { Change, Recovery } from './store.ts'
+import type { ChangePage, ChangePlace, Recovery } from './store.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
 export interface Page {
@@ -80,8 +80,11 @@ export interface ReadStore {
   chatbotOf(kind: OwnedKind, id: string): Promise<string | null>
   /** Unfinished deliveries now. */
   backlog(): Promise<number>
-  /** What changed at or after an instant, oldest first, up to `limit`; may repeat. For the stream. */
-  changesSince(sinceMs: number, limit: number): Promise<Change[]>
+  /**
+   * What changed at or after an instant, or after a page, oldest first, up to `limit`: each change
+   * once, but a delivery may have several. For the stream.
+   */
+  changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
 }
 
 export interface DeliveryDetail {

@@ -9,7 +9,7 @@ import type { Conversation, Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
 import { ownerOf } from './access-queries.ts'
 import { newestAttempts } from './attempts.ts'
-import { changesQueries, mergeChanges } from './changes.ts'
+import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
 import type { Encryption } from './encryption.ts'
 import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
@@ -24,7 +24,8 @@ import type {
   ApiKeyFilter,
   AuditFilter,
   BoundedPage,
-  Change,
+  ChangePage,
+  ChangePlace,
   ConversationFilter,
   CountedPage,
   DeliveryDetail,
@@ -230,9 +231,11 @@ export class Reads implements ReadStore {
     return Number((await this.#one<{ value: number }>(query.compile()))?.value ?? 0)
   }
 
-  async changesSince(sinceMs: number, limit: number): Promise<Change[]> {
-    const found = await this.#run(changesQueries(this.#db, { sinceMs, limit }))
-    return mergeChanges(found, limit)
+  async changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage> {
+    const place = typeof since === 'number' ? startOfChanges(since) : since
+    const reach = reachOf(await this.#run(reachQueries(this.#db, place)), place)
+    const found = await this.#run(changesQueries(this.#db, { place, reach, limit }))
+    return pageOfChanges(found, { reach, limit })
   }
 
   async #whole<Name extends PagedList>(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Change } from '../store.ts'
+import type { Change, ChangePage, ChangePlace, Store } from '../store.ts'
 import { type Suite, setup } from './world.ts'
 
 /** Without the instant, in short. */
@@ -8,6 +8,20 @@ function brief(change: Change): string {
   if (change.type === 'webhook.updated') return `webhook ${change.webhookId}`
   const { id, state, attemptCount } = change.delivery
   return `delivery ${id} ${state} ${attemptCount}`
+}
+
+/** All pages from an instant on. */
+async function walk(
+  store: Store,
+  { since, limit }: { since: number; limit: number },
+): Promise<Change[][]> {
+  const pages: Change[][] = []
+  for (let place: number | ChangePlace | null = since; place !== null; ) {
+    const page: ChangePage = await store.changesSince(place, limit)
+    pages.push(page.changes)
+    place = page.next
+  }
+  return pages
 }
 
 export function describeChanges(suite: Suite): void {
@@ -95,15 +109,57 @@ export function describeChanges(suite: Suite): void {
     await store.resend(claim.deliveryId)
     await store.cancel(claim.deliveryId, 'cancelled_by_owner')
     await store.updateWebhook(webhook.id, { description: 'x' })
-    const missed = await store.changesSince(heard[0]?.at ?? 0, 1_000)
+    const { changes: missed, next } = await store.changesSince(heard[0]?.at ?? 0, 1_000)
+    expect(next).toBeNull()
     expect(missed.map((change) => change.at)).toEqual(missed.map((c) => c.at).sort((a, b) => a - b))
     const things = (changes: Change[]) =>
       new Set(changes.map((change) => brief(change).split(' ', 2).join(' ')))
     expect(things(missed)).toEqual(things(heard))
     // Of a delivery it tells the state that it is in now.
     expect(missed.map(brief)).toContain(`delivery ${claim.deliveryId} cancelled 1`)
-    expect(await store.changesSince(world.harness.clock.now() + 60_000, 10)).toEqual([])
-    expect(await store.changesSince(0, 2)).toHaveLength(2)
+    const later = await store.changesSince(world.harness.clock.now() + 60_000, 10)
+    expect(later).toEqual({ changes: [], next: null })
+    for (const limit of [1, 2, 3]) {
+      const pages = await walk(store, { since: heard[0]?.at ?? 0, limit })
+      expect(pages.flat()).toEqual(missed)
+      expect(Math.max(...pages.map((page) => page.length))).toBe(limit)
+    }
+  })
+
+  test('one instant is read page by page, each change of it once', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    await world.webhook(chatbot.id)
+    const since = world.harness.clock.now()
+    const events = Array.from({ length: 40 }, () => world.leadEvent())
+    await world.accept(chatbot.id, { events })
+    const [whole = []] = await walk(store, { since, limit: 1_000 })
+    const wanted = events.flatMap(({ id, lead }) => [`lead ${lead?.id}`, ...[id, id].map(String)])
+    const told = whole.map((change) =>
+      change.type === 'delivery.updated' ? change.delivery.eventId : brief(change),
+    )
+    const ofBatch = told.filter((thing) => wanted.includes(thing))
+    expect(ofBatch.sort()).toEqual(wanted.sort())
+    const pages = await walk(store, { since, limit: 7 })
+    expect(pages.flat()).toEqual(whole)
+    expect(pages.every((page) => page.length <= 7)).toBe(true)
+  })
+
+  test('what is written late is in its place, though its id was made early', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const since = world.harness.clock.now()
+    const early = Array.from({ length: 3 }, () => world.leadEvent())
+    const late = Array.from({ length: 2 }, () => world.leadEvent())
+    await world.accept(chatbot.id, { events: late })
+    if (suite.movesTime) await world.advance(10)
+    await world.accept(chatbot.id, { events: early })
+    const pages = await walk(store, { since, limit: 2 })
+    const leads = pages
+      .flat()
+      .flatMap((change) => (change.type === 'lead.created' ? [change.leadId] : []))
+    const wanted = [...late, ...early].map(({ lead }) => lead?.id)
+    expect(leads.toSorted()).toEqual(wanted.toSorted())
+    const instants = pages.flat().map((change) => change.at)
+    expect(instants).toEqual(instants.toSorted((a, b) => a - b))
   })
 
   if (!suite.movesTime) return

@@ -99,7 +99,7 @@ export function describeSettle(suite: Suite): void {
     const leadIds = events.map((event) => event.lead?.id)
     expect(erasures.map(({ leadId }) => leadId).sort()).toEqual(leadIds.sort())
     // What it had is not there for whoever reads, but it is told how its deliveries ended.
-    const changes = await store.changesSince(0, 100)
+    const { changes } = await store.changesSince(0, 100)
     const ended = changes.flatMap((each) =>
       each.type === 'delivery.updated' ? [each.delivery.state] : [],
     )

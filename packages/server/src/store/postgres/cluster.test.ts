@@ -211,6 +211,17 @@ test('who follows everything hears of other nodes, each thing once', async () =>
   expect(heard.filter((each) => each.startsWith('lead'))).toHaveLength(2)
 })
 
+test('who follows everything hears of more at once than one reading brings', async () => {
+  const { a, b, chatbot } = await setup()
+  const heard = new Set<string>()
+  b.store.onChange((change) => change.type === 'lead.created' && heard.add(change.leadId), {
+    everywhere: true,
+  })
+  const events = Array.from({ length: 1_200 }, () => a.world.leadEvent())
+  await a.world.accept(chatbot.id, { events, lease: null })
+  await eventually('all is heard', () => heard.size === events.length)
+})
+
 test('a node that missed messages looks for itself when it is back', async () => {
   const { a, b, chatbot, webhook, stopListening } = await setup()
   const woken: string[] = []

@@ -14,7 +14,7 @@ import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { Reads } from '../reads.ts'
 import { type DeliveryRow, toDeliveryChange } from '../rows.ts'
-import type { Change } from '../store.ts'
+import type { Change, ChangePage, ChangePlace } from '../store.ts'
 import { lanesWaiting } from './claims.ts'
 import type { Database } from './database.ts'
 import { reasonOf } from './faults.ts'
@@ -166,11 +166,15 @@ export class OthersChanges {
 
   async #poll(): Promise<void> {
     const since = this.#cursorMs - OVERLAP_MS
-    const changes = await this.#options.reads.changesSince(since, POLL_CHANGES_MAX)
-    for (const change of changes) {
-      this.#cursorMs = Math.max(this.#cursorMs, change.at)
-      if (this.#told.has(keyOf(change)) || this.#followers === 0) continue
-      this.#tell(change)
+    // To the end: more than a page within the overlap would otherwise be the same page for ever.
+    for (let place: number | ChangePlace | null = since; place !== null; ) {
+      const page: ChangePage = await this.#options.reads.changesSince(place, POLL_CHANGES_MAX)
+      if (this.#closed || this.#followers === 0) return
+      for (const change of page.changes) {
+        this.#cursorMs = Math.max(this.#cursorMs, change.at)
+        if (!this.#told.has(keyOf(change))) this.#tell(change)
+      }
+      place = page.next
     }
     for (const [key, at] of this.#told) if (at < since - OVERLAP_MS) this.#told.delete(key)
   }

@@ -8,7 +8,7 @@ import { systemClock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
 import { systemRandom } from '../../random.ts'
 import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
-import { changesQueries } from '../changes.ts'
+import { changesQueries, reachQueries } from '../changes.ts'
 import { statsSeries } from '../charts.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
@@ -362,10 +362,13 @@ test('a record of one person is found through indexes', async () => {
 })
 
 test('changes since an instant are found through indexes', async () => {
-  for (const query of changesQueries(db, {
-    sinceMs: START + (DELIVERIES - 50) * 1_000,
-    limit: 100,
-  })) {
+  const at = START + (DELIVERIES - 50) * 1_000
+  const place = { at, source: 0, key: 'dlv_1' }
+  const reach = { untilMs: null, deliveriesBelow: null, leadsBelow: null }
+  for (const query of [
+    ...reachQueries(db, place),
+    ...changesQueries(db, { place, reach, limit: 100 }),
+  ]) {
     expect(await planOf(query.sql, query.parameters)).not.toMatch(GROWING)
   }
 })

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { listApiKeys, listAudit, ownerOf } from '../access-queries.ts'
-import { changesQueries } from '../changes.ts'
+import { changesQueries, reachQueries } from '../changes.ts'
 import { statsSeries } from '../charts.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
@@ -309,7 +309,16 @@ test('what another key sealed is looked for in an index alone', async () => {
 
 test('changes since an instant are found through indexes', async () => {
   const { engine } = await openWithEngine()
-  for (const { sql, parameters } of changesQueries(db, { sinceMs: 1, limit: 9 })) {
-    expect(scans(planOf(engine.db, sql, parameters)), sql).toEqual([])
+  for (let source = 0; source < 5; source++) {
+    const place = { at: 20_000, source, key: '1' }
+    const reach = { untilMs: 40_000, deliveriesBelow: 'dlv_1', leadsBelow: 'lead_1' }
+    const unbounded = { untilMs: null, deliveriesBelow: null, leadsBelow: null }
+    for (const { sql, parameters } of [
+      ...reachQueries(db, place),
+      ...changesQueries(db, { place, reach, limit: 9 }),
+      ...changesQueries(db, { place, reach: unbounded, limit: 9 }),
+    ]) {
+      expect(scans(planOf(engine.db, sql, parameters)), sql).toEqual([])
+    }
   }
 })
