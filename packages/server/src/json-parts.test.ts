@@ -8,7 +8,7 @@ const OPTIONS = { list: 'events', itemsMax: 500 }
 function split(text: string, options = OPTIONS) {
   const found = splitJson(Buffer.from(text), options)
   if (!found.ok) return found
-  return { ...found, items: found.items?.map(String), others: { ...found.others } }
+  return { ...found, items: found.items?.map(String) ?? null, others: { ...found.others } }
 }
 
 test('any list is taken apart into what JSON.parse finds in it, however it is spaced', () => {
