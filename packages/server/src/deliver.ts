@@ -12,7 +12,7 @@ import type { Webhook } from './webhook.ts'
 
 export interface Rooms {
   sign: Sign
-  send(request: SignedRequest, signal: AbortSignal): Promise<SendResult>
+  send(request: SignedRequest, signal: AbortSignal, isLive: () => boolean): Promise<SendResult>
   decide(input: Omit<DecideInput, 'scheduleMs' | 'draw'>): Outcome
   record: Record
   clock: Clock
@@ -25,6 +25,8 @@ export interface Turn {
   nodeId: string
   /** Aborts when the lease is lost or the process must stop: others may send it then. */
   signal: AbortSignal
+  /** Whether the lease lasts, by the clock: asked once more right before the bytes go out. */
+  isLive(): boolean
   /**
    * Called as soon as the request is over, before the record is written: how many failures in a row,
    * if it is one, are a whole window of its lane; null: it says nothing of where that is sent to now.
@@ -41,10 +43,10 @@ export interface Delivered extends Recorded {
  * leads to a second send of the same bytes with the same `webhook-id`.
  */
 export async function deliver(turn: Turn, rooms: Rooms): Promise<Delivered> {
-  const { claim, webhook, nodeId, signal } = turn
+  const { claim, webhook, nodeId, signal, isLive } = turn
   const startedAt = rooms.clock.now()
   const request = rooms.sign(claim, webhook, startedAt)
-  const result = await rooms.send(request, signal) // remote faults come back as values
+  const result = await rooms.send(request, signal, isLive) // remote faults come back as values
   const failuresOfWindow = turn.onAnswer?.(result)
   const { kind, seriesAttempts } = claim
   const unchargedAttempts = Math.max(0, claim.attemptNumber - 1 - seriesAttempts)

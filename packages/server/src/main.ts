@@ -155,7 +155,7 @@ function createDelivery(world: World) {
   const rooms: Rooms = {
     clock,
     sign,
-    send: (request, signal) => sender.send(request, signal),
+    send: (request, signal, isLive) => sender.send(request, signal, isLive),
     decide: (input) =>
       watch.allow(
         decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),

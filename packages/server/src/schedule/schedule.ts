@@ -50,6 +50,7 @@ export interface ScheduledTurn {
   webhook: Webhook
   nodeId: string
   signal: AbortSignal
+  isLive(): boolean
   /**
    * Returns how many failures in a row, if it is one, are a whole window; null: it tells nothing of
    * where its webhook's deliveries are sent to now.
@@ -291,9 +292,9 @@ export class Schedule {
       this.#goOn(lane)
       return isOld ? null : lane.failuresOfWindow
     }
-    const { nodeId, signal } = term
+    const { nodeId, signal, isLive } = term
     const running = this.#options
-      .attempt({ claim, webhook, nodeId, signal, onAnswer })
+      .attempt({ claim, webhook, nodeId, signal, isLive, onAnswer })
       .then(
         ({ result }) => this.#recorded(lane, result),
         (error) => this.#failed(claim, nodeId, error),

@@ -89,7 +89,7 @@ export class TestSender {
 
   async #attempt({ webhook, eventType, term }: OneTest): Promise<SentTest | null> {
     const { store, ids, exampleOf, attempt } = this.#options
-    const { nodeId, signal } = term
+    const { nodeId, signal, isLive } = term
     const claim = await store.createTest({
       nodeId,
       webhookId: webhook.id,
@@ -102,7 +102,10 @@ export class TestSender {
     if (ratePerSecond !== null) {
       await store.takeStarts([{ webhookId: webhook.id, ratePerSecond, count: 1, byForce: true }])
     }
-    const done = await attempt({ claim, webhook, nodeId, signal, onAnswer: () => undefined })
+    const done = await attempt({
+      ...{ claim, webhook, nodeId, signal, isLive },
+      onAnswer: () => undefined,
+    })
     const { deliveryId } = claim
     return { deliveryId, attempt: { ...done.attempt, deliveryId, number: claim.attemptNumber } }
   }

@@ -14,12 +14,22 @@ export class Deadline {
   /** Called once, when it is over. */
   onEnd: (() => void) | null = null
   readonly #cancelTimer: () => void
+  readonly #isLive: () => boolean
 
-  constructor(clock: Clock, timeoutMs: number) {
+  constructor(clock: Clock, timeoutMs: number, isLive: () => boolean = () => true) {
+    this.#isLive = isLive
     this.#cancelTimer = clock.setTimer(timeoutMs, () => this.#end(timedOut(timeoutMs, this.phase)))
   }
 
   readonly stop = (): void => this.#end(STOPPED)
+
+  /**
+   * Right before the bytes go out. A process that was frozen goes on where it was, and hears only
+   * later in the turn that its lease is over: what it had on its way here must not be sent any more.
+   */
+  checkLease(): void {
+    if (!this.#isLive()) this.stop()
+  }
 
   /** The answer is here: time plays no part any more, a stop still does. */
   cancelTimer(): void {

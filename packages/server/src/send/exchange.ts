@@ -51,6 +51,7 @@ export const BODY_READ_MS_MAX = 2_000
 
 export function exchange(input: ExchangeInput): Promise<Exchanged> {
   const { connection, deadline } = input
+  deadline.checkLease()
   if (deadline.failure !== null) {
     connection.destroy()
     return Promise.resolve({ kind: 'ended', failure: deadline.failure })

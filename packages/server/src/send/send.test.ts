@@ -226,6 +226,17 @@ describe('a stop', () => {
     expect(receiver.requests).toHaveLength(1)
   })
 
+  test('that only the clock knows of sends nothing any more, over a used connection or a fresh one', async () => {
+    const { sender, receiver, url } = await setup(answerOk)
+    const { signal } = new AbortController()
+    const isOver = () => false
+    expect(await sender.send(requestTo(url), signal, isOver)).toMatchObject(STOPPED)
+    expectKind(await sender.send(requestTo(url), signal), 'answered')
+    expect(await sender.send(requestTo(url), signal, isOver)).toMatchObject(STOPPED)
+    expectKind(await sender.send(requestTo(url), signal), 'answered')
+    expect(receiver.requests).toHaveLength(2)
+  })
+
   test('by one signal for a thousand requests warns about no leak', async () => {
     const warned = vi.fn()
     process.on('warning', warned)

@@ -30,8 +30,11 @@ import { StopWatch } from './stop-watch.ts'
 import { createTransmit } from './transmit.ts'
 
 export interface Sender {
-  /** `request.timeoutMs` runs until the headers of the answer. An abort ends it as `our-fault`. */
-  send(request: SignedRequest, signal?: AbortSignal): Promise<SendResult>
+  /**
+   * `request.timeoutMs` runs until the headers of the answer. An abort ends it as `our-fault`,
+   * as does an `isLive` that says no right before the bytes go out.
+   */
+  send(request: SignedRequest, signal?: AbortSignal, isLive?: () => boolean): Promise<SendResult>
   /** Takes no more requests, lets open ones end, closes the connections. */
   close(): Promise<void>
   /** Cuts open requests, which end as `our-fault`, and closes the connections. */
@@ -116,9 +119,9 @@ export function createSend(options: SendOptions): Sender {
   }
 
   return {
-    async send(request, signal) {
+    async send(request, signal, isLive) {
       if (isClosed || signal?.aborted) return { ...STOPPED, durationMs: 0 }
-      const deadline = new Deadline(clock, request.timeoutMs)
+      const deadline = new Deadline(clock, request.timeoutMs, isLive)
       open.add(deadline)
       const unwatch = signal && stops.add(signal, deadline)
       try {
