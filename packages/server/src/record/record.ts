@@ -143,7 +143,7 @@ export function attemptOf({
       ...base,
       status,
       errorCode: isDelivered(result) ? null : 'status',
-      error: isDelivered(result) ? null : `The endpoint answered ${status}`,
+      error: isDelivered(result) ? null : statusSentence(status),
       responseHeaders: headers,
       responseBody: body,
       note,
@@ -169,4 +169,10 @@ function errorCode(result: Exclude<SendResult, { kind: 'answered' }>): string {
     case 'our-fault':
       return 'our_fault'
   }
+}
+
+/** Others read a status above 599 as well, so it is an answer; but somebody should look at who made it. */
+function statusSentence(status: number): string {
+  const answered = `The endpoint answered ${status}`
+  return status < 600 ? answered : `${answered}, which is no status of HTTP (100 to 599)`
 }
