@@ -27,6 +27,8 @@ const KEY = Buffer.alloc(32, 7)
 const COMMANDS = [['serve'], ['backup', 'OUT'], ['keys', 'status'], ['hold'], ['erase', '--list']]
 const MIGRATE = ['migrate', '--from', 'FROM', '--to', 'TO']
 const IS_ROOT = process.getuid?.() === 0
+if (!IS_ROOT)
+  console.warn('Not run, because it takes root: a folder of another user, a read-only disk')
 
 async function call(argv: string[], dataDir: string, settings: Record<string, string> = {}) {
   const written = { out: '', err: '' }
@@ -176,7 +178,10 @@ test.skipIf(!IS_ROOT)(
     ])
     const folder = `${dataDir}.mounted`
     mkdirSync(folder)
-    if (spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status !== 0) return
+    if (spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status !== 0) {
+      console.warn('Not run, because nothing can be mounted here: a read-only disk')
+      return
+    }
     const unmount = () => void spawnSync('umount', [folder])
     onTestFinished(unmount)
     cpSync(dataDir, folder, { recursive: true })

@@ -181,7 +181,7 @@ function restAsAsked(
   const lastsMs = isAnother ? askedMs : Math.min(askedMs, ONE_WORD_MS_MAX)
   webhook.restBy = deliveryId
   const words = isAnother ? 'again asked' : 'asked'
-  webhook.restReason = `The endpoint answered ${attempt.status} and ${words} to wait for ${secondsText(askedMs)}.`
+  webhook.restReason = `The endpoint answered ${attempt.status} and ${words} to wait for ${waitText(askedMs)}.`
   // Never sooner than asked; a little later, so that many don't come back in one moment.
   const lateMs = Math.min(lastsMs / 20, 2_000) * (strain?.draw ?? 0)
   rest(webhook, now, lastsMs + lateMs)
@@ -237,6 +237,8 @@ function failureOf({ attempt }: Pick<RecordInput, 'attempt'>): string {
   return text.replace(/\.$/, '')
 }
 
-function secondsText(ms: number): string {
-  return ms < 120_000 ? `${Math.ceil(ms / 1_000)} s` : `${Math.round(ms / 60_000)} minutes`
+function waitText(ms: number): string {
+  if (ms < 120_000) return `${Math.ceil(ms / 1_000)} s`
+  if (ms < 3 * 3_600_000) return `${Math.round(ms / 60_000)} minutes`
+  return `${Math.round(ms / 3_600_000)} hours`
 }
