@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'all',
-          include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/cluster/**', 'test/peers/**'],
           maxWorkers: 2,
         },

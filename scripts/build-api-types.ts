@@ -1,8 +1,8 @@
 /** Writes the dashboard's types of what the API says, from the OpenAPI document: `npm run types`. */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { openApiDocument } from '../packages/server/src/api/openapi.ts'
-import { describedRoutes } from '../packages/server/src/api/test/documented.ts'
+import { openApiDocument } from '../packages/server/src/api/document/openapi.ts'
+import { describedRoutes } from '../packages/server/test/api/documented.ts'
 
 export const API_TYPES_PATH = fileURLToPath(
   new URL('../packages/dashboard/src/api/schema.ts', import.meta.url),

@@ -4,7 +4,7 @@
  * and VACUUM ANALYZE does what autovacuum does sooner or later in any database that lives.
  */
 import pg from 'pg'
-import { addMinutes } from '../../packages/server/src/store/rollups.ts'
+import { addMinutes } from '../../packages/server/src/store/rules/rollups.ts'
 import type { Home } from '../world.ts'
 import { CopyIn } from './copy-in.ts'
 import type { Fill } from './fill-sqlite.ts'

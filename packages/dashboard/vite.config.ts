@@ -4,7 +4,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
-const ROOT = fileURLToPath(new URL('.', import.meta.url))
+const ROOT = fileURLToPath(new URL('./', import.meta.url))
 
 /** The server of `npm start`; `npm run dev --workspace packages/dashboard` proxies the API to it. */
 const API = process.env.CHATZURI_URL ?? 'http://127.0.0.1:8080'

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
-const ROOT = fileURLToPath(new URL('.', import.meta.url))
+const ROOT = fileURLToPath(new URL('./', import.meta.url))
 
 /** One file with nothing around it: it runs as it is in pages that we don't know. */
 export default defineConfig({

@@ -11,7 +11,7 @@ export interface Client {
   statuses(urls: readonly string[]): Promise<number[]>
 }
 
-const HERE = fileURLToPath(new URL('.', import.meta.url))
+const HERE = fileURLToPath(new URL('./', import.meta.url))
 const PATIENCE_MS = 5_000
 
 /** Throws when one isn't there: a table without it is none. */

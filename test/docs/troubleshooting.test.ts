@@ -1,7 +1,7 @@
 /** `docs/troubleshooting.md` names every cause that the server, the package and the check can give. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
+import { ERROR_CODES } from '../../packages/server/src/api/shapes/error-codes.ts'
 import { ROOT } from './page.ts'
 
 const page = readFileSync(`${ROOT}docs/troubleshooting.md`, 'utf8')

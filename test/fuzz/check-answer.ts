@@ -1,7 +1,10 @@
 /** Holds an answer against the document: its status, its code, its type, every field of its body. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import type { OpenApiDocument, ResponseObject } from '../../packages/server/src/api/openapi.ts'
-import type { JsonSchema } from '../../packages/server/src/api/openapi-schemas.ts'
+import type {
+  OpenApiDocument,
+  ResponseObject,
+} from '../../packages/server/src/api/document/openapi.ts'
+import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 import type { Operation } from './operations.ts'
 import type { WireAnswer } from './wire.ts'
 

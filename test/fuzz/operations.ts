@@ -4,8 +4,8 @@ import type {
   OpenApiDocument,
   Parameter,
   ResponseObject,
-} from '../../packages/server/src/api/openapi.ts'
-import type { JsonSchema } from '../../packages/server/src/api/openapi-schemas.ts'
+} from '../../packages/server/src/api/document/openapi.ts'
+import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 
 export interface Operation {
   name: string

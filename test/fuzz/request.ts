@@ -1,5 +1,5 @@
 /** A request on its way from an operation of the document to bytes on a connection. */
-import type { JsonSchema } from '../../packages/server/src/api/openapi-schemas.ts'
+import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 import { type Draw, onceIn } from './draw.ts'
 import type { Operation } from './operations.ts'
 import { idPrefixOf } from './pool.ts'

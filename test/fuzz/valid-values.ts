@@ -1,6 +1,6 @@
 /** Values that a schema of the document takes. */
 import fc from 'fast-check'
-import type { JsonSchema } from '../../packages/server/src/api/openapi-schemas.ts'
+import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 import { type Draw, onceIn, pick } from './draw.ts'
 import { idPrefixOf, type Pool } from './pool.ts'
 

@@ -1,44 +1,57 @@
 /** `docs/limits.md` lists every limit, each as the code has it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { SLOTS, STALLED_MS, TURN_WAIT_MS } from '../../packages/server/src/api/answer-slots.ts'
-import { BODY_LIMITS, STRANGER_BODY_BYTES_MAX } from '../../packages/server/src/api/body-budget.ts'
+import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/access/request-limits.ts'
+import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_EVENTS_MAX,
+  EVENT_TEXT_BYTES_MAX,
+} from '../../packages/server/src/api/routes/events.ts'
+import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/routes/integrations/query.ts'
+import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/routes/leads.ts'
+import { STEPS_MAX } from '../../packages/server/src/api/routes/stats.ts'
 import {
   HEARTBEAT_MS,
   STALLED_BEATS_MAX,
   STREAMS_MAX,
   STREAMS_PER_CHATBOT_MAX,
   UNREAD_BYTES_MAX,
-} from '../../packages/server/src/api/change-feed.ts'
-import { REPLAY_CHANGES, REPLAY_SLOTS } from '../../packages/server/src/api/change-replay.ts'
-import * as chatbot from '../../packages/server/src/api/chatbot-schemas.ts'
-import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/connection-limits.ts'
-import { PAGE_BYTES_MAX } from '../../packages/server/src/api/cursor.ts'
-import { ERROR_CODES } from '../../packages/server/src/api/error-codes.ts'
+} from '../../packages/server/src/api/routes/stream/change-feed.ts'
 import {
-  BATCH_BYTES_MAX,
-  BATCH_EVENTS_MAX,
-  EVENT_TEXT_BYTES_MAX,
-} from '../../packages/server/src/api/events.ts'
-import * as http from '../../packages/server/src/api/http-server.ts'
-import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/integration-query.ts'
-import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/leads.ts'
-import { PULL_SECONDS_MAX } from '../../packages/server/src/api/listener-schemas.ts'
+  REPLAY_CHANGES,
+  REPLAY_SLOTS,
+} from '../../packages/server/src/api/routes/stream/change-replay.ts'
+import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/routes/webhook-secrets.ts'
+import {
+  SLOTS,
+  STALLED_MS,
+  TURN_WAIT_MS,
+} from '../../packages/server/src/api/server/answers/answer-slots.ts'
+import {
+  BODY_LIMITS,
+  STRANGER_BODY_BYTES_MAX,
+} from '../../packages/server/src/api/server/bodies/body-budget.ts'
+import {
+  CHUNK_BYTES_MIN,
+  TINY_CHUNKS_MAX,
+} from '../../packages/server/src/api/server/bodies/tiny-chunks.ts'
+import { HEADERS_MS, REQUEST_MS } from '../../packages/server/src/api/server/connection-limits.ts'
+import * as http from '../../packages/server/src/api/server/http-server.ts'
 import {
   ANSWER_MS_MAX_AT_STOP,
   PIPELINED_MAX,
-} from '../../packages/server/src/api/open-connections.ts'
-import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/request-limits.ts'
-import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
-import { LIMIT_MAX } from '../../packages/server/src/api/schemas.ts'
-import { STEPS_MAX } from '../../packages/server/src/api/stats.ts'
-import { CHUNK_BYTES_MIN, TINY_CHUNKS_MAX } from '../../packages/server/src/api/tiny-chunks.ts'
-import * as header from '../../packages/server/src/api/webhook-headers.ts'
-import * as webhook from '../../packages/server/src/api/webhook-schemas.ts'
-import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/webhook-secrets.ts'
-import { URL_LENGTH_MAX } from '../../packages/server/src/api/webhook-url.ts'
-import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget-lead.ts'
-import * as widget from '../../packages/server/src/api/widget-schemas.ts'
+} from '../../packages/server/src/api/server/open-connections.ts'
+import * as chatbot from '../../packages/server/src/api/shapes/chatbot-schemas.ts'
+import { PAGE_BYTES_MAX } from '../../packages/server/src/api/shapes/cursor.ts'
+import { ERROR_CODES } from '../../packages/server/src/api/shapes/error-codes.ts'
+import { PULL_SECONDS_MAX } from '../../packages/server/src/api/shapes/listener-schemas.ts'
+import { LIMIT_MAX } from '../../packages/server/src/api/shapes/schemas.ts'
+import * as header from '../../packages/server/src/api/shapes/webhook-headers.ts'
+import * as webhook from '../../packages/server/src/api/shapes/webhook-schemas.ts'
+import { URL_LENGTH_MAX } from '../../packages/server/src/api/shapes/webhook-url.ts'
+import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget/widget-lead.ts'
+import * as widget from '../../packages/server/src/api/widget/widget-schemas.ts'
 import { readConfig } from '../../packages/server/src/config.ts'
 import { ATTEMPTS_SHOWN_MAX } from '../../packages/server/src/delivery.ts'
 import { BODY_BYTES_MAX, EVENT_TYPE_LENGTH_MAX } from '../../packages/server/src/event.ts'

@@ -26,7 +26,7 @@ export function listRepositoryFiles(): SourceFile[] {
 }
 
 export function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || /(^|\/)(test|conformance)(\/|\.ts$)/.test(path)
+  return /\.test\.tsx?$/.test(path) || /(^|\/)test\//.test(path)
 }
 
 export function isCode(path: string): boolean {

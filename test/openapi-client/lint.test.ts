@@ -1,8 +1,8 @@
 /** The document, read by a linter that other people's tools are built on. */
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { expect, test } from 'vitest'
-import { openApiDocument } from '../../packages/server/src/api/openapi.ts'
-import { describedRoutes } from '../../packages/server/src/api/test/documented.ts'
+import { openApiDocument } from '../../packages/server/src/api/document/openapi.ts'
+import { describedRoutes } from '../../packages/server/test/api/documented.ts'
 
 async function problemsOf(change: (document: Record<string, unknown>) => unknown = () => {}) {
   const document = openApiDocument(describedRoutes(), {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { describedRoutes } from '../../packages/server/src/api/test/documented.ts'
+import { describedRoutes } from '../../packages/server/test/api/documented.ts'
 
 const PAGES = fileURLToPath(new URL('../../packages/dashboard/src/pages', import.meta.url))
 /** First segments that the server has or will have for others. */

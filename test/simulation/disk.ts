@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../packages/server/src/clock.ts'
 import type { Random } from '../../packages/server/src/random.ts'
-import { openInline } from '../../packages/server/src/store/sqlite/inline.ts'
+import { openInline } from '../../packages/server/src/store/sqlite/thread/inline.ts'
 
 const DATABASE = 'chatzuri.db'
 /** In memory where the system has such a folder: thousands of worlds are not worth a disk. */

@@ -1,5 +1,5 @@
 /** Who holds what until when: a claim leaves a node by the node's own doing, or when its lease ended. */
-import type { NodeLease } from '../../packages/server/src/store/sqlite/nodes.ts'
+import type { NodeLease } from '../../packages/server/src/store/sqlite/road/nodes.ts'
 import type { Commit, Moved } from './book.ts'
 import type { Broken } from './legal-moves.ts'
 import { short } from './trace.ts'

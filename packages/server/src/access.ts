@@ -20,7 +20,7 @@ export interface Session {
   chatbotId: string | null
   /** Who it acts for: `root`, a key's id or an owner link's. */
   actor: string
-  /** Goes with it: a key's id, or the root key's mark (`api/auth.ts`). */
+  /** Goes with it: a key's id, or the root key's mark (`api/access/auth.ts`). */
   mintedBy: string
   createdAt: number
   /** Moves on while it is used … */

@@ -3,9 +3,9 @@
  * through them, starts them, and stops them in reverse.
  */
 import { createApi } from './api/api.ts'
-import { BODY_LIMITS } from './api/body-budget.ts'
-import { HEADERS_MS, REQUEST_MS } from './api/connection-limits.ts'
-import { examplePayload } from './api/event-types.ts'
+import { examplePayload } from './api/document/event-types.ts'
+import { BODY_LIMITS } from './api/server/bodies/body-budget.ts'
+import { HEADERS_MS, REQUEST_MS } from './api/server/connection-limits.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { deliver, type Rooms } from './deliver.ts'

@@ -42,7 +42,7 @@ export interface Webhook {
   updatedAt: number
 }
 
-/** While its endpoint has asked for less, or can't be reached (store/rest.ts). */
+/** While its endpoint has asked for less, or can't be reached (store/rules/rest.ts). */
 export interface WebhookRest {
   until: number
   /** When one delivery is sent, to see whether it takes any. */

@@ -14,7 +14,7 @@ import {
   type CertificateOptions,
   type Identity,
   makeCertificate,
-} from '../../../server/src/send/fixtures/certificate.ts'
+} from '../../../server/test/send/certificate.ts'
 import { SECRET } from '../../test/receivers.ts'
 import { checkEndpoint } from './check.ts'
 

@@ -8,8 +8,8 @@ import type { Fault, SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
 import type { Claim, DeliveryDetail, NewAuditEntry, RecordResult, Store } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
-import type { BodyLimits } from './body-budget.ts'
-import type { ConnectionLimits } from './connection-limits.ts'
+import type { BodyLimits } from './server/bodies/body-budget.ts'
+import type { ConnectionLimits } from './server/connection-limits.ts'
 
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
 export interface ApiDeps {

@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { isId } from '../id.ts'
 import { ERASURE_REASONS, type ErasureReason } from '../lead.ts'
-import { lookInto, type StorePlace } from '../store/look.ts'
+import { lookInto, type StorePlace } from '../store/sealing/look.ts'
 import { openOwnStore } from './own-store.ts'
 
 const PAGE_ROWS = 500

@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { createIds } from '../id.ts'
 import { systemRandom } from '../random.ts'
-import { lookInto } from '../store/look.ts'
+import { lookInto } from '../store/sealing/look.ts'
 import type { Store } from '../store/store.ts'
 import { openOwnStore } from './own-store.ts'
 

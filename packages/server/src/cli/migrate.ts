@@ -1,6 +1,6 @@
 /**
  * `migrate --from … --to …`: moves a platform from one store to another, as from one process with a
- * file to many on PostgreSQL. What copies and checks is store/copy.ts; here are words and keys.
+ * file to many on PostgreSQL. What copies and checks is store/copying/copy.ts; here are words and keys.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,12 +8,12 @@ import { type Command, EXIT, type Output, typedUrl, usageError } from 'chatzuri/
 import { parseEncryptionKey, parseOpeningKeys } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { type FoundKeys, findEncryptionKeys } from '../keys.ts'
-import { type CopyReport, copyStore } from '../store/copy.ts'
-import { openPostgresSource, openPostgresTarget } from '../store/copy-postgres.ts'
-import type { CopySide } from '../store/copy-side.ts'
-import { openSqliteSource, openSqliteTarget } from '../store/copy-sqlite.ts'
-import { KeyRing } from '../store/encryption.ts'
-import { assertKeyMatches, UNFINISHED_CHECK } from '../store/key-check.ts'
+import { type CopyReport, copyStore } from '../store/copying/copy.ts'
+import { openPostgresSource, openPostgresTarget } from '../store/copying/copy-postgres.ts'
+import type { CopySide } from '../store/copying/copy-side.ts'
+import { openSqliteSource, openSqliteTarget } from '../store/copying/copy-sqlite.ts'
+import { KeyRing } from '../store/sealing/encryption.ts'
+import { assertKeyMatches, UNFINISHED_CHECK } from '../store/sealing/key-check.ts'
 
 export const migrate: Command = {
   name: 'migrate',

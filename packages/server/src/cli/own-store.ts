@@ -6,7 +6,7 @@ import { StartError } from '../errors.ts'
 import { findEncryptionKeys } from '../keys.ts'
 import { createLog } from '../log.ts'
 import { openPostgresStore } from '../store/postgres/postgres-store.ts'
-import { databasePath } from '../store/sqlite/database.ts'
+import { databasePath } from '../store/sqlite/file/database.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { EncryptionKeys, Store } from '../store/store.ts'
 

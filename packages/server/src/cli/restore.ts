@@ -15,16 +15,16 @@ import { folderError } from '../folder-error.ts'
 import { KeyFiles, readKeyFile } from '../key-files.ts'
 import { findEncryptionKeys } from '../keys.ts'
 import { createLog } from '../log.ts'
-import { KeyRing } from '../store/encryption.ts'
-import { admitKeys } from '../store/key-check.ts'
+import { KeyRing } from '../store/sealing/encryption.ts'
+import { admitKeys } from '../store/sealing/key-check.ts'
 import {
   type BackupContents,
   type BackupStep,
   readBackup,
   unsealBackup,
-} from '../store/sqlite/backup-file.ts'
-import { databasePath, makeFile, makeFolder } from '../store/sqlite/database.ts'
-import { lockFolder } from '../store/sqlite/folder-lock.ts'
+} from '../store/sqlite/file/backup-file.ts'
+import { databasePath, makeFile, makeFolder } from '../store/sqlite/file/database.ts'
+import { lockFolder } from '../store/sqlite/file/folder-lock.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { EncryptionKeys } from '../store/store.ts'
 import { keepMark, STORE_MARK } from '../store-mark.ts'

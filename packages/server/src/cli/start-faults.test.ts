@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { openHere } from '../store/sqlite/fixtures/folder.ts'
+import { openHere } from '../../test/sqlite/folder.ts'
 import { run } from './run.ts'
 import { assertStoreIsThere } from './store-is-there.ts'
 

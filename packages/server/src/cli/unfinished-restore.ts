@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartError } from '../errors.ts'
-import { databasePath } from '../store/sqlite/database.ts'
+import { databasePath } from '../store/sqlite/file/database.ts'
 
 /** A folder in DATA_DIR, so that the database only has to be renamed. */
 export const UNFINISHED_RESTORE = 'restore.unfinished'

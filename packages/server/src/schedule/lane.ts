@@ -8,7 +8,7 @@
  * A lane is trusted once its endpoint has answered in good time, and no longer when it lets a request
  * wait: see slots.ts.
  *
- * That its webhook rests is the store's word (store/rest.ts), for all nodes. A lane that has heard of
+ * That its webhook rests is the store's word (store/rules/rest.ts), for all nodes. A lane that has heard of
  * it holds nothing but the probe that the store handed out.
  */
 import { isStrained, type SendResult } from '../outcome.ts'

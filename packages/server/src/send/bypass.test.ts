@@ -5,11 +5,8 @@
  */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { EgressProxyProcess } from '../../../../test/support/egress-proxy-process.ts'
-import { systemClock } from '../clock.ts'
-import { parseEgressProxy } from '../egress-settings.ts'
-import { systemRandom } from '../random.ts'
-import { startCanary } from './fixtures/canary.ts'
-import { answerText } from './fixtures/endpoint.ts'
+import { startCanary } from '../../test/send/canary.ts'
+import { answerText } from '../../test/send/endpoint.ts'
 import {
   FORBIDDEN_HOSTS,
   FORBIDDEN_NAMES,
@@ -18,8 +15,11 @@ import {
   type LeadsTo,
   NOT_HOSTS,
   SOURCES,
-} from './fixtures/forbidden-hosts.ts'
-import { createSender, endpoint, nameServer, requestTo } from './fixtures/world.ts'
+} from '../../test/send/forbidden-hosts.ts'
+import { createSender, endpoint, nameServer, requestTo } from '../../test/send/world.ts'
+import { systemClock } from '../clock.ts'
+import { parseEgressProxy } from '../egress-settings.ts'
+import { systemRandom } from '../random.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { createSend } from './send.ts'
 

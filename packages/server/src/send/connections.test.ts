@@ -1,8 +1,8 @@
 /** How long connections live, and how many. */
 import type { Socket } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
-import { answerText, closed, type OnRequest } from './fixtures/endpoint.ts'
-import { createManualClock } from './fixtures/manual-clock.ts'
+import { answerText, closed, type OnRequest } from '../../test/send/endpoint.ts'
+import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
@@ -10,7 +10,7 @@ import {
   nameServer,
   requestTo,
   type WorldOptions,
-} from './fixtures/world.ts'
+} from '../../test/send/world.ts'
 
 const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
 

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startCanary } from './fixtures/canary.ts'
-import { answerText, type OnRequest } from './fixtures/endpoint.ts'
-import { hostsThatLead } from './fixtures/forbidden-hosts.ts'
-import { createManualClock } from './fixtures/manual-clock.ts'
-import type { NameAnswer } from './fixtures/name-server.ts'
-import { startSilentPort } from './fixtures/silent-port.ts'
+import { startCanary } from '../../test/send/canary.ts'
+import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
+import { hostsThatLead } from '../../test/send/forbidden-hosts.ts'
+import { createManualClock } from '../../test/send/manual-clock.ts'
+import type { NameAnswer } from '../../test/send/name-server.ts'
+import { startSilentPort } from '../../test/send/silent-port.ts'
 import {
   createSender,
   endpoint,
@@ -12,7 +12,7 @@ import {
   nameServer,
   requestTo,
   type WorldOptions,
-} from './fixtures/world.ts'
+} from '../../test/send/world.ts'
 
 const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
 

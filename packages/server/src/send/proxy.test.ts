@@ -5,11 +5,10 @@ import {
   EgressProxyProcess,
   type ProxyOptions,
 } from '../../../../test/support/egress-proxy-process.ts'
-import { type EgressProxy, parseEgressProxy } from '../egress-settings.ts'
-import { makeCertificate } from './fixtures/certificate.ts'
-import { answerText, type OnRequest } from './fixtures/endpoint.ts'
-import { createManualClock } from './fixtures/manual-clock.ts'
-import { startSilentPort } from './fixtures/silent-port.ts'
+import { makeCertificate } from '../../test/send/certificate.ts'
+import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
+import { createManualClock } from '../../test/send/manual-clock.ts'
+import { startSilentPort } from '../../test/send/silent-port.ts'
 import {
   createSender,
   endpoint,
@@ -17,7 +16,8 @@ import {
   nameServer,
   requestTo,
   type WorldOptions,
-} from './fixtures/world.ts'
+} from '../../test/send/world.ts'
+import { type EgressProxy, parseEgressProxy } from '../egress-settings.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Test authority', isAuthority: true })
 const FOR_HOOKS = makeCertificate({ name: 'x', hosts: ['hooks.test'], issuer: AUTHORITY })

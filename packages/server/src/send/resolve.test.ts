@@ -2,10 +2,10 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createManualClock } from '../../test/send/manual-clock.ts'
+import type { NameAnswer } from '../../test/send/name-server.ts'
+import { nameServer } from '../../test/send/world.ts'
 import { systemClock } from '../clock.ts'
-import { createManualClock } from './fixtures/manual-clock.ts'
-import type { NameAnswer } from './fixtures/name-server.ts'
-import { nameServer } from './fixtures/world.ts'
 import { createHostResolver } from './resolve.ts'
 
 async function setup({

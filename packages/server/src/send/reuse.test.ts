@@ -5,16 +5,21 @@
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { describe, expect, test, vi } from 'vitest'
-import { makeCertificate } from './fixtures/certificate.ts'
-import { answerText, closed, type EndpointOptions, type OnRequest } from './fixtures/endpoint.ts'
-import { createManualClock } from './fixtures/manual-clock.ts'
+import { makeCertificate } from '../../test/send/certificate.ts'
+import {
+  answerText,
+  closed,
+  type EndpointOptions,
+  type OnRequest,
+} from '../../test/send/endpoint.ts'
+import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
   expectKind,
   requestTo,
   type WorldOptions,
-} from './fixtures/world.ts'
+} from '../../test/send/world.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Test authority', isAuthority: true })
 const CERTIFICATE = makeCertificate({ name: 'x', hosts: ['127.0.0.1'], issuer: AUTHORITY })

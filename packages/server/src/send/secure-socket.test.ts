@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { describe, expect, test, vi } from 'vitest'
-import { type Identity, makeCertificate } from './fixtures/certificate.ts'
-import { answerText, type OnRequest } from './fixtures/endpoint.ts'
-import { createManualClock } from './fixtures/manual-clock.ts'
+import { type Identity, makeCertificate } from '../../test/send/certificate.ts'
+import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
+import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
   nameServer,
   requestTo,
   type WorldOptions,
-} from './fixtures/world.ts'
+} from '../../test/send/world.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Test authority', isAuthority: true })
 const INTERMEDIATE = makeCertificate({ name: 'Middle', isAuthority: true, issuer: AUTHORITY })

@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
-import { answerText, closed, type OnRequest } from './fixtures/endpoint.ts'
-import { createManualClock } from './fixtures/manual-clock.ts'
+import { answerText, closed, type OnRequest } from '../../test/send/endpoint.ts'
+import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
   expectKind,
   requestTo,
   type WorldOptions,
-} from './fixtures/world.ts'
+} from '../../test/send/world.ts'
 
 async function setup(onRequest: OnRequest, options: WorldOptions = {}) {
   const receiver = await endpoint(onRequest)

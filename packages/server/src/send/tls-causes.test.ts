@@ -3,8 +3,8 @@ import { createSecureServer } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { makeCertificate, makeDhParameters } from './fixtures/certificate.ts'
-import { createSender, endpoint, nameServer, requestTo } from './fixtures/world.ts'
+import { makeCertificate, makeDhParameters } from '../../test/send/certificate.ts'
+import { createSender, endpoint, nameServer, requestTo } from '../../test/send/world.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Root', isAuthority: true })
 const FOR_HOOKS = { name: 'hooks.test', hosts: ['hooks.test'], issuer: AUTHORITY }

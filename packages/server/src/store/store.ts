@@ -1,5 +1,6 @@
 /**
- * The store's contract: what is true on disk. Two implementations pass one conformance suite.
+ * The store's contract: what is true on disk. Two implementations pass one suite
+ * (`packages/server/test/conformance`).
  *
  * Its promises:
  * - A method that writes resolves after the commit is synced to disk, and rejects with nothing

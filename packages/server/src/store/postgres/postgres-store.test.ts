@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { usePostgres } from '../../../../../test/support/postgres.ts'
+import { describeStore, type OpenStore } from '../../../test/conformance/conformance.ts'
 import { manualClock } from '../../../test/manual-clock.ts'
 import { systemClock } from '../../clock.ts'
-import { describeStore, type OpenStore } from '../conformance.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
 const encryptionKey = Buffer.alloc(32, 7)

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describeStore, type OpenStore } from '../../../test/conformance/conformance.ts'
 import { manualClock } from '../../../test/manual-clock.ts'
 import { systemClock } from '../../clock.ts'
-import { describeStore, type OpenStore } from '../conformance.ts'
 import { openSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 
 const encryptionKey = Buffer.alloc(32, 7)

@@ -2,11 +2,12 @@
  * One transaction's shared sums: minute counts, webhooks' health and the backlog are gathered in
  * memory and written once at its end, however many attempts it records.
  */
-import type { HealthState } from '../after-attempt.ts'
+
 import { widerAspect } from '../change.ts'
-import { LATENCY_BUCKETS, latencyBucket } from '../latency.ts'
-import { REST_COLUMNS, REST_FIELDS, restValues } from '../rest.ts'
-import { LATENCIES, MINUTE_MS, SUMMED } from '../rollups.ts'
+import type { HealthState } from '../rules/after-attempt.ts'
+import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
+import { REST_COLUMNS, REST_FIELDS, restValues } from '../rules/rest.ts'
+import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
 import type { Change, DeliveryChange } from '../store.ts'
 import type { Core } from './core.ts'
 

@@ -1,11 +1,11 @@
 /** The writing half of the contract: seals what is secret, calls the engine, assembles its answers. */
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
-import { toApiKey, toOwnerLink, toSession } from '../access-rows.ts'
-import type { KeyRing } from '../encryption.ts'
-import type { Probe } from '../probe.ts'
-import type { Reads, RunQueries } from '../reads.ts'
-import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../rows.ts'
+import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
+import type { Reads, RunQueries } from '../reading/reads.ts'
+import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../reading/rows.ts'
+import type { Probe } from '../rules/probe.ts'
+import type { KeyRing } from '../sealing/encryption.ts'
 import type {
   AcceptInput,
   AcceptResult,
@@ -18,9 +18,9 @@ import type {
   Store,
   WebhookChange,
 } from '../store.ts'
-import type { AcceptReply } from './ingest.ts'
-import { reseal, useKeys } from './key-check.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { AcceptReply } from './road/accept.ts'
+import { reseal, useKeys } from './road/key-check.ts'
+import type { WriteQueue } from './thread/write-queue.ts'
 
 interface World {
   queue: WriteQueue

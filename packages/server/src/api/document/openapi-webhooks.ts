@@ -1,0 +1,115 @@
+/**
+ * The document's `webhooks` section: what an endpoint gets, and what it should answer. One entry for
+ * each event type of ours, made from its definition, and one for whatever else is published. Each
+ * example is a whole request: its signatures are those of its body.
+ */
+import { EVENT_TYPE_PATTERN, LEAD_EVENT, LEAD_EVENT_SPELLINGS } from '../../event.ts'
+import { exampleDelivery, SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
+import { EXAMPLE_IDS, idPattern } from '../shapes/schemas.ts'
+import { EVENT_TYPES, type EventTypeInfo } from './event-types.ts'
+import type { Operation, Parameter, ResponseObject } from './openapi.ts'
+import type { JsonSchema } from './openapi-schemas.ts'
+
+const HEADERS: Parameter[] = [
+  header('x-chatzuri-signature', /^[0-9a-f]{40}$/, {
+    description: `40 lower-case hex digits: HMAC-SHA1 over the body's bytes, keyed with the webhook's secret as shown. It signs no time: verify \`webhook-signature\` instead, and nothing else. While a rotation is under way it is made with the previous secret. The example's secret is \`${SECRET_EXAMPLE}\`.`,
+  }),
+  header('webhook-id', idPattern('event'), {
+    description:
+      'The event’s id: the same for every attempt and every resend. Drop what you have seen.',
+  }),
+  header('webhook-timestamp', /^[0-9]{10,}$/, { description: 'Unix seconds of this attempt.' }),
+  header('webhook-signature', /^v1,[A-Za-z0-9+/]{43}=( v1,[A-Za-z0-9+/]{43}=)*$/, {
+    description:
+      'Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`, keyed with the base64-decoded part after `whsec_`; one for each live secret, separated by spaces.',
+  }),
+  header('user-agent', /^Chatzuri-Webhooks\//, {
+    description: '`Chatzuri-Webhooks/` and a version.',
+  }),
+]
+
+function header(
+  name: string,
+  pattern: RegExp,
+  { description }: { description: string },
+): Parameter {
+  const schema: JsonSchema = { type: 'string', pattern: pattern.source }
+  return { name, in: 'header', required: true, description, schema }
+}
+
+const RESPONSES: Record<string, ResponseObject> = {
+  '2XX': {
+    description:
+      'Delivered. The body is advisory: `{"received":true}` is shown as acknowledged, an `error` key or `false` as failed.',
+    content: { 'application/json': { schema: { type: 'object' }, example: { received: true } } },
+  },
+  '410': { description: 'The endpoint is gone: the webhook is disabled, this delivery waits.' },
+  default: {
+    description:
+      'Tried again by the schedule. `Retry-After` on 429 and 503 is kept to. Redirects are not followed.',
+  },
+}
+
+export function webhooksSection(): Record<string, Record<string, Operation>> {
+  const known = EVENT_TYPES.map((info) => [info.name, { post: knownEvent(info) }] as const)
+  return { ...Object.fromEntries(known), event: { post: OTHER_EVENT } }
+}
+
+function knownEvent({ name, description, schema, example }: EventTypeInfo): Operation {
+  const isLead = name === LEAD_EVENT
+  const fields = isLead ? ' All four fields are always there and always strings.' : ''
+  return received({
+    operationId: `receive${pascalCase(name)}`,
+    summary: `Receive \`${name}\``,
+    description: `${description}${fields}`,
+    eventType: { type: 'string', enum: isLead ? [...LEAD_EVENT_SPELLINGS] : [name] },
+    payload: schema,
+    example: { eventType: name, payload: example },
+  })
+}
+
+function pascalCase(eventType: string): string {
+  return eventType.replace(/(?:^|[._])([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+const OTHER_EVENT: Operation = received({
+  operationId: 'receiveEvent',
+  summary: 'Receive any other event',
+  description:
+    'What was published, in the order of its keys: the body is byte for byte a fixed point of `JSON.stringify`.',
+  eventType: { type: 'string', pattern: EVENT_TYPE_PATTERN.source },
+  payload: { type: 'object', additionalProperties: true },
+  example: { eventType: 'order.created', payload: { orderId: '1001', total: 49.9 } },
+})
+
+interface ReceivedSpec {
+  operationId: string
+  summary: string
+  description: string
+  eventType: JsonSchema
+  payload: JsonSchema
+  example: { eventType: string; payload: Record<string, unknown> }
+}
+
+function received({ eventType, payload, example, ...about }: ReceivedSpec): Operation {
+  const { headers, body } = exampleDelivery(example.eventType, example.payload)
+  const chatbotId: JsonSchema = { type: 'string', examples: [EXAMPLE_IDS.chatbot] }
+  const schema: JsonSchema = {
+    type: 'object',
+    properties: { eventType, chatbotId, payload },
+    required: ['eventType', 'chatbotId', 'payload'],
+  }
+  const parameters = HEADERS.map((parameter) => {
+    const shown = headers[parameter.name]
+    return shown === undefined ? parameter : { ...parameter, example: shown }
+  })
+  const content = { 'application/json': { schema, example: JSON.parse(body) as unknown } }
+  return {
+    ...about,
+    tags: ['Events'],
+    security: [],
+    parameters,
+    requestBody: { required: true, content },
+    responses: RESPONSES,
+  }
+}

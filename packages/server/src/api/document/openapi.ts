@@ -1,0 +1,234 @@
+/** The OpenAPI 3.1 document, from the very routes and schemas that the server runs. */
+import { STATUS_CODES } from 'node:http'
+import { ID_PREFIXES } from '../../id.ts'
+import { COOKIE_NAME } from '../access/session-cookie.ts'
+import type { AnswerSpec, Route, Tag } from '../route.ts'
+import { apiError, errorAnswer } from '../server/error-answer.ts'
+import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
+import { EXAMPLE_IDS, errorSchema } from '../shapes/schemas.ts'
+import { createSchemaDocuments, type JsonSchema, type SchemaDocuments } from './openapi-schemas.ts'
+import { webhooksSection } from './openapi-webhooks.ts'
+
+export interface OpenApiDocument {
+  openapi: '3.1.0'
+  info: { title: string; version: string; description: string; license: Record<string, string> }
+  servers: { url: string }[]
+  security: Record<string, string[]>[]
+  tags: { name: Tag; description: string }[]
+  paths: Record<string, Record<string, Operation>>
+  webhooks: Record<string, Record<string, Operation>>
+  components: {
+    schemas: Record<string, JsonSchema>
+    securitySchemes: Record<string, Record<string, string>>
+  }
+}
+
+export interface Operation {
+  operationId: string
+  summary: string
+  description?: string
+  tags?: Tag[]
+  security?: Record<string, string[]>[]
+  parameters: Parameter[]
+  requestBody?: { required: boolean; content: Record<string, MediaType> }
+  responses: Record<string, ResponseObject>
+}
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required: boolean
+  description?: string
+  schema: JsonSchema
+  example?: unknown
+}
+
+export interface MediaType {
+  schema?: JsonSchema
+  example?: unknown
+  examples?: Record<string, { summary?: string; value: unknown }>
+}
+
+export interface ResponseObject {
+  description: string
+  headers?: Record<string, { description: string; schema: JsonSchema }>
+  content?: Record<string, MediaType>
+}
+
+const TAGS: Record<Tag, string> = {
+  Chatbots: 'Where conversations, leads and events come from.',
+  Webhooks: "An owner's subscriptions: URL, event types, secret, limits, state.",
+  Listeners: 'Deliveries for a machine that no connection leads to: it asks for them.',
+  Leads: 'What customers leave with a chatbot.',
+  Events: 'What happened; each goes to every webhook that subscribed to its type.',
+  Deliveries: 'One event on its way to one webhook, with every attempt.',
+  Integrations:
+    'What published integrations and automation platforms call, under the names that they know.',
+  Statistics: 'Counts, latencies, and what changes as it changes.',
+  Access: 'Keys, sessions, links for owners, and the log of what was done.',
+  Widget: "What a visitor's page calls. It needs no key; it is limited by origin, rate and size.",
+  Server: 'For whoever runs it.',
+}
+
+export function openApiDocument(
+  routes: readonly Route[],
+  { publicUrl, version }: { publicUrl: string; version: string },
+): OpenApiDocument {
+  const schemas = createSchemaDocuments()
+  const paths: OpenApiDocument['paths'] = {}
+  for (const route of routes) {
+    const methods = paths[route.path] ?? {}
+    methods[route.method.toLowerCase()] = operation(route, schemas)
+    paths[route.path] = methods
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Chatzuri webhooks',
+      version,
+      description:
+        'Takes leads and events in, delivers them signed to every webhook that subscribed, and shows what happened.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ key: [] }, { session: [] }],
+    tags: (Object.entries(TAGS) as [Tag, string][]).map(([name, description]) => ({
+      name,
+      description,
+    })),
+    paths,
+    webhooks: webhooksSection(),
+    components: {
+      schemas: schemas.components,
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: "An operator's key, or a chatbot's." },
+        session: {
+          ...{ type: 'apiKey', in: 'cookie', name: COOKIE_NAME },
+          description: `Set by \`POST /api/v1/session\`; over https its name is \`__Host-${COOKIE_NAME}\`.`,
+        },
+      },
+    },
+  }
+}
+
+function operation(route: Route, schemas: SchemaDocuments): Operation {
+  const { operationId, summary, description, tag, access, body, answer } = route
+  return {
+    operationId,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [tag],
+    ...(access === 'public' ? { security: [] } : {}),
+    ...(route.needsSession ? { security: [{ session: [] }] } : {}),
+    parameters: parameters(route, schemas),
+    ...(body
+      ? {
+          requestBody: {
+            required: !body.optional,
+            content: {
+              'application/json': { schema: schemas.document(body.schema), example: body.example },
+            },
+          },
+        }
+      : {}),
+    responses: {
+      [answer.status]: successResponse(answer, schemas),
+      ...errorResponses(route, schemas),
+    },
+  }
+}
+
+function parameters(route: Route, schemas: SchemaDocuments): Parameter[] {
+  const found: Parameter[] = []
+  const { id } = route
+  if (id) {
+    const schema: JsonSchema = { type: 'string', pattern: `^${ID_PREFIXES[id]}_[0-9a-z]{26}$` }
+    const example = id in EXAMPLE_IDS ? EXAMPLE_IDS[id as keyof typeof EXAMPLE_IDS] : null
+    if (example !== null) schema.examples = [example]
+    found.push({ name: 'id', in: 'path', required: true, description: `The ${id}'s id.`, schema })
+  }
+  const query = route.query ? schemas.document(route.query) : {}
+  const required = new Set(query.required ?? [])
+  for (const [name, { description, ...schema }] of Object.entries(query.properties ?? {})) {
+    const about = description === undefined ? {} : { description }
+    const example = route.queryExample?.[name]
+    const shown = example === undefined ? {} : { example }
+    found.push({ name, in: 'query', required: required.has(name), ...about, schema, ...shown })
+  }
+  for (const { name, description, schema } of route.headers ?? []) {
+    found.push({ name, in: 'header', required: false, description, schema })
+  }
+  return found
+}
+
+function successResponse(answer: AnswerSpec, schemas: SchemaDocuments): ResponseObject {
+  const { description, schema, example, contentType = 'application/json' } = answer
+  if (schema === undefined && example === undefined) return { description }
+  const type = contentType === 'application/json' ? 'object' : 'string'
+  const shape = schema ? schemas.document(schema) : { type }
+  return { description, content: { [contentType]: { schema: shape, example } } }
+}
+
+function errorResponses(route: Route, schemas: SchemaDocuments): Record<string, ResponseObject> {
+  const byStatus = new Map<number, ErrorCode[]>()
+  for (const code of errorCodes(route)) {
+    const [status] = ERROR_CODES[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  const schema = schemas.document(errorSchema)
+  const responses = [...byStatus].map(([status, codes]) => [
+    String(status),
+    errorResponse(status, codes, schema),
+  ])
+  return Object.fromEntries(responses) as Record<string, ResponseObject>
+}
+
+/** What this route says itself, and what follows from what it takes. */
+export function errorCodes(route: Route): ErrorCode[] {
+  const { method, access, id, query, headers, body, errors, path } = route
+  const codes = new Set<ErrorCode>(errors)
+  if (access !== 'public') {
+    codes.add('missing_key').add('invalid_key').add('invalid_session').add('rate_limited')
+    if (method !== 'GET') codes.add('cross_site')
+  }
+  if (access === 'operator') codes.add('forbidden')
+  if (id) codes.add(`${id}_not_found`)
+  if (query || headers) codes.add('invalid_input')
+  // Where no body is asked for one is read all the same, and refused when it can't be.
+  if (method !== 'GET') {
+    codes.add('invalid_input').add('invalid_json')
+    codes.add('body_too_large').add('unsupported_media_type').add('busy')
+  }
+  if (body && !body.optional) codes.add('missing_body')
+  codes.add('internal_error').add('not_ready')
+  if (path.startsWith('/api/') || path === '/readyz') codes.add('store_unavailable')
+  // What reads nothing can still be asked in a way that is no HTTP.
+  if (![...codes].some((code) => ERROR_CODES[code][0] < 500)) codes.add('bad_request')
+  const order = Object.keys(ERROR_CODES)
+  return [...codes].sort((one, other) => order.indexOf(one) - order.indexOf(other))
+}
+
+function errorResponse(status: number, codes: ErrorCode[], schema: JsonSchema): ResponseObject {
+  const examples = codes.map((code) => {
+    const [, meaning] = ERROR_CODES[code]
+    const details = code === 'invalid_input' ? { details: [EXAMPLE_DETAIL] } : {}
+    return [code, { summary: meaning, value: errorAnswer(apiError(code, undefined, details)) }]
+  })
+  return {
+    description: `${STATUS_CODES[status] ?? 'Error'}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
+    ...errorHeaders(status),
+    content: { 'application/json': { schema, examples: Object.fromEntries(examples) } },
+  }
+}
+
+const EXAMPLE_DETAIL = { path: 'url', message: '`url` is required' }
+
+function errorHeaders(status: number): Pick<ResponseObject, 'headers'> {
+  if (status === 401) {
+    const schema = { type: 'string' }
+    return { headers: { 'WWW-Authenticate': { description: '`Bearer`.', schema } } }
+  }
+  if (status !== 429 && status !== 503) return {}
+  const schema = { type: 'integer' }
+  return { headers: { 'Retry-After': { description: 'Seconds; where it is known.', schema } } }
+}

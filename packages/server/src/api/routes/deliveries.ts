@@ -1,0 +1,201 @@
+/** Deliveries: found, explained, sent again or cancelled. */
+import { z } from 'zod'
+import { DELIVERY_STATES } from '../../delivery.ts'
+import type { ApiDeps } from '../deps.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { apiError, notFound } from '../server/error-answer.ts'
+import { type Cursors, listPage } from '../shapes/cursor.ts'
+import {
+  attemptSchema,
+  DELIVERY_DETAIL_EXAMPLE,
+  DELIVERY_EXAMPLE,
+  deliveryDetailSchema,
+  deliverySchema,
+} from '../shapes/delivery-schemas.ts'
+import { presentAttempt, presentDelivery } from '../shapes/present.ts'
+import {
+  EXAMPLE_IDS,
+  eventType,
+  idFilter,
+  instant,
+  listOf,
+  pageQuery,
+  search,
+} from '../shapes/schemas.ts'
+import { refuseEmptySpan } from '../shapes/span.ts'
+
+const deliveryQuery = z.strictObject({
+  chatbotId: idFilter('chatbot').exactOptional(),
+  webhookId: idFilter('webhook').exactOptional(),
+  eventId: idFilter('event').exactOptional(),
+  eventType: eventType.exactOptional(),
+  state: z.enum(DELIVERY_STATES).exactOptional(),
+  from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
+  to: instant.exactOptional().meta({ description: '… and before this one.' }),
+  q: search.exactOptional().meta({
+    description:
+      'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
+  }),
+  ...pageQuery,
+})
+
+const deliveryAnswer = { schema: deliverySchema, example: DELIVERY_EXAMPLE }
+
+export function deliveryRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [
+    listRoute(deps, cursors),
+    getRoute(deps),
+    attemptsRoute(deps, cursors),
+    resendRoute(deps),
+    cancelRoute(deps),
+  ]
+}
+
+function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/deliveries',
+    operationId: 'listDeliveries',
+    tag: 'Deliveries',
+    summary: 'Find deliveries',
+    description: 'Newest first.',
+    access: 'chatbot-by-query',
+    query: deliveryQuery,
+    queryExample: { chatbotId: EXAMPLE_IDS.chatbot, state: 'exhausted', limit: 20 },
+    answer: {
+      status: 200,
+      description: 'A page of deliveries.',
+      schema: listOf(deliverySchema, 'DeliveryList'),
+      example: { data: [DELIVERY_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    handle({ query }) {
+      refuseEmptySpan(query)
+      const { limit: _limit, cursor: _cursor, ...filter } = query
+      return listPage({
+        cursors,
+        scope: 'deliveries',
+        query,
+        read: (page) => store.readPage('deliveries', filter, page),
+        present: presentDelivery,
+      })
+    },
+  })
+}
+
+function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/deliveries/{id}',
+    operationId: 'getDelivery',
+    tag: 'Deliveries',
+    summary: 'Get a delivery, with its attempts and why it is in its state',
+    access: 'chatbot-by-id',
+    id: 'delivery',
+    answer: {
+      status: 200,
+      description: 'The delivery.',
+      schema: deliveryDetailSchema,
+      example: DELIVERY_DETAIL_EXAMPLE,
+    },
+    slot: 'answer',
+    async handle({ id }) {
+      const detail = await store.getDelivery(id)
+      if (!detail) throw notFound('delivery')
+      return {
+        ...presentDelivery(detail.delivery),
+        attempts: detail.attempts.map(presentAttempt),
+        request: previewRequest(detail),
+        explanation: explain(detail),
+      }
+    },
+  })
+}
+
+function attemptsRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/deliveries/{id}/attempts',
+    operationId: 'listAttempts',
+    tag: 'Deliveries',
+    summary: 'List the attempts of a delivery',
+    description: 'Newest first.',
+    access: 'chatbot-by-id',
+    id: 'delivery',
+    query: z.strictObject(pageQuery),
+    queryExample: { limit: 20 },
+    answer: {
+      status: 200,
+      description: 'A page of attempts.',
+      schema: listOf(attemptSchema, 'AttemptList'),
+      example: { data: DELIVERY_DETAIL_EXAMPLE.attempts, nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    async handle({ id, query }) {
+      if ((await store.chatbotOf('delivery', id)) === null) throw notFound('delivery')
+      return listPage({
+        cursors,
+        scope: `attempts of ${id}`,
+        query,
+        read: (page) => store.readPage('attempts', { deliveryId: id }, page),
+        present: presentAttempt,
+      })
+    },
+  })
+}
+
+function resendRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/deliveries/{id}/resend',
+    operationId: 'resendDelivery',
+    tag: 'Deliveries',
+    summary: 'Send a finished delivery again',
+    description:
+      'A new series of attempts, with the same bytes and the same `webhook-id`. Of a paused webhook it is parked.',
+    access: 'chatbot-by-id',
+    id: 'delivery',
+    audit: 'delivery.resent',
+    answer: { status: 200, description: 'The delivery as it is now.', ...deliveryAnswer },
+    errors: ['wrong_state', 'webhook_deleted', 'lead_erased'],
+    async handle({ id, audit }) {
+      const result = await store.resend(id, audit())
+      if (result === null) throw notFound('delivery')
+      if (result === 'wrong_state') {
+        throw apiError(
+          'wrong_state',
+          'Only what is delivered, exhausted or cancelled can be resent: no test event, and nothing whose last attempt is still on its way',
+        )
+      }
+      if (result === 'webhook_deleted') throw apiError('webhook_deleted')
+      if (result === 'erased') throw apiError('lead_erased')
+      return presentDelivery(result)
+    },
+  })
+}
+
+function cancelRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/deliveries/{id}/cancel',
+    operationId: 'cancelDelivery',
+    tag: 'Deliveries',
+    summary: 'Cancel a delivery that waits',
+    description: 'An attempt that is on its way is still recorded.',
+    access: 'chatbot-by-id',
+    id: 'delivery',
+    audit: 'delivery.cancelled',
+    answer: { status: 200, description: 'The delivery, cancelled.', ...deliveryAnswer },
+    errors: ['wrong_state'],
+    async handle({ id, audit }) {
+      const result = await store.cancel(id, 'cancelled_by_owner', audit())
+      if (result === null) throw notFound('delivery')
+      if (result === 'wrong_state') {
+        throw apiError('wrong_state', 'Only what is pending or parked can be cancelled')
+      }
+      return presentDelivery(result)
+    },
+  })
+}

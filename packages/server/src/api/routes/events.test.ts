@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { startApiAlone } from '../../../test/api/api-alone.ts'
+import { LEAD_EVENT } from '../../event.ts'
+import { EVENT_TYPES, examplePayload } from '../document/event-types.ts'
+
+async function setup() {
+  const api = await startApiAlone()
+  const bot = await api.call<{ id: string }>('POST', '/api/v1/chatbots', { body: { name: 'A' } })
+  const path = `/api/v1/chatbots/${bot.json.id}/events`
+  return { ...api, bot: bot.json.id, path }
+}
+
+test('an event is read back as it was published, with its deliveries', async () => {
+  const { call, bot, path } = await setup()
+  const hook = { url: 'https://shop.example/', eventTypes: ['order.created'] }
+  await call('POST', `/api/v1/chatbots/${bot}/webhooks`, { body: hook })
+  const payload = { b: 1, a: [null, true, 'é😀\u2028', { nested: 1e-7 }], '10': 0 }
+  const body = { eventType: 'order.created', payload }
+  const { status, json } = await call<{ eventId: string }>('POST', path, { body })
+  expect(status).toBe(202)
+  const got = await call('GET', `/api/v1/events/${json.eventId}`)
+  expect(got.json).toMatchObject({
+    id: json.eventId,
+    chatbotId: bot,
+    ...body,
+    erased: false,
+    deliveries: [{ eventType: 'order.created', state: 'pending' }],
+  })
+})
+
+test('a batch answers with its ids in order; with one key it is one batch', async () => {
+  const { call, path } = await setup()
+  const events = [1, 2, 3].map((number) => ({ eventType: 'order.paid', payload: { number } }))
+  const headers = { 'idempotency-key': 'batch' }
+  const first = await call<{ eventIds: string[] }>('POST', `${path}/batch`, {
+    body: { events },
+    headers,
+  })
+  const { eventIds } = first.json
+  expect(eventIds.length).toBe(3)
+  for (const [index, id] of eventIds.entries()) {
+    expect((await call('GET', `/api/v1/events/${id}`)).json).toMatchObject({
+      payload: { number: index + 1 },
+    })
+  }
+  const again = await call('POST', `${path}/batch`, { body: { events }, headers })
+  expect(again.json).toEqual(first.json)
+})
+
+test('a batch of 500 events and nearly 8 MiB is taken', async () => {
+  const { call, path } = await setup()
+  const events = Array.from({ length: 500 }, () => ({
+    eventType: 'a.b',
+    payload: { x: 'y'.repeat(16_000) },
+  }))
+  const { json } = await call<{ eventIds: string[] }>('POST', `${path}/batch`, { body: { events } })
+  expect(new Set(json.eventIds).size).toBe(500)
+})
+
+test('the event types have a schema that their example satisfies', async () => {
+  const { call } = await setup()
+  const { json } = await call<{ data: { name: string }[] }>('GET', '/api/v1/event-types')
+  expect(json.data.map(({ name }) => name)).toEqual([LEAD_EVENT])
+  for (const { schema, example } of EVENT_TYPES) {
+    expect(Object.keys(example)).toEqual(schema.required)
+  }
+})
+
+test('a test event of either spelling looks like a lead; any other is an object', () => {
+  expect(examplePayload('leads.submit')).toEqual(examplePayload('lead.submit'))
+  expect(examplePayload('order.created')).toMatchObject({ test: true })
+})

@@ -1,0 +1,162 @@
+/** Events: published one by one or in batches, and read back. */
+import { z } from 'zod'
+import type { ApiDeps, EventSource } from '../deps.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { notFound } from '../server/error-answer.ts'
+import { DELIVERY_EXAMPLE, deliverySchema } from '../shapes/delivery-schemas.ts'
+import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
+import { presentEvent } from '../shapes/present.ts'
+import { EXAMPLE_IDS, eventType, idField, isoTime } from '../shapes/schemas.ts'
+import { EVENT_BODY_BYTES_MAX } from './leads.ts'
+
+export const BATCH_EVENTS_MAX = 500
+export const BATCH_BYTES_MAX = 8 * 1024 * 1024
+
+/** Of one event in a large batch, as it was sent: six times what a delivery's body may have, if all is escaped. */
+export const EVENT_TEXT_BYTES_MAX = 1024 * 1024
+
+/** Taken as it is: a copy of each payload would be the dearest part of the check. */
+const payload = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    { error: (issue) => (issue.input === undefined ? 'is required' : 'must be an object') },
+  )
+  .meta({
+    documentAs: { type: 'object', additionalProperties: true },
+    description:
+      'Any JSON object that makes a body below 100 KiB, nested up to 64 levels. Refused are `__proto__`, `constructor.prototype`, a key that stands twice, U+0000 and numbers that a double does not hold exactly.',
+  })
+
+const newEventSchema = z
+  .strictObject({ eventType: eventType.meta({ examples: ['order.created'] }), payload })
+  .meta({ id: 'NewEvent' })
+
+/** As a list at once, or, of a large body, as one that is read item by item. */
+const batchSchema: z.ZodType<
+  { events: EventSource },
+  { events: z.input<typeof newEventSchema>[] }
+> = z
+  .strictObject({ events: z.array(newEventSchema).min(1).max(BATCH_EVENTS_MAX) })
+  .meta({ id: 'EventBatch' })
+
+const acceptedEventSchema = z.object({ eventId: idField('event') }).meta({ id: 'AcceptedEvent' })
+
+const acceptedEventsSchema = z
+  .object({
+    eventIds: z.array(idField('event')).meta({ description: 'In the order of the batch.' }),
+  })
+  .meta({ id: 'AcceptedEvents' })
+
+const eventSchema = z
+  .object({
+    id: idField('event'),
+    chatbotId: idField('chatbot'),
+    eventType: z.string(),
+    payload: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'Null once its lead was erased.' }),
+    erased: z.boolean(),
+    createdAt: isoTime,
+    deliveries: z.array(deliverySchema),
+  })
+  .meta({ id: 'Event' })
+
+const EVENT_EXAMPLE = { eventType: 'order.created', payload: { orderId: '1001', total: 49.9 } }
+
+export function eventRoutes(deps: ApiDeps): Route[] {
+  return [publishRoute(deps), batchRoute(deps), getRoute(deps)]
+}
+
+function publishRoute({ ingest }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/chatbots/{id}/events',
+    operationId: 'publishEvent',
+    tag: 'Events',
+    summary: 'Publish an event',
+    description: 'Of any type but the lead event, which comes from leads.',
+    access: 'chatbot-by-id',
+    id: 'chatbot',
+    headers: [IDEMPOTENCY_KEY],
+    body: { schema: newEventSchema, example: EVENT_EXAMPLE, bytesMax: EVENT_BODY_BYTES_MAX },
+    answer: {
+      status: 202,
+      description: 'It is on disk and on its way.',
+      schema: acceptedEventSchema,
+      example: { eventId: EXAMPLE_IDS.event },
+    },
+    errors: ['use_leads', 'idempotency_conflict', 'backlog_full'],
+    async handle({ id, body, request }) {
+      const options = { route: 'events' as const, idempotencyKey: idempotencyKey(request) }
+      const { eventIds } = await ingest.acceptEvents(id, [body], options)
+      return { eventId: eventIds[0] }
+    },
+  })
+}
+
+function batchRoute({ ingest }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/chatbots/{id}/events/batch',
+    operationId: 'publishEvents',
+    tag: 'Events',
+    summary: 'Publish many events',
+    description: `Up to ${BATCH_EVENTS_MAX} events and 8 MiB, all or nothing.`,
+    access: 'chatbot-by-id',
+    id: 'chatbot',
+    headers: [IDEMPOTENCY_KEY],
+    body: {
+      schema: batchSchema,
+      example: { events: [EVENT_EXAMPLE] },
+      bytesMax: BATCH_BYTES_MAX,
+      parts: {
+        ...{ list: 'events', item: newEventSchema, itemExample: EVENT_EXAMPLE },
+        ...{ itemsMax: BATCH_EVENTS_MAX, itemBytesMax: EVENT_TEXT_BYTES_MAX },
+      },
+    },
+    answer: {
+      status: 202,
+      description: 'All are on disk and on their way.',
+      schema: acceptedEventsSchema,
+      example: { eventIds: [EXAMPLE_IDS.event] },
+    },
+    errors: ['use_leads', 'idempotency_conflict', 'backlog_full'],
+    handle: ({ id, body, request }) =>
+      ingest.acceptEvents(id, body.events, {
+        route: 'events/batch',
+        idempotencyKey: idempotencyKey(request),
+      }),
+  })
+}
+
+function getRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/events/{id}',
+    operationId: 'getEvent',
+    tag: 'Events',
+    summary: 'Get an event and its deliveries',
+    access: 'chatbot-by-id',
+    id: 'event',
+    answer: {
+      status: 200,
+      description: 'The event.',
+      schema: eventSchema,
+      example: {
+        id: EXAMPLE_IDS.event,
+        chatbotId: EXAMPLE_IDS.chatbot,
+        ...EVENT_EXAMPLE,
+        erased: false,
+        createdAt: '2026-09-14T09:30:12.345Z',
+        deliveries: [{ ...DELIVERY_EXAMPLE, eventType: 'order.created' }],
+      },
+    },
+    slot: 'answer',
+    async handle({ id }) {
+      const event = await store.getEvent(id)
+      if (!event) throw notFound('event')
+      return presentEvent(event)
+    },
+  })
+}

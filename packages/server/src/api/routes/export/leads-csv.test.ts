@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest'
+import { startApiAlone } from '../../../../test/api/api-alone.ts'
+import { ADMIN_KEY } from '../../../../test/api/client.ts'
+import { withPages } from '../../../../test/api/made-pages.ts'
+import type { Lead } from '../../../lead.ts'
+
+test('all leads come, over many pages, as a file', async () => {
+  const total = 1_234
+  const lead = (index: number): Lead => ({
+    id: `lead_${String(total - index).padStart(4, '0')}`,
+    chatbotId: 'bot_1',
+    conversationId: 'c',
+    eventId: 'evt_1',
+    customerName: `Name, ${index}`,
+    customerEmail: '',
+    customerPhone: '+1',
+    createdAt: 0,
+  })
+  const limits: number[] = []
+  const { call } = await startApiAlone(({ store }) => ({
+    store: withPages(store, async ({ limit, after }) => {
+      limits.push(limit)
+      const start = after === null ? 0 : total - Number(after.slice(5)) + 1
+      const count = Math.min(limit, total - start)
+      const rows = Array.from({ length: count }, (_, index) => lead(start + index))
+      return { rows, more: start + count < total }
+    }),
+  }))
+  const { status, headers, text } = await call('GET', '/api/v1/leads.csv')
+  expect(status).toBe(200)
+  expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+  expect(headers.get('content-disposition')).toMatch(
+    /^attachment; filename="leads-\d{4}-\d\d-\d\d\.csv"$/,
+  )
+  const lines = text.split('\r\n')
+  expect(lines[0]).toBe(
+    'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone',
+  )
+  expect(lines[1]).toBe(`lead_1234,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,"Name, 0",,'+1`)
+  expect(lines.length).toBe(total + 2)
+  expect(new Set(lines).size).toBe(total + 2)
+  expect(limits).toEqual([500, 500, 500])
+})
+
+test('for spreadsheets it begins with a byte order mark; plain it is the text to the letter', async () => {
+  const { call, url } = await startApiAlone()
+  const { json: bot } = await call<{ id: string }>('POST', '/api/v1/chatbots', {
+    body: { name: 'A' },
+  })
+  const ann = { customerName: "Zoë;=cmd|' /C calc'!A0;", customerEmail: 'zoë@example.com' }
+  await call('POST', `/api/v1/chatbots/${bot.id}/leads`, {
+    body: { ...ann, customerPhone: '+91-9999999999', conversationId: '007' },
+  })
+  const file = async (query = '') => {
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` }
+    const response = await fetch(`${url}/api/v1/leads.csv${query}`, { headers })
+    return Buffer.from(await response.arrayBuffer())
+  }
+  for (const query of ['', '?plain=false']) {
+    const bytes = await file(query)
+    expect([...bytes.subarray(0, 5)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('id')])
+    expect(bytes.toString()).toContain(
+      ",Zoë;'=cmd|' /C calc'!A0;,zoë@example.com,'+91-9999999999\r\n",
+    )
+    expect(bytes.toString()).toContain(`,'007,evt_`)
+  }
+  const plain = (await file('?plain=true&q=zo')).toString()
+  expect(plain).toMatch(/^id,createdAt,/)
+  expect(plain).toContain(",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999\r\n")
+  expect(plain).toContain(',007,evt_')
+  const refused = await call('GET', '/api/v1/leads.csv?plain=yes')
+  expect(refused).toMatchObject({ status: 400, json: { details: [{ path: 'plain' }] } })
+})
+
+test('no leads are a file with a head', async () => {
+  const { call } = await startApiAlone()
+  expect((await call('GET', '/api/v1/leads.csv')).text.split('\r\n').length).toBe(2)
+})
+
+test('a reader who stops reading stops the pages', async () => {
+  let pages = 0
+  const { url } = await startApiAlone(({ store }) => ({
+    store: withPages(store, async () => {
+      pages += 1
+      const ids = Array.from({ length: 500 }, (_, index) => `lead_${pages}_${index}`)
+      const name = 'x'.repeat(5_000)
+      const rows = ids.map((id) => ({
+        id,
+        chatbotId: '',
+        conversationId: '',
+        eventId: '',
+        customerName: name,
+        customerEmail: '',
+        customerPhone: '',
+        createdAt: 0,
+      }))
+      return { rows, more: true }
+    }),
+  }))
+  const reading = new AbortController()
+  const { body } = await fetch(`${url}/api/v1/leads.csv`, {
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+    signal: reading.signal,
+  })
+  const reader = body?.getReader()
+  await reader?.read()
+  reading.abort()
+  // Without an end in sight, a server that went on would never come to rest.
+  await expect
+    .poll(async () => {
+      const before = pages
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return pages - before
+    })
+    .toBe(0)
+  expect(pages).toBeLessThan(50)
+})
+
+test('a store that fails on a later page breaks the file off, so that nobody takes it for whole', async () => {
+  let pages = 0
+  const { url } = await startApiAlone(({ store }) => ({
+    store: withPages(store, async () => {
+      pages += 1
+      if (pages > 1) throw new Error('away')
+      const rows = Array.from({ length: 500 }, (_, index) => ({
+        id: `lead_${index}`,
+        chatbotId: '',
+        conversationId: '',
+        eventId: '',
+        customerName: '',
+        customerEmail: '',
+        customerPhone: '',
+        createdAt: 0,
+      }))
+      return { rows, more: true }
+    }),
+  }))
+  const response = await fetch(`${url}/api/v1/leads.csv`, {
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+  })
+  await expect(response.text()).rejects.toThrow()
+})

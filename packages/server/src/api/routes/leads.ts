@@ -1,0 +1,186 @@
+/** Leads: taken in, found, exported, erased. */
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { notFound } from '../server/error-answer.ts'
+import { type Cursors, listPage } from '../shapes/cursor.ts'
+import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
+import { LEAD_EXAMPLE, leadSchema } from '../shapes/lead-schemas.ts'
+import { presentLead } from '../shapes/present.ts'
+import {
+  EXAMPLE_IDS,
+  idField,
+  idFilter,
+  instant,
+  listOf,
+  pageQuery,
+  search,
+} from '../shapes/schemas.ts'
+import { refuseEmptySpan } from '../shapes/span.ts'
+import { erasuresRoute } from './erasures.ts'
+import { leadExportRoute } from './export/lead-export.ts'
+import { leadsCsvRoute, plainField } from './export/leads-csv.ts'
+
+/** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
+export const EVENT_BODY_BYTES_MAX = 128 * 1024
+
+const leadText = z.string().nullable().exactOptional()
+
+const newLeadSchema = z
+  .strictObject({
+    conversationId: leadText.meta({
+      description: 'Ours, or 1 to 128 characters of your own, kept as given. Default: a new one.',
+    }),
+    customerName: leadText.meta({ examples: ['Ann'] }),
+    customerEmail: leadText.meta({ examples: ['ann@example.com'] }),
+    customerPhone: leadText.meta({
+      description:
+        'Free text up to 64 characters. Of emails and phones white space and what nobody sees goes at the ends; within, what nobody sees is refused.',
+      examples: ['+254700000000'],
+    }),
+  })
+  .meta({
+    id: 'NewLead',
+    description: 'Each may be missing, `null` or `""`; at least one of the three is not empty.',
+  })
+
+const acceptedLeadSchema = z
+  .object({
+    leadId: idField('lead'),
+    conversationId: z.string(),
+    eventId: idField('event'),
+  })
+  .meta({ id: 'AcceptedLead' })
+
+export const leadFilter = {
+  chatbotId: idFilter('chatbot').exactOptional(),
+  q: search.exactOptional().meta({
+    description:
+      'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
+  }),
+  from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
+  to: instant.exactOptional().meta({ description: '… and before this one.' }),
+}
+
+export function leadRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [
+    acceptRoute(deps),
+    listRoute(deps, cursors),
+    leadsCsvRoute(deps, z.strictObject({ ...leadFilter, plain: plainField })),
+    getRoute(deps),
+    leadExportRoute(deps),
+    eraseRoute(deps),
+    erasuresRoute(deps, cursors),
+  ]
+}
+
+function acceptRoute({ ingest }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/chatbots/{id}/leads',
+    operationId: 'acceptLead',
+    tag: 'Leads',
+    summary: "Hand in a customer's info",
+    description:
+      'Sends the lead event to every subscribed webhook. The answer comes when it is on disk.',
+    access: 'chatbot-by-id',
+    id: 'chatbot',
+    headers: [IDEMPOTENCY_KEY],
+    body: {
+      schema: newLeadSchema,
+      example: {
+        customerName: 'Ann',
+        customerEmail: 'ann@example.com',
+        customerPhone: '+254700000000',
+      },
+      bytesMax: EVENT_BODY_BYTES_MAX,
+    },
+    answer: {
+      status: 202,
+      description: 'It is on disk and on its way.',
+      schema: acceptedLeadSchema,
+      example: {
+        leadId: EXAMPLE_IDS.lead,
+        conversationId: EXAMPLE_IDS.conversation,
+        eventId: EXAMPLE_IDS.event,
+      },
+    },
+    errors: ['idempotency_conflict', 'lead_erased', 'backlog_full'],
+    handle: ({ id, body, request }) => ingest.acceptLead(id, body, idempotencyKey(request)),
+  })
+}
+
+function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/leads',
+    operationId: 'listLeads',
+    tag: 'Leads',
+    summary: 'Find leads',
+    description: 'Newest first.',
+    access: 'chatbot-by-query',
+    query: z.strictObject({ ...leadFilter, ...pageQuery }),
+    queryExample: { chatbotId: EXAMPLE_IDS.chatbot, from: '2026-09-01T00:00:00Z', limit: 20 },
+    answer: {
+      status: 200,
+      description: 'A page of leads.',
+      schema: listOf(leadSchema, 'LeadList'),
+      example: { data: [LEAD_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    handle({ query }) {
+      refuseEmptySpan(query)
+      const { limit: _limit, cursor: _cursor, ...filter } = query
+      return listPage({
+        cursors,
+        scope: 'leads',
+        query,
+        read: (page) => store.readPage('leads', filter, page),
+        present: presentLead,
+      })
+    },
+  })
+}
+
+function getRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/leads/{id}',
+    operationId: 'getLead',
+    tag: 'Leads',
+    summary: 'Get a lead',
+    access: 'chatbot-by-id',
+    id: 'lead',
+    answer: {
+      status: 200,
+      description: 'The lead.',
+      schema: leadSchema,
+      example: LEAD_EXAMPLE,
+    },
+    async handle({ id }) {
+      const lead = await store.getLead(id)
+      if (!lead) throw notFound('lead')
+      return presentLead(lead)
+    },
+  })
+}
+
+function eraseRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/leads/{id}',
+    operationId: 'eraseLead',
+    tag: 'Leads',
+    summary: 'Erase a person',
+    description:
+      'Erases the lead, its event, and the answers that may echo it; cancels what still waits. What was delivered is with its receivers: `GET /api/v1/leads/{id}/export` says who they are, so ask it first. That somebody was erased is remembered without personal data.',
+    access: 'chatbot-by-id',
+    id: 'lead',
+    audit: 'lead.erased',
+    answer: { status: 204, description: 'Erased.' },
+    async handle({ id, audit }) {
+      if (!(await store.eraseLead(id, 'request', audit()))) throw notFound('lead')
+    },
+  })
+}

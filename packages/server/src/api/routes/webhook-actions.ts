@@ -1,0 +1,118 @@
+/** What an owner does with a webhook: tries it, pauses it, brings it back. */
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { apiError, notFound } from '../server/error-answer.ts'
+import { attemptSchema } from '../shapes/delivery-schemas.ts'
+import { presentAttempt, presentWebhook } from '../shapes/present.ts'
+import { EXAMPLE_IDS, eventType, idField } from '../shapes/schemas.ts'
+import { findWebhook, webhookAnswer } from './webhooks.ts'
+
+const testSchema = z
+  .strictObject({
+    eventType: eventType.exactOptional().meta({
+      description: 'Default: the first that the webhook subscribed to.',
+    }),
+  })
+  .meta({ id: 'WebhookTest' })
+
+const { id: _id, number: _number, ...testedFields } = attemptSchema.shape
+const testResultSchema = z
+  .object({ deliveryId: idField('delivery'), ...testedFields })
+  .meta({ id: 'WebhookTestResult', description: 'The attempt, and where it is listed.' })
+
+export function webhookActionRoutes(deps: ApiDeps): Route[] {
+  return [testRoute(deps), pauseRoute(deps), resumeRoute(deps)]
+}
+
+function testRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/webhooks/{id}/test',
+    operationId: 'testWebhook',
+    tag: 'Webhooks',
+    summary: 'Send a test event now',
+    description:
+      'Sends one real-shaped example, in any state of the webhook, and answers with what came back. It is listed among the deliveries, never retried, and not counted in health.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    body: { schema: testSchema, example: { eventType: 'lead.submit' }, optional: true },
+    answer: {
+      status: 200,
+      description: 'The attempt, whether or not the endpoint liked it.',
+      schema: testResultSchema,
+      example: {
+        deliveryId: EXAMPLE_IDS.delivery,
+        startedAt: '2026-09-14T09:30:12.345Z',
+        durationMs: 41,
+        result: 'delivered',
+        status: 200,
+        errorCode: null,
+        error: null,
+        responseHeaders: { 'content-type': 'application/json' },
+        responseBody: '{"received":true}',
+        note: 'acknowledged',
+      },
+    },
+    errors: ['wrong_state'],
+    async handle({ id, body }) {
+      if ((await findWebhook(deps, id)).kind === 'listen') {
+        const message =
+          'This webhook is listened to: there is no URL to test. Publish a real event, as `chatzuri trigger` does'
+        throw apiError('wrong_state', message)
+      }
+      const tested = await deps.sendTest(id, body.eventType)
+      if (tested === null) throw notFound('webhook')
+      const { id: _attemptId, number: _attemptNumber, ...attempt } = presentAttempt(tested.attempt)
+      return { deliveryId: tested.deliveryId, ...attempt }
+    },
+  })
+}
+
+function pauseRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/webhooks/{id}/pause',
+    operationId: 'pauseWebhook',
+    tag: 'Webhooks',
+    summary: 'Pause a webhook',
+    description: 'While it is paused its deliveries wait; nothing is lost.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    audit: 'webhook.paused',
+    answer: { status: 200, description: 'The webhook, paused.', ...webhookAnswer },
+    errors: ['wrong_state'],
+    async handle({ id, audit }) {
+      const { state } = await findWebhook(deps, id)
+      // Pausing would hide why it was disabled, and nothing is sent to it anyway.
+      if (state === 'disabled') {
+        throw apiError('wrong_state', 'The webhook is disabled already; `resume` brings it back')
+      }
+      const why = 'Paused by its owner.'
+      const webhook = await deps.store.setWebhookState(id, 'paused', why, audit())
+      if (!webhook) throw notFound('webhook')
+      return presentWebhook(webhook, deps.clock.now())
+    },
+  })
+}
+
+function resumeRoute({ store, clock }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/webhooks/{id}/resume',
+    operationId: 'resumeWebhook',
+    tag: 'Webhooks',
+    summary: 'Resume a webhook',
+    description:
+      'Sends what waited meanwhile. Also brings back a disabled webhook, and ends a rest. One that takes a listener and has none is `away` then.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    audit: 'webhook.resumed',
+    answer: { status: 200, description: 'The webhook, active.', ...webhookAnswer },
+    async handle({ id, audit }) {
+      const webhook = await store.setWebhookState(id, 'active', null, audit())
+      if (!webhook) throw notFound('webhook')
+      return presentWebhook(webhook, clock.now())
+    },
+  })
+}

@@ -1,0 +1,277 @@
+/** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
+import { z } from 'zod'
+import { memberPath } from '../../json.ts'
+import type { NewWebhook, WebhookChange } from '../../store/store.ts'
+import { maskedUrl, type Webhook } from '../../webhook.ts'
+import type { AuditOf } from '../access/call-audit.ts'
+import type { ApiDeps } from '../deps.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { apiError, invalidInput, notFound } from '../server/error-answer.ts'
+import { type Cursors, listPage } from '../shapes/cursor.ts'
+import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
+import { MASK, presentWebhook } from '../shapes/present.ts'
+import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
+import { type HeaderFault, unmaskHeaders } from '../shapes/webhook-headers.ts'
+import {
+  createdWebhookSchema,
+  newWebhookSchema,
+  WEBHOOK_EXAMPLE,
+  webhookChangeSchema,
+  webhookSchema,
+} from '../shapes/webhook-schemas.ts'
+
+const webhookListSchema = listOf(webhookSchema, 'WebhookList')
+export const webhookAnswer = { schema: webhookSchema, example: WEBHOOK_EXAMPLE }
+
+export function webhookRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [
+    createRoute(deps),
+    listRoute(deps, cursors),
+    findRoute(deps, cursors),
+    getRoute(deps),
+    updateRoute(deps),
+    deleteRoute(deps),
+  ]
+}
+
+function createRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/chatbots/{id}/webhooks',
+    operationId: 'createWebhook',
+    tag: 'Webhooks',
+    summary: 'Create a webhook',
+    description:
+      'From now on the endpoint gets the events of these types. Without a `secret` one is made.',
+    access: 'chatbot-by-id',
+    id: 'chatbot',
+    audit: 'webhook.created',
+    body: {
+      schema: newWebhookSchema,
+      example: { url: 'https://shop.example/hooks/leads', eventTypes: ['lead.submit'] },
+    },
+    answer: {
+      status: 201,
+      description: 'The webhook and its secret.',
+      schema: createdWebhookSchema,
+      example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
+    },
+    errors: ['blocked_address', 'too_many_webhooks'],
+    handle: ({ id: chatbotId, body, audit }) => createWebhook(deps, { chatbotId, ...body }, audit),
+  })
+}
+
+type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
+
+/** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
+export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
+  const { chatbotId, url, eventTypes, description = '', headers = {} } = given
+  const { timeoutSeconds = null, maxInFlight = null, ratePerSecond = null } = given
+  refuseBlocked(deps, url)
+  refuseMasks(unmaskHeaders(headers, {}).faults)
+  const webhook = await storeWebhook(deps, audit, {
+    ...{ chatbotId, url, eventTypes, description, headers },
+    ...{ timeoutSeconds, maxInFlight, ratePerSecond },
+    secret: given.secret === undefined ? deps.generateSecret() : usableSecret(deps, given.secret),
+  })
+  return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
+}
+
+function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/chatbots/{id}/webhooks',
+    operationId: 'listWebhooks',
+    tag: 'Webhooks',
+    summary: "List a chatbot's webhooks",
+    description: 'Newest first.',
+    access: 'chatbot-by-id',
+    id: 'chatbot',
+    query: z.strictObject(pageQuery),
+    queryExample: { limit: 20 },
+    answer: {
+      status: 200,
+      description: 'A page of webhooks.',
+      schema: webhookListSchema,
+      example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    async handle({ id, query }) {
+      if (!(await store.getChatbot(id))) throw notFound('chatbot')
+      return listPage({
+        cursors,
+        scope: `webhooks of ${id}`,
+        query,
+        read: (page) => store.readPage('webhooks', { chatbotId: id }, page),
+        present: (webhook) => presentWebhook(webhook, clock.now()),
+      })
+    },
+  })
+}
+
+/** Whoever looks after many chatbots would otherwise ask for the webhooks of each. */
+function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/webhooks',
+    operationId: 'findWebhooks',
+    tag: 'Webhooks',
+    summary: 'Find webhooks',
+    description: 'Of one chatbot or of all of them, newest first.',
+    access: 'chatbot-by-query',
+    query: z.strictObject({ chatbotId: idFilter('chatbot').exactOptional(), ...pageQuery }),
+    queryExample: { limit: 20 },
+    answer: {
+      status: 200,
+      description: 'A page of webhooks.',
+      schema: webhookListSchema,
+      example: { data: [WEBHOOK_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    handle({ query }) {
+      const { limit: _limit, cursor: _cursor, ...filter } = query
+      return listPage({
+        cursors,
+        scope: 'webhooks',
+        query,
+        read: (page) => store.readPage('webhooks', filter, page),
+        present: (webhook) => presentWebhook(webhook, clock.now()),
+      })
+    },
+  })
+}
+
+function getRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/webhooks/{id}',
+    operationId: 'getWebhook',
+    tag: 'Webhooks',
+    summary: 'Get a webhook',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    answer: { status: 200, description: 'The webhook.', ...webhookAnswer },
+    handle: async ({ id }) => presentWebhook(await findWebhook(deps, id), deps.clock.now()),
+  })
+}
+
+function updateRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'PATCH',
+    path: '/api/v1/webhooks/{id}',
+    operationId: 'updateWebhook',
+    tag: 'Webhooks',
+    summary: 'Change a webhook',
+    description:
+      'What is left out stays; `headers` is replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    audit: 'webhook.updated',
+    body: { schema: webhookChangeSchema, example: { timeoutSeconds: 10 } },
+    answer: { status: 200, description: 'The webhook as it is now.', ...webhookAnswer },
+    errors: ['blocked_address'],
+    async handle({ id, body, audit }) {
+      const change = unmaskChange(body, await findWebhook(deps, id))
+      if (change.url !== undefined) refuseBlocked(deps, change.url)
+      const webhook = await deps.store.updateWebhook(id, change, audit())
+      if (!webhook) throw notFound('webhook')
+      return presentWebhook(webhook, deps.clock.now())
+    },
+  })
+}
+
+function deleteRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/webhooks/{id}',
+    operationId: 'deleteWebhook',
+    tag: 'Webhooks',
+    summary: 'Delete a webhook',
+    description: 'Cancels what waits; what is finished stays readable.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    audit: 'webhook.deleted',
+    answer: { status: 204, description: 'Deleted.' },
+    async handle({ id, audit }) {
+      if (!(await store.deleteWebhook(id, audit()))) throw notFound('webhook')
+    },
+  })
+}
+
+export async function storeWebhook(
+  { store, ids, config }: ApiDeps,
+  audit: AuditOf,
+  values: Omit<NewWebhook, 'id' | 'webhooksMax'>,
+): Promise<Webhook> {
+  const { webhooksMaxPerChatbot: webhooksMax } = config
+  const id = ids.next('webhook')
+  const webhook = await store.createWebhook(
+    { ...values, id, webhooksMax },
+    audit({ targetId: id, chatbotId: values.chatbotId }),
+  )
+  if (webhook === 'chatbot_not_found') throw notFound('chatbot')
+  if (webhook === 'too_many_webhooks') {
+    throw apiError('too_many_webhooks', `A chatbot has at most ${webhooksMax} webhooks`)
+  }
+  return webhook
+}
+
+export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {
+  const webhook = await store.getWebhook(id)
+  if (!webhook) throw notFound('webhook')
+  return webhook
+}
+
+/** An owner's own secret, or a 400 that says why it can't be used. */
+export function usableSecret({ checkSecret }: ApiDeps, secret: string): string {
+  const message = checkSecret(secret)
+  if (message !== null) throw invalidInput([{ path: 'secret', message }])
+  return secret
+}
+
+/** The address that is dialled is checked again, each time; this is to say so at once. */
+export function refuseBlocked({ checkUrl }: ApiDeps, url: string, path = 'url') {
+  const blocked = checkUrl(new URL(url))
+  if (blocked === null) return
+  const details = [{ path, message: blocked.message }]
+  throw apiError('blocked_address', blocked.message, { details })
+}
+
+/** What was read masked and is sent back stands for what is stored. */
+function unmaskChange(change: WebhookChange, stored: Webhook): WebhookChange {
+  const unmasked = { ...change }
+  if (change.url !== undefined) {
+    if (stored.kind === 'listen') {
+      const message = '`url` is of webhooks that are sent to; this one is listened to'
+      throw invalidInput([{ path: 'url', message }])
+    }
+    const isMasked = change.url === maskedUrl(stored.url)
+    if (!isMasked) refuseMaskedCredentials(change.url)
+    unmasked.url = isMasked ? stored.url : change.url
+  }
+  if (change.headers !== undefined) {
+    const { headers, faults } = unmaskHeaders(change.headers, stored.headers)
+    refuseMasks(faults)
+    unmasked.headers = headers
+  }
+  return unmasked
+}
+
+function refuseMaskedCredentials(url: string) {
+  const { username, password } = new URL(url)
+  if (username !== MASK && password !== MASK) return
+  const message = '`url` has masked credentials: give them again'
+  throw invalidInput([{ path: 'url', message }])
+}
+
+function refuseMasks(faults: HeaderFault[]) {
+  if (faults.length === 0) return
+  throw invalidInput(
+    faults.map(({ name, message }) => {
+      const path = memberPath('headers', name)
+      return { path, message: `\`${path}\` ${message}` }
+    }),
+  )
+}

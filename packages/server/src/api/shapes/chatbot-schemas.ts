@@ -1,0 +1,102 @@
+/** What a chatbot looks like, coming in and going out. */
+import { z } from 'zod'
+import { DEFAULT_LEAD_FORM } from '../../chatbot.ts'
+import { isBlank, tidyUrl } from '../../typed-text.ts'
+import { EXAMPLE_IDS, idField, isoTime, text } from './schemas.ts'
+
+export const NAME_LENGTH_MAX = 200
+export const FORM_TEXT_LENGTH_MAX = 500
+export const LABEL_LENGTH_MAX = 100
+export const ORIGINS_MAX = 50
+export const ORIGIN_LENGTH_MAX = 300
+
+const leadFormField = z.strictObject({
+  name: z.enum(['customerName', 'customerEmail', 'customerPhone']),
+  label: text({ min: 1, max: LABEL_LENGTH_MAX }),
+  required: z.boolean(),
+})
+
+export const leadForm = z
+  .strictObject({
+    fields: z
+      .array(leadFormField)
+      .min(1)
+      .max(3)
+      .superRefine((fields, context) => {
+        for (const [index, { name }] of fields.entries()) {
+          if (fields.findIndex((field) => field.name === name) === index) continue
+          const message = `is \`${name}\` a second time: each field comes once`
+          context.addIssue({ code: 'custom', path: [index, 'name'], message })
+        }
+      }),
+    greeting: text({ max: FORM_TEXT_LENGTH_MAX }),
+    thanks: text({ max: FORM_TEXT_LENGTH_MAX }),
+    consent: text({ min: 1, max: FORM_TEXT_LENGTH_MAX }).exactOptional(),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a color like `#1f5fd0`' })
+      .exactOptional()
+      .meta({
+        description: 'Of the widget’s bubble, head and button. Without it: blue.',
+        examples: ['#0f766e'],
+      }),
+  })
+  .meta({ id: 'LeadForm', description: 'What the widget asks a visitor for.' })
+
+const origin = text({ min: 1, max: ORIGIN_LENGTH_MAX })
+  .transform(tidyUrl)
+  .refine(isOrigin, {
+    error: 'must be an origin: scheme, host and port only, like `https://shop.example`',
+  })
+  .meta({ examples: ['https://shop.example'] })
+
+function isOrigin(given: string): boolean {
+  const url = URL.canParse(given) ? new URL(given) : null
+  // Compared whole: `https://*.shop.example` would match no page that its owner means.
+  const isExact = url !== null && url.origin === given && !given.includes('*')
+  return isExact && /^https?:$/.test(url.protocol)
+}
+
+const fields = {
+  name: text({ max: NAME_LENGTH_MAX })
+    .refine((name) => !isBlank(name), { error: 'must not be empty' })
+    .meta({ examples: ['Shop assistant'] }),
+  leadForm,
+  allowedOrigins: z.array(origin).max(ORIGINS_MAX).meta({
+    description: 'Pages that may use the widget, besides this server’s own.',
+  }),
+}
+
+export const newChatbotSchema = z
+  .strictObject({
+    name: fields.name,
+    leadForm: fields.leadForm.exactOptional(),
+    allowedOrigins: fields.allowedOrigins.exactOptional(),
+  })
+  .meta({ id: 'NewChatbot' })
+
+export const chatbotChangeSchema = z
+  .strictObject({
+    name: fields.name.exactOptional(),
+    leadForm: fields.leadForm.exactOptional(),
+    allowedOrigins: fields.allowedOrigins.exactOptional(),
+  })
+  .meta({ id: 'ChatbotChange', description: 'What is left out stays as it is.' })
+
+export const chatbotSchema = z
+  .object({
+    id: idField('chatbot'),
+    ...fields,
+    createdAt: isoTime,
+    updatedAt: isoTime,
+  })
+  .meta({ id: 'Chatbot' })
+
+export const CHATBOT_EXAMPLE: z.infer<typeof chatbotSchema> = {
+  id: EXAMPLE_IDS.chatbot,
+  name: 'Shop assistant',
+  leadForm: { ...DEFAULT_LEAD_FORM, color: '#0f766e' },
+  allowedOrigins: ['https://shop.example'],
+  createdAt: '2026-09-14T09:30:12.345Z',
+  updatedAt: '2026-09-14T09:30:12.345Z',
+}

@@ -1,0 +1,130 @@
+/** What deliveries and their attempts look like. */
+import { z } from 'zod'
+import { ATTEMPTS_SHOWN_MAX, DELIVERY_STATES } from '../../delivery.ts'
+import { BODY_EXAMPLE, SIGNATURE_EXAMPLES } from './delivery-example.ts'
+import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
+
+export const attemptSchema = z
+  .object({
+    id: z.string(),
+    number: z.int().meta({ description: 'From 1, over all series.' }),
+    startedAt: isoTime,
+    durationMs: z.number(),
+    result: z.enum(['delivered', 'failed']),
+    status: z.int().nullable().meta({ description: 'HTTP status; null: no answer came.' }),
+    errorCode: z.string().nullable().meta({
+      description:
+        'Null when delivered; else `status`, `timeout`, `dns`, `connect`, `tls`, `reset`, `protocol`, `private-address`, `scheme`, `port`, `proxy` or `our_fault`.',
+    }),
+    error: z.string().nullable().meta({ description: 'The same as a sentence.' }),
+    responseHeaders: z.record(z.string(), z.string()),
+    responseBody: z.string().meta({ description: 'The first 2 KiB.' }),
+    note: z
+      .enum(['acknowledged', 'not_processed', 'body_says_failed'])
+      .nullable()
+      .meta({ description: 'What a JSON answer said of itself.' }),
+  })
+  .meta({ id: 'Attempt', description: 'One HTTP request and what came back.' })
+
+export const deliverySchema = z
+  .object({
+    id: idField('delivery'),
+    eventId: idField('event'),
+    webhookId: idField('webhook'),
+    chatbotId: idField('chatbot'),
+    eventType: z.string().meta({ description: 'As the webhook spelled it.' }),
+    kind: z.enum(['event', 'test']),
+    state: z.enum(DELIVERY_STATES).meta({
+      description:
+        '`pending` waits for its time or is being sent; `exhausted`: the schedule is used up; `parked`: its webhook is paused, disabled or away.',
+    }),
+    stateReason: z
+      .enum([
+        'webhook_paused',
+        'webhook_disabled',
+        'listener_away',
+        'webhook_deleted',
+        'cancelled_by_owner',
+        'lead_erased',
+        'retention',
+      ])
+      .nullable(),
+    attemptCount: z.int(),
+    nextAttemptAt: isoTime.nullable(),
+    lastStatus: z.int().nullable(),
+    lastError: z.string().nullable(),
+    createdAt: isoTime,
+    finishedAt: isoTime.nullable(),
+    updatedAt: isoTime,
+  })
+  .meta({ id: 'Delivery', description: 'One event on its way to one webhook.' })
+
+export const deliveryDetailSchema = deliverySchema
+  .extend({
+    attempts: z.array(attemptSchema).meta({
+      description: `Oldest first. Of more than ${ATTEMPTS_SHOWN_MAX} the newest: \`GET /api/v1/deliveries/{id}/attempts\` has all.`,
+    }),
+    request: z
+      .object({
+        method: z.literal('POST'),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().meta({ description: 'The very text that is signed and sent.' }),
+      })
+      .nullable()
+      .meta({ description: 'Null once its lead was erased or its webhook deleted.' }),
+    explanation: z.string().meta({
+      description: 'Why it is in this state and what happens next, in one sentence.',
+    }),
+  })
+  .meta({ id: 'DeliveryDetail' })
+
+export const DELIVERY_EXAMPLE: z.infer<typeof deliverySchema> = {
+  id: EXAMPLE_IDS.delivery,
+  eventId: EXAMPLE_IDS.event,
+  webhookId: EXAMPLE_IDS.webhook,
+  chatbotId: EXAMPLE_IDS.chatbot,
+  eventType: 'lead.submit',
+  kind: 'event',
+  state: 'delivered',
+  stateReason: null,
+  attemptCount: 1,
+  nextAttemptAt: null,
+  lastStatus: 200,
+  lastError: null,
+  createdAt: '2026-09-14T09:30:12.345Z',
+  finishedAt: '2026-09-14T09:30:12.391Z',
+  updatedAt: '2026-09-14T09:30:12.391Z',
+}
+
+export const DELIVERY_DETAIL_EXAMPLE: z.infer<typeof deliveryDetailSchema> = {
+  ...DELIVERY_EXAMPLE,
+  attempts: [
+    {
+      id: 'att_01m2fm1cqwew2vt79ga71hvspf',
+      number: 1,
+      startedAt: '2026-09-14T09:30:12.350Z',
+      durationMs: 41,
+      result: 'delivered',
+      status: 200,
+      errorCode: null,
+      error: null,
+      responseHeaders: { 'content-type': 'application/json' },
+      responseBody: '{"received":true}',
+      note: 'acknowledged',
+    },
+  ],
+  request: {
+    method: 'POST',
+    url: 'https://shop.example/hooks/leads',
+    headers: {
+      'content-type': 'application/json',
+      'x-chatzuri-signature': SIGNATURE_EXAMPLES.guide,
+      'webhook-id': EXAMPLE_IDS.event,
+      'webhook-timestamp': SIGNATURE_EXAMPLES.timestamp,
+      'webhook-signature': SIGNATURE_EXAMPLES.modern,
+    },
+    body: BODY_EXAMPLE,
+  },
+  explanation: 'Delivered: the endpoint answered 200 in 41 ms on attempt 1 and acknowledged it.',
+}

@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify'
+import type { HeaderSpec } from '../route.ts'
+import { invalidInput } from '../server/error-answer.ts'
+
+const PATH = 'Idempotency-Key'
+
+export const IDEMPOTENCY_KEY: HeaderSpec = {
+  name: PATH,
+  description:
+    'For 24 hours the same key with the same body, on the same chatbot and route, answers as the first time and creates nothing.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+}
+
+/** The header's value; null: none was sent. Two of them, or one that logs can't show, are refused. */
+export function idempotencyKey(request: FastifyRequest): string | null {
+  const given = request.headers['idempotency-key']
+  if (given === undefined) return null
+  // Node joins repeated headers with a comma, which is a legal character of one.
+  const values = request.raw.headersDistinct['idempotency-key'] ?? []
+  const [key = ''] = values
+  if (values.length === 1 && /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  const message =
+    values.length > 1
+      ? `\`${PATH}\` was sent ${values.length} times: send one`
+      : `\`${PATH}\` must be 1 to 255 visible ASCII characters`
+  throw invalidInput([{ path: PATH, message }])
+}

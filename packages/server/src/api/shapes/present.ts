@@ -1,0 +1,167 @@
+/** Nouns as the API shows them: ISO times, and secrets masked. */
+import type { Chatbot } from '../../chatbot.ts'
+import type { Attempt, Delivery } from '../../delivery.ts'
+import type { Event } from '../../event.ts'
+import type { Erasure, Lead } from '../../lead.ts'
+import type { Recovery } from '../../store/store.ts'
+import { liveRest, maskedUrl, type Webhook } from '../../webhook.ts'
+
+export const MASK = '***'
+
+export function isoAt(atMs: number): string
+export function isoAt(atMs: number | null): string | null
+export function isoAt(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString()
+}
+
+export function maskHeaders(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, MASK]))
+}
+
+export function presentChatbot(chatbot: Chatbot) {
+  const { id, name, leadForm, allowedOrigins, createdAt, updatedAt } = chatbot
+  return {
+    id,
+    name,
+    leadForm,
+    allowedOrigins,
+    createdAt: isoAt(createdAt),
+    updatedAt: isoAt(updatedAt),
+  }
+}
+
+export function presentWebhook(webhook: Webhook, nowMs: number) {
+  const { id, chatbotId, eventTypes, description } = webhook
+  const { timeoutSeconds, maxInFlight, ratePerSecond } = webhook
+  const { state, stateReason, health } = webhook
+  const rest = liveRest(webhook, nowMs)
+  return {
+    id,
+    chatbotId,
+    kind: webhook.kind,
+    temporary: webhook.temporary,
+    url: maskedUrl(webhook.url),
+    eventTypes,
+    description,
+    headers: maskHeaders(webhook.headers),
+    timeoutSeconds,
+    maxInFlight,
+    ratePerSecond,
+    state,
+    stateReason,
+    health: {
+      failingSince: isoAt(health.failingSince),
+      consecutiveFailures: health.consecutiveFailures,
+      lastSuccessAt: isoAt(health.lastSuccessAt),
+      lastFailureAt: isoAt(health.lastFailureAt),
+      lastFailure: health.lastFailure,
+    },
+    restingUntil: isoAt(rest?.until ?? null),
+    restingReason: rest?.reason ?? null,
+    overlapEndsAt: isoAt(liveOverlapEnd(webhook, nowMs)),
+    createdAt: isoAt(webhook.createdAt),
+    updatedAt: isoAt(webhook.updatedAt),
+  }
+}
+
+/** Null: no rotation is under way. */
+export function liveOverlapEnd(webhook: Webhook, nowMs: number): number | null {
+  const { previousSecret, overlapEndsAt } = webhook
+  return previousSecret !== null && overlapEndsAt !== null && overlapEndsAt > nowMs
+    ? overlapEndsAt
+    : null
+}
+
+export function presentSecret(webhook: Webhook, nowMs: number) {
+  const overlapEndsAt = liveOverlapEnd(webhook, nowMs)
+  if (overlapEndsAt === null) return { secret: webhook.secret }
+  const { secret, previousSecret } = webhook
+  return { secret, previousSecret, overlapEndsAt: isoAt(overlapEndsAt) }
+}
+
+export function presentDelivery(delivery: Delivery) {
+  const { id, eventId, webhookId, chatbotId, eventType, kind, state, stateReason } = delivery
+  return {
+    id,
+    eventId,
+    webhookId,
+    chatbotId,
+    eventType,
+    kind,
+    state,
+    stateReason,
+    attemptCount: delivery.attemptCount,
+    nextAttemptAt: isoAt(delivery.state === 'pending' ? delivery.dueAt : null),
+    lastStatus: delivery.lastStatus,
+    lastError: delivery.lastError,
+    createdAt: isoAt(delivery.createdAt),
+    finishedAt: isoAt(delivery.finishedAt),
+    updatedAt: isoAt(delivery.updatedAt),
+  }
+}
+
+export function presentAttempt(attempt: Attempt) {
+  const { id, number, startedAt, durationMs, result, status, errorCode, error } = attempt
+  const { responseHeaders, responseBody, note } = attempt
+  return {
+    id,
+    number,
+    startedAt: isoAt(startedAt),
+    durationMs,
+    result,
+    status,
+    errorCode,
+    error,
+    responseHeaders,
+    responseBody,
+    note,
+  }
+}
+
+export function presentLead(lead: Lead) {
+  const { id, chatbotId, conversationId, eventId } = lead
+  const { customerName, customerEmail, customerPhone } = lead
+  return {
+    id,
+    chatbotId,
+    conversationId,
+    eventId,
+    customerName,
+    customerEmail,
+    customerPhone,
+    createdAt: isoAt(lead.createdAt),
+  }
+}
+
+export function presentErasure(erasure: Erasure) {
+  const { id, leadId, chatbotId, eventId, reason } = erasure
+  return { id, leadId, chatbotId, eventId, reason, erasedAt: isoAt(erasure.erasedAt) }
+}
+
+export function presentEvent(event: Event & { erased: boolean; deliveries: Delivery[] }) {
+  const { id, chatbotId, eventType, payload, erased, createdAt, deliveries } = event
+  return {
+    id,
+    chatbotId,
+    eventType,
+    payload: erased ? null : (JSON.parse(payload) as unknown),
+    erased,
+    createdAt: isoAt(createdAt),
+    deliveries: deliveries.map(presentDelivery),
+  }
+}
+
+export function presentRecovery(recovery: Recovery) {
+  const { id, webhookId, states, total, done } = recovery
+  return {
+    id,
+    webhookId,
+    since: isoAt(recovery.since),
+    until: isoAt(recovery.until),
+    states,
+    total,
+    done,
+    createdAt: isoAt(recovery.createdAt),
+    finishedAt: isoAt(recovery.finishedAt),
+  }
+}

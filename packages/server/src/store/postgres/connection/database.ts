@@ -1,0 +1,226 @@
+/**
+ * The connections to PostgreSQL and the transactions on them. Writes and reads have pools of their
+ * own, so that long lists never hold up a commit. A database that is away is tried again with each
+ * call: nothing needs to be told when it is back.
+ *
+ * Never: tells of a change before its commit is synced, retries a commit whose answer was lost.
+ */
+import pg from 'pg'
+import { StoreUnavailable } from '../../../errors.ts'
+import type { Log } from '../../../log.ts'
+import type { RunQueries } from '../../reading/reads.ts'
+import { boundedQuery, toPageRead } from './bounded-query.ts'
+import { clientConfig, prepareConnection } from './connection.ts'
+import { ConnectionFault, fromPg, isConnectionSound, isRetryable, toStoreError } from './faults.ts'
+import { storable } from './parameters.ts'
+import { Transaction } from './transaction.ts'
+
+export interface DatabaseOptions {
+  databaseUrl: string
+  log: Log
+  /** Whether anybody listens to changes: gathering them costs. */
+  isHeard(): boolean
+  /** After each commit, before its caller has its answer. */
+  onCommit(tx: Transaction): void
+  /** A connection broke in a commit: nobody knows whether it was written. */
+  onUncertain(): void
+  /** The store can't do what it was asked for now. */
+  onRefused?(error: StoreUnavailable): void
+  /** Rejects when a new connection leads to another store than at the start. */
+  assertSameStore?(client: pg.ClientBase): Promise<void>
+}
+
+type Query = Parameters<RunQueries>[0][number]
+
+const WRITERS_MAX = 8
+const READERS_MAX = 4
+const TRIES_MAX = 8
+
+export class Database {
+  /** The database's clock at the last transaction. */
+  nowMs = 0
+  readonly #options: DatabaseOptions
+  readonly #writers: pg.Pool
+  readonly #readers: pg.Pool
+  /** Names under which a connection keeps the plans of the store's own statements. */
+  readonly #names = new Map<string, string>()
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options
+    this.#writers = this.#openPool(WRITERS_MAX)
+    this.#readers = this.#openPool(READERS_MAX)
+  }
+
+  /** Runs `work` in one transaction; rejects with nothing written (a lost COMMIT apart). */
+  async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#transactOnce(work)
+      } catch (error) {
+        if (tries < TRIES_MAX && isRetryable(error)) continue
+        throw this.#told(error)
+      }
+    }
+  }
+
+  /** One statement of ours, a transaction by itself. */
+  async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#withClient(this.#writers, (client) =>
+          this.#runAlone<Row>(client, sql, values),
+        )
+      } catch (error) {
+        if (tries < TRIES_MAX && isRetryable(error)) continue
+        throw this.#told(error)
+      }
+    }
+  }
+
+  /** Lists and charts: all answers from one state of the database. */
+  readonly read: RunQueries = (queries) => this.#readFrom(this.#readers, queries)
+
+  /** What a delivery waits for: never behind somebody's long list. */
+  readonly readSoon: RunQueries = (queries) => this.#readFrom(this.#writers, queries)
+
+  /** Every statement of ours that has run, for a test that looks at their plans. */
+  statements(): string[] {
+    return [...this.#names.keys()]
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#writers.end(), this.#readers.end()])
+  }
+
+  /** Rejects with what `fromPg` makes of it. */
+  async run<Row>(client: pg.ClientBase, sql: string, values: readonly unknown[]): Promise<Row[]> {
+    let name = this.#names.get(sql)
+    if (name === undefined) {
+      name = `chatzuri_${this.#names.size}`
+      this.#names.set(sql, name)
+    }
+    try {
+      const result = await client.query({ name, text: sql, values: values.map(storable) })
+      return result.rows as Row[]
+    } catch (error) {
+      throw fromPg(error)
+    }
+  }
+
+  #told(error: unknown): unknown {
+    const told = toStoreError(error)
+    if (told instanceof StoreUnavailable) this.#options.onRefused?.(told)
+    return told
+  }
+
+  /** A statement that is its own transaction: when its answer is lost, it may have been committed. */
+  async #runAlone<Row>(
+    client: pg.ClientBase,
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    try {
+      return await this.run<Row>(client, sql, values)
+    } catch (error) {
+      if (!isConnectionSound(error)) this.#options.onUncertain()
+      throw error
+    }
+  }
+
+  #openPool(max: number): pg.Pool {
+    const onConnect = async (client: pg.ClientBase) => {
+      await prepareConnection(client)
+      await this.#options.assertSameStore?.(client)
+    }
+    const pool = new pg.Pool({ ...clientConfig(this.#options.databaseUrl), max, onConnect })
+    // A connection that breaks while it is out is told to its query; unheard, it ends the process.
+    // For as long as it lives: one may break in one piece with the answer that it is open.
+    pool.on('connect', (client) => client.on('error', () => {}))
+    // An idle connection that broke: the pool has dropped it, the next call opens another.
+    pool.on('error', (error) => {
+      this.#options.log.warn({ error: error.message }, 'database.connection_lost')
+    })
+    return pool
+  }
+
+  #transactOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#withClient(this.#writers, async (client) => {
+      let isCommitting = false
+      const tx = new Transaction({
+        query: (sql, values) => this.run(client, sql, values),
+        wantChanges: this.#options.isHeard(),
+      })
+      try {
+        await tx.begin(() => execute(client, 'BEGIN ISOLATION LEVEL READ COMMITTED'))
+        this.nowMs = Math.max(this.nowMs, tx.now)
+        const value = await work(tx)
+        isCommitting = true
+        await tx.commit(() => execute(client, 'COMMIT'))
+        this.#options.onCommit(tx)
+        return value
+      } catch (error) {
+        if (isCommitting && !isConnectionSound(error)) this.#options.onUncertain()
+        if (isConnectionSound(error)) await execute(client, 'ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  async #readFrom(pool: pg.Pool, queries: Query[]): Promise<unknown[][]> {
+    try {
+      return await this.#withClient(pool, async (client) => {
+        const ask = () => queries.map((query) => answer(client, query))
+        if (queries.length === 1) return Promise.all(ask())
+        const begun = execute(client, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+        const asked = Promise.all(ask())
+        const [, found] = await Promise.allSettled([begun, asked])
+        await execute(client, 'END')
+        if (found.status === 'rejected') throw found.reason
+        return found.value
+      })
+    } catch (error) {
+      throw toStoreError(error)
+    }
+  }
+
+  async #withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw fromPg(error)
+    })
+    let sound = false
+    try {
+      const value = await use(client)
+      sound = true
+      return value
+    } catch (error) {
+      sound = isConnectionSound(error)
+      throw error
+    } finally {
+      client.release(!sound)
+    }
+  }
+}
+
+async function answer(client: pg.ClientBase, query: Query): Promise<unknown[]> {
+  const { sql, parameters, bound } = query
+  if (!bound) return (await execute(client, sql, parameters.map(storable))).rows
+  const { sql: bounded, parameters: all } = boundedQuery({ sql, parameters, bound })
+  return [toPageRead((await execute(client, bounded, all.map(storable))).rows)]
+}
+
+/** A statement without a name: control of transactions, and texts that the builder makes. */
+async function execute(
+  client: pg.ClientBase,
+  sql: string,
+  values?: unknown[],
+): Promise<pg.QueryResult> {
+  try {
+    const result = await (values ? client.query(sql, values) : client.query(sql))
+    if (sql === 'COMMIT' && result.command !== 'COMMIT') {
+      throw new ConnectionFault('the transaction was rolled back instead of committed')
+    }
+    return result
+  } catch (error) {
+    throw error instanceof ConnectionFault ? error : fromPg(error)
+  }
+}

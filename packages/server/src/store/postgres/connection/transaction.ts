@@ -1,0 +1,200 @@
+/**
+ * One transaction. Minute counts, the backlog and the rows that streams resume from are gathered in
+ * memory and written once at its end, however many attempts it records: rows that others add to as
+ * well are touched last, in the order of their keys, so locks on them are short and never cross.
+ */
+import { assert } from '../../../errors.ts'
+import { widerAspect } from '../../change.ts'
+import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
+import { LATENCY_BUCKETS, latencyBucket } from '../../rules/latency.ts'
+import { LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
+import type { Change, DeliveryChange } from '../../store.ts'
+import { array, column } from './parameters.ts'
+import { BACKLOG_SHARDS, STATS_SHARDS } from './schema-0001.ts'
+
+export type Query = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
+
+type Counter = (typeof SUMMED)[number]
+
+interface Minute {
+  webhookId: string
+  chatbotId: string
+  counts: Record<Counter, number>
+  latency: number[]
+}
+
+type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
+
+interface Kept {
+  noun: 'delivery' | 'webhook'
+  id: string
+  chatbotId: string
+}
+
+export class Transaction {
+  /** The database's clock: one instant for the whole transaction. */
+  now = 0
+  readonly wantChanges: boolean
+  readonly changes: Change[] = []
+  /** Webhooks with deliveries that became claimable other than by accepting or recording. */
+  readonly woken = new Set<string>()
+  /** Webhooks with deliveries that were accepted and that nobody holds: for other nodes. */
+  readonly waiting = new Set<string>()
+  /** Webhooks that changed; of what is more than their health other nodes are told. */
+  readonly touched = new Map<string, WebhookUpdated>()
+  /** Deliveries that moved while a node held them: for the node. */
+  readonly moved: string[] = []
+  backlogDelta = 0
+  readonly #query: Query
+  readonly #minutes = new Map<string, Minute>()
+  readonly #kept: Kept[] = []
+  readonly #unsettled = new Set<string>()
+  #sent: Promise<unknown>[] = []
+
+  constructor({ query, wantChanges }: { query: Query; wantChanges: boolean }) {
+    this.#query = query
+    this.wantChanges = wantChanges
+  }
+
+  query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#query<Row>(sql, values)
+  }
+
+  /** A statement whose answer nobody needs before the commit. */
+  send(sql: string, values: readonly unknown[] = []): void {
+    const sent = this.#query(sql, values)
+    // Told by `commit`, which waits for all of them; a rollback doesn't ask.
+    sent.catch(() => {})
+    this.#sent.push(sent)
+  }
+
+  async begin(execute: () => Promise<unknown>): Promise<void> {
+    const [, [row]] = await Promise.all([execute(), this.#query<{ now: number }>(BEGIN, [])])
+    assert(row, 'the database tells the time')
+    this.now = row.now
+  }
+
+  /** Writes what was gathered and commits, in one trip. */
+  async commit(execute: () => Promise<unknown>): Promise<void> {
+    this.#flush()
+    const committed = execute()
+    committed.catch(() => {})
+    // The first of them that failed is the reason, not the commit that it took down.
+    for (const sent of this.#sent.splice(0)) await sent
+    await committed
+  }
+
+  count(webhookId: string, chatbotId: string, counter: Counter): void {
+    this.#minute(webhookId, chatbotId).counts[counter] += 1
+  }
+
+  countAttempt(webhookId: string, chatbotId: string, durationMs: number, failed: boolean): void {
+    const minute = this.#minute(webhookId, chatbotId)
+    minute.counts.attempts += 1
+    if (failed) minute.counts.failed_attempts += 1
+    const bucket = latencyBucket(durationMs)
+    minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1
+  }
+
+  /** Tells of a delivery whose new row or attempt tells of it later. */
+  deliveryChanged(chatbotId: string, delivery: DeliveryChange): void {
+    if (!this.wantChanges) return
+    this.changes.push({ type: 'delivery.updated', at: this.now, chatbotId, delivery })
+  }
+
+  /** Tells of a delivery that moved, and keeps that for those who resume a stream. */
+  deliveryMoved(row: DeliveryRow): void {
+    this.#kept.push({ noun: 'delivery', id: row.id, chatbotId: row.chatbot_id })
+    if (row.claimed_by !== null) this.moved.push(row.id)
+    if (this.wantChanges) this.changes.push(toDeliveryChange(row, this.now))
+  }
+
+  webhookChanged(
+    webhookId: string,
+    chatbotId: string,
+    aspect: WebhookUpdated['aspect'] = 'settings',
+  ): void {
+    const told = this.touched.get(webhookId)
+    if (told) {
+      told.aspect = widerAspect(told.aspect, aspect)
+      return
+    }
+    const change: WebhookUpdated = {
+      ...{ type: 'webhook.updated', at: this.now, chatbotId, webhookId, aspect },
+    }
+    this.touched.set(webhookId, change)
+    this.#kept.push({ noun: 'webhook', id: webhookId, chatbotId })
+    if (this.wantChanges) this.changes.push(change)
+  }
+
+  /** Marks a webhook whose deliveries are to be moved to where its state says. */
+  unsettle(webhookId: string): void {
+    this.#unsettled.add(webhookId)
+  }
+
+  #flush(): void {
+    if (this.#unsettled.size > 0) this.send(UNSETTLE, [array([...this.#unsettled])])
+    if (this.#kept.length > 0) {
+      const kept = this.#kept
+      const nouns = column(kept, (row) => row.noun)
+      const ids = column(kept, (row) => row.id)
+      this.send(KEEP_CHANGES, [this.now, nouns, ids, column(kept, (row) => row.chatbotId)])
+    }
+    if (this.#minutes.size > 0) {
+      const minutes = [...this.#minutes.values()].sort(byWebhook)
+      this.send(ADD_MINUTES, [
+        this.now - (this.now % MINUTE_MS),
+        column(minutes, (minute) => minute.webhookId),
+        column(minutes, (minute) => minute.chatbotId),
+        ...SUMMED.map((counter) => column(minutes, (minute) => minute.counts[counter])),
+        ...LATENCIES.map((_, bucket) => column(minutes, (minute) => minute.latency[bucket] ?? 0)),
+      ])
+    }
+    if (this.backlogDelta !== 0) this.send(ADD_BACKLOG, [this.backlogDelta])
+  }
+
+  #minute(webhookId: string, chatbotId: string): Minute {
+    let minute = this.#minutes.get(webhookId)
+    if (minute === undefined) {
+      const counts = { accepted: 0, delivered: 0, exhausted: 0, cancelled: 0 }
+      minute = {
+        ...{ webhookId, chatbotId },
+        counts: { ...counts, attempts: 0, failed_attempts: 0 },
+        latency: new Array<number>(LATENCY_BUCKETS).fill(0),
+      }
+      this.#minutes.set(webhookId, minute)
+    }
+    return minute
+  }
+}
+
+function byWebhook(a: Minute, b: Minute): number {
+  return a.webhookId < b.webhookId ? -1 : 1
+}
+
+/**
+ * The transaction gets its number before it reads anything, the time too: who waits for all
+ * transactions below a number (settle.ts, rollups.ts) waits for what this one decides from what it
+ * read, and for what it writes under an earlier time.
+ */
+const BEGIN = 'SELECT pg_current_xact_id()::text AS xid, chatzuri_now() AS now'
+
+const UNSETTLE = 'INSERT INTO unsettled (webhook_id) SELECT unnest($1::text[])'
+const KEEP_CHANGES = `INSERT INTO changes (at, noun, id, chatbot_id)
+  SELECT $1, noun, id, chatbot_id
+  FROM unnest($2::text[], $3::text[], $4::text[]) AS kept (noun, id, chatbot_id)`
+/** Connections that write side by side have process ids side by side: each has a part of its own. */
+const ADD_BACKLOG = `UPDATE backlog SET value = value + $1::bigint
+  WHERE shard = pg_backend_pid() % ${BACKLOG_SHARDS}`
+
+const SUMS = [...SUMMED, ...LATENCIES]
+/** Where the clock was set back, the first minute that is not rolled up yet counts for this one. */
+const ADD_MINUTES = `INSERT INTO stats_minutes
+    (webhook_id, minute, shard, chatbot_id, ${SUMS.join(', ')})
+  SELECT webhook_id,
+    greatest($1::bigint, (SELECT value::bigint FROM meta WHERE key = 'stats_until')),
+    pg_backend_pid() % ${STATS_SHARDS}, chatbot_id, ${SUMS.join(', ')}
+  FROM unnest($2::text[], $3::text[], ${SUMS.map((_, i) => `$${i + 4}::int[]`).join(', ')})
+    AS added (webhook_id, chatbot_id, ${SUMS.join(', ')})
+  ON CONFLICT (webhook_id, minute, shard) DO UPDATE
+  SET ${SUMS.map((name) => `${name} = stats_minutes.${name} + excluded.${name}`).join(', ')}`

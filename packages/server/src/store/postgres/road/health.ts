@@ -1,0 +1,149 @@
+/**
+ * Webhooks' health, as a batch of attempts changes it. A row is locked only if the batch changes it
+ * for sure: attempts that fail, or the first success in a second. Successes of a healthy webhook,
+ * which are nearly all, then never wait for each other, on any node.
+ */
+
+import type { DeliveryRow } from '../../reading/rows.ts'
+import {
+  concernsHealth,
+  type HealthState,
+  type NextState,
+  nextState,
+  noteHealth,
+  whyDisable,
+} from '../../rules/after-attempt.ts'
+import {
+  noteRest,
+  REST_COLUMNS,
+  REST_FIELDS,
+  type RestMove,
+  type RestTold,
+  restTold,
+  restValues,
+} from '../../rules/rest.ts'
+import type { RecordInput } from '../../store.ts'
+import { array, column } from '../connection/parameters.ts'
+import type { Transaction } from '../connection/transaction.ts'
+
+interface HealthRow extends HealthState {
+  id: string
+  chatbotId: string
+}
+
+interface Health {
+  row: HealthRow
+  wasFailing: boolean
+  disabledFor: string | null
+  /** What is on disk of its rest. */
+  rest: string
+  move: RestMove | null
+}
+
+/** A success of a webhook that is well is noted once in so long. */
+const SUCCESS_NOTED_EVERY_MS = 1_000
+
+export class HealthBook {
+  readonly #tx: Transaction
+  readonly #webhooks = new Map<string, Health>()
+
+  constructor(tx: Transaction) {
+    this.#tx = tx
+  }
+
+  /** Reads and locks what these attempts will change. */
+  async open(attempts: { row: DeliveryRow; input: RecordInput }[]): Promise<void> {
+    const failing = new Set<string>()
+    const succeeding = new Set<string>()
+    const tested = new Set<string>()
+    for (const { row, input } of attempts) {
+      if (input.outcome.kind !== 'delivered') failing.add(row.webhook_id)
+      else if (row.kind === 'event') succeeding.add(row.webhook_id)
+      else tested.add(row.webhook_id)
+    }
+    const found = await this.#tx.query<HealthRow>(LOCK, [
+      array([...failing]),
+      array([...succeeding]),
+      this.#tx.now - SUCCESS_NOTED_EVERY_MS,
+      array([...tested]),
+    ])
+    for (const row of found) {
+      const wasFailing = row.failingSince !== null
+      const rest = restValues(row).join()
+      this.#webhooks.set(row.id, { row, wasFailing, disabledFor: null, rest, move: null })
+    }
+  }
+
+  /** Notes the attempt and says where its delivery goes, and what is told of the rest. */
+  note(row: DeliveryRow, input: RecordInput): NextState & RestTold {
+    const { now } = this.#tx
+    const health = this.#webhooks.get(row.webhook_id)
+    const move = health ? noteRest(health.row, row, input, now) : null
+    if (health) health.move = move ?? health.move
+    if (health && concernsHealth(row, input)) {
+      noteHealth(health.row, input, this.#tx.now)
+      const reason = whyDisable(health.row, input, this.#tx.now)
+      if (reason !== null) {
+        health.row.state = 'disabled'
+        health.disabledFor = reason
+      }
+    }
+    const next = nextState(row, input, { webhook: health?.row.state ?? null, now })
+    return { ...next, ...(health && restTold(health.row, move, now)) }
+  }
+
+  /** Writes what was noted. */
+  send(): void {
+    const all = [...this.#webhooks.values()]
+    if (all.length === 0) return
+    const tx = this.#tx
+    tx.send(WRITE, [
+      column(all, ({ row }) => row.id),
+      column(all, ({ row }) => row.failingSince),
+      column(all, ({ row }) => row.consecutiveFailures),
+      column(all, ({ row }) => row.lastSuccessAt),
+      column(all, ({ row }) => row.lastFailureAt),
+      column(all, ({ row }) => row.lastFailure),
+    ])
+    const rests = all.filter(({ row, rest }) => restValues(row).join() !== rest)
+    if (rests.length > 0) {
+      const values = rests.map(({ row }) => restValues(row))
+      const columns = REST_COLUMNS.map((_, at) => column(values, (row) => row[at] ?? null))
+      tx.send(WRITE_RESTS, [column(rests, ({ row }) => row.id), ...columns])
+    }
+    for (const { row, wasFailing, disabledFor, move } of all) {
+      if (disabledFor !== null) {
+        tx.send(DISABLE, [disabledFor, tx.now, row.id])
+        tx.unsettle(row.id)
+      }
+      if (disabledFor !== null) tx.webhookChanged(row.id, row.chatbotId)
+      else if (move !== null) tx.webhookChanged(row.id, row.chatbotId, 'rest')
+      else if (wasFailing !== (row.failingSince !== null)) {
+        tx.webhookChanged(row.id, row.chatbotId, 'health')
+      }
+    }
+  }
+}
+
+const LOCK = `SELECT id, chatbot_id AS "chatbotId", state, failing_since AS "failingSince",
+    consecutive_failures AS "consecutiveFailures", last_success_at AS "lastSuccessAt",
+    last_failure_at AS "lastFailureAt", last_failure AS "lastFailure", ${REST_FIELDS}
+  FROM webhooks
+  WHERE id = ANY($1::text[]) OR id = ANY($4::text[]) AND resting_until IS NOT NULL
+    OR id = ANY($2::text[]) AND (failing_since IS NOT NULL OR resting_until IS NOT NULL
+      OR last_success_at IS NULL OR last_success_at <= $3)
+  ORDER BY id FOR NO KEY UPDATE`
+const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
+    consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
+    last_failure_at = noted.last_failure_at, last_failure = noted.last_failure
+  FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[])
+    AS noted (id, failing_since, consecutive_failures, last_success_at, last_failure_at,
+      last_failure)
+  WHERE w.id = noted.id`
+const WRITE_RESTS = `UPDATE webhooks w
+  SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[],
+    $8::int[], $9::bigint[], $10::bigint[]) AS rest (id, ${REST_COLUMNS.join(', ')})
+  WHERE w.id = rest.id`
+const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = $1, updated_at = $2
+  WHERE id = $3`

@@ -1,0 +1,149 @@
+/** The rows that a batch of accepted events makes, written in one statement. */
+import type { WebhookState } from '../../../webhook.ts'
+import type { SearchKeys } from '../../reading/search-keys.ts'
+import { parkReason } from '../../rules/after-attempt.ts'
+import type { NewEvent } from '../../store.ts'
+import { column } from '../connection/parameters.ts'
+import type { Transaction } from '../connection/transaction.ts'
+
+interface EventValues {
+  id: string
+  chatbotId: string
+  eventType: string
+  payload: string
+  leadId: string | null
+}
+
+interface LeadValues {
+  id: string
+  chatbotId: string
+  conversationId: string
+  eventId: string
+  customerName: string
+  customerEmail: string
+  customerPhone: string
+  keys: SearchKeys
+  route: string | null
+  key: string | null
+}
+
+interface DeliveryValues {
+  id: string
+  eventId: string
+  webhookId: string
+  chatbotId: string
+  spelling: string
+  webhookState: WebhookState
+  claimedBy: string | null
+}
+
+export class Insertions {
+  readonly #tx: Transaction
+  readonly #events: EventValues[] = []
+  readonly #leads: LeadValues[] = []
+  readonly #deliveries: DeliveryValues[] = []
+
+  constructor(tx: Transaction) {
+    this.#tx = tx
+  }
+
+  addEvent(chatbotId: string, { id, eventType, payload, lead }: NewEvent): void {
+    this.#events.push({ id, chatbotId, eventType, payload, leadId: lead?.id ?? null })
+  }
+
+  addLead(lead: LeadValues): void {
+    this.#leads.push(lead)
+  }
+
+  addDelivery(values: DeliveryValues): void {
+    const tx = this.#tx
+    const { id, eventId, webhookId, chatbotId, spelling } = values
+    this.#deliveries.push(values)
+    tx.backlogDelta += 1
+    tx.count(webhookId, chatbotId, 'accepted')
+    tx.deliveryChanged(chatbotId, {
+      ...{ id, eventId, webhookId, eventType: spelling, state: startOf(values).state },
+      ...{ attemptCount: 0, lastStatus: null, lastError: null },
+    })
+  }
+
+  send(): void {
+    if (this.#events.length > 0) {
+      const rows = this.#events
+      this.#tx.send(INSERT_EVENTS, [
+        this.#tx.now,
+        column(rows, (row) => row.id),
+        column(rows, (row) => row.chatbotId),
+        column(rows, (row) => row.eventType),
+        column(rows, (row) => row.payload),
+        column(rows, (row) => row.leadId),
+      ])
+    }
+    if (this.#leads.length > 0) this.#sendLeads()
+    if (this.#deliveries.length > 0) this.#sendDeliveries()
+  }
+
+  /** Conversations in the order of their keys: two batches wait for each other one way only. */
+  #sendLeads(): void {
+    const { now } = this.#tx
+    const rows = this.#leads
+    this.#tx.send(INSERT_LEADS, [
+      now,
+      column(rows, (row) => row.id),
+      column(rows, (row) => row.chatbotId),
+      column(rows, (row) => row.conversationId),
+      column(rows, (row) => row.eventId),
+      column(rows, (row) => row.customerName),
+      column(rows, (row) => row.customerEmail),
+      column(rows, (row) => row.customerPhone),
+      column(rows, ({ keys }) => keys.name_key),
+      column(rows, ({ keys }) => keys.email_key),
+      column(rows, ({ keys }) => keys.phone_key),
+      column(rows, (row) => row.route),
+      column(rows, (row) => row.key),
+    ])
+    const chatbots = column(rows, (row) => row.chatbotId)
+    this.#tx.send(INSERT_CONVERSATIONS, [now, chatbots, column(rows, (row) => row.conversationId)])
+  }
+
+  #sendDeliveries(): void {
+    const rows = this.#deliveries
+    this.#tx.send(INSERT_DELIVERIES, [
+      this.#tx.now,
+      column(rows, (row) => row.id),
+      column(rows, (row) => row.eventId),
+      column(rows, (row) => row.webhookId),
+      column(rows, (row) => row.chatbotId),
+      column(rows, (row) => row.spelling),
+      column(rows, (row) => startOf(row).state),
+      column(rows, (row) => startOf(row).reason),
+      column(rows, (row) => row.claimedBy),
+    ])
+  }
+}
+
+function startOf({ webhookState }: DeliveryValues) {
+  if (webhookState === 'active') return { state: 'pending', reason: null } as const
+  return { state: 'parked', reason: parkReason(webhookState) } as const
+}
+
+const INSERT_EVENTS = `INSERT INTO events
+    (created_at, id, chatbot_id, event_type, payload, lead_id)
+  SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
+const INSERT_LEADS = `INSERT INTO leads (created_at, id, chatbot_id, conversation_id, event_id,
+    customer_name, customer_email, customer_phone, name_key, email_key, phone_key,
+    idempotency_route, idempotency_key)
+  SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::text[])`
+const INSERT_CONVERSATIONS = `INSERT INTO conversations (created_at, chatbot_id, id)
+  SELECT DISTINCT $1::bigint, chatbot_id COLLATE "C", id COLLATE "C"
+  FROM unnest($2::text[], $3::text[]) AS made (chatbot_id, id) ORDER BY 2, 3
+  ON CONFLICT DO NOTHING`
+const INSERT_DELIVERIES = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type,
+    kind, state, state_reason, due_at, claimed_by, created_at, updated_at)
+  SELECT id, event_id, webhook_id, chatbot_id, event_type, 'event', state, state_reason,
+    CASE state WHEN 'pending' THEN $1::bigint END, claimed_by, $1, $1
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::text[])
+    AS made (id, event_id, webhook_id, chatbot_id, event_type, state, state_reason, claimed_by)`

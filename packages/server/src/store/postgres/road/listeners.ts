@@ -1,0 +1,131 @@
+/**
+ * Listeners: nodes that take one webhook's deliveries (../listener-store.ts), in the list of nodes
+ * with a role of their own and no keys. A webhook's row is locked before it changes hands.
+ *
+ * Records lock deliveries before webhooks; so what a listener held is given back in a transaction of
+ * its own, after the one in which its lease ended. Should the process end between the two, the
+ * rescue of what dead nodes held does it.
+ */
+import type { Webhook } from '../../../webhook.ts'
+import type { ListenerLease } from '../../listener-store.ts'
+import { toWebhook, type WebhookRow } from '../../reading/rows.ts'
+import { whenLeft, whenListened } from '../../rules/listened.ts'
+import type { Encryption } from '../../sealing/encryption.ts'
+import type { NewAuditEntry } from '../../store.ts'
+import type { Database } from '../connection/database.ts'
+import type { Transaction } from '../connection/transaction.ts'
+import { transactAudited } from './audit.ts'
+import { deleteWebhook, lockWebhook } from './config.ts'
+import type { Nodes } from './nodes.ts'
+
+interface World {
+  database: Database
+  nodes: Nodes
+  encryption: Encryption
+}
+
+type Listener = Pick<ListenerLease, 'webhookId' | 'listenerId'>
+type Listened = WebhookRow & { listener_id: string }
+
+/** Of one sweep. */
+const SWEPT_MAX = 200
+
+export async function joinListener(
+  { database, nodes, encryption }: World,
+  listener: ListenerLease,
+  audit?: NewAuditEntry,
+): Promise<Webhook | 'has_url' | null> {
+  let earlier: string | null = null
+  const joined = await transactAudited(database, audit, async (tx) => {
+    const before = await lockWebhook(tx, listener.webhookId)
+    if (!before) return null
+    if (before.kind !== 'listen') return 'has_url'
+    earlier = before.listener_id
+    if (earlier !== null) tx.send(LAPSE, [earlier])
+    tx.send(JOIN, [listener.listenerId, tx.now, Math.round(listener.leaseMs)])
+    const { state, reason } = whenListened(before)
+    // As when it is resumed: failures from before must not disable it again.
+    const failingSince = before.state === 'disabled' ? null : before.failing_since
+    const values = [before.id, listener.listenerId, null, state, reason, failingSince, tx.now]
+    const [row] = await tx.query<WebhookRow>(SET_LISTENER, values)
+    changed(tx, before)
+    return row ? toWebhook(row, encryption) : null
+  })
+  if (earlier !== null) await nodes.releaseAll([earlier])
+  return joined
+}
+
+export async function renewListener(
+  { database, nodes }: World,
+  { webhookId, listenerId, leaseMs }: ListenerLease,
+): Promise<'renewed' | 'replaced' | 'lapsed' | null> {
+  const values = [webhookId, listenerId, Math.round(leaseMs)]
+  const renewed = await database.query(RENEW, values)
+  if (renewed.length > 0) {
+    await nodes.releaseAll([listenerId])
+    return 'renewed'
+  }
+  const [row] = await database.query<{ listener_id: string | null }>(READ_LISTENER, [webhookId])
+  if (!row) return null
+  return row.listener_id === null || row.listener_id === listenerId ? 'lapsed' : 'replaced'
+}
+
+export async function leaveListener(
+  { database, nodes }: World,
+  { webhookId, listenerId }: Listener,
+): Promise<boolean> {
+  const left = await database.transact(async (tx) => {
+    const row = await lockWebhook(tx, webhookId)
+    if (row?.listener_id !== listenerId) return false
+    goAway(tx, row)
+    return true
+  })
+  if (left) await nodes.releaseAll([listenerId])
+  return left
+}
+
+export async function sweepListeners(
+  { database, nodes }: World,
+  removeAfterMs: number,
+): Promise<{ away: string[]; removed: string[] }> {
+  const [away, removed] = await database.transact(async (tx) => {
+    const lapsed = await tx.query<Listened>(LOCK_LAPSED, [tx.now, SWEPT_MAX])
+    for (const row of lapsed) goAway(tx, row)
+    const abandoned = await tx.query<{ id: string }>(LOCK_ABANDONED, [
+      ...[tx.now - removeAfterMs, SWEPT_MAX],
+    ])
+    for (const { id } of abandoned) await deleteWebhook(tx, id)
+    return [lapsed, abandoned] as const
+  })
+  if (away.length > 0) await nodes.releaseAll(away.map((row) => row.listener_id))
+  return { away: away.map(({ id }) => id), removed: removed.map(({ id }) => id) }
+}
+
+function goAway(tx: Transaction, row: WebhookRow): void {
+  const { state, reason } = whenLeft(row)
+  if (row.listener_id !== null) tx.send(LAPSE, [row.listener_id])
+  tx.send(SET_LISTENER, [row.id, null, tx.now, state, reason, row.failing_since, tx.now])
+  changed(tx, row)
+}
+
+function changed(tx: Transaction, { id, chatbot_id }: WebhookRow): void {
+  tx.unsettle(id)
+  tx.webhookChanged(id, chatbot_id)
+}
+
+const JOIN = `INSERT INTO nodes (id, lease_until, roles, keys, started_at, heartbeat)
+  VALUES ($1, $2::bigint + $3::bigint, 'listen', '', $2, $2)`
+/** What lapsed is removed with the dead nodes. */
+const LAPSE = 'UPDATE nodes SET lease_until = 0 WHERE id = $1'
+const RENEW = `UPDATE nodes SET lease_until = clock.now + $3::bigint, heartbeat = clock.now
+  FROM (SELECT chatzuri_now() AS now) AS clock
+  WHERE id = $2 AND lease_until > clock.now
+    AND EXISTS (SELECT 1 FROM webhooks WHERE id = $1 AND listener_id = $2) RETURNING 1`
+const READ_LISTENER = 'SELECT listener_id FROM webhooks WHERE id = $1'
+const SET_LISTENER = `UPDATE webhooks SET listener_id = $2, away_since = $3, state = $4,
+  state_reason = $5, failing_since = $6, updated_at = $7 WHERE id = $1 RETURNING *`
+const LOCK_LAPSED = `SELECT * FROM webhooks w WHERE listener_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = w.listener_id AND n.lease_until > $1)
+  ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`
+const LOCK_ABANDONED = `SELECT id FROM webhooks WHERE temporary = 1 AND away_since IS NOT NULL
+    AND away_since <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`

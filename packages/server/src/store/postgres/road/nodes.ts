@@ -1,0 +1,122 @@
+/**
+ * Nodes and their leases, by the database's clock. A claim is held by a node that is in the list
+ * with a lease that has not lapsed; every other claim is anybody's to take back.
+ */
+
+import { StartError } from '../../../errors.ts'
+import type { Encryption } from '../../sealing/encryption.ts'
+import type { Database } from '../connection/database.ts'
+import { releaseNodes } from './deliveries.ts'
+import { holdKeys } from './key-check.ts'
+
+/** Rows of one transaction: a few milliseconds. */
+const CHUNK_ROWS = 500
+
+export class Nodes {
+  readonly #database: Database
+  readonly #roles: string
+  readonly #encryption: Encryption
+  /** Those that joined through this store: it gives back their claims when it is closed. */
+  readonly #own = new Set<string>()
+
+  constructor(options: { database: Database; roles: readonly string[]; encryption: Encryption }) {
+    this.#database = options.database
+    this.#roles = options.roles.join(',')
+    this.#encryption = options.encryption
+  }
+
+  async joinNode(nodeId: string, leaseMs: number): Promise<void> {
+    try {
+      await this.#join(nodeId, leaseMs)
+    } catch (error) {
+      throw startErrorBehind(error) ?? error
+    }
+    this.#own.add(nodeId)
+  }
+
+  async #join(nodeId: string, leaseMs: number): Promise<void> {
+    await this.rescueDead()
+    await this.#database.transact(async (tx) => {
+      await holdKeys(tx, this.#encryption)
+      const keys = this.#encryption.keyIds.join(',')
+      tx.send(JOIN, [nodeId, Math.round(leaseMs), this.#roles, keys])
+    })
+  }
+
+  async renewLease(nodeId: string, leaseMs: number): Promise<boolean> {
+    const renewed = await this.#database.query(RENEW, [nodeId, Math.round(leaseMs)])
+    return renewed.length > 0
+  }
+
+  async leaveNode(nodeId: string): Promise<void> {
+    // From now on nothing is leased to it any more; what it holds goes back in steps.
+    await this.#database.query(LAPSE, [nodeId])
+    await this.releaseAll([nodeId])
+    await this.#database.query(REMOVE, [nodeId])
+    this.#own.delete(nodeId)
+  }
+
+  /** What they hold goes back, in steps. */
+  async releaseAll(nodeIds: string[]): Promise<number> {
+    let released = 0
+    for (;;) {
+      const count = await this.#database.transact((tx) => releaseNodes(tx, nodeIds, CHUNK_ROWS))
+      released += count
+      if (count < CHUNK_ROWS) return released
+    }
+  }
+
+  /** Also what is held by nodes that are not in the list any more: no claim outlives its lease. */
+  async rescueDead(): Promise<number> {
+    const dead = await this.#database.query<{ id: string }>(DEAD_HOLDERS)
+    const ids = dead.map(({ id }) => id)
+    const rescued = ids.length > 0 ? await this.releaseAll(ids) : 0
+    await this.#database.query(REMOVE_DEAD)
+    return rescued
+  }
+
+  /** Nodes that deliver and whose lease is live: a webhook's window is shared out among them. */
+  async countLive(): Promise<number> {
+    const [row] = await this.#database.query<{ count: number }>(COUNT_LIVE)
+    return row?.count ?? 0
+  }
+
+  own(): string[] {
+    return [...this.#own]
+  }
+
+  async leaveAll(): Promise<void> {
+    for (const nodeId of [...this.#own]) await this.leaveNode(nodeId)
+  }
+}
+
+/** A connection that may not be used says so as a database that is away: who starts wants the reason. */
+function startErrorBehind(error: unknown): StartError | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof StartError) return cause
+  }
+  return null
+}
+
+const JOIN = `INSERT INTO nodes (id, lease_until, roles, keys, started_at, heartbeat)
+  SELECT $1, now + $2::bigint, $3, $4, now, now FROM (SELECT chatzuri_now() AS now) AS clock
+  ON CONFLICT (id) DO UPDATE
+  SET lease_until = excluded.lease_until, heartbeat = excluded.heartbeat, roles = excluded.roles,
+    keys = excluded.keys`
+const RENEW = `UPDATE nodes SET lease_until = clock.now + $2::bigint, heartbeat = clock.now
+  FROM (SELECT chatzuri_now() AS now) AS clock
+  WHERE id = $1 AND lease_until > clock.now RETURNING 1`
+const LAPSE = 'UPDATE nodes SET lease_until = 0 WHERE id = $1'
+const REMOVE = 'DELETE FROM nodes WHERE id = $1'
+const REMOVE_DEAD = 'DELETE FROM nodes WHERE lease_until <= (SELECT chatzuri_now())'
+const COUNT_LIVE = `SELECT count(*) AS count FROM nodes
+  WHERE lease_until > (SELECT chatzuri_now()) AND roles LIKE '%deliver%'`
+/** By jumps from holder to holder in the index of what is claimed. */
+const DEAD_HOLDERS = `WITH RECURSIVE holder (id) AS (
+    SELECT min(claimed_by) FROM deliveries WHERE claimed_by IS NOT NULL
+    UNION ALL
+    SELECT (SELECT min(claimed_by) FROM deliveries WHERE claimed_by > holder.id)
+    FROM holder WHERE holder.id IS NOT NULL
+  )
+  SELECT id FROM holder WHERE id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes
+    WHERE nodes.id = holder.id AND lease_until > (SELECT chatzuri_now()))`

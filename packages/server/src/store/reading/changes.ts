@@ -1,0 +1,218 @@
+/**
+ * What changed since an instant, for streams that are resumed. Most of it is read off what is there
+ * anyway: new rows and recorded attempts. Only what leaves neither (a cancel, a pause) has a row in
+ * `changes`. A delivery is told of as it is now, not as it was then.
+ *
+ * It is read page by page, by the whole key of a change: its instant, its source, and its row there.
+ * An instant alone is no place to go on from: one batch to fifty webhooks is 25,000 changes of one.
+ *
+ * New rows have no index on their instant, but their ids begin with the time at which they were made.
+ * So a page of them is chosen among the ids around it. While few rows follow, it is chosen among all
+ * of them, and the clocks that made the ids don't matter.
+ */
+import type { CompiledQuery } from 'kysely'
+import { idFloor, idTime } from '../../id.ts'
+import type { ChangePage, ChangePlace } from '../change.ts'
+import type { Change } from '../store.ts'
+import type { Builder } from './queries.ts'
+import { type DeliveryRow, toDeliveryChange } from './rows.ts'
+
+/** Ids are made a little before their row, on other clocks than the store's. */
+const ID_SLACK_MS = 10_000
+/** New rows, of each kind, among which a page is chosen. */
+const CHOSEN_AMONG = 20_000
+/** How far a page goes where so many are newer than its place by less than the clocks may differ. */
+const DENSE_MS = 1_000
+const SOURCES = ['deliveries', 'leads', 'attempts', 'moves', 'webhooks'] as const
+type Source = (typeof SOURCES)[number]
+
+interface Told {
+  at: number
+  key: string | number
+}
+
+/** What a page is chosen among; null: no bound on that side. */
+export interface Reach {
+  untilMs: number | null
+  deliveriesBelow: string | null
+  leadsBelow: string | null
+}
+
+/** The answers say how far a page can reach: see `reachOf`. */
+export function reachQueries(db: Builder, place: ChangePlace): CompiledQuery[] {
+  const below = (table: 'deliveries' | 'leads', floor: string) =>
+    db.selectFrom(table).select('id').where('id', '>=', floor).orderBy('id')
+  const from = (source: Source) => sinceIn(source, place).at - ID_SLACK_MS
+  return [
+    below('deliveries', idFloor('delivery', from('deliveries'))),
+    below('leads', idFloor('lead', from('leads'))),
+  ].map((query) => query.limit(1).offset(CHOSEN_AMONG).compile())
+}
+
+export function reachOf(found: unknown[][], place: ChangePlace): Reach {
+  const [delivery, lead] = (found as { id: string }[][]).map((rows) => rows[0]?.id ?? null)
+  const ends = [delivery, lead].flatMap((id) => (id ? [idTime(id) - ID_SLACK_MS - 1] : []))
+  if (ends.length === 0) return { untilMs: null, deliveriesBelow: null, leadsBelow: null }
+  const untilMs = Math.max(Math.min(...ends), place.at + DENSE_MS)
+  const endMs = untilMs + ID_SLACK_MS + 1
+  return {
+    untilMs,
+    deliveriesBelow: delivery ? idFloor('delivery', endMs) : null,
+    leadsBelow: lead ? idFloor('lead', endMs) : null,
+  }
+}
+
+/** One for each source, in their order, each by its key. One more than `limit` tells that others follow. */
+export function changesQueries(
+  db: Builder,
+  { place, reach, limit }: { place: ChangePlace; reach: Reach; limit: number },
+): CompiledQuery[] {
+  const untilMs = reach.untilMs ?? Number.MAX_SAFE_INTEGER
+  const [deliveriesBelow, leadsBelow] = [reach.deliveriesBelow, reach.leadsBelow]
+  const since = (source: Source) => sinceIn(source, place)
+  const rows = limit + 1
+  return [
+    createdDeliveries(db, since('deliveries'), { untilMs, below: deliveriesBelow, rows }),
+    createdLeads(db, since('leads'), { untilMs, below: leadsBelow, rows }),
+    recordedAttempts(db, since('attempts'), { untilMs, rows }),
+    movedDeliveries(db, since('moves'), { untilMs, rows }),
+    changedWebhooks(db, since('webhooks'), { untilMs, rows }),
+  ]
+}
+
+interface Since {
+  at: number
+  /** Of those at this very instant, only what comes after it; null: all. */
+  key: string | number | null
+}
+
+/** At one instant a source comes after those before it in the list. */
+function sinceIn(source: Source, place: ChangePlace): Since {
+  const index = SOURCES.indexOf(source)
+  if (index === place.source) return { at: place.at, key: place.key }
+  return { at: index < place.source ? place.at + 1 : place.at, key: null }
+}
+
+interface Bounds {
+  untilMs: number
+  rows: number
+}
+
+interface IdBounds extends Bounds {
+  below: string | null
+}
+
+function createdDeliveries(db: Builder, { at, key }: Since, { untilMs, below, rows }: IdBounds) {
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .select(['created_at as at', 'id as key'])
+    .where('id', '>=', idFloor('delivery', at - ID_SLACK_MS))
+    .where('created_at', '>=', at)
+    .where('created_at', '<=', untilMs)
+  if (below !== null) query = query.where('id', '<', below)
+  if (key !== null) {
+    query = query.where((is) => is.or([is('created_at', '>', at), is('id', '>', String(key))]))
+  }
+  return query.orderBy('created_at').orderBy('id').limit(rows).compile()
+}
+
+function createdLeads(db: Builder, { at, key }: Since, { untilMs, below, rows }: IdBounds) {
+  let query = db
+    .selectFrom('leads')
+    .select(['id as key', 'chatbot_id', 'event_id', 'created_at as at'])
+    .where('id', '>=', idFloor('lead', at - ID_SLACK_MS))
+    .where('created_at', '>=', at)
+    .where('created_at', '<=', untilMs)
+  if (below !== null) query = query.where('id', '<', below)
+  if (key !== null) {
+    query = query.where((is) => is.or([is('created_at', '>', at), is('id', '>', String(key))]))
+  }
+  return query.orderBy('created_at').orderBy('id').limit(rows).compile()
+}
+
+function recordedAttempts(db: Builder, { at, key }: Since, { untilMs, rows }: Bounds) {
+  let query = db
+    .selectFrom('attempts')
+    .innerJoin('deliveries', 'deliveries.id', 'attempts.delivery_id')
+    .selectAll('deliveries')
+    .select(['attempts.recorded_at as at', 'attempts.seq as key'])
+    .where('attempts.recorded_at', '>=', at)
+    .where('attempts.recorded_at', '<=', untilMs)
+  if (key !== null) {
+    query = query.where((is) =>
+      is.or([is('attempts.recorded_at', '>', at), is('attempts.seq', '>', Number(key))]),
+    )
+  }
+  return query.orderBy('attempts.recorded_at').orderBy('attempts.seq').limit(rows).compile()
+}
+
+function movedDeliveries(db: Builder, { at, key }: Since, { untilMs, rows }: Bounds) {
+  let query = db
+    .selectFrom('changes')
+    .innerJoin('deliveries', 'deliveries.id', 'changes.id')
+    .selectAll('deliveries')
+    .select(['changes.at as at', 'changes.seq as key'])
+    .where('changes.at', '>=', at)
+    .where('changes.at', '<=', untilMs)
+    .where('changes.noun', '=', 'delivery')
+  if (key !== null) {
+    query = query.where((is) =>
+      is.or([is('changes.at', '>', at), is('changes.seq', '>', Number(key))]),
+    )
+  }
+  return query.orderBy('changes.at').orderBy('changes.seq').limit(rows).compile()
+}
+
+function changedWebhooks(db: Builder, { at, key }: Since, { untilMs, rows }: Bounds) {
+  let query = db
+    .selectFrom('changes')
+    .select(['id', 'chatbot_id', 'at', 'seq as key'])
+    .where('at', '>=', at)
+    .where('at', '<=', untilMs)
+    .where('noun', '=', 'webhook')
+  if (key !== null) {
+    query = query.where((is) => is.or([is('at', '>', at), is('seq', '>', Number(key))]))
+  }
+  return query.orderBy('at').orderBy('seq').limit(rows).compile()
+}
+
+/** The answers to `changesQueries`, in its order. */
+export function pageOfChanges(
+  found: unknown[][],
+  { reach, limit }: { reach: Reach; limit: number },
+): ChangePage {
+  const rows = (found as Told[][]).flatMap((each, source) => each.map((row) => ({ source, row })))
+  // Stable: at one instant the sources stay in their order, and each in that of its keys.
+  rows.sort((a, b) => a.row.at - b.row.at)
+  const taken = rows.slice(0, limit)
+  const last = taken.at(-1)
+  const changes = taken.map(({ source, row }) => toChange(SOURCES[source], row))
+  if (rows.length > limit && last) {
+    return { changes, next: { at: last.row.at, source: last.source, key: last.row.key } }
+  }
+  return { changes, next: reach.untilMs === null ? null : startOfChanges(reach.untilMs + 1) }
+}
+
+/** Before all that changed at this instant. */
+export function startOfChanges(at: number): ChangePlace {
+  return { at, source: 0, key: null }
+}
+
+function toChange(source: Source | undefined, row: Told): Change {
+  const { at } = row
+  if (source === 'webhooks') {
+    const { id: webhookId, chatbot_id: chatbotId } = row as Told & {
+      id: string
+      chatbot_id: string
+    }
+    // Which aspect is not kept; whoever takes it for settings looks once too often.
+    return { type: 'webhook.updated', at, chatbotId, webhookId, aspect: 'settings' }
+  }
+  if (source === 'leads') {
+    const { key, chatbot_id, event_id } = row as Told & { chatbot_id: string; event_id: string }
+    const [leadId, chatbotId, eventId] = [String(key), chatbot_id, event_id]
+    return { type: 'lead.created', at, chatbotId, leadId, eventId }
+  }
+  return toDeliveryChange(row as Told & DeliveryRow, at)
+}

@@ -1,0 +1,82 @@
+/**
+ * Every list that is read page by page. A page ends where its rows reach so many bytes, and what is
+ * beyond is not loaded: one chatbot's leads with names of 95 KB make pages of a few rows, where a
+ * hundred such rows, times all who ask at once, took 4 GB.
+ */
+import type { CompiledQuery } from 'kysely'
+import type { PagedLists } from '../read-store.ts'
+import type { Encryption } from '../sealing/encryption.ts'
+import type { Page } from '../store.ts'
+import { listApiKeys, listAudit } from './access-queries.ts'
+import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
+import { listAttempts } from './attempts.ts'
+import * as queries from './queries.ts'
+import * as rows from './rows.ts'
+
+export type PagedList = keyof PagedLists
+
+/** What a query may answer at most. A bounded one answers one row: its `PageRead`. */
+export interface PageBound {
+  /** One more is asked for by the query itself: it tells whether others follow. */
+  rowsMax: number
+  /** Never so few that the first row is left out. */
+  bytesMax: number
+  /** The columns that can be large: by the others' sizes no page grows beyond reason. */
+  sized: readonly string[]
+}
+
+interface Listing<Name extends PagedList> {
+  query(
+    db: queries.Builder,
+    filter: PagedLists[Name]['filter'],
+    page: Page,
+    hasCommonName: boolean,
+  ): CompiledQuery
+  toItem(row: never, encryption: Encryption): PagedLists[Name]['row']
+  sized: readonly string[]
+}
+
+export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
+  chatbots: {
+    query: (db, _, page) => queries.listChatbots(db, page).compile(),
+    toItem: (row: rows.ChatbotRow) => rows.toChatbot(row),
+    sized: ['name', 'lead_form', 'allowed_origins'],
+  },
+  webhooks: {
+    query: (db, filter, page) => queries.listWebhooks(db, filter, page).compile(),
+    toItem: (row: rows.WebhookRow, encryption) => rows.toWebhook(row, encryption),
+    sized: ['url', 'event_types', 'description', 'headers', 'secret'],
+  },
+  deliveries: {
+    query: (db, filter, page, hasCommonName) =>
+      queries.listDeliveries(db, queries.asked(filter, hasCommonName), page).compile(),
+    toItem: (row: rows.DeliveryRow) => rows.toDelivery(row),
+    sized: ['event_type', 'last_error'],
+  },
+  leads: {
+    query: (db, filter, page, hasCommonName) =>
+      queries.listLeads(db, queries.asked(filter, hasCommonName), page).compile(),
+    toItem: (row: rows.LeadRow) => rows.toLead(row),
+    sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone'],
+  },
+  erasures: {
+    query: (db, filter, page) => queries.listErasures(db, filter, page).compile(),
+    toItem: (row: rows.ErasureRow) => rows.toErasure(row),
+    sized: [],
+  },
+  apiKeys: {
+    query: (db, filter, page) => listApiKeys(db, filter, page).compile(),
+    toItem: (row: ApiKeyRow) => toApiKey(row),
+    sized: ['name'],
+  },
+  audit: {
+    query: (db, filter, page) => listAudit(db, filter, page).compile(),
+    toItem: (row: AuditRow) => toAuditEntry(row),
+    sized: ['fields'],
+  },
+  attempts: {
+    query: (db, filter, page) => listAttempts(db, filter, page).compile(),
+    toItem: (row: rows.AttemptRow) => rows.toAttempt(row),
+    sized: ['error', 'response_headers', 'response_body'],
+  },
+}

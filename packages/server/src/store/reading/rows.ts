@@ -1,0 +1,311 @@
+/** Rows as both stores keep them, and the nouns that they become. */
+import type { Chatbot } from '../../chatbot.ts'
+import type {
+  AnswerNote,
+  Attempt,
+  Delivery,
+  DeliveryKind,
+  DeliveryState,
+  StateReason,
+} from '../../delivery.ts'
+import type { Event } from '../../event.ts'
+import type { Conversation, Erasure, ErasureReason, Lead } from '../../lead.ts'
+import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
+import type { Encryption } from '../sealing/encryption.ts'
+import type { Change, Recovery } from '../store.ts'
+
+export interface ChatbotRow {
+  id: string
+  name: string
+  lead_form: string
+  allowed_origins: string
+  created_at: number
+  updated_at: number
+}
+
+/** `url`, `headers` and the secrets are sealed. */
+export interface WebhookRow {
+  id: string
+  chatbot_id: string
+  kind: WebhookKind
+  /** 1: is removed when nobody has listened for an hour. */
+  temporary: number
+  /** Who takes its deliveries, alone; null: any node, or nobody while it is away. */
+  listener_id: string | null
+  /** Since when nobody listens; null: somebody does, or it has a URL. */
+  away_since: number | null
+  url: string
+  event_types: string
+  description: string
+  headers: string
+  timeout_seconds: number | null
+  max_in_flight: number | null
+  rate_per_second: number | null
+  state: WebhookState
+  state_reason: string | null
+  secret: string
+  previous_secret: string | null
+  overlap_ends_at: number | null
+  failing_since: number | null
+  consecutive_failures: number
+  last_success_at: number | null
+  last_failure_at: number | null
+  last_failure: string | null
+  /** Its rest, as rest.ts names it. */
+  resting_until: number | null
+  probe_at: number | null
+  probe_id: string | null
+  rest_set_at: number | null
+  rest_reason: string | null
+  rest_level: number
+  rest_by: string | null
+  strained: number
+  rested_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface EventRow {
+  id: string
+  chatbot_id: string
+  event_type: string
+  payload: string
+  erased: number
+  created_at: number
+}
+
+export interface ConversationRow {
+  chatbot_id: string
+  id: string
+  created_at: number
+}
+
+export interface DeliveryRow {
+  id: string
+  event_id: string
+  webhook_id: string
+  chatbot_id: string
+  event_type: string
+  kind: DeliveryKind
+  state: DeliveryState
+  state_reason: StateReason | null
+  attempt_count: number
+  series_attempts: number
+  due_at: number | null
+  claimed_by: string | null
+  last_status: number | null
+  last_error: string | null
+  /** First attempt of this series that was not charged; null: all were. */
+  uncharged_since: number | null
+  created_at: number
+  finished_at: number | null
+  updated_at: number
+}
+
+export interface AttemptRow {
+  id: string
+  delivery_id: string
+  number: number
+  started_at: number
+  duration_ms: number
+  result: 'delivered' | 'failed'
+  status: number | null
+  error_code: string | null
+  error: string | null
+  response_headers: string
+  response_body: string
+  note: AnswerNote | null
+}
+
+export interface LeadRow {
+  id: string
+  chatbot_id: string
+  conversation_id: string
+  event_id: string
+  customer_name: string
+  customer_email: string
+  customer_phone: string
+  created_at: number
+}
+
+export interface ErasureRow {
+  id: string
+  lead_id: string
+  chatbot_id: string
+  event_id: string
+  reason: ErasureReason
+  erased_at: number
+}
+
+export interface RecoveryRow {
+  id: string
+  webhook_id: string
+  since: number
+  until: number
+  states: string
+  total: number
+  done: number
+  created_at: number
+  finished_at: number | null
+}
+
+export function toChatbot(row: ChatbotRow): Chatbot {
+  return {
+    id: row.id,
+    name: row.name,
+    leadForm: JSON.parse(row.lead_form),
+    allowedOrigins: JSON.parse(row.allowed_origins),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
+  const open = (column: 'url' | 'headers' | 'secret', sealed: string) =>
+    encryption.decrypt(sealed, { rowId: row.id, column })
+  return {
+    id: row.id,
+    chatbotId: row.chatbot_id,
+    kind: row.kind,
+    temporary: row.temporary === 1,
+    url: open('url', row.url),
+    eventTypes: JSON.parse(row.event_types),
+    description: row.description,
+    headers: JSON.parse(open('headers', row.headers)),
+    timeoutSeconds: row.timeout_seconds,
+    maxInFlight: row.max_in_flight,
+    ratePerSecond: row.rate_per_second,
+    state: row.state,
+    stateReason: row.state_reason,
+    secret: open('secret', row.secret),
+    previousSecret:
+      row.previous_secret === null
+        ? null
+        : encryption.decrypt(row.previous_secret, { rowId: row.id, column: 'previous_secret' }),
+    overlapEndsAt: row.overlap_ends_at,
+    health: {
+      failingSince: row.failing_since,
+      consecutiveFailures: row.consecutive_failures,
+      lastSuccessAt: row.last_success_at,
+      lastFailureAt: row.last_failure_at,
+      lastFailure: row.last_failure,
+    },
+    rest:
+      row.resting_until === null
+        ? null
+        : { until: row.resting_until, probeAt: row.probe_at, reason: row.rest_reason ?? '' },
+    restedAt: row.rested_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+export function toEvent(row: EventRow): Event {
+  return {
+    id: row.id,
+    chatbotId: row.chatbot_id,
+    eventType: row.event_type,
+    payload: row.payload,
+    createdAt: row.created_at,
+  }
+}
+
+export function toDelivery(row: DeliveryRow): Delivery {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    webhookId: row.webhook_id,
+    chatbotId: row.chatbot_id,
+    eventType: row.event_type,
+    kind: row.kind,
+    state: row.state,
+    stateReason: row.state_reason,
+    attemptCount: row.attempt_count,
+    seriesAttempts: row.series_attempts,
+    dueAt: row.state === 'pending' ? row.due_at : null,
+    claimed: row.claimed_by !== null,
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** What a listener and a stream are told of a delivery. */
+export function toDeliveryChange(row: DeliveryRow, at: number): Change {
+  return {
+    type: 'delivery.updated',
+    at,
+    chatbotId: row.chatbot_id,
+    delivery: {
+      id: row.id,
+      eventId: row.event_id,
+      webhookId: row.webhook_id,
+      eventType: row.event_type,
+      state: row.state,
+      attemptCount: row.attempt_count,
+      lastStatus: row.last_status,
+      lastError: row.last_error,
+    },
+  }
+}
+
+export function toAttempt(row: AttemptRow): Attempt {
+  return {
+    id: row.id,
+    deliveryId: row.delivery_id,
+    number: row.number,
+    startedAt: row.started_at,
+    durationMs: row.duration_ms,
+    result: row.result,
+    status: row.status,
+    errorCode: row.error_code,
+    error: row.error,
+    responseHeaders: JSON.parse(row.response_headers),
+    responseBody: row.response_body,
+    note: row.note,
+  }
+}
+
+export function toLead(row: LeadRow): Lead {
+  return {
+    id: row.id,
+    chatbotId: row.chatbot_id,
+    conversationId: row.conversation_id,
+    eventId: row.event_id,
+    customerName: row.customer_name,
+    customerEmail: row.customer_email,
+    customerPhone: row.customer_phone,
+    createdAt: row.created_at,
+  }
+}
+
+export function toConversation(row: ConversationRow): Conversation {
+  return { id: row.id, chatbotId: row.chatbot_id, createdAt: row.created_at }
+}
+
+export function toErasure(row: ErasureRow): Erasure {
+  return {
+    id: row.id,
+    leadId: row.lead_id,
+    chatbotId: row.chatbot_id,
+    eventId: row.event_id,
+    reason: row.reason,
+    erasedAt: row.erased_at,
+  }
+}
+
+export function toRecovery(row: RecoveryRow): Recovery {
+  return {
+    id: row.id,
+    webhookId: row.webhook_id,
+    since: row.since,
+    until: row.until,
+    states: JSON.parse(row.states),
+    total: row.total,
+    done: row.done,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  }
+}

@@ -1,0 +1,52 @@
+/** The tables as queries for lists and charts see them: the same names in both stores. */
+import type { DeliveryState } from '../../delivery.ts'
+import type { ApiKeyRow, AuditRow } from './access-rows.ts'
+import type {
+  AttemptRow,
+  ChatbotRow,
+  ConversationRow,
+  DeliveryRow,
+  ErasureRow,
+  EventRow,
+  LeadRow,
+  RecoveryRow,
+  WebhookRow,
+} from './rows.ts'
+import type { SearchKeys } from './search-keys.ts'
+
+export interface Schema {
+  chatbots: ChatbotRow & { deleted_at: number | null }
+  webhooks: WebhookRow
+  conversations: ConversationRow
+  events: EventRow & { lead_id: string | null }
+  deliveries: DeliveryRow
+  attempts: AttemptRow & { seq: number; recorded_at: number }
+  leads: LeadRow & SearchKeys
+  recoveries: RecoveryRow
+  erasures: ErasureRow
+  stats_minutes: StatsSums & { webhook_id: string; chatbot_id: string; minute: number }
+  /** `scope`: a webhook, a chatbot or everything; the chatbot is empty for everything. */
+  stats_rollups: StatsSums & { scope: string; step_ms: number; at: number; chatbot_id: string }
+  changes: { seq: number; at: number; noun: 'delivery' | 'webhook'; id: string; chatbot_id: string }
+  api_keys: ApiKeyRow
+  audit_log: AuditRow
+  meta: { key: string; value: string | number }
+}
+
+/** Sums of minutes; `at` is the step's beginning. */
+export type StatsRow = StatsSums & { at: number }
+
+interface StatsSums {
+  accepted: number
+  delivered: number
+  exhausted: number
+  cancelled: number
+  attempts: number
+  failed_attempts: number
+  [latency: `latency_${number}`]: number
+}
+
+export interface StateCount {
+  state: DeliveryState
+  count: number
+}

@@ -1,0 +1,33 @@
+/** Charts out of summed minutes. */
+import { LATENCY_BUCKETS, latencyPercentiles } from '../rules/latency.ts'
+import type { Stats, StatsCounts } from '../store.ts'
+import type { StateCount, StatsRow } from './schema.ts'
+
+export function toStats(series: StatsRow[], current: StateCount[]): Stats {
+  const unfinished = { pending: 0, parked: 0 }
+  for (const { state, count } of current) {
+    if (state === 'pending' || state === 'parked') unfinished[state] += Number(count)
+  }
+  return {
+    current: unfinished,
+    totals: toCounts(series),
+    series: series.map((row) => ({ at: Number(row.at), ...toCounts([row]) })),
+  }
+}
+
+function toCounts(rows: StatsRow[]): StatsCounts {
+  const sum = (read: (row: StatsRow) => number | undefined) =>
+    rows.reduce((total, row) => total + Number(read(row) ?? 0), 0)
+  const latency = Array.from({ length: LATENCY_BUCKETS }, (_, bucket) =>
+    sum((row) => row[`latency_${bucket}`]),
+  )
+  return {
+    accepted: sum((row) => row.accepted),
+    delivered: sum((row) => row.delivered),
+    exhausted: sum((row) => row.exhausted),
+    cancelled: sum((row) => row.cancelled),
+    attempts: sum((row) => row.attempts),
+    failedAttempts: sum((row) => row.failed_attempts),
+    latencyMs: latencyPercentiles(latency),
+  }
+}

@@ -1,0 +1,114 @@
+/** What an attempt does to its delivery and to its webhook's health: the same in every store. */
+import type { DeliveryState, StateReason } from '../../delivery.ts'
+import type { WebhookState } from '../../webhook.ts'
+import type { DeliveryRow } from '../reading/rows.ts'
+import type { RecordInput } from '../store.ts'
+import type { RestState } from './rest.ts'
+
+export interface NextState {
+  state: DeliveryState
+  reason: StateReason | null
+  /** Null unless pending. */
+  delayMs: number | null
+}
+
+/** A webhook's row as recording needs it. */
+export interface HealthState extends RestState {
+  state: WebhookState
+  failingSince: number | null
+  consecutiveFailures: number
+  lastSuccessAt: number | null
+  lastFailureAt: number | null
+  lastFailure: string | null
+}
+
+/** `webhook` is its state after this attempt; null: it was deleted. `now` is the store's. */
+export function nextState(
+  row: Pick<DeliveryRow, 'state' | 'state_reason' | 'kind' | 'uncharged_since'>,
+  { outcome }: Pick<RecordInput, 'outcome'>,
+  { webhook, now }: { webhook: WebhookState | null; now: number },
+): NextState {
+  const ended = (state: DeliveryState, reason: StateReason | null = null): NextState => {
+    return { state, reason, delayMs: null }
+  }
+  // Cancelled while it was on its way: the attempt is history, the state stays.
+  if (row.state !== 'pending') return ended(row.state, row.state_reason)
+  if (outcome.kind === 'delivered' || outcome.kind === 'exhausted') return ended(outcome.kind)
+  if (row.kind === 'test') return ended('exhausted')
+  if (webhook === null) return ended('cancelled', 'webhook_deleted')
+  if (webhook !== 'active') return ended('parked', parkReason(webhook))
+  if (outcome.kind === 'gone') return ended('parked', 'webhook_disabled')
+  if (!outcome.charged && (row.uncharged_since ?? now) <= now - outcome.forMsMax) {
+    return ended('exhausted')
+  }
+  return { state: 'pending', reason: null, delayMs: outcome.delayMs }
+}
+
+/** Since when this series has attempts that were not charged, after this one. */
+export function unchargedSince(
+  row: Pick<DeliveryRow, 'uncharged_since'>,
+  { outcome }: Pick<RecordInput, 'outcome'>,
+  now: number,
+): number | null {
+  const isCharged = outcome.kind !== 'retry' || outcome.charged
+  return isCharged ? row.uncharged_since : (row.uncharged_since ?? now)
+}
+
+/** What a delivery of a webhook in this state is parked for. */
+export function parkReason(state: Exclude<WebhookState, 'active'>): StateReason {
+  return PARK_REASONS[state]
+}
+
+const PARK_REASONS = {
+  paused: 'webhook_paused',
+  disabled: 'webhook_disabled',
+  away: 'listener_away',
+} as const
+
+/**
+ * What is recorded of an attempt whose lead was erased while it was on its way: its answer may echo
+ * the lead. The error's word stays, as do its status and its times.
+ */
+export function withoutEcho(input: RecordInput): RecordInput {
+  const blank = { error: null, responseHeaders: {}, responseBody: '', note: null }
+  return { ...input, attempt: { ...input.attempt, ...blank } }
+}
+
+/** Whether the attempt says anything of the endpoint. A fault of ours doesn't; a test is no traffic. */
+export function concernsHealth(
+  { kind }: Pick<DeliveryRow, 'kind'>,
+  { attempt }: Pick<RecordInput, 'attempt'>,
+): boolean {
+  return kind !== 'test' && attempt.errorCode !== 'our_fault'
+}
+
+export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: number): void {
+  if (attempt.result === 'delivered') {
+    webhook.failingSince = null
+    webhook.consecutiveFailures = 0
+    webhook.lastSuccessAt = now
+    return
+  }
+  // A clock that was ahead wrote it: from now on, or it would not be disabled until then.
+  webhook.failingSince = Math.min(webhook.failingSince ?? now, now)
+  webhook.consecutiveFailures += 1
+  webhook.lastFailureAt = now
+  webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
+}
+
+/** Besides the time. */
+export const DISABLE_FAILURES_MIN = 5
+
+/** Why the webhook is to be disabled after this attempt, for people; null: it isn't. */
+export function whyDisable(webhook: HealthState, input: RecordInput, now: number): string | null {
+  if (webhook.state === 'disabled') return null
+  if (input.outcome.kind === 'gone') {
+    return 'The endpoint answered 410 Gone: it says that it takes no more deliveries.'
+  }
+  const { failingSince, consecutiveFailures } = webhook
+  if (failingSince === null || failingSince > now - input.disableAfterMs) return null
+  // Time alone proves nothing: a clock that was set forward by a week makes any failure a week old.
+  if (consecutiveFailures < DISABLE_FAILURES_MIN) return null
+  const since = new Date(failingSince).toISOString()
+  return `Every attempt since ${since} has failed; the last one: ${webhook.lastFailure}`
+}

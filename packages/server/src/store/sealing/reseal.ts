@@ -1,0 +1,25 @@
+/** A webhook's four sealed values, sealed anew with the present key. */
+
+import type { WebhookRow } from '../reading/rows.ts'
+import type { Encryption } from './encryption.ts'
+
+const SEALED_COLUMNS = ['url', 'headers', 'secret', 'previous_secret'] as const
+
+export type SealedRow = Pick<WebhookRow, 'id' | (typeof SEALED_COLUMNS)[number]>
+
+/** Null: one of its values opens with none of our keys, or was damaged. */
+export function resealed(row: SealedRow, encryption: Encryption): SealedRow | null {
+  const anew: SealedRow = { ...row }
+  try {
+    for (const column of SEALED_COLUMNS) {
+      const sealed = row[column]
+      const place = { rowId: row.id, column }
+      // Its type is that of the column: only the previous secret may be missing.
+      if (sealed !== null)
+        anew[column] = encryption.encrypt(encryption.decrypt(sealed, place), place)
+    }
+    return anew
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,248 @@
+/** Chatbots and webhooks: what owners set up. Sealed values come and go as they are. */
+
+import { assert } from '../../../errors.ts'
+import { canonicalEventType } from '../../../event.ts'
+import { awayReason, type WebhookState } from '../../../webhook.ts'
+import type { ChatbotRow, WebhookRow } from '../../reading/rows.ts'
+import { reachable } from '../../rules/listened.ts'
+import { END_REST_SET } from '../../rules/rest.ts'
+import type { Core } from '../core.ts'
+import type { Access } from './access.ts'
+
+/** JSON columns as text, as in the row. */
+export interface ChatbotValues {
+  id: string
+  name: string
+  leadForm: string
+  allowedOrigins: string
+}
+
+export interface WebhookValues {
+  id: string
+  chatbotId: string
+  eventTypes: string[]
+  description: string
+  timeoutSeconds: number | null
+  maxInFlight: number | null
+  ratePerSecond: number | null
+  /** Sealed. */
+  url: string
+  headers: string
+  secret: string
+  listen?: { temporary: boolean }
+  webhooksMax: number
+}
+
+export interface WebhookPatch {
+  id: string
+  eventTypes?: string[]
+  description?: string
+  timeoutSeconds?: number | null
+  maxInFlight?: number | null
+  ratePerSecond?: number | null
+  /** Sealed. */
+  url?: string
+  headers?: string
+  /** Sealed, a URL that stays looks like another. */
+  isNewUrl?: boolean
+}
+
+export interface Rotation {
+  id: string
+  /** The sealed secret that `previousSecret` holds: both are sealed for their own column. */
+  expectedSecret: string
+  secret: string
+  previousSecret: string
+  overlapMs: number
+}
+
+export class Config {
+  readonly #core: Core
+  readonly #access: Access
+
+  constructor(core: Core, access: Access) {
+    this.#core = core
+    this.#access = access
+  }
+
+  createChatbot({ id, name, leadForm, allowedOrigins }: ChatbotValues): ChatbotRow {
+    const { now } = this.#core.tx
+    this.#core.run(INSERT_CHATBOT, id, name, leadForm, allowedOrigins, now, now)
+    this.#core.forgetWebhooks()
+    const row = this.#core.get<ChatbotRow>(READ_CHATBOT, id)
+    assert(row, 'a chatbot that was just made is there')
+    return row
+  }
+
+  updateChatbot(change: Partial<ChatbotValues> & { id: string }): ChatbotRow | null {
+    const { id, name = null, leadForm = null, allowedOrigins = null } = change
+    this.#core.run(UPDATE_CHATBOT, name, leadForm, allowedOrigins, this.#core.tx.now, id)
+    return this.#core.get<ChatbotRow>(READ_CHATBOT, id) ?? null
+  }
+
+  deleteChatbot(id: string): boolean {
+    const { tx } = this.#core
+    if (this.#core.run(DELETE_CHATBOT, tx.now, id) === 0) return false
+    for (const webhook of this.#core.all<{ id: string }>(WEBHOOKS_OF, id)) {
+      this.deleteWebhook(webhook.id)
+    }
+    this.#access.endChatbot(id)
+    this.#core.forgetWebhooks()
+    return true
+  }
+
+  createWebhook(values: WebhookValues): WebhookRow | 'chatbot_not_found' | 'too_many_webhooks' {
+    const core = this.#core
+    const { id, chatbotId, url, description, headers, secret } = values
+    if (!core.get(READ_CHATBOT, chatbotId)) return 'chatbot_not_found'
+    const live = core.get<{ count: number }>(COUNT_WEBHOOKS, chatbotId)?.count ?? 0
+    if (live >= values.webhooksMax) return 'too_many_webhooks'
+    const { now } = core.tx
+    const eventTypes = JSON.stringify(values.eventTypes)
+    core.run(
+      INSERT_WEBHOOK,
+      ...[id, chatbotId, url, eventTypes, description, headers],
+      ...[values.timeoutSeconds, values.maxInFlight, values.ratePerSecond],
+      ...[secret, now, now, ...startOf(values, now)],
+    )
+    this.#subscribe(id, chatbotId, values.eventTypes)
+    return this.#changed(id)
+  }
+
+  updateWebhook(patch: WebhookPatch): WebhookRow | null {
+    const core = this.#core
+    core.tx.flushHealth(core)
+    const row = core.get<WebhookRow>(READ_WEBHOOK, patch.id)
+    if (!row) return null
+    const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = patch
+    const { url = row.url, headers = row.headers, description = row.description } = patch
+    const { ratePerSecond = row.rate_per_second } = patch
+    const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
+    core.run(
+      UPDATE_WEBHOOK,
+      ...[url, eventTypes, description, headers, timeoutSeconds, maxInFlight, ratePerSecond],
+      ...[core.tx.now, row.id],
+    )
+    if (patch.isNewUrl) this.#endRest(row, false)
+    if (patch.eventTypes) {
+      core.run(DELETE_SUBSCRIPTIONS, row.id)
+      this.#subscribe(row.id, row.chatbot_id, patch.eventTypes)
+    }
+    return this.#changed(row.id)
+  }
+
+  deleteWebhook(id: string): boolean {
+    const core = this.#core
+    core.tx.flushHealth(core)
+    const row = core.get<WebhookRow>(READ_WEBHOOK, id)
+    if (!row) return false
+    core.run(DELETE_SUBSCRIPTIONS, id)
+    core.run(DELETE_WEBHOOK, id)
+    core.run(UNSETTLE, id)
+    core.forgetWebhooks()
+    core.tx.webhookChanged(core, id, row.chatbot_id)
+    return true
+  }
+
+  /** `changed_meanwhile`: the secret is not the expected one any more; read and seal again. */
+  rotateSecret(rotation: Rotation): WebhookRow | 'overlap_running' | 'changed_meanwhile' | null {
+    const core = this.#core
+    const { now } = core.tx
+    const row = core.get<WebhookRow>(READ_WEBHOOK, rotation.id)
+    if (!row) return null
+    if (row.previous_secret !== null && (row.overlap_ends_at ?? 0) > now) return 'overlap_running'
+    if (row.secret !== rotation.expectedSecret) return 'changed_meanwhile'
+    const overlaps = rotation.overlapMs > 0
+    const previous = overlaps ? rotation.previousSecret : null
+    const endsAt = overlaps ? now + Math.round(rotation.overlapMs) : null
+    core.tx.flushHealth(core)
+    core.run(ROTATE, rotation.secret, previous, endsAt, now, row.id)
+    return this.#changed(row.id)
+  }
+
+  finishRotation(id: string): WebhookRow | null {
+    const core = this.#core
+    core.tx.flushHealth(core)
+    if (core.run(FINISH_ROTATION, core.tx.now, id) === 0) return null
+    return this.#changed(id)
+  }
+
+  setWebhookState(change: {
+    id: string
+    state: WebhookState
+    reason: string | null
+  }): WebhookRow | null {
+    const core = this.#core
+    core.tx.flushHealth(core)
+    const before = core.get<WebhookRow>(READ_WEBHOOK, change.id)
+    if (!before) return null
+    // Failures from before must not disable it again at the first one after it was brought back.
+    const resumed = change.state === 'active' && before.state !== 'active'
+    const failingSince = resumed ? null : before.failing_since
+    const { state, reason } = reachable(change, before)
+    core.run(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
+    if (change.state === 'active') this.#endRest(before, resumed)
+    core.run(UNSETTLE, change.id)
+    return this.#changed(change.id)
+  }
+
+  /** Its owner's word: from now on it is sent to. */
+  #endRest({ id, resting_until }: WebhookRow, resumed: boolean): void {
+    if (resting_until === null && !resumed) return
+    this.#core.run(END_REST, this.#core.tx.now, id)
+    if (resting_until !== null) this.#core.tx.woken.add(id)
+  }
+
+  #subscribe(webhookId: string, chatbotId: string, eventTypes: string[]): void {
+    for (const spelling of eventTypes) {
+      this.#core.run(SUBSCRIBE, chatbotId, canonicalEventType(spelling), webhookId, spelling)
+    }
+  }
+
+  #changed(webhookId: string): WebhookRow {
+    const row = this.#core.get<WebhookRow>(READ_WEBHOOK, webhookId)
+    assert(row, 'a webhook that was just written is there')
+    this.#core.forgetWebhooks()
+    this.#core.tx.webhookChanged(this.#core, row.id, row.chatbot_id)
+    return row
+  }
+}
+
+/** Its columns kind, temporary, away_since, state and state_reason. */
+function startOf({ id, listen }: WebhookValues, now: number) {
+  if (!listen) return ['http', 0, null, 'active', null]
+  return ['listen', listen.temporary ? 1 : 0, now, 'away', awayReason(id)]
+}
+
+/** Marks a webhook whose deliveries are to be moved to where its state says. */
+export const UNSETTLE = 'INSERT INTO unsettled (webhook_id) VALUES (?) ON CONFLICT DO NOTHING'
+
+const INSERT_CHATBOT = `INSERT INTO chatbots
+  (id, name, lead_form, allowed_origins, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`
+const READ_CHATBOT = `SELECT id, name, lead_form, allowed_origins, created_at, updated_at
+  FROM chatbots WHERE id = ? AND deleted_at IS NULL`
+const UPDATE_CHATBOT = `UPDATE chatbots SET name = coalesce(?, name),
+  lead_form = coalesce(?, lead_form), allowed_origins = coalesce(?, allowed_origins),
+  updated_at = ? WHERE id = ? AND deleted_at IS NULL`
+const DELETE_CHATBOT = 'UPDATE chatbots SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL'
+
+const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = ?'
+const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = ?'
+export const READ_WEBHOOK = 'SELECT * FROM webhooks WHERE id = ?'
+const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
+    timeout_seconds, max_in_flight, rate_per_second, secret, created_at, updated_at, kind,
+    temporary, away_since, state, state_reason)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const UPDATE_WEBHOOK = `UPDATE webhooks SET url = ?, event_types = ?, description = ?, headers = ?,
+  timeout_seconds = ?, max_in_flight = ?, rate_per_second = ?, updated_at = ? WHERE id = ?`
+const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = ?'
+const SET_STATE = `UPDATE webhooks SET state = ?, state_reason = ?, failing_since = ?,
+  updated_at = ? WHERE id = ?`
+const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = ? WHERE id = ?`
+const ROTATE = `UPDATE webhooks SET secret = ?, previous_secret = ?, overlap_ends_at = ?,
+  updated_at = ? WHERE id = ?`
+const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_ends_at = NULL,
+  updated_at = ? WHERE id = ?`
+const SUBSCRIBE = `INSERT INTO subscriptions (chatbot_id, event_type, webhook_id, spelling)
+  VALUES (?, ?, ?, ?)`
+const DELETE_SUBSCRIPTIONS = 'DELETE FROM subscriptions WHERE webhook_id = ?'

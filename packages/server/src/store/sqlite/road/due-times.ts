@@ -1,0 +1,107 @@
+/**
+ * After the wall clock was set back: what waits, waits no longer than it was told to. A row knows its
+ * own wait, for both of its times were written by one clock at one moment: `due_at - updated_at`. A row
+ * whose `updated_at` lies ahead of us was written by a clock that was ahead, and its due time with it.
+ * Nothing is ever moved further ahead.
+ */
+import { idTime } from '../../../id.ts'
+import type { DuePosition, PulledIn, PullInStep } from '../../store.ts'
+import type { Core } from '../core.ts'
+
+interface WaitingRow {
+  id: string
+  webhook_id: string
+  due_at: number
+  updated_at: number
+}
+
+export class DueTimes {
+  readonly #core: Core
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  pullIn({ jumpedBackMs, after, limit }: PullInStep): PulledIn {
+    const core = this.#core
+    if (after === null && !this.#knowsTheFuture()) return { pulled: 0, next: null }
+    if (after === null) this.#pullRests(jumpedBackMs)
+    const { webhookId, dueAt, deliveryId } = after ?? FIRST
+    const { now } = core.tx
+    const rows = core.all<WaitingRow>(WAITING, webhookId, dueAt, deliveryId, now, limit)
+    const ahead = rows.filter((row) => row.updated_at > now)
+    for (const row of ahead) this.#pull(row, jumpedBackMs)
+    const last = rows.at(-1)
+    return { pulled: ahead.length, next: rows.length === limit && last ? positionOf(last) : null }
+  }
+
+  /** A rest, too, knows its own wait: `probe_at - rest_set_at`. */
+  #pullRests(jumpedBackMs: number): void {
+    const core = this.#core
+    const { now } = core.tx
+    core.tx.flushHealth(core)
+    for (const row of core.all<RestingRow>(RESTING, now)) {
+      const waitMs = Math.max(0, row.probe_at - row.rest_set_at)
+      const moved = jumpedBackMs > 0 ? row.probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
+      const probeAt = Math.min(now + waitMs, moved)
+      const until = row.resting_until - (row.probe_at - probeAt)
+      core.run(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
+      core.tx.woken.add(row.id)
+      core.tx.webhookChanged(core, row.id, row.chatbot_id, 'health')
+    }
+    core.run(PULL_RESTED, now, now)
+    core.forgetWebhooks()
+  }
+
+  /** By the jump itself where it is known: what was waited already counts. */
+  #pull(row: WaitingRow, jumpedBackMs: number): void {
+    const { tx } = this.#core
+    const waitMs = Math.max(0, row.due_at - row.updated_at)
+    const moved = jumpedBackMs > 0 ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
+    const dueAt = Math.min(tx.now + waitMs, moved)
+    this.#core.run(PULL, dueAt, dueAt - waitMs, row.id)
+    tx.woken.add(row.webhook_id)
+  }
+
+  /** Whether anything was written by a clock that was ahead of ours: by the ends of three indexes. */
+  #knowsTheFuture(): boolean {
+    const { now } = this.#core.tx
+    const { attempt, change } = this.#core.get<Newest>(NEWEST) ?? {}
+    const { id } = this.#core.get<{ id: string }>(NEWEST_DELIVERY) ?? {}
+    const newest = [attempt ?? 0, change ?? 0, id === undefined ? 0 : idTime(id)]
+    return newest.some((at) => at > now)
+  }
+}
+
+interface RestingRow {
+  id: string
+  chatbot_id: string
+  probe_at: number
+  resting_until: number
+  rest_set_at: number
+}
+
+interface Newest {
+  attempt: number | null
+  change: number | null
+}
+
+const FIRST: DuePosition = { webhookId: '', dueAt: 0, deliveryId: '' }
+
+function positionOf(row: WaitingRow): DuePosition {
+  return { webhookId: row.webhook_id, dueAt: row.due_at, deliveryId: row.id }
+}
+
+const NEWEST = `SELECT (SELECT max(recorded_at) FROM attempts) AS attempt,
+  (SELECT max(at) FROM changes) AS change`
+const NEWEST_DELIVERY = 'SELECT id FROM deliveries ORDER BY id DESC LIMIT 1'
+const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM deliveries
+  INDEXED BY deliveries_claimable
+  WHERE state = 'pending' AND claimed_by IS NULL AND (webhook_id, due_at, id) > (?, ?, ?)
+    AND due_at > ? ORDER BY webhook_id, due_at, id LIMIT ?`
+const RESTING = `SELECT id, chatbot_id, probe_at, resting_until, rest_set_at FROM webhooks
+  WHERE resting_until IS NOT NULL AND rest_set_at > ?`
+const PULL_REST = `UPDATE webhooks SET probe_at = ?, resting_until = ?, rest_set_at = ?
+  WHERE id = ?`
+const PULL_RESTED = 'UPDATE webhooks SET rested_at = ? WHERE rested_at > ?'
+const PULL = 'UPDATE deliveries SET due_at = ?, updated_at = ? WHERE id = ?'

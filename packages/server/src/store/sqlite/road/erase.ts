@@ -1,0 +1,100 @@
+/** Erasing a person: everywhere the lead went inside this database. */
+
+import { CANCELLABLE } from '../../../delivery.ts'
+import type { ErasureReason } from '../../../lead.ts'
+import type { DeliveryRow } from '../../reading/rows.ts'
+import type { Core } from '../core.ts'
+import type { Deliveries } from './deliveries.ts'
+
+interface LeadToErase {
+  id: string
+  chatbot_id: string
+  conversation_id: string
+  event_id: string
+  idempotency_route: string | null
+  idempotency_key: string | null
+  created_at: number
+}
+
+export class Eraser {
+  readonly #core: Core
+  readonly #deliveries: Deliveries
+
+  constructor(core: Core, deliveries: Deliveries) {
+    this.#core = core
+    this.#deliveries = deliveries
+  }
+
+  eraseLead({ leadId, reason }: { leadId: string; reason: ErasureReason }): boolean {
+    const core = this.#core
+    const lead = core.get<LeadToErase>(READ_LEAD, leadId)
+    if (!lead) return false
+    core.run(DELETE_LEAD, leadId)
+    core.run(ERASE_EVENT, lead.event_id)
+    this.#remember(lead, reason)
+    for (const delivery of core.all<DeliveryRow>(DELIVERIES_OF, lead.event_id)) {
+      // The endpoint's answers may echo the person.
+      core.run(BLANK_ATTEMPTS, delivery.id)
+      core.run(BLANK_LAST_ERROR, delivery.id)
+      if (CANCELLABLE.includes(delivery.state)) {
+        this.#deliveries.cancelRow(delivery, 'lead_erased')
+      }
+    }
+    if (lead.idempotency_key !== null) {
+      const { chatbot_id, idempotency_route, idempotency_key, created_at } = lead
+      // The instant tells this record from a later one under the same key.
+      core.run(ERASE_ANSWER, chatbot_id, idempotency_route, idempotency_key, created_at)
+    }
+    core.run(DELETE_CONVERSATION, lead.chatbot_id, lead.conversation_id)
+    core.tx.erased = true
+    return true
+  }
+
+  /** Up to `limit` leads of chatbots that were deleted; how many. */
+  eraseDeletedChatbots(limit: number): number {
+    const core = this.#core
+    let erased = 0
+    while (erased < limit) {
+      const chatbot = core.get<{ id: string }>(DELETED_CHATBOT)
+      if (!chatbot) return erased
+      const leads = core.all<{ id: string }>(LEADS_OF, chatbot.id, limit - erased)
+      for (const { id } of leads) this.eraseLead({ leadId: id, reason: 'chatbot_deleted' })
+      erased += leads.length
+      if (erased < limit) this.#removeChatbot(chatbot.id)
+    }
+    return erased
+  }
+
+  #remember(lead: LeadToErase, reason: ErasureReason): void {
+    const core = this.#core
+    const { id, chatbot_id, event_id } = lead
+    core.run(KEEP_ERASURE, core.ids.next('erasure'), id, chatbot_id, event_id, reason, core.tx.now)
+  }
+
+  #removeChatbot(chatbotId: string): void {
+    this.#core.run(DELETE_CONVERSATIONS, chatbotId)
+    this.#core.run(DELETE_CHATBOT, chatbotId)
+  }
+}
+
+const READ_LEAD = `SELECT id, chatbot_id, conversation_id, event_id, idempotency_route,
+  idempotency_key, created_at FROM leads WHERE id = ?`
+const DELETE_LEAD = 'DELETE FROM leads WHERE id = ?'
+const ERASE_EVENT = `UPDATE events SET payload = '{}', erased = 1 WHERE id = ?`
+const DELIVERIES_OF = 'SELECT * FROM deliveries WHERE event_id = ?'
+/** Of what went wrong the word stays, and the sentence goes. */
+const BLANK_ATTEMPTS = `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL,
+  error = NULL WHERE delivery_id = ?`
+const BLANK_LAST_ERROR = 'UPDATE deliveries SET last_error = NULL WHERE id = ?'
+const KEEP_ERASURE = `INSERT INTO erasures (id, lead_id, chatbot_id, event_id, reason, erased_at)
+  VALUES (?, ?, ?, ?, ?, ?)`
+/** The hash too: who guesses a person's data could make sure by it. */
+const ERASE_ANSWER = `UPDATE idempotency SET erased = 1, answer = '', body_hash = ''
+  WHERE chatbot_id = ? AND route = ? AND key = ? AND created_at = ?`
+const DELETE_CONVERSATION = `DELETE FROM conversations WHERE chatbot_id = ?1 AND id = ?2
+  AND NOT EXISTS (SELECT 1 FROM leads WHERE conversation_id = ?2 AND chatbot_id = ?1)`
+
+const DELETED_CHATBOT = 'SELECT id FROM chatbots WHERE deleted_at IS NOT NULL LIMIT 1'
+const LEADS_OF = 'SELECT id FROM leads WHERE chatbot_id = ? LIMIT ?'
+const DELETE_CONVERSATIONS = 'DELETE FROM conversations WHERE chatbot_id = ?'
+const DELETE_CHATBOT = 'DELETE FROM chatbots WHERE id = ?'

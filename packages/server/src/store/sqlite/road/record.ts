@@ -1,0 +1,138 @@
+/**
+ * What came of an attempt: the attempt, its delivery's next state, its webhook's health and the
+ * minute's counts, in one transaction, and only while the node that sent it holds the claim.
+ */
+import type { DeliveryState } from '../../../delivery.ts'
+import type { DeliveryRow } from '../../reading/rows.ts'
+import {
+  concernsHealth,
+  type NextState,
+  nextState,
+  noteHealth,
+  unchargedSince,
+  whyDisable,
+  withoutEcho,
+} from '../../rules/after-attempt.ts'
+import { noteRest, type RestTold, restTold } from '../../rules/rest.ts'
+import type { RecordInput, RecordResult } from '../../store.ts'
+import type { Core } from '../core.ts'
+import type { WebhookHealthRow } from '../transaction.ts'
+import { UNSETTLE } from './config.ts'
+import { READ_DELIVERY } from './deliveries.ts'
+
+export class Recorder {
+  readonly #core: Core
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  recordIfLeased(input: RecordInput): RecordResult {
+    const core = this.#core
+    const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
+    const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
+    if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
+    const kept = this.#isErased(row) ? withoutEcho(input) : input
+    const { webhook, ...told } = this.#updateWebhook(row, kept)
+    const now = core.tx.now
+    const next = nextState(row, kept, { webhook: webhook?.state ?? null, now })
+    this.#insertAttempt(row, kept)
+    this.#updateDelivery(row, kept, next)
+    return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
+  }
+
+  /** Whether the lead was erased while this was on its way. */
+  #isErased(row: DeliveryRow): boolean {
+    if (row.state !== 'cancelled') return false
+    return this.#core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
+  }
+
+  #insertAttempt(row: DeliveryRow, { attempt }: RecordInput): void {
+    const core = this.#core
+    const { id, startedAt, durationMs, result, status, errorCode, error, note } = attempt
+    core.run(
+      INSERT_ATTEMPT,
+      ...[id, row.id, row.attempt_count + 1, startedAt, durationMs, result, status],
+      ...[errorCode, error, JSON.stringify(attempt.responseHeaders)],
+      ...[attempt.responseBody, note, core.tx.now],
+    )
+  }
+
+  #updateDelivery(row: DeliveryRow, input: RecordInput, next: NextState): void {
+    const core = this.#core
+    const { attempt, outcome } = input
+    const { tx } = core
+    const ended = next.state !== row.state && ENDED.includes(next.state)
+    const charged = outcome.kind !== 'retry' || outcome.charged
+    const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
+    core.run(
+      UPDATE_DELIVERY,
+      ...[next.state, next.reason, charged ? 1 : 0],
+      ...[
+        next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
+        attempt.status,
+        lastError,
+      ],
+      ...[unchargedSince(row, input, tx.now), ended ? tx.now : row.finished_at, tx.now, row.id],
+    )
+    if (ended) tx.backlogDelta -= 1
+    if (row.kind === 'event') {
+      const failed = attempt.result === 'failed'
+      tx.countAttempt(row.webhook_id, row.chatbot_id, attempt.durationMs, failed)
+      if (ended) tx.count(row.webhook_id, row.chatbot_id, next.state as Ended)
+    }
+    if (!tx.wantChanges) return
+    const { id, event_id: eventId, webhook_id: webhookId, event_type: eventType } = row
+    tx.deliveryChanged(row.chatbot_id, {
+      ...{ id, eventId, webhookId, eventType, state: next.state },
+      ...{ attemptCount: row.attempt_count + 1, lastStatus: attempt.status, lastError },
+    })
+  }
+
+  /** The webhook as it is after this attempt; null: it was deleted. And what is told of its rest. */
+  #updateWebhook(
+    row: DeliveryRow,
+    input: RecordInput,
+  ): { webhook: WebhookHealthRow | null } & RestTold {
+    const core = this.#core
+    const { tx } = core
+    const webhook = tx.health(core, row.webhook_id)
+    if (!webhook) return { webhook }
+    const move = noteRest(webhook, row, input, tx.now)
+    if (move !== null) {
+      tx.touchHealth(row.webhook_id)
+      tx.webhookChanged(core, row.webhook_id, row.chatbot_id, 'rest')
+    }
+    const rest = restTold(webhook, move, tx.now)
+    if (!concernsHealth(row, input)) return { webhook, ...rest }
+    noteHealth(webhook, input, tx.now)
+    tx.touchHealth(row.webhook_id)
+    const reason = whyDisable(webhook, input, tx.now)
+    return { webhook: reason === null ? webhook : this.#disable(row, reason), ...rest }
+  }
+
+  #disable(row: DeliveryRow, reason: string): WebhookHealthRow | null {
+    const core = this.#core
+    core.tx.flushHealth(core)
+    core.run(DISABLE, reason, core.tx.now, row.webhook_id)
+    core.run(UNSETTLE, row.webhook_id)
+    core.forgetWebhooks()
+    core.tx.webhookChanged(core, row.webhook_id, row.chatbot_id)
+    return core.tx.health(core, row.webhook_id)
+  }
+}
+
+const ENDED: readonly DeliveryState[] = ['delivered', 'exhausted', 'cancelled']
+type Ended = 'delivered' | 'exhausted' | 'cancelled'
+
+const EVENT_ERASED = 'SELECT erased FROM events WHERE id = ?'
+const INSERT_ATTEMPT = `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms,
+    result, status, error_code, error, response_headers, response_body, note, recorded_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const UPDATE_DELIVERY = `UPDATE deliveries SET state = ?, state_reason = ?,
+    attempt_count = attempt_count + 1, series_attempts = series_attempts + ?, due_at = ?,
+    last_status = ?, last_error = ?, uncharged_since = ?, finished_at = ?, updated_at = ?,
+    claimed_by = NULL
+  WHERE id = ?`
+const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = ?, updated_at = ?
+  WHERE id = ?`

@@ -1,0 +1,162 @@
+/**
+ * Adaptive group commit, the calling side: when the engine is idle a call goes out at once; while
+ * it works, calls gather and leave together as the next batch. No timer: an idle system has the
+ * latency of one commit, a busy one shares each sync among all who wait.
+ *
+ * Who goes first: whatever is not ingest (leases, claims, records, settings: small, and others wait
+ * for them), then single events, then bulk; chatbots take turns. After a commit with bulk in it there
+ * is one without, if anything else waits: nobody waits longer than for one batch of somebody else.
+ */
+import { StoreUnavailable } from '../../../errors.ts'
+import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../../rules/accept-weight.ts'
+import { Turns } from '../../rules/turns.ts'
+import type { AcceptInput, NewAuditEntry } from '../../store.ts'
+import type { BatchReply, Call } from '../engine.ts'
+import { toError, toFault } from '../file/faults.ts'
+import type { Operations } from '../operations.ts'
+import type { EnginePort } from './port.ts'
+
+type Input<Name extends keyof Operations> = Parameters<Operations[Name]>[0]
+type Output<Name extends keyof Operations> = ReturnType<Operations[Name]>
+
+interface Pending {
+  call: Call
+  /** Of a commit; only what is accepted can be large: up to 8 MiB of payloads in one call. */
+  weight: number
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** More would hold up those who come after for longer than they save. */
+const BATCH_CALLS_MAX = 1_000
+/** Of them, while single events wait, at most so many that are not ingest. */
+const OTHERS_MAX = 500
+
+export class WriteQueue {
+  readonly #port: EnginePort
+  readonly #onCommit: (reply: BatchReply) => void
+  /** Whether anybody wants changes: gathering and copying them costs. */
+  readonly #isHeard: () => boolean
+  /** In their order. */
+  readonly #others = new Turns<Pending>()
+  readonly #singles = new Turns<Pending>()
+  readonly #bulk = new Turns<Pending>()
+  /** The batch that went out last. */
+  #hadBulk = false
+  #busy = false
+  #closed = false
+  #idle: (() => void)[] = []
+
+  constructor(options: {
+    port: EnginePort
+    isHeard: () => boolean
+    onCommit: (reply: BatchReply) => void
+  }) {
+    this.#port = options.port
+    this.#isHeard = options.isHeard
+    this.#onCommit = options.onCommit
+  }
+
+  /** Resolves after the commit is on disk. */
+  call<Name extends keyof Operations>(
+    name: Name,
+    input: Input<Name>,
+    audit?: NewAuditEntry,
+  ): Promise<Output<Name>> {
+    if (this.#closed) return Promise.reject(new StoreUnavailable('The store is closed.'))
+    return new Promise((resolve, reject) => {
+      this.#put({
+        call: audit ? { name, input, audit } : { name, input },
+        weight: 0,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      })
+      if (this.#busy) return
+      this.#busy = true
+      // What is called in the same turn still gets in.
+      queueMicrotask(() => this.#flush())
+    })
+  }
+
+  /** Refuses new calls; resolves when those that are queued have their answers. */
+  close(): Promise<void> {
+    this.#closed = true
+    if (!this.#busy) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  #put(pending: Pending): void {
+    const { name, input } = pending.call
+    if (name !== 'accept') {
+      this.#others.push('', pending)
+      return
+    }
+    const accept = input as AcceptInput
+    pending.weight = acceptWeight(accept)
+    const queue = isBulk(accept) ? this.#bulk : this.#singles
+    queue.push(accept.chatbotId, pending)
+  }
+
+  #flush(): void {
+    const batch = this.#takeBatch()
+    const calls = batch.map((pending) => pending.call)
+    this.#port
+      .write({ calls, wantChanges: this.#isHeard() })
+      .then((reply) => this.#settle(batch, reply))
+      .catch((error: unknown) => {
+        for (const { reject } of batch) reject(toError(toFault(error)))
+      })
+      .finally(() => this.#next())
+  }
+
+  #settle(batch: Pending[], reply: BatchReply): void {
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const answer = reply.replies[index]
+      if (answer && 'value' in answer) resolve(answer.value)
+      else reject(answer ? toError(answer.fault) : new Error('The engine left a call unanswered.'))
+    }
+    this.#onCommit(reply)
+  }
+
+  #next(): void {
+    if (this.#others.size + this.#singles.size + this.#bulk.size > 0) {
+      this.#flush()
+      return
+    }
+    this.#busy = false
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  #takeBatch(): Pending[] {
+    const batch: Pending[] = []
+    const othersMax = this.#singles.size > 0 ? OTHERS_MAX : BATCH_CALLS_MAX
+    take(this.#others, { batch, callsMax: othersMax, weightMax: COMMIT_WEIGHT_MAX })
+    const othersWait = batch.length + this.#singles.size > 0
+    const bulk: Pending[] = []
+    let bulkWeight = 0
+    if (!this.#hadBulk || !othersWait) {
+      const callsMax = BATCH_CALLS_MAX - batch.length
+      bulkWeight = take(this.#bulk, { batch: bulk, callsMax, weightMax: COMMIT_WEIGHT_MAX })
+    }
+    this.#hadBulk = bulk.length > 0
+    const callsMax = BATCH_CALLS_MAX - bulk.length
+    take(this.#singles, { batch, callsMax, weightMax: COMMIT_WEIGHT_MAX - bulkWeight })
+    return [...batch, ...bulk]
+  }
+}
+
+/** Moves as many as there is room for, or one that is more than that alone; their weight together. */
+function take(
+  from: Turns<Pending>,
+  { batch, callsMax, weightMax }: { batch: Pending[]; callsMax: number; weightMax: number },
+): number {
+  let weight = 0
+  for (let next = from.peek(); next && batch.length < callsMax; next = from.peek()) {
+    const isTooMuch = weight + next.weight > weightMax && weight > 0
+    if (weightMax <= 0 || isTooMuch) break
+    weight += next.weight
+    from.shift()
+    batch.push(next)
+  }
+  return weight
+}

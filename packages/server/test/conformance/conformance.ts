@@ -1,0 +1,66 @@
+/**
+ * What every store must do, written against the contract alone. Each store runs it unchanged.
+ */
+import { describe } from 'vitest'
+import { describeAccept } from './accept.ts'
+import { describeAccess } from './access.ts'
+import { describeAudit } from './audit.ts'
+import { describeBoundedPages } from './bounded-pages.ts'
+import { describeChanges } from './changes.ts'
+import { describeClaims } from './claims.ts'
+import { describeConfig } from './config.ts'
+import { describeCountedPages } from './counted-pages.ts'
+import { describeErasure } from './erasure.ts'
+import { describeIdempotency } from './idempotency.ts'
+import { describeKeys } from './keys.ts'
+import { describeLeases } from './leases.ts'
+import { describeListeners } from './listeners.ts'
+import { describeLists } from './lists.ts'
+import { describeMoves } from './moves.ts'
+import { describePruning } from './pruning.ts'
+import { describeRecord } from './record.ts'
+import { describeRecoveries } from './recoveries.ts'
+import { describeRests } from './rests.ts'
+import { describeRollups } from './rollups.ts'
+import { describeSecrets } from './secrets.ts'
+import { describeSettle } from './settle.ts'
+import { describeStarts } from './starts.ts'
+import { describeStats } from './stats.ts'
+import { describeTurns } from './turns.ts'
+import type { OpenStore } from './world.ts'
+
+export type { OpenStore, StoreHarness } from './world.ts'
+
+/** `open` gives a fresh, empty store. Without `movesTime` what needs another time is left out. */
+export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {
+  const parts = [
+    describeConfig,
+    describeSecrets,
+    describeKeys,
+    describeAccept,
+    describeTurns,
+    describeIdempotency,
+    describeClaims,
+    describeLeases,
+    describeStarts,
+    describeListeners,
+    describeRecord,
+    describeRests,
+    describeMoves,
+    describeSettle,
+    describeRecoveries,
+    describeErasure,
+    describePruning,
+    describeStats,
+    describeRollups,
+    describeLists,
+    describeBoundedPages,
+    describeCountedPages,
+    describeChanges,
+    describeAccess,
+    describeAudit,
+  ]
+  describe(name, () => {
+    for (const part of parts) part({ open, movesTime })
+  })
+}

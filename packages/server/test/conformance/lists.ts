@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest'
+import { COMMON_NAMES } from '../../src/store/reading/searches.ts'
+import type { Page } from '../../src/store/store.ts'
+import { type Suite, setup } from './world.ts'
+
+const PAGE = { limit: 100, after: null }
+
+/** Every id of a list, page by page. */
+async function walk<Item extends { id: string }>(
+  limit: number,
+  list: (page: Page) => Promise<Item[]>,
+): Promise<string[]> {
+  const ids: string[] = []
+  for (;;) {
+    const page = await list({ limit, after: ids.at(-1) ?? null })
+    ids.push(...page.map((item) => item.id))
+    expect(ids.length, 'the pages come to an end').toBeLessThan(1_000)
+    if (page.length < limit) return ids
+    expect(page.length).toBe(limit)
+  }
+}
+
+/** Two chatbots, two webhooks on the first, deliveries in several states. */
+async function setupHistory(suite: Suite) {
+  const parts = await setup(suite)
+  const { world, chatbot, webhook } = parts
+  const second = await world.webhook(chatbot.id, { eventTypes: ['order.paid', 'leads.submit'] })
+  const stranger = await world.chatbot()
+  const strange = await world.webhook(stranger.id)
+  for (let i = 0; i < 6; i++) {
+    const { claims } = await world.accept(chatbot.id, {
+      events: [i % 2 ? world.event('order.paid') : world.leadEvent({ customerName: `Lead ${i}` })],
+    })
+    for (const claim of claims) {
+      if (i < 3) await world.record(claim, { kind: i === 0 ? 'exhausted' : 'delivered' })
+    }
+  }
+  await world.accept(stranger.id)
+  return { ...parts, webhook, second, stranger, strange }
+}
+
+export function describeLists(suite: Suite): void {
+  test('lists are newest first, and pages join without gap or repeat', async () => {
+    const { world, store, chatbot } = await setupHistory(suite)
+    const newest = await world.chatbot()
+    const chatbots = await walk(2, (page) => store.listChatbots(page))
+    expect(chatbots).toHaveLength(3)
+    expect(chatbots[0]).toBe(newest.id)
+    const own = { chatbotId: chatbot.id }
+    const webhooks = await walk(1, (page) => store.listWebhooks(own, page))
+    expect(webhooks).toHaveLength(2)
+    const everybodys = await walk(2, (page) => store.listWebhooks({}, page))
+    expect(everybodys).toHaveLength(3)
+    expect(everybodys).toEqual(expect.arrayContaining(webhooks))
+    const deliveries = await walk(3, (page) => store.listDeliveries({}, page))
+    expect(deliveries).toEqual([...deliveries].sort().reverse())
+    expect(new Set(deliveries).size).toBe(10)
+    const leads = await walk(2, (page) => store.listLeads({ chatbotId: chatbot.id }, page))
+    expect(leads).toEqual([...leads].sort().reverse())
+    expect(leads).toHaveLength(3)
+  })
+
+  test('every filter of deliveries holds, alone and with others', async () => {
+    const { store, chatbot, webhook, second, stranger } = await setupHistory(suite)
+    const count = async (filter: Parameters<typeof store.listDeliveries>[0]) =>
+      (await store.listDeliveries(filter, PAGE)).length
+    expect(await count({ chatbotId: chatbot.id })).toBe(9)
+    expect(await count({ chatbotId: stranger.id })).toBe(1)
+    expect(await count({ webhookId: webhook.id })).toBe(3)
+    expect(await count({ webhookId: second.id })).toBe(6)
+    expect(await count({ webhookId: second.id, chatbotId: stranger.id })).toBe(0)
+    expect(await count({ webhookId: second.id, chatbotId: chatbot.id })).toBe(6)
+    expect(await count({ eventType: 'order.paid' })).toBe(3)
+    expect(await count({ eventType: 'leads.submit', chatbotId: chatbot.id })).toBe(3)
+    expect(await count({ state: 'exhausted' })).toBe(2)
+    expect(await count({ state: 'exhausted', webhookId: webhook.id })).toBe(1)
+    expect(await count({ state: 'pending', chatbotId: chatbot.id })).toBe(4)
+    expect(await count({ state: 'parked' })).toBe(0)
+    const [any] = await store.listDeliveries({ webhookId: webhook.id }, PAGE)
+    const eventId = any?.eventId ?? ''
+    expect(await count({ eventId })).toBe(2)
+    expect(await count({ eventId, webhookId: second.id, state: 'pending' })).toBe(1)
+    expect(await count({ eventId, chatbotId: stranger.id })).toBe(0)
+  })
+
+  test('a search finds deliveries by id, by person and by the beginning of a name', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const ann = world.leadEvent({ customerName: 'Ànn Lee', customerEmail: 'Ann@Shop.example' })
+    const bob = world.leadEvent({
+      ...{ customerName: 'Bob', customerEmail: 'bob@shop.example', customerPhone: '0123' },
+      conversationId: 'own-9',
+    })
+    const annClaim = await world.claim(chatbot.id, { events: [ann] })
+    const bobClaim = await world.claim(chatbot.id, { events: [bob] })
+    const found = async (q: string) =>
+      (await store.listDeliveries({ q }, PAGE)).map((delivery) => delivery.id)
+    for (const q of [annClaim.deliveryId, ann.id, ann.lead?.id, 'ann@shop.EXAMPLE', 'àNN l']) {
+      expect(await found(q ?? '')).toEqual([annClaim.deliveryId])
+    }
+    for (const q of [bobClaim.deliveryId, bob.id, bob.lead?.id, '0123', 'bo', 'own-9']) {
+      expect(await found(q ?? '')).toEqual([bobClaim.deliveryId])
+    }
+    expect(await found(webhook.id)).toHaveLength(2)
+    for (const q of ['shop.example', 'ob', '012', 'dlv_none', '%', '_', "' OR 1=1 --"]) {
+      expect(await found(q)).toEqual([])
+    }
+    expect(await store.listDeliveries({ q: 'bo', chatbotId: 'bot_none' }, PAGE)).toEqual([])
+    expect(await store.listDeliveries({ q: 'bo', state: 'delivered' }, PAGE)).toEqual([])
+  })
+
+  test('a name that thousands begin with is found too, newest first', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const stranger = await world.chatbot()
+    for (let made = 0; made < COMMON_NAMES; made += 500) {
+      const events = Array.from({ length: 500 }, () => world.leadEvent({ customerName: 'Ann' }))
+      await world.accept(chatbot.id, { events, lease: null })
+    }
+    const others = [
+      world.leadEvent({ customerName: 'Bob' }),
+      world.leadEvent({ customerName: 'Anna' }),
+      world.leadEvent({ customerName: 'Carol', customerPhone: 'an' }),
+    ]
+    await world.accept(chatbot.id, { events: others, lease: null })
+    const ids = [others[2]?.lead?.id, others[1]?.lead?.id]
+    for (const filter of [{ q: 'an' }, { q: 'an', chatbotId: chatbot.id }]) {
+      const leads = await store.listLeads(filter, { limit: 2, after: null })
+      expect(leads.map(({ id }) => id)).toEqual(ids)
+    }
+    const newest = [others[2]?.id, others[1]?.id]
+    for (const filter of [
+      { q: 'an' },
+      { q: 'an', chatbotId: chatbot.id },
+      { q: 'an', webhookId: webhook.id, state: 'pending' } as const,
+    ]) {
+      const found = await store.listDeliveries(filter, { limit: 2, after: null })
+      expect(found.map(({ eventId }) => eventId)).toEqual(newest)
+    }
+    expect(await store.listDeliveries({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
+    expect(await store.listLeads({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
+    expect(await store.listDeliveries({ q: 'an', state: 'exhausted' }, PAGE)).toEqual([])
+  })
+
+  test('a search finds leads the same way', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const lead = world.leadEvent({ customerName: 'Zoë', customerPhone: '007' })
+    await world.accept(chatbot.id, { events: [lead, world.leadEvent()] })
+    const found = async (q: string, chatbotId?: string) => {
+      const leads = await store.listLeads({ q, ...(chatbotId && { chatbotId }) }, PAGE)
+      return leads.map(({ id }) => id)
+    }
+    for (const q of [lead.lead?.id, lead.id, lead.lead?.conversationId, '007', 'zo', 'ZOË']) {
+      expect(await found(q ?? '')).toEqual([lead.lead?.id])
+    }
+    expect(await found('zo', chatbot.id)).toHaveLength(1)
+    expect(await found('zo', 'bot_none')).toEqual([])
+    expect(await found('ann@shop.example')).toHaveLength(2)
+  })
+
+  test('what nobody sees is in no key: neither in what is kept nor in what is typed', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const lead = world.leadEvent({
+      ...{ customerName: 'Zoe\u0308\u200b Lee', customerEmail: 'Zoe\u00ad@Shop.example\u200b' },
+      ...{ customerPhone: '\u202a+254\u200e7 \u202c', conversationId: ' own ' },
+    })
+    const other = world.leadEvent({ customerPhone: '', customerEmail: '' })
+    await world.accept(chatbot.id, { events: [lead, other] })
+    const id = lead.lead?.id ?? ''
+    const found = async (q: string) => (await store.listLeads({ q }, PAGE)).map((one) => one.id)
+    const typed = ['zoe@shop.example', 'zo\u2060e@shop.example', '+2547', ' +2547\ufeff', 'zoë l']
+    for (const q of [...typed, 'z\u200do', `${id}\u200b`, `\u202a${lead.id}`, ' own ']) {
+      expect(await found(q), q).toEqual([id])
+      expect((await store.listDeliveries({ q }, PAGE)).map(({ eventId }) => eventId)).toEqual([
+        lead.id,
+      ])
+    }
+    for (const q of ['\u200b', ' ', '', 'own']) expect(await found(q), q).toEqual([])
+    await store.eraseLead(id, 'request')
+    for (const q of typed) expect(await found(q), q).toEqual([])
+  })
+
+  if (!suite.movesTime) return
+
+  test('from and to bound the instant of creation', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const instants: number[] = []
+    for (let i = 0; i < 3; i++) {
+      await world.advance(1_000)
+      await world.join()
+      instants.push(world.harness.clock.now())
+      await world.accept(chatbot.id)
+    }
+    const [first = 0, second = 0, third = 0] = instants
+    const count = async (from?: number, to?: number) => {
+      const span = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+      const deliveries = await store.listDeliveries({ webhookId: webhook.id, ...span }, PAGE)
+      const leads = await store.listLeads(span, PAGE)
+      expect(leads).toHaveLength(deliveries.length)
+      return deliveries.length
+    }
+    expect(await count()).toBe(3)
+    expect(await count(second)).toBe(2)
+    expect(await count(second + 1)).toBe(1)
+    expect(await count(undefined, third)).toBe(2)
+    expect(await count(first, second)).toBe(1)
+    expect(await count(third + 1)).toBe(0)
+    expect(await count(0, 2 ** 47)).toBe(3)
+  })
+}

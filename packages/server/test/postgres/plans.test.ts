@@ -1,0 +1,374 @@
+/** Query plans on small data with real statistics: none of them may walk through history. */
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { usePostgres } from '../../../../test/support/postgres.ts'
+import { until } from '../../../../test/support/until.ts'
+import { systemClock } from '../../src/clock.ts'
+import { createIds } from '../../src/id.ts'
+import { systemRandom } from '../../src/random.ts'
+import type { Database } from '../../src/store/postgres/connection/database.ts'
+import { openParts } from '../../src/store/postgres/postgres-store.ts'
+import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
+import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
+import { statsSeries } from '../../src/store/reading/charts.ts'
+import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
+import * as queries from '../../src/store/reading/queries.ts'
+import { addMinutes } from '../../src/store/rules/rollups.ts'
+import type { DeliveryFilter, LeadFilter } from '../../src/store/store.ts'
+import { detailQueries } from '../conformance/detail-queries.ts'
+import {
+  allConversationFilters,
+  allDeliveryFilters,
+  allLeadFilters,
+  type FilterSample,
+} from '../conformance/list-filters.ts'
+import { World } from '../conformance/world.ts'
+import { manualClock } from '../manual-clock.ts'
+
+const postgres = usePostgres()
+const db = queries.postgresBuilder()
+const page = { limit: 50, after: 'zzz' }
+const span = { from: 0, to: 60_000_000, stepMs: 60_000 }
+
+/** Enough that an index is cheaper than a scan, for PostgreSQL as well. */
+const DELIVERIES = 20_000
+const START = 1_700_000_000_000
+/** Bot 1 has a fifth of everything and nothing but successes; the others' failures are plenty. */
+const HISTORY = `
+  CREATE TABLE made AS SELECT i, evt, dlv, lead, ${START} + i * 1000 AS at,
+    'bot_' || i % 5 AS bot, 'wh_' || i % 20 AS wh,
+    CASE WHEN i % 5 = 1 THEN 'delivered' WHEN i % 10 = 2 THEN 'exhausted'
+      WHEN i % 10 = 3 THEN 'cancelled' WHEN i % 20 = 4 THEN 'parked' WHEN i % 10 = 5 THEN 'pending'
+      ELSE 'delivered' END AS state,
+    CASE WHEN i % 4000 = 1 THEN 'rare.type' WHEN i % 3 = 0 THEN 'order.paid'
+      ELSE 'lead.submit' END AS type
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS ids (evt, dlv, lead, i)`
+const FILL = `
+  INSERT INTO chatbots (id, name, lead_form, allowed_origins, created_at, updated_at)
+    SELECT 'bot_' || i, 'Shop', '{}', '[]', 0, 0 FROM generate_series(0, 1999) AS i;
+  INSERT INTO events (id, chatbot_id, event_type, payload, lead_id, created_at)
+    SELECT evt, bot, type, repeat('x', 200), lead, at FROM made;
+  INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state, due_at,
+      created_at, finished_at, updated_at)
+    SELECT dlv, evt, wh, bot, type, 'event', state,
+      CASE state WHEN 'pending' THEN at END, at,
+      CASE WHEN state IN ('pending', 'parked') THEN NULL ELSE at END, at FROM made;
+  INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, result, response_headers,
+      response_body, recorded_at)
+    SELECT 'att_' || i, dlv, 1, at, 1, 'delivered', '{}', 'OK', at FROM made;
+  INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
+      customer_phone, name_key, email_key, created_at)
+    SELECT lead, bot, 'conv_' || i, evt, 'Name', 'a@b.co', i, 'name ' || i, i || '@b.co', at
+    FROM made;
+  INSERT INTO conversations SELECT bot, 'conv_' || i, at FROM made;
+  INSERT INTO idempotency SELECT bot, 'leads', i, 'hash', '{}', 0, at FROM made;
+  INSERT INTO erasures SELECT 'ers_' || i, lead, bot, evt, 'request', at FROM made;
+  INSERT INTO stats_minutes (webhook_id, minute, shard, chatbot_id)
+    SELECT wh, i / 20 * 60000, 0, bot FROM made;
+  UPDATE meta SET value = '59400000' WHERE key = 'stats_until';
+  INSERT INTO audit_log (id, at, action, actor, chatbot_id, fields, address)
+    SELECT replace(dlv, 'dlv_', 'aud_'), at, CASE i % 1000 WHEN 7 THEN 'lead.erased'
+      ELSE 'webhook.updated' END, 'key_' || i % 50, bot, '[]', '' FROM made;
+  INSERT INTO api_keys (id, name, chatbot_id, hash, created_at)
+    SELECT replace(dlv, 'dlv_', 'key_'), '', 'bot_' || i % 2000, dlv, at FROM made;
+  INSERT INTO owner_links SELECT dlv, 'bot_' || i % 2000, dlv, 'key_' || i, at, at + 1e14 FROM made;
+  INSERT INTO sessions
+    SELECT dlv, dlv, 'bot_' || i % 2000, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
+  INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
+const GROWING =
+  /Seq Scan on (deliveries|events|attempts|leads|conversations|idempotency|stats_minutes|stats_rollups|changes|erasures|audit_log|api_keys|owner_links|sessions)\b/
+
+let client: pg.Client
+/** Of the middle of the history: bot 1's, which has nothing but successes. */
+let sample: FilterSample
+let database: Database
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const databaseUrl = await postgres.createDatabase()
+  const encryptionKey = Buffer.alloc(32, 7)
+  const parts = await openParts({ databaseUrl, encryptionKey, clock: systemClock })
+  database = parts.database
+  const { store } = parts
+  client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  close = async () => {
+    await client.end()
+    await store.close()
+  }
+  const clock = manualClock(START)
+  const ids = createIds(clock, systemRandom)
+  const made = Array.from({ length: DELIVERIES }, () => {
+    clock.advance(1_000)
+    return { event: ids.next('event'), delivery: ids.next('delivery'), lead: ids.next('lead') }
+  })
+  const columns = (['event', 'delivery', 'lead'] as const).map((name) => made.map((m) => m[name]))
+  await client.query(HISTORY, columns)
+  await client.query(FILL)
+  await client.query(addMinutes(['0', '59400000']))
+  const middle = DELIVERIES / 2
+  const { event = '', delivery = '', lead = '' } = made[middle] ?? {}
+  const number = middle + 1
+  sample = {
+    ...{ chatbotId: `bot_${number % 5}`, webhookId: `wh_${number % 20}`, eventId: event },
+    ...{ deliveryId: delivery, leadId: lead, eventType: 'rare.type' },
+    ...{ name: `name ${number}`, email: `${number}@b.co`, phone: `${number}` },
+    ...{ from: START + number * 1000 - 3_600_000, to: START + number * 1000 + 3_600_000 },
+  }
+  await useEverything(
+    new World({
+      ...{ store, clock: systemClock, advance() {} },
+      reopen: async () => store,
+      close: async () => {},
+    }),
+  )
+  await client.query('VACUUM ANALYZE')
+  await client.query('SET plan_cache_mode = force_generic_plan')
+}, 120_000)
+
+afterAll(() => close())
+
+/** Every call of the contract once, so that its statements are known. */
+async function useEverything(world: World): Promise<void> {
+  const { store } = world
+  await world.join()
+  const chatbot = await world.chatbot()
+  const webhook = await world.webhook(chatbot.id)
+  const idempotency = { route: 'r', key: 'k', bodyHash: 'h', answer: '{}' }
+  const event = world.leadEvent()
+  const claim = await world.claim(chatbot.id, { events: [event], idempotency })
+  await world.record(claim, { kind: 'exhausted' })
+  const recovery = { webhookId: webhook.id, since: 0, until: 2 ** 45, dryRun: false }
+  for (const states of [['exhausted'], ['delivered']] as const) {
+    await store.createRecovery({ ...recovery, id: world.ids.next('recovery'), states: [...states] })
+    await store.continueRecoveries(10)
+  }
+  await world.accept(chatbot.id, { lease: null })
+  await store.claimDue({
+    nodeId: world.nodeId,
+    lanes: [{ webhookId: webhook.id, limit: 5 }],
+  })
+  await store.lanesWaiting()
+  await missMessages()
+  await store.release(world.nodeId, [claim.deliveryId])
+  await store.cancel(claim.deliveryId, 'cancelled_by_owner')
+  await store.resend(claim.deliveryId)
+  await store.renewLease(world.nodeId, 60_000)
+  await store.countLive()
+  await store.createTest({
+    ...{ nodeId: world.nodeId, webhookId: webhook.id, payload: '{}' },
+    ...{ eventId: world.ids.next('event'), eventType: 'lead.submit' },
+  })
+  for (const state of ['paused', 'active'] as const) {
+    await store.setWebhookState(webhook.id, state, null)
+    await store.settle(10)
+  }
+  await store.rescueDead()
+  await store.leaveNode(world.nodeId)
+  await store.rollUp(9)
+  await store.rollUp(9)
+  await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
+  await world.useAccess(chatbot.id)
+  await world.useListeners(chatbot.id)
+  await store.eraseLead(event.lead?.id ?? '', 'request')
+  const [first, second] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)]
+  await store.useKeys({ seals: second, opens: [first] })
+  await store.reseal({ after: '', limit: 10 })
+  await store.deleteChatbot(chatbot.id)
+  await store.settle(100)
+}
+
+/** The node looks for itself. */
+async function missMessages(): Promise<void> {
+  const nothing = { waiting: [], touched: [], moved: [] }
+  const message = JSON.stringify({ from: 'x', ...nothing, all: true })
+  await client.query('SELECT pg_notify($1, $2)', ['chatzuri', message])
+  const asks = (text: string) => database.statements().some((sql) => sql.includes(text))
+  await until(async () => (asks("state <> 'pending'") && asks("noun = 'webhook'")) || null, {
+    what: 'the node has looked',
+  })
+}
+
+async function planOf(sql: string, values: readonly unknown[], how = ''): Promise<string> {
+  const { rows } = await client.query(`EXPLAIN ${how} ${sql}`, [...values])
+  return rows.map((row) => row['QUERY PLAN']).join('\n')
+}
+
+test('no statement of the store walks through history', async () => {
+  const statements = database.statements()
+  expect(statements.length).toBeGreaterThan(50)
+  for (const sql of statements) {
+    const count = Math.max(0, ...[...sql.matchAll(/\$(\d+)/g)].map((match) => Number(match[1])))
+    await client.query(`PREPARE asked AS ${sql}`)
+    const values = Array.from({ length: count }, () => 'NULL').join(', ')
+    const plan = await planOf(`EXECUTE asked${count > 0 ? ` (${values})` : ''}`, [])
+    await client.query('DEALLOCATE asked')
+    expect(plan, `${sql}\n${plan}`).not.toMatch(GROWING)
+  }
+})
+
+const lists = [
+  ['deliveries', queries.listDeliveries(db, {}, page)],
+  ['deliveries of a chatbot', queries.listDeliveries(db, { chatbotId: 'bot_1' }, page)],
+  ['… failed', queries.listDeliveries(db, { chatbotId: 'bot_1', state: 'exhausted' }, page)],
+  ['deliveries of a webhook', queries.listDeliveries(db, { webhookId: 'wh_1' }, page)],
+  ['… parked', queries.listDeliveries(db, { webhookId: 'wh_3', state: 'parked' }, page)],
+  ['failed deliveries', queries.listDeliveries(db, { state: 'exhausted' }, page)],
+  ['delivered deliveries', queries.listDeliveries(db, { state: 'delivered' }, page)],
+  ['deliveries of a rare type', queries.listDeliveries(db, { eventType: 'rare.type' }, page)],
+  [
+    '… of a webhook that never had it',
+    queries.listDeliveries(db, { eventType: 'rare.type', webhookId: 'wh_2' }, page),
+  ],
+  ['deliveries of an event', queries.listDeliveries(db, { eventId: 'evt_1' }, page)],
+  ['deliveries by name', queries.listDeliveries(db, { q: 'name 777' }, page)],
+  ['deliveries by email', queries.listDeliveries(db, { q: '777@b.co', chatbotId: 'x' }, page)],
+  ['keys', listApiKeys(db, {}, page)],
+  ['keys of a chatbot', listApiKeys(db, { chatbotId: 'bot_1' }, page)],
+  ['the log', listAudit(db, {}, page)],
+  ['the log of a chatbot', listAudit(db, { chatbotId: 'bot_1' }, page)],
+  ['the log of a quiet chatbot', listAudit(db, { chatbotId: 'bot_none' }, page)],
+  ['the log of an actor', listAudit(db, { actor: 'key_7' }, page)],
+  ['the log of a rare action', listAudit(db, { action: 'lead.erased' }, page)],
+  ['leads', queries.listLeads(db, {}, page)],
+  ['leads of a chatbot', queries.listLeads(db, { chatbotId: 'bot_1' }, page)],
+  ['leads by name', queries.listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
+  ['erasures', queries.listErasures(db, {}, page)],
+  ['erasures of a chatbot', queries.listErasures(db, { chatbotId: 'bot_1' }, page)],
+  ['a chart of a chatbot', statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
+  ['a chart of a webhook', statsSeries(db, { ...span, to: 60_000, webhookId: 'wh_1' })],
+  ['a chart of everything', statsSeries(db, span)],
+  ['a chart of everything by the hour', statsSeries(db, { ...span, stepMs: 3_600_000 })],
+  [
+    'a chart of a webhook by the hour',
+    statsSeries(db, { ...span, stepMs: 3_600_000, webhookId: 'wh_1' }),
+  ],
+  [
+    'a chart of a chatbot that ended long ago',
+    statsSeries(db, { from: 0, to: 30_000_000, stepMs: 3_600_000, chatbotId: 'bot_1' }),
+  ],
+  ['counts of all', queries.currentCounts(db, span)],
+  ['counts of a webhook', queries.currentCounts(db, { ...span, webhookId: 'wh_1' })],
+] as const
+
+/** Pages touched: a walk through 20,000 rows takes more than this, in whatever order. */
+const PAGES_MAX = 450
+
+test.each(lists)('%s are found without walking through history', async (_, query) => {
+  const { sql, parameters } = query.compile()
+  const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
+  expect(plan).not.toMatch(GROWING)
+  expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX)
+})
+
+function pagesOf(plan: string): number {
+  const [, hit = '0'] = /shared hit=(\d+)/.exec(plan) ?? []
+  const [, read = '0'] = /Buffers: shared .*?read=(\d+)/.exec(plan) ?? []
+  return Number(hit) + Number(read)
+}
+
+test('no combination of filters of a list walks through history', async () => {
+  const asked = [
+    // A name that all have, though the planner can't know it.
+    ...allDeliveryFilters({ ...sample, name: 'name' })
+      .filter(({ q }) => q === 'name')
+      .map((filter) => ({
+        filter,
+        query: queries.listDeliveries(db, queries.asked(filter, true), page),
+      })),
+    ...allLeadFilters({ ...sample, name: 'name' })
+      .filter(({ q }) => q === 'name')
+      .map((filter) => ({
+        filter,
+        query: queries.listLeads(db, queries.asked(filter, true), page),
+      })),
+    ...allDeliveryFilters(sample).map((filter) => ({
+      filter,
+      query: queries.listDeliveries(db, filter, page),
+    })),
+    ...allLeadFilters(sample).map((filter) => ({
+      filter,
+      query: queries.listLeads(db, filter, page),
+    })),
+  ]
+  expect(asked.length).toBeGreaterThan(4_500)
+  for (const { filter, query } of asked) {
+    const { sql, parameters } = query.compile()
+    const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    expect(plan, told).not.toMatch(GROWING)
+    const isCommon = 'commonName' in queries.asked(filter, filter.q === 'name')
+    expect(pagesOf(plan), told).toBeLessThan(
+      PAGES_MAX * (isCommon ? 4 : isRareFailure(filter) ? 2 : 1),
+    )
+  }
+}, 120_000)
+
+/** All that failed, or waits, is looked at: a list of types is not kept by state. */
+function isRareFailure(filter: DeliveryFilter | LeadFilter): boolean {
+  return 'eventType' in filter && 'state' in filter
+}
+
+test('a counted page walks the index of its list, in its order', async () => {
+  // Of 4,000 rows: to read and sort them is cheaper, and right, where nearly all are skipped.
+  const deep = { limit: 100, skip: 300 }
+  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const walks = [
+    ...leads.map((filter) => [queries.listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
+    ...allConversationFilters(sample).map(
+      (filter) => [queries.listConversations(db, filter, deep), 'conversations_by_age'] as const,
+    ),
+  ]
+  expect(walks).toHaveLength(8)
+  for (const [query, index] of walks) {
+    const { sql, parameters } = query.compile()
+    const plan = await planOf(sql, parameters)
+    expect(plan).toContain(`Backward using ${index} `)
+    expect(plan).not.toMatch(/Sort|Seq Scan on (leads|conversations)/)
+  }
+})
+
+test('a list of an event type walks the index of what leads it', async () => {
+  const eventType = 'rare.type'
+  const walks = [
+    [{ eventType }, 'deliveries_by_type'],
+    [{ eventType, chatbotId: 'bot_1' }, 'deliveries_by_chatbot_type'],
+    [{ eventType, webhookId: 'wh_1', state: 'delivered' }, 'deliveries_by_webhook_type'],
+  ] as const
+  for (const [filter, index] of walks) {
+    const { sql, parameters } = queries.listDeliveries(db, filter, page).compile()
+    expect(await planOf(sql, parameters)).toContain(`Index Scan Backward using ${index} `)
+  }
+})
+
+test('one thing is found by its id', async () => {
+  for (const { sql, parameters } of await detailQueries(db)) {
+    const plan = await planOf(sql, parameters)
+    expect(plan, `${sql}\n${plan}`).not.toMatch(GROWING)
+  }
+})
+
+test.each(['webhook', 'event', 'delivery', 'lead', 'recovery', 'key'] as const)(
+  'whose a %s is, is found by its id',
+  async (kind) => {
+    const { sql, parameters } = ownerOf(db, kind, 'x')
+    expect(await planOf(sql, parameters)).not.toMatch(GROWING)
+  },
+)
+test('a record of one person is found through indexes', async () => {
+  for (const query of leadRecordQueries(db, 'lead_1')) {
+    expect(await planOf(query.sql, query.parameters)).not.toMatch(GROWING)
+  }
+})
+
+test('changes since an instant are found through indexes', async () => {
+  const at = START + (DELIVERIES - 50) * 1_000
+  const place = { at, source: 0, key: 'dlv_1' }
+  const reach = { untilMs: null, deliveriesBelow: null, leadsBelow: null }
+  for (const query of [
+    ...reachQueries(db, place),
+    ...changesQueries(db, { place, reach, limit: 100 }),
+  ]) {
+    expect(await planOf(query.sql, query.parameters)).not.toMatch(GROWING)
+  }
+})

@@ -1,0 +1,324 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
+import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
+import { statsSeries } from '../../src/store/reading/charts.ts'
+import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
+import {
+  asked,
+  currentCounts,
+  listChatbots,
+  listConversations,
+  listDeliveries,
+  listErasures,
+  listLeads,
+  listWebhooks,
+  sqliteBuilder,
+} from '../../src/store/reading/queries.ts'
+import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
+import { ANY_OTHER } from '../../src/store/sqlite/road/key-check.ts'
+import { LANES_WAITING } from '../../src/store/sqlite/writes.ts'
+import type { DeliveryFilter, LeadFilter } from '../../src/store/store.ts'
+import { detailQueries } from '../conformance/detail-queries.ts'
+import {
+  allConversationFilters,
+  allDeliveryFilters,
+  allLeadFilters,
+} from '../conformance/list-filters.ts'
+import { KEY, openWithEngine } from './folder.ts'
+
+const db = sqliteBuilder()
+const page = { limit: 50, after: 'x' }
+const span = { from: 0, to: 60_000, stepMs: 60_000 }
+
+function planOf(database: DatabaseSync, sql: string, values: readonly unknown[]): string {
+  const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...(values as string[]))
+  return rows.map((row) => String(row.detail)).join('\n')
+}
+
+/** What walks a table from end to end; a list of merged walks is no table. */
+function scans(plan: string): string[] {
+  return plan.split('\n').filter((line) => /^SCAN (?!walk|merged|CONSTANT)/.test(line))
+}
+
+/** Walks over tables that hold only what is under way, as far as their limit. */
+const SMALL = /^SCAN (unsettled$|lane$|kinds$)/
+
+test('no statement of the engine walks through history', async () => {
+  const { engine, store, world } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  const webhook = await world.webhook(chatbot.id)
+  const idempotency = { route: 'r', key: 'k', bodyHash: 'h', answer: '{}' }
+  const event = world.leadEvent()
+  const claim = await world.claim(chatbot.id, { events: [event], idempotency })
+  await world.record(claim, { kind: 'exhausted' })
+  const recovery = { webhookId: webhook.id, since: 0, until: 2 ** 45, dryRun: false }
+  for (const states of [['exhausted'], ['delivered']] as const) {
+    await store.createRecovery({ ...recovery, id: world.ids.next('recovery'), states: [...states] })
+    await store.continueRecoveries(10)
+  }
+  await world.accept(chatbot.id, { lease: null })
+  const lanes = [{ webhookId: webhook.id, limit: 5 }]
+  await store.claimDue({ nodeId: world.nodeId, lanes })
+  await store.lanesWaiting()
+  await store.release(world.nodeId, [claim.deliveryId])
+  await store.cancel(claim.deliveryId, 'cancelled_by_owner')
+  await store.resend(claim.deliveryId)
+  await store.createTest({
+    ...{ nodeId: world.nodeId, webhookId: webhook.id, payload: '{}' },
+    ...{ eventId: world.ids.next('event'), eventType: 'lead.submit' },
+  })
+  await store.eraseLead(event.lead?.id ?? '', 'request')
+  await store.rescueDead()
+  await store.renewLease(world.nodeId, 60_000)
+  await store.countLive()
+  for (const state of ['paused', 'active'] as const) {
+    await store.setWebhookState(webhook.id, state, null)
+    await store.settle(10)
+  }
+  await store.leaveNode(world.nodeId)
+  await world.advance(2_000)
+  await world.advance(60_000)
+  await store.rollUp(10)
+  await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
+  await world.useAccess(chatbot.id)
+  await world.useListeners(chatbot.id)
+  await store.useKeys({ seals: Buffer.alloc(32, 8), opens: [KEY] })
+  await store.reseal({ after: '', limit: 10 })
+  await store.deleteChatbot(chatbot.id)
+  await store.settle(100)
+  const statements = engine.statements()
+  expect(statements.length).toBeGreaterThan(50)
+  for (const sql of statements) {
+    const values = Array.from({ length: sql.split('?').length - 1 }, () => 1)
+    const numbered = new Set(sql.match(/\?\d/g)).size
+    const plan = planOf(engine.db, sql, numbered ? values.slice(0, numbered) : values)
+    expect(
+      scans(plan).filter((line) => !SMALL.test(line)),
+      sql,
+    ).toEqual([])
+  }
+})
+
+const sample = {
+  ...{ chatbotId: 'bot_1', webhookId: 'wh_1', eventId: 'evt_1', deliveryId: 'dlv_1' },
+  ...{ leadId: 'lead_1', eventType: 'order.paid', name: 'ann', email: 'a@b.co', phone: '07' },
+  ...{ from: 1, to: 2 ** 41 },
+}
+
+/** The narrowest of what is asked for leads. */
+function leadingIndex(filter: DeliveryFilter): RegExp {
+  const { eventId, q, webhookId, chatbotId, state } = filter
+  const typed =
+    filter.eventType === sample.eventType && (state === undefined || state === 'delivered')
+  if (q === sample.deliveryId) return /PRIMARY KEY|deliveries_by_event/
+  if (q === sample.webhookId && eventId === undefined) {
+    return typed ? /deliveries_by_webhook_type/ : /deliveries_by_webhook /
+  }
+  if (eventId !== undefined || (q !== undefined && q !== sample.webhookId)) {
+    return /deliveries_by_event/
+  }
+  if (webhookId !== undefined) {
+    return typed ? /deliveries_by_webhook_type/ : /deliveries_by_webhook /
+  }
+  if (chatbotId !== undefined) {
+    return typed ? /deliveries_by_chatbot_type/ : /deliveries_by_chatbot /
+  }
+  if (typed) return /deliveries_by_type/
+  return state === undefined || state === 'delivered' ? /PRIMARY KEY/ : /deliveries_by_state/
+}
+
+test('every list of deliveries walks the index of the narrowest that it is asked for', async () => {
+  const { engine } = await openWithEngine()
+  for (const filter of allDeliveryFilters(sample)) {
+    const { sql, parameters } = listDeliveries(db, filter, page).compile()
+    const plan = planOf(engine.db, sql, parameters)
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+    for (const walk of walks) expect(walk, told).toMatch(leadingIndex(filter))
+    expect(walks.length, told).toBeGreaterThan(0)
+    expect(scans(plan), told).toEqual([])
+    // One event's deliveries may be sorted, and those of the people that a search finds; no others.
+    if (filter.eventId !== undefined || isPeopleSearch(filter)) continue
+    const lines = plan.split('\n')
+    // What is sorted is what walks of one page each have found.
+    const sorted = lines.filter((_, index) => lines[index + 1]?.includes('TEMP B-TREE'))
+    for (const line of sorted) expect(line, told).toMatch(/^SCAN (walk|merged)/)
+  }
+})
+
+test('a common name is looked for in the rows of the list, in its order', async () => {
+  const { engine } = await openWithEngine()
+  for (const filter of allDeliveryFilters(sample)) {
+    if (filter.q !== sample.name || filter.eventId !== undefined) continue
+    const { q: _, ...others } = filter
+    const { sql, parameters } = listDeliveries(db, asked(filter, true), page).compile()
+    const plan = planOf(engine.db, sql, parameters)
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+    for (const walk of walks) expect(walk, told).toMatch(leadingIndex(others))
+    expect(plan, told).not.toContain('leads_by_name')
+    expect(scans(plan), told).toEqual([])
+  }
+})
+
+function isPeopleSearch({ q }: DeliveryFilter): boolean {
+  return q !== undefined && q !== sample.deliveryId && q !== sample.webhookId
+}
+
+/** As with deliveries; SQLite tells no index for ids that another walk has found. */
+function leadingLeadIndex({ q, chatbotId }: LeadFilter): RegExp {
+  if (q === undefined) return chatbotId === undefined ? /PRIMARY KEY/ : /leads_by_chatbot/
+  return /PRIMARY KEY|leads_by_(name|email|phone|conversation)/
+}
+
+test('every list of leads walks the index of the narrowest that it is asked for', async () => {
+  const { engine } = await openWithEngine()
+  for (const filter of allLeadFilters(sample)) {
+    const { sql, parameters } = listLeads(db, filter, page).compile()
+    const plan = planOf(engine.db, sql, parameters)
+    const told = `${JSON.stringify(filter)}\n${plan}`
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH leads'))
+    for (const walk of walks) expect(walk, told).toMatch(leadingLeadIndex(filter))
+    expect(walks.length, told).toBeGreaterThan(0)
+    expect(scans(plan), told).toEqual([])
+  }
+})
+
+test('a counted page walks the index of its list, in its order', async () => {
+  const { engine } = await openWithEngine()
+  const deep = { limit: 100, skip: 9_900 }
+  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const walks = [
+    ...leads.map((filter) => [listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
+    ...allConversationFilters(sample).map(
+      (filter) => [listConversations(db, filter, deep), 'conversations_by_age'] as const,
+    ),
+  ]
+  expect(walks).toHaveLength(8)
+  for (const [query, index] of walks) {
+    const { sql, parameters } = query.compile()
+    const plan = planOf(engine.db, sql, parameters)
+    expect(plan).toContain(index)
+    expect(plan).not.toContain('TEMP B-TREE')
+    expect(scans(plan), plan).toEqual([])
+  }
+})
+
+test('looking for lanes with something waiting jumps from webhook to webhook', async () => {
+  const { engine } = await openWithEngine()
+  const plan = planOf(engine.db, LANES_WAITING, [])
+  const walks = plan.split('\n').filter((line) => /deliveries|\bd\b/.test(line))
+  for (const walk of walks) expect(walk).toContain('COVERING INDEX deliveries_claimable')
+  expect(walks.length).toBeGreaterThan(2)
+  expect(plan).toMatch(/SEARCH (webhooks|w) USING PRIMARY KEY/)
+})
+
+const action = 'webhook.paused'
+const others = [
+  ['chatbots', listChatbots(db, page), 'PRIMARY KEY'],
+  ['keys', listApiKeys(db, {}, page), 'PRIMARY KEY'],
+  ['keys of a chatbot', listApiKeys(db, { chatbotId: 'b' }, page), 'api_keys_by_chatbot'],
+  ['the log', listAudit(db, {}, page), 'PRIMARY KEY'],
+  ['the log of a chatbot', listAudit(db, { chatbotId: 'b', actor: 'a' }, page), 'audit_by_chatbot'],
+  ['the log of an actor', listAudit(db, { actor: 'a', action }, page), 'audit_by_actor'],
+  ['the log of an action', listAudit(db, { action, from: 1, to: 2 }, page), 'audit_by_action'],
+  ['webhooks', listWebhooks(db, {}, page), 'PRIMARY KEY'],
+  ['webhooks of a chatbot', listWebhooks(db, { chatbotId: 'b' }, page), 'webhooks_by_chatbot'],
+  ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
+  ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
+  ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],
+  ['erasures', listErasures(db, {}, page), 'PRIMARY KEY'],
+  ['erasures of a chatbot', listErasures(db, { chatbotId: 'b' }, page), 'erasures_by_chatbot'],
+  ['counts of all', currentCounts(db, span), 'COVERING INDEX deliveries_by_state'],
+  [
+    'counts of a webhook',
+    currentCounts(db, { ...span, webhookId: 'w' }),
+    'COVERING INDEX deliveries_by_webhook',
+  ],
+] as const
+
+const month = { from: 0, to: 30 * 86_400_000, stepMs: 6 * 3_600_000 }
+const charts = [
+  ['of a chatbot', { chatbotId: 'b' }, 'stats_by_chatbot'],
+  ['of a webhook', { webhookId: 'w' }, 'SEARCH stats_minutes USING PRIMARY KEY'],
+  ['of everything', {}, 'stats_by_minute'],
+] as const
+
+test.each(charts)(
+  'a chart %s is read from roll-ups and a tail of minutes',
+  async (_, of, index) => {
+    const { engine } = await openWithEngine()
+    for (const query of [month, { ...month, stepMs: 60_000 }]) {
+      const { sql, parameters } = statsSeries(db, { ...query, ...of }).compile()
+      const plan = planOf(engine.db, sql, parameters)
+      expect(plan).toContain(index)
+      expect(scans(plan), plan).toEqual([])
+      const rollups = plan.split('\n').filter((line) => line.includes('stats_rollups'))
+      for (const line of rollups) {
+        expect(line).toContain('PRIMARY KEY (scope=? AND step_ms=? AND at>? AND at<?)')
+      }
+      expect(rollups.length).toBeGreaterThan('webhookId' in of && query !== month ? -1 : 0)
+    }
+  },
+)
+
+test.each(others)('%s are found through an index', async (_, query, index) => {
+  const { engine } = await openWithEngine()
+  const { sql, parameters } = query.compile()
+  const plan = planOf(engine.db, sql, parameters)
+  expect(plan).toContain(index)
+  expect(scans(plan)).toEqual([])
+})
+
+test('whose a thing is, is found by its id', async () => {
+  const { engine } = await openWithEngine()
+  const kinds = ['chatbot', 'webhook', 'event', 'delivery', 'lead', 'recovery', 'key'] as const
+  for (const kind of kinds) {
+    const { sql, parameters } = ownerOf(db, kind, 'x')
+    const plan = planOf(engine.db, sql, parameters)
+    expect(plan).toContain('PRIMARY KEY')
+    expect(scans(plan)).toEqual([])
+  }
+})
+
+test('one thing is found by its id', async () => {
+  const { engine } = await openWithEngine()
+  for (const { sql, parameters } of await detailQueries(db)) {
+    const plan = planOf(engine.db, sql, parameters)
+    expect(scans(plan), sql).toEqual([])
+    // What a recovery would send again is counted: all of one webhook's, by their states.
+    expect(plan, sql).toMatch(/PRIMARY KEY|_by_delivery|_by_event|deliveries_(failed|by_webhook)/)
+  }
+})
+
+test('a record of one person is found through indexes', async () => {
+  const { engine } = await openWithEngine()
+  for (const { sql, parameters } of leadRecordQueries(db, 'lead_1')) {
+    expect(scans(planOf(engine.db, sql, parameters)), sql).toEqual([])
+  }
+})
+
+test('what another key sealed is looked for in an index alone', async () => {
+  const { engine } = await openWithEngine()
+  const plan = planOf(engine.db, ANY_OTHER, ['k', 'k'])
+  expect(plan).toContain('webhooks_sealed_with')
+  expect(scans(plan)).toEqual([])
+  expect(planOf(engine.db, COUNT_SEALED_WITH, [])).toContain('webhooks_sealed_with')
+})
+
+test('changes since an instant are found through indexes', async () => {
+  const { engine } = await openWithEngine()
+  for (let source = 0; source < 5; source++) {
+    const place = { at: 20_000, source, key: '1' }
+    const reach = { untilMs: 40_000, deliveriesBelow: 'dlv_1', leadsBelow: 'lead_1' }
+    const unbounded = { untilMs: null, deliveriesBelow: null, leadsBelow: null }
+    for (const { sql, parameters } of [
+      ...reachQueries(db, place),
+      ...changesQueries(db, { place, reach, limit: 9 }),
+      ...changesQueries(db, { place, reach: unbounded, limit: 9 }),
+    ]) {
+      expect(scans(planOf(engine.db, sql, parameters)), sql).toEqual([])
+    }
+  }
+})
