@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 /** Real servers, databases and processes on two cores: what hangs is ended, what is slow is not. */
 const patience = {
-  ...{ testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' },
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  pool: 'forks',
   // A second, which is the default, is less than a page takes on a machine that is busy.
   expect: { poll: { timeout: 20_000 } },
 } as const

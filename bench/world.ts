@@ -96,7 +96,10 @@ export class World {
     const shared = databaseUrl === null ? null : { DATABASE_URL: databaseUrl }
     const settings = { ENCRYPTION_KEY: encryptionKey, ...shared, ...this.#options.settings }
     const server = await ServerProcess.start({
-      ...{ dataDir, adminKey, settings, profileDir },
+      dataDir,
+      adminKey,
+      settings,
+      profileDir,
       onSpawn: watch,
     })
     const api = new ApiClient({ url: server.url, adminKey, connections: LOAD_CONNECTIONS })

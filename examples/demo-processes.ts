@@ -46,7 +46,9 @@ export class DemoProcesses {
     this.#dataDir = dataDir
     const port = await portOrAnother(SERVER_PORT)
     const output = this.#start('The server', '../packages/server/bin/serve.js', {
-      ...{ PORT: port, DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+      PORT: port,
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
     })
     const url = await output.says(/http:\/\/127\.0\.0\.1:\d+/)
     const adminKeyPath = join(dataDir, 'admin-key')
@@ -57,7 +59,8 @@ export class DemoProcesses {
   async startReceiver(secret: string): Promise<DemoReceiver> {
     const port = await portOrAnother(RECEIVER_PORT)
     const output = this.#start('The receiver', './guide-receiver.ts', {
-      ...{ PORT: port, CHATZURI_SECRET: secret },
+      PORT: port,
+      CHATZURI_SECRET: secret,
     })
     const url = await output.says(/http:\/\/localhost:\d+\/webhook/)
     return { url, port: new URL(url).port, says: output.says }

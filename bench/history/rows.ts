@@ -15,23 +15,64 @@ export type Row = Value[]
 export const COLUMNS = {
   events: ['id', 'chatbot_id', 'event_type', 'payload', 'lead_id', 'created_at'],
   deliveries: [
-    ...['id', 'event_id', 'webhook_id', 'chatbot_id', 'event_type', 'kind', 'state'],
-    ...['state_reason', 'attempt_count', 'series_attempts', 'last_status', 'last_error'],
-    ...['created_at', 'finished_at', 'updated_at'],
+    'id',
+    'event_id',
+    'webhook_id',
+    'chatbot_id',
+    'event_type',
+    'kind',
+    'state',
+    'state_reason',
+    'attempt_count',
+    'series_attempts',
+    'last_status',
+    'last_error',
+    'created_at',
+    'finished_at',
+    'updated_at',
   ],
   attempts: [
-    ...['id', 'delivery_id', 'number', 'started_at', 'duration_ms', 'result', 'status'],
-    ...['error_code', 'error', 'response_headers', 'response_body', 'note', 'recorded_at'],
+    'id',
+    'delivery_id',
+    'number',
+    'started_at',
+    'duration_ms',
+    'result',
+    'status',
+    'error_code',
+    'error',
+    'response_headers',
+    'response_body',
+    'note',
+    'recorded_at',
   ],
   conversations: ['chatbot_id', 'id', 'created_at'],
   leads: [
-    ...['id', 'chatbot_id', 'conversation_id', 'event_id', 'customer_name', 'customer_email'],
-    ...['customer_phone', 'name_key', 'email_key', 'created_at'],
+    'id',
+    'chatbot_id',
+    'conversation_id',
+    'event_id',
+    'customer_name',
+    'customer_email',
+    'customer_phone',
+    'name_key',
+    'email_key',
+    'created_at',
   ],
   idempotency: ['chatbot_id', 'route', 'key', 'body_hash', 'answer', 'created_at'],
   stats_minutes: [
-    ...['webhook_id', 'minute', 'chatbot_id', 'accepted', 'delivered', 'exhausted', 'cancelled'],
-    ...['attempts', 'failed_attempts', 'latency_5', 'latency_7', 'latency_9'],
+    'webhook_id',
+    'minute',
+    'chatbot_id',
+    'accepted',
+    'delivered',
+    'exhausted',
+    'cancelled',
+    'attempts',
+    'failed_attempts',
+    'latency_5',
+    'latency_7',
+    'latency_9',
   ],
 } as const
 export type Table = keyof typeof COLUMNS
@@ -125,8 +166,16 @@ export class HistoryRows {
     const at = this.#now
     this.#write('conversations', [chatbot.id, conversationId, at])
     this.#write('leads', [
-      ...[id, chatbot.id, conversationId, eventId, name, email, phone],
-      ...[name.toLowerCase(), email, at],
+      id,
+      chatbot.id,
+      conversationId,
+      eventId,
+      name,
+      email,
+      phone,
+      name.toLowerCase(),
+      email,
+      at,
     ])
     // They are kept for a day.
     if (at > to - DAY_MS && this.#made % 4 === 0) {
@@ -147,8 +196,21 @@ export class HistoryRows {
     const error = status === 500 ? FAULT : null
     const finishedAt = at + 60 + attempts * 30
     this.#write('deliveries', [
-      ...[deliveryId, eventId, webhookId, chatbot.id, eventType, 'event', state, reason],
-      ...[attempts, attempts, status, error, at, finishedAt, finishedAt],
+      deliveryId,
+      eventId,
+      webhookId,
+      chatbot.id,
+      eventType,
+      'event',
+      state,
+      reason,
+      attempts,
+      attempts,
+      status,
+      error,
+      at,
+      finishedAt,
+      finishedAt,
     ])
     for (let number = 1; number <= attempts; number++) {
       this.#makeAttempt({ deliveryId, number, succeeds: isDelivered && number === attempts })
@@ -161,10 +223,19 @@ export class HistoryRows {
     const { deliveryId, number, succeeds } = attempt
     const startedAt = this.#now + number * 30
     this.#write('attempts', [
-      ...[this.#ids.next('attempt'), deliveryId, number, startedAt],
-      ...[12.5 + 200 * this.#draw(), succeeds ? 'delivered' : 'failed', succeeds ? 200 : 500],
-      ...[succeeds ? null : 'status', succeeds ? null : FAULT, ANSWER_HEADERS],
-      ...[succeeds ? ANSWER : '', null, startedAt + 50],
+      this.#ids.next('attempt'),
+      deliveryId,
+      number,
+      startedAt,
+      12.5 + 200 * this.#draw(),
+      succeeds ? 'delivered' : 'failed',
+      succeeds ? 200 : 500,
+      succeeds ? null : 'status',
+      succeeds ? null : FAULT,
+      ANSWER_HEADERS,
+      succeeds ? ANSWER : '',
+      null,
+      startedAt + 50,
     ])
   }
 }

@@ -60,8 +60,18 @@ export class StatsMinutes {
     for (const [webhookId, sums] of this.#webhooks) {
       const { chatbotId, accepted, delivered, exhausted, cancelled, attempts, failed } = sums
       this.#write([
-        ...[webhookId, this.#minute, chatbotId, accepted, delivered, exhausted, cancelled],
-        ...[attempts, failed, attempts - failed, failed, 0],
+        webhookId,
+        this.#minute,
+        chatbotId,
+        accepted,
+        delivered,
+        exhausted,
+        cancelled,
+        attempts,
+        failed,
+        attempts - failed,
+        failed,
+        0,
       ])
     }
     this.#webhooks.clear()

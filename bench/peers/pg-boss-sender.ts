@@ -67,8 +67,12 @@ async function openQueue({ config, send, recorded }: Tools) {
     return { id, status: attempt.error === null ? 'completed' : 'failed', output: attempt }
   }
   const workOptions = {
-    ...{ batchSize, localConcurrency, perJobResults: true, burstWhenBatchFull: true },
-    ...{ pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 },
+    batchSize,
+    localConcurrency,
+    perJobResults: true,
+    burstWhenBatchFull: true,
+    pollingIntervalSeconds: 0.5,
+    notifyPollingIntervalSeconds: 0.5,
     ...(localGroupConcurrency === 0 ? {} : { localGroupConcurrency }),
   }
   await boss.work(NAME, workOptions, (jobs) => Promise.all(jobs.map(deliver)))

@@ -52,10 +52,14 @@ async function measure(world: World, kind: BodyKind, seconds: number): Promise<F
   const p99 = (values: readonly number[]) => [percentile(values, 0.99)]
   return [
     figureOf([residentMb(server.pid).peak], {
-      ...{ what: `bodies (${kind}): resident at its highest`, unit: 'MB', target: atMost(500) },
+      what: `bodies (${kind}): resident at its highest`,
+      unit: 'MB',
+      target: atMost(500),
     }),
     figureOf(p99(during), {
-      ...{ what: `bodies (${kind}): others’ posts, p99`, unit: 'ms', target: atMost(250) },
+      what: `bodies (${kind}): others’ posts, p99`,
+      unit: 'ms',
+      target: atMost(250),
     }),
     figureOf(p99(before), { what: `bodies (${kind}): the same before, p99`, unit: 'ms' }),
     figureOf([Math.max(...during)], { what: `bodies (${kind}): the slowest`, unit: 'ms' }),

@@ -106,7 +106,8 @@ async function measure(client: Client, count: number): Promise<Cost> {
 
 function createOurs(url: string): Client {
   const sender = createSend({
-    ...{ clock: systemClock, random: systemRandom },
+    clock: systemClock,
+    random: systemRandom,
     guard: createGuard({ allow: [], allowLoopback: true }),
   })
   return {

@@ -92,7 +92,9 @@ async function measure(
     at(0.99, posts, `  another chatbot's leads`, 250),
     at(1, posts, `  another chatbot's leads`, null),
     figureOf([Math.max(...resident)], {
-      ...{ what: '  memory, highest', unit: 'MB', target: atMost(400) },
+      what: '  memory, highest',
+      unit: 'MB',
+      target: atMost(400),
       note: `peak ${residentMb(pid).peak.toFixed(0)}`,
     }),
   ]

@@ -110,7 +110,8 @@ async function compare({ full, empty, filled }: Sides, quick: boolean): Promise<
   for (const { a, b } of pairs) tell(`full ${ratesText(a)}; empty ${ratesText(b)}`)
   const ratio = (rate: keyof Rates, what: string) => [
     figureOf(ratios(pairs.map(({ a, b }) => ({ a: a[rate], b: b[rate] }))), {
-      ...{ what: `${what}, full / empty store`, unit: 'ratio' as const },
+      what: `${what}, full / empty store`,
+      unit: 'ratio' as const,
       target: atLeast(RATE_MIN),
     }),
     figureOf(

@@ -55,11 +55,14 @@ function memoryFigures(
   const note = count < 1_000_000 ? `with ${count} deliveries only (--quick)` : ''
   return [
     figureOf([Math.max(...all)], {
-      ...{ what: `memory with ${amount(count)} waiting: highest`, unit: 'MB', note },
+      what: `memory with ${amount(count)} waiting: highest`,
+      unit: 'MB',
+      note,
       target: atMost(300),
     }),
     figureOf([last / first], {
-      ...{ what: '  flat: with all of them / with a tenth', unit: 'ratio' },
+      what: '  flat: with all of them / with a tenth',
+      unit: 'ratio',
       target: atMost(1.25),
     }),
     figureOf([tenths.at(-1)?.peak ?? Number.NaN], {

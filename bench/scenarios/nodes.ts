@@ -103,7 +103,8 @@ function rateFigures(what: string, turns: Turn[], one: Turn[]): Figure[] {
     cpu("the database's processes", (turn) => turn.databaseCpuMs),
     cpu('receiver and load', (turn) => turn.receiverCpuMs + turn.loadCpuMs),
     figureOf([busyCores(turns)], {
-      ...{ what: '  CPU used by all of it, of 100 a core', unit: '%' },
+      what: '  CPU used by all of it, of 100 a core',
+      unit: '%',
     }),
   ]
 }

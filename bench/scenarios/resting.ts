@@ -26,7 +26,9 @@ export const resting: Scenario = {
       // Twenty a second are no work: the other one's time is not its own.
       const [slow, asked] = await Promise.all([limited(world, quick), asking(world)])
       return [
-        ...[...slow, ...asked, ...(await newLead(world))],
+        ...slow,
+        ...asked,
+        ...(await newLead(world)),
         ...(await failingNowAndThen(world, quick)),
         ...(await comingBack(world, quick)),
       ]
@@ -58,7 +60,9 @@ async function limited(world: World, quick: boolean): Promise<Figure[]> {
   return [
     figureOf([seconds], { what: `${count} to an endpoint of 20 a second`, unit: 's', target }),
     figureOf([counts.requests / count], {
-      ...{ what: '  requests for each', unit: 'ratio', target: atMost(1.2) },
+      what: '  requests for each',
+      unit: 'ratio',
+      target: atMost(1.2),
     }),
   ]
 }
@@ -80,10 +84,13 @@ async function asking(world: World): Promise<Figure[]> {
   return [
     figureOf([begun.requests], {
       what: 'requests when 20,000 wait and it asks for 20 s (a window is open at first)',
-      ...{ unit: 'ratio', target: atMost(4 + 3) },
+      unit: 'ratio',
+      target: atMost(4 + 3),
     }),
     figureOf([ended.requests - begun.requests], {
-      ...{ what: '  later in its rest', unit: 'ratio', target: atMost(3) },
+      what: '  later in its rest',
+      unit: 'ratio',
+      target: atMost(3),
     }),
     figureOf([seconds], { what: '  until all were delivered, once it takes them', unit: 's' }),
   ]
@@ -96,7 +103,9 @@ async function newLead(world: World): Promise<Figure[]> {
     await world.receiver.ask('stamp', group)
     const chatbotId = await world.createChatbot({ group, count: 0, eventType: TYPE })
     const [webhookId = ''] = await world.addWebhooks(chatbotId, {
-      ...{ group, count: 1, eventType: TYPE },
+      group,
+      count: 1,
+      eventType: TYPE,
     })
     await world.addTypes(webhookId, [TYPE, 'lead.submit'])
     await world.api.setWebhook(webhookId, 'pause')
@@ -134,7 +143,8 @@ async function newLead(world: World): Promise<Figure[]> {
   return [
     figureOf([behind / alone], {
       what: 'p50 of a new lead with 20,000 waiting / with none, at an endpoint of 20 ms',
-      ...{ unit: 'ratio', target: atMost(2) },
+      unit: 'ratio',
+      target: atMost(2),
     }),
   ]
 }
@@ -161,7 +171,9 @@ async function failingNowAndThen(world: World, quick: boolean): Promise<Figure[]
   tell(`5 % of 503s: ${failing.toFixed(0)}/s, none: ${well.toFixed(0)}/s`)
   return [
     figureOf([failing / well], {
-      ...{ what: 'rate with 5 % of 503s / with none', unit: 'ratio', target: atLeast(0.8) },
+      what: 'rate with 5 % of 503s / with none',
+      unit: 'ratio',
+      target: atLeast(0.8),
     }),
   ]
 }
@@ -197,10 +209,13 @@ async function comingBack(world: World, quick: boolean): Promise<Figure[]> {
   return [
     figureOf([seconds], {
       what: `${webhooks} endpoints that come back at once: all have all (asked for 15 s)`,
-      ...{ unit: 's', target: atMost(60) },
+      unit: 's',
+      target: atMost(60),
     }),
     figureOf([beside], {
-      ...{ what: '  p95 of a healthy one meanwhile', unit: 'ms', target: atMost(250) },
+      what: '  p95 of a healthy one meanwhile',
+      unit: 'ms',
+      target: atMost(250),
     }),
   ]
 }

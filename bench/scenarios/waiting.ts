@@ -92,7 +92,8 @@ async function compare(
   for (const { a, b } of pairs) tell(`${what}: ${a.toFixed(0)}/s, nothing: ${b.toFixed(0)}/s`)
   return [
     figureOf(ratios(pairs), {
-      ...{ what: `leads of another webhook: ${what} / nothing waiting`, unit: 'ratio' },
+      what: `leads of another webhook: ${what} / nothing waiting`,
+      unit: 'ratio',
       target: atLeast(0.9),
     }),
     figureOf(

@@ -19,7 +19,9 @@ const LEADS: LeadFields[] = [
   ['Sam Carter', 'sam@carterandco.example', '+1 555 0100'],
   ['Priya Nair', 'priya@lotus.example', '+91 22 0000 0000'],
 ].map(([customerName = '', customerEmail = '', customerPhone = '']) => ({
-  ...{ customerName, customerEmail, customerPhone },
+  customerName,
+  customerEmail,
+  customerPhone,
 }))
 
 export async function fillDemo(
@@ -46,7 +48,8 @@ export async function fillDemo(
   await api.post('/api/v1/api-keys', { name: 'Shop backend', chatbotId })
   await api.post('/api/v1/owner-links', { chatbotId })
   return {
-    ...{ chatbotId, failingWebhookId: failing.id },
+    chatbotId,
+    failingWebhookId: failing.id,
     failedDeliveryId: await failed(api, failing.id),
   }
 }

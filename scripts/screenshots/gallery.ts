@@ -195,7 +195,9 @@ const FAILURE = {
   status: 500,
   contentType: 'application/json',
   body: JSON.stringify({
-    ...{ statusCode: 500, code: 'internal_error', error: 'Internal Server Error' },
+    statusCode: 500,
+    code: 'internal_error',
+    error: 'Internal Server Error',
     message: 'Something went wrong here. It is in the log as 4f1c2a.',
   }),
 }

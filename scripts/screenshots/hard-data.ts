@@ -54,7 +54,8 @@ export async function fillHard(
     ],
     description: `${LONG}: ${'what is behind this URL, '.repeat(10)}`,
     headers: { 'X-Api-Key': 'secret', [`X-${'Long-'.repeat(15)}Name`]: 'v' },
-    ...{ timeoutSeconds: 120, maxInFlight: 256 },
+    timeoutSeconds: 120,
+    maxInFlight: 256,
   })
   const listened = await api.post<{ id: string }>(`/api/v1/chatbots/${hardChatbotId}/listeners`, {
     eventTypes: ['lead.submit', 'order.step'],
@@ -76,8 +77,13 @@ export async function fillHard(
   const listenedDeliveryId = await deliveryTo(listened.id)
   await api.deliveryAfter(1, eventId)
   return {
-    ...{ hardChatbotId, hardDeliveryId, listenedWebhookId: listened.id, listenedDeliveryId },
-    ...{ hardWebhookId: webhook.id, hardEventId: eventId, hardLeadId: last.leadId },
+    hardChatbotId,
+    hardDeliveryId,
+    listenedWebhookId: listened.id,
+    listenedDeliveryId,
+    hardWebhookId: webhook.id,
+    hardEventId: eventId,
+    hardLeadId: last.leadId,
   }
 }
 

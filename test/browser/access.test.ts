@@ -186,7 +186,8 @@ test('an owner meets nothing of others, nothing refused, and no button that does
   await world.subscribe({ path: '/of-somebody-else' })
   await lead()
   const { key } = await world.api.post<{ key: string }>('/api/v1/api-keys', {
-    ...{ name: 'First', chatbotId },
+    name: 'First',
+    chatbotId,
   })
   const { dashboard, page } = await setup()
   await dashboard.signIn('/sign-in', key)

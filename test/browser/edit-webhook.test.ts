@@ -51,7 +51,9 @@ test('what waits goes to the new URL, with the headers that stayed and the one t
   await page.getByRole('heading', { level: 1, name: elsewhere.url }).waitFor()
   expect(await settings()).toMatchObject({
     headers: { 'X-Api-Key': '***', 'X-Shop': '***' },
-    ...{ eventTypes: ['lead.submit'], timeoutSeconds: 7, maxInFlight: null },
+    eventTypes: ['lead.submit'],
+    timeoutSeconds: 7,
+    maxInFlight: null,
   })
   await page.getByRole('button', { name: 'Resume' }).click()
   await expect.poll(() => elsewhere.received.length).toBe(1)

@@ -182,7 +182,8 @@ test('what only the server knows to be wrong is told in the form’s words, not 
       field('customerEmail', 'البريد', true),
       field('customerPhone', 'Telefon', required),
     ],
-    ...{ greeting: '', thanks: 'Thank you!' },
+    greeting: '',
+    thanks: 'Thank you!',
   })
   const change = (required: boolean) =>
     world.api.send('PATCH', `/api/v1/chatbots/${chatbotId}`, {

@@ -108,7 +108,8 @@ export class Cluster {
     this.load.use(this.nodes)
     this.load.start()
     await until(() => (this.receiver.heard.length > LEADS_PER_SECOND ? true : null), {
-      ...{ what: 'the first deliveries', withinMs: PATIENCE_MS },
+      what: 'the first deliveries',
+      withinMs: PATIENCE_MS,
     })
     const from = Date.now()
     await pause(STEADY_MS)

@@ -70,7 +70,8 @@ test('a node that was frozen for longer than its lease records and sends nothing
   cluster.load.use([...others, victim])
   cluster.load.start()
   await until(() => (cluster.receiver.heard.length > before.heard + 100 ? true : null), {
-    ...{ what: 'deliveries of all three', withinMs: PATIENCE_MS },
+    what: 'deliveries of all three',
+    withinMs: PATIENCE_MS,
   })
   await cluster.load.stop()
   const repeats = await expectNothingLost(cluster, PATHS)
@@ -100,18 +101,21 @@ async function keepBusy(cluster: Cluster, node: Node): Promise<void> {
   await load.burst(node, BURST_EVENTS)
   const isNote = ({ body }: { body: string }) => body.includes('note.taken')
   await until(() => (receiver.heard.filter(isNote).length >= BURST_SEEN ? true : null), {
-    ...{ what: 'the burst', withinMs: PATIENCE_MS },
+    what: 'the burst',
+    withinMs: PATIENCE_MS,
   })
 }
 
 /** It has noticed its loss and begun anew under another name. */
 async function cameBack(cluster: Cluster, { process }: Node): Promise<void> {
   await until(() => (process.out.some((line) => line.includes('lease.lost')) ? true : null), {
-    ...{ what: 'the zombie to notice its loss', withinMs: PATIENCE_MS },
+    what: 'the zombie to notice its loss',
+    withinMs: PATIENCE_MS,
   })
   const live = 'SELECT id FROM nodes WHERE lease_until > chatzuri_now()'
   await until(async () => ((await cluster.sql(live)).length === 3 ? true : null), {
-    ...{ what: 'the third node to be back', withinMs: PATIENCE_MS },
+    what: 'the third node to be back',
+    withinMs: PATIENCE_MS,
   })
   // Longer than a request takes.
   await new Promise((resolve) => setTimeout(resolve, 500))

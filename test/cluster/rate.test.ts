@@ -33,7 +33,8 @@ test('four nodes keep to a rate together, also below one start a node', {
       .sort((a, b) => a - b)
   const heard = (count: number) =>
     until(() => (times('/ten').length >= count ? true : null), {
-      ...{ what: `${count} deliveries`, withinMs: PATIENCE_MS },
+      what: `${count} deliveries`,
+      withinMs: PATIENCE_MS,
     })
   await heard(40)
   await second.process.kill()

@@ -18,7 +18,12 @@ async function onRequest(request: IncomingMessage, response: ServerResponse): Pr
   const webhookId = String(request.headers['webhook-id'])
   const key = `${path} ${webhookId}`
   const heard: Heard = {
-    ...{ path, webhookId, body: '', startedAt: Date.now(), endedAt: 0, status: null },
+    path,
+    webhookId,
+    body: '',
+    startedAt: Date.now(),
+    endedAt: 0,
+    status: null,
     overlapped: (open.get(key) ?? 0) > 0,
   }
   open.set(key, (open.get(key) ?? 0) + 1)

@@ -71,8 +71,18 @@ async function oneByOne(
 /** What it tells of the status, whether or not it goes on to complain about the rest. */
 async function askCurl(curl: string, url: string): Promise<number> {
   const [output] = await run(curl, [
-    ...['--silent', '--output', '/dev/null', '--write-out', '%{http_code}'],
-    ...['--max-time', String(PATIENCE_MS / 1_000), '--noproxy', '*', '--data', '{}', url],
+    '--silent',
+    '--output',
+    '/dev/null',
+    '--write-out',
+    '%{http_code}',
+    '--max-time',
+    String(PATIENCE_MS / 1_000),
+    '--noproxy',
+    '*',
+    '--data',
+    '{}',
+    url,
   ])
   return Number(output)
 }

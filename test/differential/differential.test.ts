@@ -28,7 +28,11 @@ test('the table is of these answers, by clients that have a version', () => {
   const answers = ANSWERS.map((answer) => ({ name: answer.name, bytes: hashOf(answer) }))
   expect(rows, 'run npm run differential').toEqual(answers)
   expect(table.clients.map(({ name }) => name.split(' ')[0])).toEqual([
-    ...['curl', 'Python', 'Go', 'Node', 'Node'],
+    'curl',
+    'Python',
+    'Go',
+    'Node',
+    'Node',
   ])
   for (const { version } of table.clients) expect(version).toMatch(/\d+\.\d+/)
 })

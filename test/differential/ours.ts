@@ -7,7 +7,8 @@ import { createSend } from '../../packages/server/src/send/send.ts'
 
 export async function ourResults(urls: readonly string[]): Promise<SendResult[]> {
   const sender = createSend({
-    ...{ clock: systemClock, random: systemRandom },
+    clock: systemClock,
+    random: systemRandom,
     guard: createGuard({ allow: [], allowLoopback: true }),
   })
   const results = await Promise.all(

@@ -44,11 +44,15 @@ export async function askReceiver({ url, holdsBoth, isGuide }: Asked): Promise<v
     'another method': (await fetch(url)).status,
   }
   expect(answers).toEqual({
-    ...{ 'a lead': 200, 'its other spelling': 200, 'a type that it does not know': 200 },
+    'a lead': 200,
+    'its other spelling': 200,
+    'a type that it does not know': 200,
     'a lead during a rotation': 200,
     'a lead before a rotation': holdsBoth ? 200 : 400,
     'the older header alone': isGuide ? 200 : 400,
-    ...{ 'another secret': 400, 'another body': 400, 'no signature': 400 },
+    'another secret': 400,
+    'another body': 400,
+    'no signature': 400,
     'another method': expect.toBeOneOf([404, 405]),
   })
 }

@@ -9,8 +9,14 @@ import { withGiven } from './given.ts'
 import { type Block, ROOT } from './page.ts'
 
 const OPTIONS = {
-  ...{ module: 'nodenext', target: 'es2024', types: ['node'], noEmit: true, skipLibCheck: true },
-  ...{ strict: true, allowImportingTsExtensions: true, erasableSyntaxOnly: true },
+  module: 'nodenext',
+  target: 'es2024',
+  types: ['node'],
+  noEmit: true,
+  skipLibCheck: true,
+  strict: true,
+  allowImportingTsExtensions: true,
+  erasableSyntaxOnly: true,
 }
 
 export async function checkTypes(blocks: Block[]): Promise<void> {

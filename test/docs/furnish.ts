@@ -44,7 +44,11 @@ export async function furnish(server: ServerProcess, endpointPort: number): Prom
     dataDir: server.dataDir,
     ports: { 3000: String(endpointPort), 8080: new URL(server.url).port },
     ids: {
-      ...{ bot, wh: String(webhook.id), dlv: delivery, evt: String(eventId), lead: String(leadId) },
+      bot,
+      wh: String(webhook.id),
+      dlv: delivery,
+      evt: String(eventId),
+      lead: String(leadId),
       whsec: GENERATED_SECRET,
     },
     leadBody: (request as { body: string }).body,

@@ -64,7 +64,8 @@ export class PageShell {
     bash.stdin?.write(`failed=0; . ${script} </dev/null; echo; echo "${end} $failed"\n`)
     const pattern = new RegExp(`\\n?${end} (\\d+)\\n?`)
     const found = await until(() => pattern.exec(this.output) ?? this.#diedOf(bash), {
-      ...{ what: `${block.page}:${block.line} to end`, withinMs: BLOCK_MS_MAX },
+      what: `${block.page}:${block.line} to end`,
+      withinMs: BLOCK_MS_MAX,
     }).catch((cause: Error) => {
       const advice = 'if it is to go on running, its fence says starts="what it prints then"'
       throw new Error(`${cause.message} (${advice}); it said:\n${this.output}`, { cause })
@@ -128,7 +129,10 @@ export class PageShell {
     const stranger = strangerEnv()
     const env = {
       ...stranger,
-      ...{ HOME: this.dir, REPOSITORY: ROOT, REAL_NPM: realNpm(), LOG_LEVEL: 'warn' },
+      HOME: this.dir,
+      REPOSITORY: ROOT,
+      REAL_NPM: realNpm(),
+      LOG_LEVEL: 'warn',
       NODE_OPTIONS: `--import=${MOVED_PORTS_PROGRAM}`,
       MOVED_PORTS: join(this.dir, '.ports'),
     }

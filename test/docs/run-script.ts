@@ -61,7 +61,8 @@ export async function runScript(block: Block, text: string): Promise<void> {
   const lines = collectLines(child)
   try {
     const port = await until(() => portOf(dir) ?? exitOf(child), {
-      ...{ what: `${block.page}:${block.line} to listen or end`, withinMs: RUN_MS_MAX },
+      what: `${block.page}:${block.line} to listen or end`,
+      withinMs: RUN_MS_MAX,
     })
     if (port === 0) return
     const url = `http://127.0.0.1:${port}${pathIn(text)}`

@@ -22,7 +22,8 @@ async function start(options: ServerOptions = {}) {
     const sent = new Headers(headers)
     if (body) sent.set('content-type', 'application/json')
     const answer = await fetch(`${server.url}/api/v1/${path}`, {
-      ...{ method, headers: sent },
+      method,
+      headers: sent,
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
     const text = await answer.text()

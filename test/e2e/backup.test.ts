@@ -21,7 +21,10 @@ async function setup(options: ServerOptions = {}) {
   world = opened
   const folder = makeDataDir()
   return {
-    ...{ world: opened, folder, file: join(folder, 'backup.db'), keyFile: join(folder, 'keys') },
+    world: opened,
+    folder,
+    file: join(folder, 'backup.db'),
+    keyFile: join(folder, 'keys'),
     dataDir: opened.server.dataDir,
   }
 }
@@ -199,14 +202,16 @@ test('a restore that holds sends nothing until a webhook is resumed', async () =
   await endpoint.behave({ kind: 'answer', status: 200 })
   const copyDir = join(folder, 'restored')
   const restored = await run(['restore', file, '--hold'], {
-    ...{ dataDir: copyDir, settings: keyOf(dataDir) },
+    dataDir: copyDir,
+    settings: keyOf(dataDir),
   })
   expect(restored.report).toMatchObject({ held: { webhooks: 1, waiting: 1 }, waiting: 1 })
   const server = await start({ dataDir: copyDir, settings: keyOf(dataDir) })
   const api = new ApiClient(server)
   await api.deliveryIn('parked', eventId)
   expect(await api.webhook(webhook.id)).toMatchObject({
-    ...{ state: 'paused', stateReason: expect.stringContaining('Held after a restore') },
+    state: 'paused',
+    stateReason: expect.stringContaining('Held after a restore'),
   })
   const log = await api.get<{ data: unknown[] }>('/api/v1/audit-log')
   expect(log.data).toContainEqual(

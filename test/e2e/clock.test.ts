@@ -22,7 +22,8 @@ test('neither an hour back nor a day forward and back holds up a retry, and each
   const preload = new URL('../support/set-clock.ts', import.meta.url).href
   world = await World.open({
     settings: {
-      ...{ NODE_OPTIONS: `--import ${preload}`, CLOCK_FILE: clock },
+      NODE_OPTIONS: `--import ${preload}`,
+      CLOCK_FILE: clock,
       RETRY_SCHEDULE: '0s,2s,2s,1h',
     },
   })

@@ -58,7 +58,10 @@ test('what comes in at one node goes to who listens at the other, and by any of 
   const balancer = await Alternator.start([first.url, second.url])
   onTestFinished(() => balancer.stop())
   const through = new ListenProcess({ url: balancer.url, adminKey: first.adminKey }, [
-    ...['--forward-to', app.url, '--webhook', webhookId],
+    '--forward-to',
+    app.url,
+    '--webhook',
+    webhookId,
   ])
   started.push(through)
   await through.listening()

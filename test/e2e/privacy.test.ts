@@ -65,7 +65,8 @@ function callerOf(server: ServerProcess): Call {
     const headers: Record<string, string> = { authorization: `Bearer ${server.adminKey}` }
     if (body !== undefined) headers['content-type'] = 'application/json'
     const answer = await fetch(server.url + path, {
-      ...{ method, headers },
+      method,
+      headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     return { status: answer.status, text: await answer.text() }
@@ -88,9 +89,15 @@ interface Place {
 async function answersOf(call: Call, place: Place): Promise<[string, string][]> {
   const { chatbotId, webhookId, deliveryIds, eventIds } = place
   const paths = [
-    ...['/metrics', '/api/v1/chatbots', `/api/v1/chatbots/${chatbotId}/webhooks`],
-    ...[`/api/v1/webhooks/${webhookId}`, '/api/v1/leads', '/api/v1/leads.csv'],
-    ...['/api/v1/deliveries', '/api/v1/erasures', '/api/v1/event-types'],
+    '/metrics',
+    '/api/v1/chatbots',
+    `/api/v1/chatbots/${chatbotId}/webhooks`,
+    `/api/v1/webhooks/${webhookId}`,
+    '/api/v1/leads',
+    '/api/v1/leads.csv',
+    '/api/v1/deliveries',
+    '/api/v1/erasures',
+    '/api/v1/event-types',
     ...deliveryIds.map((id) => `/api/v1/deliveries/${id}`),
     ...eventIds.map((id) => `/api/v1/events/${id}`),
   ]
@@ -133,13 +140,17 @@ async function setup() {
     secret: `${secrets.secret}0123456789abcdef`,
   })
   const place: Place = {
-    ...{ chatbotId: chatbot.id, webhookId: webhook.id },
-    ...{ deliveryIds: [], eventIds: [] },
+    chatbotId: chatbot.id,
+    webhookId: webhook.id,
+    deliveryIds: [],
+    eventIds: [],
   }
   const postLead = async (person: Record<string, string>) => {
     const answer = await call('POST', `/api/v1/chatbots/${chatbot.id}/leads`, {
-      ...{ customerName: person.name, customerPhone: person.phone },
-      ...{ customerEmail: person.email, conversationId: person.conversation },
+      customerName: person.name,
+      customerPhone: person.phone,
+      customerEmail: person.email,
+      conversationId: person.conversation,
     })
     expect(answer.status).toBe(202)
     const made = JSON.parse(answer.text) as { leadId: string; eventId: string }
@@ -162,8 +173,10 @@ async function setup() {
 
 function somebody() {
   return {
-    ...{ name: mark('name'), email: `${mark('email')}@example.com` },
-    ...{ phone: mark('phone'), conversation: mark('conversation') },
+    name: mark('name'),
+    email: `${mark('email')}@example.com`,
+    phone: mark('phone'),
+    conversation: mark('conversation'),
   }
 }
 

@@ -45,7 +45,10 @@ async function giveOut(server: ServerProcess) {
   const link = await call('/api/v1/owner-links', { chatbotId: bot }, root)
   const begun = await call(`/widget/v1/chatbots/${bot}/conversations`, {}, { origin: ORIGIN })
   return {
-    ...{ bot, root, token: begun.json.token, link: link.json.url?.split('=')[1] },
+    bot,
+    root,
+    token: begun.json.token,
+    link: link.json.url?.split('=')[1],
     cookie: (await call('/api/v1/session', { key: server.adminKey })).cookie,
     cursor: (await call('/api/v1/chatbots?limit=1', undefined, root)).json.nextCursor,
   }
@@ -57,7 +60,8 @@ async function bringBack(server: ServerProcess, given: Awaited<ReturnType<typeof
   const lead = { token, customerName: 'Ann', customerEmail: 'ann@example.com', customerPhone: '' }
   const leave = () =>
     call(`/widget/v1/chatbots/${bot}/leads`, lead, {
-      ...{ origin: ORIGIN, 'idempotency-key': 'once' },
+      origin: ORIGIN,
+      'idempotency-key': 'once',
     })
   const session = await call('/api/v1/chatbots', undefined, { cookie })
   const list = await call(`/api/v1/chatbots?limit=1&cursor=${cursor}`, undefined, root)
@@ -69,8 +73,10 @@ async function bringBack(server: ServerProcess, given: Awaited<ReturnType<typeof
     widget = await leave()
   }
   return {
-    ...{ widget: widget.status, session: session.status },
-    ...{ link: signIn.status, cursor: list.status },
+    widget: widget.status,
+    session: session.status,
+    link: signIn.status,
+    cursor: list.status,
   }
 }
 

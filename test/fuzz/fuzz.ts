@@ -46,7 +46,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const counts = new RowCounts(server.dataDir)
   try {
     const fuzzer = await Fuzzer.open({
-      ...{ seed, keepsGoing, server, counts },
+      seed,
+      keepsGoing,
+      server,
+      counts,
       endpointUrl: endpoint.url,
     })
     // A stretch in which chance left an operation without a success goes on for as long again.

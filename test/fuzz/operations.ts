@@ -42,7 +42,8 @@ function readOperation(place: {
   const content = documented.requestBody?.content['application/json']
   return {
     name: documented.operationId,
-    ...{ method, path },
+    method,
+    path,
     takesKey: documented.security?.some((way) => 'key' in way) ?? true,
     parameters: documented.parameters,
     body: content

@@ -7,7 +7,16 @@ import { isTest, placeOf, type SourceFile, withoutComments } from './source-file
 
 const SERVER_SOURCE = 'packages/server/src/'
 const ROOMS = [
-  ...['api', 'ingest', 'store', 'schedule', 'sign', 'send', 'record', 'listen', 'web', 'cli'],
+  'api',
+  'ingest',
+  'store',
+  'schedule',
+  'sign',
+  'send',
+  'record',
+  'listen',
+  'web',
+  'cli',
 ]
 /** Joining a room to these would join it to all that they join. */
 const JOINTS = ['main.ts', 'deliver.ts']

@@ -7,7 +7,8 @@ import { describedRoutes } from '../../packages/server/test/api/documented.ts'
 async function problemsOf(change: (document: Record<string, unknown>) => unknown = () => {}) {
   const document = openApiDocument(describedRoutes(), {
     // The rules refuse a server at localhost, which is where every server of a test is.
-    ...{ publicUrl: 'https://webhooks.chatbots.test', version: '0.1.0' },
+    publicUrl: 'https://webhooks.chatbots.test',
+    version: '0.1.0',
   })
   const copy = JSON.parse(JSON.stringify(document)) as Record<string, unknown>
   change(copy)

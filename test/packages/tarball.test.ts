@@ -225,7 +225,9 @@ describe('the server package', () => {
     const env = { ...strangerEnv(), PORT: '0', DATA_DIR: dataDir }
     const program = join(app, 'node_modules/.bin/chatzuri')
     const server = spawn(process.execPath, [program, 'serve'], {
-      ...{ cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'] },
+      cwd: app,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
     const { endpoint, delivered } = await listen()
     try {

@@ -103,7 +103,10 @@ describe.concurrent.each(installed)('%s', (_, language) => {
       await stop()
       const answer = (isRight: boolean) => (isRight ? 200 : 400)
       expect([held, before, meanwhile, after]).toEqual([
-        ...[held, answer(held !== SECRET), 200, answer(held !== PREVIOUS_SECRET)],
+        held,
+        answer(held !== SECRET),
+        200,
+        answer(held !== PREVIOUS_SECRET),
       ])
     }
   })

@@ -43,7 +43,12 @@ export interface FaultRates {
 
 /** What a node stands on most; all the other methods have bad days together with them. */
 const METHODS = [
-  ...['recordIfLeased', 'release', 'renewLease', 'accept', 'claimDue', 'getWebhook'],
+  'recordIfLeased',
+  'release',
+  'renewLease',
+  'accept',
+  'claimDue',
+  'getWebhook',
   'takeStarts',
 ]
 const WORST_RATE = 0.4

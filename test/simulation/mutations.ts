@@ -235,15 +235,15 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a resend of what is cancelled is lost on its way',
     file: 'store/sqlite/road/deliveries.ts',
-    find: "if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)\n    this.#core.run(\n      MOVE,\n      ...[state,",
-    replace: "this.#core.run(\n      MOVE,\n      ...[state === 'pending' ? 'delivered' : state,",
+    find: "if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)\n    this.#core.run(\n      MOVE,\n      state,",
+    replace: "this.#core.run(\n      MOVE,\n      state === 'pending' ? 'delivered' : state,",
     invariant: ['states move legally', 'every change is told', 'the backlog is counted'],
   },
   {
     name: 'an attempt takes the number of the one before',
     file: 'store/sqlite/road/record.ts',
-    find: '...[id, row.id, row.attempt_count + 1, startedAt',
-    replace: '...[id, row.id, Math.max(1, row.attempt_count), startedAt',
+    find: 'row.attempt_count + 1,\n      startedAt',
+    replace: 'Math.max(1, row.attempt_count),\n      startedAt',
     invariant: 'attempts are append-only',
   },
   {

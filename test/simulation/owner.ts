@@ -225,7 +225,11 @@ export class Owner {
     await this.#ask(async ({ store, ids }) => {
       const id = ids.next('webhook')
       await store.createWebhook({
-        ...{ id, chatbotId, secret: generateSecret(draw), headers: {}, webhooksMax: 50 },
+        id,
+        chatbotId,
+        secret: generateSecret(draw),
+        headers: {},
+        webhooksMax: 50,
         ...this.#settingsOf(id),
         timeoutSeconds: null,
         maxInFlight: draw.pick([null, null, 1, 3]) ?? null,

@@ -46,13 +46,20 @@ export async function startNode(world: World, process: SimProcess): Promise<SimN
   await lease.start()
   upkeep.start()
   const ingest = createIngest({
-    ...{ store, ids, metrics },
+    store,
+    ids,
+    metrics,
     backlogMax: world.settings.backlogMax,
     leaseOffer: () => schedule.leaseOffer(),
     onAccepted: (claims, waiting, lease) => schedule.offer(claims, waiting, lease),
   })
   return {
-    ...{ process, store, hear, ids, ingest, schedule },
+    process,
+    store,
+    hear,
+    ids,
+    ingest,
+    schedule,
     nudge: () => upkeep.nudge(),
     async stop() {
       await upkeep.stop()
@@ -81,7 +88,12 @@ function createRooms(world: World, process: SimProcess, { store, ids, log }: Par
     sign: createSign({ version: '0', timeoutMs }),
     decide: (input) => decide({ ...input, scheduleMs, draw: world.draw.fraction() }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics, random: world.draw },
+      store,
+      clock,
+      ids,
+      log,
+      metrics,
+      random: world.draw,
       disableAfterMs: world.settings.disableAfterMs,
       stopping: stopping.signal,
       cut: new AbortController().signal,
@@ -111,12 +123,17 @@ function createDelivery(
     })
   }
   const schedule = new Schedule({
-    ...{ store, clock, log, attempt },
+    store,
+    clock,
+    log,
+    attempt,
     maxInFlight: settings.maxInFlight,
     windowMax: settings.windowMax,
   })
   const upkeep = new Upkeep({
-    ...{ store, clock, log },
+    store,
+    clock,
+    log,
     retentionMs: 30 * 86_400_000,
     leadRetentionMs: null,
     leaseMs: settings.leaseMs,
@@ -124,7 +141,10 @@ function createDelivery(
     onLiveNodes: (count) => schedule.shareAmong(count),
   })
   const lease = new Lease({
-    ...{ store, clock, ids, log },
+    store,
+    clock,
+    ids,
+    log,
     leaseMs: settings.leaseMs,
     onTerm: (term) => {
       world.note(`${process.name} holds a lease as ${term.nodeId.slice(-5)}`)

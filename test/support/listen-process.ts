@@ -32,7 +32,8 @@ export class ListenProcess {
     const { PATH = '' } = process.env
     const env = { PATH, CHATZURI_URL: server.url, CHATZURI_KEY: server.adminKey }
     this.#child = spawn(process.execPath, [CLI_PROGRAM, 'listen', ...args], {
-      ...{ env, stdio: ['ignore', 'pipe', 'pipe'] },
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.ended = watchChild(this.#child)
     const { stdout, stderr } = this.#child

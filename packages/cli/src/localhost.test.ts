@@ -22,8 +22,13 @@ async function setup(address = '127.0.0.1') {
 }
 
 const handed = {
-  ...{ deliveryId: 'dlv_1', eventId: 'evt_1', eventType: 'a.b', attemptNumber: 1 },
-  ...{ headers: {}, body: '{}', timeoutSeconds: 5 },
+  deliveryId: 'dlv_1',
+  eventId: 'evt_1',
+  eventType: 'a.b',
+  attemptNumber: 1,
+  headers: {},
+  body: '{}',
+  timeoutSeconds: 5,
 }
 
 test.each([

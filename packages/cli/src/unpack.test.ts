@@ -15,8 +15,13 @@ async function answered(coding: string, body: Buffer) {
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
   const handed = {
-    ...{ deliveryId: 'dlv_1', eventId: 'evt_1', eventType: 'a.b', attemptNumber: 1 },
-    ...{ headers: {}, body: '{}', timeoutSeconds: 5 },
+    deliveryId: 'dlv_1',
+    eventId: 'evt_1',
+    eventType: 'a.b',
+    attemptNumber: 1,
+    headers: {},
+    body: '{}',
+    timeoutSeconds: 5,
   }
   const { result } = await forward(handed, new URL(`http://127.0.0.1:${port}/`))
   return result.kind === 'answered' ? result.body : result.message

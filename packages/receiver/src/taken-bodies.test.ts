@@ -211,7 +211,9 @@ test.each([
   })
   const post = async (body: string) => {
     const stream = session.request({
-      ...{ ':method': 'POST', ':path': '/', ...modernHeaders(body) },
+      ':method': 'POST',
+      ':path': '/',
+      ...modernHeaders(body),
     })
     stream.on('error', () => {}).end(body)
     const [headers] = await once(stream, 'response')

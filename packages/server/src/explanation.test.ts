@@ -12,7 +12,9 @@ function told(
   { webhookRest = null, ratePerSecond = null }: Partial<ExplainInput> = {},
 ) {
   return explain({
-    ...{ webhookState, webhookRest, ratePerSecond },
+    webhookState,
+    webhookRest,
+    ratePerSecond,
     delivery: {
       kind: 'event',
       state: 'pending',

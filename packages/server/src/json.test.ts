@@ -82,7 +82,9 @@ test.each([
   ['{"a\\/b":1,"a/b":2}', '["a/b"]'],
 ])('%s is refused: a key stands there twice', (text, path) => {
   expect(parseJsonStrictly(text)).toMatchObject({
-    ...{ ok: false, code: 'invalid_input', path },
+    ok: false,
+    code: 'invalid_input',
+    path,
     message: expect.stringContaining('twice'),
   })
 })

@@ -39,8 +39,10 @@ export function loadKeys(config: Config, world: KeyWorld): Keys {
       config.adminKey ??
       readOrMake(adminKeyPath, () => `key_${world.random.bytes(24).toString('base64url')}`)
     return {
-      ...{ adminKey, adminKeyPath: config.adminKey === null ? adminKeyPath : null },
-      ...{ encryption, encryptionFiles: files },
+      adminKey,
+      adminKeyPath: config.adminKey === null ? adminKeyPath : null,
+      encryption,
+      encryptionFiles: files,
     }
   } catch (error) {
     if (error instanceof StartError) throw error

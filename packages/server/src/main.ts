@@ -106,7 +106,8 @@ function openStore(options: ServerOptions, metrics: Metrics): Promise<Store> {
   }
   return openSqliteStore({
     ...shared,
-    ...{ dataDir, mode: 'threads' },
+    dataDir,
+    mode: 'threads',
     onCommitted: (durationMs) => metrics.committed(durationMs / 1000),
     onDied: ({ message }) => onFatal(message),
   })
@@ -161,21 +162,31 @@ function createDelivery(world: World) {
         decide({ ...input, scheduleMs: config.retryScheduleMs, draw: random.fraction() }),
       ),
     record: createRecord({
-      ...{ store, clock, ids, random, log, metrics },
+      store,
+      clock,
+      ids,
+      random,
+      log,
+      metrics,
       disableAfterMs: config.disableAfterMs,
       stopping: stopping.signal,
       cut: cut.signal,
     }),
   }
   const schedule = new Schedule({
-    ...{ store, clock, log },
+    store,
+    clock,
+    log,
     maxInFlight: config.maxInFlight,
     windowMax: config.maxInFlightPerWebhook,
     onGivenBack: () => upkeep.nudge(),
     attempt: (turn) => deliver(turn, rooms),
   })
   const listening = new Listening({
-    ...{ store, clock, ids, sign },
+    store,
+    clock,
+    ids,
+    sign,
     decide: rooms.decide,
     record: rooms.record,
     timeoutMs: config.deliveryTimeoutMs,
@@ -186,12 +197,15 @@ function createDelivery(world: World) {
     listening.wake(webhookIds)
   }
   const tests = new TestSender({
-    ...{ store, ids },
+    store,
+    ids,
     exampleOf: (eventType) => JSON.stringify(examplePayload(eventType)),
     attempt: (turn) => deliver(turn, rooms),
   })
   const upkeep = new Upkeep({
-    ...{ store, clock, log },
+    store,
+    clock,
+    log,
     retentionMs: config.retentionMs,
     leadRetentionMs: config.leadRetentionMs,
     leaseMs: config.leaseMs,
@@ -201,7 +215,8 @@ function createDelivery(world: World) {
     onLiveNodes: (count) => schedule.shareAmong(count),
   })
   const watch = new ClockWatch({
-    ...{ clock, log },
+    clock,
+    log,
     onJump(byMs) {
       if (!delivers) return
       if (byMs < 0) upkeep.clockSetBack(-byMs)
@@ -209,7 +224,10 @@ function createDelivery(world: World) {
     },
   })
   const lease = new Lease({
-    ...{ store, clock, ids, log },
+    store,
+    clock,
+    ids,
+    log,
     leaseMs: config.leaseMs,
     onTerm(term) {
       if (delivers) schedule.beginTerm(term)
@@ -278,7 +296,9 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
     backlog: () => store.backlog(),
   })
   const ingest = createIngest({
-    ...{ store, ids, metrics },
+    store,
+    ids,
+    metrics,
     backlogMax: config.maxBacklog,
     leaseOffer: () => schedule.leaseOffer(),
     onAccepted(claims, waiting, lease) {
@@ -287,7 +307,14 @@ async function openApi(world: World, { schedule, listening, tests, upkeep }: Del
     },
   })
   const api = await createApi({
-    ...{ store, ingest, metrics, clock, ids, random, log, checkSecret },
+    store,
+    ingest,
+    metrics,
+    clock,
+    ids,
+    random,
+    log,
+    checkSecret,
     sendTest: (webhookId, eventType) => tests.send(webhookId, eventType),
     listening,
     readReport: toSendResult,

@@ -55,7 +55,9 @@ export function takeStarts(
   const taken = byForce ? count : Math.min(count, startsBetween(from, now, everyMs))
   const left = from + taken * everyMs
   const starts = {
-    ...{ count: taken, everyMs, firstInMs: from + everyMs - now },
+    count: taken,
+    everyMs,
+    firstInMs: from + everyMs - now,
     nextInMs: Math.max(0, left + everyMs - STARTS_AHEAD_MS - now),
   }
   return { emptyAt: left, starts }

@@ -53,8 +53,19 @@ export function createNonce(random: Random): string {
 }
 
 const NO_FEATURES = [
-  ...['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'hid'],
-  ...['display-capture', 'fullscreen', 'accelerometer', 'gyroscope', 'magnetometer', 'midi'],
+  'camera',
+  'microphone',
+  'geolocation',
+  'payment',
+  'usb',
+  'serial',
+  'hid',
+  'display-capture',
+  'fullscreen',
+  'accelerometer',
+  'gyroscope',
+  'magnetometer',
+  'midi',
 ]
   .map((feature) => `${feature}=()`)
   .join(', ')

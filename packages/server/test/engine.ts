@@ -57,32 +57,51 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
     decide: (input) =>
       decide({ ...input, scheduleMs: scheduleMs ?? [0, 30_000, 120_000], draw: 0.5 }),
     record: createRecord({
-      ...{ store, clock, ids, log, metrics, random: { ...systemRandom, fraction: () => 0.5 } },
+      store,
+      clock,
+      ids,
+      log,
+      metrics,
+      random: { ...systemRandom, fraction: () => 0.5 },
       disableAfterMs: 5 * 86_400_000,
       stopping: stopping.signal,
       cut: stopping.signal,
     }),
   }
   const schedule = new Schedule({
-    ...{ store, clock, log, maxInFlight },
+    store,
+    clock,
+    log,
+    maxInFlight,
     windowMax: 32,
     attempt: (turn) => deliver(turn, rooms),
   })
   const lease = new Lease({
-    ...{ store, clock, ids, log },
+    store,
+    clock,
+    ids,
+    log,
     onTerm: (term) => schedule.beginTerm(term),
     onLost: () => schedule.loseTerm(),
   })
   await lease.start()
   store.onWaiting((webhookIds) => schedule.wake(webhookIds))
   const ingest = createIngest({
-    ...{ store, ids, metrics },
+    store,
+    ids,
+    metrics,
     backlogMax: 1_000_000,
     leaseOffer: () => schedule.leaseOffer(),
     onAccepted: (claims, waiting, lease) => schedule.offer(claims, waiting, lease),
   })
   return {
-    ...{ clock, ids, store, schedule, lease, ingest, open },
+    clock,
+    ids,
+    store,
+    schedule,
+    lease,
+    ingest,
+    open,
     chatbot: () => makeChatbot(store, ids.next('chatbot')),
     webhook: (chatbotId: string, name = 'a') =>
       makeWebhook(store, { id: ids.next('webhook'), chatbotId, name }),
@@ -116,8 +135,14 @@ async function makeWebhook(
   { id, chatbotId, name }: { id: string; chatbotId: string; name: string },
 ): Promise<string> {
   const made = await store.createWebhook({
-    ...{ id, chatbotId, url: `https://${name}.example/hook`, eventTypes: ['lead.submit', 'a.b'] },
-    ...{ description: '', headers: {}, timeoutSeconds: null, maxInFlight: null },
+    id,
+    chatbotId,
+    url: `https://${name}.example/hook`,
+    eventTypes: ['lead.submit', 'a.b'],
+    description: '',
+    headers: {},
+    timeoutSeconds: null,
+    maxInFlight: null,
     ratePerSecond: null,
     secret: generateSecret(systemRandom),
     webhooksMax: 1_000,
@@ -143,7 +168,12 @@ function holdRequest(
       body: request.body.toString(),
       answer: (status, { retryAfterMs } = {}) =>
         end({
-          ...{ kind: 'answered', status, headers: {}, body: '', note: null, durationMs: 1 },
+          kind: 'answered',
+          status,
+          headers: {},
+          body: '',
+          note: null,
+          durationMs: 1,
           retryAfterMs: retryAfterMs ?? null,
         }),
       fail: (fault) => end({ kind: 'unreachable', fault, message: fault, durationMs: 1 }),

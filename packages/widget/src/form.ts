@@ -30,9 +30,14 @@ interface Field {
 const INPUTS = {
   customerName: { type: 'text', dir: 'auto', autocomplete: 'name' },
   customerEmail: {
-    ...{ type: 'text', dir: 'ltr', autocomplete: 'email', inputmode: 'email' },
+    type: 'text',
+    dir: 'ltr',
+    autocomplete: 'email',
+    inputmode: 'email',
     // What the other type does besides.
-    ...{ autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' },
+    autocapitalize: 'none',
+    autocorrect: 'off',
+    spellcheck: 'false',
   },
   customerPhone: { type: 'tel', dir: 'ltr', autocomplete: 'tel', inputmode: 'tel' },
 } as const
@@ -118,7 +123,10 @@ let lastId = 0
 function createField(field: LeadField): Field & { row: HTMLElement } {
   const id = `f${++lastId}`
   const input = element('input', {
-    ...{ id, name: field.name, 'aria-describedby': `${id}e`, 'aria-required': `${field.required}` },
+    id,
+    name: field.name,
+    'aria-describedby': `${id}e`,
+    'aria-required': `${field.required}`,
     ...INPUTS[field.name],
   })
   const error = element('p', { id: `${id}e`, class: 'error', dir: 'auto' })

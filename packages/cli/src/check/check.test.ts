@@ -381,7 +381,10 @@ async function check(
   const served = await serve(handle)
   server = served.server
   const report = await checkEndpoint({
-    ...{ url: served.url, secret: SECRET, timeoutMs, ...options },
+    url: served.url,
+    secret: SECRET,
+    timeoutMs,
+    ...options,
   })
   const said = (verdict: Finding['verdict']) =>
     report.findings.filter((each) => each.verdict === verdict).map(({ id }) => id)

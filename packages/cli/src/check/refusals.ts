@@ -77,16 +77,20 @@ function trials(scheme: Scheme, { secret }: Session): Trial[] {
   const all: Trial[] = [
     { id: 'missing-signature', name: 'no signature at all', change: () => NONE, mend: VERIFY },
     {
-      ...{ id: 'empty-signature', name: 'an empty signature', mend: VERIFY },
+      id: 'empty-signature',
+      name: 'an empty signature',
+      mend: VERIFY,
       change: () => ({ [GUIDE_SIGNATURE_HEADER]: '', [MODERN_SIGNATURE_HEADER]: '' }),
     },
     {
-      ...{ id: 'other-secret', name: "another webhook's signature" },
+      id: 'other-secret',
+      name: "another webhook's signature",
       change: (event) => signedHeaders(event, strangersSecret(secret)),
       mend: 'Is the secret part of what is hashed?',
     },
     {
-      ...{ id: 'altered-body', name: 'the right signature of another body' },
+      id: 'altered-body',
+      name: 'the right signature of another body',
       change: (event) =>
         signedHeaders({ ...event, body: event.body.replace('Ann', 'Eve') }, secret),
       mend: 'Hash the whole body.',
@@ -134,14 +138,16 @@ function modernTrials(secret: string): Trial[] {
   })
   return [
     {
-      ...{ id: 'truncated-modern-signature', name: 'a truncated webhook-signature' },
+      id: 'truncated-modern-signature',
+      name: 'a truncated webhook-signature',
       change: only((event) => ({
         [MODERN_SIGNATURE_HEADER]: modernSignature(event, secret).slice(0, 20),
       })),
       mend: 'Compare all of it; look at the lengths first.',
     },
     {
-      ...{ id: 'old-timestamp', name: 'an event signed two hours ago' },
+      id: 'old-timestamp',
+      name: 'an event signed two hours ago',
       change: only((event) => {
         const old = { ...event, timestampSeconds: event.timestampSeconds - REPLAY_AGE_SECONDS }
         return signedHeaders(old, secret)

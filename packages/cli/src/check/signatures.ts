@@ -77,7 +77,8 @@ function* guideWays(signed: Signed, secret: string, right: string): Generator<Wr
     yield { header, value: sign({ ...signed, key, secret }), does, mend }
   }
   yield {
-    ...{ header, value: `sha1=${right}` },
+    header,
+    value: `sha1=${right}`,
     does: 'expects the prefix "sha1=" before the signature.',
     mend: 'Compare with the 40 hex digits alone: our header has no prefix.',
   }
@@ -104,17 +105,20 @@ function* modernWays(signed: Signed, secret: string): Generator<WrongSignature> 
     yield { header, value: formatModernSignatures([digest(keyOf(secret), content)]), does, mend }
   }
   yield {
-    ...{ header, value: formatModernSignatures([digest(key, body)]) },
+    header,
+    value: formatModernSignatures([digest(key, body)]),
     does: 'leaves id and timestamp out of what webhook-signature signs.',
     mend: 'Sign "{webhook-id}.{webhook-timestamp}.{body}".',
   }
   yield {
-    ...{ header, value: digest(key, content) },
+    header,
+    value: digest(key, content),
     does: 'compares all of webhook-signature with the base64 of the digest.',
     mend: 'Split the header at its spaces, and compare each with "v1," and the base64.',
   }
   yield {
-    ...{ header, value: `v1,${createHmac('sha256', key).update(content).digest('hex')}` },
+    header,
+    value: `v1,${createHmac('sha256', key).update(content).digest('hex')}`,
     does: 'writes webhook-signature in hex instead of base64.',
     mend: 'Write the digest in base64, padded, behind "v1,".',
   }

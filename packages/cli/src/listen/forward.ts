@@ -27,7 +27,10 @@ const BODY_LENGTH_MAX = 2_048
 
 export async function forward(handed: Handed, url: URL): Promise<Forwarded> {
   const answer = await post({
-    ...{ url, method: 'POST', headers: handed.headers, body: Buffer.from(handed.body) },
+    url,
+    method: 'POST',
+    headers: handed.headers,
+    body: Buffer.from(handed.body),
     timeoutMs: handed.timeoutSeconds * 1_000,
     // A certificate of one's own is how https is done there, and nobody is in between.
     verifyTls: !isLoopback(url.hostname),

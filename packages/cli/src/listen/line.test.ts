@@ -5,8 +5,13 @@ import type { Reported } from './listener.ts'
 
 const URL_GIVEN = new URL('http://localhost:3000/hook')
 const HANDED: Handed = {
-  ...{ deliveryId: 'dlv_1', eventId: 'evt_1', eventType: 'lead.submit', attemptNumber: 1 },
-  ...{ headers: {}, body: '{}', timeoutSeconds: 30 },
+  deliveryId: 'dlv_1',
+  eventId: 'evt_1',
+  eventType: 'lead.submit',
+  attemptNumber: 1,
+  headers: {},
+  body: '{}',
+  timeoutSeconds: 30,
 }
 const answered = (status: number): Forwarded => {
   return { durationMs: 12, result: { kind: 'answered', status, headers: {}, body: '' } }
@@ -28,7 +33,8 @@ test('a server that is not running is told of by what to do, and when it comes a
   const refused: Forwarded = {
     durationMs: 1,
     result: {
-      ...{ kind: 'unreachable', fault: 'connect' },
+      kind: 'unreachable',
+      fault: 'connect',
       message: 'connection refused at localhost:3000',
     },
   }

@@ -33,10 +33,17 @@ export function lineValue({ handed, forwarded, reported }: Told): Record<string,
   const { result, durationMs } = forwarded
   const { recorded, state, nextAttemptInMs } = reported
   return {
-    ...{ at: new Date().toISOString(), deliveryId, eventId, eventType, attemptNumber, durationMs },
+    at: new Date().toISOString(),
+    deliveryId,
+    eventId,
+    eventType,
+    attemptNumber,
+    durationMs,
     status: result.kind === 'answered' ? result.status : null,
     error: result.kind === 'answered' ? null : result.message,
-    ...{ recorded, state, nextAttemptInMs },
+    recorded,
+    state,
+    nextAttemptInMs,
   }
 }
 

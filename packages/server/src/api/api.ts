@@ -48,12 +48,18 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const headers = commonHeaders(config)
   const limits = createRequestLimits({ clock, metrics, ratePerKey: config.ratePerKey })
   const { app, connections, continues } = createHttpServer({
-    ...{ headers, metrics, clock, log },
+    headers,
+    metrics,
+    clock,
+    log,
     trustedProxies: config.trustedProxies,
     connections: config.connections,
   })
   readJsonBodies(app, {
-    ...{ continues, metrics, clock, limits: config.bodies },
+    continues,
+    metrics,
+    clock,
+    limits: config.bodies,
     turns: new LoopTurns(),
   })
   const feed = createChangeFeed(deps)
@@ -70,7 +76,9 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     mountRoute(app, route, shared)
   }
   answerUnknownRoutes(app, {
-    ...{ routes, metrics, log },
+    routes,
+    metrics,
+    log,
     site: config.healthOnly ? null : deps.site,
   })
   app.decorate('cut', () => connections.cut())

@@ -83,8 +83,14 @@ async function backUp(
   out.progress(null)
   const { madeAt, tables, waiting, keyIds } = contents
   return {
-    ...{ kind: 'backup', file, bytes: statSync(file).size },
-    ...{ madeAt: new Date(madeAt).toISOString(), tables, waiting, keyIds, keyFile },
+    kind: 'backup',
+    file,
+    bytes: statSync(file).size,
+    madeAt: new Date(madeAt).toISOString(),
+    tables,
+    waiting,
+    keyIds,
+    keyFile,
   }
 }
 

@@ -69,8 +69,14 @@ export async function holdAll(store: Store, out: Output): Promise<HoldReport> {
   let webhooks = 0
   for await (const { id, chatbotId } of sendingWebhooks(store)) {
     await store.setWebhookState(id, 'paused', REASON, {
-      ...{ id: ids.next('audit'), action: 'webhook.paused', actor: 'root', sessionId: null },
-      ...{ chatbotId, targetId: id, fields: [], address: 'command line' },
+      id: ids.next('audit'),
+      action: 'webhook.paused',
+      actor: 'root',
+      sessionId: null,
+      chatbotId,
+      targetId: id,
+      fields: [],
+      address: 'command line',
     })
     webhooks += 1
     out.progress(`holding: ${webhooks} webhooks`)

@@ -114,7 +114,8 @@ async function readAll(store: Store, recoveryIds: string[]) {
   const webhooks = chatbots.map(({ id }) => store.listWebhooks({ chatbotId: id }, PAGE))
   const ends = { from: 0, to: 9e12, stepMs: 9e12 }
   return {
-    ...{ deliveries, chatbots },
+    deliveries,
+    chatbots,
     details: await Promise.all(deliveries.map(({ id }) => store.getDelivery(id))),
     events: await Promise.all(deliveries.map(({ eventId }) => store.getEvent(eventId))),
     webhooks: await Promise.all(webhooks),

@@ -28,7 +28,9 @@ export async function openOwnStore(config: Config): Promise<OwnStore> {
     )
   }
   const shared = {
-    ...{ encryptionKey: encryption.seals, openingKeys: encryption.opens, clock: systemClock },
+    encryptionKey: encryption.seals,
+    openingKeys: encryption.opens,
+    clock: systemClock,
     log: createLog('silent'),
   }
   const store =

@@ -62,7 +62,8 @@ async function call(args: string[], { dataDir, key, settings = {} }: Settings) {
   const written = { out: '', err: '' }
   const code = await run([...args, '--json'], {
     env: {
-      ...{ DATA_DIR: dataDir, ...settings },
+      DATA_DIR: dataDir,
+      ...settings,
       ...(key ? { ENCRYPTION_KEY: key.toString('base64') } : {}),
     },
     stdout: {
@@ -263,7 +264,8 @@ test('hold pauses what is active or takes a listener in a database of PostgreSQL
   const listener = { webhookId: away.id, listenerId: 'lsn_1', leaseMs: 60_000 }
   expect(await after.joinListener(listener)).toMatchObject({ state: 'paused' })
   expect(await after.getWebhook(active.id)).toMatchObject({
-    ...{ state: 'paused', stateReason: expect.stringContaining('Held after a restore') },
+    state: 'paused',
+    stateReason: expect.stringContaining('Held after a restore'),
   })
   expect(await after.getWebhook(paused.id)).toMatchObject({ stateReason: 'By its owner.' })
   const states = await after.listDeliveries({}, { limit: 10, after: null })

@@ -36,8 +36,13 @@ import { UNFINISHED_RESTORE } from './unfinished-restore.ts'
 const CHUNK_BYTES = 4 * 1_048_576
 /** What may be in an empty DATA_DIR: keys that were put there before, the lock, a run that was cut short. */
 const NO_DATA = new Set([
-  ...['admin-key', 'encryption-key', 'encryption-keys-to-open', 'encryption-keys-retired'],
-  ...['lock.db', UNFINISHED_RESTORE, STORE_MARK],
+  'admin-key',
+  'encryption-key',
+  'encryption-keys-to-open',
+  'encryption-keys-retired',
+  'lock.db',
+  UNFINISHED_RESTORE,
+  STORE_MARK,
 ])
 
 interface RestoreReport {
@@ -115,8 +120,12 @@ async function restoreInto(config: Config, wanted: Wanted): Promise<RestoreRepor
     const held = await told(databasePath(dataDir), fill)
     const { madeAt, tables, waiting } = contents
     return {
-      ...{ kind: 'restored', dataDir, madeAt: new Date(madeAt).toISOString(), tables },
-      ...{ waiting, held },
+      kind: 'restored',
+      dataDir,
+      madeAt: new Date(madeAt).toISOString(),
+      tables,
+      waiting,
+      held,
     }
   } finally {
     out.progress(null)
@@ -196,8 +205,12 @@ async function openOnce(
   { keys, hold, out }: { keys: EncryptionKeys; hold: boolean; out: Output },
 ): Promise<HoldReport | null> {
   const store = await openSqliteStore({
-    ...{ dataDir, encryptionKey: keys.seals, openingKeys: keys.opens, mode: 'inline' },
-    ...{ clock: systemClock, log: createLog('silent') },
+    dataDir,
+    encryptionKey: keys.seals,
+    openingKeys: keys.opens,
+    mode: 'inline',
+    clock: systemClock,
+    log: createLog('silent'),
   })
   try {
     return hold ? await holdAll(store, out) : null
@@ -227,7 +240,8 @@ async function copyFile(
 
 async function copyChunk(source: FileHandle, target: FileHandle, at: number): Promise<number> {
   const { buffer, bytesRead } = await source.read({
-    ...{ buffer: Buffer.allocUnsafe(CHUNK_BYTES), position: at },
+    buffer: Buffer.allocUnsafe(CHUNK_BYTES),
+    position: at,
   })
   if (bytesRead === 0) throw new StartError('The backup became shorter while it was read.')
   for (let written = 0; written < bytesRead; ) {

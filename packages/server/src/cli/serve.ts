@@ -39,7 +39,10 @@ async function start(config: Config, { banner }: { banner: boolean }): Promise<v
   const stopping = stopOnSignals({ log, clock: systemClock, underNpm: isUnderNpm(process.env) })
   const keys = loadKeys(config, { random: systemRandom, presentKeyOf, alone })
   const starting = startServer({
-    ...{ config, keys, log, giveUp: stopping.asked },
+    config,
+    keys,
+    log,
+    giveUp: stopping.asked,
     onFatal: (why) => endNow(why, log),
   })
   const server = await starting.catch((error) => {

@@ -169,7 +169,10 @@ test.skipIf(!IS_ROOT)(
     chmodSync(join(dataDir, '..'), 0o755)
     const program = new URL('../../bin/serve.js', import.meta.url).pathname
     const started = spawnSync(process.execPath, [program], {
-      ...{ uid: 65_534, gid: 65_534, encoding: 'utf8', timeout: 20_000 },
+      uid: 65_534,
+      gid: 65_534,
+      encoding: 'utf8',
+      timeout: 20_000,
       env: { DATA_DIR: dataDir, PORT: '0' },
     })
     expect([started.status, started.stderr]).toEqual([

@@ -140,8 +140,15 @@ export class Listening {
     const { delivery, payload, webhook } = found
     const { id: deliveryId, eventId, chatbotId, eventType, kind, seriesAttempts } = delivery
     const claim = {
-      ...{ deliveryId, eventId, webhookId, chatbotId, eventType, payload, kind },
-      ...{ attemptNumber, seriesAttempts },
+      deliveryId,
+      eventId,
+      webhookId,
+      chatbotId,
+      eventType,
+      payload,
+      kind,
+      attemptNumber,
+      seriesAttempts,
     }
     const unchargedAttempts = Math.max(0, attemptNumber - 1 - seriesAttempts)
     const outcome = decide({ result, kind, seriesAttempts, unchargedAttempts })

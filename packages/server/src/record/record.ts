@@ -57,7 +57,13 @@ export function createRecord(options: RecordOptions): Record {
     const strain = enough === null ? null : strainOf(result, { enough, draw: random.fraction() })
     const recorded = await untilStored(options, () =>
       store.recordIfLeased({
-        ...{ nodeId, deliveryId, attemptNumber, attempt, outcome, strain, disableAfterMs },
+        nodeId,
+        deliveryId,
+        attemptNumber,
+        attempt,
+        outcome,
+        strain,
+        disableAfterMs,
       }),
     )
     count(options, result, recorded)

@@ -69,11 +69,17 @@ async function waiting() {
   onTestFinished(() => engine.stop())
   const { clock, store, schedule, open, ingest } = engine
   const upkeep = new Upkeep({
-    ...{ store, clock, log: silentLog, retentionMs: 30 * 24 * HOUR_MS, leadRetentionMs: null },
-    ...{ onLiveNodes() {}, onResumed: (ids: string[]) => schedule.wake(ids) },
+    store,
+    clock,
+    log: silentLog,
+    retentionMs: 30 * 24 * HOUR_MS,
+    leadRetentionMs: null,
+    onLiveNodes() {},
+    onResumed: (ids: string[]) => schedule.wake(ids),
   })
   const watch = new ClockWatch({
-    ...{ clock, log: silentLog },
+    clock,
+    log: silentLog,
     onJump: (byMs) => (byMs < 0 ? upkeep.clockSetBack(-byMs) : upkeep.clockSetForward()),
   })
   const chatbotId = await engine.chatbot()

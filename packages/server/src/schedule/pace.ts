@@ -97,8 +97,11 @@ export class Pace {
     if (isTooLate && this.#tooLate <= TOO_LATE_MAX) return
     if (isTooLate) this.#tooLate = 0
     this.#runs.push({
-      ...{ zeroAt: now + starts.firstInMs, everyMs: starts.everyMs, next: 0 },
-      ...{ count: starts.count, heldFrom: now },
+      zeroAt: now + starts.firstInMs,
+      everyMs: starts.everyMs,
+      next: 0,
+      count: starts.count,
+      heldFrom: now,
       lateMsMax: isTooLate ? lateMsMax : lateMsMax - underWayMs,
     })
   }

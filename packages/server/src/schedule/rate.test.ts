@@ -18,22 +18,33 @@ async function startNode(engine: Engine, { answerMs = 20, starts }: NodeOptions)
   const { store, clock, ids } = engine
   const log = { debug() {}, info() {}, warn() {}, error() {} }
   const schedule = new Schedule({
-    ...{ store, clock, log, maxInFlight: 256, windowMax: 32 },
+    store,
+    clock,
+    log,
+    maxInFlight: 256,
+    windowMax: 32,
     async attempt(turn: ScheduledTurn) {
       starts.push(clock.monotonic())
       await new Promise<void>((resolve) => void clock.setTimer(answerMs, resolve))
       turn.onAnswer(OK)
       const { nodeId, claim } = turn
       const result = await store.recordIfLeased({
-        ...{ nodeId, deliveryId: claim.deliveryId, attemptNumber: claim.attemptNumber },
-        ...{ outcome: { kind: 'delivered' }, strain: null, disableAfterMs: 1e9 },
+        nodeId,
+        deliveryId: claim.deliveryId,
+        attemptNumber: claim.attemptNumber,
+        outcome: { kind: 'delivered' },
+        strain: null,
+        disableAfterMs: 1e9,
         attempt: { ...ATTEMPT, id: ids.next('attempt'), startedAt: clock.now() },
       })
       return { result }
     },
   })
   const lease = new Lease({
-    ...{ store, clock, ids, log },
+    store,
+    clock,
+    ids,
+    log,
     onTerm: (term) => schedule.beginTerm(term),
     onLost: () => schedule.loseTerm(),
   })
@@ -55,12 +66,23 @@ interface NodeOptions {
 }
 
 const OK: SendResult = {
-  ...{ kind: 'answered', status: 200, headers: {}, body: '', note: null, durationMs: 1 },
+  kind: 'answered',
+  status: 200,
+  headers: {},
+  body: '',
+  note: null,
+  durationMs: 1,
   retryAfterMs: null,
 }
 const ATTEMPT = {
-  ...{ durationMs: 1, status: 200, errorCode: null, error: null },
-  ...{ result: 'delivered' as const, responseHeaders: {}, responseBody: '', note: null },
+  durationMs: 1,
+  status: 200,
+  errorCode: null,
+  error: null,
+  result: 'delivered' as const,
+  responseHeaders: {},
+  responseBody: '',
+  note: null,
 }
 
 async function setup(ratePerSecond: number, { nodes = 1, leads = 200 } = {}) {
@@ -86,10 +108,17 @@ async function setup(ratePerSecond: number, { nodes = 1, leads = 200 } = {}) {
   share()
   const publish = async (count: number) => {
     const events = Array.from({ length: count }, (_, n) => ({
-      ...{ id: engine.ids.next('event'), eventType: 'a.b', payload: `{"n":${n}}`, lead: null },
+      id: engine.ids.next('event'),
+      eventType: 'a.b',
+      payload: `{"n":${n}}`,
+      lead: null,
     }))
     await engine.store.accept({
-      ...{ chatbotId, events, idempotency: null, lease: null, backlogMax: 1e6 },
+      chatbotId,
+      events,
+      idempotency: null,
+      lease: null,
+      backlogMax: 1e6,
     })
     for (const { schedule } of running) schedule.wake([webhookId])
     await settled(5)
@@ -185,7 +214,9 @@ test('a test event waits for no start, and what comes after it waits for its', a
   clock.advance(20_000)
   let sent = 0
   const sender = new TestSender({
-    ...{ store, ids, exampleOf: () => '{}' },
+    store,
+    ids,
+    exampleOf: () => '{}',
     async attempt() {
       sent += 1
       return { attempt: { ...ATTEMPT, id: ids.next('attempt'), startedAt: clock.now() } }

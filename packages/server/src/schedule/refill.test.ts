@@ -14,7 +14,8 @@ function setup() {
   const clock = manualClock()
   let calls = 0
   const refill = new Refill({
-    ...{ clock, log: silentLog },
+    clock,
+    log: silentLog,
     store: {
       claimDue() {
         // A loop that never lets go of the event loop would hang the test instead of failing it.

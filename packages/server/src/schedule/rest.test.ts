@@ -14,7 +14,8 @@ async function setup(options: EngineOptions = {}) {
   const publish = async (count: number) => {
     const events = Array.from({ length: count }, (_, n) => ({ eventType: 'a.b', payload: { n } }))
     const accepted = await engine.ingest.acceptEvents(chatbotId, events, {
-      ...{ route: 'events/batch', idempotencyKey: null },
+      route: 'events/batch',
+      idempotencyKey: null,
     })
     await settled()
     return accepted.eventIds

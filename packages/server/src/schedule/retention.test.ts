@@ -51,9 +51,13 @@ test('thousands that are past their retention go in small steps, and leads are t
     },
   }
   const upkeep = new Upkeep({
-    ...{ store: watched, clock: systemClock, log: silentLog },
-    ...{ retentionMs: RETENTION_MS, leadRetentionMs: RETENTION_MS },
-    ...{ onResumed() {}, onLiveNodes() {} },
+    store: watched,
+    clock: systemClock,
+    log: silentLog,
+    retentionMs: RETENTION_MS,
+    leadRetentionMs: RETENTION_MS,
+    onResumed() {},
+    onLiveNodes() {},
   })
   let pruning = true
   const pruned = upkeep.pruneOnce().finally(() => {

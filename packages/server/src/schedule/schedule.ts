@@ -101,14 +101,18 @@ export class Schedule {
     })
     this.#timers = new Timers(clock)
     this.#waiting = new WaitingLanes({
-      ...{ store, clock, onFailure },
+      store,
+      clock,
+      onFailure,
       onWaiting: (lanes) => {
         for (const { webhookId, dueInMs } of lanes) this.#dueIn(webhookId, dueInMs)
       },
     })
-    this.#pacer = new Pacer({ ...{ store, clock, log }, onChange: (lane) => this.#goOn(lane) })
+    this.#pacer = new Pacer({ store, clock, log, onChange: (lane) => this.#goOn(lane) })
     this.#back = new GiveBack({
-      ...{ store, onFailure, timers: this.#timers },
+      store,
+      onFailure,
+      timers: this.#timers,
       nodeId: () => (this.#stopping ? undefined : this.#term?.nodeId),
       onGivenBack: (webhookIds) => {
         this.wake(webhookIds)

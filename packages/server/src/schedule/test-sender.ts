@@ -103,7 +103,11 @@ export class TestSender {
       await store.takeStarts([{ webhookId: webhook.id, ratePerSecond, count: 1, byForce: true }])
     }
     const done = await attempt({
-      ...{ claim, webhook, nodeId, signal, isLive },
+      claim,
+      webhook,
+      nodeId,
+      signal,
+      isLive,
       onAnswer: () => undefined,
     })
     const { deliveryId } = claim

@@ -14,12 +14,36 @@ const ERROR_KEYS = ['error', 'errors']
 const SKIP_KEYS = ['ignored', 'skipped', 'duplicate']
 
 const YES_WORDS = new Set([
-  ...['true', 'yes', 'y', 'ok', 'okay', '1', 'on', 'done'],
-  ...['success', 'successful', 'succeeded', 'received', 'accepted', 'acknowledged'],
+  'true',
+  'yes',
+  'y',
+  'ok',
+  'okay',
+  '1',
+  'on',
+  'done',
+  'success',
+  'successful',
+  'succeeded',
+  'received',
+  'accepted',
+  'acknowledged',
 ])
 const NO_WORDS = new Set([
-  ...['false', 'no', 'n', 'not ok', '0', 'off', 'never'],
-  ...['fail', 'failed', 'failure', 'error', 'unsuccessful', 'rejected', 'denied'],
+  'false',
+  'no',
+  'n',
+  'not ok',
+  '0',
+  'off',
+  'never',
+  'fail',
+  'failed',
+  'failure',
+  'error',
+  'unsuccessful',
+  'rejected',
+  'denied',
 ])
 const YES_STATUSES = new Set(['ok', 'success', 'received'])
 const SKIP_STATUSES = new Set(['ignored', 'skipped', 'duplicate'])

@@ -58,7 +58,11 @@ async function setup(guard: Guard, proxyUrl?: string) {
   const proxy = proxyUrl === undefined ? null : parseEgressProxy(proxyUrl)
   if (typeof proxy === 'string') throw new Error(proxy)
   const sender = createSend({
-    ...{ clock: systemClock, random: systemRandom, guard, proxy, nameServers: [names.address] },
+    clock: systemClock,
+    random: systemRandom,
+    guard,
+    proxy,
+    nameServers: [names.address],
     hostsPath: '/nonexistent/hosts',
   })
   onTestFinished(() => sender.destroy())

@@ -105,7 +105,11 @@ describe('an idle connection', () => {
     for (const index of [0, 1, 2, 0, 3, 4]) await send(index)
     await vi.waitFor(() =>
       expect(receivers.map(({ connections }) => connections[0]?.destroyed)).toEqual([
-        ...[false, true, true, false, false],
+        false,
+        true,
+        true,
+        false,
+        false,
       ]),
     )
     for (const index of [0, 3, 4]) await send(index)

@@ -124,7 +124,10 @@ export function createConnections(options: ConnectionsOptions): Connections {
       if (dialled.kind !== 'open') return dialled
       const ageMs = AGE_MS_MAX * (1 - AGE_JITTER * random.fraction())
       const connection = new Connection({
-        ...{ clock, origin, socket: dialled.socket, expiresAt: openedAt + ageMs },
+        clock,
+        origin,
+        socket: dialled.socket,
+        expiresAt: openedAt + ageMs,
         onStray: () => onStray(origin),
         onClosed: forget,
       })

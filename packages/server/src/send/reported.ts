@@ -26,7 +26,11 @@ export function toSendResult(
   // Whoever reported it has read it as text.
   const body = bodyText(head.kept, '')
   return {
-    ...{ kind, status, headers, body, durationMs },
+    kind,
+    status,
+    headers,
+    body,
+    durationMs,
     note: readAnswerNote(status, body),
     retryAfterMs: parseRetryAfter(headers['retry-after'], nowMs),
   }

@@ -73,12 +73,16 @@ interface Refused {
 }
 
 const EXPIRED_MIDDLE = makeCertificate({
-  ...{ name: 'Old middle', isAuthority: true, issuer: AUTHORITY },
+  name: 'Old middle',
+  isAuthority: true,
+  issuer: AUTHORITY,
   notAfter: '2021-05-01',
 })
 const OTHER_AUTHORITY = makeCertificate({ name: 'House authority', isAuthority: true })
 const OTHER_MIDDLE = makeCertificate({
-  ...{ name: 'House middle', isAuthority: true, issuer: OTHER_AUTHORITY },
+  name: 'House middle',
+  isAuthority: true,
+  issuer: OTHER_AUTHORITY,
 })
 
 const REFUSED: Refused[] = [
@@ -105,7 +109,8 @@ const REFUSED: Refused[] = [
   {
     because: 'it is for very many other names',
     tls: makeCertificate({
-      ...{ ...FOR_HOOKS, issuer: AUTHORITY },
+      ...FOR_HOOKS,
+      issuer: AUTHORITY,
       hosts: ['a.test', 'b.test', 'c.test', 'd.test', 'e.test'],
     }),
     says: 'The certificate is not for hooks.test, but for a.test, b.test, c.test and 2 more: use the URL that it is for, or a certificate for this one (ERR_TLS_CERT_ALTNAME_INVALID)',
@@ -173,7 +178,9 @@ describe('a handshake', () => {
   test('with a server of old versions only is a tls fault that says so', async () => {
     const { sender, url } = await setup({
       ...VALID,
-      ...{ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
     })
     expect(await sender.send(requestTo(url('hooks.test')))).toMatchObject({
       fault: 'tls',
@@ -186,7 +193,10 @@ describe('a handshake', () => {
     async (version) => {
       const { sender, receiver, url } = await setup({
         ...VALID,
-        ...{ minVersion: version, maxVersion: version, requestCert: true, ca: AUTHORITY.cert },
+        minVersion: version,
+        maxVersion: version,
+        requestCert: true,
+        ca: AUTHORITY.cert,
       })
       expect(await sender.send(requestTo(url('hooks.test')))).toMatchObject({
         fault: 'tls',

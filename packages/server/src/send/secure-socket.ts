@@ -65,7 +65,10 @@ export function createSecureSocket(options: SecureSocketOptions): SecureSocket {
     const refuse = (error: unknown): void =>
       settle(
         tlsFailure({
-          ...{ error, hostname, shown: describe(shown), nowMs: clock.now() },
+          error,
+          hostname,
+          shown: describe(shown),
+          nowMs: clock.now(),
           heardBytes: socket.bytesRead - bytesRead,
         }),
       )

@@ -45,7 +45,8 @@ describe('a server of TLS', () => {
       'shares no cipher',
       () =>
         createServer({
-          ...{ ...VALID, maxVersion: 'TLSv1.2' },
+          ...VALID,
+          maxVersion: 'TLSv1.2',
           ciphers: 'ECDHE-ECDSA-CAMELLIA128-SHA256',
         }),
       NO_CIPHER,
@@ -56,8 +57,11 @@ describe('a server of TLS', () => {
       `wants a client certificate over ${version}`,
       () =>
         createServer({
-          ...{ ...VALID, requestCert: true, ca: AUTHORITY.cert },
-          ...{ minVersion: version, maxVersion: version },
+          ...VALID,
+          requestCert: true,
+          ca: AUTHORITY.cert,
+          minVersion: version,
+          maxVersion: version,
         }),
       WANTS_CERTIFICATE,
     ]),
@@ -65,8 +69,10 @@ describe('a server of TLS', () => {
       'speaks old versions only',
       () =>
         createServer({
-          ...{ ...VALID, ciphers: 'DEFAULT@SECLEVEL=0' },
-          ...{ minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
+          ...VALID,
+          ciphers: 'DEFAULT@SECLEVEL=0',
+          minVersion: 'TLSv1',
+          maxVersion: 'TLSv1.1',
         }),
       /^The endpoint speaks only versions of TLS that are no longer safe/,
     ],
@@ -74,7 +80,9 @@ describe('a server of TLS', () => {
       'exchanges keys over too few bits',
       () =>
         createServer({
-          ...{ ...RSA, maxVersion: 'TLSv1.2', dhparam: makeDhParameters('modp2') },
+          ...RSA,
+          maxVersion: 'TLSv1.2',
+          dhparam: makeDhParameters('modp2'),
           ciphers: 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0',
         }),
       /^The endpoint's Diffie-Hellman parameters are too small to be safe/,
@@ -86,7 +94,8 @@ describe('a server of TLS', () => {
     ],
   ])('that %s is told apart', async (_, serve, sentence) => {
     expect(await told(await listening(serve()))).toMatchObject({
-      ...{ kind: 'unreachable', fault: 'tls' },
+      kind: 'unreachable',
+      fault: 'tls',
       message: expect.stringMatching(sentence),
     })
   })
@@ -94,8 +103,17 @@ describe('a server of TLS', () => {
 
 /** A server's hello of TLS 1.2 without extensions, as one that was never updated since 2009 writes it. */
 const OLD_HELLO = record(22, [
-  ...[2, 0, 0, 38, 3, 3, ...new Array<number>(32).fill(7)],
-  ...[0, 0xc0, 0x2b, 0],
+  2,
+  0,
+  0,
+  38,
+  3,
+  3,
+  ...new Array<number>(32).fill(7),
+  0,
+  0xc0,
+  0x2b,
+  0,
 ])
 
 function record(type: number, content: number[]): Buffer {
@@ -120,7 +138,8 @@ test.each<[string, Buffer, RegExp]>([
     onConnection: (socket) => socket.once('data', () => socket.end(bytes)),
   })
   expect(await told(receiver.port)).toMatchObject({
-    ...{ kind: 'unreachable', fault: 'tls' },
+    kind: 'unreachable',
+    fault: 'tls',
     message: expect.stringMatching(sentence),
   })
 })

@@ -9,11 +9,13 @@ async function setup() {
     (await call<Record<string, string>>('POST', path, { body })).json
   const { id: bot = '' } = await post('/api/v1/chatbots', { name: 'Shop' })
   const { id: webhook = '' } = await post(`/api/v1/chatbots/${bot}/webhooks`, {
-    ...{ url: 'https://shop.example/hook', eventTypes: ['lead.submit', 'order.paid'] },
+    url: 'https://shop.example/hook',
+    eventTypes: ['lead.submit', 'order.paid'],
   })
   const lead = await post(`/api/v1/chatbots/${bot}/leads`, { customerName: 'Ann' })
   const order = await post(`/api/v1/chatbots/${bot}/events`, {
-    ...{ eventType: 'order.paid', payload: { by: 'Ann' } },
+    eventType: 'order.paid',
+    payload: { by: 'Ann' },
   })
   const found = await call<{ data: { id: string }[] }>('GET', '/api/v1/deliveries')
   const delivery = found.json.data[0]?.id ?? ''
@@ -37,7 +39,9 @@ test('after the 204 nothing that a deleted chatbot had can be read, changed or e
   ] as const
   for (const [method, path] of asked) {
     expect([method, path, (await call(method, `/api/v1${path}`)).status]).toEqual([
-      ...[method, path, 404],
+      method,
+      path,
+      404,
     ])
   }
   for (const list of ['/leads', '/deliveries', `/leads?chatbotId=${bot}`, '/leads?q=Ann']) {

@@ -28,7 +28,10 @@ interface Step {
 }
 
 export const PUBLIC = [
-  ...['POST /api/v1/session', 'GET /healthz', 'GET /readyz', 'GET /openapi.json'],
+  'POST /api/v1/session',
+  'GET /healthz',
+  'GET /readyz',
+  'GET /openapi.json',
   'GET /docs',
   // Strangers' by their purpose; what lets them in is an origin and a token (widget.test.ts).
   ...['conversations', 'leads'].flatMap((what) =>

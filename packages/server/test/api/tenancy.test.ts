@@ -29,7 +29,8 @@ async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
   const addChatbot = async () => {
     const { id: bot = '' } = await post('/api/v1/chatbots', { name: 'Shop' })
     const { key = '', id: keyId = '' } = await post('/api/v1/api-keys', {
-      ...{ name: 'Shop', chatbotId: bot },
+      name: 'Shop',
+      chatbotId: bot,
     })
     return { bot, key, keyId }
   }
@@ -155,10 +156,20 @@ test('a chatbot’s key does everything for its own chatbot, and nothing for ope
   const { foreign: own } = await walk({ bot, keyId })
   const get = async (path: string) => (await call('GET', `/api/v1${path}`, { key })).status
   for (const path of [
-    ...[`/chatbots/${bot}`, `/chatbots/${bot}/webhooks`, `/webhooks/${own.wh}`],
-    ...[`/webhooks/${own.wh}/secret`, `/recoveries/${own.rcv}`, `/events/${own.evt}`],
-    ...[`/deliveries/${own.dlv}`, `/leads/${own.lead}`, '/event-types', '/stats', '/audit-log'],
-    ...['/leads.csv', '/webhooks', `/webhooks?chatbotId=${bot}`],
+    `/chatbots/${bot}`,
+    `/chatbots/${bot}/webhooks`,
+    `/webhooks/${own.wh}`,
+    `/webhooks/${own.wh}/secret`,
+    `/recoveries/${own.rcv}`,
+    `/events/${own.evt}`,
+    `/deliveries/${own.dlv}`,
+    `/leads/${own.lead}`,
+    '/event-types',
+    '/stats',
+    '/audit-log',
+    '/leads.csv',
+    '/webhooks',
+    `/webhooks?chatbotId=${bot}`,
   ]) {
     expect([path, await get(path)]).toEqual([path, 200])
   }

@@ -50,7 +50,9 @@ test.each([
       const { status, json } = await send(body)
       if (taken === null) {
         expect([status, json.code, json.details.map(({ path }) => path)], typed).toEqual([
-          ...[400, 'invalid_input', [field]],
+          400,
+          'invalid_input',
+          [field],
         ])
         continue
       }
@@ -90,7 +92,8 @@ test('a name stays as it was typed, and is none where nothing is to be seen', as
     const customerName = `${character} ${character}`
     const details = [{ path: 'customerName' }]
     expect(await post({ customerName }), customerName).toMatchObject({
-      ...{ status: 400, json: { details } },
+      status: 400,
+      json: { details },
     })
     const left = await leave({ customerName, customerEmail: 'ann@example.com' })
     expect(left, customerName).toMatchObject({ status: 400, json: { details } })
@@ -152,7 +155,8 @@ test('of a webhook’s URL and a page’s origin it goes at the ends, and is ref
     ]) {
       const { status, json } = (await door?.(given)) ?? {}
       expect([status, json?.details[0]?.message]).toEqual([
-        ...[400, expect.stringMatching(/can't be seen \(U\+|controls/)],
+        400,
+        expect.stringMatching(/can't be seen \(U\+|controls/),
       ])
     }
     const allowed = (given: string) =>

@@ -10,22 +10,34 @@ async function setup(suite: Suite) {
   const { world, store, chatbot } = parts
   const key = async (hash: string, chatbotId: string | null = chatbot.id) => {
     const made = await store.createApiKey({
-      ...{ id: world.ids.next('key'), name: 'Shop', chatbotId, hash },
+      id: world.ids.next('key'),
+      name: 'Shop',
+      chatbotId,
+      hash,
     })
     if (typeof made === 'string') throw new Error(made)
     return made
   }
   const link = (hash: string, mintedBy: string, lifeMs = HOUR_MS) =>
     store.createOwnerLink({
-      ...{ id: world.ids.next('link'), chatbotId: chatbot.id, hash, mintedBy, lifeMs },
+      id: world.ids.next('link'),
+      chatbotId: chatbot.id,
+      hash,
+      mintedBy,
+      lifeMs,
     })
   return { ...parts, key, link }
 }
 
 function session(world: World, values: Partial<NewSession> = {}): NewSession {
   return {
-    ...{ id: world.ids.next('session'), hash: 'session', chatbotId: null },
-    ...{ actor: 'root', mintedBy: ROOT, idleMs: HOUR_MS, lifeMs: 3 * HOUR_MS },
+    id: world.ids.next('session'),
+    hash: 'session',
+    chatbotId: null,
+    actor: 'root',
+    mintedBy: ROOT,
+    idleMs: HOUR_MS,
+    lifeMs: 3 * HOUR_MS,
     ...values,
   }
 }

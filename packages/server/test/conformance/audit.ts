@@ -9,8 +9,14 @@ async function setup(suite: Suite) {
   const parts = await setupStore(suite)
   const { world, store, chatbot } = parts
   const entry = (action: AuditAction, values: Partial<NewAuditEntry> = {}): NewAuditEntry => ({
-    ...{ id: world.ids.next('audit'), action, actor: 'root', sessionId: null },
-    ...{ chatbotId: chatbot.id, targetId: null, fields: [], address: '203.0.113.7' },
+    id: world.ids.next('audit'),
+    action,
+    actor: 'root',
+    sessionId: null,
+    chatbotId: chatbot.id,
+    targetId: null,
+    fields: [],
+    address: '203.0.113.7',
     ...values,
   })
   const actions = async () => (await store.listAudit({}, PAGE)).map(({ action }) => action)
@@ -21,7 +27,10 @@ export function describeAudit(suite: Suite): void {
   test('an entry comes back as it was written, with the instant of its commit', async () => {
     const { store, chatbot, entry } = await setup(suite)
     const given = entry('chatbot.updated', {
-      ...{ actor: 'key_1', sessionId: 'ses_1', targetId: chatbot.id, fields: ['name', 'a"b'] },
+      actor: 'key_1',
+      sessionId: 'ses_1',
+      targetId: chatbot.id,
+      fields: ['name', 'a"b'],
     })
     const updated = await store.updateChatbot(chatbot.id, { name: 'New' }, given)
     expect(await store.listAudit({}, PAGE)).toEqual([{ ...given, at: updated?.updatedAt }])
@@ -64,11 +73,24 @@ export function describeAudit(suite: Suite): void {
     await store.keepAudit(entry('leads.exported'))
     await store.deleteChatbot(chatbot.id, entry('chatbot.deleted'))
     expect((await actions()).reverse()).toEqual([
-      ...['delivery.cancelled', 'delivery.resent', 'webhook.created', 'webhook.updated'],
-      ...['webhook.secret_rotated', 'webhook.rotation_finished', 'webhook.paused'],
-      ...['webhook.recovery_started', 'webhook.deleted', 'lead.erased', 'key.created'],
-      ...['owner_link.created', 'session.started', 'session.ended', 'session.started'],
-      ...['key.deleted', 'leads.exported', 'chatbot.deleted'],
+      'delivery.cancelled',
+      'delivery.resent',
+      'webhook.created',
+      'webhook.updated',
+      'webhook.secret_rotated',
+      'webhook.rotation_finished',
+      'webhook.paused',
+      'webhook.recovery_started',
+      'webhook.deleted',
+      'lead.erased',
+      'key.created',
+      'owner_link.created',
+      'session.started',
+      'session.ended',
+      'session.started',
+      'key.deleted',
+      'leads.exported',
+      'chatbot.deleted',
     ])
     const [byOwner] = await store.listAudit({ actor: link.id }, PAGE)
     expect(byOwner).toMatchObject({ action: 'session.started', chatbotId: chatbot.id })

@@ -61,8 +61,14 @@ export function describeBoundedPages(suite: Suite): void {
       const name = `key ${made}`
       await store.createApiKey({ id, name, chatbotId: chatbot.id, hash: id })
       await store.keepAudit({
-        ...{ id: world.ids.next('audit'), action: 'leads.exported', actor: id, sessionId: null },
-        ...{ chatbotId: chatbot.id, targetId: null, fields: ['name'], address: '203.0.113.7' },
+        id: world.ids.next('audit'),
+        action: 'leads.exported',
+        actor: id,
+        sessionId: null,
+        chatbotId: chatbot.id,
+        targetId: null,
+        fields: ['name'],
+        address: '203.0.113.7',
       })
       await world.accept(chatbot.id)
       await store.eraseLead((await leads(store, chatbot.id))[0]?.id ?? '', 'request')
@@ -106,7 +112,9 @@ export function describeBoundedPages(suite: Suite): void {
     expect(pages.map(({ rows }) => rows.length)).toEqual([50, 50, 3])
     expect(pages.flatMap(({ rows }) => rows.map(({ number }) => number))).toEqual([
       ...numbers.toReversed(),
-      ...[3, 2, 1],
+      3,
+      2,
+      1,
     ])
   })
 

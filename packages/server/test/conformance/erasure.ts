@@ -82,8 +82,12 @@ export function describeErasure(suite: Suite): void {
     expect(all.map(({ reason }) => reason)).toEqual(['retention', 'request'])
     const [kept] = await store.listErasures({ chatbotId: chatbot.id }, PAGE)
     expect(kept).toEqual({
-      ...{ id: expect.stringMatching(/^ers_/), leadId, chatbotId: chatbot.id },
-      ...{ eventId: event.id, reason: 'request', erasedAt: expect.any(Number) },
+      id: expect.stringMatching(/^ers_/),
+      leadId,
+      chatbotId: chatbot.id,
+      eventId: event.id,
+      reason: 'request',
+      erasedAt: expect.any(Number),
     })
     const after = all[0]?.id ?? null
     expect(await store.listErasures({}, { limit: 1, after })).toEqual([kept])
@@ -127,8 +131,12 @@ export function describeErasure(suite: Suite): void {
         expect(await store.listDeliveries(filter, PAGE)).toEqual([])
       }
       for (const filter of [
-        ...[{ webhookId: webhook.id }, { eventId: event.id }, { q: claim.deliveryId }],
-        ...[{ state: 'exhausted' } as const, { ...mine, state: 'exhausted' } as const, {}],
+        { webhookId: webhook.id },
+        { eventId: event.id },
+        { q: claim.deliveryId },
+        { state: 'exhausted' } as const,
+        { ...mine, state: 'exhausted' } as const,
+        {},
       ]) {
         expect(await store.listDeliveries(filter, PAGE)).toEqual([])
       }

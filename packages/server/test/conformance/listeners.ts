@@ -39,10 +39,12 @@ export function describeListeners(suite: Suite): void {
       expect(webhook.stateReason).toContain(webhook.id)
       const id = await firstWaiting(world, chatbot.id)
       expect(await world.delivery(id)).toMatchObject({
-        ...{ state: 'parked', stateReason: 'listener_away' },
+        state: 'parked',
+        stateReason: 'listener_away',
       })
       expect(await store.setWebhookState(webhook.id, 'active', null)).toMatchObject({
-        ...{ state: 'away', stateReason: webhook.stateReason },
+        state: 'away',
+        stateReason: webhook.stateReason,
       })
     })
 
@@ -54,7 +56,8 @@ export function describeListeners(suite: Suite): void {
       expect(await store.lanesWaiting()).toEqual([])
       const lanes = [{ webhookId: webhook.id, limit: 9 }]
       expect(await store.claimDue({ nodeId: world.nodeId, lanes })).toEqual({
-        ...{ claims: [], left: [{ webhookId: webhook.id, dueInMs: null }] },
+        claims: [],
+        left: [{ webhookId: webhook.id, dueInMs: null }],
       })
       const [claim] = await claims(world, listenerId, webhook.id)
       assert(claim, 'the listener claims')
@@ -109,7 +112,9 @@ export function describeListeners(suite: Suite): void {
       expect(await stateOf()).toBe('away')
       await store.settle(100)
       expect(await world.delivery(claim.deliveryId)).toMatchObject({
-        ...{ state: 'parked', stateReason: 'listener_away', claimed: false },
+        state: 'parked',
+        stateReason: 'listener_away',
+        claimed: false,
       })
       const lease = { webhookId: webhook.id, listenerId, leaseMs: LEASE_MS }
       expect(await store.renewListener(lease)).toBe('lapsed')
@@ -179,7 +184,8 @@ export function describeListeners(suite: Suite): void {
       expect(await store.getWebhook(webhook.id)).toBeNull()
       await store.settle(100)
       expect(await world.delivery(claim.deliveryId)).toMatchObject({
-        ...{ state: 'cancelled', stateReason: 'webhook_deleted' },
+        state: 'cancelled',
+        stateReason: 'webhook_deleted',
       })
     })
 

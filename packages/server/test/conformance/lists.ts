@@ -87,7 +87,9 @@ export function describeLists(suite: Suite): void {
     const { world, store, chatbot, webhook } = await setup(suite)
     const ann = world.leadEvent({ customerName: 'Ànn Lee', customerEmail: 'Ann@Shop.example' })
     const bob = world.leadEvent({
-      ...{ customerName: 'Bob', customerEmail: 'bob@shop.example', customerPhone: '0123' },
+      customerName: 'Bob',
+      customerEmail: 'bob@shop.example',
+      customerPhone: '0123',
       conversationId: 'own-9',
     })
     const annClaim = await world.claim(chatbot.id, { events: [ann] })
@@ -159,8 +161,10 @@ export function describeLists(suite: Suite): void {
   test('what nobody sees is in no key: neither in what is kept nor in what is typed', async () => {
     const { world, store, chatbot } = await setup(suite)
     const lead = world.leadEvent({
-      ...{ customerName: 'Zoe\u0308\u200b Lee', customerEmail: 'Zoe\u00ad@Shop.example\u200b' },
-      ...{ customerPhone: '\u202a+254\u200e7 \u202c', conversationId: ' own ' },
+      customerName: 'Zoe\u0308\u200b Lee',
+      customerEmail: 'Zoe\u00ad@Shop.example\u200b',
+      customerPhone: '\u202a+254\u200e7 \u202c',
+      conversationId: ' own ',
     })
     const other = world.leadEvent({ customerPhone: '', customerEmail: '' })
     await world.accept(chatbot.id, { events: [lead, other] })

@@ -7,8 +7,13 @@ export function describeMoves(suite: Suite): void {
     const claim = await world.claim(chatbot.id)
     await world.record(claim, { kind: 'exhausted' })
     expect(await store.resend(claim.deliveryId)).toMatchObject({
-      ...{ state: 'pending', stateReason: null, attemptCount: 1, seriesAttempts: 0 },
-      ...{ claimed: false, finishedAt: null, dueAt: expect.any(Number) },
+      state: 'pending',
+      stateReason: null,
+      attemptCount: 1,
+      seriesAttempts: 0,
+      claimed: false,
+      finishedAt: null,
+      dueAt: expect.any(Number),
     })
     const { claims } = await store.claimDue({
       nodeId: world.nodeId,
@@ -65,7 +70,9 @@ export function describeMoves(suite: Suite): void {
     const [waiting] = (await store.getEvent(event.id))?.deliveries ?? []
     const id = waiting?.id ?? ''
     expect(await store.cancel(id, 'cancelled_by_owner')).toMatchObject({
-      ...{ state: 'cancelled', stateReason: 'cancelled_by_owner', dueAt: null },
+      state: 'cancelled',
+      stateReason: 'cancelled_by_owner',
+      dueAt: null,
       finishedAt: expect.any(Number),
     })
     expect(await store.lanesWaiting()).toEqual([])
@@ -89,8 +96,10 @@ export function describeMoves(suite: Suite): void {
     const detail = await store.getDelivery(claim.deliveryId)
     expect(detail?.attempts).toMatchObject([{ number: 1, result: 'delivered' }])
     expect(detail?.delivery).toMatchObject({
-      ...{ state: 'cancelled', stateReason: 'cancelled_by_owner' },
-      ...{ claimed: false, attemptCount: 1 },
+      state: 'cancelled',
+      stateReason: 'cancelled_by_owner',
+      claimed: false,
+      attemptCount: 1,
     })
     expect(await store.backlog()).toBe(0)
     expect(await world.record(claim, { kind: 'delivered' })).toEqual({ kind: 'lease_lost' })
@@ -108,7 +117,9 @@ export function describeMoves(suite: Suite): void {
       const test = await store.createTest({
         nodeId: world.nodeId,
         webhookId: webhook.id,
-        ...{ eventId, eventType: 'lead.submit', payload: '{"a":1}' },
+        eventId,
+        eventType: 'lead.submit',
+        payload: '{"a":1}',
       })
       expect(test).toMatchObject({ eventId, kind: 'test', payload: '{"a":1}', attemptNumber: 1 })
       if (!test) return
@@ -136,8 +147,11 @@ export function describeMoves(suite: Suite): void {
   test('a test that a stopped process left behind is never sent', async () => {
     const { world, store, webhook } = await setup(suite)
     const test = await store.createTest({
-      ...{ nodeId: world.nodeId, webhookId: webhook.id },
-      ...{ eventId: world.ids.next('event'), eventType: 'lead.submit', payload: '{}' },
+      nodeId: world.nodeId,
+      webhookId: webhook.id,
+      eventId: world.ids.next('event'),
+      eventType: 'lead.submit',
+      payload: '{}',
     })
     await world.reopen()
     expect(await world.store.lanesWaiting()).toEqual([])

@@ -29,7 +29,10 @@ export function describePruning(suite: Suite): void {
     expect(await store.getEvent(lonely.id)).toBeNull()
     expect(await store.getLead(event.lead?.id ?? '')).not.toBeNull()
     expect(await store.getLeadRecord(event.lead?.id ?? '')).toMatchObject({
-      ...{ lead: { customerName: 'Ann Lee' }, conversation: {}, event: null, deliveries: [] },
+      lead: { customerName: 'Ann Lee' },
+      conversation: {},
+      event: null,
+      deliveries: [],
     })
     expect(await store.prune(POLICY)).toEqual({ deleted: 0 })
   })

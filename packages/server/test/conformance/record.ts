@@ -48,8 +48,13 @@ export function describeRecord(suite: Suite): void {
     })
     const delivery = await world.delivery(claim.deliveryId)
     expect(delivery).toMatchObject({
-      ...{ state: 'pending', attemptCount: 1, seriesAttempts: 1, claimed: false },
-      ...{ lastStatus: 500, lastError: 'The endpoint answered 500.', finishedAt: null },
+      state: 'pending',
+      attemptCount: 1,
+      seriesAttempts: 1,
+      claimed: false,
+      lastStatus: 500,
+      lastError: 'The endpoint answered 500.',
+      finishedAt: null,
     })
     expect((delivery.dueAt ?? 0) - delivery.updatedAt).toBe(60_000)
   })

@@ -48,7 +48,8 @@ export function describeRecoveries(suite: Suite): void {
     let moved = 2
     while (moved === 2) moved = (await store.continueRecoveries(2)).moved
     expect(await store.getRecovery(id)).toMatchObject({
-      ...{ total: 5, done: 5 },
+      total: 5,
+      done: 5,
       finishedAt: expect.any(Number),
     })
     for (const { deliveryId } of failed) {

@@ -3,10 +3,16 @@ import type { Claim, NewAttempt } from '../../src/store/store.ts'
 import { DISABLE_AFTER_MS, LEASE_MS, type Suite, setup, type World } from './world.ts'
 
 const BUSY: Partial<NewAttempt> = {
-  ...{ result: 'failed', status: 429, errorCode: 'status', error: 'The endpoint answered 429' },
+  result: 'failed',
+  status: 429,
+  errorCode: 'status',
+  error: 'The endpoint answered 429',
 }
 const AWAY: Partial<NewAttempt> = {
-  ...{ result: 'failed', status: null, errorCode: 'connect', error: 'Connection refused' },
+  result: 'failed',
+  status: null,
+  errorCode: 'connect',
+  error: 'Connection refused',
 }
 const LATER = { kind: 'retry', delayMs: 60_000, charged: true } as const
 const DELIVERED = { kind: 'delivered' } as const
@@ -31,7 +37,8 @@ async function resting(suite: Suite) {
   /** Answers 429, asks for so long. */
   const refuse = (claim: Claim, askedMs: number) =>
     world.record(claim, uncharged(askedMs), {
-      ...{ attempt: BUSY, strain: { askedMs, enough: 3, draw: 0 } },
+      attempt: BUSY,
+      strain: { askedMs, enough: 3, draw: 0 },
     })
   const fail = (claim: Claim, enough = 3) =>
     world.record(claim, LATER, { attempt: AWAY, strain: { askedMs: null, enough, draw: 0.5 } })
@@ -92,7 +99,12 @@ export function describeRests(suite: Suite): void {
     const { world, chatbot, state, fail } = await resting(suite)
     const claims = [1, 2, 3, 4, 5, 6].map(() => world.claim(chatbot.id))
     const [a, b, c, d, e, f] = (await Promise.all(claims)) as [
-      ...[Claim, Claim, Claim, Claim, Claim, Claim],
+      Claim,
+      Claim,
+      Claim,
+      Claim,
+      Claim,
+      Claim,
     ]
     await fail(a)
     await fail(b)
@@ -132,8 +144,11 @@ export function describeRests(suite: Suite): void {
     const claims = await Promise.all([1, 2, 3].map(() => world.claim(chatbot.id)))
     const sendTest = async () => {
       const claim = await store.createTest({
-        ...{ nodeId: world.nodeId, webhookId: webhook.id, eventId: world.ids.next('event') },
-        ...{ eventType: 'lead.submit', payload: '{}' },
+        nodeId: world.nodeId,
+        webhookId: webhook.id,
+        eventId: world.ids.next('event'),
+        eventType: 'lead.submit',
+        payload: '{}',
       })
       expect(await world.record(claim as Claim, DELIVERED)).toMatchObject({ rest: 'ended' })
     }

@@ -191,8 +191,12 @@ function countUp(some: Happened[]): StatsCounts {
     if (end !== 'cancelled') latency[bucket] = (latency[bucket] ?? 0) + 1
   }
   return {
-    ...{ accepted: some.length, delivered, exhausted, cancelled: countOf('cancelled') },
-    ...{ attempts: delivered + exhausted, failedAttempts: exhausted },
+    accepted: some.length,
+    delivered,
+    exhausted,
+    cancelled: countOf('cancelled'),
+    attempts: delivered + exhausted,
+    failedAttempts: exhausted,
     latencyMs: latencyPercentiles(latency),
   }
 }

@@ -48,8 +48,11 @@ export function describeStats(suite: Suite): void {
   test('tests are not counted', async () => {
     const { world, store, webhook } = await setup(suite)
     const claim = await store.createTest({
-      ...{ nodeId: world.nodeId, webhookId: webhook.id },
-      ...{ eventId: world.ids.next('event'), eventType: 'lead.submit', payload: '{}' },
+      nodeId: world.nodeId,
+      webhookId: webhook.id,
+      eventId: world.ids.next('event'),
+      eventType: 'lead.submit',
+      payload: '{}',
     })
     if (claim) await world.record(claim, { kind: 'delivered' })
     const stats = await store.stats({ from: 0, to: 2 ** 45, stepMs: MINUTE_MS })

@@ -186,7 +186,8 @@ export class World {
       deliveryId: claim.deliveryId,
       attemptNumber: claim.attemptNumber,
       attempt: this.attempt(values),
-      ...{ outcome, strain },
+      outcome,
+      strain,
       disableAfterMs: DISABLE_AFTER_MS,
     })
   }
@@ -224,8 +225,14 @@ export class World {
     await store.startSessionByLink({ ...byLink, rootMark: 'root:x' })
     await store.endSession(started.id)
     await store.keepAudit({
-      ...{ id: ids.next('audit'), action: 'leads.exported', actor: key.id, sessionId: null },
-      ...{ chatbotId, targetId: null, fields: [], address: '203.0.113.7' },
+      id: ids.next('audit'),
+      action: 'leads.exported',
+      actor: key.id,
+      sessionId: null,
+      chatbotId,
+      targetId: null,
+      fields: [],
+      address: '203.0.113.7',
     })
     await store.deleteApiKey(key.id)
   }

@@ -80,7 +80,9 @@ async function setup() {
   const databaseUrl = await postgres.createDatabase()
   const relay = await openRelay(databaseUrl)
   const store = await openPostgresStore({
-    ...{ databaseUrl: relay.url, encryptionKey, clock: systemClock },
+    databaseUrl: relay.url,
+    encryptionKey,
+    clock: systemClock,
   })
   onTestFinished(() => store.close())
   return { relay, store }

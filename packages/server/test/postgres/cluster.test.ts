@@ -21,7 +21,9 @@ async function openNode(
   const store = await openPostgresStore({ databaseUrl, encryptionKey, clock })
   onTestFinished(() => store.close())
   const world = new World({
-    ...{ store, clock: systemClock, advance() {} },
+    store,
+    clock: systemClock,
+    advance() {},
     reopen: async () => store,
     close: async () => {},
   })

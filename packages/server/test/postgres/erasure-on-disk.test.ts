@@ -29,7 +29,9 @@ function peopleIn(folder: string): Set<number> {
 async function setup() {
   const databaseUrl = await postgres.createDatabase()
   const store = await openPostgresStore({
-    ...{ databaseUrl, encryptionKey: Buffer.alloc(32, 7), clock: systemClock },
+    databaseUrl,
+    encryptionKey: Buffer.alloc(32, 7),
+    clock: systemClock,
   })
   onTestFinished(() => store.close())
   const client = new pg.Client({ connectionString: databaseUrl })
@@ -53,7 +55,9 @@ test('an erased person is out of every table at once, and out of the files when 
   for (let n = 0; n < PEOPLE; n++) {
     const mark = `mark-${n}-of`
     const event = world.leadEvent({
-      ...{ conversationId: `${mark}-c`, customerName: mark, customerPhone: `${mark}-p` },
+      conversationId: `${mark}-c`,
+      customerName: mark,
+      customerPhone: `${mark}-p`,
       customerEmail: `${mark}@erased.example`,
     })
     leadIds.push(event.lead?.id ?? '')

@@ -110,14 +110,23 @@ beforeAll(async () => {
   const { event = '', delivery = '', lead = '' } = made[middle] ?? {}
   const number = middle + 1
   sample = {
-    ...{ chatbotId: `bot_${number % 5}`, webhookId: `wh_${number % 20}`, eventId: event },
-    ...{ deliveryId: delivery, leadId: lead, eventType: 'rare.type' },
-    ...{ name: `name ${number}`, email: `${number}@b.co`, phone: `${number}` },
-    ...{ from: START + number * 1000 - 3_600_000, to: START + number * 1000 + 3_600_000 },
+    chatbotId: `bot_${number % 5}`,
+    webhookId: `wh_${number % 20}`,
+    eventId: event,
+    deliveryId: delivery,
+    leadId: lead,
+    eventType: 'rare.type',
+    name: `name ${number}`,
+    email: `${number}@b.co`,
+    phone: `${number}`,
+    from: START + number * 1000 - 3_600_000,
+    to: START + number * 1000 + 3_600_000,
   }
   await useEverything(
     new World({
-      ...{ store, clock: systemClock, advance() {} },
+      store,
+      clock: systemClock,
+      advance() {},
       reopen: async () => store,
       close: async () => {},
     }),
@@ -156,8 +165,11 @@ async function useEverything(world: World): Promise<void> {
   await store.renewLease(world.nodeId, 60_000)
   await store.countLive()
   await store.createTest({
-    ...{ nodeId: world.nodeId, webhookId: webhook.id, payload: '{}' },
-    ...{ eventId: world.ids.next('event'), eventType: 'lead.submit' },
+    nodeId: world.nodeId,
+    webhookId: webhook.id,
+    payload: '{}',
+    eventId: world.ids.next('event'),
+    eventType: 'lead.submit',
   })
   for (const state of ['paused', 'active'] as const) {
     await store.setWebhookState(webhook.id, state, null)

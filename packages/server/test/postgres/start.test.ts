@@ -55,13 +55,23 @@ test('no secret is readable in any table', async () => {
   const store = await open(databaseUrl)
   onTestFinished(() => store.close())
   await store.createChatbot({
-    ...{ id: 'bot_1', name: 'Shop', leadForm: DEFAULT_LEAD_FORM, allowedOrigins: [] },
+    id: 'bot_1',
+    name: 'Shop',
+    leadForm: DEFAULT_LEAD_FORM,
+    allowedOrigins: [],
   })
   await store.createWebhook({
-    ...{ id: 'wh_1', chatbotId: 'bot_1', eventTypes: ['lead.submit'], description: '' },
-    ...{ url: 'https://hidden-user:hidden-pass@hidden-host.example/', webhooksMax: 5 },
-    ...{ headers: { 'x-key': 'hidden-header' }, secret: 'whsec_hidden-first' },
-    ...{ timeoutSeconds: null, maxInFlight: null, ratePerSecond: null },
+    id: 'wh_1',
+    chatbotId: 'bot_1',
+    eventTypes: ['lead.submit'],
+    description: '',
+    url: 'https://hidden-user:hidden-pass@hidden-host.example/',
+    webhooksMax: 5,
+    headers: { 'x-key': 'hidden-header' },
+    secret: 'whsec_hidden-first',
+    timeoutSeconds: null,
+    maxInFlight: null,
+    ratePerSecond: null,
   })
   await store.rotateSecret('wh_1', { secret: 'whsec_hidden-second', overlapMs: 1e6 })
   const client = await connect(databaseUrl)

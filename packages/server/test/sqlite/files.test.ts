@@ -133,10 +133,13 @@ test('of many people who are erased in any order no trace stays, those who stay 
   const people = Array.from({ length: 600 }, (_, n) => {
     const mark = `mark-${n}-of`
     return {
-      ...{ n, mark },
+      n,
+      mark,
       lead: {
-        ...{ conversationId: `${mark}-c`, customerName: `${mark} ${'x'.repeat((n * 37) % 900)}` },
-        ...{ customerEmail: `${mark}@erased.example`, customerPhone: `${mark}-p` },
+        conversationId: `${mark}-c`,
+        customerName: `${mark} ${'x'.repeat((n * 37) % 900)}`,
+        customerEmail: `${mark}@erased.example`,
+        customerPhone: `${mark}-p`,
       },
     }
   })

@@ -28,7 +28,10 @@ export function freshFolder(): string {
 export async function openHere(dataDir: string, values: Partial<SqliteStoreOptions> = {}) {
   const clock = manualClock()
   const store = await openSqliteStore({
-    ...{ dataDir, clock, encryptionKey: KEY, mode: 'inline' },
+    dataDir,
+    clock,
+    encryptionKey: KEY,
+    mode: 'inline',
     ...values,
   })
   onTestFinished(() => store.close().catch(() => undefined))

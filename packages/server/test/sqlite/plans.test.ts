@@ -65,8 +65,11 @@ test('no statement of the engine walks through history', async () => {
   await store.cancel(claim.deliveryId, 'cancelled_by_owner')
   await store.resend(claim.deliveryId)
   await store.createTest({
-    ...{ nodeId: world.nodeId, webhookId: webhook.id, payload: '{}' },
-    ...{ eventId: world.ids.next('event'), eventType: 'lead.submit' },
+    nodeId: world.nodeId,
+    webhookId: webhook.id,
+    payload: '{}',
+    eventId: world.ids.next('event'),
+    eventType: 'lead.submit',
   })
   await store.eraseLead(event.lead?.id ?? '', 'request')
   await store.rescueDead()
@@ -101,9 +104,17 @@ test('no statement of the engine walks through history', async () => {
 })
 
 const sample = {
-  ...{ chatbotId: 'bot_1', webhookId: 'wh_1', eventId: 'evt_1', deliveryId: 'dlv_1' },
-  ...{ leadId: 'lead_1', eventType: 'order.paid', name: 'ann', email: 'a@b.co', phone: '07' },
-  ...{ from: 1, to: 2 ** 41 },
+  chatbotId: 'bot_1',
+  webhookId: 'wh_1',
+  eventId: 'evt_1',
+  deliveryId: 'dlv_1',
+  leadId: 'lead_1',
+  eventType: 'order.paid',
+  name: 'ann',
+  email: 'a@b.co',
+  phone: '07',
+  from: 1,
+  to: 2 ** 41,
 }
 
 /** The narrowest of what is asked for leads. */

@@ -61,7 +61,10 @@ export function useEditing(chatbot: Chatbot): Editing {
   const failure = saving.error && asFailure(saving.error)
   const faults = faultsOf(draft)
   return {
-    ...{ draft, faults, isTold, failure },
+    draft,
+    faults,
+    isTold,
+    failure,
     isChanged: changed,
     isSaving: saving.isPending,
     refused: (path) => failure?.about(path) ?? null,

@@ -10,10 +10,15 @@ test('what a shell makes of it is what was meant, whatever is in it', () => {
   const body = `{"text":${JSON.stringify(AWKWARD)},\n"second":"line"}`
   const headers = { 'x-chatzuri-signature': 'ab12', 'x-own': AWKWARD }
   expect(argumentsOf(curlCommand({ url, headers, body }))).toEqual([
-    ...['--request', 'POST', url],
-    ...['--header', 'x-chatzuri-signature: ab12'],
-    ...['--header', `x-own: ${AWKWARD}`],
-    ...['--data-raw', body],
+    '--request',
+    'POST',
+    url,
+    '--header',
+    'x-chatzuri-signature: ab12',
+    '--header',
+    `x-own: ${AWKWARD}`,
+    '--data-raw',
+    body,
   ])
 })
 

@@ -17,8 +17,12 @@ import { useToasts } from '../../ui/toasts.tsx'
 
 /** Null: nothing to see to. A developer who isn't listening is no trouble. */
 const RANK: Record<WebhookCondition, number | null> = {
-  ...{ disabled: 0, failing: 1, resting: 2, paused: 3 },
-  ...{ active: null, away: null },
+  disabled: 0,
+  failing: 1,
+  resting: 2,
+  paused: 3,
+  active: null,
+  away: null,
 }
 const rankOf = (webhook: Webhook) => RANK[webhookCondition(webhook)]
 

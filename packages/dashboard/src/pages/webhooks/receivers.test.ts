@@ -50,7 +50,8 @@ test.each(
       {},
       ...['', 'v1,', 'x', signature.slice(0, 20), signature.replaceAll('v1', 'v2')].map(
         (value) => ({
-          ...{ ...right, 'webhook-signature': value },
+          ...right,
+          'webhook-signature': value,
         }),
       ),
       { ...right, 'webhook-id': 'evt_other' },

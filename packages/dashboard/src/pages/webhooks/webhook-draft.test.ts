@@ -12,17 +12,29 @@ import {
 
 function setup(change: Partial<Webhook> = {}) {
   const webhook: Webhook = {
-    ...{ id: 'wh_1', chatbotId: 'bot_1', url: 'https://shop.example/hook', description: 'CRM' },
-    ...{ kind: 'http', temporary: false },
+    id: 'wh_1',
+    chatbotId: 'bot_1',
+    url: 'https://shop.example/hook',
+    description: 'CRM',
+    kind: 'http',
+    temporary: false,
     eventTypes: ['leads.submit', 'order.created'],
     headers: { 'X-Api-Key': '***' },
-    ...{ timeoutSeconds: null, maxInFlight: 8, ratePerSecond: 0.5 },
-    ...{ state: 'active', stateReason: null },
+    timeoutSeconds: null,
+    maxInFlight: 8,
+    ratePerSecond: 0.5,
+    state: 'active',
+    stateReason: null,
     health: {
-      ...{ failingSince: null, consecutiveFailures: 0 },
-      ...{ lastSuccessAt: null, lastFailureAt: null, lastFailure: null },
+      failingSince: null,
+      consecutiveFailures: 0,
+      lastSuccessAt: null,
+      lastFailureAt: null,
+      lastFailure: null,
     },
-    ...{ overlapEndsAt: null, createdAt: '', updatedAt: '' },
+    overlapEndsAt: null,
+    createdAt: '',
+    updatedAt: '',
     ...change,
   }
   const saved = draftOf(webhook, (name) => name === 'leads.submit')
@@ -36,7 +48,13 @@ test('what was not touched is no change, and has no fault', () => {
   const { url, eventTypes, description, headers } = webhook
   const { timeoutSeconds, maxInFlight, ratePerSecond } = webhook
   expect(valuesOf(saved)).toEqual({
-    ...{ url, eventTypes, description, headers, timeoutSeconds, maxInFlight, ratePerSecond },
+    url,
+    eventTypes,
+    description,
+    headers,
+    timeoutSeconds,
+    maxInFlight,
+    ratePerSecond,
   })
 })
 
@@ -49,7 +67,9 @@ test('only what differs is sent, and an emptied number is the server’s own aga
     timeoutSeconds: '5',
   }
   expect(changeOf(draft, saved)).toEqual({
-    ...{ url: 'https://shop.example/new', maxInFlight: null, timeoutSeconds: 5 },
+    url: 'https://shop.example/new',
+    maxInFlight: null,
+    timeoutSeconds: 5,
   })
 })
 

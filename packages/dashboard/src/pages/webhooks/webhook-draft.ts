@@ -53,8 +53,14 @@ const { form } = texts.webhooks
 
 export function emptyDraft(chosen: readonly string[]): WebhookDraft {
   return {
-    ...{ url: '', others: '', description: '', chosen, headers: [] },
-    ...{ timeoutSeconds: '', maxInFlight: '', ratePerSecond: '' },
+    url: '',
+    others: '',
+    description: '',
+    chosen,
+    headers: [],
+    timeoutSeconds: '',
+    maxInFlight: '',
+    ratePerSecond: '',
   }
 }
 
@@ -62,7 +68,8 @@ export function emptyDraft(chosen: readonly string[]): WebhookDraft {
 export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolean): WebhookDraft {
   const { kind, url, eventTypes, description, headers } = webhook
   return {
-    ...{ url: kind === 'listen' ? null : url, description },
+    url: kind === 'listen' ? null : url,
+    description,
     chosen: eventTypes.filter(isKnown),
     others: eventTypes.filter((name) => !isKnown(name)).join(' '),
     headers: Object.keys(headers).map((name, key) => ({ key, name, value: '', storedName: name })),

@@ -30,12 +30,21 @@ async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
 
 /** What goes on all the time, and is in the lists of leads, events and deliveries anyway. */
 const TRAFFIC = [
-  ...['acceptLead', 'publishEvent', 'publishEvents', 'testWebhook'],
-  ...['pullDeliveries', 'reportResult', 'stopListening'],
+  'acceptLead',
+  'publishEvent',
+  'publishEvents',
+  'testWebhook',
+  'pullDeliveries',
+  'reportResult',
+  'stopListening',
   // What only reads, though it is asked by POST.
-  ...['queryCollectedCustomers', 'queryConversations'],
+  'queryCollectedCustomers',
+  'queryConversations',
   // Visitors', who are in no log.
-  ...['beginConversation', 'leaveLead', 'preflightConversation', 'preflightWidgetLead'],
+  'beginConversation',
+  'leaveLead',
+  'preflightConversation',
+  'preflightWidgetLead',
 ]
 
 test('every route that changes something has a word in the log', () => {
@@ -49,7 +58,9 @@ test('what hands out a person, all people or a secret has one too', () => {
     ({ method, operationId }) => method === 'GET' && /^export|Secret$/.test(operationId),
   )
   expect(handsOut.map(({ operationId }) => operationId).sort()).toEqual([
-    ...['exportLead', 'exportLeads', 'getWebhookSecret'],
+    'exportLead',
+    'exportLeads',
+    'getWebhookSecret',
   ])
   for (const { audit, operationId } of handsOut) expect(audit, operationId).toBeDefined()
 })
@@ -111,7 +122,10 @@ test('every such route leaves a line that says who, what, to what and from where
   ])
   for (const { actor, address, chatbotId, sessionId } of entries) {
     expect({ actor, address, chatbotId, sessionId }).toEqual({
-      ...{ actor: 'root', address: '127.0.0.1', chatbotId: bot, sessionId: null },
+      actor: 'root',
+      address: '127.0.0.1',
+      chatbotId: bot,
+      sessionId: null,
     })
   }
   expect(JSON.stringify(entries)).not.toMatch(/hidden|Ann|shop\.example|czk_|czl_/i)

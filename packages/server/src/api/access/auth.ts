@@ -58,8 +58,11 @@ export function createAuth(options: AuthOptions): {
   const { adminKey, rootMark, credentials } = options
   const isRoot = createRootCheck(adminKey)
   const root: Caller = {
-    ...{ chatbotId: null, actor: ROOT_ACTOR, mintedBy: rootMark },
-    ...{ session: null, tokenHash: null },
+    chatbotId: null,
+    actor: ROOT_ACTOR,
+    mintedBy: rootMark,
+    session: null,
+    tokenHash: null,
   }
   const recognise: Recognise = (key) => (isRoot(key) ? root : credentials.byKey(key))
   return {

@@ -29,7 +29,9 @@ test('too many wrong keys from an address are told to wait, and its right one st
   }
   const guess = await from('192.0.2.1', 'guess')
   expect([guess.status, guess.json.code, guess.headers.get('retry-after')]).toEqual([
-    ...[429, 'rate_limited', '2'],
+    429,
+    'rate_limited',
+    '2',
   ])
   expect((await from('192.0.2.1')).status).toBe(200)
   expect((await from('192.0.2.2', 'guess')).status).toBe(401)
@@ -51,7 +53,9 @@ test('a page without a key guesses nothing, so it is never told to wait', async 
 test('whoever asks before looking at a key is told what it would be told after', () => {
   const requestRefused = vi.fn()
   const limits = createRequestLimits({
-    ...{ clock: createManualClock(), metrics: { requestRefused }, ratePerKey: null },
+    clock: createManualClock(),
+    metrics: { requestRefused },
+    ratePerKey: null,
   })
   const { tell, check } = limits.authFailures
   for (let index = 0; index < RATES.failedKeys.burst; index += 1) {

@@ -103,7 +103,9 @@ export function openApiDocument(
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: "An operator's key, or a chatbot's." },
         session: {
-          ...{ type: 'apiKey', in: 'cookie', name: COOKIE_NAME },
+          type: 'apiKey',
+          in: 'cookie',
+          name: COOKIE_NAME,
           description: `Set by \`POST /api/v1/session\`; over https its name is \`__Host-${COOKIE_NAME}\`.`,
         },
       },

@@ -111,8 +111,11 @@ function batchRoute({ ingest }: ApiDeps): Route {
       example: { events: [EVENT_EXAMPLE] },
       bytesMax: BATCH_BYTES_MAX,
       parts: {
-        ...{ list: 'events', item: newEventSchema, itemExample: EVENT_EXAMPLE },
-        ...{ itemsMax: BATCH_EVENTS_MAX, itemBytesMax: EVENT_TEXT_BYTES_MAX },
+        list: 'events',
+        item: newEventSchema,
+        itemExample: EVENT_EXAMPLE,
+        itemsMax: BATCH_EVENTS_MAX,
+        itemBytesMax: EVENT_TEXT_BYTES_MAX,
       },
     },
     answer: {

@@ -34,13 +34,20 @@ async function setup(options?: { listenPatienceMs: number }) {
     call<Pulled & { code: string }>('POST', `${path}/pull`, { body: { listenerId, waitSeconds } })
   const lead = () => post(`/api/v1/chatbots/${bot}/leads`, { customerName: 'Ann' })
   const upkeep = new Upkeep({
-    ...{ store, clock, log: silentLog, retentionMs: 720 * HOUR_MS, leadRetentionMs: null },
-    ...{ onResumed() {}, onLiveNodes() {} },
+    store,
+    clock,
+    log: silentLog,
+    retentionMs: 720 * HOUR_MS,
+    leadRetentionMs: null,
+    onResumed() {},
+    onLiveNodes() {},
   })
   const report = (listenerId: string, held: Pulled['data'][number], status: number) =>
     call('POST', `${path}/results`, {
       body: {
-        ...{ listenerId, deliveryId: held.deliveryId, attemptNumber: held.attemptNumber },
+        listenerId,
+        deliveryId: held.deliveryId,
+        attemptNumber: held.attemptNumber,
         durationMs: 5,
         result: { kind: 'answered', status, headers: {}, body: 'ok' },
       },
@@ -59,7 +66,9 @@ test('a listener takes signed requests, and its reports are attempts like any ot
   const event = await verify(held.body, held.headers, secret, { toleranceSeconds: 0 })
   expect(event).toMatchObject({ eventType: 'lead.submit' })
   expect((await report(listenerId, held, 500)).json).toEqual({
-    ...{ recorded: true, state: 'pending', nextAttemptInMs: 30_000 },
+    recorded: true,
+    state: 'pending',
+    nextAttemptInMs: 30_000,
   })
   expect((await report(listenerId, held, 200)).json).toMatchObject({ recorded: false })
   const detail = await call('GET', `/api/v1/deliveries/${held.deliveryId}`)
@@ -109,7 +118,8 @@ test('nobody but its own chatbot listens, and only to what has no URL', async ()
   expect(left.status).toBe(404)
   const url = 'https://shop.example/h'
   const { json: hook } = await post(`/api/v1/chatbots/${bot}/webhooks`, {
-    ...{ url, eventTypes: ['lead.submit'] },
+    url,
+    eventTypes: ['lead.submit'],
   })
   const refused = await post(`/api/v1/webhooks/${hook.id}/listener`)
   expect([refused.status, refused.json.code]).toEqual([409, 'webhook_has_url'])
@@ -123,7 +133,8 @@ test('a delivery of another webhook is not reported by this one', async () => {
   const { call, post, bot, listen, lead, report } = await setup()
   const listenerId = await listen()
   await post(`/api/v1/chatbots/${bot}/webhooks`, {
-    ...{ url: 'https://shop.example/h', eventTypes: ['order.paid'] },
+    url: 'https://shop.example/h',
+    eventTypes: ['order.paid'],
   })
   await lead()
   const body = { eventType: 'order.paid', payload: {} }
@@ -157,7 +168,10 @@ test('whoever reports keeps its own lease, and not that of another listener', as
   )
   clock.advance(40_000)
   const forged = {
-    ...{ listenerId: victim, deliveryId: found.json.data[0]?.id, attemptNumber: 1, durationMs: 1 },
+    listenerId: victim,
+    deliveryId: found.json.data[0]?.id,
+    attemptNumber: 1,
+    durationMs: 1,
     result: { kind: 'answered', status: 200, headers: {}, body: '' },
   }
   const { json } = await call('POST', `/api/v1/webhooks/${own.id}/results`, { key, body: forged })
@@ -195,7 +209,8 @@ test('an odd status is recorded as our own request would record it', async () =>
   const [held] = (await pull(listenerId)).json.data
   if (!held) throw new Error('something is handed out')
   expect((await report(listenerId, held, 999)).json).toMatchObject({
-    ...{ recorded: true, state: 'pending' },
+    recorded: true,
+    state: 'pending',
   })
 })
 

@@ -47,7 +47,8 @@ function createRoute(deps: ApiDeps): Route {
       schema: createdWebhookSchema,
       example: {
         ...LISTEN_EXAMPLE,
-        ...{ state: 'away', secret: SECRET_EXAMPLE },
+        state: 'away',
+        secret: SECRET_EXAMPLE,
         stateReason: `Nobody listens: run \`chatzuri listen --webhook ${LISTEN_EXAMPLE.id}\`.`,
       },
     },
@@ -55,8 +56,14 @@ function createRoute(deps: ApiDeps): Route {
     async handle({ id: chatbotId, body, audit }) {
       const { eventTypes, description = '', temporary = true } = body
       const webhook = await storeWebhook(deps, audit, {
-        ...{ chatbotId, eventTypes, description, headers: {}, url: LISTEN_URL },
-        ...{ timeoutSeconds: null, maxInFlight: null, ratePerSecond: null },
+        chatbotId,
+        eventTypes,
+        description,
+        headers: {},
+        url: LISTEN_URL,
+        timeoutSeconds: null,
+        maxInFlight: null,
+        ratePerSecond: null,
         secret: deps.generateSecret(),
         listen: { temporary },
       })

@@ -98,8 +98,10 @@ export function statsRoutes({ store, clock }: ApiDeps): Route[] {
       access: 'chatbot-by-query',
       query: statsQuery,
       queryExample: {
-        ...{ chatbotId: EXAMPLE_IDS.chatbot, step: '1h' },
-        ...{ from: '2026-09-13T09:00:00Z', to: '2026-09-14T09:00:00Z' },
+        chatbotId: EXAMPLE_IDS.chatbot,
+        step: '1h',
+        from: '2026-09-13T09:00:00Z',
+        to: '2026-09-14T09:00:00Z',
       },
       answer: {
         status: 200,

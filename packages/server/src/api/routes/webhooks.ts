@@ -70,8 +70,14 @@ export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit
   refuseBlocked(deps, url)
   refuseMasks(unmaskHeaders(headers, {}).faults)
   const webhook = await storeWebhook(deps, audit, {
-    ...{ chatbotId, url, eventTypes, description, headers },
-    ...{ timeoutSeconds, maxInFlight, ratePerSecond },
+    chatbotId,
+    url,
+    eventTypes,
+    description,
+    headers,
+    timeoutSeconds,
+    maxInFlight,
+    ratePerSecond,
     secret: given.secret === undefined ? deps.generateSecret() : usableSecret(deps, given.secret),
   })
   return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }

@@ -92,7 +92,9 @@ async function setup() {
     server.close()
   })
   return {
-    ...{ connections, clock, log },
+    connections,
+    clock,
+    log,
     closed: once(client, 'close'),
     text: () => text,
     client: Object.assign(client, {

@@ -36,7 +36,8 @@ async function setup({ trustedProxies = ['127.0.0.1/32'] } = {}) {
     return {
       begin: () =>
         call<Conversation & { code: string }>('POST', `${path}/conversations`, {
-          ...{ key: null, headers },
+          key: null,
+          headers,
         }),
       leave: (body: Record<string, unknown>, more: Record<string, string> = {}) =>
         call<{ accepted: true; code: string; details: { path: string }[] }>(
@@ -78,8 +79,10 @@ test('a visitor begins a conversation and leaves a lead in it, without any key',
   expect([left.status, left.json]).toEqual([202, { accepted: true }])
   expect(await leads()).toMatchObject([
     {
-      ...{ chatbotId: bot, conversationId: begun.json.conversationId },
-      ...{ ...ANN, customerPhone: '+254 700' },
+      chatbotId: bot,
+      conversationId: begun.json.conversationId,
+      ...ANN,
+      customerPhone: '+254 700',
     },
   ])
 })
@@ -186,7 +189,9 @@ test('faster than a person is told to wait, and accepted then', async () => {
   clock.advance(FILL_MS_MIN - 1)
   const fast = await page.leave({ token, ...ANN })
   expect([fast.status, fast.json.code, fast.headers.get('retry-after')]).toEqual([
-    ...[429, 'too_soon', '1'],
+    429,
+    'too_soon',
+    '1',
   ])
   expect([await leads(), await refusals('too_soon')]).toEqual([[], 1])
   clock.advance(1)
@@ -253,7 +258,8 @@ test('a repeat with the same key is one lead, and takes no key that an owner cou
   expect(changed.status).toBe(409)
   for (const key of ['order-1', `widget_${conversationId}_order-1`]) {
     const owners = await call('POST', `/api/v1/chatbots/${bot}/leads`, {
-      ...{ body: { customerName: 'Bob' }, headers: { 'idempotency-key': key } },
+      body: { customerName: 'Bob' },
+      headers: { 'idempotency-key': key },
     })
     expect(owners.status).toBe(202)
   }

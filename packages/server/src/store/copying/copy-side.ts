@@ -58,7 +58,11 @@ export const LEFT_TABLES: ReadonlySet<string> = new Set([
 
 /** Counted or written by each store for itself. */
 export const OWN_META: ReadonlySet<string> = new Set([
-  ...['backlog', 'pinged_at', 'room_probed', 'cleaning_since', 'stats_mark'],
+  'backlog',
+  'pinged_at',
+  'room_probed',
+  'cleaning_since',
+  'stats_mark',
 ])
 
 /**

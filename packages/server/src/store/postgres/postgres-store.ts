@@ -76,7 +76,8 @@ function createParts(
   const uncertain = new Listeners<undefined>(log)
   const others = { told: (_: Change) => {}, message: () => {} }
   const database = new Database({
-    ...{ databaseUrl, log },
+    databaseUrl,
+    log,
     isHeard: () => changed.count > 0,
     onCommit: (tx) => tellCommit(tx),
     onUncertain: () => uncertain.tell(undefined),
@@ -87,7 +88,8 @@ function createParts(
   })
   const random = options.random ?? systemRandom
   const probe = new Probe({
-    ...{ clock, workBytes: 0 },
+    clock,
+    workBytes: 0,
     async commit(bytes) {
       // What is compressed away would need no room.
       const room = bytes > SMALL_BYTES ? random.bytes(bytes).toString('base64') : ''
@@ -100,19 +102,28 @@ function createParts(
     others.told(change)
   }
   const reads = new Reads({
-    ...{ db: postgresBuilder(), encryption },
-    ...{ run: database.read, runSoon: database.readSoon },
+    db: postgresBuilder(),
+    encryption,
+    run: database.read,
+    runSoon: database.readSoon,
   })
   const nodes = new Nodes({ database, roles: nodeRoles, encryption })
   const othersChanges = new OthersChanges({
-    ...{ database, reads, clock, log },
+    database,
+    reads,
+    clock,
+    log,
     tell: (change) => changed.tell(change),
     wake: (webhookIds) => woken.tell(webhookIds),
     ownNodes: () => nodes.own(),
   })
   others.told = (change) => othersChanges.told(change)
   const messages = new Messages({
-    ...{ database, databaseUrl, clock, log, origin: randomUUID() },
+    database,
+    databaseUrl,
+    clock,
+    log,
+    origin: randomUUID(),
     onMessage: (message) => othersChanges.hear(message),
     onGap: () => othersChanges.look(),
   })
@@ -124,7 +135,12 @@ function createParts(
   // Made by the database's clock: a node whose own is wrong would hide its rows from lists.
   const ids = createIds({ ...clock, now: () => database.nowMs }, random)
   const writes = createWrites({
-    ...{ database, nodes, reads, encryption, ids, probe },
+    database,
+    nodes,
+    reads,
+    encryption,
+    ids,
+    probe,
     where: placeOf(databaseUrl),
   })
   return { database, reads, changed, woken, uncertain, othersChanges, messages, nodes, writes, log }

@@ -82,7 +82,9 @@ function chatbotWrites({ database }: World) {
   return {
     createChatbot: async ({ id, name, leadForm, allowedOrigins }, audit) => {
       const values = {
-        ...{ id, name, leadForm: JSON.stringify(leadForm) },
+        id,
+        name,
+        leadForm: JSON.stringify(leadForm),
         allowedOrigins: JSON.stringify(allowedOrigins),
       }
       const make = (tx: Transaction) => config.createChatbot(tx, values)
@@ -125,20 +127,26 @@ function webhookWrites({ database, encryption }: World) {
 function trafficWrites({ database, ids }: World) {
   const accepting = {
     run: (inputs: AcceptInput[]) => database.transact((tx) => acceptAll(tx, inputs, ids)),
-    ...{ callsMax: CALLS_MAX, weightMax: COMMIT_WEIGHT_MAX },
-    ...{ weigh: acceptWeight, ownerOf: ({ chatbotId }: AcceptInput) => chatbotId },
+    callsMax: CALLS_MAX,
+    weightMax: COMMIT_WEIGHT_MAX,
+    weigh: acceptWeight,
+    ownerOf: ({ chatbotId }: AcceptInput) => chatbotId,
   }
   const accepts = new Group<AcceptInput, AcceptResult>({ ...accepting, runningMax: RUNNING_MAX })
   // One at a time, and apart: a single event never waits behind somebody's batches.
   const bulk = new Group<AcceptInput, AcceptResult>({ ...accepting, runningMax: 1 })
   const records = new Group<RecordInput, RecordResult>({
     run: (inputs) => database.transact((tx) => recordAll(tx, inputs)),
-    ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, weightMax: CHARACTERS_MAX },
+    runningMax: RUNNING_MAX,
+    callsMax: CALLS_MAX,
+    weightMax: CHARACTERS_MAX,
     weigh: ({ attempt }) => attempt.responseBody.length,
   })
   const claims = new Group<ClaimInput, ClaimResult>({
     run: (inputs) => claimAll(database, inputs),
-    ...{ runningMax: RUNNING_MAX, callsMax: CALLS_MAX, fits: fitsClaims },
+    runningMax: RUNNING_MAX,
+    callsMax: CALLS_MAX,
+    fits: fitsClaims,
   })
   return {
     store: {

@@ -51,8 +51,15 @@ export function freshMax({ limit, oldMin = 0 }: LaneAsked): number {
 
 /** The columns of `RestState`, in the order in which they are written. */
 export const REST_COLUMNS = [
-  ...['resting_until', 'probe_at', 'probe_id', 'rest_reason', 'rest_level', 'rest_by'],
-  ...['strained', 'rested_at', 'rest_set_at'],
+  'resting_until',
+  'probe_at',
+  'probe_id',
+  'rest_reason',
+  'rest_level',
+  'rest_by',
+  'strained',
+  'rested_at',
+  'rest_set_at',
 ] as const
 
 /** For an UPDATE that ends a rest, without when it ended. */
@@ -68,8 +75,15 @@ export const REST_FIELDS = `kind, resting_until AS "restingUntil", probe_at AS "
 export function restValues(rest: RestState): (number | string | null)[] {
   const { restingUntil, probeAt, probeId, restReason, restLevel, restBy, strained } = rest
   return [
-    ...[restingUntil, probeAt, probeId, restReason, restLevel, restBy, strained],
-    ...[rest.restedAt, rest.restSetAt],
+    restingUntil,
+    probeAt,
+    probeId,
+    restReason,
+    restLevel,
+    restBy,
+    strained,
+    rest.restedAt,
+    rest.restSetAt,
   ]
 }
 
@@ -144,8 +158,14 @@ export function endRest(webhook: RestState, now: number): RestMove | null {
 }
 
 const WORKING = {
-  ...{ restingUntil: null, probeAt: null, probeId: null, restReason: null },
-  ...{ restLevel: 0, restBy: null, strained: 0, restSetAt: null },
+  restingUntil: null,
+  probeAt: null,
+  probeId: null,
+  restReason: null,
+  restLevel: 0,
+  restBy: null,
+  strained: 0,
+  restSetAt: null,
 } satisfies Partial<RestState>
 
 /**

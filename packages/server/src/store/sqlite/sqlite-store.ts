@@ -93,7 +93,12 @@ export async function openOver(
   return {
     serverSecret,
     ...createWrites({
-      ...{ queue, reads, encryption, clock, run, where: dataDir },
+      queue,
+      reads,
+      encryption,
+      clock,
+      run,
+      where: dataDir,
       probe: port.probe,
     }),
     ...bindReads(reads),

@@ -83,8 +83,11 @@ export class Transaction {
       const row = core.get<WebhookHealthRow>(READ_HEALTH, webhookId)
       health = row
         ? {
-            ...{ row, wasFailing: row.failingSince !== null, dirty: false },
-            ...{ rest: restValues(row).join(), restingUntil: row.restingUntil },
+            row,
+            wasFailing: row.failingSince !== null,
+            dirty: false,
+            rest: restValues(row).join(),
+            restingUntil: row.restingUntil,
           }
         : null
       this.#health.set(webhookId, health)
@@ -112,7 +115,11 @@ export class Transaction {
       const { lastSuccessAt, lastFailureAt, lastFailure } = row
       core.run(
         WRITE_HEALTH,
-        ...[failingSince, consecutiveFailures, lastSuccessAt, lastFailureAt, lastFailure],
+        failingSince,
+        consecutiveFailures,
+        lastSuccessAt,
+        lastFailureAt,
+        lastFailure,
         webhookId,
       )
       const rest = restValues(row)
@@ -149,7 +156,11 @@ export class Transaction {
       return
     }
     const change: WebhookUpdated = {
-      ...{ type: 'webhook.updated', at: this.now, chatbotId, webhookId, aspect },
+      type: 'webhook.updated',
+      at: this.now,
+      chatbotId,
+      webhookId,
+      aspect,
     }
     this.#touched.set(webhookId, change)
     core.run(KEEP_CHANGE, this.now, 'webhook', webhookId, chatbotId)

@@ -123,7 +123,9 @@ async function rotate(
     if (!before) return null
     const old = encryption.decrypt(before.secret, { rowId: id, column: 'secret' })
     const rotation = {
-      ...{ id, overlapMs, expectedSecret: before.secret },
+      id,
+      overlapMs,
+      expectedSecret: before.secret,
       secret: seal('secret', secret),
       previousSecret: seal('previous_secret', old),
     }

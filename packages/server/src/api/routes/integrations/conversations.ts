@@ -131,7 +131,11 @@ function presentConversation(conversation: Conversation): z.infer<typeof convers
   const { id, chatbotId, createdAt } = conversation
   const createdText = isoAt(createdAt)
   return {
-    ...{ id, created_at: createdText, updated_at: createdText },
-    ...{ chatbot_id: chatbotId, source: SOURCE, messages: [] },
+    id,
+    created_at: createdText,
+    updated_at: createdText,
+    chatbot_id: chatbotId,
+    source: SOURCE,
+    messages: [],
   }
 }

@@ -56,8 +56,12 @@ test('a conversation says what is stored of it, and what isn’t', async () => {
   expect(json).toEqual({
     data: [
       {
-        ...{ id: 'own-1', chatbot_id: bot, created_at: at, updated_at: at },
-        ...{ source: 'Unspecified', messages: [] },
+        id: 'own-1',
+        chatbot_id: bot,
+        created_at: at,
+        updated_at: at,
+        source: 'Unspecified',
+        messages: [],
       },
     ],
   })
@@ -162,7 +166,9 @@ test.each(ROUTES)('%s says what is wrong, in JSON with a message', async (route)
       asked,
       400,
       {
-        ...{ statusCode: 400, code: 'invalid_input', error: 'Bad Request' },
+        statusCode: 400,
+        code: 'invalid_input',
+        error: 'Bad Request',
         message: expect.stringContaining(`\`${field}\``),
         details: [{ path: field, message: expect.any(String) }],
       },
@@ -217,8 +223,12 @@ test('a webhook is made by endpoint and events, and ended by its id', async () =
   const made = await call<Record<string, string>>('POST', '/api/v1/webhooks', { key, body: asked })
   expect(made.status).toBe(201)
   expect(made.json).toMatchObject({
-    ...{ ...asked, chatbotId: bot, url: asked.endpoint, eventTypes: asked.events },
-    ...{ id: expect.stringMatching(/^wh_/), secret: expect.stringMatching(/^whsec_/) },
+    ...asked,
+    chatbotId: bot,
+    url: asked.endpoint,
+    eventTypes: asked.events,
+    id: expect.stringMatching(/^wh_/),
+    secret: expect.stringMatching(/^whsec_/),
   })
   const id = made.json.id ?? ''
   expect(await store.getWebhook(id)).toMatchObject({ chatbotId: bot, state: 'active' })

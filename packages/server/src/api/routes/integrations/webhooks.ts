@@ -52,7 +52,10 @@ export function integrationWebhookRoutes(deps: ApiDeps): Route[] {
         description: 'The webhook and its secret.',
         schema: subscriptionSchema,
         example: {
-          ...{ ...WEBHOOK_EXAMPLE, eventTypes: ['leads.submit'], description: '', headers: {} },
+          ...WEBHOOK_EXAMPLE,
+          eventTypes: ['leads.submit'],
+          description: '',
+          headers: {},
           secret: SECRET_EXAMPLE,
           endpoint: ENDPOINT_EXAMPLE,
           events: ['leads.submit'],

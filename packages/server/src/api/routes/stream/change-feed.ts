@@ -89,10 +89,14 @@ export function createChangeFeed(deps: FeedDeps): ChangeFeed {
       if (response.closed || response.destroyed) return
       const nowMs = deps.clock.now()
       const client: Client = {
-        ...{ response, chatbotId, caller, isAllowed },
+        response,
+        chatbotId,
+        caller,
+        isAllowed,
         wants: (change) => chatbotId === null || chatbotId === change.chatbotId,
         past: sinceMs === null ? null : { held: [], heldBytes: 0, isIncomplete: false },
-        ...{ takenBytes: 0, stalledBeats: 0 },
+        takenBytes: 0,
+        stalledBeats: 0,
       }
       // An id without data tells the client where to resume if nothing at all happens before.
       response.write(`retry: 2000\n${sinceMs === null ? `id: ${nowMs}\n` : ''}\n`)

@@ -255,7 +255,9 @@ test('so many streams may be open and no more', async () => {
   )
   const more = await call('GET', '/api/v1/stream')
   expect([more.status, more.json.code, more.headers.get('retry-after')]).toEqual([
-    ...[429, 'rate_limited', '10'],
+    429,
+    'rate_limited',
+    '10',
   ])
   sockets[0]?.destroy()
   await expect.poll(async () => (await openStream(url)).status).toBe(200)

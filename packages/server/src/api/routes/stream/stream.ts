@@ -56,7 +56,9 @@ export function streamRoutes(
           'x-accel-buffering': 'no',
         })
         feed.open(reply.raw, {
-          ...{ chatbotId: query.chatbotId ?? null, caller: confinedTo, sinceMs },
+          chatbotId: query.chatbotId ?? null,
+          caller: confinedTo,
+          sinceMs,
           isAllowed: async () => caller !== null && (await holds(caller)),
         })
         return reply

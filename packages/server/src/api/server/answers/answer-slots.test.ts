@@ -19,7 +19,8 @@ async function setup() {
   const metrics = createMetrics()
   const asked: ((page: PageRead<unknown>) => void)[] = []
   const api = await startApiAlone(({ store }) => ({
-    ...{ clock, metrics },
+    clock,
+    metrics,
     store: withPages(store, () => new Promise((resolve) => asked.push(resolve))),
   }))
   const bots: string[] = []

@@ -51,7 +51,9 @@ test('all that is wrong is told at once, and nothing is kept', async () => {
   const events = Array.from({ length: 5 }, () => event({ text: LARGE }))
   const { json } = await post({ events: [...events, {}, ...events, 1] })
   expect(json.details.map(({ path }) => path)).toEqual([
-    ...['events[5].eventType', 'events[5].payload', 'events[11]'],
+    'events[5].eventType',
+    'events[5].payload',
+    'events[11]',
   ])
   expect(await store.backlog()).toBe(0)
 })
@@ -125,7 +127,8 @@ async function setup(instead?: (events: EventSource) => Promise<void>) {
   }))
   const { json } = await call<{ id: string }>('POST', '/api/v1/chatbots', { body: { name: 'A' } })
   return {
-    ...{ call, store },
+    call,
+    store,
     post: (body: unknown, headers: Record<string, string> = {}) =>
       call<{
         eventIds: string[]

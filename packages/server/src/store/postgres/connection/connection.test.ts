@@ -42,8 +42,10 @@ function withParameter(databaseUrl: string, name: string, value: string): string
 
 const nameOf = (databaseUrl: string) => new URL(databaseUrl).pathname.slice(1)
 const chatbot = () => ({
-  ...{ id: createIds(systemClock, systemRandom).next('chatbot'), name: 'Shop' },
-  ...{ leadForm: { fields: [], greeting: '', thanks: '' }, allowedOrigins: [] },
+  id: createIds(systemClock, systemRandom).next('chatbot'),
+  name: 'Shop',
+  leadForm: { fields: [], greeting: '', thanks: '' },
+  allowedOrigins: [],
 })
 
 const READ_SECRET = `SELECT value FROM meta WHERE key = 'server_secret'`

@@ -14,7 +14,9 @@ function setup() {
       new Promise((resolve) => {
         runs.push({ inputs, end: () => resolve(inputs.map(({ owner }) => owner)) })
       }),
-    ...{ runningMax: 1, callsMax: 10, weightMax: 100 },
+    runningMax: 1,
+    callsMax: 10,
+    weightMax: 100,
     ownerOf: ({ owner }) => owner,
     weigh: ({ weight }) => weight,
   })

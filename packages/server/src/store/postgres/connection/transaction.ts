@@ -120,7 +120,11 @@ export class Transaction {
       return
     }
     const change: WebhookUpdated = {
-      ...{ type: 'webhook.updated', at: this.now, chatbotId, webhookId, aspect },
+      type: 'webhook.updated',
+      at: this.now,
+      chatbotId,
+      webhookId,
+      aspect,
     }
     this.touched.set(webhookId, change)
     this.#kept.push({ noun: 'webhook', id: webhookId, chatbotId })
@@ -158,7 +162,8 @@ export class Transaction {
     if (minute === undefined) {
       const counts = { accepted: 0, delivered: 0, exhausted: 0, cancelled: 0 }
       minute = {
-        ...{ webhookId, chatbotId },
+        webhookId,
+        chatbotId,
         counts: { ...counts, attempts: 0, failed_attempts: 0 },
         latency: new Array<number>(LATENCY_BUCKETS).fill(0),
       }

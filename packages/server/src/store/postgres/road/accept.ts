@@ -94,8 +94,13 @@ function acceptOne(
       const claimedBy = active && takes ? nodeId : null
       const deliveryId = ids.next('delivery')
       writes.addDelivery({
-        ...{ id: deliveryId, eventId: event.id, chatbotId, claimedBy },
-        ...{ webhookId, spelling, webhookState: state },
+        id: deliveryId,
+        eventId: event.id,
+        chatbotId,
+        claimedBy,
+        webhookId,
+        spelling,
+        webhookState: state,
       })
       if (claimedBy) claims.push(toClaim(deliveryId, chatbotId, event, to))
       else if (active) waiting.add(webhookId)
@@ -116,7 +121,8 @@ function addEvent(
   if (!lead) return
   writes.addLead({
     ...lead,
-    ...{ chatbotId, eventId: event.id },
+    chatbotId,
+    eventId: event.id,
     keys: indexableKeysOf(lead),
     route: idempotency?.route ?? null,
     key: idempotency?.key ?? null,
@@ -133,8 +139,15 @@ function toClaim(
   { webhookId, spelling }: Subscriber,
 ): Claim {
   return {
-    ...{ deliveryId, eventId: event.id, webhookId, chatbotId, eventType: spelling },
-    ...{ payload: event.payload, kind: 'event', attemptNumber: 1, seriesAttempts: 0 },
+    deliveryId,
+    eventId: event.id,
+    webhookId,
+    chatbotId,
+    eventType: spelling,
+    payload: event.payload,
+    kind: 'event',
+    attemptNumber: 1,
+    seriesAttempts: 0,
   }
 }
 

@@ -72,7 +72,14 @@ export async function startSession(
   }
   const [expiresAt, endsAt] = [tx.now + Math.min(idleMs, lifeMs), tx.now + lifeMs]
   const [row] = await tx.query<SessionRow>(INSERT_SESSION, [
-    ...[id, hash, chatbotId, actor, mintedBy, tx.now, expiresAt, endsAt],
+    id,
+    hash,
+    chatbotId,
+    actor,
+    mintedBy,
+    tx.now,
+    expiresAt,
+    endsAt,
   ])
   return row ?? null
 }

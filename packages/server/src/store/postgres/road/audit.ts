@@ -20,8 +20,15 @@ export function transactAudited<T>(
 export function keepAudit(tx: Transaction, entry: NewAuditEntry): void {
   const { id, action, actor, sessionId, chatbotId, targetId, fields, address } = entry
   tx.send(INSERT, [
-    ...[id, tx.now, action, actor, sessionId, chatbotId, targetId],
-    ...[JSON.stringify(fields), address],
+    id,
+    tx.now,
+    action,
+    actor,
+    sessionId,
+    chatbotId,
+    targetId,
+    JSON.stringify(fields),
+    address,
   ])
 }
 

@@ -25,7 +25,11 @@ export interface ChatbotValues {
 export async function createChatbot(tx: Transaction, values: ChatbotValues): Promise<ChatbotRow> {
   const { id, name, leadForm, allowedOrigins } = values
   const [row] = await tx.query<ChatbotRow>(INSERT_CHATBOT, [
-    ...[id, name, leadForm, allowedOrigins, tx.now],
+    id,
+    name,
+    leadForm,
+    allowedOrigins,
+    tx.now,
   ])
   assert(row, 'a chatbot that was just made is there')
   return row
@@ -69,10 +73,17 @@ export class WebhookConfig {
     const [live] = await tx.query<{ count: number }>(COUNT_WEBHOOKS, [chatbotId])
     if ((live?.count ?? 0) >= values.webhooksMax) return 'too_many_webhooks'
     const [row] = await tx.query<WebhookRow>(INSERT_WEBHOOK, [
-      ...[id, chatbotId, this.#seal(id, 'url', values.url), JSON.stringify(eventTypes)],
-      ...[description, this.#seal(id, 'headers', JSON.stringify(values.headers))],
-      ...[timeoutSeconds, maxInFlight, values.ratePerSecond],
-      ...[this.#seal(id, 'secret', values.secret), tx.now],
+      id,
+      chatbotId,
+      this.#seal(id, 'url', values.url),
+      JSON.stringify(eventTypes),
+      description,
+      this.#seal(id, 'headers', JSON.stringify(values.headers)),
+      timeoutSeconds,
+      maxInFlight,
+      values.ratePerSecond,
+      this.#seal(id, 'secret', values.secret),
+      tx.now,
       ...startOf(values, tx.now),
     ])
     subscribe(tx, id, chatbotId, eventTypes)
@@ -86,10 +97,15 @@ export class WebhookConfig {
     const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = change
     const { ratePerSecond = row.rate_per_second } = change
     const [updated] = await tx.query<WebhookRow>(UPDATE_WEBHOOK, [
-      ...[id, url === undefined ? row.url : this.#seal(id, 'url', url)],
-      ...[eventTypes ? JSON.stringify(eventTypes) : row.event_types, description],
-      ...[headers ? this.#seal(id, 'headers', JSON.stringify(headers)) : row.headers],
-      ...[timeoutSeconds, maxInFlight, ratePerSecond, tx.now],
+      id,
+      url === undefined ? row.url : this.#seal(id, 'url', url),
+      eventTypes ? JSON.stringify(eventTypes) : row.event_types,
+      description,
+      headers ? this.#seal(id, 'headers', JSON.stringify(headers)) : row.headers,
+      timeoutSeconds,
+      maxInFlight,
+      ratePerSecond,
+      tx.now,
     ])
     if (eventTypes) {
       tx.send(DELETE_SUBSCRIPTIONS, [id])
@@ -134,7 +150,11 @@ export class WebhookConfig {
     const resumed = state === 'active' && before.state !== 'active'
     const next = reachable({ state, reason }, before)
     const [row] = await tx.query<WebhookRow>(SET_STATE, [
-      ...[id, next.state, next.reason, resumed ? null : before.failing_since, tx.now],
+      id,
+      next.state,
+      next.reason,
+      resumed ? null : before.failing_since,
+      tx.now,
     ])
     tx.unsettle(id)
     const ends = state === 'active' && (resumed || before.resting_until !== null)

@@ -165,8 +165,15 @@ export async function createTest(tx: Transaction, input: NewTest, ids: Ids): Pro
   tx.backlogDelta += 1
   if (row) tx.deliveryMoved(row)
   return {
-    ...{ deliveryId, eventId, webhookId, chatbotId, eventType, payload },
-    ...{ kind: 'test', attemptNumber: 1, seriesAttempts: 0 },
+    deliveryId,
+    eventId,
+    webhookId,
+    chatbotId,
+    eventType,
+    payload,
+    kind: 'test',
+    attemptNumber: 1,
+    seriesAttempts: 0,
   }
 }
 

@@ -34,8 +34,12 @@ export async function eraseLeads(
   const events = column(leads, (lead) => lead.event_id)
   tx.send(ERASE_EVENTS, [events])
   tx.send(KEEP_ERASURES, [
-    ...[tx.now, reason, column(leads, () => ids.next('erasure')), column(leads, (lead) => lead.id)],
-    ...[column(leads, (lead) => lead.chatbot_id), events],
+    tx.now,
+    reason,
+    column(leads, () => ids.next('erasure')),
+    column(leads, (lead) => lead.id),
+    column(leads, (lead) => lead.chatbot_id),
+    events,
   ])
   // Locked first: an answer that is being recorded is recorded before its text is erased.
   const deliveries = await tx.query<DeliveryRow>(DELIVERIES_OF, [events])

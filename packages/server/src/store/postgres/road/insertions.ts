@@ -62,8 +62,14 @@ export class Insertions {
     tx.backlogDelta += 1
     tx.count(webhookId, chatbotId, 'accepted')
     tx.deliveryChanged(chatbotId, {
-      ...{ id, eventId, webhookId, eventType: spelling, state: startOf(values).state },
-      ...{ attemptCount: 0, lastStatus: null, lastError: null },
+      id,
+      eventId,
+      webhookId,
+      eventType: spelling,
+      state: startOf(values).state,
+      attemptCount: 0,
+      lastStatus: null,
+      lastError: null,
     })
   }
 

@@ -92,7 +92,8 @@ export async function sweepListeners(
     const lapsed = await tx.query<Listened>(LOCK_LAPSED, [tx.now, SWEPT_MAX])
     for (const row of lapsed) goAway(tx, row)
     const abandoned = await tx.query<{ id: string }>(LOCK_ABANDONED, [
-      ...[tx.now - removeAfterMs, SWEPT_MAX],
+      tx.now - removeAfterMs,
+      SWEPT_MAX,
     ])
     for (const { id } of abandoned) await deleteWebhook(tx, id)
     return [lapsed, abandoned] as const

@@ -61,7 +61,9 @@ async function eraseOld(
 ): Promise<number> {
   const floor = idFloor('lead', before + ID_SLACK_MS)
   const leads = await tx.query<{ id: string }>(OLD_LEADS, [
-    ...[floor, Math.round(before), Math.ceil(limit / LEAD_ROWS)],
+    floor,
+    Math.round(before),
+    Math.ceil(limit / LEAD_ROWS),
   ])
   const leadIds = leads.map(({ id }) => id)
   await eraseLeads(tx, { leadIds, reason: 'retention', ids })

@@ -117,8 +117,14 @@ function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded
     if (ended) tx.count(webhookId, chatbotId, next.state as Ended)
   }
   tx.deliveryChanged(chatbotId, {
-    ...{ id, eventId, webhookId, eventType: row.event_type, state: next.state },
-    ...{ attemptCount: row.attempt_count + 1, lastStatus: input.attempt.status, lastError },
+    id,
+    eventId,
+    webhookId,
+    eventType: row.event_type,
+    state: next.state,
+    attemptCount: row.attempt_count + 1,
+    lastStatus: input.attempt.status,
+    lastError,
   })
 }
 

@@ -41,7 +41,8 @@ export async function settle(
     for (const [webhookId, own] of byWebhook) {
       if (moved >= limit) break
       const count = await settleWebhook(tx, {
-        ...{ webhookId, limit: limit - moved },
+        webhookId,
+        limit: limit - moved,
         state: states.get(webhookId) ?? null,
       })
       if (count > 0 && states.get(webhookId) === 'active') resumed.push(webhookId)

@@ -65,7 +65,8 @@ export function watched(port: EnginePort, { log, clock }: { log: Log; clock: Clo
 
 async function ping(port: EnginePort, bytes: number): Promise<void> {
   const { replies } = await port.write({
-    ...{ calls: [{ name: 'ping', input: bytes }], wantChanges: false },
+    calls: [{ name: 'ping', input: bytes }],
+    wantChanges: false,
   })
   for (const reply of replies) if ('fault' in reply) throw toError(reply.fault)
 }

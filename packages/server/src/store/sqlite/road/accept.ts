@@ -90,10 +90,7 @@ export class Ingest {
 
   #keepAnswer(chatbotId: string, record: NonNullable<AcceptInput['idempotency']>): void {
     const { route, key, bodyHash, answer } = record
-    this.#core.run(
-      KEEP_IDEMPOTENCY,
-      ...[chatbotId, route, key, bodyHash, answer, this.#core.tx.now],
-    )
+    this.#core.run(KEEP_IDEMPOTENCY, chatbotId, route, key, bodyHash, answer, this.#core.tx.now)
   }
 
   #insertEvent({ chatbotId, idempotency }: AcceptInput, event: NewEvent): void {
@@ -107,9 +104,19 @@ export class Ingest {
     const keys = keysOf({ customerName, customerEmail, customerPhone })
     core.run(
       INSERT_LEAD,
-      ...[lead.id, chatbotId, conversationId, id, customerName, customerEmail, customerPhone],
-      ...[keys.name_key, keys.email_key, keys.phone_key],
-      ...[idempotency?.route ?? null, idempotency?.key ?? null, tx.now],
+      lead.id,
+      chatbotId,
+      conversationId,
+      id,
+      customerName,
+      customerEmail,
+      customerPhone,
+      keys.name_key,
+      keys.email_key,
+      keys.phone_key,
+      idempotency?.route ?? null,
+      idempotency?.key ?? null,
+      tx.now,
     )
     if (!tx.wantChanges) return
     tx.changes.push({ type: 'lead.created', at: tx.now, chatbotId, leadId: lead.id, eventId: id })
@@ -147,8 +154,17 @@ class Batch {
     const claimedBy = active && takes && !core.isResting(webhookId) ? this.#node : null
     core.run(
       INSERT_DELIVERY,
-      ...[id, event.id, webhookId, chatbotId, spelling, state, reason],
-      ...[active ? tx.now : null, claimedBy, tx.now, tx.now],
+      id,
+      event.id,
+      webhookId,
+      chatbotId,
+      spelling,
+      state,
+      reason,
+      active ? tx.now : null,
+      claimedBy,
+      tx.now,
+      tx.now,
     )
     tx.backlogDelta += 1
     tx.count(webhookId, chatbotId, 'accepted')
@@ -156,7 +172,11 @@ class Batch {
     else if (active) this.waiting.add(webhookId)
     const nothing = { attemptCount: 0, lastStatus: null, lastError: null }
     tx.deliveryChanged(chatbotId, {
-      ...{ id, eventId: event.id, webhookId, eventType: spelling, state },
+      id,
+      eventId: event.id,
+      webhookId,
+      eventType: spelling,
+      state,
       ...nothing,
     })
   }

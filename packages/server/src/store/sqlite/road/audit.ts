@@ -6,8 +6,15 @@ export function keepAudit(core: Core, entry: NewAuditEntry): void {
   const { id, action, actor, sessionId, chatbotId, targetId, fields, address } = entry
   core.run(
     INSERT,
-    ...[id, core.tx.now, action, actor, sessionId, chatbotId, targetId],
-    ...[JSON.stringify(fields), address],
+    id,
+    core.tx.now,
+    action,
+    actor,
+    sessionId,
+    chatbotId,
+    targetId,
+    JSON.stringify(fields),
+    address,
   )
 }
 

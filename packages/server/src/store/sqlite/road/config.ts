@@ -101,9 +101,19 @@ export class Config {
     const eventTypes = JSON.stringify(values.eventTypes)
     core.run(
       INSERT_WEBHOOK,
-      ...[id, chatbotId, url, eventTypes, description, headers],
-      ...[values.timeoutSeconds, values.maxInFlight, values.ratePerSecond],
-      ...[secret, now, now, ...startOf(values, now)],
+      id,
+      chatbotId,
+      url,
+      eventTypes,
+      description,
+      headers,
+      values.timeoutSeconds,
+      values.maxInFlight,
+      values.ratePerSecond,
+      secret,
+      now,
+      now,
+      ...startOf(values, now),
     )
     this.#subscribe(id, chatbotId, values.eventTypes)
     return this.#changed(id)
@@ -120,8 +130,15 @@ export class Config {
     const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
     core.run(
       UPDATE_WEBHOOK,
-      ...[url, eventTypes, description, headers, timeoutSeconds, maxInFlight, ratePerSecond],
-      ...[core.tx.now, row.id],
+      url,
+      eventTypes,
+      description,
+      headers,
+      timeoutSeconds,
+      maxInFlight,
+      ratePerSecond,
+      core.tx.now,
+      row.id,
     )
     if (patch.isNewUrl) this.#endRest(row, false)
     if (patch.eventTypes) {

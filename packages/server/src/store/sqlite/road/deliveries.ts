@@ -182,14 +182,28 @@ export class Deliveries {
     core.run(INSERT_TEST_EVENT, eventId, chatbotId, eventType, payload, now)
     core.run(
       INSERT_TEST,
-      ...[deliveryId, eventId, webhookId, chatbotId, eventType],
-      ...[now, nodeId, now, now],
+      deliveryId,
+      eventId,
+      webhookId,
+      chatbotId,
+      eventType,
+      now,
+      nodeId,
+      now,
+      now,
     )
     core.tx.backlogDelta += 1
     this.#changed(deliveryId)
     return {
-      ...{ deliveryId, eventId, webhookId, chatbotId, eventType, payload },
-      ...{ kind: 'test', attemptNumber: 1, seriesAttempts: 0 },
+      deliveryId,
+      eventId,
+      webhookId,
+      chatbotId,
+      eventType,
+      payload,
+      kind: 'test',
+      attemptNumber: 1,
+      seriesAttempts: 0,
     }
   }
 
@@ -242,8 +256,14 @@ export class Deliveries {
     if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)
     this.#core.run(
       MOVE,
-      ...[state, reason, seriesAttempts, state === 'pending' ? dueAt : null, uncharged],
-      ...[finishedAt, now, row.id],
+      state,
+      reason,
+      seriesAttempts,
+      state === 'pending' ? dueAt : null,
+      uncharged,
+      finishedAt,
+      now,
+      row.id,
     )
     return this.#changed(row.id)
   }

@@ -133,8 +133,15 @@ export class Seals {
     for (const { before, anew } of rows) {
       count += this.#core.run(
         RESEAL,
-        ...[anew.url, anew.headers, anew.secret, anew.previous_secret, before.id],
-        ...[before.url, before.headers, before.secret, before.previous_secret],
+        anew.url,
+        anew.headers,
+        anew.secret,
+        anew.previous_secret,
+        before.id,
+        before.url,
+        before.headers,
+        before.secret,
+        before.previous_secret,
       )
     }
     // What the old key sealed shall not stay in the log either.

@@ -52,9 +52,19 @@ export class Recorder {
     const { id, startedAt, durationMs, result, status, errorCode, error, note } = attempt
     core.run(
       INSERT_ATTEMPT,
-      ...[id, row.id, row.attempt_count + 1, startedAt, durationMs, result, status],
-      ...[errorCode, error, JSON.stringify(attempt.responseHeaders)],
-      ...[attempt.responseBody, note, core.tx.now],
+      id,
+      row.id,
+      row.attempt_count + 1,
+      startedAt,
+      durationMs,
+      result,
+      status,
+      errorCode,
+      error,
+      JSON.stringify(attempt.responseHeaders),
+      attempt.responseBody,
+      note,
+      core.tx.now,
     )
   }
 
@@ -67,13 +77,16 @@ export class Recorder {
     const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
     core.run(
       UPDATE_DELIVERY,
-      ...[next.state, next.reason, charged ? 1 : 0],
-      ...[
-        next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
-        attempt.status,
-        lastError,
-      ],
-      ...[unchargedSince(row, input, tx.now), ended ? tx.now : row.finished_at, tx.now, row.id],
+      next.state,
+      next.reason,
+      charged ? 1 : 0,
+      next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
+      attempt.status,
+      lastError,
+      unchargedSince(row, input, tx.now),
+      ended ? tx.now : row.finished_at,
+      tx.now,
+      row.id,
     )
     if (ended) tx.backlogDelta -= 1
     if (row.kind === 'event') {
@@ -84,8 +97,14 @@ export class Recorder {
     if (!tx.wantChanges) return
     const { id, event_id: eventId, webhook_id: webhookId, event_type: eventType } = row
     tx.deliveryChanged(row.chatbot_id, {
-      ...{ id, eventId, webhookId, eventType, state: next.state },
-      ...{ attemptCount: row.attempt_count + 1, lastStatus: attempt.status, lastError },
+      id,
+      eventId,
+      webhookId,
+      eventType,
+      state: next.state,
+      attemptCount: row.attempt_count + 1,
+      lastStatus: attempt.status,
+      lastError,
     })
   }
 
