@@ -10,7 +10,7 @@ import { parseEncryptionKey } from './config.ts'
 import { makeFileDurably, replaceFileDurably } from './durable-file.ts'
 import { StartError } from './errors.ts'
 import type { Random } from './random.ts'
-import type { EncryptionKeys } from './store/store.ts'
+import type { EncryptionKeys } from './store/desk.ts'
 
 export class KeyFiles {
   readonly sealsPath: string

@@ -7,7 +7,7 @@ import { StartError } from './errors.ts'
 import { folderError } from './folder-error.ts'
 import { isBlank, KeyFiles } from './key-files.ts'
 import type { Random } from './random.ts'
-import type { EncryptionKeys } from './store/store.ts'
+import type { EncryptionKeys } from './store/desk.ts'
 
 export interface Keys {
   adminKey: string

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SendResult } from '../outcome.ts'
-import type { Claim } from '../store/store.ts'
+import type { Claim } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import { Lane } from './lane.ts'
 

@@ -4,11 +4,11 @@
  */
 
 import { widerAspect } from '../change.ts'
+import type { Change, DeliveryChange } from '../road.ts'
 import type { HealthState } from '../rules/after-attempt.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
 import { REST_COLUMNS, REST_FIELDS, restValues } from '../rules/rest.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
-import type { Change, DeliveryChange } from '../store.ts'
 import type { Core } from './core.ts'
 
 type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'

@@ -1,4 +1,4 @@
-/** Webhooks that somebody listens to (../listener-store.ts). */
+/** Webhooks that somebody listens to (../road.ts). */
 import { TEXT } from './schema-0001.ts'
 
 export const LISTENERS_SCHEMA = `

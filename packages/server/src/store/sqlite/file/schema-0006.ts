@@ -1,4 +1,4 @@
-/** Webhooks that somebody listens to (../listener-store.ts). */
+/** Webhooks that somebody listens to (../road.ts). */
 export const LISTENERS_SCHEMA = `
 ALTER TABLE webhooks ADD COLUMN kind TEXT NOT NULL DEFAULT 'http';
 ALTER TABLE webhooks ADD COLUMN temporary INTEGER NOT NULL DEFAULT 0;

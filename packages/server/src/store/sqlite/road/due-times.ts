@@ -5,7 +5,7 @@
  * Nothing is ever moved further ahead.
  */
 import { idTime } from '../../../id.ts'
-import type { DuePosition, PulledIn, PullInStep } from '../../store.ts'
+import type { DuePosition, PulledIn, PullInStep } from '../../road.ts'
 import type { Core } from '../core.ts'
 
 interface WaitingRow {
