@@ -52,7 +52,6 @@ import * as webhook from '../../packages/server/src/api/shapes/webhook-schemas.t
 import { URL_LENGTH_MAX } from '../../packages/server/src/api/shapes/webhook-url.ts'
 import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget/widget-lead.ts'
 import * as widget from '../../packages/server/src/api/widget/widget-schemas.ts'
-import { readConfig } from '../../packages/server/src/config.ts'
 import { ATTEMPTS_SHOWN_MAX } from '../../packages/server/src/delivery.ts'
 import { BODY_BYTES_MAX, EVENT_TYPE_LENGTH_MAX } from '../../packages/server/src/event.ts'
 import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
@@ -69,7 +68,8 @@ import { KEPT_BYTES_MAX } from '../../packages/server/src/send/body-head.ts'
 import { CHUNKS_MAX } from '../../packages/server/src/send/chunked-body.ts'
 import { AGE_MS_MAX, IDLE_MAX } from '../../packages/server/src/send/connections.ts'
 import { BODY_READ_MS_MAX } from '../../packages/server/src/send/exchange.ts'
-import * as typed from '../../packages/server/src/typed-text.ts'
+import { readConfig } from '../../packages/server/src/settings/config.ts'
+import * as typed from '../../packages/server/src/text/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
