@@ -3,7 +3,7 @@
  * the rule of a key changes, a step of the schema makes the kept ones anew, so that who was left by an
  * earlier version is found, and can be erased.
  */
-import { contactKey, nameKey } from '../../typed-text.ts'
+import { contactKey, nameKey } from '../../text/typed-text.ts'
 
 export interface SearchKeys {
   name_key: string
