@@ -1,7 +1,7 @@
 /**
  * The tables of a new database (migrations.ts numbers them): those of the embedded store, whose
- * schema.ts says what each column is for, in PostgreSQL's words. Said here is what only this store
- * has. Instants are Unix milliseconds of this database's clock.
+ * schema.ts says what their columns and indexes are for, in PostgreSQL's words. Said here is what only
+ * this store has. Instants are Unix milliseconds of this database's clock.
  *
  * Every text that is sorted or compared has the collation "C": the order of its bytes, the same in
  * both stores and on every machine, whatever the database's own collation is.
@@ -36,8 +36,7 @@ CREATE TABLE nodes (
   heartbeat bigint NOT NULL
 ) WITH (fillfactor = 50);
 
--- What the store knows of itself. 'stats_until': minutes before it are in the roll-ups; upkeep begins
--- with the first that there is. 'stats_mark': a minute, and the transaction that set it (rollups.ts).
+-- 'stats_mark': a minute, and the transaction that set it (rollups.ts). The backlog is beside it.
 CREATE TABLE meta (key ${TEXT} PRIMARY KEY, value text NOT NULL);
 INSERT INTO meta VALUES
   ('pinged_at', '0'), ('prune_events_after', ''), ('stats_until', '0'), ('stats_mark', '0 0');
@@ -59,62 +58,45 @@ CREATE TABLE chatbots (
   -- Transactions below this one may still add a lead (settle.ts).
   erase_horizon xid8
 );
--- Those whose leads are still to be erased.
 CREATE INDEX chatbots_deleted ON chatbots (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE webhooks (
   id ${TEXT} PRIMARY KEY,
   chatbot_id ${TEXT} NOT NULL,
-  -- 'http', or 'listen': nothing is sent, a listener fetches it (../listener-store.ts).
   kind text NOT NULL DEFAULT 'http',
-  -- Sealed, as are headers and both secrets.
   url text NOT NULL,
   event_types text NOT NULL,
   description text NOT NULL,
   headers text NOT NULL,
-  -- Null: the server's setting.
   timeout_seconds integer,
   max_in_flight integer,
-  -- Null: as often as its endpoint takes it.
   rate_per_second double precision,
   state text NOT NULL,
   state_reason text,
   secret text NOT NULL,
   previous_secret text,
   overlap_ends_at bigint,
-  -- Its health, as owners see it.
   failing_since bigint,
   consecutive_failures integer NOT NULL DEFAULT 0,
   last_success_at bigint,
   last_failure_at bigint,
   last_failure text,
-  -- Goes when its listener has been away for a while.
   temporary integer NOT NULL DEFAULT 0,
-  -- Who takes its deliveries, alone.
   listener_id ${TEXT},
-  -- Since when nobody does.
   away_since bigint,
-  -- Its rest (../../rules/rest.ts). Null: it works.
   resting_until bigint,
-  -- From when on one delivery is handed out, and the one that was.
   probe_at bigint,
   probe_id ${TEXT},
-  -- When the instants above were written, by the clock that wrote them.
   rest_set_at bigint,
   rest_reason ${TEXT},
-  -- Probes in a row that failed.
   rest_level integer NOT NULL DEFAULT 0,
-  -- The delivery by whose word it rests.
   rest_by ${TEXT},
-  -- Answers in a row that asked for less, or could not be had.
   strained integer NOT NULL DEFAULT 0,
-  -- When the last rest, or pause, ended.
   rested_at bigint,
   created_at bigint NOT NULL,
   updated_at bigint NOT NULL
 ) WITH (fillfactor = 50);
 CREATE INDEX webhooks_by_chatbot ON webhooks (chatbot_id, id);
--- What another key than the present one sealed is found at once.
 CREATE INDEX webhooks_sealed_with ON webhooks (${SEALED_WITH});
 CREATE INDEX webhooks_listened ON webhooks (listener_id) WHERE listener_id IS NOT NULL;
 CREATE INDEX webhooks_abandoned ON webhooks (away_since)
@@ -122,7 +104,6 @@ CREATE INDEX webhooks_abandoned ON webhooks (away_since)
 
 CREATE TABLE subscriptions (
   chatbot_id ${TEXT} NOT NULL,
-  -- Canonical.
   event_type ${TEXT} NOT NULL,
   webhook_id ${TEXT} NOT NULL,
   spelling text NOT NULL,
@@ -146,14 +127,12 @@ CREATE TABLE starts (
 `
 
 const EVENTS = `
--- Ids are the widget's own, and may be anything.
 CREATE TABLE conversations (
   chatbot_id ${TEXT} NOT NULL,
   id ${TEXT} NOT NULL,
   created_at bigint NOT NULL,
   PRIMARY KEY (chatbot_id, id)
 );
--- Newest first.
 CREATE INDEX conversations_by_age ON conversations (chatbot_id, created_at, id);
 
 CREATE TABLE leads (
@@ -168,7 +147,6 @@ CREATE TABLE leads (
   name_key ${TEXT} NOT NULL,
   email_key ${TEXT} NOT NULL,
   phone_key ${TEXT},
-  -- The idempotency record that would answer with this lead.
   idempotency_route text,
   idempotency_key text,
   created_at bigint NOT NULL
@@ -202,13 +180,11 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_created ON idempotency (created_at);
 
--- That somebody was erased, without a word about whom: for a backup that is restored later.
 CREATE TABLE erasures (
   id ${TEXT} PRIMARY KEY,
   lead_id text NOT NULL,
   chatbot_id ${TEXT} NOT NULL,
   event_id text NOT NULL,
-  -- 'request', 'retention' or 'chatbot_deleted'.
   reason text NOT NULL,
   erased_at bigint NOT NULL
 );
@@ -227,10 +203,8 @@ CREATE TABLE deliveries (
   state_reason text,
   attempt_count integer NOT NULL DEFAULT 0,
   series_attempts integer NOT NULL DEFAULT 0,
-  -- First attempt of the series that was not charged.
   uncharged_since bigint,
   due_at bigint,
-  -- The node that has claimed it.
   claimed_by ${TEXT},
   last_status integer,
   last_error text,
@@ -240,32 +214,23 @@ CREATE TABLE deliveries (
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.02,
   autovacuum_vacuum_insert_scale_factor = 0.05);
--- Lists, newest first. A list of all states merges five walks (queries.ts), so that few failures
--- among millions of successes are found at once, too.
 CREATE INDEX deliveries_by_chatbot ON deliveries (chatbot_id, state, id);
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, state, id);
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
 CREATE INDEX deliveries_by_state ON deliveries (state, id) WHERE state <> 'delivered';
--- What may be claimed. A delivery that is leased when it is accepted never enters it.
 CREATE INDEX deliveries_claimable ON deliveries (webhook_id, due_at, id)
   WHERE state = 'pending' AND claimed_by IS NULL;
 CREATE INDEX deliveries_claimed ON deliveries (claimed_by, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX deliveries_parked_since ON deliveries (updated_at) WHERE state = 'parked';
--- For pruning: grows at its end.
 CREATE INDEX deliveries_finished ON deliveries (finished_at, id) WHERE finished_at IS NOT NULL;
--- For recoveries: what was delivered never enters it.
 CREATE INDEX deliveries_failed ON deliveries (webhook_id, finished_at, id)
   WHERE state IN ('exhausted', 'cancelled');
--- Lists of one event type. Of leads there are plenty in every list, so they are left out: a lead's
--- delivery pays nothing for these. States change, so they are in none of them.
 CREATE INDEX deliveries_by_type ON deliveries (event_type, id)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
 CREATE INDEX deliveries_by_chatbot_type ON deliveries (chatbot_id, event_type, id)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
 CREATE INDEX deliveries_by_webhook_type ON deliveries (webhook_id, event_type, id)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
--- What was never attempted goes first after a rest. Due since it was accepted, so that this is by
--- age. As with all that may be claimed, what is leased when it is accepted never enters it.
 CREATE INDEX deliveries_fresh ON deliveries (webhook_id, due_at, id)
   WHERE state = 'pending' AND claimed_by IS NULL AND attempt_count = 0;
 
@@ -286,7 +251,6 @@ CREATE TABLE attempts (
   recorded_at bigint NOT NULL
 );
 CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
--- For resuming a stream: grows at its end.
 CREATE INDEX attempts_recorded ON attempts (recorded_at);
 
 CREATE TABLE recoveries (
@@ -297,7 +261,6 @@ CREATE TABLE recoveries (
   states text NOT NULL,
   total integer NOT NULL,
   done integer NOT NULL DEFAULT 0,
-  -- Where the walk over (finished_at, id) has come to.
   cursor_at bigint NOT NULL,
   cursor_id ${TEXT} NOT NULL DEFAULT '',
   created_at bigint NOT NULL,
@@ -305,11 +268,9 @@ CREATE TABLE recoveries (
 );
 CREATE INDEX recoveries_unfinished ON recoveries (id) WHERE finished_at IS NULL;
 
--- Changes that leave no attempt and no new row, for resuming a stream; kept for an hour.
 CREATE TABLE changes (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at bigint NOT NULL,
-  -- 'delivery' or 'webhook', and its id.
   noun text NOT NULL,
   id ${TEXT} NOT NULL,
   chatbot_id text NOT NULL
@@ -329,18 +290,14 @@ CREATE TABLE stats_minutes (
 CREATE INDEX stats_by_chatbot ON stats_minutes (chatbot_id, minute);
 CREATE INDEX stats_by_minute ON stats_minutes (minute);
 
--- Sums of minutes that are over (../../rules/rollups.ts).
 CREATE TABLE stats_rollups (
-  -- A webhook's id, a chatbot's, or 'all'.
   scope ${TEXT} NOT NULL,
   step_ms integer NOT NULL,
   at bigint NOT NULL,
-  -- Of a webhook: whose it is.
   chatbot_id ${TEXT} NOT NULL,
   ${addedSums},
   PRIMARY KEY (scope, step_ms, at)
 ) WITH (fillfactor = 70);
--- For pruning.
 CREATE INDEX rollups_by_age ON stats_rollups (step_ms, at);
 `
 
@@ -349,7 +306,6 @@ const ACCESS = `
 CREATE TABLE api_keys (
   id ${TEXT} PRIMARY KEY,
   name text NOT NULL,
-  -- Null: the operator's.
   chatbot_id ${TEXT},
   hash ${TEXT} NOT NULL UNIQUE,
   created_at bigint NOT NULL,
@@ -361,7 +317,6 @@ CREATE TABLE owner_links (
   id ${TEXT} PRIMARY KEY,
   chatbot_id ${TEXT} NOT NULL,
   hash ${TEXT} NOT NULL UNIQUE,
-  -- A key's id, or 'root:' and the root key's mark.
   minted_by ${TEXT} NOT NULL,
   created_at bigint NOT NULL,
   expires_at bigint NOT NULL
@@ -384,7 +339,6 @@ CREATE INDEX sessions_by_chatbot ON sessions (chatbot_id);
 CREATE INDEX sessions_by_mint ON sessions (minted_by);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 
--- Lists walk one of its indexes by what they ask for first, newest id first.
 CREATE TABLE audit_log (
   id ${TEXT} PRIMARY KEY,
   at bigint NOT NULL,

@@ -36,7 +36,7 @@ CREATE INDEX chatbots_deleted ON chatbots (deleted_at) WHERE deleted_at IS NOT N
 CREATE TABLE webhooks (
   id TEXT PRIMARY KEY,
   chatbot_id TEXT NOT NULL,
-  -- 'http', or 'listen': nothing is sent, a listener fetches it (../listener-store.ts).
+  -- 'http', or 'listen': nothing is sent, its listener asks for it.
   kind TEXT NOT NULL DEFAULT 'http',
   -- Sealed, as are headers and both secrets.
   url TEXT NOT NULL,
