@@ -5,6 +5,7 @@
 import { ApiError, StoreUnavailable } from '../../packages/server/src/errors.ts'
 import { generateSecret } from '../../packages/server/src/sign/secret.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
+import { SETTINGS_BY_DEFAULT } from '../../packages/server/src/webhook.ts'
 import type { Publication } from './publication.ts'
 import type { SimNode } from './sim-node.ts'
 import { short } from './trace.ts'
@@ -225,13 +226,12 @@ export class Owner {
     await this.#ask(async ({ store, ids }) => {
       const id = ids.next('webhook')
       await store.createWebhook({
+        ...SETTINGS_BY_DEFAULT,
         id,
         chatbotId,
         secret: generateSecret(draw),
-        headers: {},
         webhooksMax: 50,
         ...this.#settingsOf(id),
-        timeoutSeconds: null,
         maxInFlight: draw.pick([null, null, 1, 3]) ?? null,
         ratePerSecond: draw.pick([null, null, null, 0.3, 1, 4]) ?? null,
       })

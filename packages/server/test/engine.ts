@@ -19,6 +19,7 @@ import { generateSecret } from '../src/sign/secret.ts'
 import { createSign } from '../src/sign/sign.ts'
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
+import { SETTINGS_BY_DEFAULT } from '../src/webhook.ts'
 import { manualClock } from './manual-clock.ts'
 
 /** A request that has been sent and waits for the test's answer. */
@@ -135,15 +136,11 @@ async function makeWebhook(
   { id, chatbotId, name }: { id: string; chatbotId: string; name: string },
 ): Promise<string> {
   const made = await store.createWebhook({
+    ...SETTINGS_BY_DEFAULT,
     id,
     chatbotId,
     url: `https://${name}.example/hook`,
     eventTypes: ['lead.submit', 'a.b'],
-    description: '',
-    headers: {},
-    timeoutSeconds: null,
-    maxInFlight: null,
-    ratePerSecond: null,
     secret: generateSecret(systemRandom),
     webhooksMax: 1_000,
   })

@@ -18,7 +18,7 @@ import type {
   Store,
   Strain,
 } from '../../src/store/store.ts'
-import type { Webhook } from '../../src/webhook.ts'
+import { SETTINGS_BY_DEFAULT, type Webhook } from '../../src/webhook.ts'
 
 export interface StoreHarness {
   store: Store
@@ -95,15 +95,11 @@ export class World {
 
   webhookValues(chatbotId: string, values: Partial<NewWebhook> = {}): NewWebhook {
     return {
+      ...SETTINGS_BY_DEFAULT,
       id: this.ids.next('webhook'),
       chatbotId,
       url: 'https://receiver.example/hook',
       eventTypes: ['lead.submit'],
-      description: '',
-      headers: {},
-      timeoutSeconds: null,
-      maxInFlight: null,
-      ratePerSecond: null,
       secret: 'whsec_0123456789abcdef0123456789abcdef',
       webhooksMax: 20,
       ...values,
