@@ -19,8 +19,8 @@ import { generateSecret } from '../src/sign/secret.ts'
 import { createSign } from '../src/sign/sign.ts'
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
-import { SETTINGS_BY_DEFAULT } from '../src/webhook.ts'
 import { manualClock } from './manual-clock.ts'
+import { webhookValues } from './webhook-values.ts'
 
 /** A request that has been sent and waits for the test's answer. */
 export interface OpenRequest {
@@ -135,15 +135,15 @@ async function makeWebhook(
   store: Store,
   { id, chatbotId, name }: { id: string; chatbotId: string; name: string },
 ): Promise<string> {
-  const made = await store.createWebhook({
-    ...SETTINGS_BY_DEFAULT,
-    id,
-    chatbotId,
-    url: `https://${name}.example/hook`,
-    eventTypes: ['lead.submit', 'a.b'],
-    secret: generateSecret(systemRandom),
-    webhooksMax: 1_000,
-  })
+  const made = await store.createWebhook(
+    webhookValues({
+      id,
+      chatbotId,
+      url: `https://${name}.example/hook`,
+      eventTypes: ['lead.submit', 'a.b'],
+      secret: generateSecret(systemRandom),
+    }),
+  )
   if (typeof made === 'string') throw new Error(made)
   return id
 }

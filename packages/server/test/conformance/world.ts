@@ -18,7 +18,8 @@ import type {
   Store,
   Strain,
 } from '../../src/store/store.ts'
-import { SETTINGS_BY_DEFAULT, type Webhook } from '../../src/webhook.ts'
+import type { Webhook } from '../../src/webhook.ts'
+import { webhookValues } from '../webhook-values.ts'
 
 export interface StoreHarness {
   store: Store
@@ -94,16 +95,7 @@ export class World {
   }
 
   webhookValues(chatbotId: string, values: Partial<NewWebhook> = {}): NewWebhook {
-    return {
-      ...SETTINGS_BY_DEFAULT,
-      id: this.ids.next('webhook'),
-      chatbotId,
-      url: 'https://receiver.example/hook',
-      eventTypes: ['lead.submit'],
-      secret: 'whsec_0123456789abcdef0123456789abcdef',
-      webhooksMax: 20,
-      ...values,
-    }
+    return webhookValues({ id: this.ids.next('webhook'), chatbotId, ...values })
   }
 
   leadEvent(values: Partial<NonNullable<NewEvent['lead']>> = {}): NewEvent {

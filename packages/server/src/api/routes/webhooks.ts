@@ -1,7 +1,7 @@
 /** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
-import { memberPath } from '../../json.ts'
 import type { NewWebhook, WebhookChange } from '../../store/store.ts'
+import { memberPath } from '../../text/json.ts'
 import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../webhook.ts'
 import type { AuditOf } from '../access/call-audit.ts'
 import type { ApiDeps } from '../deps.ts'

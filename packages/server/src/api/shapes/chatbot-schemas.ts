@@ -1,7 +1,7 @@
 /** What a chatbot looks like, coming in and going out. */
 import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../../chatbot.ts'
-import { isBlank, tidyUrl } from '../../typed-text.ts'
+import { isBlank, tidyUrl } from '../../text/typed-text.ts'
 import { EXAMPLE_IDS, idField, isoTime, mayBeLeftOut, text } from './schemas.ts'
 
 export const NAME_LENGTH_MAX = 200

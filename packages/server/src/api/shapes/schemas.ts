@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../../event.ts'
 import { ID_PREFIXES, type IdKind } from '../../id.ts'
-import { isBlank } from '../../typed-text.ts'
+import { isBlank } from '../../text/typed-text.ts'
 
 /** Ids as examples show them: one person's story through all pages. */
 export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, string> = {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { canonicalEventType } from '../../event.ts'
 import { RATE_MAX, RATE_MIN } from '../../rate.ts'
-import { tidyUrl } from '../../typed-text.ts'
+import { tidyUrl } from '../../text/typed-text.ts'
 import { maskedUrl, type WebhookSettings } from '../../webhook.ts'
 import { eventType, text } from './schemas.ts'
 import { HEADERS_MAX, headerFaults, maskHeaders } from './webhook-headers.ts'
