@@ -75,7 +75,7 @@ interface RowProps {
 
 function Row({ row, setting, place, faults, onChange, onRemove }: RowProps) {
   const { name, value, storedName } = row
-  const { isHidden, nameLengthMax, valueLengthMax, texts: words } = setting
+  const { nameLengthMax, valueLengthMax, texts: words } = setting
   return (
     <div className="flex items-start gap-2">
       <div className="grid min-w-0 flex-1 gap-2 sm:grid-cols-2">
@@ -96,7 +96,7 @@ function Row({ row, setting, place, faults, onChange, onRemove }: RowProps) {
         <TextField
           label={words.value(place)}
           labelHidden
-          placeholder={isHidden && storedName !== null ? words.kept : words.valuePlaceholder}
+          placeholder={(storedName !== null && words.hidden?.kept) || words.valuePlaceholder}
           maxLength={valueLengthMax}
           autoComplete="off"
           autoCapitalize="none"

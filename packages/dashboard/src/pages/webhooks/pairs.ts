@@ -2,10 +2,11 @@
 
 export interface PairsSetting {
   max: number
+  /** Both as a browser counts: a character above U+FFFF is two. */
   nameLengthMax: number
   valueLengthMax: number
-  /** Values are secrets: one that is stored is never shown again, it stays or is replaced. */
-  isHidden: boolean
+  /** `X-A` and `x-a` are one name. */
+  isCaseless: boolean
   /** They hold for deliveries that wait, too. */
   isOfRequests: boolean
   texts: PairsTexts
@@ -18,13 +19,15 @@ export interface PairsTexts {
   value(place: number): string
   namePlaceholder: string
   valuePlaceholder: string
-  kept: string
   add: string
   remove(name: string, place: number): string
   nameMissing: string
-  valueMissing: string
-  renamed: string
   twice: string
+  /**
+   * Values are secrets: one that is stored is never shown again, it stays or is replaced. Absent: what
+   * is stored is shown, stays to the letter, and may be empty.
+   */
+  hidden?: { kept: string; missing: string; renamed: string }
 }
 
 export interface PairRow {
@@ -43,11 +46,11 @@ export type PairFaults = ReadonlyMap<number, { name?: string; value?: string }>
 /** Stands for a value that is stored; sent back, it keeps it. */
 const MASK = '***'
 
-export function rowsOf(pairs: Record<string, string>, { isHidden }: PairsSetting): PairRow[] {
+export function rowsOf(pairs: Record<string, string>, { texts }: PairsSetting): PairRow[] {
   return Object.entries(pairs).map(([name, value], key) => ({
     key,
     name,
-    value: isHidden ? '' : value,
+    value: texts.hidden ? '' : value,
     storedName: name,
   }))
 }
@@ -57,16 +60,18 @@ export function pairsOf(rows: readonly PairRow[], setting: PairsSetting): Record
   return Object.fromEntries(pairs) as Record<string, string>
 }
 
-export function pairFaults(rows: readonly PairRow[], { texts }: PairsSetting): PairFaults {
+export function pairFaults(rows: readonly PairRow[], setting: PairsSetting): PairFaults {
+  const { isCaseless, texts } = setting
   const faults = new Map<number, { name?: string; value?: string }>()
   const seen = new Set<string>()
   for (const row of filledRows(rows)) {
-    const name = row.name.trim().toLowerCase()
+    const typed = row.name.trim()
+    const name = isCaseless ? typed.toLowerCase() : typed
     if (name === '') faults.set(row.key, { name: texts.nameMissing })
     else if (seen.has(name)) faults.set(row.key, { name: texts.twice })
-    else if (row.value.trim() === '' && !keepsValue(row)) {
-      const isRenamed = row.storedName !== null
-      faults.set(row.key, { value: isRenamed ? texts.renamed : texts.valueMissing })
+    else if (texts.hidden && row.value.trim() === '' && !keepsValue(row)) {
+      const { renamed, missing } = texts.hidden
+      faults.set(row.key, { value: row.storedName === null ? missing : renamed })
     }
     seen.add(name)
   }
@@ -80,8 +85,9 @@ function filledRows(rows: readonly PairRow[]): PairRow[] {
   )
 }
 
-function savedValue(row: PairRow, { isHidden }: PairsSetting): string {
-  return isHidden && keepsValue(row) ? MASK : row.value.trim()
+function savedValue(row: PairRow, { texts }: PairsSetting): string {
+  if (!texts.hidden) return row.value
+  return keepsValue(row) ? MASK : row.value.trim()
 }
 
 function keepsValue({ name, value, storedName }: PairRow): boolean {

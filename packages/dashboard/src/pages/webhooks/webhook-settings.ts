@@ -59,7 +59,7 @@ export const PAIRS = {
     max: 20,
     nameLengthMax: 100,
     valueLengthMax: 1_000,
-    isHidden: true,
+    isCaseless: true,
     isOfRequests: true,
     texts: settings.headers,
   },

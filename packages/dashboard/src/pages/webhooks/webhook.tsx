@@ -179,7 +179,9 @@ function PairsFact({ pairs, setting }: { pairs: Record<string, string>; setting:
       ) : (
         <span className="grid font-mono text-xs">
           {entries.map(([name, value]) => (
-            <span key={name}>{setting.isHidden ? name : `${name}: ${value}`}</span>
+            <span key={name} className="wrap-anywhere whitespace-pre-wrap">
+              {setting.texts.hidden ? name : `${name}: ${value}`}
+            </span>
           ))}
         </span>
       )}

@@ -45,13 +45,15 @@ export const webhooks = {
       value: (place: number) => `Value of header ${place}`,
       namePlaceholder: 'X-Api-Key',
       valuePlaceholder: 'Value',
-      kept: 'Stays as it is',
       add: 'Add a header',
       remove: (name: string, place: number) => `Remove ${name.trim() || `header ${place}`}`,
       nameMissing: 'Give the header a name.',
-      valueMissing: 'Give the header a value.',
-      renamed: 'Enter the value again: it goes with the name.',
       twice: 'This header is in the list already.',
+      hidden: {
+        kept: 'Stays as it is',
+        missing: 'Give the header a value.',
+        renamed: 'Enter the value again: it goes with the name.',
+      },
     },
     timeoutSeconds: {
       label: 'Timeout in seconds',
