@@ -9,8 +9,8 @@ import { ApiError } from '../errors.ts'
 import type { Ids } from '../id.ts'
 import type { DeliveryStore, NewAttempt, ReadStore } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
+import type { ScheduledTurn } from './attempts.ts'
 import type { Term } from './lease.ts'
-import type { ScheduledTurn } from './schedule.ts'
 
 export interface TestSenderOptions {
   store: Pick<DeliveryStore, 'createTest' | 'takeStarts'> & Pick<ReadStore, 'getWebhook'>
