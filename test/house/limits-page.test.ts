@@ -48,7 +48,7 @@ import { ERROR_CODES } from '../../packages/server/src/api/shapes/error-codes.ts
 import { PULL_SECONDS_MAX } from '../../packages/server/src/api/shapes/listener-schemas.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/shapes/schemas.ts'
 import * as header from '../../packages/server/src/api/shapes/webhook-headers.ts'
-import * as webhook from '../../packages/server/src/api/shapes/webhook-schemas.ts'
+import * as webhook from '../../packages/server/src/api/shapes/webhook-settings.ts'
 import { URL_LENGTH_MAX } from '../../packages/server/src/api/shapes/webhook-url.ts'
 import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget/widget-lead.ts'
 import * as widget from '../../packages/server/src/api/widget/widget-schemas.ts'

@@ -57,6 +57,14 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
     })
 }
 
+/** The same fields, none of which has to be there: of a change, what is left out stays. */
+export function mayBeLeftOut<Fields extends Record<string, z.ZodType>>(fields: Fields) {
+  const optional = Object.entries(fields).map(([name, field]) => [name, field.exactOptional()])
+  return Object.fromEntries(optional) as {
+    [Name in keyof Fields]: z.ZodExactOptional<Fields[Name]>
+  }
+}
+
 /** What a list is searched for; nothing to be seen would find everybody. */
 export const search = text({ min: 1, max: 320 }).refine((q) => !isBlank(q), {
   error: 'must not be empty',
