@@ -3,7 +3,7 @@
  * file that joins rooms, but for the command line.
  */
 import type { Log } from './log.ts'
-import { createDelivery } from './main/delivery.ts'
+import { createDelivering } from './main/delivering.ts'
 import { openStore } from './main/open-store.ts'
 import { createServing } from './main/serving.ts'
 import { createShared } from './main/shared.ts'
@@ -36,23 +36,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const metrics = createMetrics()
   const store = await openStore({ ...options, metrics })
   const shared = createShared({ ...options, store, metrics })
-  const delivery = createDelivery(shared) // schedule ──► sign ──► send ──► judge ──► record
-  const api = await createServing(shared, delivery) // api ──► ingest ──► store
+  const delivering = createDelivering(shared) // schedule ──► sign ──► send ──► judge ──► record
+  const api = await createServing(shared, delivering) // api ──► ingest ──► store
   const stop = async () => {
     // Together: a client that reads slowly must not keep this node sending, nor its leases.
-    await Promise.all([api.close(), delivery.stop()])
+    await Promise.all([api.close(), delivering.stop()])
     await store.close()
   }
   const cut = () => {
     api.cut()
-    delivery.cut()
+    delivering.cut()
   }
   try {
     options.giveUp?.throwIfAborted()
     // First: a server whose port is taken must not deliver anything either.
     const { url, publicUrl } = await api.listen()
     options.giveUp?.throwIfAborted()
-    await delivery.start()
+    await delivering.start()
     options.giveUp?.throwIfAborted()
     api.becomeReady()
     return { url, publicUrl, stop, cut }

@@ -17,7 +17,7 @@ import { openSite } from '../web/site.ts'
 import { findSiteFolder, findWidgetFolder } from '../web/site-folder.ts'
 import { openWidgetSite } from '../web/widget-site.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../webhook.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivering } from './delivering.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import type { Shared } from './shared.ts'
 
@@ -36,11 +36,11 @@ interface State {
 }
 
 /** api ──► ingest ──► store */
-export async function createServing(shared: Shared, delivery: Delivery): Promise<Serving> {
+export async function createServing(shared: Shared, delivering: Delivering): Promise<Serving> {
   const { config } = shared
   const state: State = { ready: false, publicUrl: config.publicUrl ?? '' }
-  observe(shared, delivery)
-  const api = await createApi(apiDeps(shared, delivery, state))
+  observe(shared, delivering)
+  const api = await createApi(apiDeps(shared, delivering, state))
   return {
     async listen() {
       const { host, port } = config
@@ -55,14 +55,14 @@ export async function createServing(shared: Shared, delivery: Delivery): Promise
     },
     close() {
       state.ready = false
-      delivery.listening.stop()
+      delivering.listening.stop()
       return api.close()
     },
     cut: () => api.cut(),
   }
 }
 
-function observe({ metrics, store }: Shared, { counts }: Delivery): void {
+function observe({ metrics, store }: Shared, { counts }: Delivering): void {
   metrics.observe({
     inFlight: () => counts().inFlight,
     lanes: () => counts().lanes,
@@ -71,9 +71,9 @@ function observe({ metrics, store }: Shared, { counts }: Delivery): void {
   })
 }
 
-function apiDeps(shared: Shared, delivery: Delivery, state: State): ApiDeps {
+function apiDeps(shared: Shared, delivering: Delivering, state: State): ApiDeps {
   const { config, store, clock, ids, log, metrics, sign, guard, random } = shared
-  const { tests, listening, settling } = delivery
+  const { tests, listening, settling } = delivering
   return {
     store,
     ingest: createIngest({
@@ -81,8 +81,8 @@ function apiDeps(shared: Shared, delivery: Delivery, state: State): ApiDeps {
       ids,
       metrics,
       backlogMax: config.maxBacklog,
-      leaseOffer: delivery.leaseOffer,
-      onAccepted: delivery.accepted,
+      leaseOffer: delivering.leaseOffer,
+      onAccepted: delivering.accepted,
     }),
     metrics,
     clock,

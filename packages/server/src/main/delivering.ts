@@ -10,13 +10,13 @@ import { type Attempting, createAttempting } from './attempting.ts'
 import { changingKeys } from './changing-keys.ts'
 import type { Shared } from './shared.ts'
 
-export type Delivery = ReturnType<typeof createDelivery>
+export type Delivering = ReturnType<typeof createDelivering>
 
 /**
  * schedule ──► sign ──► send ──► judge ──► record, and what runs beside it. A node whose roles leave
  * `deliver` out sends tests and hands out to listeners; the rest of it stands still.
  */
-export function createDelivery(shared: Shared) {
+export function createDelivering(shared: Shared) {
   const { store, clock, log } = shared
   const delivers = shared.config.roles.includes('deliver')
   const watch = new ClockWatch({ clock, log })
