@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type {
   OpenApiDocument,
   ResponseObject,
-} from '../../packages/server/src/api/document/openapi.ts'
+} from '../../packages/server/src/api/document/openapi-document.ts'
 import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 import type { Operation } from './operations.ts'
 import type { WireAnswer } from './wire.ts'

@@ -4,7 +4,7 @@ import type {
   OpenApiDocument,
   Parameter,
   ResponseObject,
-} from '../../packages/server/src/api/document/openapi.ts'
+} from '../../packages/server/src/api/document/openapi-document.ts'
 import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 
 export interface Operation {

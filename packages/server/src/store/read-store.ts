@@ -10,7 +10,7 @@ import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
 import type { Conversation, Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
-import type { ChangePage, ChangePlace, Recovery } from './store.ts'
+import type { ChangePage, ChangePlace } from './change.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
 export interface Page {
@@ -191,4 +191,16 @@ export interface StatsCounts {
   failedAttempts: number
   /** Durations of attempts; null without any. From a histogram: bounds in `latency.ts`. */
   latencyMs: { p50: number; p95: number; p99: number } | null
+}
+
+export interface Recovery {
+  id: string
+  webhookId: string
+  since: number
+  until: number
+  states: DeliveryState[]
+  total: number
+  done: number
+  createdAt: number
+  finishedAt: number | null
 }

@@ -27,7 +27,7 @@ import type { AccessStore, NewAuditEntry } from './access-store.ts'
 import type { Change } from './change.ts'
 import type { PulledIn, PullInStep, Retention } from './due-times.ts'
 import type { ListenerStore } from './listener-store.ts'
-import type { ReadStore } from './read-store.ts'
+import type { ReadStore, Recovery } from './read-store.ts'
 import type { RecordInput, RecordResult } from './recording.ts'
 
 export type * from './access-store.ts'
@@ -371,16 +371,4 @@ export interface NewRecovery {
   states: DeliveryState[]
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
-}
-
-export interface Recovery {
-  id: string
-  webhookId: string
-  since: number
-  until: number
-  states: DeliveryState[]
-  total: number
-  done: number
-  createdAt: number
-  finishedAt: number | null
 }

@@ -3,7 +3,7 @@ import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { FieldError, TextField } from '../../ui/field.tsx'
 import type { HeaderRow } from './webhook-draft.ts'
-import type { PartProps } from './webhook-fields.tsx'
+import type { PartProps } from './webhook-fields-props.ts'
 
 const { form } = texts.webhooks
 const HEADERS_MAX = 20

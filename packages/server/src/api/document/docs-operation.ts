@@ -4,7 +4,7 @@ import { COOKIE_NAME } from '../access/session-cookie.ts'
 import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
 import { bodyTable, headerTable, parameterTable, reference } from './docs-schemas.ts'
 import { html, type Markup, prose } from './markup.ts'
-import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi.ts'
+import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi-document.ts'
 
 export interface PlacedOperation {
   method: string

@@ -10,6 +10,7 @@ import type { Page } from '../store.ts'
 import { listApiKeys, listAudit } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { listAttempts } from './attempts.ts'
+import type { Builder } from './builder.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 
@@ -27,7 +28,7 @@ export interface PageBound {
 
 interface Listing<Name extends PagedList> {
   query(
-    db: queries.Builder,
+    db: Builder,
     filter: PagedLists[Name]['filter'],
     page: Page,
     hasCommonName: boolean,

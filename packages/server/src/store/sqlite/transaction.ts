@@ -2,14 +2,13 @@
  * One transaction's shared sums: minute counts, webhooks' health and the backlog are gathered in
  * memory and written once at its end, however many attempts it records.
  */
-
+import type { SQLInputValue } from 'node:sqlite'
 import { widerAspect } from '../change.ts'
 import type { HealthState } from '../rules/after-attempt.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
 import { REST_COLUMNS, REST_FIELDS, restValues } from '../rules/rest.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
 import type { Change, DeliveryChange } from '../store.ts'
-import type { Core } from './core.ts'
 
 type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'
 const COUNTERS: readonly Counter[] = [
@@ -41,6 +40,14 @@ interface Minute {
   chatbotId: string
   counts: Record<Counter, number>
   latency: number[]
+}
+
+/** What a transaction needs of the core that runs it. */
+interface Base {
+  run(sql: string, ...values: SQLInputValue[]): number
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined
+  forgetWebhooks(): void
+  readonly rolledUntil: number
 }
 
 export class Transaction {
@@ -77,7 +84,7 @@ export class Transaction {
   }
 
   /** Null: the webhook was deleted. What the caller changes, it must announce with `touchHealth`. */
-  health(core: Core, webhookId: string): WebhookHealthRow | null {
+  health(core: Base, webhookId: string): WebhookHealthRow | null {
     let health = this.#health.get(webhookId)
     if (health === undefined) {
       const row = core.get<WebhookHealthRow>(READ_HEALTH, webhookId)
@@ -107,7 +114,7 @@ export class Transaction {
   }
 
   /** Writes the health gathered so far: to be called before anything else touches webhooks. */
-  flushHealth(core: Core): void {
+  flushHealth(core: Base): void {
     for (const [webhookId, health] of this.#health) {
       if (!health?.dirty) continue
       const { row, wasFailing } = health
@@ -140,12 +147,12 @@ export class Transaction {
   }
 
   /** Keeps a change that neither a new row nor an attempt tells of, for those who resume a stream. */
-  keepDeliveryChange(core: Core, chatbotId: string, deliveryId: string): void {
+  keepDeliveryChange(core: Base, chatbotId: string, deliveryId: string): void {
     core.run(KEEP_CHANGE, this.now, 'delivery', deliveryId, chatbotId)
   }
 
   webhookChanged(
-    core: Core,
+    core: Base,
     webhookId: string,
     chatbotId: string,
     aspect: WebhookUpdated['aspect'] = 'settings',
@@ -168,7 +175,7 @@ export class Transaction {
   }
 
   /** Writes what was gathered; last thing before the commit. */
-  flush(core: Core): void {
+  flush(core: Base): void {
     this.flushHealth(core)
     // Where a clock was set back, the first minute that is not rolled up yet counts for this one.
     const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), core.rolledUntil)

@@ -26,7 +26,6 @@ import type { EncryptionKeys, ResealResult } from '../../store.ts'
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
 import type { Query, Transaction } from '../connection/transaction.ts'
-import type { Nodes } from './nodes.ts'
 
 interface Admission {
   /** The database, for sentences. */
@@ -122,7 +121,8 @@ function changedMeanwhile(key: string): StartError {
 
 interface World {
   database: Database
-  nodes: Nodes
+  /** Ours. */
+  nodes: { own(): string[] }
   encryption: KeyRing
   where: string
 }
