@@ -18,7 +18,7 @@ const SOURCES = [
   // The dashboard shows the widget itself as a preview.
   '../widget/src/**/*',
   // The one rule of what people type is the server's, too.
-  '../server/src/typed-text.ts',
+  '../server/src/text/typed-text.ts',
   '../../package-lock.json',
 ]
 const STAMP = 'sources.sha256'

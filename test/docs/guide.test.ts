@@ -1,7 +1,7 @@
 /** Figures of `docs/guide.md` and of its neighbours that are settings or constants of the code. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../packages/server/src/config.ts'
+import { readConfig } from '../../packages/server/src/settings/config.ts'
 import { ROOT } from './page.ts'
 
 const guide = readFileSync(`${ROOT}docs/guide.md`, 'utf8')

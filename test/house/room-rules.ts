@@ -1,6 +1,7 @@
 /**
  * Rooms are the folders of the server's source. A room imports the nouns and the world (files in
- * src/ itself) and the store's contract, never another room; main.ts and the command line join them.
+ * src/ itself, and the folders of the world) and the store's contract, never another room; main.ts,
+ * main/ and the command line join them.
  */
 import { posix } from 'node:path'
 import { isTest, placeOf, type SourceFile, withoutComments } from './source-file.ts'
@@ -18,6 +19,10 @@ const ROOMS = [
   'web',
   'cli',
 ]
+/** Of the world, where it takes more than a file: what an operator says, texts, files in DATA_DIR. */
+const WORLD_FOLDERS = ['settings', 'text', 'files']
+/** What main.ts is made of. */
+const ASSEMBLY = 'main'
 /** Joining a room to these would join it to all that they join. */
 const JOINTS = ['main.ts', 'deliver.ts']
 const CONTRACT = 'store/store.ts'
@@ -33,7 +38,7 @@ interface Import {
   index: number
 }
 
-/** One sentence for each import that joins what only main.ts and cli/ may join. */
+/** One sentence for each import that joins what only main.ts, main/ and cli/ may join. */
 export function findJoinedRooms(file: SourceFile): string[] {
   if (!file.path.startsWith(SERVER_SOURCE) || isTest(file.path)) return []
   const from = file.path.slice(SERVER_SOURCE.length)
@@ -48,8 +53,8 @@ export function findJoinedRooms(file: SourceFile): string[] {
 
 function whyForbidden(from: string, to: string, typeOnly: boolean): string | null {
   const [home, target] = [roomOf(from), roomOf(to)]
-  if (from === 'main.ts' || home === 'cli') return null
-  if (home !== null && JOINTS.includes(to)) return 'a room does not know who joins it'
+  if (from === 'main.ts' || home === ASSEMBLY || home === 'cli') return null
+  if (JOINTS.includes(to) || target === ASSEMBLY) return 'nothing knows who joins it'
   if (target === null || target === home || to === CONTRACT) return null
   if (from === 'deliver.ts') {
     return typeOnly ? null : 'deliver.ts may take only types from rooms'
@@ -58,17 +63,18 @@ function whyForbidden(from: string, to: string, typeOnly: boolean): string | nul
   return `the room "${home}" may not use the room "${target}"`
 }
 
-/** Null for the files in src/ itself. A folder that isn't listed is a room too. */
+/** Null for nouns and the world. A folder that isn't listed is a room too. */
 function roomOf(path: string): string | null {
   const [first, ...rest] = path.split('/')
-  return rest.length === 0 || first === undefined || first === '..' ? null : first
+  if (rest.length === 0 || first === undefined || first === '..') return null
+  return WORLD_FOLDERS.includes(first) ? null : first
 }
 
 /** One sentence for each folder that the design doesn't know. */
 export function findUnknownRooms(file: SourceFile): string[] {
   if (!file.path.startsWith(SERVER_SOURCE)) return []
   const room = roomOf(file.path.slice(SERVER_SOURCE.length))
-  if (room === null || ROOMS.includes(room)) return []
+  if (room === null || room === ASSEMBLY || ROOMS.includes(room)) return []
   return [`${file.path}: "${room}" is not a room of the design (${ROOMS.join(', ')})`]
 }
 

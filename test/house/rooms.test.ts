@@ -16,7 +16,7 @@ import { listRepositoryFiles, type SourceFile } from './source-file.ts'
 const FILES = listRepositoryFiles()
 
 test.each([
-  ['rooms are joined by main.ts and cli/ only', findJoinedRooms],
+  ['rooms are joined by main.ts, main/ and cli/ only', findJoinedRooms],
   ['every folder of the server is a room of the design', findUnknownRooms],
   ['time and chance come from clock.ts and random.ts only', findWorldCalls],
   ['files are named in kebab-case after what they do', findBadName],
@@ -50,6 +50,12 @@ describe('rooms', () => {
     ['deliver.ts', "import type { Send } from './send/send.ts'", false],
     ['deliver.ts', "import { type Claim, type Send } from './send/send.ts'", false],
     ['main.ts', "import { send } from './send/send.ts'", false],
+    ['main/delivery.ts', "import { send } from '../send/send.ts'", false],
+    ['schedule/lane.ts', "import { createDelivery } from '../main/delivery.ts'", true],
+    ['event.ts', "import { createDelivery } from './main/delivery.ts'", true],
+    ['settings/config.ts', "import { send } from '../send/send.ts'", true],
+    ['settings/config.ts', "import { isBlank } from '../text/typed-text.ts'", false],
+    ['api/leads.ts', "import { isBlank } from '../text/typed-text.ts'", false],
     ['cli/serve.ts', "import { startServer } from '../main.ts'", false],
     ['cli/backup.ts', "import { open } from '../store/sqlite/sqlite-store.ts'", false],
     ['api/leads.ts', "import type { Store } from '../store/store.ts'", false],

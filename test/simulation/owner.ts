@@ -5,6 +5,7 @@
 import { ApiError, StoreUnavailable } from '../../packages/server/src/errors.ts'
 import { generateSecret } from '../../packages/server/src/sign/secret.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
+import { webhookValues } from '../../packages/server/test/webhook-values.ts'
 import type { Publication } from './publication.ts'
 import type { SimNode } from './sim-node.ts'
 import { short } from './trace.ts'
@@ -224,17 +225,17 @@ export class Owner {
     if (chatbotId === undefined) return
     await this.#ask(async ({ store, ids }) => {
       const id = ids.next('webhook')
-      await store.createWebhook({
-        id,
-        chatbotId,
-        secret: generateSecret(draw),
-        headers: {},
-        webhooksMax: 50,
-        ...this.#settingsOf(id),
-        timeoutSeconds: null,
-        maxInFlight: draw.pick([null, null, 1, 3]) ?? null,
-        ratePerSecond: draw.pick([null, null, null, 0.3, 1, 4]) ?? null,
-      })
+      await store.createWebhook(
+        webhookValues({
+          id,
+          chatbotId,
+          secret: generateSecret(draw),
+          webhooksMax: 50,
+          ...this.#settingsOf(id),
+          maxInFlight: draw.pick([null, null, 1, 3]) ?? null,
+          ratePerSecond: draw.pick([null, null, null, 0.3, 1, 4]) ?? null,
+        }),
+      )
       this.webhooks.push(id)
     })
   }

@@ -7,25 +7,12 @@
  *
  * While it is active it may rest: that is no state of its own, and ends by itself.
  */
-export interface Webhook {
+export interface Webhook extends WebhookSettings {
   id: string
   chatbotId: string
   kind: WebhookKind
   /** Of kind `listen`: removed an hour after its listener was last there. */
   temporary: boolean
-  /** `LISTEN_URL` of kind `listen`, which nobody dials. */
-  url: string
-  /** As its owner spelled them: deliveries carry this spelling. */
-  eventTypes: string[]
-  description: string
-  /** The owner's own headers, added after ours. Values are secrets. */
-  headers: Record<string, string>
-  /** Null: the server's DELIVERY_TIMEOUT. */
-  timeoutSeconds: number | null
-  /** Null: the server's MAX_IN_FLIGHT_PER_WEBHOOK. */
-  maxInFlight: number | null
-  /** Attempts started in a second, at most, by all nodes together (rate.ts). Null: as many as it takes. */
-  ratePerSecond: number | null
   state: WebhookState
   /** Null while active; else one sentence, for people. */
   stateReason: string | null
@@ -40,6 +27,32 @@ export interface Webhook {
   restedAt: number | null
   createdAt: number
   updatedAt: number
+}
+
+/** What its owner says of it, and may change. */
+export interface WebhookSettings {
+  /** `LISTEN_URL` of kind `listen`, which nobody dials. */
+  url: string
+  /** As its owner spelled them: deliveries carry this spelling. */
+  eventTypes: string[]
+  description: string
+  /** The owner's own headers, added after ours. Values are secrets. */
+  headers: Record<string, string>
+  /** Null: the server's DELIVERY_TIMEOUT. */
+  timeoutSeconds: number | null
+  /** Null: the server's MAX_IN_FLIGHT_PER_WEBHOOK. */
+  maxInFlight: number | null
+  /** Attempts started in a second, at most, by all nodes together (rate.ts). Null: as many as it takes. */
+  ratePerSecond: number | null
+}
+
+/** What holds where its owner says nothing. The others have to be given. */
+export const SETTINGS_BY_DEFAULT: Readonly<Omit<WebhookSettings, 'url' | 'eventTypes'>> = {
+  description: '',
+  headers: {},
+  timeoutSeconds: null,
+  maxInFlight: null,
+  ratePerSecond: null,
 }
 
 /** While its endpoint has asked for less, or can't be reached (store/rules/rest.ts). */

@@ -20,6 +20,7 @@ import { createSign } from '../src/sign/sign.ts'
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
 import { manualClock } from './manual-clock.ts'
+import { webhookValues } from './webhook-values.ts'
 
 /** A request that has been sent and waits for the test's answer. */
 export interface OpenRequest {
@@ -134,19 +135,15 @@ async function makeWebhook(
   store: Store,
   { id, chatbotId, name }: { id: string; chatbotId: string; name: string },
 ): Promise<string> {
-  const made = await store.createWebhook({
-    id,
-    chatbotId,
-    url: `https://${name}.example/hook`,
-    eventTypes: ['lead.submit', 'a.b'],
-    description: '',
-    headers: {},
-    timeoutSeconds: null,
-    maxInFlight: null,
-    ratePerSecond: null,
-    secret: generateSecret(systemRandom),
-    webhooksMax: 1_000,
-  })
+  const made = await store.createWebhook(
+    webhookValues({
+      id,
+      chatbotId,
+      url: `https://${name}.example/hook`,
+      eventTypes: ['lead.submit', 'a.b'],
+      secret: generateSecret(systemRandom),
+    }),
+  )
   if (typeof made === 'string') throw new Error(made)
   return id
 }

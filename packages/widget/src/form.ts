@@ -1,5 +1,5 @@
 /** The lead form: what the owner asks for, checked as the visitor types, and nothing lost by a fault. */
-import * as typed from '../../server/src/typed-text.ts'
+import * as typed from '../../server/src/text/typed-text.ts'
 import type { Conversation, Lead, LeadField, Sent } from './client.ts'
 import { element } from './dom.ts'
 import type { Outbox } from './outbox.ts'

@@ -470,11 +470,11 @@ export type NewWebhook = {
   url: string
   eventTypes: string[]
   description?: string
-  secret?: string
   headers?: Record<string, string>
   timeoutSeconds?: number | null
   maxInFlight?: number | null
   ratePerSecond?: number | null
+  secret?: string
 }
 
 export type OwnerLink = {

@@ -1,2 +1,2 @@
 /** What people type is tidied here as the server does it, by the same file. */
-export { tidyContact, unseenIn } from '../../../server/src/typed-text.ts'
+export { tidyContact, unseenIn } from '../../../server/src/text/typed-text.ts'

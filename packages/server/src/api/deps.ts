@@ -127,7 +127,7 @@ export interface ApiConfig {
   version: string
   /** CIDRs whose `X-Forwarded-*` is believed. */
   trustedProxies: string[]
-  /** Keys of 32 bytes each, the same on every node and after every start (server-keys.ts). */
+  /** Keys of 32 bytes each, the same on every node and after every start (main/server-keys.ts). */
   cursorKey: Buffer
   widgetKey: Buffer
   rootMarkKey: Buffer

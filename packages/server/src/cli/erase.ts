@@ -5,10 +5,10 @@
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { type Command, EXIT, type Output, usageError } from 'chatzuri/command-line'
-import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { isId } from '../id.ts'
 import { ERASURE_REASONS, type ErasureReason } from '../lead.ts'
+import { type Config, readConfig } from '../settings/config.ts'
 import { lookInto, type StorePlace } from '../store/sealing/look.ts'
 import { openOwnStore } from './own-store.ts'
 

@@ -5,10 +5,10 @@
  */
 import { type Command, EXIT, type Output } from 'chatzuri/command-line'
 import { systemClock } from '../clock.ts'
-import { type Config, readConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { createIds } from '../id.ts'
 import { systemRandom } from '../random.ts'
+import { type Config, readConfig } from '../settings/config.ts'
 import { lookInto } from '../store/sealing/look.ts'
 import type { Store } from '../store/store.ts'
 import { openOwnStore } from './own-store.ts'

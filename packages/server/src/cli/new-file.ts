@@ -4,8 +4,8 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { nameFile, sync, syncFolder } from '../durable-file.ts'
 import { StartError } from '../errors.ts'
+import { nameFile, sync, syncFolder } from '../files/durable-file.ts'
 import { systemRandom } from '../random.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

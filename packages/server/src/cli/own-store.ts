@@ -1,10 +1,10 @@
 /** The store that a server with these settings has, for a command that works on it by itself. */
 import { existsSync } from 'node:fs'
 import { systemClock } from '../clock.ts'
-import type { Config } from '../config.ts'
 import { StartError } from '../errors.ts'
-import { findEncryptionKeys } from '../keys.ts'
 import { createLog } from '../log.ts'
+import type { Config } from '../settings/config.ts'
+import { findEncryptionKeys } from '../settings/keys.ts'
 import { openPostgresStore } from '../store/postgres/postgres-store.ts'
 import { databasePath } from '../store/sqlite/file/database.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'

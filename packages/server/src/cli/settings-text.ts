@@ -1,5 +1,5 @@
 /** Every setting with its default, for `--help`. */
-import { SETTINGS } from '../config.ts'
+import { SETTINGS } from '../settings/config.ts'
 
 export function settingsText(): string {
   const width = Math.max(...SETTINGS.map((setting) => setting.name.length))

@@ -1,9 +1,9 @@
 /** A server where a store once was must not begin an empty one: it would take leads as if all were well. */
 import { existsSync } from 'node:fs'
 import { StartError } from '../errors.ts'
+import { isMarked, markPath } from '../files/store-mark.ts'
 import { databasePath } from '../store/sqlite/file/database.ts'
 import { inspectDatabase } from '../store/sqlite/file/whose-file.ts'
-import { isMarked, markPath } from '../store-mark.ts'
 
 /** Throws `StartError` when the folder's database is gone, empty, or another program's. */
 export function assertStoreIsThere(dataDir: string): void {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { expectLinear } from '../../test/linear-time.ts'
 import { EVENT_TYPE_PATTERN } from '../event.ts'
-import { memberPath, parseJsonStrictly } from '../json.ts'
+import { memberPath, parseJsonStrictly } from '../text/json.ts'
 import { cleanLead } from './lead-fields.ts'
 import { canonicalPayload } from './payload.ts'
 

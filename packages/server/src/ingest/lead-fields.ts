@@ -1,7 +1,13 @@
-/** A lead's fields as they are stored and sent: always strings, tidy, well-formed (../typed-text.ts). */
+/** A lead's fields as they are stored and sent: always strings, tidy, well-formed (../text/typed-text.ts). */
 import type { ErrorDetail } from '../errors.ts'
 import type { LeadPayload } from '../lead.ts'
-import { emailFault, isBlank, phoneFault, type TypedFault, tidyContact } from '../typed-text.ts'
+import {
+  emailFault,
+  isBlank,
+  phoneFault,
+  type TypedFault,
+  tidyContact,
+} from '../text/typed-text.ts'
 
 export interface LeadInput {
   conversationId?: string | null | undefined

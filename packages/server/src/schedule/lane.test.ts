@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { storedWebhook } from '../../test/webhook-values.ts'
 import type { SendResult } from '../outcome.ts'
 import type { Claim } from '../store/store.ts'
-import type { Webhook } from '../webhook.ts'
 import { Lane } from './lane.ts'
 
 const LIMITS = { windowMax: 32, nodes: 1 }
@@ -9,15 +9,18 @@ const ok = { kind: 'answered', status: 200 } as SendResult
 const sick = { kind: 'answered', status: 500 } as SendResult
 const timeout = { kind: 'unreachable', fault: 'timeout' } as SendResult
 
-function setup(webhook: { maxInFlight?: number; consecutiveFailures?: number } = {}) {
+const well = storedWebhook()
+
+function setup({
+  maxInFlight = null,
+  consecutiveFailures = 0,
+}: {
+  maxInFlight?: number | null
+  consecutiveFailures?: number
+} = {}) {
   const lane = new Lane('wh_1')
   lane.useSettings(
-    {
-      state: 'active',
-      maxInFlight: webhook.maxInFlight ?? null,
-      ratePerSecond: null,
-      health: { consecutiveFailures: webhook.consecutiveFailures ?? 0 },
-    } as Webhook,
+    { ...well, maxInFlight, health: { ...well.health, consecutiveFailures } },
     LIMITS,
   )
   return lane

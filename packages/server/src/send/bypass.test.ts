@@ -18,8 +18,8 @@ import {
 } from '../../test/send/forbidden-hosts.ts'
 import { createSender, endpoint, nameServer, requestTo } from '../../test/send/world.ts'
 import { systemClock } from '../clock.ts'
-import { parseEgressProxy } from '../egress-settings.ts'
 import { systemRandom } from '../random.ts'
+import { parseEgressProxy } from '../settings/egress-settings.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { createSend } from './send.ts'
 

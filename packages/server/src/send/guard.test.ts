@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hostsThatLead, NOT_HOSTS } from '../../test/send/forbidden-hosts.ts'
-import { parsePortRules } from '../egress-settings.ts'
 import { StartError } from '../errors.ts'
+import { parsePortRules } from '../settings/egress-settings.ts'
 import { createGuard } from './guard.ts'
 
 function setup({ allow = [] as string[], allowLoopback = false } = {}) {

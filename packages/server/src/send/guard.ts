@@ -9,9 +9,10 @@
  * cloud's metadata service hands out the machine's credentials: it is opened only by a CIDR that
  * names that one address, not by a wide one meant for a private network.
  */
-import type { PortRules } from '../egress-settings.ts'
+
 import { StartError } from '../errors.ts'
 import type { BlockReason } from '../outcome.ts'
+import type { PortRules } from '../settings/egress-settings.ts'
 import {
   type Address,
   type AddressKind,

@@ -5,7 +5,7 @@
  * HTTP themselves (Elasticsearch, CouchDB, etcd, Docker, the kubelet) obey whoever posts to them.
  * Ports on which people run ordinary web servers (3000, 5000, 8000, 8080, 8443, 9000) are not here.
  */
-import type { PortRules } from '../egress-settings.ts'
+import type { PortRules } from '../settings/egress-settings.ts'
 
 export const DEFAULT_PORT_RULES: PortRules = { fromDefault: true, deny: [], open: [] }
 

@@ -17,7 +17,7 @@ import {
   requestTo,
   type WorldOptions,
 } from '../../test/send/world.ts'
-import { type EgressProxy, parseEgressProxy } from '../egress-settings.ts'
+import { type EgressProxy, parseEgressProxy } from '../settings/egress-settings.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Test authority', isAuthority: true })
 const FOR_HOOKS = makeCertificate({ name: 'x', hosts: ['hooks.test'], issuer: AUTHORITY })

@@ -7,7 +7,7 @@
  */
 import { isIP, type Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
-import type { EgressProxy } from '../egress-settings.ts'
+import type { EgressProxy } from '../settings/egress-settings.ts'
 import { createDirectDialler, type Dialler } from './direct.ts'
 import type { Failure } from './failure.ts'
 import { type Opened, type Race, startRace } from './race.ts'

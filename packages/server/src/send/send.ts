@@ -9,9 +9,9 @@
  * - Never retries, with one exception (see `transmit.ts`): the schedule does that.
  */
 import type { Clock } from '../clock.ts'
-import type { EgressProxy } from '../egress-settings.ts'
 import type { SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
+import type { EgressProxy } from '../settings/egress-settings.ts'
 import { keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'

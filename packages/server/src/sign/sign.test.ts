@@ -1,5 +1,6 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
+import { storedWebhook } from '../../test/webhook-values.ts'
 import { systemRandom } from '../random.ts'
 import type { Webhook } from '../webhook.ts'
 import { checkSecret, generateSecret } from './secret.ts'
@@ -8,15 +9,11 @@ import { createSign } from './sign.ts'
 const NOW = 1_700_000_000_500
 
 function setup(change: Partial<Webhook> = {}) {
-  const webhook: Webhook = {
+  const webhook = storedWebhook({
     url: 'https://a.example/hook',
-    headers: {},
-    timeoutSeconds: null,
     secret: 'whsec0000000000000000000000000001',
-    previousSecret: null,
-    overlapEndsAt: null,
     ...change,
-  } as Webhook
+  })
   const sign = createSign({ version: '1.2.3', timeoutMs: 30_000 })
   const signed = (eventType = 'lead.submit') =>
     sign(

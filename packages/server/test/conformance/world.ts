@@ -19,6 +19,7 @@ import type {
   Strain,
 } from '../../src/store/store.ts'
 import type { Webhook } from '../../src/webhook.ts'
+import { webhookValues } from '../webhook-values.ts'
 
 export interface StoreHarness {
   store: Store
@@ -94,20 +95,7 @@ export class World {
   }
 
   webhookValues(chatbotId: string, values: Partial<NewWebhook> = {}): NewWebhook {
-    return {
-      id: this.ids.next('webhook'),
-      chatbotId,
-      url: 'https://receiver.example/hook',
-      eventTypes: ['lead.submit'],
-      description: '',
-      headers: {},
-      timeoutSeconds: null,
-      maxInFlight: null,
-      ratePerSecond: null,
-      secret: 'whsec_0123456789abcdef0123456789abcdef',
-      webhooksMax: 20,
-      ...values,
-    }
+    return webhookValues({ id: this.ids.next('webhook'), chatbotId, ...values })
   }
 
   leadEvent(values: Partial<NonNullable<NewEvent['lead']>> = {}): NewEvent {

@@ -6,6 +6,7 @@ import { DEFAULT_LEAD_FORM } from '../../src/chatbot.ts'
 import { systemClock } from '../../src/clock.ts'
 import { StartError } from '../../src/errors.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { webhookValues } from '../webhook-values.ts'
 
 const postgres = usePostgres()
 
@@ -60,19 +61,15 @@ test('no secret is readable in any table', async () => {
     leadForm: DEFAULT_LEAD_FORM,
     allowedOrigins: [],
   })
-  await store.createWebhook({
-    id: 'wh_1',
-    chatbotId: 'bot_1',
-    eventTypes: ['lead.submit'],
-    description: '',
-    url: 'https://hidden-user:hidden-pass@hidden-host.example/',
-    webhooksMax: 5,
-    headers: { 'x-key': 'hidden-header' },
-    secret: 'whsec_hidden-first',
-    timeoutSeconds: null,
-    maxInFlight: null,
-    ratePerSecond: null,
-  })
+  await store.createWebhook(
+    webhookValues({
+      id: 'wh_1',
+      chatbotId: 'bot_1',
+      url: 'https://hidden-user:hidden-pass@hidden-host.example/',
+      headers: { 'x-key': 'hidden-header' },
+      secret: 'whsec_hidden-first',
+    }),
+  )
   await store.rotateSecret('wh_1', { secret: 'whsec_hidden-second', overlapMs: 1e6 })
   const client = await connect(databaseUrl)
   const tables = await client.query<{ name: string }>(

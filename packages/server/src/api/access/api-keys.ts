@@ -1,7 +1,7 @@
 /** API keys: for the operator, or limited to one chatbot. The key itself is shown once. */
 import { z } from 'zod'
 import type { ApiKey } from '../../access.ts'
-import { isBlank } from '../../typed-text.ts'
+import { isBlank } from '../../text/typed-text.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { notFound } from '../server/error-answer.ts'

@@ -2,7 +2,7 @@
  * Listeners: whoever takes a webhook's deliveries by asking for them (listen/listening.ts). A webhook
  * of kind `listen` is made here; else it is a webhook like any other.
  */
-import { LISTEN_URL } from '../../webhook.ts'
+import { LISTEN_URL, SETTINGS_BY_DEFAULT } from '../../webhook.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { apiError, notFound } from '../server/error-answer.ts'
@@ -54,16 +54,12 @@ function createRoute(deps: ApiDeps): Route {
     },
     errors: ['too_many_webhooks'],
     async handle({ id: chatbotId, body, audit }) {
-      const { eventTypes, description = '', temporary = true } = body
+      const { temporary = true, ...settings } = body
       const webhook = await storeWebhook(deps, audit, {
+        ...SETTINGS_BY_DEFAULT,
+        ...settings,
         chatbotId,
-        eventTypes,
-        description,
-        headers: {},
         url: LISTEN_URL,
-        timeoutSeconds: null,
-        maxInFlight: null,
-        ratePerSecond: null,
         secret: deps.generateSecret(),
         listen: { temporary },
       })

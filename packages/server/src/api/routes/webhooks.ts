@@ -1,17 +1,17 @@
 /** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
-import { memberPath } from '../../json.ts'
 import type { NewWebhook, WebhookChange } from '../../store/store.ts'
-import { maskedUrl, type Webhook } from '../../webhook.ts'
+import { memberPath } from '../../text/json.ts'
+import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../webhook.ts'
 import type { AuditOf } from '../access/call-audit.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { apiError, invalidInput, notFound } from '../server/error-answer.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
-import { MASK, presentWebhook } from '../shapes/present.ts'
+import { presentWebhook } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
-import { type HeaderFault, unmaskHeaders } from '../shapes/webhook-headers.ts'
+import { type HeaderFault, MASK, unmaskHeaders } from '../shapes/webhook-headers.ts'
 import {
   createdWebhookSchema,
   newWebhookSchema,
@@ -65,20 +65,13 @@ type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
 
 /** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
 export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
-  const { chatbotId, url, eventTypes, description = '', headers = {} } = given
-  const { timeoutSeconds = null, maxInFlight = null, ratePerSecond = null } = given
-  refuseBlocked(deps, url)
-  refuseMasks(unmaskHeaders(headers, {}).faults)
+  const { secret, ...settings } = given
+  refuseBlocked(deps, given.url)
+  if (given.headers) refuseMasks(unmaskHeaders(given.headers, {}).faults)
   const webhook = await storeWebhook(deps, audit, {
-    chatbotId,
-    url,
-    eventTypes,
-    description,
-    headers,
-    timeoutSeconds,
-    maxInFlight,
-    ratePerSecond,
-    secret: given.secret === undefined ? deps.generateSecret() : usableSecret(deps, given.secret),
+    ...SETTINGS_BY_DEFAULT,
+    ...settings,
+    secret: secret === undefined ? deps.generateSecret() : usableSecret(deps, secret),
   })
   return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
 }

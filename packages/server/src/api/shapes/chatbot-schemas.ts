@@ -1,8 +1,8 @@
 /** What a chatbot looks like, coming in and going out. */
 import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../../chatbot.ts'
-import { isBlank, tidyUrl } from '../../typed-text.ts'
-import { EXAMPLE_IDS, idField, isoTime, text } from './schemas.ts'
+import { isBlank, tidyUrl } from '../../text/typed-text.ts'
+import { EXAMPLE_IDS, idField, isoTime, mayBeLeftOut, text } from './schemas.ts'
 
 export const NAME_LENGTH_MAX = 200
 export const FORM_TEXT_LENGTH_MAX = 500
@@ -68,19 +68,11 @@ const fields = {
 }
 
 export const newChatbotSchema = z
-  .strictObject({
-    name: fields.name,
-    leadForm: fields.leadForm.exactOptional(),
-    allowedOrigins: fields.allowedOrigins.exactOptional(),
-  })
+  .strictObject({ ...mayBeLeftOut(fields), name: fields.name })
   .meta({ id: 'NewChatbot' })
 
 export const chatbotChangeSchema = z
-  .strictObject({
-    name: fields.name.exactOptional(),
-    leadForm: fields.leadForm.exactOptional(),
-    allowedOrigins: fields.allowedOrigins.exactOptional(),
-  })
+  .strictObject(mayBeLeftOut(fields))
   .meta({ id: 'ChatbotChange', description: 'What is left out stays as it is.' })
 
 export const chatbotSchema = z

@@ -1,7 +1,7 @@
 /** Checks what a caller sent against its schema, and says what is wrong in sentences for people. */
 import type { z } from 'zod'
 import type { ErrorDetail } from '../../errors.ts'
-import { memberPath } from '../../json.ts'
+import { memberPath } from '../../text/json.ts'
 import { invalidInput } from '../server/error-answer.ts'
 
 /** What came in, checked; throws a 400 that names each wrong field. */

@@ -2,12 +2,8 @@
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
 import { EXAMPLE_IDS, idField, idFilter, text } from './schemas.ts'
-import {
-  DESCRIPTION_LENGTH_MAX,
-  eventTypes,
-  WEBHOOK_EXAMPLE,
-  webhookSchema,
-} from './webhook-schemas.ts'
+import { WEBHOOK_EXAMPLE, webhookSchema } from './webhook-schemas.ts'
+import { givenSettings } from './webhook-settings.ts'
 
 /** Short: what no message told of is found when it asks again, and proxies cut what is silent for long. */
 export const PULL_SECONDS_MAX = 5
@@ -18,8 +14,8 @@ const listenerId = idFilter('listener').meta({ description: 'As `startListening`
 
 export const newListenerSchema = z
   .strictObject({
-    eventTypes,
-    description: text({ max: DESCRIPTION_LENGTH_MAX }).exactOptional(),
+    eventTypes: givenSettings.eventTypes,
+    description: givenSettings.description.exactOptional(),
     temporary: z.boolean().exactOptional().meta({
       description: 'Default: true. Removed when nobody has listened for an hour.',
     }),

@@ -4,18 +4,13 @@ import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
 import type { Erasure, Lead } from '../../lead.ts'
 import type { Recovery } from '../../store/store.ts'
-import { liveRest, maskedUrl, type Webhook } from '../../webhook.ts'
-
-export const MASK = '***'
+import { liveRest, type Webhook } from '../../webhook.ts'
+import { showSettings } from './webhook-settings.ts'
 
 export function isoAt(atMs: number): string
 export function isoAt(atMs: number | null): string | null
 export function isoAt(atMs: number | null): string | null {
   return atMs === null ? null : new Date(atMs).toISOString()
-}
-
-export function maskHeaders(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.keys(headers).map((name) => [name, MASK]))
 }
 
 export function presentChatbot(chatbot: Chatbot) {
@@ -31,22 +26,14 @@ export function presentChatbot(chatbot: Chatbot) {
 }
 
 export function presentWebhook(webhook: Webhook, nowMs: number) {
-  const { id, chatbotId, eventTypes, description } = webhook
-  const { timeoutSeconds, maxInFlight, ratePerSecond } = webhook
-  const { state, stateReason, health } = webhook
+  const { id, chatbotId, kind, temporary, state, stateReason, health } = webhook
   const rest = liveRest(webhook, nowMs)
   return {
     id,
     chatbotId,
-    kind: webhook.kind,
-    temporary: webhook.temporary,
-    url: maskedUrl(webhook.url),
-    eventTypes,
-    description,
-    headers: maskHeaders(webhook.headers),
-    timeoutSeconds,
-    maxInFlight,
-    ratePerSecond,
+    kind,
+    temporary,
+    ...showSettings(webhook),
     state,
     stateReason,
     health: {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../../event.ts'
 import { ID_PREFIXES, type IdKind } from '../../id.ts'
-import { isBlank } from '../../typed-text.ts'
+import { isBlank } from '../../text/typed-text.ts'
 
 /** Ids as examples show them: one person's story through all pages. */
 export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, string> = {
@@ -55,6 +55,14 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
     .refine((value) => !value.includes('\0') && value.isWellFormed(), {
       error: 'must not contain U+0000 or half a surrogate pair',
     })
+}
+
+/** The same fields, none of which has to be there: of a change, what is left out stays. */
+export function mayBeLeftOut<Fields extends Record<string, z.ZodType>>(fields: Fields) {
+  const optional = Object.entries(fields).map(([name, field]) => [name, field.exactOptional()])
+  return Object.fromEntries(optional) as {
+    [Name in keyof Fields]: z.ZodExactOptional<Fields[Name]>
+  }
 }
 
 /** What a list is searched for; nothing to be seen would find everybody. */

@@ -1,6 +1,5 @@
 /** An owner's own headers: whatever would break the request, or replace what we sign, is refused. */
-import { MASK } from './present.ts'
-
+export const MASK = '***'
 export const HEADERS_MAX = 20
 export const HEADER_NAME_LENGTH_MAX = 100
 export const HEADER_VALUE_LENGTH_MAX = 1_000
@@ -27,6 +26,10 @@ const OURS: ReadonlySet<string> = new Set([
   'accept-encoding',
   'x-chatzuri-signature',
 ])
+
+export function maskHeaders(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, MASK]))
+}
 
 export interface HeaderFault {
   name: string

@@ -1,83 +1,8 @@
 /** What a webhook looks like, coming in and going out. */
 import { z } from 'zod'
-import { canonicalEventType } from '../../event.ts'
-import { RATE_MAX, RATE_MIN } from '../../rate.ts'
-import { tidyUrl } from '../../typed-text.ts'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
-import { EXAMPLE_IDS, eventType, idField, isoTime, text } from './schemas.ts'
-import { HEADERS_MAX, headerFaults } from './webhook-headers.ts'
-import { URL_LENGTH_MAX, urlFault } from './webhook-url.ts'
-
-export const EVENT_TYPES_MAX = 50
-export const DESCRIPTION_LENGTH_MAX = 500
-
-export const url = z
-  .string()
-  .transform(tidyUrl)
-  .superRefine((given, context) => {
-    const message = urlFault(given)
-    if (message !== null) context.addIssue({ code: 'custom', message })
-  })
-  .meta({
-    description:
-      'http or https, without a fragment. Credentials in it are shown masked. What nobody sees at its ends is dropped; within it is refused.',
-    documentAs: { type: 'string', format: 'uri', maxLength: URL_LENGTH_MAX },
-    examples: ['https://shop.example/hooks/leads'],
-  })
-
-export const eventTypes = z
-  .array(eventType)
-  .min(1)
-  .max(EVENT_TYPES_MAX)
-  .superRefine((types, context) => {
-    for (const [index, type] of types.entries()) {
-      const canonical = canonicalEventType(type)
-      const first = types.findIndex((other) => canonicalEventType(other) === canonical)
-      if (first === index) continue
-      const message =
-        types[first] === type
-          ? `is \`${type}\` a second time`
-          : `is the same event type as \`${types[first]}\`, spelled differently: take one spelling`
-      context.addIssue({ code: 'custom', path: [index], message })
-    }
-  })
-  .meta({
-    description:
-      'The lead event may be spelled `lead.submit` or `leads.submit`: deliveries carry the spelling given here.',
-    uniqueItems: true,
-  })
-
-const headers = z
-  .record(z.string(), z.string())
-  .superRefine((given, context) => {
-    if (Object.keys(given).length > HEADERS_MAX) {
-      context.addIssue({ code: 'custom', message: `must have at most ${HEADERS_MAX} headers` })
-    }
-    for (const { name, message } of headerFaults(given)) {
-      context.addIssue({ code: 'custom', path: [name], message })
-    }
-  })
-  .meta({
-    description: `Sent with every delivery, after ours; at most ${HEADERS_MAX}. Values are secrets: shown as \`***\`.`,
-    examples: [{ 'X-Api-Key': 'k-123' }],
-  })
-
-const settings = {
-  url,
-  eventTypes,
-  description: text({ max: DESCRIPTION_LENGTH_MAX }),
-  headers,
-  timeoutSeconds: z.int().min(1).max(120).nullable().meta({
-    description: "Until the answer's headers; null: the server's DELIVERY_TIMEOUT.",
-  }),
-  maxInFlight: z.int().min(1).max(256).nullable().meta({
-    description: "Requests open at a time; null: the server's MAX_IN_FLIGHT_PER_WEBHOOK.",
-  }),
-  ratePerSecond: z.number().min(RATE_MIN).max(RATE_MAX).nullable().meta({
-    description:
-      'Requests started in a second, at most, by all nodes together: up to a second of them (at least one) at once, and over no ten seconds more than ten times as many. Tests count and go out at once; what is handed to a listener does not count. null: as many as the endpoint takes.',
-  }),
-}
+import { EXAMPLE_IDS, idField, isoTime, mayBeLeftOut } from './schemas.ts'
+import { exampleSettings, givenSettings, shownSettings } from './webhook-settings.ts'
 
 export const secretText = z
   .string()
@@ -91,27 +16,15 @@ export const secretText = z
 
 export const newWebhookSchema = z
   .strictObject({
-    url,
-    eventTypes,
-    description: settings.description.exactOptional(),
+    ...mayBeLeftOut(givenSettings),
+    url: givenSettings.url,
+    eventTypes: givenSettings.eventTypes,
     secret: secretText.exactOptional(),
-    headers: headers.exactOptional(),
-    timeoutSeconds: settings.timeoutSeconds.exactOptional(),
-    maxInFlight: settings.maxInFlight.exactOptional(),
-    ratePerSecond: settings.ratePerSecond.exactOptional(),
   })
   .meta({ id: 'NewWebhook' })
 
 export const webhookChangeSchema = z
-  .strictObject({
-    url: url.exactOptional(),
-    eventTypes: eventTypes.exactOptional(),
-    description: settings.description.exactOptional(),
-    headers: headers.exactOptional(),
-    timeoutSeconds: settings.timeoutSeconds.exactOptional(),
-    maxInFlight: settings.maxInFlight.exactOptional(),
-    ratePerSecond: settings.ratePerSecond.exactOptional(),
-  })
+  .strictObject(mayBeLeftOut(givenSettings))
   .meta({ id: 'WebhookChange', description: 'What is left out stays as it is.' })
 
 export const webhookSchema = z
@@ -124,13 +37,7 @@ export const webhookSchema = z
     temporary: z.boolean().meta({
       description: 'Of kind `listen`: removed when nobody has listened for an hour.',
     }),
-    url: z.string().meta({ examples: ['https://shop.example/hooks/leads'] }),
-    eventTypes: z.array(z.string()),
-    description: z.string(),
-    headers: z.record(z.string(), z.string()).meta({ description: 'Names, with masked values.' }),
-    timeoutSeconds: z.int().nullable(),
-    maxInFlight: z.int().nullable(),
-    ratePerSecond: z.number().nullable(),
+    ...shownSettings,
     state: z.enum(['active', 'paused', 'disabled', 'away']).meta({
       description: '`away`: of kind `listen`, while nobody listens.',
     }),
@@ -174,13 +81,7 @@ export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
   chatbotId: EXAMPLE_IDS.chatbot,
   kind: 'http',
   temporary: false,
-  url: 'https://shop.example/hooks/leads',
-  eventTypes: ['lead.submit'],
-  description: 'CRM',
-  headers: { 'X-Api-Key': '***' },
-  timeoutSeconds: null,
-  maxInFlight: null,
-  ratePerSecond: null,
+  ...exampleSettings,
   state: 'active',
   stateReason: null,
   health: {

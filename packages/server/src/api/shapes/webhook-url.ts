@@ -1,5 +1,5 @@
 /** Whether a text can be a webhook's URL; where it leads to is the egress guard's question. */
-import { unseenIn } from '../../typed-text.ts'
+import { unseenIn } from '../../text/typed-text.ts'
 
 export const URL_LENGTH_MAX = 2_048
 

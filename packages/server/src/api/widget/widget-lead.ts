@@ -1,7 +1,7 @@
 /** What a lead from a visitor's page must be, besides what every lead must be. */
 import type { Chatbot } from '../../chatbot.ts'
 import type { Metrics } from '../../metrics.ts'
-import { isBlank } from '../../typed-text.ts'
+import { isBlank } from '../../text/typed-text.ts'
 import type { LeadFields } from '../deps.ts'
 import { apiError, invalidInput } from '../server/error-answer.ts'
 import type { WidgetTokens } from './widget-token.ts'

@@ -2,7 +2,7 @@
  * What a search for a person compares: kept beside the lead, made from it here and nowhere else. When
  * the rule of a key changes, the next step of the schema makes the kept ones anew (`rekeyed`).
  */
-import { contactKey, nameKey } from '../../typed-text.ts'
+import { contactKey, nameKey } from '../../text/typed-text.ts'
 
 export interface SearchKeys {
   name_key: string

@@ -4,7 +4,7 @@
  * first, and each row looked at: where many match, a page is soon full.
  */
 import { type Compilable, type SqlBool, sql } from 'kysely'
-import { contactKey, isBlank, nameKey, tidyContact } from '../../typed-text.ts'
+import { contactKey, isBlank, nameKey, tidyContact } from '../../text/typed-text.ts'
 import type { Builder } from './builder.ts'
 
 /** After every character: the end of the range of texts that begin alike. */

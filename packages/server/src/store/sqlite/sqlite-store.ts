@@ -6,10 +6,10 @@
  */
 import type { Clock } from '../../clock.ts'
 import type { StoreUnavailable } from '../../errors.ts'
-import { folderError } from '../../folder-error.ts'
+import { folderError } from '../../files/folder-error.ts'
+import { keepMark } from '../../files/store-mark.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
-import { keepMark } from '../../store-mark.ts'
 import { sqliteBuilder } from '../reading/builder.ts'
 import { Reads, type RunQueries } from '../reading/reads.ts'
 import { Listeners } from '../rules/listeners.ts'

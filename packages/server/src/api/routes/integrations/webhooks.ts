@@ -4,12 +4,8 @@ import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
 import { EXAMPLE_IDS } from '../../shapes/schemas.ts'
-import {
-  createdWebhookSchema,
-  eventTypes,
-  url,
-  WEBHOOK_EXAMPLE,
-} from '../../shapes/webhook-schemas.ts'
+import { createdWebhookSchema, WEBHOOK_EXAMPLE } from '../../shapes/webhook-schemas.ts'
+import { givenSettings } from '../../shapes/webhook-settings.ts'
 import { createWebhook, refuseBlocked } from '../webhooks.ts'
 import { chatbotIdField, chatbotMeant } from './query.ts'
 
@@ -17,7 +13,11 @@ const ENDPOINT_EXAMPLE = 'https://shop.example/hooks/leads'
 
 /** Strict, unlike what only reads: a setting that was dropped in silence would be missed later. */
 const newSubscriptionSchema = z
-  .strictObject({ chatbotId: chatbotIdField, endpoint: url, events: eventTypes })
+  .strictObject({
+    chatbotId: chatbotIdField,
+    endpoint: givenSettings.url,
+    events: givenSettings.eventTypes,
+  })
   .meta({ id: 'NewSubscription' })
 
 const subscriptionSchema = createdWebhookSchema

@@ -1,5 +1,5 @@
 /**
- * Search keys by the rule of ../../typed-text.ts, and a phone's where it is not its own key. Every
+ * Search keys by the rule of ../../text/typed-text.ts, and a phone's where it is not its own key. Every
  * kept key is made anew, so that who was left by an earlier version is found, and can be erased.
  */
 import type pg from 'pg'

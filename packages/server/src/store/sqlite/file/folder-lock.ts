@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StartError } from '../../../errors.ts'
-import { folderError } from '../../../folder-error.ts'
+import { folderError } from '../../../files/folder-error.ts'
 import { makeFile } from './database.ts'
 import { isDamage, sqliteCode } from './faults.ts'
 import { startError } from './whose-file.ts'

@@ -7,7 +7,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { StartError } from '../../../errors.ts'
-import { folderError } from '../../../folder-error.ts'
+import { folderError } from '../../../files/folder-error.ts'
 import { databasePath, openForReading } from './database.ts'
 import { isDamage, sqliteCode } from './faults.ts'
 

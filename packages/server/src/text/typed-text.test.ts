@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EMAILS, PHONES, UNSEEN } from '../../../test/support/typed-vectors.ts'
-import { expectLinear } from '../test/linear-time.ts'
+import { EMAILS, PHONES, UNSEEN } from '../../../../test/support/typed-vectors.ts'
+import { expectLinear } from '../../test/linear-time.ts'
 import {
   contactKey,
   emailFault,

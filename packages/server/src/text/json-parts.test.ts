@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { expectLinear } from '../test/linear-time.ts'
+import { expectLinear } from '../../test/linear-time.ts'
 import { splitJson } from './json-parts.ts'
 
 const OPTIONS = { list: 'events', itemsMax: 500 }

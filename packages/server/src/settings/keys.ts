@@ -1,13 +1,13 @@
 /** Keys that a first start makes and later starts find: files that only their owner can read. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { StartError } from '../errors.ts'
+import { makeFileDurably, replaceFileDurably } from '../files/durable-file.ts'
+import { folderError } from '../files/folder-error.ts'
+import type { Random } from '../random.ts'
+import type { EncryptionKeys } from '../store/store.ts'
 import type { Config } from './config.ts'
-import { makeFileDurably, replaceFileDurably } from './durable-file.ts'
-import { StartError } from './errors.ts'
-import { folderError } from './folder-error.ts'
 import { isBlank, KeyFiles } from './key-files.ts'
-import type { Random } from './random.ts'
-import type { EncryptionKeys } from './store/store.ts'
 
 export interface Keys {
   adminKey: string

@@ -6,11 +6,11 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { StartError } from '../errors.ts'
+import { makeFileDurably, replaceFileDurably } from '../files/durable-file.ts'
+import type { Random } from '../random.ts'
+import type { EncryptionKeys } from '../store/store.ts'
 import { parseEncryptionKey } from './config.ts'
-import { makeFileDurably, replaceFileDurably } from './durable-file.ts'
-import { StartError } from './errors.ts'
-import type { Random } from './random.ts'
-import type { EncryptionKeys } from './store/store.ts'
 
 export class KeyFiles {
   readonly sealsPath: string

@@ -3,15 +3,15 @@
  * that names it. The table below is also what `serve --help` prints.
  */
 import { isIP } from 'node:net'
+import { StartError } from '../errors.ts'
+import type { LogLevel } from '../log.ts'
+import { tidyContact, unseenIn } from '../text/typed-text.ts'
 import {
   type EgressProxy,
   type PortRules,
   parseEgressProxy,
   parsePortRules,
 } from './egress-settings.ts'
-import { StartError } from './errors.ts'
-import type { LogLevel } from './log.ts'
-import { tidyContact, unseenIn } from './typed-text.ts'
 
 export interface Config {
   host: string

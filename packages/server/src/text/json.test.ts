@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { expectLinear } from '../test/linear-time.ts'
+import { expectLinear } from '../../test/linear-time.ts'
 import { DOCUMENT_DEPTH_MAX, parseJsonStrictly, unsafeJsonPath } from './json.ts'
 
 test('what JSON.stringify writes is read back as it was', () => {

@@ -2,7 +2,7 @@
  * What an operator says about the way out, beyond EGRESS_ALLOW: which ports are shut, and which
  * proxy stands between. Only the shape is checked here; `send/` knows what it means.
  */
-import { unseenIn } from './typed-text.ts'
+import { unseenIn } from '../text/typed-text.ts'
 
 /** Over the built-in list, or over nothing: what is shut besides, and what is opened of it. */
 export interface PortRules {

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { systemRandom } from './random.ts'
+import { systemRandom } from '../random.ts'
 
 /** Of file systems without links, such as those of USB sticks and shares. */
 const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']

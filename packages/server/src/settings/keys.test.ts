@@ -12,11 +12,11 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { makeFileDurably } from '../files/durable-file.ts'
+import { systemRandom } from '../random.ts'
 import { readConfig } from './config.ts'
-import { makeFileDurably } from './durable-file.ts'
 import { KeyFiles } from './key-files.ts'
 import { loadKeys } from './keys.ts'
-import { systemRandom } from './random.ts'
 
 function setup({ present = null }: { present?: string | null } = {}) {
   const parent = mkdtempSync(join(tmpdir(), 'chatzuri keys '))

@@ -1,5 +1,5 @@
 /** What a disk says of a folder or a file, in a sentence for whoever runs the server. */
-import { StartError } from './errors.ts'
+import { StartError } from '../errors.ts'
 
 /** Null: it isn't the disk's word. */
 export function folderError(error: unknown, dataDir: string): StartError | null {

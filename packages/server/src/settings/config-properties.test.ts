@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { expectLinear } from '../test/linear-time.ts'
+import { expectLinear } from '../../test/linear-time.ts'
+import { StartError } from '../errors.ts'
+import { tidyContact } from '../text/typed-text.ts'
 import { readConfig, SETTINGS } from './config.ts'
-import { StartError } from './errors.ts'
-import { tidyContact } from './typed-text.ts'
 
 const UNITS: Record<string, number> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
 const anyText = fc.string({ unit: 'binary', maxLength: 30 })

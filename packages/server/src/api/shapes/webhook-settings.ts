@@ -1,0 +1,144 @@
+/** A webhook's settings, each once: the schemas, the answers and the examples are made from this list. */
+import { z } from 'zod'
+import { canonicalEventType } from '../../event.ts'
+import { RATE_MAX, RATE_MIN } from '../../rate.ts'
+import { tidyUrl } from '../../text/typed-text.ts'
+import { maskedUrl, type WebhookSettings } from '../../webhook.ts'
+import { eventType, text } from './schemas.ts'
+import { HEADERS_MAX, headerFaults, maskHeaders } from './webhook-headers.ts'
+import { URL_LENGTH_MAX, urlFault } from './webhook-url.ts'
+
+export const EVENT_TYPES_MAX = 50
+export const DESCRIPTION_LENGTH_MAX = 500
+
+const url = z
+  .string()
+  .transform(tidyUrl)
+  .superRefine((given, context) => {
+    const message = urlFault(given)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
+  .meta({
+    description:
+      'http or https, without a fragment. Credentials in it are shown masked. What nobody sees at its ends is dropped; within it is refused.',
+    documentAs: { type: 'string', format: 'uri', maxLength: URL_LENGTH_MAX },
+    examples: ['https://shop.example/hooks/leads'],
+  })
+
+const eventTypes = z
+  .array(eventType)
+  .min(1)
+  .max(EVENT_TYPES_MAX)
+  .superRefine((types, context) => {
+    for (const [index, type] of types.entries()) {
+      const canonical = canonicalEventType(type)
+      const first = types.findIndex((other) => canonicalEventType(other) === canonical)
+      if (first === index) continue
+      const message =
+        types[first] === type
+          ? `is \`${type}\` a second time`
+          : `is the same event type as \`${types[first]}\`, spelled differently: take one spelling`
+      context.addIssue({ code: 'custom', path: [index], message })
+    }
+  })
+  .meta({
+    description:
+      'The lead event may be spelled `lead.submit` or `leads.submit`: deliveries carry the spelling given here.',
+    uniqueItems: true,
+  })
+
+const headers = z
+  .record(z.string(), z.string())
+  .superRefine((given, context) => {
+    if (Object.keys(given).length > HEADERS_MAX) {
+      context.addIssue({ code: 'custom', message: `must have at most ${HEADERS_MAX} headers` })
+    }
+    for (const { name, message } of headerFaults(given)) {
+      context.addIssue({ code: 'custom', path: [name], message })
+    }
+  })
+  .meta({
+    description: `Sent with every delivery, after ours; at most ${HEADERS_MAX}. Values are secrets: shown as \`***\`.`,
+    examples: [{ 'X-Api-Key': 'k-123' }],
+  })
+
+interface Setting<Value> {
+  /** As it is checked, coming in. */
+  given: z.ZodType<Value>
+  /** As it is answered. */
+  shown: z.ZodType<Value>
+  /** What is secret in it is masked. Absent: it is shown as it is. */
+  mask?(value: Value): Value
+  /** Of an answer. */
+  example: Value
+}
+
+type Settings = { [Name in keyof WebhookSettings]: Setting<WebhookSettings[Name]> }
+
+const SETTINGS = {
+  url: {
+    given: url,
+    shown: z.string().meta({ examples: ['https://shop.example/hooks/leads'] }),
+    mask: maskedUrl,
+    example: 'https://shop.example/hooks/leads',
+  },
+  eventTypes: { given: eventTypes, shown: z.array(z.string()), example: ['lead.submit'] },
+  description: {
+    given: text({ max: DESCRIPTION_LENGTH_MAX }),
+    shown: z.string(),
+    example: 'CRM',
+  },
+  headers: {
+    given: headers,
+    shown: z.record(z.string(), z.string()).meta({ description: 'Names, with masked values.' }),
+    mask: maskHeaders,
+    example: { 'X-Api-Key': '***' },
+  },
+  timeoutSeconds: {
+    given: z.int().min(1).max(120).nullable().meta({
+      description: "Until the answer's headers; null: the server's DELIVERY_TIMEOUT.",
+    }),
+    shown: z.int().nullable(),
+    example: null,
+  },
+  maxInFlight: {
+    given: z.int().min(1).max(256).nullable().meta({
+      description: "Requests open at a time; null: the server's MAX_IN_FLIGHT_PER_WEBHOOK.",
+    }),
+    shown: z.int().nullable(),
+    example: null,
+  },
+  ratePerSecond: {
+    given: z.number().min(RATE_MIN).max(RATE_MAX).nullable().meta({
+      description:
+        'Requests started in a second, at most, by all nodes together: up to a second of them (at least one) at once, and over no ten seconds more than ten times as many. Tests count and go out at once; what is handed to a listener does not count. null: as many as the endpoint takes.',
+    }),
+    shown: z.number().nullable(),
+    example: null,
+  },
+} satisfies Settings
+
+const NAMES = Object.keys(SETTINGS) as (keyof Settings)[]
+
+export const givenSettings = partOf('given')
+export const shownSettings = partOf('shown')
+export const exampleSettings: WebhookSettings = partOf('example')
+
+/** As a caller may see them. */
+export function showSettings(webhook: WebhookSettings): WebhookSettings {
+  const shown: { [Name in keyof WebhookSettings]?: WebhookSettings[Name] } = {}
+  const show = <Name extends keyof Settings>(name: Name, { mask }: Settings[Name]) => {
+    shown[name] = mask ? mask(webhook[name]) : webhook[name]
+  }
+  for (const name of NAMES) show(name, SETTINGS[name])
+  return shown as WebhookSettings
+}
+
+type SettingsPart<Part extends 'given' | 'shown' | 'example'> = {
+  [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name][Part]
+}
+
+function partOf<Part extends 'given' | 'shown' | 'example'>(part: Part): SettingsPart<Part> {
+  const parts = Object.entries(SETTINGS).map(([name, setting]) => [name, setting[part]])
+  return Object.fromEntries(parts) as SettingsPart<Part>
+}

@@ -1,0 +1,50 @@
+import type { NewWebhook } from '../src/store/store.ts'
+import type { Webhook } from '../src/webhook.ts'
+
+type Names = Pick<NewWebhook, 'id' | 'chatbotId'>
+
+/** What a store is asked to make, every setting as its owner's silence has it: the one list in tests. */
+export function webhookValues(given: Names & Partial<NewWebhook>): NewWebhook {
+  return {
+    url: 'https://receiver.example/hook',
+    eventTypes: ['lead.submit'],
+    description: '',
+    headers: {},
+    timeoutSeconds: null,
+    maxInFlight: null,
+    ratePerSecond: null,
+    secret: 'whsec_0123456789abcdef0123456789abcdef',
+    webhooksMax: 1_000,
+    ...given,
+  }
+}
+
+/** A webhook as a store would tell it, active and well. */
+export function storedWebhook(given: Partial<Webhook> = {}): Webhook {
+  const {
+    webhooksMax: _,
+    listen: __,
+    ...values
+  } = webhookValues({ id: 'wh_1', chatbotId: 'bot_1' })
+  return {
+    ...values,
+    kind: 'http',
+    temporary: false,
+    state: 'active',
+    stateReason: null,
+    previousSecret: null,
+    overlapEndsAt: null,
+    health: {
+      failingSince: null,
+      consecutiveFailures: 0,
+      lastSuccessAt: null,
+      lastFailureAt: null,
+      lastFailure: null,
+    },
+    rest: null,
+    restedAt: null,
+    createdAt: 0,
+    updatedAt: 0,
+    ...given,
+  }
+}
