@@ -19,7 +19,7 @@ const ANYWHERE: Readonly<Record<string, number>> = {
   headers_too_large: 431,
 }
 
-export interface Checked {
+interface Checked {
   operation: Operation | null
   method: string
   answer: WireAnswer

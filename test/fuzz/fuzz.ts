@@ -24,7 +24,7 @@ import {
 import { grownTables, RowCounts } from './row-counts.ts'
 import { type Exchanged, exchange, PATIENCE_MS } from './wire.ts'
 
-export interface FuzzOptions {
+interface FuzzOptions {
   seed: number
   runs: number
   /** Goes on after a fault, and counts them: the report has one of each sort. */

@@ -19,7 +19,7 @@ export interface Operation {
   responses: Record<string, ResponseObject>
 }
 
-export interface OperationBody {
+interface OperationBody {
   schema: JsonSchema
   example: unknown
   isRequired: boolean

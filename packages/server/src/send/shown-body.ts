@@ -9,7 +9,7 @@ import { type BodyHead, KEPT_BYTES_MAX } from './body-head.ts'
 import { bodyText } from './body-text.ts'
 import { isPacked, type Unpacked, unpack } from './unpack.ts'
 
-export type AnswerHeaders = Record<string, string | string[] | undefined>
+type AnswerHeaders = Record<string, string | string[] | undefined>
 
 /** A tenth of one core; half a second of it may be used at once. */
 const SHARE = 0.1

@@ -40,7 +40,7 @@ export interface WebhookFaults {
   ratePerSecond: string | null
 }
 
-export type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
+type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
 
 /** Stands for a value that is stored; sent back, it keeps it. */
 const MASK = '***'

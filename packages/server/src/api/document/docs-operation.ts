@@ -83,7 +83,7 @@ function example(title: string, text: string): Markup {
 }
 
 /** A command for a POSIX shell in which KEY is set, and SESSION where a session is asked for. */
-export function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
+function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
   const id = operation.parameters.find((parameter) => parameter.in === 'path')
   const [exampleId = '{id}'] = id?.schema.examples ?? []
   const url = server + path.replace('{id}', String(exampleId))
