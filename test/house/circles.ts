@@ -12,8 +12,8 @@ const WORLD = 'test/simulation/world.ts'
  */
 export function findCircles(modules: readonly SourceModule[]): string[] {
   const known = new Set(modules.map(({ file }) => file.path))
-  const isArrow = ({ to, typeOnly, starts }: ModuleImport) =>
-    to !== null && known.has(to) && !starts && !(to === WORLD && typeOnly)
+  const isArrow = ({ to, typeOnly, way }: ModuleImport) =>
+    to !== null && known.has(to) && way !== 'starts' && !(to === WORLD && typeOnly)
   const arrows = new Map(
     modules.map(({ file, imports }) => {
       const targets = imports.filter(isArrow).flatMap(({ to }) => to ?? [])

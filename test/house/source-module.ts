@@ -14,11 +14,14 @@ export interface ModuleImport {
   specifier: string
   /** From the root of the repository; null for what is not in it. */
   to: string | null
-  /** Null: the whole module. */
+  /** `*`: all that it exports; null: nothing of it, it is only run. */
   name: string | null
   typeOnly: boolean
-  /** `new URL('./worker.ts', import.meta.url)`: a thread or a process of its own. */
-  starts: boolean
+  /**
+   * How, where it is no plain import: `export * from './x.ts'` hands all on, and
+   * `new URL('./worker.ts', import.meta.url)` starts a thread or a process of its own.
+   */
+  way: 'hands on' | 'starts' | null
   index: number
 }
 
@@ -53,7 +56,7 @@ type Found = Omit<ModuleImport, 'to'>
 
 function staticImports(module: EcmaScriptModule, text: string): Found[] {
   const imported = module.staticImports.flatMap(({ moduleRequest, entries, start: index }) => {
-    const from = { specifier: moduleRequest.value, starts: false, index }
+    const from = { specifier: moduleRequest.value, way: null, index }
     if (entries.length === 0) return [{ ...from, name: null, typeOnly: false }]
     return entries.flatMap(({ importName, localName, isType: typeOnly }): Found[] => {
       if (importName.kind === 'Default') return [{ ...from, name: 'default', typeOnly }]
@@ -66,38 +69,40 @@ function staticImports(module: EcmaScriptModule, text: string): Found[] {
     entries.flatMap(({ moduleRequest, importName, isType: typeOnly, start: index }): Found[] => {
       if (moduleRequest === null) return []
       const { value: specifier } = moduleRequest
-      return [{ specifier, name: importName.name, typeOnly, starts: false, index }]
+      const way = importName.kind === 'AllButDefault' ? 'hands on' : null
+      return [{ specifier, name: importName.name ?? '*', typeOnly, way, index }]
     }),
   )
   return [...imported, ...handedOn]
 }
 
 /** The names that are read of `import * as local`; the whole where it is used in another way. */
-function membersOf(local: string, text: string): (string | null)[] {
+function membersOf(local: string, text: string): string[] {
   const uses = [...text.matchAll(new RegExp(`(?<![\\w$.'"])${local}\\b(?:\\.(\\w+))?`, 'g'))]
   const members = uses.flatMap(([, member]) => member ?? [])
   // One use is the import itself.
-  return uses.length > members.length + 1 ? [null] : [...new Set(members)]
+  return uses.length > members.length + 1 ? ['*'] : [...new Set(members)]
 }
 
 function otherImports(program: ESTree.Program): Found[] {
   const found: Found[] = []
-  const take = (specifier: unknown, index: number, kind: { typeOnly?: true; starts?: true }) => {
+  const take = (specifier: unknown, index: number, typeOnly = false) => {
     if (typeof specifier !== 'string') return
-    const { typeOnly = false, starts = false } = kind
-    found.push({ specifier, name: null, typeOnly, starts, index })
+    found.push({ specifier, name: '*', typeOnly, way: null, index })
   }
   new Visitor({
     ImportExpression({ source, start }) {
-      if (source.type === 'Literal') take(source.value, start, {})
+      if (source.type === 'Literal') take(source.value, start)
     },
     TSImportType({ source, start }) {
-      take(source.value, start, { typeOnly: true })
+      take(source.value, start, true)
     },
     NewExpression({ callee, arguments: [first], start }) {
       if (callee.type !== 'Identifier' || callee.name !== 'URL' || first?.type !== 'Literal') return
       const path = String(first.value)
-      if (isCode(path)) take(path.startsWith('.') ? path : `./${path}`, start, { starts: true })
+      if (!isCode(path)) return
+      const specifier = path.startsWith('.') ? path : `./${path}`
+      found.push({ specifier, name: null, typeOnly: false, way: 'starts', index: start })
     },
   }).visit(program)
   return found
@@ -117,7 +122,7 @@ function resolve(from: string, specifier: string, entries: Entries): string | nu
   return entries.get(specifier) ?? null
 }
 
-function listEntries(files: readonly SourceFile[]): Entries {
+export function listEntries(files: readonly SourceFile[]): Entries {
   const entries = new Map<string, string>()
   for (const { path, text } of files) {
     if (posix.basename(path) !== 'package.json') continue
