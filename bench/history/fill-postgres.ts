@@ -8,7 +8,8 @@ import { addMinutes } from '../../packages/server/src/store/rules/rollups.ts'
 import type { Home } from '../world.ts'
 import { CopyIn } from './copy-in.ts'
 import type { Fill } from './fill-sqlite.ts'
-import { COLUMNS, type Row, type Table } from './rows.ts'
+import type { Row } from './row.ts'
+import { COLUMNS, type Table } from './rows.ts'
 import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
 
 const TABLES = Object.keys(COLUMNS) as Table[]
@@ -65,7 +66,7 @@ class TableCopy {
   }
 
   static async start(table: Table, databaseUrl: string | null): Promise<TableCopy> {
-    // Counted in parts (schema-0001.ts); the past is in one.
+    // Counted in parts (schema.ts); the past is in one.
     const isSharded = table === 'stats_minutes'
     const columns = [...COLUMNS[table], ...(isSharded ? ['shard'] : [])]
     const client = await connect(databaseUrl)

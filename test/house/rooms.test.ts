@@ -50,9 +50,9 @@ describe('rooms', () => {
     ['deliver.ts', "import type { Send } from './send/send.ts'", false],
     ['deliver.ts', "import { type Claim, type Send } from './send/send.ts'", false],
     ['main.ts', "import { send } from './send/send.ts'", false],
-    ['main/delivery.ts', "import { send } from '../send/send.ts'", false],
-    ['schedule/lane.ts', "import { createDelivery } from '../main/delivery.ts'", true],
-    ['event.ts', "import { createDelivery } from './main/delivery.ts'", true],
+    ['main/delivering.ts', "import { send } from '../send/send.ts'", false],
+    ['schedule/lane.ts', "import { createDelivering } from '../main/delivering.ts'", true],
+    ['event.ts', "import { createDelivering } from './main/delivering.ts'", true],
     ['settings/config.ts', "import { send } from '../send/send.ts'", true],
     ['settings/config.ts', "import { isBlank } from '../text/typed-text.ts'", false],
     ['api/leads.ts', "import { isBlank } from '../text/typed-text.ts'", false],
@@ -120,7 +120,7 @@ describe('names and sizes', () => {
     expect(findBadName(inServer(path, ''))).toHaveLength(1)
   })
 
-  test.each(['send-lead.ts', 'send.test.ts', 'schema-0001.ts', 'common-names/x.md'])(
+  test.each(['send-lead.ts', 'send.test.ts', 'schema-0010.ts', 'common-names/x.md'])(
     '%s is not',
     (path) => {
       expect(findBadName(inServer(path, ''))).toEqual([])

@@ -4,21 +4,21 @@ import { READING } from '../desk/operations/operations.ts'
 import type { LeaseSweep } from '../road.ts'
 import { SMALL_BYTES } from '../rules/probe.ts'
 import type { Core } from './core.ts'
-import { deskCalls } from './desk-calls.ts'
+import { deskOperations } from './desk-operations.ts'
 import { Ingest } from './road/accept.ts'
 import { Deliveries } from './road/deliveries.ts'
 import { DueTimes } from './road/due-times.ts'
 import { Eraser } from './road/erase.ts'
-import { Seals } from './road/key-check.ts'
 import { Listeners } from './road/listeners.ts'
 import { Nodes } from './road/nodes.ts'
 import { Pruner } from './road/prune.ts'
 import { Recorder } from './road/record.ts'
 import { Recoveries } from './road/recoveries.ts'
 import { rollUp } from './road/rollups.ts'
+import { Seals } from './road/seals.ts'
 import { Settler } from './road/settle.ts'
 import { StartBuckets } from './road/starts.ts'
-import type { Query } from './thread/port.ts'
+import type { Query } from './thread/thread-messages.ts'
 
 export type Operations = ReturnType<typeof createOperations>
 
@@ -43,7 +43,7 @@ export function createOperations(core: Core) {
   const starts = new StartBuckets(core)
   const recoveries = new Recoveries(core, deliveries)
   return {
-    ...deskCalls(core),
+    ...deskOperations(core),
     accept: ingest.accept.bind(ingest),
     claimDue: deliveries.claimDue.bind(deliveries),
     takeStarts: starts.take.bind(starts),

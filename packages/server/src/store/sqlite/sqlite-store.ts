@@ -11,13 +11,13 @@ import { keepMark } from '../../files/store-mark.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
 import { createDesk } from '../desk/create-desk.ts'
-import { sqliteBuilder } from '../reading/queries.ts'
+import { sqliteBuilder } from '../reading/builder.ts'
 import type { RunQueries } from '../reading/reads.ts'
 import type { Change } from '../road.ts'
 import { Listeners } from '../rules/listeners.ts'
 import { KeyRing } from '../sealing/encryption.ts'
 import type { Store } from '../store.ts'
-import { queuedCalls } from './desk-calls.ts'
+import { deskCalls } from './desk-calls.ts'
 import { type WatchedPort, watched } from './file/condition.ts'
 import { makeFolder } from './file/database.ts'
 import { lockFolder } from './file/folder-lock.ts'
@@ -25,8 +25,9 @@ import { admit, useKeys } from './road/key-check.ts'
 import { createRoad } from './road.ts'
 import { cleaning } from './thread/cleaning.ts'
 import { openInline } from './thread/inline.ts'
-import { type EnginePort, type Query, timed } from './thread/port.ts'
+import { type EnginePort, timed } from './thread/port.ts'
 import { openThreads } from './thread/thread.ts'
+import type { Query } from './thread/thread-messages.ts'
 import { WriteQueue } from './thread/write-queue.ts'
 
 export interface SqliteStoreOptions {
@@ -96,7 +97,7 @@ export async function openOver(
   return {
     serverSecret,
     ...createRoad({ ...keys, clock, probe: port.probe }),
-    ...createDesk({ calls: queuedCalls(queue), db, run, runSoon, encryption }),
+    ...createDesk({ calls: deskCalls(queue), db, run, runSoon, encryption }),
     useKeys: (changed) => useKeys(keys, changed),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),
