@@ -10,7 +10,7 @@ import { LATENCY_BUCKETS, latencyBucket } from '../../rules/latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
 import type { Change, DeliveryChange } from '../../store.ts'
 import { array, column } from './parameters.ts'
-import { BACKLOG_SHARDS, STATS_SHARDS } from './schema-0001.ts'
+import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 
 export type Query = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
 
