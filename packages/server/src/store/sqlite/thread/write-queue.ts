@@ -17,7 +17,7 @@ import { type Fault, toError, toFault } from '../file/faults.ts'
 import { isReading, type Operations } from '../operations.ts'
 import type { EnginePort } from './port.ts'
 
-type Input<Name extends keyof Operations> = Parameters<Operations[Name]>[0]
+type Input<Name extends keyof Operations> = Parameters<Operations[Name]>[1]
 type Output<Name extends keyof Operations> = ReturnType<Operations[Name]>
 
 interface Pending {
