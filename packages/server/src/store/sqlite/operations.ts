@@ -24,7 +24,8 @@ import { reseal } from './road/reseal.ts'
 import { rollUp } from './road/roll-up.ts'
 import { settle } from './road/settle.ts'
 import { takeStarts } from './road/starts.ts'
-import type { Query } from './thread/port.ts'
+import { sweepLeases } from './road/sweep-leases.ts'
+import type { Query } from './thread/thread-messages.ts'
 
 export const OPERATIONS = {
   accept,
@@ -38,12 +39,10 @@ export const OPERATIONS = {
   joinNode: nodes.joinNode,
   renewLease: nodes.renewLease,
   leaveNode: nodes.leaveNode,
-  rescueDead: (core: Core, _: null) => nodes.rescueDead(core),
-  countLive: (core: Core, _: null) => nodes.countLive(core),
   joinListener: listeners.joinListener,
   renewListener: listeners.renewListener,
   leaveListener: listeners.leaveListener,
-  sweepListeners: listeners.sweepListeners,
+  sweepLeases,
   releaseAll: (core: Core, _: null) => releaseAll(core),
   settle,
   prune,
@@ -87,7 +86,7 @@ export type Operations = typeof OPERATIONS
 
 /** These write nothing: they are answered also where nothing can be written. */
 const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
-  ...(['read', 'findApiKey', 'findSession', 'countLive'] as const),
+  ...(['read', 'findApiKey', 'findSession'] as const),
 ])
 
 export function isReading({ name }: { name: keyof Operations }): boolean {

@@ -4,9 +4,9 @@
  */
 import { widerAspect } from '../change.ts'
 import { type DeliveryRow, toDeliveryChange } from '../reading/rows.ts'
+import type { Change, DeliveryChange } from '../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
-import type { Change, DeliveryChange } from '../store.ts'
 import type { Statements } from './statements.ts'
 
 type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'

@@ -2,7 +2,7 @@
  * Accepting: events, their deliveries, lead and idempotency record, all or nothing.
  * What is leased at once never enters the index of claimable deliveries.
  */
-import type { AcceptInput } from '../../store.ts'
+import type { AcceptInput } from '../../road.ts'
 import type { Core } from '../core.ts'
 import { insertDelivery, insertEvent } from './insertions.ts'
 

@@ -3,8 +3,8 @@
  * due is the store's.
  */
 import type { DeliveryKind } from '../../../delivery.ts'
+import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
-import type { Claim, ClaimResult, LaneAsked } from '../../store.ts'
 import type { Core } from '../core.ts'
 
 export interface ClaimInput {

@@ -1,5 +1,5 @@
 /** An event that an owner sends to try a webhook out, claimed at once by who asked for it. */
-import type { Claim } from '../../store.ts'
+import type { Claim } from '../../road.ts'
 import type { Core } from '../core.ts'
 
 export interface NewTest {

@@ -1,7 +1,7 @@
 /** The rows that an accepted event makes. */
 import { keysOf } from '../../reading/search-keys.ts'
+import type { AcceptInput, NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
-import type { AcceptInput, NewEvent } from '../../store.ts'
 import type { Core, Subscriber } from '../core.ts'
 
 /** The event, and its lead with its conversation. */

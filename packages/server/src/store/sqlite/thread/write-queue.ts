@@ -9,9 +9,10 @@
  */
 import type { Clock } from '../../../clock.ts'
 import { StoreUnavailable } from '../../../errors.ts'
+import type { NewAuditEntry } from '../../desk.ts'
+import type { AcceptInput } from '../../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../../rules/accept-weight.ts'
 import { Turns } from '../../rules/turns.ts'
-import type { AcceptInput, NewAuditEntry } from '../../store.ts'
 import type { BatchReply, Call } from '../engine.ts'
 import { type Fault, toError, toFault } from '../file/faults.ts'
 import { isReading, type Operations } from '../operations.ts'
