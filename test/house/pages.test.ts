@@ -1,6 +1,6 @@
-/** What the pages name is there, and the map of the architecture shows the whole house. */
+/** What pages and comments name is there, and the map of the architecture shows the whole house. */
 import { describe, expect, test } from 'vitest'
-import { findDeadPaths, findUnmapped, isPage } from './page-rules.ts'
+import { findDeadMentions, findDeadPaths, findUnmapped, isPage } from './page-rules.ts'
 import { listRepositoryFiles } from './source-file.ts'
 
 const FILES = listRepositoryFiles()
@@ -10,6 +10,10 @@ const PAGES = FILES.filter(isPage)
 test('every path that a page names is there', () => {
   expect(PAGES.length).toBeGreaterThan(20)
   expect(PAGES.flatMap((page) => findDeadPaths(page, PATHS))).toEqual([])
+})
+
+test('every file that a comment of the server speaks of is there', () => {
+  expect(FILES.flatMap((file) => findDeadMentions(file, PATHS))).toEqual([])
 })
 
 test('the map has a line for every file of the source, and every folder of api/ and store/', () => {
@@ -33,6 +37,18 @@ describe('paths', () => {
     ['see `packages/server/src/sqlite`', 1],
   ])('%j: %i dead', (text, dead) => {
     expect(findDeadPaths({ path: 'docs/y.md', text }, KNOWN)).toHaveLength(dead)
+  })
+
+  test.each([
+    ['/** As accept.ts does, and store/sqlite/accept.ts. */', 0],
+    ['// (../sqlite/accept.ts)', 0],
+    ["import { x } from './gone.ts'", 0],
+    ['/** As gone.ts does. */', 1],
+    ['const x = 1 // (../accept.ts)', 1],
+    ['const SQL = `\n  -- store/gone.ts says why\n`', 1],
+  ])('%j: %i dead in a comment', (text, dead) => {
+    const file = { path: 'packages/server/src/store/sqlite/record.ts', text }
+    expect(findDeadMentions(file, KNOWN)).toHaveLength(dead)
   })
 
   test('history keeps its names', () => {
