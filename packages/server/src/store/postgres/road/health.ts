@@ -116,7 +116,7 @@ export class HealthBook {
         tx.send(DISABLE, [disabledFor, tx.now, row.id])
         tx.unsettle(row.id)
       }
-      if (disabledFor !== null) tx.webhookChanged(row.id, row.chatbotId)
+      if (disabledFor !== null) tx.webhookChanged(row.id, row.chatbotId, 'settings')
       else if (move !== null) tx.webhookChanged(row.id, row.chatbotId, 'rest')
       else if (wasFailing !== (row.failingSince !== null)) {
         tx.webhookChanged(row.id, row.chatbotId, 'health')
