@@ -1,6 +1,6 @@
 /** What pages and comments name in the repository is there, and the map shows the whole house. */
 import { posix } from 'node:path'
-import { isCode, placeOf, type SourceFile } from './source-file.ts'
+import { isCode, isTest, placeOf, type SourceFile } from './source-file.ts'
 
 const SERVER_SOURCE = 'packages/server/src/'
 /** What a path on a page may begin at, besides the page's own folder. */
@@ -50,9 +50,24 @@ export function findUnmapped(page: SourceFile, paths: readonly string[]): string
     .map((entry) => `${page.path} has no line for ${entry} in its map`)
 }
 
+/** One sentence for each word of the glossary that the server's source doesn't use. */
+export function findUnusedWords(page: SourceFile, files: readonly SourceFile[]): string[] {
+  const sources = files.filter(({ path }) => path.startsWith(SERVER_SOURCE) && !isTest(path))
+  const source = sources.map(({ text }) => text.toLowerCase()).join('\n')
+  const rows = page.text.match(/^\| \*\*[^|]*\|/gm) ?? []
+  const words = rows.flatMap((row) =>
+    [...row.matchAll(/\*\*([^*]+)\*\*/g)].map((found) => found[1] ?? ''),
+  )
+  // Two words are one name in code.
+  const isUsed = (word: string) => source.includes(word) || source.includes(word.replace(' ', ''))
+  return words
+    .filter((word) => !isUsed(word))
+    .map((word) => `${page.path} explains "${word}", which the source doesn't say`)
+}
+
 /** Tests have their home beside what they test. */
 function toMap(paths: readonly string[]): string[] {
-  const sources = paths.filter((path) => !/\.test\.ts$/.test(path))
+  const sources = paths.filter((path) => !isTest(path))
   const entries = [...withFolders(sources)]
     .filter((path) => path.startsWith(SERVER_SOURCE))
     .map((path) => path.slice(SERVER_SOURCE.length))
