@@ -56,7 +56,7 @@ test('thousands that are past their retention go in small steps, and leads are t
     log: silentLog,
     retentionMs: RETENTION_MS,
     leadRetentionMs: RETENTION_MS,
-    onResumed() {},
+    onAway() {},
     onLiveNodes() {},
   })
   let pruning = true

@@ -10,8 +10,8 @@ import type { Ids } from '../id.ts'
 import type { Desk } from '../store/desk.ts'
 import type { NewAttempt, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
+import type { ScheduledTurn } from './attempts.ts'
 import type { Term } from './lease.ts'
-import type { ScheduledTurn } from './schedule.ts'
 
 export interface TestSenderOptions {
   store: Pick<Road, 'createTest' | 'takeStarts'> & Pick<Desk, 'getWebhook'>
