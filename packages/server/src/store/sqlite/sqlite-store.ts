@@ -12,7 +12,7 @@ import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
 import { sqliteBuilder } from '../reading/queries.ts'
 import { Reads, type RunQueries } from '../reading/reads.ts'
-import { Listeners } from '../rules/listeners.ts'
+import { Signal } from '../rules/signal.ts'
 import { KeyRing } from '../sealing/encryption.ts'
 import type { Change, Store } from '../store.ts'
 import { type WatchedPort, watched } from './file/condition.ts'
@@ -74,11 +74,11 @@ export async function openOver(
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
   const db = sqliteBuilder()
   const run: RunQueries = (queries) => port.read(queries.map(toQuery))
-  const changed = new Listeners<Change>(log)
-  const woken = new Listeners<string[]>(log)
+  const changed = new Signal<Change>(log)
+  const woken = new Signal<string[]>(log)
   const queue = new WriteQueue({
     port,
-    isHeard: () => changed.count > 0,
+    isHeard: () => changed.isHeard,
     onCommit: (reply) => {
       for (const change of reply.changes) changed.tell(change)
       if (reply.woken.length > 0) woken.tell(reply.woken)
