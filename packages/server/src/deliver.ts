@@ -7,7 +7,7 @@ import type { Outcome, SendResult, SignedRequest } from './outcome.ts'
 import type { Judge } from './record/judge.ts'
 import type { Recorded, Recorder } from './record/record.ts'
 import type { Sign } from './sign/sign.ts'
-import type { Claim } from './store/store.ts'
+import type { Claim } from './store/road.ts'
 import type { Webhook } from './webhook.ts'
 
 export interface Rooms {

@@ -9,15 +9,9 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type {
-  Change,
-  Claim,
-  DeliveryStore,
-  LeaseOffer,
-  ReadStore,
-  RecordResult,
-  Store,
-} from '../store/store.ts'
+import type { Desk } from '../store/desk.ts'
+import type { Road } from '../store/road.ts'
+import type { Change, Claim, LeaseOffer, RecordResult } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
 import { Attempts, type ScheduledTurn } from './attempts.ts'
 import { FullLanes } from './full-lanes.ts'
@@ -33,7 +27,7 @@ import { Turns } from './turns.ts'
 import { WaitingLanes } from './waiting-lanes.ts'
 
 export interface ScheduleOptions {
-  store: Pick<Store, 'onChange'> & DeliveryStore & Pick<ReadStore, 'getWebhook'>
+  store: Road & Pick<Desk, 'getWebhook'>
   clock: Clock
   log: Log
   maxInFlight: number

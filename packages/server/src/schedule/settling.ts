@@ -5,11 +5,11 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { UpkeepStore } from '../store/store.ts'
+import type { Road } from '../store/road.ts'
 import { Background } from './background.ts'
 
 export interface SettlingOptions {
-  store: Pick<UpkeepStore, 'settle' | 'continueRecoveries'>
+  store: Pick<Road, 'settle' | 'continueRecoveries'>
   clock: Clock
   log: Log
 }

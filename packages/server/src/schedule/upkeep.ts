@@ -6,19 +6,11 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type {
-  DuePosition,
-  ListenerStore,
-  NodeStore,
-  PulledIn,
-  UpkeepStore,
-} from '../store/store.ts'
+import type { DuePosition, PulledIn, Road } from '../store/road.ts'
 import { Background } from './background.ts'
 
 export interface UpkeepOptions {
-  store: Pick<UpkeepStore, 'prune' | 'pullInDue' | 'reseal' | 'rollUp'> &
-    Pick<NodeStore, 'rescueDead' | 'countLive'> &
-    Pick<ListenerStore, 'sweepListeners'>
+  store: Pick<Road, 'prune' | 'pullInDue' | 'rollUp' | 'reseal' | 'sweepLeases'>
   clock: Clock
   log: Log
   retentionMs: number
@@ -90,12 +82,12 @@ export class Upkeep {
   /** Takes back what dead nodes and listeners held, removes what nobody came back to, counts the living. */
   async nodesOnce(): Promise<void> {
     const { store, log, onLiveNodes, onAway } = this.#options
-    const { away, removed } = await store.sweepListeners(ABANDONED_AFTER_MS + this.#aheadMs())
+    const removeAfterMs = ABANDONED_AFTER_MS + this.#aheadMs()
+    const { away, removed, liveNodes } = await store.sweepLeases(removeAfterMs)
     for (const webhookId of away) log.info({ webhookId }, 'listener.away')
     for (const webhookId of removed) log.info({ webhookId }, 'listener.removed')
     if (away.length + removed.length > 0) onAway()
-    await store.rescueDead()
-    onLiveNodes(await store.countLive())
+    onLiveNodes(liveNodes)
   }
 
   async pruneOnce(): Promise<void> {
