@@ -5,7 +5,7 @@
 import type { Clock } from '../../packages/server/src/clock.ts'
 import type { Change } from '../../packages/server/src/store/road.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
-import type { Query } from '../../packages/server/src/store/sqlite/thread/port.ts'
+import type { Query } from '../../packages/server/src/store/sqlite/thread/thread-messages.ts'
 import { atRest } from '../../packages/server/test/manual-clock.ts'
 import { Disk } from './disk.ts'
 import { Draw } from './draw.ts'

@@ -23,7 +23,7 @@ export function commonHeaders({ publicUrl }: { publicUrl: string }): SecurityHea
   }
 }
 
-export interface PagePolicy {
+interface PagePolicy {
   /** Whole texts of inline `<style>` and `<script>` elements. */
   inlineStyles?: readonly string[]
   inlineScripts?: readonly string[]

@@ -106,7 +106,7 @@ function createAccess(
   return { ...auth, rootMark, credentials, tellFailure, refuseGuesser: authFailures.check }
 }
 
-export interface ApiParts {
+interface ApiParts {
   feed: ChangeFeed
   limits: RequestLimits
   access: Omit<SessionDeps, 'deps'>

@@ -23,7 +23,7 @@ import type { OpenConnections } from './server/open-connections.ts'
 import type { ErrorCode } from './shapes/error-codes.ts'
 import { parseInput } from './shapes/input.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
   | 'Chatbots'
   | 'Webhooks'
@@ -37,7 +37,7 @@ export type Tag =
   | 'Widget'
   | 'Server'
 
-export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
+interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   method: Method
   /** As OpenAPI spells it; `{id}` is the only parameter. */
   path: string
@@ -77,7 +77,7 @@ export interface HeaderSpec {
   schema: Record<string, unknown>
 }
 
-export interface BodySpec<Body extends z.ZodType> {
+interface BodySpec<Body extends z.ZodType> {
   schema: Body
   example: z.input<Body>
   /** Without a body, `{}` is taken. */
@@ -96,7 +96,7 @@ export interface AnswerSpec {
   example?: unknown
 }
 
-export interface Call<Query, Body> {
+interface Call<Query, Body> {
   /** Empty where the path has no `{id}`. */
   id: string
   query: Query
@@ -118,7 +118,7 @@ export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
   return spec as unknown as Route // the schemas and their handler stay together: nobody mixes them
 }
 
-export interface MountOptions extends AnswerWatch {
+interface MountOptions extends AnswerWatch {
   authenticate: Authenticate
   owners: Owners
   ids: Ids

@@ -6,7 +6,7 @@ import { BodyHead } from './body-head.ts'
 import { decodeBody } from './decode-body.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-export type Reported =
+type Reported =
   | { kind: 'answered'; status: number; headers: Record<string, string>; body: string }
   | { kind: 'unreachable'; fault: Fault; message: string }
 

@@ -15,7 +15,7 @@ const HTML = { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'D
 /** Names of assets hold a hash of their content. */
 const FOREVER = 'public, max-age=31536000, immutable'
 
-export interface SiteOptions {
+interface SiteOptions {
   /** See `findSiteFolder`; null: there is no build. */
   folder: string | null
   random: Random

@@ -16,7 +16,7 @@ const SCRIPT_HEADERS = {
   'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
 }
 
-export interface WidgetSiteOptions {
+interface WidgetSiteOptions {
   /** See `findWidgetFolder`; null: there is no build. */
   folder: string | null
   /** Of every answer of this server. */

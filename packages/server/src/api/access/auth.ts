@@ -42,7 +42,7 @@ export type Recognise = (key: string) => Caller | null | Promise<Caller | null>
  */
 const PADDED_BYTES = 1024
 
-export interface AuthOptions {
+interface AuthOptions {
   adminKey: string
   /** See `rootMarkOf`. */
   rootMark: string

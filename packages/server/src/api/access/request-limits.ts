@@ -56,7 +56,7 @@ export interface RequestLimits {
   leadOf(conversationId: string): void
 }
 
-export interface RequestLimitsOptions {
+interface RequestLimitsOptions {
   clock: Pick<Clock, 'monotonic'>
   metrics: Pick<Metrics, 'requestRefused'>
   /** Requests a second; null: no limit. */

@@ -4,7 +4,7 @@ import { ApiError, type ErrorDetail, StoreUnavailable } from '../../errors.ts'
 import type { OwnedKind } from '../../store/desk.ts'
 import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   statusCode: number
   code: string
   error: string

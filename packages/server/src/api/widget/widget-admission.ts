@@ -20,7 +20,7 @@ export interface WidgetAdmission {
   admitted(request: FastifyRequest): Admitted
 }
 
-export interface Admitted {
+interface Admitted {
   chatbot: Chatbot
   caller: WidgetCaller
 }

@@ -10,7 +10,7 @@ import type { WidgetTokens } from './widget-token.ts'
 export const FILL_MS_MIN = 2_000
 export const TOKEN_AGE_MS_MAX = 24 * 3_600_000
 
-export interface TokenCheck {
+interface TokenCheck {
   tokens: WidgetTokens
   metrics: Pick<Metrics, 'requestRefused'>
   nowMs: number

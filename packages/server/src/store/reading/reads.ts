@@ -32,6 +32,7 @@ import type { ChangePage, ChangePlace } from '../road.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf } from './access-queries.ts'
 import { newestAttempts } from './attempts.ts'
+import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
 import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
@@ -57,14 +58,14 @@ export type RunQueries = (
 export type Reading = Exclude<keyof Reads, 'findWebhookRow' | 'countRecoverable'>
 
 export class Reads {
-  readonly #db: queries.Builder
+  readonly #db: Builder
   readonly #run: RunQueries
   /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
   readonly #runSoon: RunQueries
   readonly #encryption: Encryption
 
   constructor(options: {
-    db: queries.Builder
+    db: Builder
     run: RunQueries
     runSoon: RunQueries
     encryption: Encryption

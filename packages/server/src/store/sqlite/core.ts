@@ -12,6 +12,7 @@ import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { WebhookRow } from '../reading/rows.ts'
+import type { Statements } from './statements.ts'
 import { Transaction } from './transaction.ts'
 import { type Aspect, WebhookBook, type WebhookHealthRow } from './webhook-book.ts'
 
@@ -30,7 +31,7 @@ interface Claimable extends Pick<Subscriber, 'state' | 'listenerId'> {
 
 const CACHED_MAX = 50_000
 
-export class Core {
+export class Core implements Statements {
   readonly db: DatabaseSync
   readonly clock: Clock
   readonly ids: Ids

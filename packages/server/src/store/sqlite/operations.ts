@@ -11,16 +11,16 @@ import { Config } from './road/config.ts'
 import { Deliveries } from './road/deliveries.ts'
 import { DueTimes } from './road/due-times.ts'
 import { Eraser } from './road/erase.ts'
-import { Seals } from './road/key-check.ts'
 import { Listeners } from './road/listeners.ts'
 import { Nodes } from './road/nodes.ts'
 import { Pruner } from './road/prune.ts'
 import { Recorder } from './road/record.ts'
 import { Recoveries } from './road/recoveries.ts'
 import { rollUp } from './road/rollups.ts'
+import { Seals } from './road/seals.ts'
 import { Settler } from './road/settle.ts'
 import { StartBuckets } from './road/starts.ts'
-import type { Query } from './thread/port.ts'
+import type { Query } from './thread/thread-messages.ts'
 
 export type Operations = ReturnType<typeof createOperations>
 

@@ -1,12 +1,11 @@
 /**
- * One transaction's shared sums: minute counts and the backlog are gathered in memory and written once at its end, however many attempts it records.
+ * One transaction's shared sums: minute counts and the backlog are gathered in memory and written
+ * once at its end, however many attempts it records.
  */
-
 import type { Change, DeliveryChange } from '../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
-import type { Core } from './core.ts'
-import { KEEP_CHANGE } from './webhook-book.ts'
+import type { Statements } from './statements.ts'
 
 type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'
 const COUNTERS: readonly Counter[] = [
@@ -61,12 +60,12 @@ export class Transaction {
   }
 
   /** Keeps a change that neither a new row nor an attempt tells of, for those who resume a stream. */
-  keepDeliveryChange(core: Core, chatbotId: string, deliveryId: string): void {
+  keepDeliveryChange(core: Statements, chatbotId: string, deliveryId: string): void {
     core.run(KEEP_CHANGE, this.now, 'delivery', deliveryId, chatbotId)
   }
 
   /** Writes what was gathered; last thing before the commit. */
-  flush(core: Core): void {
+  flush(core: Statements & { readonly rolledUntil: number }): void {
     // Where a clock was set back, the first minute that is not rolled up yet counts for this one.
     const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), core.rolledUntil)
     for (const [webhookId, { chatbotId, counts, latency }] of this.#minutes) {
@@ -92,6 +91,8 @@ export class Transaction {
   }
 }
 
+/** Kept for those who resume a stream. */
+export const KEEP_CHANGE = 'INSERT INTO changes (at, noun, id, chatbot_id) VALUES (?, ?, ?, ?)'
 const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
 
 /** Until the engine has removed it from the files, also when that is after another start. */

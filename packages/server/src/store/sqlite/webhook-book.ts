@@ -3,10 +3,11 @@
  * written at once, however many they are; and which webhooks it tells of.
  */
 import { widerAspect } from '../change.ts'
+import type { Change } from '../road.ts'
 import type { HealthState } from '../rules/after-attempt.ts'
 import { REST_COLUMNS, REST_FIELDS, restValues } from '../rules/rest.ts'
-import type { Change } from '../store.ts'
-import type { Core } from './core.ts'
+import type { Statements } from './statements.ts'
+import { KEEP_CHANGE, type Transaction } from './transaction.ts'
 
 /** A webhook's row as recording needs it. */
 export interface WebhookHealthRow extends HealthState {
@@ -15,6 +16,11 @@ export interface WebhookHealthRow extends HealthState {
 
 type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
 export type Aspect = WebhookUpdated['aspect']
+
+/** The core, whose part this book is. */
+interface Core extends Statements {
+  readonly tx: Transaction
+}
 
 interface Health {
   row: WebhookHealthRow
@@ -116,5 +122,3 @@ const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failure
   last_success_at = ?, last_failure_at = ?, last_failure = ? WHERE id = ?`
 const WRITE_REST = `UPDATE webhooks SET ${REST_COLUMNS.map((name) => `${name} = ?`).join(', ')}
   WHERE id = ?`
-/** Kept for those who resume a stream. */
-export const KEEP_CHANGE = 'INSERT INTO changes (at, noun, id, chatbot_id) VALUES (?, ?, ?, ?)'

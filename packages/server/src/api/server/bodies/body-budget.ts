@@ -7,7 +7,7 @@
  */
 import { assert } from '../../../errors.ts'
 
-export interface BudgetLimits {
+interface BudgetLimits {
   bytesMax: number
   /** Of one chatbot, or one address. */
   shareMax: number

@@ -18,7 +18,7 @@ import { BodyParts, faultError, type PartsSpec, type ReadingTurns } from './body
 import { GatheredBytes } from './gathered-bytes.ts'
 import { createChunkCheck } from './tiny-chunks.ts'
 
-export interface ReadBodiesOptions extends ReadingTurns {
+interface ReadBodiesOptions extends ReadingTurns {
   limits: BodyLimits
   continues: ContinueQuestions
   metrics: Pick<Metrics, 'requestRefused'>

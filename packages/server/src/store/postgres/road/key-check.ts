@@ -27,7 +27,6 @@ import {
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
 import type { Query, Transaction } from '../connection/transaction.ts'
-import type { Nodes } from './nodes.ts'
 
 interface Admission {
   /** The database, for sentences. */
@@ -123,7 +122,8 @@ function changedMeanwhile(key: string): StartError {
 
 interface World {
   database: Database
-  nodes: Nodes
+  /** Ours. */
+  nodes: { own(): string[] }
   encryption: KeyRing
   where: string
 }

@@ -7,7 +7,6 @@ import { type Encryption, KeyRing, sealingKeyOf } from '../../sealing/encryption
 import {
   admitKeys,
   KEY_CHECK,
-  type KeyChange,
   type KnownKeys,
   parseRetired,
   RETIRED_KEYS,
@@ -20,8 +19,8 @@ import {
   SEALED_WITH,
   sealedWithOnly,
 } from '../../sealing/sealed-with.ts'
-import type { Core } from '../core.ts'
 import type { WriteQueue } from '../thread/write-queue.ts'
+import { READ_META, type Resealing } from './seals.ts'
 
 interface World {
   queue: WriteQueue
@@ -81,11 +80,6 @@ export async function reseal(
   }
 }
 
-export interface Resealing {
-  before: SealedRow
-  anew: SealedRow
-}
-
 function isReadable(change: { before: SealedRow; anew: SealedRow | null }): change is Resealing {
   return change.anew !== null
 }
@@ -106,57 +100,7 @@ async function readKnown(run: RunQueries): Promise<KnownKeys> {
   }
 }
 
-type Expected = Pick<KnownKeys, 'check' | 'secret'>
-
-/** The engine's side: it never sees a key. */
-export class Seals {
-  readonly #core: Core
-
-  constructor(core: Core) {
-    this.#core = core
-  }
-
-  /** False: somebody else has changed what was read; nothing is kept. */
-  keepKeys({ check, retired, secret, expected }: KeyChange & { expected: Expected }): boolean {
-    const read = (key: string) => this.#core.get<{ value: string }>(READ_META, key)?.value || null
-    if (read(KEY_CHECK) !== expected.check || read(SERVER_SECRET) !== expected.secret) return false
-    this.#core.run(WRITE_META, KEY_CHECK, check)
-    this.#core.run(WRITE_META, SERVER_SECRET, secret)
-    this.#core.run(WRITE_META, RETIRED_KEYS, retired.join(','))
-    // What the old key sealed shall not stay in the log either.
-    if (expected.secret !== null) this.#core.tx.erased = true
-    return true
-  }
-
-  /** How many were as they had been read. */
-  reseal(rows: Resealing[]): number {
-    let count = 0
-    for (const { before, anew } of rows) {
-      count += this.#core.run(
-        RESEAL,
-        anew.url,
-        anew.headers,
-        anew.secret,
-        anew.previous_secret,
-        before.id,
-        before.url,
-        before.headers,
-        before.secret,
-        before.previous_secret,
-      )
-    }
-    // What the old key sealed shall not stay in the log either.
-    this.#core.tx.erased = true
-    return count
-  }
-}
-
-const READ_META = 'SELECT value FROM meta WHERE key = ?'
-const WRITE_META = `INSERT INTO meta (key, value) VALUES (?, ?)
-  ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 /** By the index over this expression, from both of its ends. */
 export const ANY_OTHER = `SELECT 1 FROM webhooks WHERE ${SEALED_WITH} < ? OR ${SEALED_WITH} > ? LIMIT 1`
 const OTHERS = `SELECT id, url, headers, secret, previous_secret FROM webhooks
   WHERE id > ? AND ${SEALED_WITH} <> ? ORDER BY id LIMIT ?`
-const RESEAL = `UPDATE webhooks SET url = ?, headers = ?, secret = ?, previous_secret = ?
-  WHERE id = ? AND url = ? AND headers = ? AND secret = ? AND previous_secret IS ?`

@@ -1,13 +1,7 @@
 /** What stands between the store and its two engines, be they in threads or not. */
 import type { Clock } from '../../../clock.ts'
 import type { Batch, BatchReply } from '../engine.ts'
-
-export interface Query {
-  sql: string
-  values: readonly (string | number | null)[]
-  /** Its answer is one row then: a `PageRead` of its rows. */
-  bound?: { rowsMax: number; bytesMax: number }
-}
+import type { Query } from './thread-messages.ts'
 
 export interface EnginePort {
   /** Runs a batch of writes. Batches run one after the other, in the order of the calls. */

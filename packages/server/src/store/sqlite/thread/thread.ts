@@ -7,8 +7,14 @@ import { Worker } from 'node:worker_threads'
 import { StoreUnavailable } from '../../../errors.ts'
 import type { BatchReply } from '../engine.ts'
 import { toError } from '../file/faults.ts'
-import type { EnginePort, Query } from './port.ts'
-import { CHECKPOINT, type FromThread, type ThreadSetup, type ToThread } from './thread-messages.ts'
+import type { EnginePort } from './port.ts'
+import {
+  CHECKPOINT,
+  type FromThread,
+  type Query,
+  type ThreadSetup,
+  type ToThread,
+} from './thread-messages.ts'
 
 interface Waiting {
   resolve(value: unknown): void
