@@ -11,7 +11,6 @@ const MODULES = readModules(listRepositoryFiles())
 /** To be empty: file and function, and who shortens it. */
 const LONG_FUNCTIONS = {
   'packages/server/src/store/postgres/postgres-store.ts: createParts': 'is being flattened',
-  'packages/server/src/store/sqlite/operations.ts: createOperations': 'is being cut in two',
   'packages/server/src/send/connections.ts: createConnections': 'comes next',
   'packages/server/src/send/send.ts: createSend': 'comes next',
   'packages/server/test/api/api-alone.ts: createDeps': 'comes next',

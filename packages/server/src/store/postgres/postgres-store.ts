@@ -25,7 +25,7 @@ import type { Transaction } from './connection/transaction.ts'
 import { Messages } from './news/messages.ts'
 import { OthersChanges } from './news/others-changes.ts'
 import { assertSameStore } from './road/key-check.ts'
-import { Nodes } from './road/nodes.ts'
+import { leaveAll, type Nodes } from './road/nodes.ts'
 import { createWrites } from './writes.ts'
 
 export interface PostgresStoreOptions {
@@ -109,7 +109,7 @@ function createParts(
     run: database.read,
     runSoon: database.readSoon,
   })
-  const nodes = new Nodes({ database, roles: nodeRoles, encryption })
+  const nodes: Nodes = { database, encryption, roles: nodeRoles, own: new Set() }
   const othersChanges = new OthersChanges({
     database,
     reads,
@@ -117,7 +117,7 @@ function createParts(
     log,
     tell: (change) => changed.tell(change),
     wake: (webhookIds) => woken.tell(webhookIds),
-    ownNodes: () => nodes.own(),
+    ownNodes: () => [...nodes.own],
   })
   others.told = (change) => othersChanges.told(change)
   const messages = new Messages({
@@ -182,7 +182,7 @@ function assemble(parts: Parts, serverSecret: Buffer): Store {
     async close() {
       othersChanges.close()
       await writes.close()
-      await nodes.leaveAll().catch((error: unknown) => {
+      await leaveAll(nodes).catch((error: unknown) => {
         // Its leases lapse by themselves.
         log.warn({ error: String(error) }, 'store.left_without_goodbye')
       })

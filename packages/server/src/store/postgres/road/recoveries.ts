@@ -8,7 +8,7 @@ import type { NewRecovery } from '../../desk.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { resendAll, webhookStates } from './deliveries.ts'
+import { resendAll, webhookStates } from './move.ts'
 
 interface Walked extends RecoveryRow {
   cursor_at: number

@@ -14,8 +14,8 @@ import type { DeliveryRow } from '../../reading/rows.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { array } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { cancelAll, moveAll, webhookStates } from './deliveries.ts'
 import { eraseDeletedChatbots } from './erase.ts'
+import { cancelAll, moveAll, webhookStates } from './move.ts'
 
 interface Note {
   seq: number
