@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { Route } from '../route.ts'
-import { apiError } from '../server/error-answer.ts'
 import { type AnswerWatch, observeAnswer } from '../server/observe-answer.ts'
+import { apiError } from '../shapes/error-answer.ts'
 
 /** In place of a pattern, which they have none of, in the log and the figures. */
 const SITE = '(site)'

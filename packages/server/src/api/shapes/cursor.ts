@@ -4,7 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { BoundedPage, PageRead } from '../../store/store.ts'
-import { apiError } from '../server/error-answer.ts'
+import { apiError } from './error-answer.ts'
 
 export interface Cursors {
   seal(scope: string, lastId: string): string

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from '../../errors.ts'
 import { memberPath } from '../../text/json.ts'
-import { invalidInput } from '../server/error-answer.ts'
+import { invalidInput } from './error-answer.ts'
 
 /** What came in, checked; throws a 400 that names each wrong field. */
 export function parseInput<Schema extends z.ZodType>(
