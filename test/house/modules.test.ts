@@ -10,8 +10,6 @@ const MODULES = readModules(listRepositoryFiles())
 
 /** To be empty: file and function, and who shortens it. */
 const LONG_FUNCTIONS = {
-  'packages/server/src/main.ts: createDelivery': 'becomes as calm as deliver.ts',
-  'packages/server/src/main.ts: openApi': 'becomes as calm as deliver.ts',
   'packages/server/src/store/postgres/postgres-store.ts: createParts': 'is being flattened',
   'packages/server/src/store/sqlite/operations.ts: createOperations': 'is being cut in two',
   'packages/server/src/send/connections.ts: createConnections': 'comes next',

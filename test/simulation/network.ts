@@ -4,7 +4,7 @@
  * either side ends it: two open at once for one delivery is what the promises look for.
  */
 import type { Fault, SendResult, SignedRequest } from '../../packages/server/src/outcome.ts'
-import type { ScheduledTurn } from '../../packages/server/src/schedule/schedule.ts'
+import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.ts'
 import type { SimProcess } from './sim-process.ts'
 import { short } from './trace.ts'
 import type { World } from './world.ts'

@@ -3,9 +3,10 @@
  * drawn from one seed. What a step does is in owner.ts and weather.ts; what must hold, in promises.ts.
  */
 import type { Clock } from '../../packages/server/src/clock.ts'
+import type { Change } from '../../packages/server/src/store/road.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import type { Query } from '../../packages/server/src/store/sqlite/thread/thread-messages.ts'
-import type { Change } from '../../packages/server/src/store/store.ts'
+import { atRest } from '../../packages/server/test/manual-clock.ts'
 import { Disk } from './disk.ts'
 import { Draw } from './draw.ts'
 import { type Faults, noFaults } from './faults.ts'
@@ -16,7 +17,7 @@ import type { Settings } from './settings.ts'
 import { type SimNode, startNode } from './sim-node.ts'
 import { SimProcess, WORLD_START_MS } from './sim-process.ts'
 import type { StoreLink } from './store-link.ts'
-import { atRest, Timeline } from './timeline.ts'
+import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
 export interface WorldOptions {

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { describe, expect, test, vi } from 'vitest'
+import { manualClock } from '../../test/manual-clock.ts'
 import { makeCertificate } from '../../test/send/certificate.ts'
 import {
   answerText,
@@ -12,7 +13,6 @@ import {
   type EndpointOptions,
   type OnRequest,
 } from '../../test/send/endpoint.ts'
-import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
@@ -127,7 +127,7 @@ describe.each([
   )
 
   test('an unknown endpoint that is silent for a tenth of a second is known', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { send, receiver } = await setup(firstOnly, { ...unknown, world: { ...UNKNOWN, clock } })
     await send()
     clock.advance(99)
@@ -156,7 +156,7 @@ describe.each([
   })
 
   test('what was noisy is unknown again after ten minutes', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { send, receiver } = await setup(firstOnly, { ...ways, world: { ...KNOWN, clock } })
     await send()
     receiver.connections[0]?.write('x')
@@ -217,10 +217,10 @@ describe('an answer that comes before the whole request was sent', () => {
   }
 
   test('counts, the request is sent to its end, and the connection is closed', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { send, receiver } = await setup(() => {}, { onConnection: early, world: { clock } })
     const sending = send(BIG)
-    await clock.armed(2_000)
+    await clock.whenArmed(2_000)
     receiver.connections[0]?.resume()
     expect(await sending).toBe(413)
     await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
@@ -228,10 +228,10 @@ describe('an answer that comes before the whole request was sent', () => {
   })
 
   test('counts also when the rest is never taken', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { send, receiver } = await setup(() => {}, { onConnection: early, world: { clock } })
     const sending = send(BIG)
-    await clock.armed(2_000)
+    await clock.whenArmed(2_000)
     clock.advance(2_000)
     expect(await sending).toBe(413)
     await closed(receiver)

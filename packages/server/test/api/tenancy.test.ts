@@ -5,9 +5,9 @@ import type { ApiDeps } from '../../src/api/deps.ts'
 import type { OpenApiDocument } from '../../src/api/document/openapi-document.ts'
 import { createIds, ID_PREFIXES, type IdKind } from '../../src/id.ts'
 import { systemRandom } from '../../src/random.ts'
+import { manualClock } from '../manual-clock.ts'
 import { startApiAlone } from './api-alone.ts'
 import type { Call, CallOptions } from './client.ts'
-import { createManualClock } from './manual-clock.ts'
 import {
   guardedSteps,
   type Identity,
@@ -21,7 +21,7 @@ const FAILED_KEYS_FORGOTTEN_MS = 5 * 60_000
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
 
 async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const api = await startApiAlone(change, clock)
   const { call } = api
   const post = async (path: string, body: unknown, key?: string) =>

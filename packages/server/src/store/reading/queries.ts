@@ -19,7 +19,7 @@ import type {
   Page,
   StatsQuery,
   WebhookFilter,
-} from '../store.ts'
+} from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY, createCall } from '../../../../test/api/client.ts'
-import { createManualClock } from '../../../../test/api/manual-clock.ts'
 import { openStream } from '../../../../test/api/stream-reader.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
 import { REMEMBERED_MS } from '../../access/credentials.ts'
 import type { ApiDeps } from '../../deps.ts'
 
@@ -13,7 +13,7 @@ interface Made {
 }
 
 async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const api = await startApiAlone(change, clock)
   const { call } = api
   const bot = await call<{ id: string }>('POST', '/api/v1/chatbots', { body: { name: 'Shop' } })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
-import { createManualClock } from '../../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
 import { SESSION_IDLE_MS, SESSION_MS_MAX } from '../../../access.ts'
 import { createMetrics } from '../../../metrics.ts'
 import type { ApiDeps } from '../../deps.ts'
@@ -9,7 +9,7 @@ import type { ApiDeps } from '../../deps.ts'
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
 
 async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const api = await startApiAlone(change, clock)
   const { call } = api
   const bot = await call<{ id: string }>('POST', '/api/v1/chatbots', { body: { name: 'Shop' } })

@@ -4,18 +4,18 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
 import { withPages } from '../../../../test/api/made-pages.ts'
-import { createManualClock, type ManualClock } from '../../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
 import { systemClock } from '../../../clock.ts'
 import { silentLog } from '../../../log.ts'
 import { createMetrics } from '../../../metrics.ts'
-import type { PageRead } from '../../../store/store.ts'
+import type { PageRead } from '../../../store/desk.ts'
 import { SLOTS, STALLED_MS, TURN_WAIT_MS } from './answer-slots.ts'
 
 const EMPTY = { rows: [], more: false }
 
 /** An API whose store answers a page when the test says so. */
 async function setup() {
-  const clock = createManualClock()
+  const clock = manualClock()
   const metrics = createMetrics()
   const asked: ((page: PageRead<unknown>) => void)[] = []
   const api = await startApiAlone(({ store }) => ({
@@ -123,7 +123,7 @@ test('a reader that takes nothing for half a minute is cut; one that reads slowl
   const [serverSide] = (await accepted) as [Socket]
   // As long as the store has not answered, nobody waits for the reader.
   await askedTimes(1)
-  await advance(clock, 2 * STALLED_MS)
+  await clock.pass(2 * STALLED_MS)
   expect(serverSide.destroyed).toBe(false)
   const answerAll = setInterval(() => asked.shift()?.(largePage()), 1)
   onTestFinished(() => clearInterval(answerAll))
@@ -140,16 +140,16 @@ test('a reader that takes nothing for half a minute is cut; one that reads slowl
   }
   await stuck()
   for (let read = 0; read < 3; read++) {
-    await advance(clock, STALLED_MS - 6_000)
+    await clock.pass(STALLED_MS - 6_000)
     const before = serverSide.bytesWritten
     socket.resume()
     await expect.poll(() => serverSide.bytesWritten).toBeGreaterThan(before + 2 ** 20)
     socket.pause()
     await stuck()
-    await advance(clock, 6_000)
+    await clock.pass(6_000)
   }
   expect(serverSide.destroyed).toBe(false)
-  await advance(clock, STALLED_MS + 6_000)
+  await clock.pass(STALLED_MS + 6_000)
   expect(serverSide.destroyed).toBe(true)
   expect(await metrics.text()).toContain('chatzuri_requests_refused_total{reason="stalled"} 1')
 })
@@ -172,14 +172,6 @@ test('a reader that goes half-way is no fault of ours, and leaves its place', as
   }
   expect(error).not.toHaveBeenCalled()
 })
-
-/** Step by step, as time goes; what it sets off may run. */
-async function advance(clock: ManualClock, ms: number) {
-  for (let passed = 0; passed < ms; passed += 1_000) {
-    clock.advance(1_000)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 function largePage(): PageRead<unknown> {
   const lead = { id: 'lead_1', chatbotId: '', conversationId: '', eventId: '' }

@@ -1,5 +1,5 @@
 /**
- * Listeners: nodes that take one webhook's deliveries (../listener-store.ts), in the list of nodes
+ * Listeners: nodes that take one webhook's deliveries (../road.ts), in the list of nodes
  * with a role of their own and no keys. A webhook's row is locked before it changes hands.
  *
  * Records lock deliveries before webhooks; so what a listener held is given back in a transaction of
@@ -7,11 +7,11 @@
  * rescue of what dead nodes held does it.
  */
 import type { Webhook, WebhookState } from '../../../webhook.ts'
-import type { ListenerLease } from '../../listener-store.ts'
+import type { NewAuditEntry } from '../../desk.ts'
 import { toWebhook, type WebhookRow } from '../../reading/rows.ts'
+import type { ListenerLease } from '../../road.ts'
 import { whenLeft, whenListened } from '../../rules/listened.ts'
 import type { Encryption } from '../../sealing/encryption.ts'
-import type { NewAuditEntry } from '../../store.ts'
 import type { Database } from '../connection/database.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { transactAudited } from './audit.ts'

@@ -10,9 +10,9 @@ import {
   type StateReason,
 } from '../../../delivery.ts'
 import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
+import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
-import type { Claim, ClaimResult, LaneAsked } from '../../store.ts'
 import type { Core } from '../core.ts'
 
 export type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null

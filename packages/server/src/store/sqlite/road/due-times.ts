@@ -6,7 +6,7 @@
  */
 import { idTime } from '../../../id.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
-import type { DuePosition, PulledIn, PullInStep } from '../../store.ts'
+import type { DuePosition, PulledIn, PullInStep } from '../../road.ts'
 import type { Core } from '../core.ts'
 
 interface WaitingRow {

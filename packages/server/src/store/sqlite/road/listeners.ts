@@ -1,11 +1,11 @@
 /**
- * Listeners: nodes that take one webhook's deliveries (../listener-store.ts). Their leases are in
+ * Listeners: nodes that take one webhook's deliveries (../road.ts). Their leases are in
  * memory with those of the nodes, so that after a start nobody listens until they come again.
  */
 
 import type { WebhookState } from '../../../webhook.ts'
-import type { ListenerLease } from '../../listener-store.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
+import type { ListenerLease } from '../../road.ts'
 import { whenLeft, whenListened } from '../../rules/listened.ts'
 import type { Core } from '../core.ts'
 import type { Config } from './config.ts'

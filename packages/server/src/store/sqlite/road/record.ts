@@ -4,6 +4,7 @@
  */
 import type { DeliveryState } from '../../../delivery.ts'
 import type { DeliveryRow, WebhookRow } from '../../reading/rows.ts'
+import type { RecordInput, RecordResult } from '../../road.ts'
 import {
   concernsHealth,
   type NextState,
@@ -14,7 +15,6 @@ import {
   withoutEcho,
 } from '../../rules/after-attempt.ts'
 import { noteRest, type RestTold, restTold } from '../../rules/rest.ts'
-import type { RecordInput, RecordResult } from '../../store.ts'
 import type { Core } from '../core.ts'
 import type { WebhookHealthRow } from '../webhook-book.ts'
 import { READ_DELIVERY } from './deliveries.ts'

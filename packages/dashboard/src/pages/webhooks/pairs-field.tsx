@@ -2,56 +2,60 @@ import { useRef } from 'react'
 import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { FieldError, TextField } from '../../ui/field.tsx'
-import type { HeaderRow } from './webhook-draft.ts'
-import type { PartProps } from './webhook-fields-props.ts'
+import type { PairFaults, PairRow, PairsSetting } from './pairs.ts'
 
-const { form } = texts.webhooks
-const HEADERS_MAX = 20
-const NAME_LENGTH_MAX = 100
-const VALUE_LENGTH_MAX = 1_000
+interface PairsFieldProps {
+  setting: PairsSetting
+  rows: readonly PairRow[]
+  /** Null: nobody is told yet. */
+  faults: PairFaults | null
+  /** What the server said of them. */
+  refusal: string | null
+  onChange(rows: readonly PairRow[]): void
+}
 
-/** An endpoint's own headers, one in a row. A value that is stored is never shown: it stays, or is replaced. */
-export function HeadersField({ draft, faults, isTold, failure, onChange }: PartProps) {
-  const { headers } = draft
+/** Texts by name, one in a row. */
+export function PairsField({ setting, rows, faults, refusal, onChange }: PairsFieldProps) {
+  const { max, texts: words } = setting
   const list = useRef<HTMLDivElement>(null)
-  const set = (key: number, part: Partial<HeaderRow>) => {
-    onChange({ headers: headers.map((row) => (row.key === key ? { ...row, ...part } : row)) })
+  const set = (key: number, part: Partial<PairRow>) => {
+    onChange(rows.map((row) => (row.key === key ? { ...row, ...part } : row)))
   }
   const add = () => {
-    const key = Math.max(-1, ...headers.map((row) => row.key)) + 1
-    onChange({ headers: [...headers, { key, name: '', value: '', storedName: null }] })
+    const key = Math.max(-1, ...rows.map((row) => row.key)) + 1
+    onChange([...rows, { key, name: '', value: '', storedName: null }])
     // The row that is new is where one types next.
     requestAnimationFrame(() => lastName(list.current)?.focus())
   }
   const remove = (key: number) => {
-    onChange({ headers: headers.filter((row) => row.key !== key) })
+    onChange(rows.filter((row) => row.key !== key))
     requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[data-add]')?.focus())
   }
-  const refused = failure?.about('headers')
   return (
     <fieldset className="grid gap-3">
       <legend className="mb-1 text-sm font-medium">
-        {form.headers} <span className="font-normal text-soft">({texts.ui.optional})</span>
+        {words.label} <span className="font-normal text-soft">({texts.ui.optional})</span>
       </legend>
-      <p className="text-sm text-soft">{form.headersHint}</p>
+      <p className="text-sm text-soft">{words.hint}</p>
       <div ref={list} className="grid gap-3">
-        {headers.map((row, index) => (
+        {rows.map((row, index) => (
           <Row
             key={row.key}
             row={row}
+            setting={setting}
             place={index + 1}
-            faults={isTold ? faults.headers.get(row.key) : undefined}
+            faults={faults?.get(row.key)}
             onChange={(part) => set(row.key, part)}
             onRemove={() => remove(row.key)}
           />
         ))}
-        {headers.length < HEADERS_MAX && (
+        {rows.length < max && (
           <Button data-add size="sm" icon="plus" className="justify-self-start" onClick={add}>
-            {form.addHeader}
+            {words.add}
           </Button>
         )}
       </div>
-      {refused && <FieldError message={refused} />}
+      {refusal && <FieldError message={refusal} />}
     </fieldset>
   )
 }
@@ -61,24 +65,26 @@ function lastName(list: HTMLElement | null): HTMLElement | undefined {
 }
 
 interface RowProps {
-  row: HeaderRow
+  row: PairRow
+  setting: PairsSetting
   place: number
   faults: { name?: string; value?: string } | undefined
-  onChange(part: Partial<HeaderRow>): void
+  onChange(part: Partial<PairRow>): void
   onRemove(): void
 }
 
-function Row({ row: { name, value, storedName }, place, faults, onChange, onRemove }: RowProps) {
-  const isStored = storedName !== null
+function Row({ row, setting, place, faults, onChange, onRemove }: RowProps) {
+  const { name, value, storedName } = row
+  const { nameLengthMax, valueLengthMax, texts: words } = setting
   return (
     <div className="flex items-start gap-2">
       <div className="grid min-w-0 flex-1 gap-2 sm:grid-cols-2">
         <TextField
-          label={form.headerName(place)}
+          label={words.name(place)}
           labelHidden
           data-name
-          placeholder={form.headerNamePlaceholder}
-          maxLength={NAME_LENGTH_MAX}
+          placeholder={words.namePlaceholder}
+          maxLength={nameLengthMax}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -88,10 +94,10 @@ function Row({ row: { name, value, storedName }, place, faults, onChange, onRemo
           onChange={(event) => onChange({ name: event.target.value })}
         />
         <TextField
-          label={form.headerValue(place)}
+          label={words.value(place)}
           labelHidden
-          placeholder={isStored ? form.headerKept : form.headerValuePlaceholder}
-          maxLength={VALUE_LENGTH_MAX}
+          placeholder={(storedName !== null && words.hidden?.kept) || words.valuePlaceholder}
+          maxLength={valueLengthMax}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -101,7 +107,7 @@ function Row({ row: { name, value, storedName }, place, faults, onChange, onRemo
           onChange={(event) => onChange({ value: event.target.value })}
         />
       </div>
-      <IconButton icon="trash" label={form.removeHeader(name, place)} onClick={onRemove} />
+      <IconButton icon="trash" label={words.remove(name, place)} onClick={onRemove} />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bodyText } from './body-text.ts'
+import { decodeBody } from './decode-body.ts'
 
 const whole = (bytes: Buffer) => ({ bytes, isCut: false })
 const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16()
@@ -17,7 +17,7 @@ test.each<[string, Buffer, string]>([
   ['a label that nobody knows', Buffer.from('Zoë'), 'text/plain; charset=x-mine'],
   ['a label that is empty', Buffer.from('Zoë'), 'text/plain; charset='],
 ])('%s', (_, bytes, contentType) => {
-  expect(bodyText(whole(bytes), contentType)).toBe('Zoë')
+  expect(decodeBody(whole(bytes), contentType)).toBe('Zoë')
 })
 
 test('a character that was cut is left out, in every encoding', () => {
@@ -25,13 +25,13 @@ test('a character that was cut is left out, in every encoding', () => {
     bytes: bytes.subarray(0, bytes.length - back),
     isCut: true,
   })
-  expect(bodyText(cut(Buffer.from('Zo€'), 1), '')).toBe('Zo')
-  expect(bodyText(cut(Buffer.from('Zoe€', 'utf16le'), 1), '')).toBe('Zoe')
+  expect(decodeBody(cut(Buffer.from('Zo€'), 1), '')).toBe('Zo')
+  expect(decodeBody(cut(Buffer.from('Zoe€', 'utf16le'), 1), '')).toBe('Zoe')
   const japanese = Buffer.from([0x82, 0xa0, 0x82, 0xa2])
-  expect(bodyText(cut(japanese, 1), 'text/plain; charset=shift_jis')).toBe('あ')
+  expect(decodeBody(cut(japanese, 1), 'text/plain; charset=shift_jis')).toBe('あ')
 })
 
 test('nothing is nothing, and what is no text is shown as such', () => {
-  expect(bodyText(whole(Buffer.alloc(0)), '')).toBe('')
-  expect(bodyText(whole(Buffer.from([0xff, 0xff, 0x41])), '')).toBe('\ufffd\ufffdA')
+  expect(decodeBody(whole(Buffer.alloc(0)), '')).toBe('')
+  expect(decodeBody(whole(Buffer.from([0xff, 0xff, 0x41])), '')).toBe('\ufffd\ufffdA')
 })

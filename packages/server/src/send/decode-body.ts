@@ -4,7 +4,7 @@
  */
 import type { Unpacked } from './unpack.ts'
 
-export function bodyText({ bytes, isCut }: Unpacked, contentType: string): string {
+export function decodeBody({ bytes, isCut }: Unpacked, contentType: string): string {
   if (bytes.length === 0) return ''
   const label = byMark(bytes) ?? labelOf(contentType)
   if (label === 'utf-8') return utf8Text(bytes, isCut)
