@@ -2,7 +2,6 @@
  * One transaction's shared sums: minute counts and the backlog are gathered in memory and written
  * once at its end, however many attempts it records.
  */
-
 import type { Change, DeliveryChange } from '../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
