@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts'
 import { StartError } from '../../src/errors.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { keyIdOf } from '../../src/store/sealing/encryption.ts'
-import { lookInto } from '../../src/store/sealing/look.ts'
+import { lookInto } from '../../src/store/looking/look.ts'
 import type { Store } from '../../src/store/store.ts'
 import { World } from '../conformance/world.ts'
 
