@@ -10,7 +10,7 @@ import { DueQueue } from './due-queue.ts'
 import type { Lane } from './lane.ts'
 import type { Term } from './lease.ts'
 
-export interface RefillOptions {
+interface RefillOptions {
   store: Pick<Road, 'claimDue'>
   clock: Clock
   log: Log

@@ -52,7 +52,7 @@ const acceptedLeadSchema = z
   })
   .meta({ id: 'AcceptedLead' })
 
-export const leadFilter = {
+const leadFilter = {
   chatbotId: idFilter('chatbot').exactOptional(),
   q: search.exactOptional().meta({
     description:

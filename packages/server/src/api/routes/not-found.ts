@@ -9,7 +9,7 @@ import { apiError } from '../shapes/error-answer.ts'
 const SITE = '(site)'
 const NONE = '(none)'
 
-export interface UnknownRoutesOptions extends AnswerWatch {
+interface UnknownRoutesOptions extends AnswerWatch {
   routes: readonly Route[]
   /** Asked only for paths that no route has: it can't take one from the API. */
   site: ApiDeps['site'] | null

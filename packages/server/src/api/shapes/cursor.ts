@@ -34,12 +34,12 @@ export function createCursors(key: Buffer): Cursors {
   }
 }
 
-export interface ListQuery {
+interface ListQuery {
   limit: number
   cursor?: string
 }
 
-export interface ListAnswer<Item> {
+interface ListAnswer<Item> {
   data: Item[]
   nextCursor: string | null
 }

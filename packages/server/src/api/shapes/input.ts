@@ -38,7 +38,7 @@ function detailsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
   return [{ path, message: `${subject} ${issue.message}` }]
 }
 
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   let text = ''
   for (const step of path) {
     text = typeof step === 'number' ? `${text}[${step}]` : memberPath(text, String(step))
