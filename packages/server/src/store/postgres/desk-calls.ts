@@ -16,9 +16,9 @@ import {
 import type { NewAuditEntry } from '../desk.ts'
 import type { Database } from './connection/database.ts'
 import { deskTransaction } from './desk-transaction.ts'
-import { transactAudited } from './road/audit.ts'
-import { cancel, resend } from './road/deliveries.ts'
 import { eraseLeads } from './road/erase.ts'
+import { cancel, resend } from './road/move.ts'
+import { transactAudited } from './transact-audited.ts'
 
 export function deskCalls({ database, ids }: { database: Database; ids: Ids }): Calls {
   return { ...sharedCalls(database), ...ownCalls(database, ids) }

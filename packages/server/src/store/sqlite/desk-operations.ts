@@ -6,14 +6,21 @@ import { deskTransaction } from './desk-transaction.ts'
 
 type Operation = (tx: DeskTransaction, input: never) => Steps<unknown>
 
-export function deskOperations(core: Core): SharedCalls {
-  const tx = deskTransaction(core)
-  const operations: [name: string, operation: Operation][] = [
-    ...Object.entries(OPERATIONS),
-    ...Object.entries(STATEMENTS),
-  ]
-  const bound = operations.map(([name, operation]) => {
-    return [name, (input: never) => runAtOnce(operation(tx, input))]
+type DeskOperations = {
+  [Name in keyof SharedCalls]: (
+    core: Core,
+    input: Parameters<SharedCalls[Name]>[0],
+  ) => ReturnType<SharedCalls[Name]>
+}
+
+export const DESK_OPERATIONS: DeskOperations = bound([
+  ...Object.entries(OPERATIONS),
+  ...Object.entries(STATEMENTS),
+])
+
+function bound(operations: [name: string, operation: Operation][]): DeskOperations {
+  const entries = operations.map(([name, operation]) => {
+    return [name, (core: Core, input: never) => runAtOnce(operation(deskTransaction(core), input))]
   })
-  return Object.fromEntries(bound)
+  return Object.fromEntries(entries)
 }
