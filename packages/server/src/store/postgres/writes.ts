@@ -31,7 +31,7 @@ import { release } from './road/release.ts'
 import { reseal } from './road/reseal.ts'
 import { rollUp } from './road/roll-up.ts'
 import { settle } from './road/settle.ts'
-import { takeAll } from './road/starts.ts'
+import { takeStarts } from './road/starts.ts'
 import { sweepLeases } from './road/sweep-leases.ts'
 
 interface World {
@@ -149,7 +149,7 @@ function trafficWrites({ database, ids }: World) {
       accept: (input) => (isBulk(input) ? bulk : accepts).call(input),
       recordIfLeased: (input) => records.call(input),
       claimDue: (input) => claims.call(input),
-      takeStarts: (wanted) => database.transact((tx) => takeAll(tx, wanted)),
+      takeStarts: (wanted) => database.transact((tx) => takeStarts(tx, wanted)),
     } satisfies Partial<Writes>,
     async close() {
       await Promise.all([accepts, bulk, records, claims].map((group) => group.close()))
@@ -168,11 +168,11 @@ function moveWrites({ database, nodes, ids }: World) {
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
     cancel: async (deliveryId, reason, audit) => {
-      const row = await transactAudited(database, audit, (tx) => cancel(tx, deliveryId, reason))
+      const row = await transactAudited(database, audit, (tx) => cancel(tx, { deliveryId, reason }))
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
-    joinNode: (nodeId, leaseMs) => joinNode(nodes, nodeId, leaseMs),
-    renewLease: (nodeId, leaseMs) => renewLease(database, nodeId, leaseMs),
+    joinNode: (nodeId, leaseMs) => joinNode(nodes, { nodeId, leaseMs }),
+    renewLease: (nodeId, leaseMs) => renewLease(database, { nodeId, leaseMs }),
     leaveNode: (nodeId) => leaveNode(nodes, nodeId),
   } satisfies Partial<Writes>
 }
