@@ -20,7 +20,7 @@ import type { StoreLink } from './store-link.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
-export interface WorldOptions {
+interface WorldOptions {
   seed: number
   settings: (draw: Draw) => Settings
   print?: ((line: string) => void) | null

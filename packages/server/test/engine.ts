@@ -23,7 +23,7 @@ import { manualClock } from './manual-clock.ts'
 import { webhookValues } from './webhook-values.ts'
 
 /** A request that has been sent and waits for the test's answer. */
-export interface OpenRequest {
+interface OpenRequest {
   url: string
   id: string
   body: string

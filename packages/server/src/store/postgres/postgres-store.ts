@@ -14,8 +14,8 @@ import type { Desk } from '../desk.ts'
 import { postgresBuilder } from '../reading/builder.ts'
 import { type Reading, Reads } from '../reading/reads.ts'
 import type { Change } from '../road.ts'
-import { Listeners } from '../rules/listeners.ts'
 import { Probe, SMALL_BYTES } from '../rules/probe.ts'
+import { Signal } from '../rules/signal.ts'
 import { KeyRing } from '../sealing/encryption.ts'
 import type { Store } from '../store.ts'
 import { Database } from './connection/database.ts'
@@ -73,14 +73,14 @@ function createParts(
   { encryption, serverSecret }: { encryption: KeyRing; serverSecret: Buffer },
 ) {
   const { databaseUrl, clock, log = silentLog, nodeRoles = ['api', 'deliver'] } = options
-  const changed = new Listeners<Change>(log)
-  const woken = new Listeners<string[]>(log)
-  const uncertain = new Listeners<undefined>(log)
+  const changed = new Signal<Change>(log)
+  const woken = new Signal<string[]>(log)
+  const uncertain = new Signal<undefined>(log)
   const others = { told: (_: Change) => {}, message: () => {} }
   const database = new Database({
     databaseUrl,
     log,
-    isHeard: () => changed.count > 0,
+    isHeard: () => changed.isHeard,
     onCommit: (tx) => tellCommit(tx),
     onUncertain: () => uncertain.tell(undefined),
     onRefused({ message }) {

@@ -13,7 +13,7 @@ import { type Random, systemRandom } from '../../random.ts'
 import { sqliteBuilder } from '../reading/builder.ts'
 import { Reads, type RunQueries } from '../reading/reads.ts'
 import type { Change } from '../road.ts'
-import { Listeners } from '../rules/listeners.ts'
+import { Signal } from '../rules/signal.ts'
 import { KeyRing } from '../sealing/encryption.ts'
 import type { Store } from '../store.ts'
 import type { BatchReply } from './engine.ts'
@@ -93,12 +93,12 @@ export async function openOver(
   const { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog } = options
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
   const db = sqliteBuilder()
-  const changed = new Listeners<Change>(log)
-  const woken = new Listeners<string[]>(log)
+  const changed = new Signal<Change>(log)
+  const woken = new Signal<string[]>(log)
   const queue = new WriteQueue({
     port,
     clock,
-    isHeard: () => changed.count > 0,
+    isHeard: () => changed.isHeard,
     damage: () => condition.damage,
     onBatch(calls, reply, durationMs) {
       condition.judge(calls, reply.replies)

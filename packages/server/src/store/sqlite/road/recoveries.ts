@@ -33,31 +33,25 @@ export function createRecovery(
   return core.get<RecoveryRow>(READ, id) ?? null
 }
 
-export function continueRecoveries(
-  core: Core,
-  limit: number,
-): { moved: number; resumed: string[] } {
-  const resumed = new Set<string>()
+export function continueRecoveries(core: Core, limit: number): { moved: number } {
   let walked = 0
   while (walked < limit) {
     const recovery = core.get<Walked>(NEXT)
     if (!recovery) break
-    walked += walk(core, recovery, limit - walked, resumed)
+    walked += walk(core, recovery, limit - walked)
   }
-  return { moved: walked, resumed: [...resumed] }
+  return { moved: walked }
 }
 
 /** Returns how many deliveries it looked at. */
-function walk(core: Core, recovery: Walked, limit: number, resumed: Set<string>): number {
+function walk(core: Core, recovery: Walked, limit: number): number {
   const rows = find(core, recovery, limit)
   const states: DeliveryState[] = JSON.parse(recovery.states)
   let done = 0
   for (const row of rows) {
     if (row.webhook_id !== recovery.webhook_id || !states.includes(row.state)) continue
     const resent = resend(core, row.id)
-    if (resent === null || typeof resent === 'string') continue
-    done += 1
-    if (resent.state === 'pending') resumed.add(row.webhook_id)
+    if (resent !== null && typeof resent !== 'string') done += 1
   }
   const last = rows.at(-1)
   if (last) core.run(ADVANCE, done, last.finished_at, last.id, recovery.id)

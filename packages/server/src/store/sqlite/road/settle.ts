@@ -11,8 +11,7 @@ import type { Core } from '../core.ts'
 import { eraseDeletedChatbots } from './erase.ts'
 import { cancelRow, move } from './move.ts'
 
-export function settle(core: Core, limit: number): { moved: number; resumed: string[] } {
-  const resumed: string[] = []
+export function settle(core: Core, limit: number): { moved: number } {
   let moved = 0
   while (moved < limit) {
     const next = core.get<{ webhook_id: string }>(NEXT_UNSETTLED)
@@ -20,12 +19,11 @@ export function settle(core: Core, limit: number): { moved: number; resumed: str
     const { webhook_id: webhookId } = next
     const state = core.webhookState(webhookId)
     const count = settleWebhook(core, { webhookId, state, limit: limit - moved })
-    if (count > 0 && state === 'active') resumed.push(webhookId)
     if (count < limit - moved) core.run(SETTLED, webhookId)
     moved += count
   }
   if (moved < limit) moved += eraseDeletedChatbots(core, limit - moved)
-  return { moved, resumed }
+  return { moved }
 }
 
 function settleWebhook(
