@@ -45,7 +45,6 @@ export const TIMER_WAITS = {
 /** Of files that are being rewritten; to be empty. */
 export const LONG_FUNCTIONS = {
   'packages/server/src/store/postgres/postgres-store.ts: createParts': 'is being flattened',
-  'packages/server/src/store/sqlite/operations.ts: createOperations': 'is being cut in two',
   'packages/server/src/send/connections.ts: createConnections': 'comes next',
   'packages/server/src/send/send.ts: createSend': 'comes next',
   'packages/server/test/api/api-alone.ts: createDeps': 'comes next',
