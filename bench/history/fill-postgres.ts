@@ -65,7 +65,7 @@ class TableCopy {
   }
 
   static async start(table: Table, databaseUrl: string | null): Promise<TableCopy> {
-    // Counted in parts (schema-0001.ts); the past is in one.
+    // Counted in parts (schema.ts); the past is in one.
     const isSharded = table === 'stats_minutes'
     const columns = [...COLUMNS[table], ...(isSharded ? ['shard'] : [])]
     const client = await connect(databaseUrl)

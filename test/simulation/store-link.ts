@@ -4,11 +4,12 @@
  */
 import { StoreUnavailable } from '../../packages/server/src/errors.ts'
 import type { Log } from '../../packages/server/src/log.ts'
+import type { Change, Claim } from '../../packages/server/src/store/road.ts'
 import type { BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import { watched } from '../../packages/server/src/store/sqlite/file/condition.ts'
 import { openOver } from '../../packages/server/src/store/sqlite/sqlite-store.ts'
 import type { EnginePort } from '../../packages/server/src/store/sqlite/thread/port.ts'
-import type { Change, Claim, Store } from '../../packages/server/src/store/store.ts'
+import type { Store } from '../../packages/server/src/store/store.ts'
 import type { SimProcess } from './sim-process.ts'
 import type { World } from './world.ts'
 

@@ -7,7 +7,7 @@ import type { Outcome, SendResult, SignedRequest } from './outcome.ts'
 import type { DecideInput } from './record/decide.ts'
 import type { Record, Recorded } from './record/record.ts'
 import type { Sign } from './sign/sign.ts'
-import type { Claim } from './store/store.ts'
+import type { Claim } from './store/road.ts'
 import type { Webhook } from './webhook.ts'
 
 export interface Rooms {

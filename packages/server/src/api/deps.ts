@@ -6,14 +6,18 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Fault, SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
-import type { Claim, DeliveryDetail, NewAuditEntry, RecordResult, Store } from '../store/store.ts'
+import type { DeliveryDetail, Desk, NewAuditEntry } from '../store/desk.ts'
+import type { Claim, RecordResult, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import type { BodyLimits } from './server/bodies/body-budget.ts'
 import type { ConnectionLimits } from './server/connection-limits.ts'
 
+export type ApiStore = Desk & Pick<Road, 'onChange' | 'ping'>
+
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
 export interface ApiDeps {
-  store: Store
+  /** The desk; of the road what is told of changes, and whether commits go through. */
+  store: ApiStore
   /** Both check what a body means, and throw an `ApiError` for what they can't take. */
   ingest: {
     acceptLead(

@@ -82,6 +82,11 @@ const DATABASES: [string, RegExp, (path: string) => void][] = [
     /newer version|has schema 99/,
     (path) => execute(path, 'PRAGMA user_version = 99'),
   ],
+  [
+    'a build from before the first release',
+    /has schema 8, of a build from before .* Nothing was changed: /,
+    (path) => execute(path, 'PRAGMA user_version = 8'),
+  ],
 ]
 
 test.each(DATABASES)(

@@ -17,12 +17,12 @@ import {
 import type { Ids } from '../id.ts'
 import { leadPayloadText } from '../lead.ts'
 import type { Metrics } from '../metrics.ts'
-import type { AcceptInput, Claim, IngestStore, LeaseOffer, NewEvent } from '../store/store.ts'
+import type { AcceptInput, Claim, LeaseOffer, NewEvent, Road } from '../store/road.ts'
 import { cleanLead, type LeadInput } from './lead-fields.ts'
 import { canonicalPayload } from './payload.ts'
 
 export interface IngestOptions {
-  store: IngestStore
+  store: Pick<Road, 'accept'>
   ids: Ids
   metrics: Pick<Metrics, 'eventsAccepted'>
   backlogMax: number

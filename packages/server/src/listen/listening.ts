@@ -10,23 +10,17 @@
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../id.ts'
 import type { Outcome, SendResult, SignedRequest } from '../outcome.ts'
-import type {
-  Claim,
-  DeliveryStore,
-  ListenerStore,
-  NewAuditEntry,
-  NodeStore,
-  ReadStore,
-  RecordResult,
-} from '../store/store.ts'
+import type { Desk, NewAuditEntry } from '../store/desk.ts'
+import type { Claim, RecordResult, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import { Waits } from './waits.ts'
 
 export interface ListeningOptions {
-  store: Pick<DeliveryStore, 'claimDue' | 'release'> &
-    ListenerStore &
-    Pick<NodeStore, 'renewLease'> &
-    Pick<ReadStore, 'getWebhook' | 'getDelivery'>
+  store: Pick<
+    Road,
+    'claimDue' | 'release' | 'renewLease' | 'joinListener' | 'renewListener' | 'leaveListener'
+  > &
+    Pick<Desk, 'getWebhook' | 'getDelivery'>
   clock: Clock
   ids: Ids
   sign(claim: Claim, webhook: Webhook, nowMs: number): SignedRequest

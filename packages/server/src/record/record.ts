@@ -10,12 +10,12 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Outcome, SendResult } from '../outcome.ts'
 import type { Random } from '../random.ts'
-import type { Claim, DeliveryStore, NewAttempt, RecordResult } from '../store/store.ts'
+import type { Claim, NewAttempt, RecordResult, Road } from '../store/road.ts'
 import { isDelivered } from './decide.ts'
 import { strainOf } from './strain.ts'
 
 export interface RecordOptions {
-  store: Pick<DeliveryStore, 'recordIfLeased'>
+  store: Pick<Road, 'recordIfLeased'>
   clock: Clock
   ids: Ids
   random: Random

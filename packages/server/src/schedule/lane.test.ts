@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { storedWebhook } from '../../test/webhook-values.ts'
 import type { SendResult } from '../outcome.ts'
-import type { Claim } from '../store/store.ts'
+import type { Claim } from '../store/road.ts'
 import { Lane } from './lane.ts'
 
 const LIMITS = { windowMax: 32, nodes: 1 }

@@ -12,7 +12,7 @@
  * it holds nothing but the probe that the store handed out.
  */
 import { isStrained, type SendResult } from '../outcome.ts'
-import type { Claim } from '../store/store.ts'
+import type { Claim } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import { ClaimQueue } from './claim-queue.ts'
 import { LearntRate } from './learnt-rate.ts'

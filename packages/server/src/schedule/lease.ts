@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events'
 import { type Clock, sleep } from '../clock.ts'
 import type { Ids } from '../id.ts'
 import type { Log } from '../log.ts'
-import type { NodeStore } from '../store/store.ts'
+import type { Road } from '../store/road.ts'
 
 /** One stretch of holding a lease; what was claimed in it is lost with it. */
 export interface Term {
@@ -17,7 +17,7 @@ export interface Term {
 }
 
 export interface LeaseOptions {
-  store: NodeStore
+  store: Pick<Road, 'joinNode' | 'renewLease' | 'leaveNode'>
   clock: Clock
   ids: Ids
   log: Log

@@ -5,13 +5,13 @@
 import type { Clock } from '../clock.ts'
 import { sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { Claim, DeliveryStore } from '../store/store.ts'
+import type { Claim, Road } from '../store/road.ts'
 import { DueQueue } from './due-queue.ts'
 import type { Lane } from './lane.ts'
 import type { Term } from './lease.ts'
 
 export interface RefillOptions {
-  store: Pick<DeliveryStore, 'claimDue'>
+  store: Pick<Road, 'claimDue'>
   clock: Clock
   log: Log
   /** How many claims the lane may take now; 0: none. */
@@ -237,4 +237,4 @@ interface Asked {
   freshLefts: number
 }
 
-type ClaimResult = Awaited<ReturnType<DeliveryStore['claimDue']>>
+type ClaimResult = Awaited<ReturnType<Road['claimDue']>>

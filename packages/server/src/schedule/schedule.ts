@@ -10,15 +10,8 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { SendResult } from '../outcome.ts'
-import type {
-  Change,
-  Claim,
-  DeliveryStore,
-  LeaseOffer,
-  ReadStore,
-  RecordResult,
-  Store,
-} from '../store/store.ts'
+import type { Desk } from '../store/desk.ts'
+import type { Change, Claim, LeaseOffer, RecordResult, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import { FullLanes } from './full-lanes.ts'
 import { GiveBack } from './give-back.ts'
@@ -33,7 +26,7 @@ import { Turns } from './turns.ts'
 import { WaitingLanes } from './waiting-lanes.ts'
 
 export interface ScheduleOptions {
-  store: Pick<Store, 'onChange'> & DeliveryStore & Pick<ReadStore, 'getWebhook'>
+  store: Road & Pick<Desk, 'getWebhook'>
   clock: Clock
   log: Log
   maxInFlight: number

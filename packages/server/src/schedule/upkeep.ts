@@ -6,20 +6,20 @@
  */
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type {
-  DeliveryStore,
-  DuePosition,
-  ListenerStore,
-  NodeStore,
-  PulledIn,
-  UpkeepStore,
-} from '../store/store.ts'
+import type { DuePosition, PulledIn, Road } from '../store/road.ts'
 
 export interface UpkeepOptions {
-  store: UpkeepStore &
-    Pick<DeliveryStore, 'lanesWaiting'> &
-    Pick<NodeStore, 'rescueDead' | 'countLive'> &
-    Pick<ListenerStore, 'sweepListeners'>
+  store: Pick<
+    Road,
+    | 'settle'
+    | 'continueRecoveries'
+    | 'prune'
+    | 'pullInDue'
+    | 'rollUp'
+    | 'reseal'
+    | 'lanesWaiting'
+    | 'sweepLeases'
+  >
   clock: Clock
   log: Log
   retentionMs: number
@@ -112,12 +112,12 @@ export class Upkeep {
   /** Takes back what dead nodes and listeners held, removes what nobody came back to, counts the living. */
   async nodesOnce(): Promise<void> {
     const { store, log, onLiveNodes } = this.#options
-    const { away, removed } = await store.sweepListeners(ABANDONED_AFTER_MS + this.#aheadMs())
+    const removeAfterMs = ABANDONED_AFTER_MS + this.#aheadMs()
+    const { away, removed, liveNodes } = await store.sweepLeases(removeAfterMs)
     for (const webhookId of away) log.info({ webhookId }, 'listener.away')
     for (const webhookId of removed) log.info({ webhookId }, 'listener.removed')
     if (away.length + removed.length > 0) this.nudge()
-    await store.rescueDead()
-    onLiveNodes(await store.countLive())
+    onLiveNodes(liveNodes)
   }
 
   async pruneOnce(): Promise<void> {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { StartError } from '../errors.ts'
 import { makeFileDurably, replaceFileDurably } from '../files/durable-file.ts'
 import type { Random } from '../random.ts'
-import type { EncryptionKeys } from '../store/store.ts'
+import type { EncryptionKeys } from '../store/desk.ts'
 import { parseEncryptionKey } from './config.ts'
 
 export class KeyFiles {

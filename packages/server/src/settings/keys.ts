@@ -5,7 +5,7 @@ import { StartError } from '../errors.ts'
 import { makeFileDurably, replaceFileDurably } from '../files/durable-file.ts'
 import { folderError } from '../files/folder-error.ts'
 import type { Random } from '../random.ts'
-import type { EncryptionKeys } from '../store/store.ts'
+import type { EncryptionKeys } from '../store/desk.ts'
 import type { Config } from './config.ts'
 import { isBlank, KeyFiles } from './key-files.ts'
 

@@ -16,7 +16,7 @@ import {
 } from '@chatzuri/webhooks/signature'
 import { bodyText } from '../event.ts'
 import type { SignedRequest } from '../outcome.ts'
-import type { Claim } from '../store/store.ts'
+import type { Claim } from '../store/road.ts'
 import { liveSecrets, type Webhook } from '../webhook.ts'
 
 export interface SignOptions {

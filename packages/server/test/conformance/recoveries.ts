@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NewRecovery } from '../../src/store/store.ts'
+import type { NewRecovery } from '../../src/store/desk.ts'
 import { type Suite, setup } from './world.ts'
 
 /** Five exhausted deliveries, one delivered, one waiting. */

@@ -6,6 +6,7 @@ import { until } from '../../../../test/support/until.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createIds } from '../../src/id.ts'
 import { systemRandom } from '../../src/random.ts'
+import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import type { Database } from '../../src/store/postgres/connection/database.ts'
 import { openParts } from '../../src/store/postgres/postgres-store.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
@@ -14,7 +15,6 @@ import { statsSeries } from '../../src/store/reading/charts.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
-import type { DeliveryFilter, LeadFilter } from '../../src/store/store.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
   allConversationFilters,
@@ -163,7 +163,6 @@ async function useEverything(world: World): Promise<void> {
   await store.cancel(claim.deliveryId, 'cancelled_by_owner')
   await store.resend(claim.deliveryId)
   await store.renewLease(world.nodeId, 60_000)
-  await store.countLive()
   await store.createTest({
     nodeId: world.nodeId,
     webhookId: webhook.id,
@@ -175,7 +174,7 @@ async function useEverything(world: World): Promise<void> {
     await store.setWebhookState(webhook.id, state, null)
     await store.settle(10)
   }
-  await store.rescueDead()
+  await store.sweepLeases(3_600_000)
   await store.leaveNode(world.nodeId)
   await store.rollUp(9)
   await store.rollUp(9)

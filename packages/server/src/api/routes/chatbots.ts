@@ -1,7 +1,7 @@
 /** Chatbots: where conversations, leads and events come from. */
 import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../../chatbot.ts'
-import type { Page } from '../../store/store.ts'
+import type { Page } from '../../store/desk.ts'
 import type { Credentials } from '../access/credentials.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'

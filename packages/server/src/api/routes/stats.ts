@@ -1,6 +1,6 @@
 /** Statistics: counts by state and latency percentiles, over time, from roll-ups. */
 import { z } from 'zod'
-import type { Stats, StatsCounts } from '../../store/store.ts'
+import type { Stats, StatsCounts } from '../../store/desk.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { invalidInput } from '../server/error-answer.ts'

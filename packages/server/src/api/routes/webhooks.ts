@@ -1,6 +1,6 @@
 /** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
-import type { NewWebhook, WebhookChange } from '../../store/store.ts'
+import type { NewWebhook, WebhookChange } from '../../store/desk.ts'
 import { memberPath } from '../../text/json.ts'
 import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../webhook.ts'
 import type { AuditOf } from '../access/call-audit.ts'

@@ -1,7 +1,7 @@
 /** Whatever went wrong, as the one shape that every error answer has. */
 import { STATUS_CODES } from 'node:http'
 import { ApiError, type ErrorDetail, StoreUnavailable } from '../../errors.ts'
-import type { OwnedKind } from '../../store/store.ts'
+import type { OwnedKind } from '../../store/desk.ts'
 import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
 
 export interface ErrorAnswer {

@@ -3,7 +3,7 @@
  * that it belongs to: whoever changes one, or uses it elsewhere, is told so.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { BoundedPage, PageRead } from '../../store/store.ts'
+import type { BoundedPage, PageRead } from '../../store/desk.ts'
 import { apiError } from '../server/error-answer.ts'
 
 export interface Cursors {

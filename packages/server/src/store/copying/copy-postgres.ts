@@ -6,9 +6,10 @@ import pg from 'pg'
 import { StartError } from '../../errors.ts'
 import { clientConfig, prepareConnection } from '../postgres/connection/connection.ts'
 import { reasonOf } from '../postgres/connection/faults.ts'
-import { migrate, SCHEMA_VERSION } from '../postgres/connection/migrations.ts'
+import { migrate, readSchemaVersion, SCHEMA_VERSION } from '../postgres/connection/migrations.ts'
 import { column as columnArray, storable } from '../postgres/connection/parameters.ts'
 import { databaseError } from '../postgres/connection/start-faults.ts'
+import { assertNotBeforeFirst } from '../rules/schema-version.ts'
 import {
   type CopyChange,
   type CopySide,
@@ -56,12 +57,9 @@ async function openSide(databaseUrl: string, prepare: Prepare): Promise<CopySide
 }
 
 async function assertSchema(client: pg.ClientBase, place: string): Promise<void> {
-  const { rows: found } = await client.query<{ there: boolean }>(
-    `SELECT to_regclass('chatzuri_schema') IS NOT NULL AS there`,
-  )
-  if (!found[0]?.there) throw new StartError(`There is no Chatzuri store in the database ${place}.`)
-  const { rows } = await client.query<{ version: number }>('SELECT version FROM chatzuri_schema')
-  const version = rows[0]?.version ?? 0
+  const version = await readSchemaVersion(client)
+  if (version === null) throw new StartError(`There is no Chatzuri store in the database ${place}.`)
+  assertNotBeforeFirst(version, `The database ${place}`)
   if (version === SCHEMA_VERSION) return
   const advice =
     version > SCHEMA_VERSION

@@ -10,12 +10,14 @@ import type { Clock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
+import type { Desk } from '../desk.ts'
 import { postgresBuilder } from '../reading/queries.ts'
-import { Reads } from '../reading/reads.ts'
+import { type Reading, Reads } from '../reading/reads.ts'
+import type { Change } from '../road.ts'
 import { Listeners } from '../rules/listeners.ts'
 import { Probe, SMALL_BYTES } from '../rules/probe.ts'
 import { KeyRing } from '../sealing/encryption.ts'
-import type { Change, ReadStore, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { Database } from './connection/database.ts'
 import { placeOf, prepareDatabase } from './connection/prepare.ts'
 import { databaseError } from './connection/start-faults.ts'
@@ -196,7 +198,7 @@ const REFUSED_BYTES = 65_536
 const PING = `UPDATE meta SET value = chatzuri_now()::text || $1 WHERE key = 'pinged_at'`
 const BACKLOG = 'SELECT sum(value)::bigint AS value FROM backlog'
 
-function bindReads(reads: Reads): Omit<ReadStore, 'backlog'> {
+function bindReads(reads: Reads): Omit<Pick<Desk, Reading>, 'backlog'> {
   return {
     readPage: reads.readPage.bind(reads),
     getChatbot: reads.getChatbot.bind(reads),

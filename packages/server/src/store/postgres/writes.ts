@@ -1,23 +1,14 @@
 /** The writing half of the contract: which calls share transactions, and which stand alone. */
 import type { Ids } from '../../id.ts'
+import type { NewAuditEntry, NewRecovery, Recovery } from '../desk.ts'
 import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
-import type { Reads } from '../reading/reads.ts'
+import type { Reading, Reads } from '../reading/reads.ts'
 import { toChatbot, toDelivery, toRecovery } from '../reading/rows.ts'
+import type { AcceptInput, AcceptResult, ClaimResult, RecordInput, RecordResult } from '../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../rules/accept-weight.ts'
 import type { Probe } from '../rules/probe.ts'
 import type { KeyRing } from '../sealing/encryption.ts'
-import type {
-  AcceptInput,
-  AcceptResult,
-  ClaimResult,
-  NewAuditEntry,
-  NewRecovery,
-  ReadStore,
-  RecordInput,
-  RecordResult,
-  Recovery,
-  Store,
-} from '../store.ts'
+import type { Store } from '../store.ts'
 import type { Database } from './connection/database.ts'
 import { Group } from './connection/group.ts'
 import type { Transaction } from './connection/transaction.ts'
@@ -51,7 +42,7 @@ interface World {
 
 type Writes = Omit<
   Store,
-  keyof ReadStore | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
+  Reading | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
 >
 
 /** Two of a kind: one is on its way to the disk while the next is made. */
@@ -180,17 +171,20 @@ function moveWrites({ database, nodes, ids }: World) {
     joinNode: (nodeId, leaseMs) => nodes.joinNode(nodeId, leaseMs),
     renewLease: (nodeId, leaseMs) => nodes.renewLease(nodeId, leaseMs),
     leaveNode: (nodeId) => nodes.leaveNode(nodeId),
-    rescueDead: () => nodes.rescueDead(),
-    countLive: () => nodes.countLive(),
   } satisfies Partial<Writes>
 }
 
 function listenerWrites(world: World) {
+  const { nodes } = world
   return {
     joinListener: (listener, audit) => listeners.joinListener(world, listener, audit),
     renewListener: (listener) => listeners.renewListener(world, listener),
     leaveListener: (listener) => listeners.leaveListener(world, listener),
-    sweepListeners: (removeAfterMs) => listeners.sweepListeners(world, removeAfterMs),
+    async sweepLeases(removeAfterMs) {
+      const swept = await listeners.sweepListeners(world, removeAfterMs)
+      const rescued = await nodes.rescueDead()
+      return { ...swept, rescued, liveNodes: await nodes.countLive() }
+    },
   } satisfies Partial<Writes>
 }
 

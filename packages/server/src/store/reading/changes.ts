@@ -13,7 +13,7 @@
 import type { CompiledQuery } from 'kysely'
 import { idFloor, idTime } from '../../id.ts'
 import type { ChangePage, ChangePlace } from '../change.ts'
-import type { Change } from '../store.ts'
+import type { Change } from '../road.ts'
 import type { Builder } from './queries.ts'
 import { type DeliveryRow, toDeliveryChange } from './rows.ts'
 

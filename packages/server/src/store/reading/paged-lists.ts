@@ -4,9 +4,8 @@
  * hundred such rows, times all who ask at once, took 4 GB.
  */
 import type { CompiledQuery } from 'kysely'
-import type { PagedLists } from '../read-store.ts'
+import type { Page, PagedLists } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
-import type { Page } from '../store.ts'
 import { listApiKeys, listAudit } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { listAttempts } from './attempts.ts'

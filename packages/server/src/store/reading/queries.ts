@@ -33,7 +33,7 @@ import type {
   Page,
   StatsQuery,
   WebhookFilter,
-} from '../store.ts'
+} from '../desk.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
 import { idSought, isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'

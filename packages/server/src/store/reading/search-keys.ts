@@ -1,6 +1,7 @@
 /**
  * What a search for a person compares: kept beside the lead, made from it here and nowhere else. When
- * the rule of a key changes, the next step of the schema makes the kept ones anew (`rekeyed`).
+ * the rule of a key changes, a step of the schema makes the kept ones anew, so that who was left by an
+ * earlier version is found, and can be erased.
  */
 import { contactKey, nameKey } from '../../text/typed-text.ts'
 
@@ -50,29 +51,3 @@ export function indexable(key: string): string {
 export function isSearchKey(column: string | undefined): boolean {
   return COLUMNS.includes(column)
 }
-
-/** A lead as the schema's step reads it. */
-export interface KeyedRow extends SearchKeys {
-  id: string
-  customer_name: string
-  customer_email: string
-  customer_phone: string
-}
-
-/** Its keys by today's rule; null: it has them already. */
-export function rekeyed(row: KeyedRow, keys: (person: Person) => SearchKeys): SearchKeys | null {
-  const { customer_name, customer_email, customer_phone } = row
-  const anew = keys({
-    customerName: customer_name,
-    customerEmail: customer_email,
-    customerPhone: customer_phone,
-  })
-  const isSame =
-    anew.name_key === row.name_key &&
-    anew.email_key === row.email_key &&
-    anew.phone_key === row.phone_key
-  return isSame ? null : anew
-}
-
-/** So many leads are read at a time: their names may have 100 KB each. */
-export const REKEY_ROWS = 200

@@ -2,7 +2,7 @@
 import type { DeliveryState, StateReason } from '../../delivery.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { DeliveryRow } from '../reading/rows.ts'
-import type { RecordInput } from '../store.ts'
+import type { RecordInput } from '../road.ts'
 import type { RestState } from './rest.ts'
 
 export interface NextState {

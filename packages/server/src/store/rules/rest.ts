@@ -14,7 +14,7 @@
 import { isStrainedStatus } from '../../outcome.ts'
 import type { WebhookKind } from '../../webhook.ts'
 import type { DeliveryRow } from '../reading/rows.ts'
-import type { LaneAsked, RecordInput, RecordResult } from '../store.ts'
+import type { LaneAsked, RecordInput, RecordResult } from '../road.ts'
 
 /** What a webhook's row says of its rest. */
 export interface RestState {

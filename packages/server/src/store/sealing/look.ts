@@ -7,9 +7,11 @@ import pg from 'pg'
 import { StartError } from '../../errors.ts'
 import type { Erasure } from '../../lead.ts'
 import { clientConfig, prepareConnection } from '../postgres/connection/connection.ts'
+import { readSchemaVersion } from '../postgres/connection/migrations.ts'
 import { placeOf } from '../postgres/connection/prepare.ts'
 import { databaseError } from '../postgres/connection/start-faults.ts'
 import { type ErasureRow, toErasure } from '../reading/rows.ts'
+import { assertNotBeforeFirst } from '../rules/schema-version.ts'
 import { databasePath, openForReading } from '../sqlite/file/database.ts'
 import { assertOurs } from '../sqlite/file/whose-file.ts'
 import { sealingKeyOf } from './encryption.ts'
@@ -73,6 +75,7 @@ async function lookIntoDatabase(databaseUrl: string): Promise<Look> {
   try {
     await client.connect()
     await prepareConnection(client)
+    await assertReadable(client, where)
   } catch (error) {
     await client.end().catch(() => {})
     throw told(error)
@@ -82,6 +85,13 @@ async function lookIntoDatabase(databaseUrl: string): Promise<Look> {
     return rows.map(({ id, keys }) => ({ id, keys: keys.split(',').filter((key) => key !== '') }))
   }
   return { ...looking(run, nodes), close: () => client.end() }
+}
+
+/** A newer version's can be read; what is from before the first has other tables. */
+async function assertReadable(client: pg.ClientBase, where: string): Promise<void> {
+  const version = await readSchemaVersion(client)
+  if (version === null) throw new StartError(`There is no Chatzuri store in the database ${where}.`)
+  assertNotBeforeFirst(version, `The database ${where}`)
 }
 
 function looking(run: Run, readNodes: () => Promise<KeyState['nodes']>): Omit<Look, 'close'> {

@@ -11,7 +11,9 @@ import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
 import type { WebhookState } from '../../webhook.ts'
+import type { WebhookRow } from '../reading/rows.ts'
 import { Transaction } from './transaction.ts'
+import { type Aspect, WebhookBook, type WebhookHealthRow } from './webhook-book.ts'
 
 /** A webhook that gets an event type of a chatbot. */
 export interface Subscriber {
@@ -39,6 +41,8 @@ export class Core {
   /** Minutes before it are in the roll-ups: nothing is added to them any more. */
   rolledUntil: number
   #transaction: Transaction | null = null
+  /** The running transaction's. */
+  #book = new WebhookBook()
   readonly #statements = new Map<string, StatementSync>()
   /** Null: no such chatbot. */
   readonly #subscribers = new Map<string, Subscriber[] | null>()
@@ -69,8 +73,10 @@ export class Core {
     this.db.exec(reads ? 'BEGIN' : 'BEGIN IMMEDIATE')
     const tx = new Transaction(this.clock.now(), wantChanges)
     this.#transaction = tx
+    this.#book = new WebhookBook()
     try {
       const value = work()
+      this.#flushHealth()
       tx.flush(this)
       this.db.exec('COMMIT')
       this.backlog += tx.backlogDelta
@@ -80,7 +86,7 @@ export class Core {
       // A full disk rolls back by itself.
       if (this.db.isTransaction) this.db.exec('ROLLBACK')
       this.nodes = nodes
-      this.forgetWebhooks()
+      this.#forgetWebhooks()
       throw error
     } finally {
       this.#transaction = null
@@ -94,6 +100,13 @@ export class Core {
 
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.#prepared(sql).get(...values) as Row | undefined
+  }
+
+  /** Of a row that must be there. */
+  one<Row>(sql: string, ...values: SQLInputValue[]): Row {
+    const row = this.get<Row>(sql, ...values)
+    assert(row !== undefined, 'a row that was just read or written is there')
+    return row
   }
 
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
@@ -130,7 +143,7 @@ export class Core {
   }
 
   isResting(webhookId: string): boolean {
-    const noted = this.tx.isResting(webhookId)
+    const noted = this.#book.isResting(webhookId)
     return noted ?? (this.#claimable(webhookId)?.restingUntil ?? null) !== null
   }
 
@@ -149,8 +162,66 @@ export class Core {
     return found
   }
 
-  /** To be called after any change of chatbots, webhooks or subscriptions. */
-  forgetWebhooks(): void {
+  /**
+   * The one way to change a webhook's row: what was noted of its health is written before `work` sees
+   * it, what memory knew of it is forgotten after, and the change is told. `work` returns the row as
+   * it left it (of one that it deleted, as it was), or a word for why it changed nothing. Null: there
+   * is no such webhook.
+   */
+  changeWebhook<After extends WebhookRow | string>(
+    id: string,
+    work: (before: WebhookRow) => After,
+    aspect: Aspect = 'settings',
+  ): After | null {
+    this.#flushHealth()
+    const before = this.get<WebhookRow>(READ_WEBHOOK, id)
+    if (before === undefined) return null
+    const after = work(before)
+    this.#forgetWebhooks()
+    if (typeof after !== 'string') this.#book.tell(this, id, before.chatbot_id, aspect)
+    return after
+  }
+
+  /** The one way to make a webhook, which is told as a change. */
+  addWebhook(insert: () => WebhookRow): WebhookRow {
+    const row = insert()
+    this.#forgetWebhooks()
+    this.#book.tell(this, row.id, row.chatbot_id, 'settings')
+    return row
+  }
+
+  /** The one way to make or delete a chatbot: memory knows which of them exist. */
+  changeChatbots<T>(work: () => T): T {
+    const done = work()
+    this.#forgetWebhooks()
+    return done
+  }
+
+  /** Marks a webhook whose deliveries are to be moved to where its state says. */
+  unsettle(webhookId: string): void {
+    this.run(UNSETTLE, webhookId)
+  }
+
+  /**
+   * A webhook's health and rest as this transaction has noted them. What the caller changes, it must
+   * announce with `touchHealth`. Null: the webhook was deleted.
+   */
+  health(webhookId: string): WebhookHealthRow | null {
+    return this.#book.health(this, webhookId)
+  }
+
+  /** It is written before the commit, and told at once where a rest began, moved or ended. */
+  touchHealth(webhookId: string, rest?: { chatbotId: string }): void {
+    this.#book.touch(webhookId)
+    if (rest) this.#book.tell(this, webhookId, rest.chatbotId, 'rest')
+  }
+
+  #flushHealth(): void {
+    const isAnotherRest = this.#book.flush(this)
+    if (isAnotherRest) this.#forgetWebhooks()
+  }
+
+  #forgetWebhooks(): void {
     this.#subscribers.clear()
     this.#webhookStates.clear()
   }
@@ -173,6 +244,8 @@ export class Core {
 
 const READ_BACKLOG = `SELECT value FROM meta WHERE key = 'backlog'`
 const READ_ROLLED = `SELECT value FROM meta WHERE key = 'stats_until'`
+const READ_WEBHOOK = 'SELECT * FROM webhooks WHERE id = ?'
+const UNSETTLE = 'INSERT INTO unsettled (webhook_id) VALUES (?) ON CONFLICT DO NOTHING'
 const LIVE_CHATBOT = 'SELECT 1 FROM chatbots WHERE id = ? AND deleted_at IS NULL'
 const WEBHOOK_STATE = `SELECT state, listener_id AS listenerId, resting_until AS restingUntil,
     rested_at AS restedAt

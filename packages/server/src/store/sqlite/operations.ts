@@ -1,7 +1,8 @@
 /** The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. */
 
+import type { NewAuditEntry } from '../desk.ts'
+import type { LeaseSweep } from '../road.ts'
 import { SMALL_BYTES } from '../rules/probe.ts'
-import type { NewAuditEntry } from '../store.ts'
 import type { Core } from './core.ts'
 import { Ingest } from './road/accept.ts'
 import { Access } from './road/access.ts'
@@ -25,7 +26,7 @@ export type Operations = ReturnType<typeof createOperations>
 
 /** These write nothing: they are answered also where nothing can be written. */
 const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
-  ...(['read', 'findApiKey', 'findSession', 'countLive'] as const),
+  ...(['read', 'findApiKey', 'findSession'] as const),
 ])
 
 export function isReading({ name }: { name: keyof Operations }): boolean {
@@ -80,12 +81,13 @@ export function createOperations(core: Core) {
     joinNode: nodes.joinNode.bind(nodes),
     renewLease: nodes.renewLease.bind(nodes),
     leaveNode: nodes.leaveNode.bind(nodes),
-    rescueDead: (_: null) => nodes.rescueDead(),
-    countLive: (_: null) => nodes.countLive(),
     joinListener: listeners.joinListener.bind(listeners),
     renewListener: listeners.renewListener.bind(listeners),
     leaveListener: listeners.leaveListener.bind(listeners),
-    sweepListeners: listeners.sweepListeners.bind(listeners),
+    sweepLeases(removeAfterMs: number): LeaseSweep {
+      const swept = listeners.sweepListeners(removeAfterMs)
+      return { ...swept, rescued: nodes.rescueDead(), liveNodes: nodes.countLive() }
+    },
     settle: settler.settle.bind(settler),
     prune: pruner.prune.bind(pruner),
     rollUp: (limit: number) => rollUp(core, limit),

@@ -1,15 +1,12 @@
 /**
- * One transaction's shared sums: minute counts, webhooks' health and the backlog are gathered in
- * memory and written once at its end, however many attempts it records.
+ * One transaction's shared sums: minute counts and the backlog are gathered in memory and written once at its end, however many attempts it records.
  */
 
-import { widerAspect } from '../change.ts'
-import type { HealthState } from '../rules/after-attempt.ts'
+import type { Change, DeliveryChange } from '../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
-import { REST_COLUMNS, REST_FIELDS, restValues } from '../rules/rest.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
-import type { Change, DeliveryChange } from '../store.ts'
 import type { Core } from './core.ts'
+import { KEEP_CHANGE } from './webhook-book.ts'
 
 type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'
 const COUNTERS: readonly Counter[] = [
@@ -20,22 +17,6 @@ const COUNTERS: readonly Counter[] = [
   'attempts',
   'failedAttempts',
 ]
-
-/** A webhook's row as recording needs it. */
-export interface WebhookHealthRow extends HealthState {
-  chatbotId: string
-}
-
-type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
-
-interface Health {
-  row: WebhookHealthRow
-  wasFailing: boolean
-  dirty: boolean
-  /** What is on disk of its rest. */
-  rest: string
-  restingUntil: number | null
-}
 
 interface Minute {
   chatbotId: string
@@ -56,8 +37,6 @@ export class Transaction {
   /** Personal data was erased: the log should be emptied of it too. */
   erased = false
   readonly #minutes = new Map<string, Minute>()
-  readonly #health = new Map<string, Health | null>()
-  readonly #touched = new Map<string, WebhookUpdated>()
 
   constructor(now: number, wantChanges: boolean) {
     this.now = now
@@ -76,64 +55,6 @@ export class Transaction {
     minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1
   }
 
-  /** Null: the webhook was deleted. What the caller changes, it must announce with `touchHealth`. */
-  health(core: Core, webhookId: string): WebhookHealthRow | null {
-    let health = this.#health.get(webhookId)
-    if (health === undefined) {
-      const row = core.get<WebhookHealthRow>(READ_HEALTH, webhookId)
-      health = row
-        ? {
-            row,
-            wasFailing: row.failingSince !== null,
-            dirty: false,
-            rest: restValues(row).join(),
-            restingUntil: row.restingUntil,
-          }
-        : null
-      this.#health.set(webhookId, health)
-    }
-    return health?.row ?? null
-  }
-
-  touchHealth(webhookId: string): void {
-    const health = this.#health.get(webhookId)
-    if (health) health.dirty = true
-  }
-
-  /** Whether it rests by what this transaction has noted; undefined: it has noted nothing. */
-  isResting(webhookId: string): boolean | undefined {
-    const health = this.#health.get(webhookId)
-    return health ? health.row.restingUntil !== null : undefined
-  }
-
-  /** Writes the health gathered so far: to be called before anything else touches webhooks. */
-  flushHealth(core: Core): void {
-    for (const [webhookId, health] of this.#health) {
-      if (!health?.dirty) continue
-      const { row, wasFailing } = health
-      const { failingSince, consecutiveFailures } = row
-      const { lastSuccessAt, lastFailureAt, lastFailure } = row
-      core.run(
-        WRITE_HEALTH,
-        failingSince,
-        consecutiveFailures,
-        lastSuccessAt,
-        lastFailureAt,
-        lastFailure,
-        webhookId,
-      )
-      const rest = restValues(row)
-      if (rest.join() !== health.rest) {
-        core.run(WRITE_REST, ...rest, webhookId)
-        if (row.restingUntil !== health.restingUntil) core.forgetWebhooks()
-      }
-      if (wasFailing !== (failingSince !== null)) {
-        this.webhookChanged(core, webhookId, row.chatbotId, 'health')
-      }
-    }
-    this.#health.clear()
-  }
-
   deliveryChanged(chatbotId: string, delivery: DeliveryChange): void {
     if (!this.wantChanges) return
     this.changes.push({ type: 'delivery.updated', at: this.now, chatbotId, delivery })
@@ -144,32 +65,8 @@ export class Transaction {
     core.run(KEEP_CHANGE, this.now, 'delivery', deliveryId, chatbotId)
   }
 
-  webhookChanged(
-    core: Core,
-    webhookId: string,
-    chatbotId: string,
-    aspect: WebhookUpdated['aspect'] = 'settings',
-  ): void {
-    const told = this.#touched.get(webhookId)
-    if (told) {
-      told.aspect = widerAspect(told.aspect, aspect)
-      return
-    }
-    const change: WebhookUpdated = {
-      type: 'webhook.updated',
-      at: this.now,
-      chatbotId,
-      webhookId,
-      aspect,
-    }
-    this.#touched.set(webhookId, change)
-    core.run(KEEP_CHANGE, this.now, 'webhook', webhookId, chatbotId)
-    if (this.wantChanges) this.changes.push(change)
-  }
-
   /** Writes what was gathered; last thing before the commit. */
   flush(core: Core): void {
-    this.flushHealth(core)
     // Where a clock was set back, the first minute that is not rolled up yet counts for this one.
     const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), core.rolledUntil)
     for (const [webhookId, { chatbotId, counts, latency }] of this.#minutes) {
@@ -195,15 +92,6 @@ export class Transaction {
   }
 }
 
-const READ_HEALTH = `SELECT chatbot_id AS chatbotId, state, failing_since AS failingSince,
-    consecutive_failures AS consecutiveFailures, last_success_at AS lastSuccessAt,
-    last_failure_at AS lastFailureAt, last_failure AS lastFailure, ${REST_FIELDS}
-  FROM webhooks WHERE id = ?`
-const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failures = ?,
-  last_success_at = ?, last_failure_at = ?, last_failure = ? WHERE id = ?`
-const WRITE_REST = `UPDATE webhooks SET ${REST_COLUMNS.map((name) => `${name} = ?`).join(', ')}
-  WHERE id = ?`
-const KEEP_CHANGE = 'INSERT INTO changes (at, noun, id, chatbot_id) VALUES (?, ?, ?, ?)'
 const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
 
 /** Until the engine has removed it from the files, also when that is after another start. */

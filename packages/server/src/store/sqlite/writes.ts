@@ -1,23 +1,14 @@
 /** The writing half of the contract: seals what is secret, calls the engine, assembles its answers. */
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
+import type { NewAuditEntry, NewRecovery, Recovery, WebhookChange } from '../desk.ts'
 import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
-import type { Reads, RunQueries } from '../reading/reads.ts'
+import type { Reading, Reads, RunQueries } from '../reading/reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../reading/rows.ts'
+import type { AcceptInput, AcceptResult, Claim, LaneWaiting } from '../road.ts'
 import type { Probe } from '../rules/probe.ts'
 import type { KeyRing } from '../sealing/encryption.ts'
-import type {
-  AcceptInput,
-  AcceptResult,
-  Claim,
-  LaneWaiting,
-  NewAuditEntry,
-  NewRecovery,
-  ReadStore,
-  Recovery,
-  Store,
-  WebhookChange,
-} from '../store.ts'
+import type { Store } from '../store.ts'
 import type { AcceptReply } from './road/accept.ts'
 import { reseal, useKeys } from './road/key-check.ts'
 import type { WriteQueue } from './thread/write-queue.ts'
@@ -35,7 +26,7 @@ interface World {
 
 type Writes = Omit<
   Store,
-  keyof ReadStore | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
+  Reading | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
 >
 
 export function createWrites(world: World): Writes {
@@ -156,8 +147,6 @@ function trafficWrites(world: World) {
     joinNode: (nodeId, leaseMs) => queue.call('joinNode', { nodeId, leaseMs }),
     renewLease: (nodeId, leaseMs) => queue.call('renewLease', { nodeId, leaseMs }),
     leaveNode: (nodeId) => queue.call('leaveNode', nodeId),
-    rescueDead: () => queue.call('rescueDead', null),
-    countLive: () => queue.call('countLive', null),
   } satisfies Partial<Writes>
 }
 
@@ -169,7 +158,7 @@ function listenerWrites({ queue, encryption }: World) {
     },
     renewListener: (listener) => queue.call('renewListener', listener),
     leaveListener: (listener) => queue.call('leaveListener', listener),
-    sweepListeners: (removeAfterMs) => queue.call('sweepListeners', removeAfterMs),
+    sweepLeases: (removeAfterMs) => queue.call('sweepLeases', removeAfterMs),
   } satisfies Partial<Writes>
 }
 

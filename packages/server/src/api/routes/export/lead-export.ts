@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { ATTEMPTS_SHOWN_MAX } from '../../../delivery.ts'
 import { bodyText } from '../../../event.ts'
-import type { LeadRecord } from '../../../store/store.ts'
+import type { LeadRecord } from '../../../store/desk.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../server/error-answer.ts'

@@ -5,7 +5,7 @@ import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
 import { createManualClock } from '../../../../test/api/manual-clock.ts'
 import { openStream } from '../../../../test/api/stream-reader.ts'
-import type { Change, ChangePage, ChangePlace } from '../../../store/store.ts'
+import type { Change, ChangePage, ChangePlace } from '../../../store/road.ts'
 import { UNREAD_BYTES_MAX } from './change-feed.ts'
 import { REPLAY_CHANGES, REPLAY_SLOTS } from './change-replay.ts'
 

@@ -1,35 +1,20 @@
-/** An older database is brought up to date with what is in it. */
+/** A database is brought up to date by the steps that it lacks, all of them or none. */
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { usePostgres } from '../../../../../../test/support/postgres.ts'
 import { systemClock } from '../../../clock.ts'
 import { openPostgresStore } from '../postgres-store.ts'
-import { FIRST_SCHEMA } from './schema-0001.ts'
+import { migrate, SCHEMA_VERSION, STEPS, type Step } from './migrations.ts'
 
 const PAGE = { limit: 9, after: null }
+const COLOUR = 'ALTER TABLE chatbots ADD COLUMN colour text'
 const postgres = usePostgres()
 
-/** A database as the first schema's program left it, with somebody's data. */
-async function makeFirst() {
-  const databaseUrl = await postgres.createDatabase()
+async function connect(databaseUrl: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   onTestFinished(() => client.end())
-  await client.query(FIRST_SCHEMA)
-  await client.query(`
-    CREATE TABLE chatzuri_schema (version integer NOT NULL);
-    INSERT INTO chatzuri_schema VALUES (1);
-    INSERT INTO chatbots VALUES ('bot_1', 'Shop', '{}', '[]', 1, 1, NULL);
-    INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
-      VALUES ('evt_1', 'bot_1', 'a.b', '{"n":1}', 1);
-    INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
-        customer_phone, name_key, email_key, created_at)
-      VALUES ('lead_1', 'bot_1', 'conv_1', 'evt_1', 'Ann', '', '', 'ann', '', 1);
-    INSERT INTO stats_minutes (webhook_id, minute, shard, chatbot_id, accepted, latency_3)
-      VALUES ('wh_1', 60000, 0, 'bot_1', 2, 2), ('wh_1', 60000, 7, 'bot_1', 3, 1),
-        ('wh_1', 86400000, 0, 'bot_1', 4, 0);
-    UPDATE backlog SET value = 7 WHERE shard = 0`)
-  return { databaseUrl, client }
+  return client
 }
 
 async function open(databaseUrl: string) {
@@ -39,74 +24,83 @@ async function open(databaseUrl: string) {
   return store
 }
 
-test('a database of the first schema keeps its data and learns of keys and the log', async () => {
-  const { databaseUrl } = await makeFirst()
-  // Of nodes that start together one migrates, and the others find it done.
-  const [store] = await Promise.all([open(databaseUrl), open(databaseUrl), open(databaseUrl)])
-  expect(await store.getChatbot('bot_1')).toMatchObject({ name: 'Shop' })
-  expect(await store.getEvent('evt_1')).toMatchObject({ payload: '{"n":1}' })
-  expect(await store.listLeads({}, PAGE)).toMatchObject([{ customerName: 'Ann' }])
-  expect(await store.backlog()).toBe(7)
-  expect(await store.listApiKeys({}, PAGE)).toEqual([])
-  const entry = { id: 'aud_1', action: 'key.created', actor: 'root', sessionId: null } as const
-  await store.createApiKey(
-    { id: 'key_1', name: 'Shop', chatbotId: 'bot_1', hash: 'h' },
-    { ...entry, chatbotId: 'bot_1', targetId: 'key_1', fields: ['name'], address: '::1' },
-  )
-  expect(await store.findApiKey('h')).toMatchObject({ chatbotId: 'bot_1' })
-  expect(await store.listAudit({}, PAGE)).toHaveLength(1)
-})
-
-test('who was left by an older version is found by what one sees, and erased', async () => {
-  const { databaseUrl, client } = await makeFirst()
-  await client.query(`
-    INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name, customer_email,
-        customer_phone, name_key, email_key, created_at)
-      SELECT 'lead_' || (1000 + n), 'bot_1', 'conv_1', 'evt_' || n, 'Zoe\u0308\u200b ' || n || '.',
-        'Ann' || n || '@example.com\u200b', '\u202a+2547' || n, 'zoë\u200b ' || n || '.',
-        'ann' || n || '@example.com\u200b', n FROM generate_series(2, 650) AS n`)
+/** As a version with more steps sees the database of this one, with a chatbot in it. */
+async function setup() {
+  const databaseUrl = await postgres.createDatabase()
   const store = await open(databaseUrl)
-  // More than are read at a time.
-  for (const [at, n] of [2, 201, 650].entries()) {
-    for (const q of [`ann${n}@example.com`, `+2547${n}`, `zoë ${n}.`, `lead_${1000 + n}`]) {
-      const found = await store.listLeads({ q }, PAGE)
-      expect(found, q).toMatchObject([{ id: `lead_${1000 + n}` }])
-    }
-    expect(await store.eraseLead(`lead_${1000 + n}`, 'request')).toBe(true)
-    expect(await store.listLeads({ q: `ann${n}@example.com` }, PAGE)).toEqual([])
-    expect(await store.listErasures({}, PAGE)).toHaveLength(at + 1)
+  await store.createChatbot({
+    id: 'bot_1',
+    name: 'Shop',
+    leadForm: { fields: [], greeting: '', thanks: '' },
+    allowedOrigins: [],
+  })
+  const client = await connect(databaseUrl)
+  /** Each over a connection of its own, all at once. */
+  const upgrade = async (nodes: number, ...later: Step[]) => {
+    const clients = await Promise.all(Array.from({ length: nodes }, () => connect(databaseUrl)))
+    await Promise.all(clients.map((each) => migrate(each, 'here', [...STEPS, ...later])))
   }
+  const read = async (sql: string) =>
+    (await client.query({ text: sql, rowMode: 'array' })).rows.map(([value]) => value)
+  const version = async () => (await read('SELECT version FROM chatzuri_schema'))[0]
+  return { databaseUrl, client, upgrade, read, version }
+}
+
+test('of nodes that start together one makes the steps that are added, and each once', async () => {
+  const { upgrade, read, version } = await setup()
+  let made = 0
+  const paint: Step = async (client) => {
+    made += 1
+    // In one transaction with the step before it, whose column nobody else sees yet.
+    expect(await read(HAS_COLOUR)).toEqual([])
+    await client.query(`UPDATE chatbots SET colour = 'of ' || name`)
+  }
+  await upgrade(3, COLOUR, paint)
+  expect(await read('SELECT colour FROM chatbots')).toEqual(['of Shop'])
+  expect([made, await version()]).toEqual([1, SCHEMA_VERSION + 2])
+  await upgrade(2, COLOUR, paint, 'CREATE TABLE later (at bigint)')
+  expect([made, await version()]).toEqual([1, SCHEMA_VERSION + 3])
 })
 
 test('a step that breaks leaves the database as it was', async () => {
-  const { databaseUrl, client } = await makeFirst()
-  await client.query('CREATE TABLE audit_log (in_the_way integer)')
-  await expect(open(databaseUrl)).rejects.toThrow(/audit_log/)
-  const { rows } = await client.query('SELECT version FROM chatzuri_schema')
-  expect(rows).toEqual([{ version: 1 }])
-  await client.query('DROP TABLE audit_log')
+  const { databaseUrl, upgrade, read, version } = await setup()
+  const breaks = async () => {
+    throw new Error('no more room')
+  }
+  for (const step of [breaks, 'CREATE TABLE chatbots (id text)']) {
+    await expect(upgrade(1, COLOUR, step)).rejects.toThrow(/no more room|already exists/)
+    expect([await version(), await read(HAS_COLOUR)]).toEqual([SCHEMA_VERSION, []])
+  }
   const store = await open(databaseUrl)
-  expect(await store.getChatbot('bot_1')).toMatchObject({ name: 'Shop' })
+  expect(await store.listChatbots(PAGE)).toMatchObject([{ name: 'Shop' }])
 })
 
-test('the minutes of an older database are in every chart, before and after they are rolled up', async () => {
-  const { databaseUrl, client } = await makeFirst()
-  const store = await open(databaseUrl)
-  const chart = async () => {
-    const { series } = await store.stats({ from: 0, to: 2 * 86_400_000, stepMs: 86_400_000 })
-    return series.map(({ at, accepted, latencyMs }) => [at, accepted, latencyMs?.p99])
-  }
-  const before = await chart()
-  expect(before.map(([at, accepted]) => [at, accepted])).toEqual([
-    [0, 5],
-    [86_400_000, 4],
-  ])
-  while ((await store.rollUp(0)).more) expect(await chart()).toEqual(before)
-  expect(await chart()).toEqual(before)
-  const { rows } = await client.query(`SELECT at::int, accepted::int FROM stats_rollups
-    WHERE scope = 'all' AND step_ms = 86400000 ORDER BY at`)
-  expect(rows).toEqual([
-    { at: 0, accepted: 5 },
-    { at: 86_400_000, accepted: 4 },
-  ])
+test('nodes that start together on a new database share one schema', async () => {
+  const databaseUrl = await postgres.createDatabase()
+  const [store] = await Promise.all([open(databaseUrl), open(databaseUrl), open(databaseUrl)])
+  expect(await store.listChatbots(PAGE)).toEqual([])
+  const client = await connect(databaseUrl)
+  const { rows } = await client.query('SELECT version FROM chatzuri_schema')
+  expect(rows).toEqual([{ version: SCHEMA_VERSION }])
 })
+
+test.each([1, SCHEMA_VERSION - 1])(
+  'schema %i is refused in one sentence, to every node that starts',
+  async (old) => {
+    const { databaseUrl, client, version } = await setup()
+    await client.query('UPDATE chatzuri_schema SET version = $1', [old])
+    const starts = await Promise.allSettled([open(databaseUrl), open(databaseUrl)])
+    for (const start of starts) {
+      expect(start).toMatchObject({ status: 'rejected' })
+      expect(String(start.status === 'rejected' && start.reason)).toMatch(
+        new RegExp(
+          `^StartError: The database in \\S+ has schema ${old}, of a build from before the first release[^\\n]*store\\.$`,
+        ),
+      )
+    }
+    expect(await version()).toBe(old)
+  },
+)
+
+const HAS_COLOUR = `SELECT 1 FROM information_schema.columns
+  WHERE table_name = 'chatbots' AND column_name = 'colour'`

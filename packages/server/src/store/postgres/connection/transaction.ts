@@ -5,12 +5,12 @@
  */
 import { assert } from '../../../errors.ts'
 import { widerAspect } from '../../change.ts'
-import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
+import { type DeliveryRow, toDeliveryChange, type WebhookRow } from '../../reading/rows.ts'
+import type { Change, DeliveryChange } from '../../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../../rules/latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
-import type { Change, DeliveryChange } from '../../store.ts'
 import { array, column } from './parameters.ts'
-import { BACKLOG_SHARDS, STATS_SHARDS } from './schema-0001.ts'
+import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 
 export type Query = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
 
@@ -24,6 +24,7 @@ interface Minute {
 }
 
 type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
+type Aspect = WebhookUpdated['aspect']
 
 interface Kept {
   noun: 'delivery' | 'webhook'
@@ -58,6 +59,13 @@ export class Transaction {
 
   query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     return this.#query<Row>(sql, values)
+  }
+
+  /** Of a row that must be there. */
+  async one<Row>(sql: string, values: readonly unknown[] = []): Promise<Row> {
+    const [row] = await this.#query<Row>(sql, values)
+    assert(row, 'a row that was just read or written is there')
+    return row
   }
 
   /** A statement whose answer nobody needs before the commit. */
@@ -109,11 +117,32 @@ export class Transaction {
     if (this.wantChanges) this.changes.push(toDeliveryChange(row, this.now))
   }
 
-  webhookChanged(
-    webhookId: string,
-    chatbotId: string,
-    aspect: WebhookUpdated['aspect'] = 'settings',
-  ): void {
+  /**
+   * The one way to change a webhook's row: it is locked before `work` sees it, so that of two changes
+   * at once neither is lost, and the change is told. `work` returns the row as it left it (of one that
+   * it deleted, as it was), or a word for why it changed nothing. Null: there is no such webhook.
+   */
+  async changeWebhook<After extends WebhookRow | string>(
+    id: string,
+    work: (before: WebhookRow) => Promise<After>,
+    aspect: Aspect = 'settings',
+  ): Promise<After | null> {
+    const [before] = await this.query<WebhookRow>(LOCK_WEBHOOK, [id])
+    if (before === undefined) return null
+    const after = await work(before)
+    if (typeof after !== 'string') this.webhookChanged(id, before.chatbot_id, aspect)
+    return after
+  }
+
+  /** The one way to make a webhook, which is told as a change. */
+  async addWebhook(insert: () => Promise<WebhookRow>): Promise<WebhookRow> {
+    const row = await insert()
+    this.webhookChanged(row.id, row.chatbot_id, 'settings')
+    return row
+  }
+
+  /** Of a webhook that was changed by `changeWebhook`, or with many others by health.ts. */
+  webhookChanged(webhookId: string, chatbotId: string, aspect: Aspect): void {
     const told = this.touched.get(webhookId)
     if (told) {
       told.aspect = widerAspect(told.aspect, aspect)
@@ -184,6 +213,7 @@ function byWebhook(a: Minute, b: Minute): number {
  */
 const BEGIN = 'SELECT pg_current_xact_id()::text AS xid, chatzuri_now() AS now'
 
+const LOCK_WEBHOOK = 'SELECT * FROM webhooks WHERE id = $1 FOR NO KEY UPDATE'
 const UNSETTLE = 'INSERT INTO unsettled (webhook_id) SELECT unnest($1::text[])'
 const KEEP_CHANGES = `INSERT INTO changes (at, noun, id, chatbot_id)
   SELECT $1, noun, id, chatbot_id

@@ -3,8 +3,8 @@
  * Rows that another node is claiming at this moment are skipped, not waited for.
  */
 import type { DeliveryKind } from '../../../delivery.ts'
+import type { Claim, ClaimResult, LaneAsked, LaneWaiting } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
-import type { Claim, ClaimResult, LaneAsked, LaneWaiting } from '../../store.ts'
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
 

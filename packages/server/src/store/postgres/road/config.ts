@@ -1,15 +1,13 @@
 /**
- * Chatbots and webhooks: what owners set up. A webhook's row is locked before it is changed, so that
- * of two changes at once neither is lost. What is secret is sealed before it leaves this file.
+ * Chatbots and webhooks: what owners set up. What is secret is sealed before it leaves this file.
  */
-import { assert } from '../../../errors.ts'
 import { canonicalEventType } from '../../../event.ts'
 import { awayReason, type Webhook, type WebhookState } from '../../../webhook.ts'
+import type { NewWebhook, WebhookChange } from '../../desk.ts'
 import { type ChatbotRow, toWebhook, type WebhookRow } from '../../reading/rows.ts'
 import { reachable } from '../../rules/listened.ts'
 import { END_REST_SET } from '../../rules/rest.ts'
 import type { Encryption } from '../../sealing/encryption.ts'
-import type { NewWebhook, WebhookChange } from '../../store.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { endChatbot } from './access.ts'
@@ -24,15 +22,7 @@ export interface ChatbotValues {
 
 export async function createChatbot(tx: Transaction, values: ChatbotValues): Promise<ChatbotRow> {
   const { id, name, leadForm, allowedOrigins } = values
-  const [row] = await tx.query<ChatbotRow>(INSERT_CHATBOT, [
-    id,
-    name,
-    leadForm,
-    allowedOrigins,
-    tx.now,
-  ])
-  assert(row, 'a chatbot that was just made is there')
-  return row
+  return tx.one<ChatbotRow>(INSERT_CHATBOT, [id, name, leadForm, allowedOrigins, tx.now])
 }
 
 export async function updateChatbot(
@@ -72,31 +62,45 @@ export class WebhookConfig {
     if (!chatbot) return 'chatbot_not_found'
     const [live] = await tx.query<{ count: number }>(COUNT_WEBHOOKS, [chatbotId])
     if ((live?.count ?? 0) >= values.webhooksMax) return 'too_many_webhooks'
-    const [row] = await tx.query<WebhookRow>(INSERT_WEBHOOK, [
-      id,
-      chatbotId,
-      this.#seal(id, 'url', values.url),
-      JSON.stringify(eventTypes),
-      description,
-      this.#seal(id, 'headers', JSON.stringify(values.headers)),
-      timeoutSeconds,
-      maxInFlight,
-      values.ratePerSecond,
-      this.#seal(id, 'secret', values.secret),
-      tx.now,
-      ...startOf(values, tx.now),
-    ])
+    const row = await tx.addWebhook(() =>
+      tx.one<WebhookRow>(INSERT_WEBHOOK, [
+        id,
+        chatbotId,
+        this.#seal(id, 'url', values.url),
+        JSON.stringify(eventTypes),
+        description,
+        this.#seal(id, 'headers', JSON.stringify(values.headers)),
+        timeoutSeconds,
+        maxInFlight,
+        values.ratePerSecond,
+        this.#seal(id, 'secret', values.secret),
+        tx.now,
+        ...startOf(values, tx.now),
+      ]),
+    )
     subscribe(tx, id, chatbotId, eventTypes)
-    return this.#changed(tx, row)
+    return toWebhook(row, this.#encryption)
   }
 
   async update(tx: Transaction, id: string, change: WebhookChange): Promise<Webhook | null> {
-    const row = await lockWebhook(tx, id)
-    if (!row) return null
+    const updated = await tx.changeWebhook(id, (row) => this.#update(tx, row, change))
+    return updated && toWebhook(updated, this.#encryption)
+  }
+
+  async #update(tx: Transaction, row: WebhookRow, change: WebhookChange): Promise<WebhookRow> {
+    const { id } = row
     const { url, headers, eventTypes, description = row.description } = change
     const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = change
     const { ratePerSecond = row.rate_per_second } = change
-    const [updated] = await tx.query<WebhookRow>(UPDATE_WEBHOOK, [
+    if (eventTypes) {
+      tx.send(DELETE_SUBSCRIPTIONS, [id])
+      subscribe(tx, id, row.chatbot_id, eventTypes)
+    }
+    if (url !== undefined && row.resting_until !== null) {
+      const isNewUrl = this.#encryption.decrypt(row.url, { rowId: id, column: 'url' }) !== url
+      if (isNewUrl) endRest(tx, row)
+    }
+    return tx.one<WebhookRow>(UPDATE_WEBHOOK, [
       id,
       url === undefined ? row.url : this.#seal(id, 'url', url),
       eventTypes ? JSON.stringify(eventTypes) : row.event_types,
@@ -107,13 +111,6 @@ export class WebhookConfig {
       ratePerSecond,
       tx.now,
     ])
-    if (eventTypes) {
-      tx.send(DELETE_SUBSCRIPTIONS, [id])
-      subscribe(tx, id, row.chatbot_id, eventTypes)
-    }
-    if (url === undefined || row.resting_until === null) return this.#changed(tx, updated)
-    const isNewUrl = this.#encryption.decrypt(row.url, { rowId: id, column: 'url' }) !== url
-    return this.#changed(tx, isNewUrl ? await endRest(tx, row) : updated)
   }
 
   async rotate(
@@ -121,86 +118,69 @@ export class WebhookConfig {
     id: string,
     { secret, overlapMs }: { secret: string; overlapMs: number },
   ): Promise<Webhook | 'overlap_running' | null> {
-    const row = await lockWebhook(tx, id)
-    if (!row) return null
-    if (row.previous_secret !== null && (row.overlap_ends_at ?? 0) > tx.now) {
-      return 'overlap_running'
-    }
-    const old = this.#encryption.decrypt(row.secret, { rowId: id, column: 'secret' })
-    const previous = overlapMs > 0 ? this.#seal(id, 'previous_secret', old) : null
     const endsAt = overlapMs > 0 ? tx.now + Math.round(overlapMs) : null
-    const values = [id, this.#seal(id, 'secret', secret), previous, endsAt, tx.now]
-    const [rotated] = await tx.query<WebhookRow>(ROTATE, values)
-    return this.#changed(tx, rotated)
+    const rotated = await tx.changeWebhook(id, async (row) => {
+      const isOverlapping = row.previous_secret !== null && (row.overlap_ends_at ?? 0) > tx.now
+      if (isOverlapping) return 'overlap_running'
+      const old = this.#encryption.decrypt(row.secret, { rowId: id, column: 'secret' })
+      const previous = overlapMs > 0 ? this.#seal(id, 'previous_secret', old) : null
+      const values = [id, this.#seal(id, 'secret', secret), previous, endsAt, tx.now]
+      return tx.one<WebhookRow>(ROTATE, values)
+    })
+    const isRow = rotated !== null && typeof rotated !== 'string'
+    return isRow ? toWebhook(rotated, this.#encryption) : rotated
   }
 
   async finishRotation(tx: Transaction, id: string): Promise<Webhook | null> {
-    const [row] = await tx.query<WebhookRow>(FINISH_ROTATION, [tx.now, id])
-    return row ? this.#changed(tx, row) : null
+    const finish = () => tx.one<WebhookRow>(FINISH_ROTATION, [tx.now, id])
+    const row = await tx.changeWebhook(id, finish)
+    return row && toWebhook(row, this.#encryption)
   }
 
   async setState(
     tx: Transaction,
     id: string,
-    { state, reason }: { state: WebhookState; reason: string | null },
+    change: { state: WebhookState; reason: string | null },
   ): Promise<Webhook | null> {
-    const before = await lockWebhook(tx, id)
-    if (!before) return null
-    // Failures from before must not disable it again at the first one after it was brought back.
-    const resumed = state === 'active' && before.state !== 'active'
-    const next = reachable({ state, reason }, before)
-    const [row] = await tx.query<WebhookRow>(SET_STATE, [
-      id,
-      next.state,
-      next.reason,
-      resumed ? null : before.failing_since,
-      tx.now,
-    ])
-    tx.unsettle(id)
-    const ends = state === 'active' && (resumed || before.resting_until !== null)
-    return this.#changed(tx, ends ? await endRest(tx, before) : row)
+    const row = await tx.changeWebhook(id, async (before) => {
+      // Failures from before must not disable it again at the first one after it was brought back.
+      const resumed = change.state === 'active' && before.state !== 'active'
+      const failingSince = resumed ? null : before.failing_since
+      const { state, reason } = reachable(change, before)
+      const ends = change.state === 'active' && (resumed || before.resting_until !== null)
+      if (ends) endRest(tx, before)
+      tx.unsettle(id)
+      return tx.one<WebhookRow>(SET_STATE, [id, state, reason, failingSince, tx.now])
+    })
+    return row && toWebhook(row, this.#encryption)
   }
 
   #seal(rowId: string, name: string, text: string): string {
     return this.#encryption.encrypt(text, { rowId, column: name })
   }
-
-  #changed(tx: Transaction, row: WebhookRow | undefined): Webhook {
-    assert(row, 'a webhook that was just written is there')
-    tx.webhookChanged(row.id, row.chatbot_id)
-    return toWebhook(row, this.#encryption)
-  }
 }
 
 export async function deleteWebhook(tx: Transaction, id: string): Promise<boolean> {
-  const [row] = await tx.query<{ chatbot_id: string }>(DELETE_WEBHOOK, [id])
-  if (!row) return false
-  tx.send(DELETE_SUBSCRIPTIONS, [id])
-  tx.send(DELETE_STARTS, [id])
-  tx.unsettle(id)
-  tx.webhookChanged(id, row.chatbot_id)
-  return true
+  const deleted = await tx.changeWebhook(id, async (row) => {
+    tx.send(DELETE_SUBSCRIPTIONS, [id])
+    tx.send(DELETE_STARTS, [id])
+    tx.send(DELETE_WEBHOOK, [id])
+    tx.unsettle(id)
+    return row
+  })
+  return deleted !== null
 }
 
 /** Its owner's word: from now on it is sent to. */
-async function endRest(
-  tx: Transaction,
-  { id, resting_until }: WebhookRow,
-): Promise<WebhookRow | undefined> {
+function endRest(tx: Transaction, { id, resting_until }: WebhookRow): void {
   if (resting_until !== null) tx.woken.add(id)
-  const [row] = await tx.query<WebhookRow>(END_REST, [tx.now, id])
-  return row
+  tx.send(END_REST, [tx.now, id])
 }
 
 /** Its columns kind, temporary, away_since, state and state_reason. */
 function startOf({ id, listen }: NewWebhook, now: number) {
   if (!listen) return ['http', 0, null, 'active', null]
   return ['listen', listen.temporary ? 1 : 0, now, 'away', awayReason(id)]
-}
-
-export async function lockWebhook(tx: Transaction, id: string): Promise<WebhookRow | undefined> {
-  const [row] = await tx.query<WebhookRow>(LOCK_WEBHOOK, [id])
-  return row
 }
 
 function subscribe(
@@ -227,7 +207,6 @@ const LOCK_CHATBOT = `SELECT 1 FROM chatbots WHERE id = $1 AND deleted_at IS NUL
 
 const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = $1 ORDER BY id'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = $1'
-const LOCK_WEBHOOK = 'SELECT * FROM webhooks WHERE id = $1 FOR NO KEY UPDATE'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
     timeout_seconds, max_in_flight, rate_per_second, secret, created_at, updated_at, kind,
     temporary, away_since, state, state_reason)
@@ -236,10 +215,10 @@ const UPDATE_WEBHOOK = `UPDATE webhooks SET url = $2, event_types = $3, descript
     headers = $5, timeout_seconds = $6, max_in_flight = $7, rate_per_second = $8,
     updated_at = $9
   WHERE id = $1 RETURNING *`
-const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = $1 RETURNING chatbot_id'
+const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = $1'
 const SET_STATE = `UPDATE webhooks SET state = $2, state_reason = $3, failing_since = $4,
   updated_at = $5 WHERE id = $1 RETURNING *`
-const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2 RETURNING *`
+const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
 const ROTATE = `UPDATE webhooks SET secret = $2, previous_secret = $3, overlap_ends_at = $4,
   updated_at = $5 WHERE id = $1 RETURNING *`
 const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_ends_at = NULL,

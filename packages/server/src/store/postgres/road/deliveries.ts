@@ -6,8 +6,8 @@ import { CANCELLABLE, type DeliveryState, RESENDABLE, type StateReason } from '.
 import type { Ids } from '../../../id.ts'
 import type { WebhookState } from '../../../webhook.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
+import type { Claim } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
-import type { Claim } from '../../store.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 

@@ -5,6 +5,8 @@
  */
 import type pg from 'pg'
 import { StartError } from '../../../errors.ts'
+import type { EncryptionKeys } from '../../desk.ts'
+import type { ResealResult } from '../../road.ts'
 import { type Encryption, KeyRing, sealingKeyOf } from '../../sealing/encryption.ts'
 import {
   admitKeys,
@@ -22,7 +24,6 @@ import {
   SEALED_WITH,
   sealedWithOnly,
 } from '../../sealing/sealed-with.ts'
-import type { EncryptionKeys, ResealResult } from '../../store.ts'
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
 import type { Query, Transaction } from '../connection/transaction.ts'

@@ -1,21 +1,21 @@
 /**
- * Listeners: nodes that take one webhook's deliveries (../listener-store.ts), in the list of nodes
+ * Listeners: nodes that take one webhook's deliveries (../road.ts), in the list of nodes
  * with a role of their own and no keys. A webhook's row is locked before it changes hands.
  *
  * Records lock deliveries before webhooks; so what a listener held is given back in a transaction of
  * its own, after the one in which its lease ended. Should the process end between the two, the
  * rescue of what dead nodes held does it.
  */
-import type { Webhook } from '../../../webhook.ts'
-import type { ListenerLease } from '../../listener-store.ts'
+import type { Webhook, WebhookState } from '../../../webhook.ts'
+import type { NewAuditEntry } from '../../desk.ts'
 import { toWebhook, type WebhookRow } from '../../reading/rows.ts'
+import type { ListenerLease } from '../../road.ts'
 import { whenLeft, whenListened } from '../../rules/listened.ts'
 import type { Encryption } from '../../sealing/encryption.ts'
-import type { NewAuditEntry } from '../../store.ts'
 import type { Database } from '../connection/database.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { transactAudited } from './audit.ts'
-import { deleteWebhook, lockWebhook } from './config.ts'
+import { deleteWebhook } from './config.ts'
 import type { Nodes } from './nodes.ts'
 
 interface World {
@@ -25,7 +25,16 @@ interface World {
 }
 
 type Listener = Pick<ListenerLease, 'webhookId' | 'listenerId'>
-type Listened = WebhookRow & { listener_id: string }
+type Listened = Pick<WebhookRow, 'id'> & { listener_id: string }
+
+/** What a webhook's row says of who listens. */
+interface Seat {
+  listenerId: string | null
+  awaySince: number | null
+  failingSince: number | null
+  state: WebhookState
+  reason: string | null
+}
 
 /** Of one sweep. */
 const SWEPT_MAX = 200
@@ -35,21 +44,19 @@ export async function joinListener(
   listener: ListenerLease,
   audit?: NewAuditEntry,
 ): Promise<Webhook | 'has_url' | null> {
+  const { listenerId } = listener
   let earlier: string | null = null
   const joined = await transactAudited(database, audit, async (tx) => {
-    const before = await lockWebhook(tx, listener.webhookId)
-    if (!before) return null
-    if (before.kind !== 'listen') return 'has_url'
-    earlier = before.listener_id
-    if (earlier !== null) tx.send(LAPSE, [earlier])
-    tx.send(JOIN, [listener.listenerId, tx.now, Math.round(listener.leaseMs)])
-    const { state, reason } = whenListened(before)
-    // As when it is resumed: failures from before must not disable it again.
-    const failingSince = before.state === 'disabled' ? null : before.failing_since
-    const values = [before.id, listener.listenerId, null, state, reason, failingSince, tx.now]
-    const [row] = await tx.query<WebhookRow>(SET_LISTENER, values)
-    changed(tx, before)
-    return row ? toWebhook(row, encryption) : null
+    const joined = await tx.changeWebhook(listener.webhookId, async (before) => {
+      if (before.kind !== 'listen') return 'has_url'
+      earlier = before.listener_id
+      if (earlier !== null) tx.send(LAPSE, [earlier])
+      tx.send(JOIN, [listenerId, tx.now, Math.round(listener.leaseMs)])
+      // As when it is resumed: failures from before must not disable it again.
+      const failingSince = before.state === 'disabled' ? null : before.failing_since
+      return set(tx, before, { listenerId, awaySince: null, failingSince, ...whenListened(before) })
+    })
+    return joined === null || joined === 'has_url' ? joined : toWebhook(joined, encryption)
   })
   if (earlier !== null) await nodes.releaseAll([earlier])
   return joined
@@ -74,12 +81,7 @@ export async function leaveListener(
   { database, nodes }: World,
   { webhookId, listenerId }: Listener,
 ): Promise<boolean> {
-  const left = await database.transact(async (tx) => {
-    const row = await lockWebhook(tx, webhookId)
-    if (row?.listener_id !== listenerId) return false
-    goAway(tx, row)
-    return true
-  })
+  const left = await database.transact((tx) => endLease(tx, webhookId, listenerId))
   if (left) await nodes.releaseAll([listenerId])
   return left
 }
@@ -90,7 +92,7 @@ export async function sweepListeners(
 ): Promise<{ away: string[]; removed: string[] }> {
   const [away, removed] = await database.transact(async (tx) => {
     const lapsed = await tx.query<Listened>(LOCK_LAPSED, [tx.now, SWEPT_MAX])
-    for (const row of lapsed) goAway(tx, row)
+    for (const { id, listener_id } of lapsed) await endLease(tx, id, listener_id)
     const abandoned = await tx.query<{ id: string }>(LOCK_ABANDONED, [
       tx.now - removeAfterMs,
       SWEPT_MAX,
@@ -102,16 +104,22 @@ export async function sweepListeners(
   return { away: away.map(({ id }) => id), removed: removed.map(({ id }) => id) }
 }
 
-function goAway(tx: Transaction, row: WebhookRow): void {
-  const { state, reason } = whenLeft(row)
-  if (row.listener_id !== null) tx.send(LAPSE, [row.listener_id])
-  tx.send(SET_LISTENER, [row.id, null, tx.now, state, reason, row.failing_since, tx.now])
-  changed(tx, row)
+/** False: another listens by now, or nobody. */
+async function endLease(tx: Transaction, webhookId: string, listenerId: string): Promise<boolean> {
+  const ended = await tx.changeWebhook(webhookId, async (row) => {
+    if (row.listener_id !== listenerId) return 'not_its_own'
+    tx.send(LAPSE, [listenerId])
+    const { failing_since: failingSince } = row
+    return set(tx, row, { listenerId: null, awaySince: tx.now, failingSince, ...whenLeft(row) })
+  })
+  return ended !== null && ended !== 'not_its_own'
 }
 
-function changed(tx: Transaction, { id, chatbot_id }: WebhookRow): void {
+function set(tx: Transaction, { id }: WebhookRow, seat: Seat): Promise<WebhookRow> {
+  const { listenerId, awaySince, state, reason, failingSince } = seat
   tx.unsettle(id)
-  tx.webhookChanged(id, chatbot_id)
+  const values = [id, listenerId, awaySince, state, reason, failingSince, tx.now]
+  return tx.one<WebhookRow>(SET_LISTENER, values)
 }
 
 const JOIN = `INSERT INTO nodes (id, lease_until, roles, keys, started_at, heartbeat)
@@ -125,7 +133,7 @@ const RENEW = `UPDATE nodes SET lease_until = clock.now + $3::bigint, heartbeat 
 const READ_LISTENER = 'SELECT listener_id FROM webhooks WHERE id = $1'
 const SET_LISTENER = `UPDATE webhooks SET listener_id = $2, away_since = $3, state = $4,
   state_reason = $5, failing_since = $6, updated_at = $7 WHERE id = $1 RETURNING *`
-const LOCK_LAPSED = `SELECT * FROM webhooks w WHERE listener_id IS NOT NULL
+const LOCK_LAPSED = `SELECT id, listener_id FROM webhooks w WHERE listener_id IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = w.listener_id AND n.lease_until > $1)
   ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`
 const LOCK_ABANDONED = `SELECT id FROM webhooks WHERE temporary = 1 AND away_since IS NOT NULL

@@ -4,8 +4,8 @@
  * was made. One node at a time works on a recovery.
  */
 import type { DeliveryState } from '../../../delivery.ts'
+import type { NewRecovery } from '../../desk.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
-import type { NewRecovery } from '../../store.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { resendAll, webhookStates } from './deliveries.ts'

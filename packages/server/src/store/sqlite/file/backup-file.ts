@@ -7,6 +7,7 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import { StartError } from '../../../errors.ts'
+import { assertNotBeforeFirst } from '../../rules/schema-version.ts'
 import { sealingKeyOf } from '../../sealing/encryption.ts'
 import {
   KEY_CHECK,
@@ -105,6 +106,7 @@ export function readBackup(path: string): { contents: BackupContents; known: Kno
     db = openForReading(path)
     const contents = readMark(db)
     if (contents === null) throw notOurs(path)
+    assertNotBeforeFirst(contents.schema, `The backup ${path}`)
     if (contents.schema > SCHEMA_VERSION) {
       throw new StartError(
         `The backup ${path} was made by a newer version of Chatzuri (schema ${contents.schema}; this one knows ${SCHEMA_VERSION}). Restore it with that version.`,

@@ -8,6 +8,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { StartError } from '../../../errors.ts'
 import { folderError } from '../../../files/folder-error.ts'
+import { assertNotBeforeFirst } from '../../rules/schema-version.ts'
 import { databasePath, openForReading } from './database.ts'
 import { isDamage, sqliteCode } from './faults.ts'
 
@@ -18,7 +19,7 @@ const OUR_TABLES = ['meta', 'chatbots', 'deliveries']
 /** Null: there is no file, or an empty one, as a first start leaves that was cut short. */
 export type Found = { schema: number } | null
 
-/** Throws `StartError` when the file is not ours to open. */
+/** Throws `StartError` when the file is not ours to open, or too old to be read. */
 export function inspectDatabase(dataDir: string): Found {
   const path = databasePath(dataDir)
   try {
@@ -67,6 +68,7 @@ function inspect(db: DatabaseSync, path: string): Found {
       `${path} is a database of another program, and is left as it is: move it away, or give another DATA_DIR.`,
     )
   }
+  assertNotBeforeFirst(schema, `The database ${path}`)
   return { schema }
 }
 

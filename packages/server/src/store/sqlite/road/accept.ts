@@ -4,8 +4,8 @@
  */
 
 import { keysOf } from '../../reading/search-keys.ts'
+import type { AcceptInput, NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
-import type { AcceptInput, NewEvent } from '../../store.ts'
 import type { Core, Subscriber } from '../core.ts'
 
 /** Over the thread's boundary: claims without payloads, which the caller has. */

@@ -1,19 +1,19 @@
 /** Keys, sessions and links. What is revoked ends in one transaction with all that goes with it. */
 import { USE_STEP_MS } from '../../../access.ts'
 import { assert } from '../../../errors.ts'
-import {
-  type ApiKeyRow,
-  type OwnerLinkRow,
-  ROOT_MINT,
-  type SessionRow,
-} from '../../reading/access-rows.ts'
 import type {
   NewApiKey,
   NewAuditEntry,
   NewLinkSession,
   NewOwnerLink,
   NewSession,
-} from '../../store.ts'
+} from '../../desk.ts'
+import {
+  type ApiKeyRow,
+  type OwnerLinkRow,
+  ROOT_MINT,
+  type SessionRow,
+} from '../../reading/access-rows.ts'
 import type { Core } from '../core.ts'
 import { keepAudit } from './audit.ts'
 

@@ -1,6 +1,5 @@
 /** Chatbots and webhooks: what owners set up. Sealed values come and go as they are. */
 
-import { assert } from '../../../errors.ts'
 import { canonicalEventType } from '../../../event.ts'
 import { awayReason, type WebhookState } from '../../../webhook.ts'
 import type { ChatbotRow, WebhookRow } from '../../reading/rows.ts'
@@ -67,11 +66,10 @@ export class Config {
 
   createChatbot({ id, name, leadForm, allowedOrigins }: ChatbotValues): ChatbotRow {
     const { now } = this.#core.tx
-    this.#core.run(INSERT_CHATBOT, id, name, leadForm, allowedOrigins, now, now)
-    this.#core.forgetWebhooks()
-    const row = this.#core.get<ChatbotRow>(READ_CHATBOT, id)
-    assert(row, 'a chatbot that was just made is there')
-    return row
+    return this.#core.changeChatbots(() => {
+      this.#core.run(INSERT_CHATBOT, id, name, leadForm, allowedOrigins, now, now)
+      return this.#core.one<ChatbotRow>(READ_CHATBOT, id)
+    })
   }
 
   updateChatbot(change: Partial<ChatbotValues> & { id: string }): ChatbotRow | null {
@@ -82,12 +80,12 @@ export class Config {
 
   deleteChatbot(id: string): boolean {
     const { tx } = this.#core
-    if (this.#core.run(DELETE_CHATBOT, tx.now, id) === 0) return false
+    const deleted = this.#core.changeChatbots(() => this.#core.run(DELETE_CHATBOT, tx.now, id))
+    if (deleted === 0) return false
     for (const webhook of this.#core.all<{ id: string }>(WEBHOOKS_OF, id)) {
       this.deleteWebhook(webhook.id)
     }
     this.#access.endChatbot(id)
-    this.#core.forgetWebhooks()
     return true
   }
 
@@ -99,89 +97,83 @@ export class Config {
     if (live >= values.webhooksMax) return 'too_many_webhooks'
     const { now } = core.tx
     const eventTypes = JSON.stringify(values.eventTypes)
-    core.run(
-      INSERT_WEBHOOK,
-      id,
-      chatbotId,
-      url,
-      eventTypes,
-      description,
-      headers,
-      values.timeoutSeconds,
-      values.maxInFlight,
-      values.ratePerSecond,
-      secret,
-      now,
-      now,
-      ...startOf(values, now),
-    )
-    this.#subscribe(id, chatbotId, values.eventTypes)
-    return this.#changed(id)
+    return core.addWebhook(() => {
+      this.#subscribe(id, chatbotId, values.eventTypes)
+      return core.one<WebhookRow>(
+        INSERT_WEBHOOK,
+        id,
+        chatbotId,
+        url,
+        eventTypes,
+        description,
+        headers,
+        values.timeoutSeconds,
+        values.maxInFlight,
+        values.ratePerSecond,
+        secret,
+        now,
+        now,
+        ...startOf(values, now),
+      )
+    })
   }
 
   updateWebhook(patch: WebhookPatch): WebhookRow | null {
     const core = this.#core
-    core.tx.flushHealth(core)
-    const row = core.get<WebhookRow>(READ_WEBHOOK, patch.id)
-    if (!row) return null
-    const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = patch
-    const { url = row.url, headers = row.headers, description = row.description } = patch
-    const { ratePerSecond = row.rate_per_second } = patch
-    const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
-    core.run(
-      UPDATE_WEBHOOK,
-      url,
-      eventTypes,
-      description,
-      headers,
-      timeoutSeconds,
-      maxInFlight,
-      ratePerSecond,
-      core.tx.now,
-      row.id,
-    )
-    if (patch.isNewUrl) this.#endRest(row, false)
-    if (patch.eventTypes) {
-      core.run(DELETE_SUBSCRIPTIONS, row.id)
-      this.#subscribe(row.id, row.chatbot_id, patch.eventTypes)
-    }
-    return this.#changed(row.id)
+    return core.changeWebhook(patch.id, (row) => {
+      const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = patch
+      const { url = row.url, headers = row.headers, description = row.description } = patch
+      const { ratePerSecond = row.rate_per_second } = patch
+      const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
+      if (patch.isNewUrl) this.#endRest(row, false)
+      if (patch.eventTypes) {
+        core.run(DELETE_SUBSCRIPTIONS, row.id)
+        this.#subscribe(row.id, row.chatbot_id, patch.eventTypes)
+      }
+      return core.one<WebhookRow>(
+        UPDATE_WEBHOOK,
+        url,
+        eventTypes,
+        description,
+        headers,
+        timeoutSeconds,
+        maxInFlight,
+        ratePerSecond,
+        core.tx.now,
+        row.id,
+      )
+    })
   }
 
   deleteWebhook(id: string): boolean {
     const core = this.#core
-    core.tx.flushHealth(core)
-    const row = core.get<WebhookRow>(READ_WEBHOOK, id)
-    if (!row) return false
-    core.run(DELETE_SUBSCRIPTIONS, id)
-    core.run(DELETE_WEBHOOK, id)
-    core.run(UNSETTLE, id)
-    core.forgetWebhooks()
-    core.tx.webhookChanged(core, id, row.chatbot_id)
-    return true
+    const deleted = core.changeWebhook(id, (row) => {
+      core.run(DELETE_SUBSCRIPTIONS, id)
+      core.run(DELETE_WEBHOOK, id)
+      core.unsettle(id)
+      return row
+    })
+    return deleted !== null
   }
 
   /** `changed_meanwhile`: the secret is not the expected one any more; read and seal again. */
   rotateSecret(rotation: Rotation): WebhookRow | 'overlap_running' | 'changed_meanwhile' | null {
     const core = this.#core
     const { now } = core.tx
-    const row = core.get<WebhookRow>(READ_WEBHOOK, rotation.id)
-    if (!row) return null
-    if (row.previous_secret !== null && (row.overlap_ends_at ?? 0) > now) return 'overlap_running'
-    if (row.secret !== rotation.expectedSecret) return 'changed_meanwhile'
     const overlaps = rotation.overlapMs > 0
     const previous = overlaps ? rotation.previousSecret : null
     const endsAt = overlaps ? now + Math.round(rotation.overlapMs) : null
-    core.tx.flushHealth(core)
-    core.run(ROTATE, rotation.secret, previous, endsAt, now, row.id)
-    return this.#changed(row.id)
+    return core.changeWebhook(rotation.id, (row) => {
+      const isOverlapping = row.previous_secret !== null && (row.overlap_ends_at ?? 0) > now
+      if (isOverlapping) return 'overlap_running'
+      if (row.secret !== rotation.expectedSecret) return 'changed_meanwhile'
+      return core.one<WebhookRow>(ROTATE, rotation.secret, previous, endsAt, now, row.id)
+    })
   }
 
   finishRotation(id: string): WebhookRow | null {
     const core = this.#core
-    core.tx.flushHealth(core)
-    if (core.run(FINISH_ROTATION, core.tx.now, id) === 0) return null
-    return this.#changed(id)
+    return core.changeWebhook(id, () => core.one<WebhookRow>(FINISH_ROTATION, core.tx.now, id))
   }
 
   setWebhookState(change: {
@@ -190,17 +182,15 @@ export class Config {
     reason: string | null
   }): WebhookRow | null {
     const core = this.#core
-    core.tx.flushHealth(core)
-    const before = core.get<WebhookRow>(READ_WEBHOOK, change.id)
-    if (!before) return null
-    // Failures from before must not disable it again at the first one after it was brought back.
-    const resumed = change.state === 'active' && before.state !== 'active'
-    const failingSince = resumed ? null : before.failing_since
-    const { state, reason } = reachable(change, before)
-    core.run(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
-    if (change.state === 'active') this.#endRest(before, resumed)
-    core.run(UNSETTLE, change.id)
-    return this.#changed(change.id)
+    return core.changeWebhook(change.id, (before) => {
+      // Failures from before must not disable it again at the first one after it was brought back.
+      const resumed = change.state === 'active' && before.state !== 'active'
+      const failingSince = resumed ? null : before.failing_since
+      const { state, reason } = reachable(change, before)
+      if (change.state === 'active') this.#endRest(before, resumed)
+      core.unsettle(change.id)
+      return core.one<WebhookRow>(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
+    })
   }
 
   /** Its owner's word: from now on it is sent to. */
@@ -215,14 +205,6 @@ export class Config {
       this.#core.run(SUBSCRIBE, chatbotId, canonicalEventType(spelling), webhookId, spelling)
     }
   }
-
-  #changed(webhookId: string): WebhookRow {
-    const row = this.#core.get<WebhookRow>(READ_WEBHOOK, webhookId)
-    assert(row, 'a webhook that was just written is there')
-    this.#core.forgetWebhooks()
-    this.#core.tx.webhookChanged(this.#core, row.id, row.chatbot_id)
-    return row
-  }
 }
 
 /** Its columns kind, temporary, away_since, state and state_reason. */
@@ -230,9 +212,6 @@ function startOf({ id, listen }: WebhookValues, now: number) {
   if (!listen) return ['http', 0, null, 'active', null]
   return ['listen', listen.temporary ? 1 : 0, now, 'away', awayReason(id)]
 }
-
-/** Marks a webhook whose deliveries are to be moved to where its state says. */
-export const UNSETTLE = 'INSERT INTO unsettled (webhook_id) VALUES (?) ON CONFLICT DO NOTHING'
 
 const INSERT_CHATBOT = `INSERT INTO chatbots
   (id, name, lead_form, allowed_origins, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`
@@ -245,21 +224,21 @@ const DELETE_CHATBOT = 'UPDATE chatbots SET deleted_at = ? WHERE id = ? AND dele
 
 const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = ?'
 const COUNT_WEBHOOKS = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = ?'
-export const READ_WEBHOOK = 'SELECT * FROM webhooks WHERE id = ?'
 const INSERT_WEBHOOK = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers,
     timeout_seconds, max_in_flight, rate_per_second, secret, created_at, updated_at, kind,
     temporary, away_since, state, state_reason)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`
 const UPDATE_WEBHOOK = `UPDATE webhooks SET url = ?, event_types = ?, description = ?, headers = ?,
-  timeout_seconds = ?, max_in_flight = ?, rate_per_second = ?, updated_at = ? WHERE id = ?`
+  timeout_seconds = ?, max_in_flight = ?, rate_per_second = ?, updated_at = ?
+  WHERE id = ? RETURNING *`
 const DELETE_WEBHOOK = 'DELETE FROM webhooks WHERE id = ?'
 const SET_STATE = `UPDATE webhooks SET state = ?, state_reason = ?, failing_since = ?,
-  updated_at = ? WHERE id = ?`
+  updated_at = ? WHERE id = ? RETURNING *`
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = ? WHERE id = ?`
 const ROTATE = `UPDATE webhooks SET secret = ?, previous_secret = ?, overlap_ends_at = ?,
-  updated_at = ? WHERE id = ?`
+  updated_at = ? WHERE id = ? RETURNING *`
 const FINISH_ROTATION = `UPDATE webhooks SET previous_secret = NULL, overlap_ends_at = NULL,
-  updated_at = ? WHERE id = ?`
+  updated_at = ? WHERE id = ? RETURNING *`
 const SUBSCRIBE = `INSERT INTO subscriptions (chatbot_id, event_type, webhook_id, spelling)
   VALUES (?, ?, ?, ?)`
 const DELETE_SUBSCRIPTIONS = 'DELETE FROM subscriptions WHERE webhook_id = ?'

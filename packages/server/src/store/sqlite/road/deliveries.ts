@@ -10,11 +10,10 @@ import {
   type StateReason,
 } from '../../../delivery.ts'
 import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
+import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
-import type { Claim, ClaimResult, LaneAsked } from '../../store.ts'
 import type { Core } from '../core.ts'
-import { UNSETTLE } from './config.ts'
 
 export type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
 
@@ -27,13 +26,6 @@ interface ClaimRow {
   kind: DeliveryKind
   attempt_count: number
   series_attempts: number
-}
-
-interface ProbeRow {
-  probe_at: number | null
-  rest_by: string | null
-  /** Who holds the last probe; null: nobody. */
-  held: string | null
 }
 
 const FRESH = { fresh: true } as const
@@ -91,17 +83,17 @@ export class Deliveries {
     claims: Claim[],
   ): ClaimResult['left'][number] {
     const core = this.#core
-    core.tx.flushHealth(core)
     const { now } = core.tx
-    const rest = core.get<ProbeRow>(READ_PROBE, webhookId)
-    const restMs = Math.max(0, (rest?.probe_at ?? now) - now)
-    const isHeld = rest?.held !== null && rest?.held !== undefined
-    if (nodeId && limit > 0 && restMs === 0 && !isHeld) {
+    const rest = core.health(webhookId)
+    const restMs = Math.max(0, (rest?.probeAt ?? now) - now)
+    const isHeld = rest?.probeId ? core.get(HELD, rest.probeId) !== undefined : false
+    if (rest && nodeId && limit > 0 && restMs === 0 && !isHeld) {
       const [first, second] = core.all<ClaimRow>(FIND_DUE, webhookId, now, 2)
-      const row = first?.id === rest?.rest_by ? (second ?? first) : first
+      const row = first?.id === rest.restBy ? (second ?? first) : first
       if (row) {
         claims.push({ ...this.#claim(nodeId, webhookId, row), probe: true })
-        core.run(SET_PROBE, row.id, webhookId)
+        rest.probeId = row.id
+        core.touchHealth(webhookId)
         return { webhookId, dueInMs: PROBE_LOOK_MS, restMs: PROBE_LOOK_MS }
       }
     }
@@ -154,7 +146,7 @@ export class Deliveries {
     if (row.state !== 'pending') return
     // Nobody waits for a test's answer any more, and a test is never repeated.
     if (row.kind === 'test') this.#endTest(row)
-    else if (core.webhookState(row.webhook_id) !== 'active') core.run(UNSETTLE, row.webhook_id)
+    else if (core.webhookState(row.webhook_id) !== 'active') core.unsettle(row.webhook_id)
     else if (wake) core.tx.woken.add(row.webhook_id)
   }
 
@@ -293,10 +285,7 @@ const FIND_FRESH = `${CLAIMED_COLUMNS}
   WHERE d.webhook_id = ? AND d.state = 'pending' AND d.claimed_by IS NULL AND d.attempt_count = 0
     AND d.due_at BETWEEN ? AND ?
   ORDER BY d.due_at, d.id LIMIT ?`
-const READ_PROBE = `SELECT probe_at, rest_by,
-    (SELECT d.claimed_by FROM deliveries d WHERE d.id = probe_id) AS held
-  FROM webhooks WHERE id = ?`
-const SET_PROBE = 'UPDATE webhooks SET probe_id = ? WHERE id = ?'
+const HELD = 'SELECT 1 FROM deliveries WHERE id = ? AND claimed_by IS NOT NULL'
 const NEXT_DUE = `SELECT due_at FROM deliveries
   WHERE webhook_id = ? AND state = 'pending' AND claimed_by IS NULL ORDER BY due_at LIMIT 1`
 const SET_CLAIM = 'UPDATE deliveries SET claimed_by = ? WHERE id = ?'

@@ -5,7 +5,8 @@
  * Nothing is ever moved further ahead.
  */
 import { idTime } from '../../../id.ts'
-import type { DuePosition, PulledIn, PullInStep } from '../../store.ts'
+import type { WebhookRow } from '../../reading/rows.ts'
+import type { DuePosition, PulledIn, PullInStep } from '../../road.ts'
 import type { Core } from '../core.ts'
 
 interface WaitingRow {
@@ -39,18 +40,26 @@ export class DueTimes {
   #pullRests(jumpedBackMs: number): void {
     const core = this.#core
     const { now } = core.tx
-    core.tx.flushHealth(core)
-    for (const row of core.all<RestingRow>(RESTING, now)) {
-      const waitMs = Math.max(0, row.probe_at - row.rest_set_at)
-      const moved = jumpedBackMs > 0 ? row.probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
-      const probeAt = Math.min(now + waitMs, moved)
-      const until = row.resting_until - (row.probe_at - probeAt)
-      core.run(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
-      core.tx.woken.add(row.id)
-      core.tx.webhookChanged(core, row.id, row.chatbot_id, 'health')
+    for (const { id } of core.all<{ id: string }>(RESTING, now)) {
+      core.changeWebhook(id, (row) => this.#pullRest(row, jumpedBackMs), 'health')
     }
-    core.run(PULL_RESTED, now, now)
-    core.forgetWebhooks()
+    for (const { id } of core.all<{ id: string }>(RESTED, now)) {
+      core.changeWebhook(id, () => core.one<WebhookRow>(PULL_RESTED, now, id), 'health')
+    }
+  }
+
+  #pullRest(row: WebhookRow, jumpedBackMs: number): WebhookRow | 'ended' {
+    const core = this.#core
+    const { now } = core.tx
+    const { probe_at, rest_set_at, resting_until } = row
+    // Noted by this very transaction.
+    if (probe_at === null || rest_set_at === null || resting_until === null) return 'ended'
+    const waitMs = Math.max(0, probe_at - rest_set_at)
+    const moved = jumpedBackMs > 0 ? probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
+    const probeAt = Math.min(now + waitMs, moved)
+    core.tx.woken.add(row.id)
+    const until = resting_until - (probe_at - probeAt)
+    return core.one<WebhookRow>(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
   }
 
   /** By the jump itself where it is known: what was waited already counts. */
@@ -73,14 +82,6 @@ export class DueTimes {
   }
 }
 
-interface RestingRow {
-  id: string
-  chatbot_id: string
-  probe_at: number
-  resting_until: number
-  rest_set_at: number
-}
-
 interface Newest {
   attempt: number | null
   change: number | null
@@ -99,9 +100,9 @@ const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM deliveries
   INDEXED BY deliveries_claimable
   WHERE state = 'pending' AND claimed_by IS NULL AND (webhook_id, due_at, id) > (?, ?, ?)
     AND due_at > ? ORDER BY webhook_id, due_at, id LIMIT ?`
-const RESTING = `SELECT id, chatbot_id, probe_at, resting_until, rest_set_at FROM webhooks
-  WHERE resting_until IS NOT NULL AND rest_set_at > ?`
+const RESTING = 'SELECT id FROM webhooks WHERE resting_until IS NOT NULL AND rest_set_at > ?'
 const PULL_REST = `UPDATE webhooks SET probe_at = ?, resting_until = ?, rest_set_at = ?
-  WHERE id = ?`
-const PULL_RESTED = 'UPDATE webhooks SET rested_at = ? WHERE rested_at > ?'
+  WHERE id = ? RETURNING *`
+const RESTED = 'SELECT id FROM webhooks WHERE rested_at > ?'
+const PULL_RESTED = 'UPDATE webhooks SET rested_at = ? WHERE id = ? RETURNING *'
 const PULL = 'UPDATE deliveries SET due_at = ?, updated_at = ? WHERE id = ?'

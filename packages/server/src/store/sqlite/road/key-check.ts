@@ -1,6 +1,8 @@
 /** The keys of an embedded store: who may open it, and what is sealed anew. */
 
+import type { EncryptionKeys } from '../../desk.ts'
 import type { RunQueries } from '../../reading/reads.ts'
+import type { ResealResult } from '../../road.ts'
 import { type Encryption, KeyRing, sealingKeyOf } from '../../sealing/encryption.ts'
 import {
   admitKeys,
@@ -18,7 +20,6 @@ import {
   SEALED_WITH,
   sealedWithOnly,
 } from '../../sealing/sealed-with.ts'
-import type { EncryptionKeys, ResealResult } from '../../store.ts'
 import type { Core } from '../core.ts'
 import type { WriteQueue } from '../thread/write-queue.ts'
 

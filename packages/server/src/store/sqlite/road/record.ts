@@ -3,7 +3,8 @@
  * minute's counts, in one transaction, and only while the node that sent it holds the claim.
  */
 import type { DeliveryState } from '../../../delivery.ts'
-import type { DeliveryRow } from '../../reading/rows.ts'
+import type { DeliveryRow, WebhookRow } from '../../reading/rows.ts'
+import type { RecordInput, RecordResult } from '../../road.ts'
 import {
   concernsHealth,
   type NextState,
@@ -14,10 +15,8 @@ import {
   withoutEcho,
 } from '../../rules/after-attempt.ts'
 import { noteRest, type RestTold, restTold } from '../../rules/rest.ts'
-import type { RecordInput, RecordResult } from '../../store.ts'
 import type { Core } from '../core.ts'
-import type { WebhookHealthRow } from '../transaction.ts'
-import { UNSETTLE } from './config.ts'
+import type { WebhookHealthRow } from '../webhook-book.ts'
 import { READ_DELIVERY } from './deliveries.ts'
 
 export class Recorder {
@@ -115,29 +114,25 @@ export class Recorder {
   ): { webhook: WebhookHealthRow | null } & RestTold {
     const core = this.#core
     const { tx } = core
-    const webhook = tx.health(core, row.webhook_id)
+    const webhook = core.health(row.webhook_id)
     if (!webhook) return { webhook }
     const move = noteRest(webhook, row, input, tx.now)
-    if (move !== null) {
-      tx.touchHealth(row.webhook_id)
-      tx.webhookChanged(core, row.webhook_id, row.chatbot_id, 'rest')
-    }
+    if (move !== null) core.touchHealth(row.webhook_id, webhook)
     const rest = restTold(webhook, move, tx.now)
     if (!concernsHealth(row, input)) return { webhook, ...rest }
     noteHealth(webhook, input, tx.now)
-    tx.touchHealth(row.webhook_id)
+    core.touchHealth(row.webhook_id)
     const reason = whyDisable(webhook, input, tx.now)
-    return { webhook: reason === null ? webhook : this.#disable(row, reason), ...rest }
+    return { webhook: reason === null ? webhook : this.#disable(row.webhook_id, reason), ...rest }
   }
 
-  #disable(row: DeliveryRow, reason: string): WebhookHealthRow | null {
+  #disable(webhookId: string, reason: string): WebhookHealthRow | null {
     const core = this.#core
-    core.tx.flushHealth(core)
-    core.run(DISABLE, reason, core.tx.now, row.webhook_id)
-    core.run(UNSETTLE, row.webhook_id)
-    core.forgetWebhooks()
-    core.tx.webhookChanged(core, row.webhook_id, row.chatbot_id)
-    return core.tx.health(core, row.webhook_id)
+    core.changeWebhook(webhookId, () => {
+      core.unsettle(webhookId)
+      return core.one<WebhookRow>(DISABLE, reason, core.tx.now, webhookId)
+    })
+    return core.health(webhookId)
   }
 }
 
@@ -154,4 +149,4 @@ const UPDATE_DELIVERY = `UPDATE deliveries SET state = ?, state_reason = ?,
     claimed_by = NULL
   WHERE id = ?`
 const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = ?, updated_at = ?
-  WHERE id = ?`
+  WHERE id = ? RETURNING *`

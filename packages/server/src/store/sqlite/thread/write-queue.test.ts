@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { StoreUnavailable } from '../../../errors.ts'
+import type { AcceptInput } from '../../road.ts'
 import { COMMIT_WEIGHT_MAX } from '../../rules/accept-weight.ts'
-import type { AcceptInput } from '../../store.ts'
 import type { Batch, BatchReply } from '../engine.ts'
 import { WriteQueue } from './write-queue.ts'
 

@@ -8,9 +8,10 @@
  * is one without, if anything else waits: nobody waits longer than for one batch of somebody else.
  */
 import { StoreUnavailable } from '../../../errors.ts'
+import type { NewAuditEntry } from '../../desk.ts'
+import type { AcceptInput } from '../../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../../rules/accept-weight.ts'
 import { Turns } from '../../rules/turns.ts'
-import type { AcceptInput, NewAuditEntry } from '../../store.ts'
 import type { BatchReply, Call } from '../engine.ts'
 import { toError, toFault } from '../file/faults.ts'
 import type { Operations } from '../operations.ts'

@@ -1,16 +1,12 @@
-/**
- * The reading half of the store's contract: lists, details and charts. Answers come from one state
- * of the database each, at least as new as the last write that this node saw committed.
- */
+/** What lists, details and charts are asked by, and what they answer. */
 import type { ApiKey } from '../access.ts'
 import type { AuditAction, AuditEntry } from '../audit.ts'
 import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
-import type { Conversation, Erasure, Lead } from '../lead.ts'
+import type { Erasure, Lead } from '../lead.ts'
 import type { Webhook } from '../webhook.ts'
-import type { ChangePage, ChangePlace, Recovery } from './store.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
 export interface Page {
@@ -46,45 +42,6 @@ export interface PagedLists {
 export interface CountedPage {
   limit: number
   skip: number
-}
-
-export interface ReadStore {
-  /**
-   * For whoever reads for somebody outside, whose rows may be of any size. The lists below read
-   * pages whole.
-   */
-  readPage<Name extends keyof PagedLists>(
-    list: Name,
-    filter: PagedLists[Name]['filter'],
-    page: BoundedPage,
-  ): Promise<PageRead<PagedLists[Name]['row']>>
-  getChatbot(id: string): Promise<Chatbot | null>
-  listChatbots(page: Page): Promise<Chatbot[]>
-  getWebhook(id: string): Promise<Webhook | null>
-  listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
-  getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
-  getDelivery(id: string): Promise<DeliveryDetail | null>
-  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
-  getLead(id: string): Promise<Lead | null>
-  listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<Lead[]>
-  /** Newest first. */
-  listConversations(filter: ConversationFilter, page: CountedPage): Promise<Conversation[]>
-  /** All that is kept about one person, from one state of the database. */
-  getLeadRecord(id: string): Promise<LeadRecord | null>
-  listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
-  getRecovery(id: string): Promise<Recovery | null>
-  stats(query: StatsQuery): Promise<Stats>
-  listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
-  listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
-  /** The chatbot that it belongs to; null: there is no such thing, or it is no chatbot's. */
-  chatbotOf(kind: OwnedKind, id: string): Promise<string | null>
-  /** Unfinished deliveries now. */
-  backlog(): Promise<number>
-  /**
-   * What changed at or after an instant, or after a page, oldest first, up to `limit`: each change
-   * once, but a delivery may have several. For the stream.
-   */
-  changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
 }
 
 export interface DeliveryDetail {

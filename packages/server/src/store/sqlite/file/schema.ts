@@ -1,0 +1,366 @@
+/**
+ * The tables of the embedded store, as a new one begins (migrations.ts numbers it). Instants are Unix
+ * milliseconds; JSON is text; ids are as users see them. Tables that are only reached by id have no
+ * rowid: one tree instead of two. Ids rise with time, so those trees grow at their end. An index of
+ * such a table is followed by the id.
+ *
+ * Which of two plans that cost the same is taken may hang on which index was made first: within a
+ * table their order is kept.
+ */
+import { LATENCIES, SUMMED } from '../../rules/rollups.ts'
+import { SEALED_WITH } from '../../sealing/sealed-with.ts'
+
+const SUMS = [...SUMMED, ...LATENCIES]
+const countedSums = SUMS.map((name) => `${name} INTEGER NOT NULL DEFAULT 0`).join(', ')
+const addedSums = SUMS.map((name) => `${name} INTEGER NOT NULL`).join(', ')
+
+const OWNERS = `
+-- What the store knows of itself. 'backlog': unfinished deliveries. 'stats_until': minutes before it
+-- are in the roll-ups; upkeep begins with the first that there is.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES
+  ('backlog', 0), ('pinged_at', 0), ('prune_events_after', ''), ('stats_until', 0);
+
+CREATE TABLE chatbots (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  lead_form TEXT NOT NULL,
+  allowed_origins TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT, WITHOUT ROWID;
+-- Those whose leads are still to be erased.
+CREATE INDEX chatbots_deleted ON chatbots (deleted_at) WHERE deleted_at IS NOT NULL;
+
+CREATE TABLE webhooks (
+  id TEXT PRIMARY KEY,
+  chatbot_id TEXT NOT NULL,
+  -- 'http', or 'listen': nothing is sent, its listener asks for it.
+  kind TEXT NOT NULL DEFAULT 'http',
+  -- Sealed, as are headers and both secrets.
+  url TEXT NOT NULL,
+  event_types TEXT NOT NULL,
+  description TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  -- Null: the server's setting.
+  timeout_seconds INTEGER,
+  max_in_flight INTEGER,
+  -- Null: as often as its endpoint takes it. The bucket is in memory (starts.ts).
+  rate_per_second REAL,
+  state TEXT NOT NULL,
+  state_reason TEXT,
+  secret TEXT NOT NULL,
+  previous_secret TEXT,
+  overlap_ends_at INTEGER,
+  -- Its health, as owners see it.
+  failing_since INTEGER,
+  consecutive_failures INTEGER NOT NULL DEFAULT 0,
+  last_success_at INTEGER,
+  last_failure_at INTEGER,
+  last_failure TEXT,
+  -- Goes when its listener has been away for a while.
+  temporary INTEGER NOT NULL DEFAULT 0,
+  -- Who takes its deliveries, alone.
+  listener_id TEXT,
+  -- Since when nobody does.
+  away_since INTEGER,
+  -- Its rest (../../rules/rest.ts). Null: it works.
+  resting_until INTEGER,
+  -- From when on one delivery is handed out, and the one that was.
+  probe_at INTEGER,
+  probe_id TEXT,
+  -- When the instants above were written, by the clock that wrote them.
+  rest_set_at INTEGER,
+  rest_reason TEXT,
+  -- Probes in a row that failed.
+  rest_level INTEGER NOT NULL DEFAULT 0,
+  -- The delivery by whose word it rests.
+  rest_by TEXT,
+  -- Answers in a row that asked for less, or could not be had.
+  strained INTEGER NOT NULL DEFAULT 0,
+  -- When the last rest, or pause, ended.
+  rested_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX webhooks_by_chatbot ON webhooks (chatbot_id, id);
+-- What another key than the present one sealed is found at once.
+CREATE INDEX webhooks_sealed_with ON webhooks (${SEALED_WITH});
+CREATE INDEX webhooks_listened ON webhooks (listener_id) WHERE listener_id IS NOT NULL;
+CREATE INDEX webhooks_abandoned ON webhooks (away_since)
+  WHERE temporary = 1 AND away_since IS NOT NULL;
+
+CREATE TABLE subscriptions (
+  chatbot_id TEXT NOT NULL,
+  -- Canonical.
+  event_type TEXT NOT NULL,
+  webhook_id TEXT NOT NULL,
+  spelling TEXT NOT NULL,
+  PRIMARY KEY (chatbot_id, event_type, webhook_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscriptions_by_webhook ON subscriptions (webhook_id);
+
+-- Webhooks whose state changed: their deliveries are still to be moved (settle).
+CREATE TABLE unsettled (webhook_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+`
+
+const EVENTS = `
+-- Ids are the widget's own, and may be anything.
+CREATE TABLE conversations (
+  chatbot_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (chatbot_id, id)
+) STRICT, WITHOUT ROWID;
+-- Newest first.
+CREATE INDEX conversations_by_age ON conversations (chatbot_id, created_at);
+
+CREATE TABLE leads (
+  id TEXT PRIMARY KEY,
+  chatbot_id TEXT NOT NULL,
+  conversation_id TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  customer_name TEXT NOT NULL,
+  customer_email TEXT NOT NULL,
+  customer_phone TEXT NOT NULL,
+  -- What a search compares (../../reading/search-keys.ts). Null: the phone is its own key.
+  name_key TEXT NOT NULL,
+  email_key TEXT NOT NULL,
+  phone_key TEXT,
+  -- The idempotency record that would answer with this lead.
+  idempotency_route TEXT,
+  idempotency_key TEXT,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX leads_by_chatbot ON leads (chatbot_id, id);
+CREATE INDEX leads_by_conversation ON leads (conversation_id);
+CREATE INDEX leads_by_name ON leads (name_key);
+CREATE INDEX leads_by_email ON leads (email_key);
+CREATE INDEX leads_by_phone ON leads (customer_phone);
+CREATE INDEX leads_by_phone_key ON leads (phone_key) WHERE phone_key IS NOT NULL;
+
+-- No body is kept for a delivery: it is a pure function of the spelling, the chatbot and the event's
+-- payload (event.ts, bodyText).
+CREATE TABLE events (
+  id TEXT PRIMARY KEY,
+  chatbot_id TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  lead_id TEXT,
+  erased INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  chatbot_id TEXT NOT NULL,
+  route TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  erased INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (chatbot_id, route, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_created ON idempotency (created_at);
+
+-- That somebody was erased, without a word about whom: for a backup that is restored later.
+CREATE TABLE erasures (
+  id TEXT PRIMARY KEY,
+  lead_id TEXT NOT NULL,
+  chatbot_id TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  -- 'request', 'retention' or 'chatbot_deleted'.
+  reason TEXT NOT NULL,
+  erased_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_by_chatbot ON erasures (chatbot_id, id);
+`
+
+const DELIVERIES = `
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY,
+  event_id TEXT NOT NULL,
+  webhook_id TEXT NOT NULL,
+  chatbot_id TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  state_reason TEXT,
+  attempt_count INTEGER NOT NULL DEFAULT 0,
+  series_attempts INTEGER NOT NULL DEFAULT 0,
+  -- First attempt of the series that was not charged.
+  uncharged_since INTEGER,
+  due_at INTEGER,
+  -- The node that has claimed it.
+  claimed_by TEXT,
+  last_status INTEGER,
+  last_error TEXT,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Lists, newest first. A list of all states merges five walks (queries.ts), so that few failures
+-- among millions of successes are found at once, too.
+CREATE INDEX deliveries_by_chatbot ON deliveries (chatbot_id, state);
+CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, state);
+CREATE INDEX deliveries_by_event ON deliveries (event_id);
+CREATE INDEX deliveries_by_state ON deliveries (state) WHERE state <> 'delivered';
+-- What may be claimed. A delivery that is leased when it is accepted never enters it. The columns
+-- of the condition are in it, so that looking for the next one due reads no row.
+CREATE INDEX deliveries_claimable ON deliveries (webhook_id, due_at, id, state, claimed_by)
+  WHERE state = 'pending' AND claimed_by IS NULL;
+CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claimed_by IS NOT NULL;
+CREATE INDEX deliveries_parked_since ON deliveries (updated_at) WHERE state = 'parked';
+-- For pruning: grows at its end.
+CREATE INDEX deliveries_finished ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
+-- For recoveries: what was delivered never enters it.
+CREATE INDEX deliveries_failed ON deliveries (webhook_id, finished_at)
+  WHERE state IN ('exhausted', 'cancelled');
+-- Lists of one event type. Of leads there are plenty in every list, so they are left out: a lead's
+-- delivery pays nothing for these. States change, so they are in none of them.
+-- The last condition is always true: only who asks for all with it is led here, and never a list of
+-- one webhook, which SQLite would walk this way when it has a span.
+CREATE INDEX deliveries_by_type ON deliveries (event_type)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND kind <> '';
+CREATE INDEX deliveries_by_chatbot_type ON deliveries (chatbot_id, event_type)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
+CREATE INDEX deliveries_by_webhook_type ON deliveries (webhook_id, event_type)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
+-- What was never attempted goes first after a rest. Due since it was accepted, so that this is by
+-- age. As with all that may be claimed, what is leased when it is accepted never enters it.
+CREATE INDEX deliveries_fresh ON deliveries (webhook_id, due_at, id)
+  WHERE state = 'pending' AND claimed_by IS NULL AND attempt_count = 0;
+
+CREATE TABLE attempts (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  delivery_id TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  duration_ms REAL NOT NULL,
+  result TEXT NOT NULL,
+  status INTEGER,
+  error_code TEXT,
+  error TEXT,
+  response_headers TEXT NOT NULL,
+  response_body TEXT NOT NULL,
+  note TEXT,
+  recorded_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
+-- For resuming a stream: grows at its end.
+CREATE INDEX attempts_recorded ON attempts (recorded_at);
+
+CREATE TABLE recoveries (
+  id TEXT PRIMARY KEY,
+  webhook_id TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  states TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  done INTEGER NOT NULL DEFAULT 0,
+  -- Where the walk over (finished_at, id) has come to.
+  cursor_at INTEGER NOT NULL,
+  cursor_id TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recoveries_by_end ON recoveries (finished_at);
+
+-- Changes that leave no attempt and no new row, for resuming a stream; kept for an hour.
+CREATE TABLE changes (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  -- 'delivery' or 'webhook', and its id.
+  noun TEXT NOT NULL,
+  id TEXT NOT NULL,
+  chatbot_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX changes_at ON changes (at);
+`
+
+const CHARTS = `
+CREATE TABLE stats_minutes (
+  webhook_id TEXT NOT NULL,
+  minute INTEGER NOT NULL,
+  chatbot_id TEXT NOT NULL,
+  ${countedSums},
+  PRIMARY KEY (webhook_id, minute)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stats_by_chatbot ON stats_minutes (chatbot_id, minute);
+CREATE INDEX stats_by_minute ON stats_minutes (minute);
+
+-- Sums of minutes that are over (../../rules/rollups.ts).
+CREATE TABLE stats_rollups (
+  -- A webhook's id, a chatbot's, or 'all'.
+  scope TEXT NOT NULL,
+  step_ms INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  -- Of a webhook: whose it is.
+  chatbot_id TEXT NOT NULL,
+  ${addedSums},
+  PRIMARY KEY (scope, step_ms, at)
+) STRICT, WITHOUT ROWID;
+-- For pruning.
+CREATE INDEX rollups_by_age ON stats_rollups (step_ms, at);
+`
+
+/** Tokens are kept as their SHA-256. */
+const ACCESS = `
+CREATE TABLE api_keys (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  -- Null: the operator's.
+  chatbot_id TEXT,
+  hash TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX api_keys_by_chatbot ON api_keys (chatbot_id, id);
+
+CREATE TABLE owner_links (
+  id TEXT PRIMARY KEY,
+  chatbot_id TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  -- A key's id, or 'root:' and the root key's mark.
+  minted_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX owner_links_by_chatbot ON owner_links (chatbot_id);
+CREATE INDEX owner_links_by_mint ON owner_links (minted_by);
+CREATE INDEX owner_links_by_end ON owner_links (expires_at);
+
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  chatbot_id TEXT,
+  actor TEXT NOT NULL,
+  minted_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_chatbot ON sessions (chatbot_id);
+CREATE INDEX sessions_by_mint ON sessions (minted_by);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+-- Lists walk one of its indexes by what they ask for first, newest id first.
+CREATE TABLE audit_log (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  session_id TEXT,
+  chatbot_id TEXT,
+  target_id TEXT,
+  fields TEXT NOT NULL,
+  address TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_by_chatbot ON audit_log (chatbot_id, id);
+CREATE INDEX audit_by_actor ON audit_log (actor, id);
+CREATE INDEX audit_by_action ON audit_log (action, id);
+`
+
+export const SCHEMA = [OWNERS, EVENTS, DELIVERIES, CHARTS, ACCESS].join('')
