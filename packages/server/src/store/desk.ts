@@ -10,7 +10,7 @@ import type { Chatbot, LeadForm } from '../chatbot.ts'
 import type { Delivery, DeliveryState, StateReason } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Conversation, Erasure, ErasureReason, Lead } from '../lead.ts'
-import type { Webhook, WebhookState } from '../webhook.ts'
+import type { Webhook, WebhookSettings, WebhookState } from '../webhook.ts'
 import type { ChangePage, ChangePlace } from './change.ts'
 import type {
   ApiKeyFilter,
@@ -185,16 +185,9 @@ export interface Desk {
   changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
 }
 
-export interface NewWebhook {
+export interface NewWebhook extends WebhookSettings {
   id: string
   chatbotId: string
-  url: string
-  eventTypes: string[]
-  description: string
-  headers: Record<string, string>
-  timeoutSeconds: number | null
-  maxInFlight: number | null
-  ratePerSecond: number | null
   secret: string
   /** Of kind `listen`: away until somebody listens. */
   listen?: { temporary: boolean }
@@ -202,15 +195,8 @@ export interface NewWebhook {
   webhooksMax: number
 }
 
-export interface WebhookChange {
-  url?: string
-  eventTypes?: string[]
-  description?: string
-  headers?: Record<string, string>
-  timeoutSeconds?: number | null
-  maxInFlight?: number | null
-  ratePerSecond?: number | null
-}
+/** What is absent stays. */
+export type WebhookChange = Partial<WebhookSettings>
 
 export interface NewApiKey {
   id: string
