@@ -6,7 +6,7 @@
  */
 import type { ApiKey, OwnerLink, Session } from '../access.ts'
 import type { AuditEntry, NewAuditEntry } from '../audit.ts'
-import type { Chatbot, LeadForm } from '../chatbot.ts'
+import type { Chatbot, ChatbotSettings } from '../chatbot.ts'
 import type { Delivery, DeliveryState, StateReason } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Conversation, Erasure, ErasureReason, Lead } from '../lead.ts'
@@ -38,14 +38,11 @@ export type * from './lists.ts'
 export interface Desk {
   // ─── chatbots and webhooks ──────────────────────────────────────────────────────────────────────
 
-  createChatbot(
-    chatbot: { id: string; name: string; leadForm: LeadForm; allowedOrigins: string[] },
-    audit?: NewAuditEntry,
-  ): Promise<Chatbot>
+  createChatbot(chatbot: { id: string } & ChatbotSettings, audit?: NewAuditEntry): Promise<Chatbot>
   /** Null: no such chatbot (also below). Fields that are absent stay. */
   updateChatbot(
     id: string,
-    change: { name?: string; leadForm?: LeadForm; allowedOrigins?: string[] },
+    change: Partial<ChatbotSettings>,
     audit?: NewAuditEntry,
   ): Promise<Chatbot | null>
   /**

@@ -18,7 +18,7 @@ import {
 } from '../../src/store/reading/queries.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
 import { ANY_OTHER } from '../../src/store/sqlite/road/key-check.ts'
-import { LANES_WAITING } from '../../src/store/sqlite/writes.ts'
+import { LANES_WAITING } from '../../src/store/sqlite/road.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
   allConversationFilters,

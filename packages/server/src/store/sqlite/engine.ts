@@ -13,8 +13,8 @@ import type { Clock } from '../../clock.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import { createIds } from '../../id.ts'
 import type { Random } from '../../random.ts'
+import { isDone } from '../desk/operations/audit.ts'
 import type { NewAuditEntry } from '../desk.ts'
-import { isDone } from '../reading/access-rows.ts'
 import type { Change } from '../road.ts'
 import { Core } from './core.ts'
 import { databasePath, LOCK_WAIT_MS, openForWriting } from './file/database.ts'
@@ -24,7 +24,6 @@ import { Place } from './file/place.ts'
 import { Scrubber } from './file/scrub.ts'
 import { APPLICATION_ID, inspectDatabase, startError } from './file/whose-file.ts'
 import { createOperations, isReading, type Operations } from './operations.ts'
-import { keepAudit } from './road/audit.ts'
 
 export interface Call {
   name: keyof Operations
@@ -143,7 +142,7 @@ export class Engine {
   readonly #runOne = ({ name, input, audit }: Call): unknown => {
     const operation = this.#operations[name] as (input: unknown) => unknown
     const value = operation(input)
-    if (audit && isDone(value)) keepAudit(this.#core, audit)
+    if (audit && isDone(value)) this.#operations.keepAudit(audit)
     return value
   }
 

@@ -1,13 +1,11 @@
 /** The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. */
 
-import type { NewAuditEntry } from '../desk.ts'
+import { READING } from '../desk/operations/operations.ts'
 import type { LeaseSweep } from '../road.ts'
 import { SMALL_BYTES } from '../rules/probe.ts'
 import type { Core } from './core.ts'
+import { deskCalls } from './desk-calls.ts'
 import { Ingest } from './road/accept.ts'
-import { Access } from './road/access.ts'
-import { keepAudit } from './road/audit.ts'
-import { Config } from './road/config.ts'
 import { Deliveries } from './road/deliveries.ts'
 import { DueTimes } from './road/due-times.ts'
 import { Eraser } from './road/erase.ts'
@@ -25,50 +23,27 @@ import type { Query } from './thread/port.ts'
 export type Operations = ReturnType<typeof createOperations>
 
 /** These write nothing: they are answered also where nothing can be written. */
-const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
-  ...(['read', 'findApiKey', 'findSession'] as const),
-])
+const ONLY_READ: ReadonlySet<keyof Operations> = new Set(['read', ...READING] as const)
 
 export function isReading({ name }: { name: keyof Operations }): boolean {
-  return READING.has(name)
+  return ONLY_READ.has(name)
 }
 
 export function createOperations(core: Core) {
-  const access = new Access(core)
-  const config = new Config(core, access)
   const ingest = new Ingest(core)
   const deliveries = new Deliveries(core)
   const recorder = new Recorder(core)
   const nodes = new Nodes(core, deliveries)
-  const listeners = new Listeners(core, { config, deliveries, nodes })
+  const listeners = new Listeners(core, { deliveries, nodes })
   const eraser = new Eraser(core, deliveries)
   const settler = new Settler(core, deliveries, eraser)
-  const pruner = new Pruner(core, { deliveries, eraser, access })
+  const pruner = new Pruner(core, { deliveries, eraser })
   const seals = new Seals(core)
   const dueTimes = new DueTimes(core)
   const starts = new StartBuckets(core)
   const recoveries = new Recoveries(core, deliveries)
   return {
-    createChatbot: config.createChatbot.bind(config),
-    updateChatbot: config.updateChatbot.bind(config),
-    deleteChatbot: config.deleteChatbot.bind(config),
-    createWebhook: config.createWebhook.bind(config),
-    updateWebhook: config.updateWebhook.bind(config),
-    deleteWebhook: config.deleteWebhook.bind(config),
-    rotateSecret: config.rotateSecret.bind(config),
-    finishRotation: config.finishRotation.bind(config),
-    setWebhookState: config.setWebhookState.bind(config),
-    createApiKey: access.createApiKey.bind(access),
-    deleteApiKey: access.deleteApiKey.bind(access),
-    findApiKey: access.findApiKey.bind(access),
-    touchApiKey: access.touchApiKey.bind(access),
-    createOwnerLink: access.createOwnerLink.bind(access),
-    startSession: access.startSession.bind(access),
-    startSessionByLink: access.startSessionByLink.bind(access),
-    findSession: access.findSession.bind(access),
-    touchSession: access.touchSession.bind(access),
-    endSession: access.endSession.bind(access),
-    keepAudit: (entry: NewAuditEntry) => keepAudit(core, entry),
+    ...deskCalls(core),
     accept: ingest.accept.bind(ingest),
     claimDue: deliveries.claimDue.bind(deliveries),
     takeStarts: starts.take.bind(starts),
@@ -91,7 +66,6 @@ export function createOperations(core: Core) {
     settle: settler.settle.bind(settler),
     prune: pruner.prune.bind(pruner),
     rollUp: (limit: number) => rollUp(core, limit),
-    createRecovery: recoveries.create.bind(recoveries),
     continueRecoveries: recoveries.continueAll.bind(recoveries),
     eraseLead: eraser.eraseLead.bind(eraser),
     pullInDue: dueTimes.pullIn.bind(dueTimes),

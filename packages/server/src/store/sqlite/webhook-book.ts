@@ -3,9 +3,9 @@
  * written at once, however many they are; and which webhooks it tells of.
  */
 import { widerAspect } from '../change.ts'
+import type { Change } from '../road.ts'
 import type { HealthState } from '../rules/after-attempt.ts'
 import { REST_COLUMNS, REST_FIELDS, restValues } from '../rules/rest.ts'
-import type { Change } from '../store.ts'
 import type { Core } from './core.ts'
 
 /** A webhook's row as recording needs it. */

@@ -4,11 +4,13 @@
  */
 
 import type { WebhookState } from '../../../webhook.ts'
+import { runAtOnce } from '../../desk/operations/transaction.ts'
+import { deleteWebhook } from '../../desk/operations/webhooks.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
 import type { ListenerLease } from '../../road.ts'
 import { whenLeft, whenListened } from '../../rules/listened.ts'
 import type { Core } from '../core.ts'
-import type { Config } from './config.ts'
+import { deskTransaction } from '../desk-transaction.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Nodes } from './nodes.ts'
 
@@ -25,9 +27,9 @@ type Listener = Pick<ListenerLease, 'webhookId' | 'listenerId'>
 
 export class Listeners {
   readonly #core: Core
-  readonly #rooms: { config: Config; deliveries: Deliveries; nodes: Nodes }
+  readonly #rooms: { deliveries: Deliveries; nodes: Nodes }
 
-  constructor(core: Core, rooms: { config: Config; deliveries: Deliveries; nodes: Nodes }) {
+  constructor(core: Core, rooms: { deliveries: Deliveries; nodes: Nodes }) {
     this.#core = core
     this.#rooms = rooms
   }
@@ -73,7 +75,8 @@ export class Listeners {
     const away = listened.filter((row) => !core.isLive(row.listener_id))
     for (const { id, listener_id } of away) this.#endLease(id, listener_id)
     const abandoned = core.all<{ id: string }>(ABANDONED, core.tx.now - removeAfterMs)
-    for (const { id } of abandoned) this.#rooms.config.deleteWebhook(id)
+    const tx = deskTransaction(core)
+    for (const { id } of abandoned) runAtOnce(deleteWebhook(tx, id))
     return { away: away.map(({ id }) => id), removed: abandoned.map(({ id }) => id) }
   }
 

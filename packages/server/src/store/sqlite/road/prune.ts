@@ -7,10 +7,9 @@ import type { Retention } from '../../road.ts'
 import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
 import type { Core } from '../core.ts'
 import { IDEMPOTENCY_MS } from './accept.ts'
-import type { Access } from './access.ts'
-import { pruneAudit } from './audit.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Eraser } from './erase.ts'
+import { pruneAccess, pruneAudit } from './prune-access.ts'
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20
@@ -24,13 +23,11 @@ export class Pruner {
   readonly #core: Core
   readonly #deliveries: Deliveries
   readonly #eraser: Eraser
-  readonly #access: Access
 
-  constructor(core: Core, parts: { deliveries: Deliveries; eraser: Eraser; access: Access }) {
+  constructor(core: Core, parts: { deliveries: Deliveries; eraser: Eraser }) {
     this.#core = core
     this.#deliveries = parts.deliveries
     this.#eraser = parts.eraser
-    this.#access = parts.access
   }
 
   prune({ retentionMs, leadRetentionMs, limit, aheadMs = 0 }: Retention): { deleted: number } {
@@ -48,7 +45,7 @@ export class Pruner {
         (stepMs) => (left: number) => this.#core.run(DELETE_ROLLUPS, stepMs, before - stepMs, left),
       ),
       (left) => this.#core.run(DELETE_RECOVERIES, before, left),
-      (left) => this.#access.prune(left, now),
+      (left) => pruneAccess(this.#core, left, now),
       (left) => this.#deleteAudit(now - Math.max(AUDIT_MS, retentionMs), left),
     ]
     let deleted = 0

@@ -8,16 +8,6 @@ import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
 import type { Deliveries } from './deliveries.ts'
 
-export interface RecoveryValues {
-  id: string
-  webhookId: string
-  since: number
-  until: number
-  states: DeliveryState[]
-  /** Counted by the reader, which may take its time. */
-  total: number
-}
-
 interface Walked extends RecoveryRow {
   cursor_at: number
   cursor_id: string
@@ -30,14 +20,6 @@ export class Recoveries {
   constructor(core: Core, deliveries: Deliveries) {
     this.#core = core
     this.#deliveries = deliveries
-  }
-
-  create({ id, webhookId, since, until, states, total }: RecoveryValues): RecoveryRow | null {
-    const core = this.#core
-    if (core.webhookState(webhookId) === null) return null
-    const text = JSON.stringify(states)
-    core.run(INSERT, id, webhookId, since, until, text, total, since, core.tx.now)
-    return core.get<RecoveryRow>(READ, id) ?? null
   }
 
   continueAll(limit: number): { moved: number; resumed: string[] } {
@@ -79,9 +61,6 @@ export class Recoveries {
   }
 }
 
-const INSERT = `INSERT INTO recoveries
-  (id, webhook_id, since, until, states, total, cursor_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
-const READ = 'SELECT * FROM recoveries WHERE id = ?'
 const NEXT = 'SELECT * FROM recoveries WHERE finished_at IS NULL ORDER BY id LIMIT 1'
 const ADVANCE = `UPDATE recoveries SET done = done + ?, cursor_at = ?, cursor_id = ? WHERE id = ?`
 /** What was resent by hand meanwhile is not counted as missing. */
