@@ -26,6 +26,7 @@ const WEBHOOK = {
   timeoutSeconds: { column: 'timeout_seconds', as: 'value' },
   maxInFlight: { column: 'max_in_flight', as: 'value' },
   ratePerSecond: { column: 'rate_per_second', as: 'value' },
+  metadata: { column: 'metadata', as: 'json' },
 } as const satisfies Record<keyof WebhookSettings, Column>
 
 /** The columns, as a row has them. */
