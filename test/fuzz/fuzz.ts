@@ -3,7 +3,7 @@
  * and holds each answer against that document. What must hold of every turn: an answer in time, no
  * 500, as documented, and nothing changed by what was refused. It knows no route by name.
  */
-import type { OpenApiDocument } from '../../packages/server/src/api/document/openapi.ts'
+import type { OpenApiDocument } from '../../packages/server/src/api/document/openapi-document.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
 import { type CheckAnswer, createCheckAnswer, isError, parseJson } from './check-answer.ts'
@@ -25,7 +25,7 @@ import {
 import { grownTables, RowCounts } from './row-counts.ts'
 import { type Exchanged, exchange, PATIENCE_MS } from './wire.ts'
 
-export interface FuzzOptions {
+interface FuzzOptions {
   seed: number
   runs: number
   /** Goes on after a fault, and counts them: the report has one of each sort. */

@@ -20,7 +20,7 @@ export type Exchanged =
   /** What came back is not HTTP. */
   | { kind: 'garbled'; bytes: Buffer }
 
-export interface ExchangeOptions {
+interface ExchangeOptions {
   port: number
   /** What is sent, piece by piece. */
   pieces: readonly Buffer[]

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/access/request-limits.ts'
-import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -29,6 +28,7 @@ import {
   TURN_WAIT_MS,
 } from '../../packages/server/src/api/server/answers/answer-slots.ts'
 import {
+  BODY_BYTES_MAX_DEFAULT,
   BODY_LIMITS,
   STRANGER_BODY_BYTES_MAX,
 } from '../../packages/server/src/api/server/bodies/body-budget.ts'
@@ -47,9 +47,6 @@ import { PAGE_BYTES_MAX } from '../../packages/server/src/api/shapes/cursor.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/shapes/error-codes.ts'
 import { PULL_SECONDS_MAX } from '../../packages/server/src/api/shapes/listener-schemas.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/shapes/schemas.ts'
-import * as header from '../../packages/server/src/api/shapes/webhook-headers.ts'
-import * as webhook from '../../packages/server/src/api/shapes/webhook-settings.ts'
-import { URL_LENGTH_MAX } from '../../packages/server/src/api/shapes/webhook-url.ts'
 import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget/widget-lead.ts'
 import * as widget from '../../packages/server/src/api/widget/widget-schemas.ts'
 import { ATTEMPTS_SHOWN_MAX } from '../../packages/server/src/delivery.ts'
@@ -58,7 +55,6 @@ import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
-import { RATE_MAX, RATE_MIN } from '../../packages/server/src/rate.ts'
 import {
   TESTS_AT_A_TIME,
   TESTS_PER_CHATBOT_AT_A_TIME,
@@ -71,6 +67,7 @@ import { BODY_READ_MS_MAX } from '../../packages/server/src/send/exchange.ts'
 import { readConfig } from '../../packages/server/src/settings/config.ts'
 import * as typed from '../../packages/server/src/text/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
+import { WEBHOOK_SETTINGS } from '../../packages/server/test/webhook-settings.ts'
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
 const defaults = readConfig({})
@@ -116,7 +113,7 @@ const LIMITS: Record<string, string> = {
   'such pages that are read at once': count(REPLAY_SLOTS.max),
   'a URL': characters(http.URL_BYTES_MAX),
   'URL and headers': kib(http.HEADER_BYTES_MAX),
-  headers: count(http.HEADERS_MAX),
+  headers: count(http.REQUEST_HEADERS_MAX),
   'a body': kib(BODY_BYTES_MAX_DEFAULT),
   'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
   "a batch's body": kib(BATCH_BYTES_MAX),
@@ -145,7 +142,7 @@ const LIMITS: Record<string, string> = {
   'interim answers (1xx) before it': count(answer.INTERIM_ANSWERS_MAX),
   'the headers of both together': kib(answer.HEADS_BYTES_MAX),
   'lines of both together': count(answer.HEAD_LINES_MAX),
-  "an answer's body, as it is framed": kib(answer.BODY_BYTES_MAX),
+  "an answer's body, as it is framed": kib(answer.ANSWER_BODY_BYTES_MAX),
   "an answer's chunks": count(CHUNKS_MAX),
   "an answer's body takes": seconds(BODY_READ_MS_MAX),
   'what is kept of a body': kib(KEPT_BYTES_MAX),
@@ -157,13 +154,7 @@ const LIMITS: Record<string, string> = {
   'allowed origins of a chatbot': count(chatbot.ORIGINS_MAX),
   'an allowed origin': characters(chatbot.ORIGIN_LENGTH_MAX),
   'webhooks of a chatbot': count(WEBHOOKS_MAX_PER_CHATBOT),
-  'event types of a webhook': count(webhook.EVENT_TYPES_MAX),
-  "a webhook's URL": characters(URL_LENGTH_MAX),
-  "a webhook's description": characters(webhook.DESCRIPTION_LENGTH_MAX),
-  "a webhook's `ratePerSecond`": `${RATE_MIN} to ${count(RATE_MAX)}`,
-  'own headers of a webhook': count(header.HEADERS_MAX),
-  "an own header's name": characters(header.HEADER_NAME_LENGTH_MAX),
-  "an own header's value": characters(header.HEADER_VALUE_LENGTH_MAX),
+  ...Object.assign({}, ...Object.values(WEBHOOK_SETTINGS).map(({ limits }) => limits)),
   "a secret's overlap": `${OVERLAP_HOURS_MAX} hours`,
   'an event type': characters(EVENT_TYPE_LENGTH_MAX),
   "a payload's depth": `${PAYLOAD_DEPTH_MAX} levels`,

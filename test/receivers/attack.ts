@@ -6,7 +6,7 @@ import type { Attack } from './attacks.ts'
 
 const BATCH_LENGTH = 64 * 1024
 
-export interface Outcome {
+interface Outcome {
   name: string
   /** Of the first answer; null: there was none. */
   status: number | null

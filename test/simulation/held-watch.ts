@@ -1,5 +1,5 @@
 /** What each process holds and has heard the end of: it leaves the queue, and is not sent. */
-import type { Change } from '../../packages/server/src/store/store.ts'
+import type { Change } from '../../packages/server/src/store/road.ts'
 import type { Broken } from './legal-moves.ts'
 import type { SimProcess } from './sim-process.ts'
 

@@ -2,7 +2,7 @@
  * Rests, as the store has them after each commit and as each process has heard of them: a webhook
  * that rests gets one probe at a time, when it is due, and nothing else from whoever knows.
  */
-import type { Change } from '../../packages/server/src/store/store.ts'
+import type { Change } from '../../packages/server/src/store/road.ts'
 import type { Commit, DeliveryLine, Moved, WebhookLine } from './book.ts'
 import type { Broken } from './legal-moves.ts'
 import type { SimProcess } from './sim-process.ts'

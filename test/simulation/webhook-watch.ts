@@ -1,5 +1,5 @@
 /** What each process has heard of each webhook: from then on it sends by nothing older. */
-import type { Change } from '../../packages/server/src/store/store.ts'
+import type { Change } from '../../packages/server/src/store/road.ts'
 import type { Webhook } from '../../packages/server/src/webhook.ts'
 import type { WebhookLine } from './book.ts'
 import type { Broken } from './legal-moves.ts'

@@ -3,9 +3,9 @@
  * drawn from one seed. What a step does is in owner.ts and weather.ts; what must hold, in promises.ts.
  */
 import type { Clock } from '../../packages/server/src/clock.ts'
+import type { Change } from '../../packages/server/src/store/road.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
-import type { Query } from '../../packages/server/src/store/sqlite/thread/port.ts'
-import type { Change } from '../../packages/server/src/store/store.ts'
+import type { Query } from '../../packages/server/src/store/sqlite/thread/thread-messages.ts'
 import { settled } from '../../packages/server/test/settled.ts'
 import { Disk } from './disk.ts'
 import { Draw } from './draw.ts'
@@ -20,7 +20,7 @@ import type { StoreLink } from './store-link.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
-export interface WorldOptions {
+interface WorldOptions {
   seed: number
   settings: (draw: Draw) => Settings
   print?: ((line: string) => void) | null

@@ -91,7 +91,7 @@ class GivenPostgres implements PostgresServer {
   }
 }
 
-export interface OwnPostgresOptions {
+interface OwnPostgresOptions {
   /** As in postgresql.conf. */
   settings?: Record<string, string>
   /** Where its folder is made; default: where temporary files go. */

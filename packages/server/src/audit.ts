@@ -49,3 +49,6 @@ export interface AuditEntry {
 
 /** More than a year, so that "the same time last year" can still be answered. */
 export const AUDIT_MS = 400 * 24 * 3_600_000
+
+/** Its instant is the commit's. */
+export type NewAuditEntry = Omit<AuditEntry, 'at'>

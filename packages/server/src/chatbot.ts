@@ -18,7 +18,7 @@ export interface LeadForm {
   color?: string
 }
 
-export interface LeadFormField {
+interface LeadFormField {
   name: 'customerName' | 'customerEmail' | 'customerPhone'
   label: string
   required: boolean

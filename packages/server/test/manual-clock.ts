@@ -2,7 +2,7 @@ import type { Clock } from '../src/clock.ts'
 import { settled } from './settled.ts'
 import { TimerQueue } from './timer-queue.ts'
 
-export interface ManualClock extends Clock {
+interface ManualClock extends Clock {
   /**
    * Moves both clocks. What becomes due on the way fires in the order of time, each timer at its own
    * instant, those included that it arms.

@@ -1,18 +1,14 @@
 import type { NewWebhook } from '../src/store/store.ts'
-import type { Webhook } from '../src/webhook.ts'
+import { SETTINGS_BY_DEFAULT, type Webhook } from '../src/webhook.ts'
 
 type Names = Pick<NewWebhook, 'id' | 'chatbotId'>
 
-/** What a store is asked to make, every setting as its owner's silence has it: the one list in tests. */
+/** What a store is asked to make, every setting as its owner's silence has it. */
 export function webhookValues(given: Names & Partial<NewWebhook>): NewWebhook {
   return {
+    ...SETTINGS_BY_DEFAULT,
     url: 'https://receiver.example/hook',
     eventTypes: ['lead.submit'],
-    description: '',
-    headers: {},
-    timeoutSeconds: null,
-    maxInFlight: null,
-    ratePerSecond: null,
     secret: 'whsec_0123456789abcdef0123456789abcdef',
     webhooksMax: 1_000,
     ...given,

@@ -6,14 +6,18 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Fault, SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
-import type { Claim, DeliveryDetail, NewAuditEntry, RecordResult, Store } from '../store/store.ts'
+import type { DeliveryDetail, Desk, NewAuditEntry } from '../store/desk.ts'
+import type { Claim, RecordResult, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import type { BodyLimits } from './server/bodies/body-budget.ts'
 import type { ConnectionLimits } from './server/connection-limits.ts'
 
+type ApiStore = Desk & Pick<Road, 'onChange' | 'ping'>
+
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
 export interface ApiDeps {
-  store: Store
+  /** The desk; of the road what is told of changes, and whether commits go through. */
+  store: ApiStore
   /** Both check what a body means, and throw an `ApiError` for what they can't take. */
   ingest: {
     acceptLead(
@@ -88,7 +92,7 @@ export interface ApiDeps {
 /** In their order; a large batch's are read one by one. */
 export type EventSource = Iterable<NewEventInput> | AsyncIterable<NewEventInput>
 
-export interface NewEventInput {
+interface NewEventInput {
   eventType: string
   payload: Record<string, unknown>
 }
@@ -101,7 +105,7 @@ export interface LeadFields {
 }
 
 /** Null: no such webhook. */
-export type Pulled =
+type Pulled =
   | {
       kind: 'requests'
       webhook: Webhook
@@ -109,11 +113,11 @@ export type Pulled =
     }
   | { kind: 'replaced' | 'lapsed' | 'busy' }
 
-export type Reported =
+type Reported =
   | { kind: 'answered'; status: number; headers: Record<string, string>; body: string }
   | { kind: 'unreachable'; fault: Fault; message: string }
 
-export interface RequestPreview {
+interface RequestPreview {
   method: 'POST'
   url: string
   headers: Record<string, string>

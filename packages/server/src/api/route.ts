@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import type { AuditAction } from '../audit.ts'
 import { assert } from '../errors.ts'
 import { type Ids, isId } from '../id.ts'
-import type { OwnedKind } from '../store/store.ts'
+import type { OwnedKind } from '../store/desk.ts'
 import type { Access, Authenticate } from './access/auth.ts'
 import { type AuditOf, auditOf } from './access/call-audit.ts'
 import type { Caller } from './access/caller.ts'
@@ -15,15 +15,16 @@ import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './acc
 import type { RequestLimits } from './access/request-limits.ts'
 import { inPieces, PIECE_BYTES } from './server/answers/answer-pieces.ts'
 import type { AnswerSlots, SlotKind } from './server/answers/answer-slots.ts'
-import { STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
+import { BODY_BYTES_MAX_DEFAULT, STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
 import { BodyParts, type PartsSpec } from './server/bodies/body-parts.ts'
-import { apiError, notFound } from './server/error-answer.ts'
 import { type AnswerWatch, observeAnswer } from './server/observe-answer.ts'
 import type { OpenConnections } from './server/open-connections.ts'
+import { apiError, notFound } from './shapes/error-answer.ts'
 import type { ErrorCode } from './shapes/error-codes.ts'
+import type { HeaderSpec } from './shapes/idempotency-key.ts'
 import { parseInput } from './shapes/input.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
   | 'Chatbots'
   | 'Webhooks'
@@ -37,7 +38,7 @@ export type Tag =
   | 'Widget'
   | 'Server'
 
-export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
+interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   method: Method
   /** As OpenAPI spells it; `{id}` is the only parameter. */
   path: string
@@ -71,13 +72,7 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   handle(call: Call<z.output<Query>, z.output<Body>>): unknown
 }
 
-export interface HeaderSpec {
-  name: string
-  description: string
-  schema: Record<string, unknown>
-}
-
-export interface BodySpec<Body extends z.ZodType> {
+interface BodySpec<Body extends z.ZodType> {
   schema: Body
   example: z.input<Body>
   /** Without a body, `{}` is taken. */
@@ -96,7 +91,7 @@ export interface AnswerSpec {
   example?: unknown
 }
 
-export interface Call<Query, Body> {
+interface Call<Query, Body> {
   /** Empty where the path has no `{id}`. */
   id: string
   query: Query
@@ -118,7 +113,7 @@ export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
   return spec as unknown as Route // the schemas and their handler stay together: nobody mixes them
 }
 
-export interface MountOptions extends AnswerWatch {
+interface MountOptions extends AnswerWatch {
   authenticate: Authenticate
   owners: Owners
   ids: Ids
@@ -127,8 +122,6 @@ export interface MountOptions extends AnswerWatch {
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
   slots: AnswerSlots
 }
-
-export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
 
 export function mountRoute(app: FastifyInstance, route: Route, options: MountOptions) {
   assertConfined(route)

@@ -5,12 +5,13 @@ import { StartError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import type { Config } from '../settings/config.ts'
 import { findEncryptionKeys } from '../settings/keys.ts'
+import type { EncryptionKeys } from '../store/desk.ts'
 import { openPostgresStore } from '../store/postgres/postgres-store.ts'
 import { databasePath } from '../store/sqlite/file/database.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
-import type { EncryptionKeys, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
-export interface OwnStore {
+interface OwnStore {
   store: Store
   encryption: EncryptionKeys
 }

@@ -17,12 +17,12 @@ import {
 import type { Ids } from '../id.ts'
 import { leadPayloadText } from '../lead.ts'
 import type { Metrics } from '../metrics.ts'
-import type { AcceptInput, Claim, IngestStore, LeaseOffer, NewEvent } from '../store/store.ts'
+import type { AcceptInput, Claim, LeaseOffer, NewEvent, Road } from '../store/road.ts'
 import { cleanLead, type LeadInput } from './lead-fields.ts'
 import { canonicalPayload } from './payload.ts'
 
-export interface IngestOptions {
-  store: IngestStore
+interface IngestOptions {
+  store: Pick<Road, 'accept'>
   ids: Ids
   metrics: Pick<Metrics, 'eventsAccepted'>
   backlogMax: number
@@ -32,18 +32,18 @@ export interface IngestOptions {
   onAccepted(claims: Claim[], waiting: string[], lease: LeaseOffer | null): void
 }
 
-export interface LeadAnswer {
+interface LeadAnswer {
   leadId: string
   conversationId: string
   eventId: string
 }
 
-export interface PublishedEvent {
+interface PublishedEvent {
   eventType: string
   payload: Record<string, unknown>
 }
 
-export interface EventsOptions {
+interface EventsOptions {
   /** With the chatbot, the scope of an idempotency key. */
   route: 'events' | 'events/batch'
   idempotencyKey: string | null

@@ -3,7 +3,7 @@
  * is the store's to say, because all nodes share the rest.
  */
 import { isStrained, type SendResult } from '../outcome.ts'
-import type { Strain } from '../store/store.ts'
+import type { Strain } from '../store/road.ts'
 
 /** Null: it says nothing of the kind. `enough`: so many of its kind in a row make a rest. */
 export function strainOf(

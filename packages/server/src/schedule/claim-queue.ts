@@ -2,7 +2,7 @@
  * A lane's claims, ready to be sent: what is fresh after a rest apart from what is old. Three of four
  * are fresh while there is both, each kind in its order.
  */
-import type { Claim } from '../store/store.ts'
+import type { Claim } from '../store/road.ts'
 
 const FRESH_IN_A_ROW = 3
 

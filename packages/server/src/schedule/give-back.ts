@@ -2,11 +2,11 @@
  * Gives claims back to the store, until it is done: what the store still takes for ours, nobody else
  * parks, cancels or sends.
  */
-import type { Claim, DeliveryStore } from '../store/store.ts'
+import type { Claim, Road } from '../store/road.ts'
 import type { Timers } from './timers.ts'
 
-export interface GiveBackOptions {
-  store: Pick<DeliveryStore, 'release'>
+interface GiveBackOptions {
+  store: Pick<Road, 'release'>
   timers: Timers
   /** The id under which this node claims now; undefined: none, and with its lease the claims went. */
   nodeId(): string | undefined

@@ -4,12 +4,12 @@
  * no attempt is made by old ones.
  */
 import type { Clock } from '../clock.ts'
-import type { ReadStore } from '../store/store.ts'
+import type { Desk } from '../store/desk.ts'
 import type { Webhook } from '../webhook.ts'
 import { Lane } from './lane.ts'
 
-export interface LanesOptions {
-  store: Pick<ReadStore, 'getWebhook'>
+interface LanesOptions {
+  store: Pick<Desk, 'getWebhook'>
   clock: Clock
   /** Null: the webhook was deleted. */
   onSettings(lane: Lane, webhook: Webhook | null): void

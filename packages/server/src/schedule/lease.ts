@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events'
 import { type Clock, sleep } from '../clock.ts'
 import type { Ids } from '../id.ts'
 import type { Log } from '../log.ts'
-import type { NodeStore } from '../store/store.ts'
+import type { Road } from '../store/road.ts'
 
 /** One stretch of holding a lease; what was claimed in it is lost with it. */
 export interface Term {
@@ -16,8 +16,8 @@ export interface Term {
   isLive(): boolean
 }
 
-export interface LeaseOptions {
-  store: NodeStore
+interface LeaseOptions {
+  store: Pick<Road, 'joinNode' | 'renewLease' | 'leaveNode'>
   clock: Clock
   ids: Ids
   log: Log

@@ -4,11 +4,11 @@
  */
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { DeliveryStore } from '../store/store.ts'
+import type { Road } from '../store/road.ts'
 import type { Lane } from './lane.ts'
 
-export interface PacerOptions {
-  store: Pick<DeliveryStore, 'takeStarts'>
+interface PacerOptions {
+  store: Pick<Road, 'takeStarts'>
   clock: Clock
   log: Log
   /** The lane may have got a start, or is to be looked at again. */

@@ -3,8 +3,9 @@ import { afterEach, expect, test } from 'vitest'
 import { type Engine, startEngine } from '../../test/engine.ts'
 import { settled } from '../../test/settled.ts'
 import type { SendResult } from '../outcome.ts'
+import type { ScheduledTurn } from './attempts.ts'
 import { Lease } from './lease.ts'
-import { Schedule, type ScheduledTurn } from './schedule.ts'
+import { Schedule } from './schedule.ts'
 import { TestSender } from './test-sender.ts'
 
 const engines: Engine[] = []

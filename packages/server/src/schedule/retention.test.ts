@@ -7,8 +7,8 @@ import { World } from '../../test/conformance/world.ts'
 import { settled } from '../../test/settled.ts'
 import { systemClock } from '../clock.ts'
 import { silentLog } from '../log.ts'
+import type { Road } from '../store/road.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
-import type { UpkeepStore } from '../store/store.ts'
 import { Upkeep } from './upkeep.ts'
 
 const OLD = 4_000
@@ -46,7 +46,7 @@ test('thousands that are past their retention go in small steps, and leads are t
   const steps: { deleted: number; at: number }[] = []
   const watched = {
     ...store,
-    prune: async (policy: Parameters<UpkeepStore['prune']>[0]) => {
+    prune: async (policy: Parameters<Road['prune']>[0]) => {
       const step = await store.prune(policy)
       steps.push({ deleted: step.deleted, at: performance.now() })
       return step
@@ -58,7 +58,7 @@ test('thousands that are past their retention go in small steps, and leads are t
     log: silentLog,
     retentionMs: RETENTION_MS,
     leadRetentionMs: RETENTION_MS,
-    onResumed() {},
+    onAway() {},
     onLiveNodes() {},
   })
   let pruning = true

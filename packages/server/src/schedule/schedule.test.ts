@@ -204,7 +204,7 @@ test('a node that could not renew its lease aborts, sends nothing more, and come
   expect(await states()).toEqual(['pending'])
   store.renewLease = renew
   await pass(10_000)
-  await store.rescueDead()
+  await store.sweepLeases(3_600_000)
   await pass(31_000)
   expect(await answerAll()).toBe(1)
   expect(await states()).toEqual(['delivered'])

@@ -7,20 +7,21 @@
 import type { Attempt } from '../delivery.ts'
 import { ApiError } from '../errors.ts'
 import type { Ids } from '../id.ts'
-import type { DeliveryStore, NewAttempt, ReadStore } from '../store/store.ts'
+import type { Desk } from '../store/desk.ts'
+import type { NewAttempt, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
+import type { ScheduledTurn } from './attempts.ts'
 import type { Term } from './lease.ts'
-import type { ScheduledTurn } from './schedule.ts'
 
-export interface TestSenderOptions {
-  store: Pick<DeliveryStore, 'createTest' | 'takeStarts'> & Pick<ReadStore, 'getWebhook'>
+interface TestSenderOptions {
+  store: Pick<Road, 'createTest' | 'takeStarts'> & Pick<Desk, 'getWebhook'>
   ids: Ids
   /** The payload's JSON text. */
   exampleOf(eventType: string): string
   attempt(turn: ScheduledTurn): Promise<{ attempt: NewAttempt }>
 }
 
-export interface SentTest {
+interface SentTest {
   deliveryId: string
   attempt: Attempt
 }

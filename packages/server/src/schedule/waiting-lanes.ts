@@ -1,9 +1,9 @@
 /** Asks the store at the start of a term and now and then which lanes wait: what no message told of. */
 import type { Clock } from '../clock.ts'
-import type { DeliveryStore, LaneWaiting } from '../store/store.ts'
+import type { LaneWaiting, Road } from '../store/road.ts'
 
-export interface WaitingLanesOptions {
-  store: Pick<DeliveryStore, 'lanesWaiting'>
+interface WaitingLanesOptions {
+  store: Pick<Road, 'lanesWaiting'>
   clock: Clock
   onWaiting(lanes: LaneWaiting[]): void
   onFailure(error: unknown): void

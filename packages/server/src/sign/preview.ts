@@ -1,9 +1,9 @@
 /** A delivery's request as it is sent, for people to look at: the owner's own values are masked. */
-import type { DeliveryDetail } from '../store/store.ts'
+import type { DeliveryDetail } from '../store/desk.ts'
 import { maskedUrl } from '../webhook.ts'
 import type { Sign } from './sign.ts'
 
-export interface RequestPreview {
+interface RequestPreview {
   method: 'POST'
   url: string
   headers: Record<string, string>

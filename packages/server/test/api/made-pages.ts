@@ -1,10 +1,10 @@
 /** A store whose pages of lists the test makes. */
-import type { BoundedPage, PageRead, Store } from '../../src/store/store.ts'
+import type { BoundedPage, Desk, PageRead } from '../../src/store/desk.ts'
 
-export function withPages(
-  store: Store,
+export function withPages<Contract extends Desk>(
+  store: Contract,
   read: (page: BoundedPage) => Promise<PageRead<unknown>>,
-): Store {
+): Contract {
   const readPage = (_list: unknown, _filter: unknown, page: BoundedPage) => read(page)
-  return { ...store, readPage: readPage as Store['readPage'] }
+  return { ...store, readPage: readPage as Desk['readPage'] }
 }

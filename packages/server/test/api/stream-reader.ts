@@ -2,13 +2,13 @@
 import { onTestFinished } from 'vitest'
 import { ADMIN_KEY } from './client.ts'
 
-export interface StreamEvent {
+interface StreamEvent {
   id: string
   type: string
   data: Record<string, unknown>
 }
 
-export interface StreamReader {
+interface StreamReader {
   status: number
   /** The id that a browser would come back with. */
   lastId(): string

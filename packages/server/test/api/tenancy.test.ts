@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { SESSION_IDLE_MS } from '../../src/access.ts'
 import type { ApiDeps } from '../../src/api/deps.ts'
-import type { OpenApiDocument } from '../../src/api/document/openapi.ts'
+import type { OpenApiDocument } from '../../src/api/document/openapi-document.ts'
 import { HEARTBEAT_MS } from '../../src/api/routes/stream/change-feed.ts'
 import { createIds, ID_PREFIXES, type IdKind } from '../../src/id.ts'
 import { systemRandom } from '../../src/random.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NewLinkSession, NewSession } from '../../src/store/store.ts'
+import type { NewLinkSession, NewSession } from '../../src/store/desk.ts'
 import { type Suite, setup as setupStore, type World } from './world.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { ATTEMPTS_SHOWN_MAX } from '../../src/delivery.ts'
 import { assert } from '../../src/errors.ts'
-import type { BoundedPage, Claim, PagedLists, PageRead, Store } from '../../src/store/store.ts'
+import type { BoundedPage, PagedLists, PageRead } from '../../src/store/desk.ts'
+import type { Claim } from '../../src/store/road.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type Suite, setup, type World } from './world.ts'
 
 const KIB = 1024

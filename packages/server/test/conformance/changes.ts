@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Change, ChangePage, ChangePlace, Store } from '../../src/store/store.ts'
+import type { Change, ChangePage, ChangePlace } from '../../src/store/road.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type Suite, setup } from './world.ts'
 
 /** Without the instant, in short. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { keptSettings } from '../webhook-settings.ts'
 import { type Suite, setup } from './world.ts'
 
 export function describeConfig(suite: Suite): void {
@@ -34,13 +35,8 @@ export function describeConfig(suite: Suite): void {
   test('a webhook is kept as it was given, secrets included', async () => {
     const { world, store, chatbot } = await setup(suite)
     const values = world.webhookValues(chatbot.id, {
+      ...keptSettings(0),
       url: 'https://user:pass@receiver.example/hook?a=%20b#',
-      eventTypes: ['leads.submit', 'order.paid'],
-      description: 'CRM "quoted" \u2028 🎉',
-      headers: { authorization: 'Bearer tøken' },
-      timeoutSeconds: 7,
-      maxInFlight: 3,
-      ratePerSecond: 0.1,
     })
     const { webhooksMax: _, ...given } = values
     const made = await store.createWebhook(values)
@@ -78,6 +74,19 @@ export function describeConfig(suite: Suite): void {
     expect(unset).toMatchObject({ timeoutSeconds: null, url: 'https://other.example/' })
     expect(unset).toMatchObject({ headers: { a: 'b' }, secret: webhook.secret })
     expect(await store.updateWebhook('wh_none', { description: 'x' })).toBeNull()
+  })
+
+  test('each setting is changed alone, and keeps what it was given', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    let expected = await world.webhook(chatbot.id, keptSettings(0))
+    for (const [name, value] of Object.entries(keptSettings(1))) {
+      const changed = await store.updateWebhook(expected.id, { [name]: value })
+      expected = { ...expected, [name]: value, updatedAt: changed?.updatedAt ?? 0 }
+      expect(changed).toEqual(expected)
+      expect(JSON.stringify(await store.getWebhook(expected.id))).toBe(JSON.stringify(changed))
+    }
+    const back = await store.updateWebhook(expected.id, keptSettings(0))
+    expect(back).toEqual({ ...expected, ...keptSettings(0), updatedAt: back?.updatedAt })
   })
 
   test('a change of event types holds from the next event on', async () => {

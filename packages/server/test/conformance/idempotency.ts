@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AcceptInput } from '../../src/store/store.ts'
+import type { AcceptInput } from '../../src/store/road.ts'
 import { type Suite, setup } from './world.ts'
 
 const RECORD = { route: 'leads', key: 'k1', bodyHash: 'hash-1', answer: '{"first":true}' }

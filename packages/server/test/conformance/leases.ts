@@ -83,10 +83,10 @@ export function describeLeases(suite: Suite): void {
     const { world, store, chatbot, webhook } = await setup(suite)
     const claim = await world.claim(chatbot.id)
     const zombie = world.nodeId
-    expect(await store.rescueDead()).toBe(0)
+    expect((await store.sweepLeases(3_600_000)).rescued).toBe(0)
     await world.advance(LEASE_MS)
-    expect(await store.rescueDead()).toBe(1)
-    expect(await store.rescueDead()).toBe(0)
+    expect((await store.sweepLeases(3_600_000)).rescued).toBe(1)
+    expect((await store.sweepLeases(3_600_000)).rescued).toBe(0)
     const nodeId = await world.join()
     const lanes = [{ webhookId: webhook.id, limit: 9 }]
     const { claims } = await store.claimDue({ nodeId, lanes })

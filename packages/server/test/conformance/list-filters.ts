@@ -1,6 +1,6 @@
 /** Every combination of what lists may be asked for: each must find its way through an index. */
 import { DELIVERY_STATES } from '../../src/delivery.ts'
-import type { ConversationFilter, DeliveryFilter, LeadFilter } from '../../src/store/store.ts'
+import type { ConversationFilter, DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 
 /** Of rows that exist and belong together. */
 export interface FilterSample {

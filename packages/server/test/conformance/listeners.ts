@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { assert } from '../../src/errors.ts'
-import type { Claim } from '../../src/store/store.ts'
+import type { Claim } from '../../src/store/road.ts'
 import { LEASE_MS, type Suite, setup, type World } from './world.ts'
 
 const HOUR_MS = 3_600_000
@@ -158,9 +158,9 @@ export function describeListeners(suite: Suite): void {
 
     test('a listener is no node that deliveries are shared out to', async () => {
       const { store, listen } = await setupListener(suite)
-      const before = await store.countLive()
+      const { liveNodes: before } = await store.sweepLeases(HOUR_MS)
       await listen()
-      expect(await store.countLive()).toBe(before)
+      expect((await store.sweepLeases(HOUR_MS)).liveNodes).toBe(before)
     })
 
     if (!suite.movesTime) return
@@ -171,16 +171,16 @@ export function describeListeners(suite: Suite): void {
       await world.accept(chatbot.id)
       const [claim] = await claims(world, listenerId, webhook.id)
       assert(claim, 'the listener claims')
-      expect(await store.sweepListeners(HOUR_MS)).toEqual({ away: [], removed: [] })
+      expect(await store.sweepLeases(HOUR_MS)).toMatchObject({ away: [], removed: [] })
       await world.advance(LEASE_MS)
-      expect(await store.sweepListeners(HOUR_MS)).toEqual({ away: [webhook.id], removed: [] })
+      expect(await store.sweepLeases(HOUR_MS)).toMatchObject({ away: [webhook.id], removed: [] })
       expect(await stateOf()).toBe('away')
       await store.settle(100)
       expect(await world.delivery(claim.deliveryId)).toMatchObject({ state: 'parked' })
       await world.advance(HOUR_MS - 1_000)
-      expect(await store.sweepListeners(HOUR_MS)).toEqual({ away: [], removed: [] })
+      expect(await store.sweepLeases(HOUR_MS)).toMatchObject({ away: [], removed: [] })
       await world.advance(1_000)
-      expect(await store.sweepListeners(HOUR_MS)).toEqual({ away: [], removed: [webhook.id] })
+      expect(await store.sweepLeases(HOUR_MS)).toMatchObject({ away: [], removed: [webhook.id] })
       expect(await store.getWebhook(webhook.id)).toBeNull()
       await store.settle(100)
       expect(await world.delivery(claim.deliveryId)).toMatchObject({
@@ -195,9 +195,9 @@ export function describeListeners(suite: Suite): void {
       await world.advance(HOUR_MS - 1_000)
       await listen()
       await world.advance(LEASE_MS - 1_000)
-      expect(await store.sweepListeners(HOUR_MS)).toEqual({ away: [], removed: [] })
+      expect(await store.sweepLeases(HOUR_MS)).toMatchObject({ away: [], removed: [] })
       await world.advance(2 * HOUR_MS)
-      expect((await store.sweepListeners(HOUR_MS)).away).toEqual([webhook.id])
+      expect((await store.sweepLeases(HOUR_MS)).away).toEqual([webhook.id])
       expect(await store.getWebhook(lasting.id)).not.toBeNull()
     })
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Page } from '../../src/store/desk.ts'
 import { COMMON_NAMES } from '../../src/store/reading/searches.ts'
-import type { Page } from '../../src/store/store.ts'
 import { type Suite, setup } from './world.ts'
 
 const PAGE = { limit: 100, after: null }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Claim, NewAttempt } from '../../src/store/store.ts'
+import type { Claim, NewAttempt } from '../../src/store/road.ts'
 import { DISABLE_AFTER_MS, LEASE_MS, type Suite, setup, type World } from './world.ts'
 
 const BUSY: Partial<NewAttempt> = {

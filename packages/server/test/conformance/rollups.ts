@@ -1,12 +1,13 @@
 /** A chart is the same whatever of it is rolled up: each is compared with the sum of single events. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Stats, StatsCounts, StatsQuery } from '../../src/store/desk.ts'
 import {
   LATENCY_BUCKETS,
   latencyBucket,
   latencyPercentiles,
 } from '../../src/store/rules/latency.ts'
-import type { Stats, StatsCounts, StatsQuery, Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { FAILED, type Suite, setup, type World } from './world.ts'
 
 const MINUTE_MS = 60_000

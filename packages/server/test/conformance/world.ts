@@ -7,21 +7,21 @@ import { createIds, type Ids } from '../../src/id.ts'
 import { leadPayloadText } from '../../src/lead.ts'
 import type { Outcome } from '../../src/outcome.ts'
 import { systemRandom } from '../../src/random.ts'
+import type { NewWebhook } from '../../src/store/desk.ts'
 import type {
   AcceptInput,
   AcceptResult,
   Claim,
   NewAttempt,
   NewEvent,
-  NewWebhook,
   RecordResult,
-  Store,
   Strain,
-} from '../../src/store/store.ts'
+} from '../../src/store/road.ts'
+import type { Store } from '../../src/store/store.ts'
 import type { Webhook } from '../../src/webhook.ts'
 import { webhookValues } from '../webhook-values.ts'
 
-export interface StoreHarness {
+interface StoreHarness {
   store: Store
   /** The store's clock. */
   clock: Clock
@@ -190,9 +190,9 @@ export class World {
     await store.joinListener({ ...lease, listenerId: second })
     await store.renewListener({ ...lease, listenerId: first })
     await store.renewListener({ ...lease, listenerId: second })
-    await store.sweepListeners(0)
+    await store.sweepLeases(0)
     await store.leaveListener({ ...lease, listenerId: second })
-    await store.sweepListeners(0)
+    await store.sweepLeases(0)
   }
 
   /** Every call about keys, sessions, links and the log once, for tests that look at statements. */

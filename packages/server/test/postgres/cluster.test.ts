@@ -6,7 +6,8 @@ import { until } from '../../../../test/support/until.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import { StoreUnavailable } from '../../src/errors.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
-import type { Change, Store } from '../../src/store/store.ts'
+import type { Change } from '../../src/store/road.ts'
+import type { Store } from '../../src/store/store.ts'
 import { World } from '../conformance/world.ts'
 
 const encryptionKey = Buffer.alloc(32, 7)
@@ -117,7 +118,7 @@ test('what a lapsed node held goes to another, and the zombie records nothing', 
   await query('UPDATE nodes SET lease_until = 1 WHERE id = $1', [a.world.nodeId])
   const woken: string[][] = []
   b.store.onWaiting((webhookIds) => woken.push(webhookIds))
-  expect(await b.store.rescueDead()).toBe(1)
+  expect((await b.store.sweepLeases(3_600_000)).rescued).toBe(1)
   expect(woken).toEqual([[claim.webhookId]])
   const { claims } = await b.store.claimDue({ nodeId: b.world.nodeId, lanes })
   expect(claims).toEqual([claim])
@@ -131,16 +132,16 @@ test('what a node holds that is not in the list at all is taken back', async () 
   const { a, b, chatbot, query } = await setup()
   await a.world.claim(chatbot.id)
   await query('DELETE FROM nodes WHERE id = $1', [a.world.nodeId])
-  expect(await b.store.rescueDead()).toBe(1)
+  expect((await b.store.sweepLeases(3_600_000)).rescued).toBe(1)
 })
 
 test('live nodes are counted', async () => {
   const { a, b, query } = await setup()
-  expect(await b.store.countLive()).toBe(2)
+  expect((await b.store.sweepLeases(3_600_000)).liveNodes).toBe(2)
   await query('UPDATE nodes SET lease_until = 1 WHERE id = $1', [a.world.nodeId])
-  expect(await b.store.countLive()).toBe(1)
+  expect((await b.store.sweepLeases(3_600_000)).liveNodes).toBe(1)
   await b.store.leaveNode(b.world.nodeId)
-  expect(await b.store.countLive()).toBe(0)
+  expect((await b.store.sweepLeases(3_600_000)).liveNodes).toBe(0)
 })
 
 test('another node is told of deliveries that wait and of settings that changed', async () => {
@@ -244,17 +245,17 @@ test('what an accept beside a pause left pending is parked', async () => {
   await slow.query('BEGIN')
   await slow.query('SELECT pg_current_xact_id()')
   await a.store.setWebhookState(webhook.id, 'paused', null)
-  expect(await a.store.settle(100)).toEqual({ moved: 0, resumed: [] })
+  expect(await a.store.settle(100)).toEqual({ moved: 0 })
   await slow.query(
     `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state, due_at,
       created_at, updated_at)
     VALUES ('dlv_late', 'evt_late', $1, $2, 'lead.submit', 'event', 'pending', 0, 0, 0)`,
     [webhook.id, chatbot.id],
   )
-  expect(await a.store.settle(100)).toEqual({ moved: 0, resumed: [] })
+  expect(await a.store.settle(100)).toEqual({ moved: 0 })
   await slow.query('COMMIT')
   await slow.end()
-  expect(await a.store.settle(100)).toEqual({ moved: 1, resumed: [] })
+  expect(await a.store.settle(100)).toEqual({ moved: 1 })
 })
 
 test('of many nodes accepting under one idempotency key exactly one does', async () => {

@@ -6,15 +6,16 @@ import { until } from '../../../../test/support/until.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createIds } from '../../src/id.ts'
 import { systemRandom } from '../../src/random.ts'
+import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import type { Database } from '../../src/store/postgres/connection/database.ts'
 import { openParts } from '../../src/store/postgres/postgres-store.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
+import { postgresBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
-import type { DeliveryFilter, LeadFilter } from '../../src/store/store.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
   allConversationFilters,
@@ -26,7 +27,7 @@ import { World } from '../conformance/world.ts'
 import { manualClock } from '../manual-clock.ts'
 
 const postgres = usePostgres()
-const db = queries.postgresBuilder()
+const db = postgresBuilder()
 const page = { limit: 50, after: 'zzz' }
 const span = { from: 0, to: 60_000_000, stepMs: 60_000 }
 
@@ -163,7 +164,6 @@ async function useEverything(world: World): Promise<void> {
   await store.cancel(claim.deliveryId, 'cancelled_by_owner')
   await store.resend(claim.deliveryId)
   await store.renewLease(world.nodeId, 60_000)
-  await store.countLive()
   await store.createTest({
     nodeId: world.nodeId,
     webhookId: webhook.id,
@@ -175,7 +175,7 @@ async function useEverything(world: World): Promise<void> {
     await store.setWebhookState(webhook.id, state, null)
     await store.settle(10)
   }
-  await store.rescueDead()
+  await store.sweepLeases(3_600_000)
   await store.leaveNode(world.nodeId)
   await store.rollUp(9)
   await store.rollUp(9)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createIds } from '../../src/id.ts'
 import { systemRandom } from '../../src/random.ts'
-import type { Change, ChangePage, ChangePlace } from '../../src/store/store.ts'
+import type { Change, ChangePage, ChangePlace } from '../../src/store/road.ts'
 import { manualClock } from '../manual-clock.ts'
 import { openWithEngine } from './folder.ts'
 

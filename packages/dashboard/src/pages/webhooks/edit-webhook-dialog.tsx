@@ -23,6 +23,7 @@ import {
   type WebhookDraft,
 } from './webhook-draft.ts'
 import { isToldAtField, WebhookFields } from './webhook-fields.tsx'
+import { NUMBER_NAMES, NUMBERS, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
 interface EditWebhookDialogProps {
   webhook: Webhook
@@ -33,7 +34,11 @@ interface EditWebhookDialogProps {
 const { edit, actions } = texts.webhooks
 const HOUR_MS = 3_600_000
 /** What holds for deliveries that wait, too. */
-const OF_REQUESTS = ['url', 'headers', 'timeoutSeconds', 'maxInFlight', 'ratePerSecond']
+const OF_REQUESTS = [
+  'url',
+  ...PAIRS_NAMES.filter((name) => PAIRS[name].isOfRequests),
+  ...NUMBER_NAMES.filter((name) => NUMBERS[name].isOfRequests),
+]
 const kept = new Map<string, WebhookDraft>()
 
 /** Somebody was at it when their session ended. */

@@ -2,19 +2,23 @@
 import type { NewWebhook, Webhook } from '../../api/schema.ts'
 import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
+import { type PairFaults, type PairRow, pairFaults, pairsOf, rowsOf } from './pairs.ts'
 import { checkUrl } from './url-check.ts'
+import {
+  eachOf,
+  NUMBER_NAMES,
+  NUMBERS,
+  type NumberName,
+  type NumberSetting,
+  PAIRS,
+  PAIRS_NAMES,
+  type PairsName,
+} from './webhook-settings.ts'
 
-export interface HeaderRow {
-  /** Of the row, whatever its name. */
-  key: number
-  name: string
-  /** Empty, of a header that is stored: its value stays. Nobody is shown it again. */
-  value: string
-  /** The name that it is stored under; null: it is new. */
-  storedName: string | null
-}
-
-export interface WebhookDraft {
+/** Numbers as they are typed; empty: as the server is set. */
+export interface WebhookDraft
+  extends Record<NumberName, string>,
+    Record<PairsName, readonly PairRow[]> {
   /** Null: it is listened to, and has none. */
   url: string | null
   /** Of those with a description, as the webhook spells them. */
@@ -22,32 +26,16 @@ export interface WebhookDraft {
   /** Any other types, separated by spaces or commas. */
   others: string
   description: string
-  headers: readonly HeaderRow[]
-  /** Whole numbers; empty: as the server is set. */
-  timeoutSeconds: string
-  maxInFlight: string
-  /** May be a fraction; empty: none. */
-  ratePerSecond: string
 }
 
-export interface WebhookFaults {
+export interface WebhookFaults
+  extends Record<NumberName, string | null>,
+    Record<PairsName, PairFaults> {
   url: string | null
   eventTypes: string | null
-  /** By the row's key. */
-  headers: ReadonlyMap<number, { name?: string; value?: string }>
-  timeoutSeconds: string | null
-  maxInFlight: string | null
-  ratePerSecond: string | null
 }
 
-export type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
-
-/** Stands for a value that is stored; sent back, it keeps it. */
-const MASK = '***'
-const TIMEOUT_SECONDS_MAX = 120
-const IN_FLIGHT_MAX = 256
-const RATE_MIN = 0.1
-const RATE_MAX = 1_000
+type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
 
 const { form } = texts.webhooks
 
@@ -57,25 +45,21 @@ export function emptyDraft(chosen: readonly string[]): WebhookDraft {
     others: '',
     description: '',
     chosen,
-    headers: [],
-    timeoutSeconds: '',
-    maxInFlight: '',
-    ratePerSecond: '',
+    ...eachOf(PAIRS_NAMES, () => []),
+    ...eachOf(NUMBER_NAMES, () => ''),
   }
 }
 
 /** `isKnown`: those types have a box to tick, the others are typed. */
 export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolean): WebhookDraft {
-  const { kind, url, eventTypes, description, headers } = webhook
+  const { kind, url, eventTypes, description } = webhook
   return {
     url: kind === 'listen' ? null : url,
     description,
     chosen: eventTypes.filter(isKnown),
     others: eventTypes.filter((name) => !isKnown(name)).join(' '),
-    headers: Object.keys(headers).map((name, key) => ({ key, name, value: '', storedName: name })),
-    timeoutSeconds: String(webhook.timeoutSeconds ?? ''),
-    maxInFlight: String(webhook.maxInFlight ?? ''),
-    ratePerSecond: String(webhook.ratePerSecond ?? ''),
+    ...eachOf(PAIRS_NAMES, (name) => rowsOf(webhook[name], PAIRS[name])),
+    ...eachOf(NUMBER_NAMES, (name) => String(webhook[name] ?? '')),
   }
 }
 
@@ -84,12 +68,8 @@ export function valuesOf(draft: WebhookDraft): WebhookValues {
     url: tidyContact(draft.url ?? ''),
     eventTypes: [...draft.chosen, ...splitTypes(draft.others)],
     description: draft.description.trim(),
-    headers: Object.fromEntries(
-      filledRows(draft).map((row) => [row.name.trim(), keepsValue(row) ? MASK : row.value.trim()]),
-    ),
-    timeoutSeconds: readNumber(draft.timeoutSeconds),
-    maxInFlight: readNumber(draft.maxInFlight),
-    ratePerSecond: readRate(draft.ratePerSecond),
+    ...eachOf(PAIRS_NAMES, (name) => pairsOf(draft[name], PAIRS[name])),
+    ...eachOf(NUMBER_NAMES, (name) => readNumber(draft[name], NUMBERS[name])),
   }
 }
 
@@ -113,64 +93,41 @@ export function faultsOf(draft: WebhookDraft): WebhookFaults {
   return {
     url: draft.url === null ? null : checkUrl(draft.url).fault,
     eventTypes: eventTypes.length === 0 ? form.eventTypesMissing : null,
-    headers: headerFaults(draft),
-    timeoutSeconds: numberFault(draft.timeoutSeconds, TIMEOUT_SECONDS_MAX),
-    maxInFlight: numberFault(draft.maxInFlight, IN_FLIGHT_MAX),
-    ratePerSecond: rateFault(draft.ratePerSecond),
+    ...eachOf(PAIRS_NAMES, (name) => pairFaults(draft[name], PAIRS[name])),
+    ...eachOf(NUMBER_NAMES, (name) => numberFault(draft[name], NUMBERS[name])),
   }
 }
 
-export function hasFaults({ headers, ...others }: WebhookFaults): boolean {
-  return headers.size > 0 || Object.values(others).some((fault) => fault !== null)
+export function hasFaults(faults: WebhookFaults): boolean {
+  return faults.url !== null || faults.eventTypes !== null || hasFaultsOfMore(faults)
 }
 
-function headerFaults(draft: WebhookDraft): WebhookFaults['headers'] {
-  const faults = new Map<number, { name?: string; value?: string }>()
-  const seen = new Set<string>()
-  for (const row of filledRows(draft)) {
-    const name = row.name.trim().toLowerCase()
-    if (name === '') faults.set(row.key, { name: form.headerNameMissing })
-    else if (seen.has(name)) faults.set(row.key, { name: form.headerTwice })
-    else if (row.value.trim() === '' && !keepsValue(row)) {
-      const isRenamed = row.storedName !== null
-      faults.set(row.key, { value: isRenamed ? form.headerRenamed : form.headerValueMissing })
-    }
-    seen.add(name)
-  }
-  return faults
-}
-
-/** A row that was added and left empty is nobody's fault. */
-function filledRows({ headers }: WebhookDraft): HeaderRow[] {
-  return headers.filter(
-    ({ name, value, storedName }) => storedName !== null || name.trim() !== '' || value !== '',
+/** Of what most never need. */
+export function hasFaultsOfMore(faults: WebhookFaults): boolean {
+  return (
+    PAIRS_NAMES.some((name) => faults[name].size > 0) ||
+    NUMBER_NAMES.some((name) => faults[name] !== null)
   )
 }
 
-function keepsValue({ name, value, storedName }: HeaderRow): boolean {
-  return value.trim() === '' && storedName?.toLowerCase() === name.trim().toLowerCase()
+export function isMoreSet(draft: WebhookDraft): boolean {
+  return (
+    PAIRS_NAMES.some((name) => draft[name].length > 0) ||
+    NUMBER_NAMES.some((name) => draft[name] !== '')
+  )
 }
 
-function numberFault(text: string, max: number): string | null {
-  const value = readNumber(text)
-  if (value === null && text.trim() === '') return null
-  return value !== null && value >= 1 && value <= max ? null : form.numberFault(max)
-}
-
-function rateFault(text: string): string | null {
+function numberFault(text: string, setting: NumberSetting): string | null {
   if (text.trim() === '') return null
-  const value = readRate(text)
-  return value !== null && value >= RATE_MIN && value <= RATE_MAX ? null : form.rateFault
+  const { min, max } = setting
+  const value = readNumber(text, setting)
+  return value !== null && value >= min && value <= max ? null : setting.texts.fault
 }
 
-/** No comma: `1,000` is a thousand to one and a one to another. */
-function readRate(text: string): number | null {
-  return /^\d{1,4}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : null
-}
-
-/** Null: there is none, or it is none. */
-function readNumber(text: string): number | null {
-  return /^\d{1,9}$/.test(text.trim()) ? Number(text) : null
+/** Null: there is none, or it is none. No comma: `1,000` is a thousand to one and a one to another. */
+function readNumber(text: string, { isFraction }: NumberSetting): number | null {
+  const pattern = isFraction ? /^\d{1,4}(\.\d{1,9})?$/ : /^\d{1,9}$/
+  return pattern.test(text.trim()) ? Number(text) : null
 }
 
 function splitTypes(text: string): string[] {

@@ -8,27 +8,16 @@ import { Checkbox, FieldError, TextField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useLeft } from '../../ui/use-left.ts'
 import { spellingOf } from '../event-types/spelling.ts'
-import { HeadersField } from './headers-field.tsx'
+import { PairsField } from './pairs-field.tsx'
 import { checkUrl } from './url-check.ts'
-import { faultsOf, type WebhookDraft, type WebhookFaults } from './webhook-draft.ts'
+import { faultsOf, hasFaultsOfMore, isMoreSet } from './webhook-draft.ts'
+import type { PartProps, WebhookFieldsProps } from './webhook-fields-props.ts'
+import { NUMBER_NAMES, NUMBERS, type NumberName, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
 const { form } = texts.webhooks
-const MORE_PATHS = ['headers', 'timeoutSeconds', 'maxInFlight', 'ratePerSecond']
+const MORE_PATHS = [...PAIRS_NAMES, ...NUMBER_NAMES]
 const PATHS = ['url', 'eventTypes', 'description', ...MORE_PATHS]
 const DESCRIPTION_LENGTH_MAX = 500
-
-export interface WebhookFieldsProps {
-  draft: WebhookDraft
-  /** Somebody tried to save: now every fault is told. */
-  isTold: boolean
-  /** What the server said of it. */
-  failure: ApiFailure | null
-  onChange(part: Partial<WebhookDraft>): void
-}
-
-export interface PartProps extends WebhookFieldsProps {
-  faults: WebhookFaults
-}
 
 export function WebhookFields(props: WebhookFieldsProps) {
   const { draft, failure, onChange } = props
@@ -122,61 +111,56 @@ function EventTypesField({ draft, faults, isTold, failure, onChange }: PartProps
 /** What most never need: closed, until one of it is set or wrong. */
 function MoreFields(props: PartProps) {
   const { draft, faults, isTold, failure, onChange } = props
-  const { headers, timeoutSeconds, maxInFlight, ratePerSecond } = draft
-  const isSet = headers.length > 0 || `${timeoutSeconds}${maxInFlight}${ratePerSecond}` !== ''
-  const [isOpen, setIsOpen] = useState(isSet)
-  const isWrong =
-    MORE_PATHS.some((path) => failure?.about(path)) ||
-    (isTold &&
-      (faults.timeoutSeconds ??
-        faults.maxInFlight ??
-        faults.ratePerSecond ??
-        faults.headers.size > 0))
+  const [isOpen, setIsOpen] = useState(isMoreSet(draft))
+  const isRefused = MORE_PATHS.some((path) => failure?.about(path))
   return (
     <details
-      open={isOpen || Boolean(isWrong)}
+      open={isOpen || isRefused || (isTold && hasFaultsOfMore(faults))}
       onToggle={(event) => setIsOpen(event.currentTarget.open)}
       className="group rounded-control border border-line"
     >
       <summary className="rounded-control px-3.5 py-2.5 text-sm font-medium">{form.more}</summary>
       <div className="grid gap-5 border-t border-line px-3.5 py-4">
-        <HeadersField {...props} />
+        {PAIRS_NAMES.map((name) => (
+          <PairsField
+            key={name}
+            setting={PAIRS[name]}
+            rows={draft[name]}
+            faults={isTold ? faults[name] : null}
+            refusal={failure?.about(name) ?? null}
+            onChange={(rows) => onChange({ [name]: rows })}
+          />
+        ))}
         <div className="grid gap-5 sm:grid-cols-2">
-          <TextField
-            label={form.timeout}
-            hint={form.timeoutHint}
-            placeholder={texts.webhooks.detail.windowDefault}
-            optional
-            inputMode="numeric"
-            autoComplete="off"
-            value={timeoutSeconds}
-            error={failure?.about('timeoutSeconds') ?? (isTold ? faults.timeoutSeconds : null)}
-            onChange={(event) => onChange({ timeoutSeconds: event.target.value })}
-          />
-          <TextField
-            label={form.maxInFlight}
-            hint={form.maxInFlightHint}
-            placeholder={texts.webhooks.detail.windowDefault}
-            optional
-            inputMode="numeric"
-            autoComplete="off"
-            value={maxInFlight}
-            error={failure?.about('maxInFlight') ?? (isTold ? faults.maxInFlight : null)}
-            onChange={(event) => onChange({ maxInFlight: event.target.value })}
-          />
-          <TextField
-            label={form.ratePerSecond}
-            hint={form.ratePerSecondHint}
-            placeholder={texts.webhooks.detail.rateDefault}
-            optional
-            inputMode="decimal"
-            autoComplete="off"
-            value={ratePerSecond}
-            error={failure?.about('ratePerSecond') ?? (isTold ? faults.ratePerSecond : null)}
-            onChange={(event) => onChange({ ratePerSecond: event.target.value })}
-          />
+          {NUMBER_NAMES.map((name) => (
+            <NumberField key={name} name={name} {...props} />
+          ))}
         </div>
       </div>
     </details>
+  )
+}
+
+function NumberField({
+  name,
+  draft,
+  faults,
+  isTold,
+  failure,
+  onChange,
+}: PartProps & { name: NumberName }) {
+  const { isFraction, texts: words } = NUMBERS[name]
+  return (
+    <TextField
+      label={words.label}
+      hint={words.hint}
+      placeholder={words.unset}
+      optional
+      inputMode={isFraction ? 'decimal' : 'numeric'}
+      autoComplete="off"
+      value={draft[name]}
+      error={failure?.about(name) ?? (isTold ? faults[name] : null)}
+      onChange={(event) => onChange({ [name]: event.target.value })}
+    />
   )
 }

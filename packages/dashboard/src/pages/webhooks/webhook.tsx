@@ -18,9 +18,11 @@ import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
 import { EndRestButton } from './end-rest-button.tsx'
 import { LastFailures } from './last-failures.tsx'
+import type { PairsSetting } from './pairs.ts'
 import { SecretCard } from './secret-card.tsx'
 import { TestPanel } from './test-panel.tsx'
 import { WebhookActions } from './webhook-actions.tsx'
+import { NUMBER_NAMES, NUMBERS, type NumberTexts, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
 const { detail } = texts.webhooks
 
@@ -136,8 +138,7 @@ function HealthCard({ webhook: { health } }: { webhook: Webhook }) {
 }
 
 function SettingsCard({ webhook }: { webhook: Webhook }) {
-  const { id, eventTypes, timeoutSeconds, headers, createdAt } = webhook
-  const names = Object.keys(headers)
+  const { id, eventTypes, createdAt } = webhook
   return (
     <Card title={detail.settings}>
       <Facts>
@@ -148,22 +149,12 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
             ))}
           </span>
         </Fact>
-        <Fact name={detail.timeout}>
-          {timeoutSeconds === null ? detail.windowDefault : detail.timeoutSeconds(timeoutSeconds)}
-        </Fact>
-        <Fact name={detail.window}>{webhook.maxInFlight ?? detail.windowDefault}</Fact>
-        <Fact name={detail.rate}>{webhook.ratePerSecond ?? detail.rateDefault}</Fact>
-        <Fact name={detail.headers}>
-          {names.length === 0 ? (
-            detail.none
-          ) : (
-            <span className="grid font-mono text-xs">
-              {names.map((name) => (
-                <span key={name}>{name}</span>
-              ))}
-            </span>
-          )}
-        </Fact>
+        {NUMBER_NAMES.map((name) => (
+          <NumberFact key={name} value={webhook[name]} words={NUMBERS[name].texts} />
+        ))}
+        {PAIRS_NAMES.map((name) => (
+          <PairsFact key={name} pairs={webhook[name]} setting={PAIRS[name]} />
+        ))}
         <Fact name={detail.created}>
           <ExactTime at={createdAt} />
         </Fact>
@@ -172,5 +163,28 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
         </Fact>
       </Facts>
     </Card>
+  )
+}
+
+function NumberFact({ value, words }: { value: number | null; words: NumberTexts }) {
+  return <Fact name={words.fact}>{value === null ? words.unset : words.shown(value)}</Fact>
+}
+
+function PairsFact({ pairs, setting }: { pairs: Record<string, string>; setting: PairsSetting }) {
+  const entries = Object.entries(pairs)
+  return (
+    <Fact name={setting.texts.label}>
+      {entries.length === 0 ? (
+        detail.none
+      ) : (
+        <span className="grid font-mono text-xs">
+          {entries.map(([name, value]) => (
+            <span key={name} className="wrap-anywhere whitespace-pre-wrap">
+              {setting.texts.hidden ? name : `${name}: ${value}`}
+            </span>
+          ))}
+        </span>
+      )}
+    </Fact>
   )
 }

@@ -3,10 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import type { AuditAction } from '../../audit.ts'
 import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
-import type { NewAuditEntry } from '../../store/store.ts'
+import type { NewAuditEntry } from '../../store/desk.ts'
 
 /** What the path doesn't tell: of something new, its own id. */
-export interface AuditSubject {
+interface AuditSubject {
   targetId?: string | null
   chatbotId?: string | null
 }

@@ -4,12 +4,12 @@
  * read says whose it is, and no answer tells "not there" from "not yours".
  */
 import { assert } from '../../errors.ts'
-import type { OwnedKind, Store } from '../../store/store.ts'
-import { apiError, notFound } from '../server/error-answer.ts'
+import type { Desk, OwnedKind } from '../../store/desk.ts'
+import { apiError, notFound } from '../shapes/error-answer.ts'
 import type { Access } from './auth.ts'
 import type { Caller } from './caller.ts'
 
-export type Owners = Pick<Store, 'chatbotOf'>
+export type Owners = Pick<Desk, 'chatbotOf'>
 
 /** An id of the right shape that is nobody's: what a foreign chatbot's id is taken for. */
 const NOBODY = `bot_${'0'.repeat(26)}`

@@ -8,7 +8,7 @@
 import { SESSION_IDLE_MS, USE_STEP_MS } from '../../access.ts'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
-import type { Store } from '../../store/store.ts'
+import type { Desk } from '../../store/desk.ts'
 import type { Caller } from './caller.ts'
 import { hashToken, isToken } from './token.ts'
 
@@ -26,8 +26,8 @@ export interface Credentials {
   onForget(listener: () => void): void
 }
 
-export interface CredentialDeps {
-  store: Pick<Store, 'findApiKey' | 'touchApiKey' | 'findSession' | 'touchSession'>
+interface CredentialDeps {
+  store: Pick<Desk, 'findApiKey' | 'touchApiKey' | 'findSession' | 'touchSession'>
   clock: Clock
   log: Log
   /** What sessions of the root key are minted by: those of another key count no more. */

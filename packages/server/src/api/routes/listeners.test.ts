@@ -39,7 +39,7 @@ async function setup(options?: { listenPatienceMs: number }) {
     log: silentLog,
     retentionMs: 720 * HOUR_MS,
     leadRetentionMs: null,
-    onResumed() {},
+    onAway() {},
     onLiveNodes() {},
   })
   const report = (listenerId: string, held: Pulled['data'][number], status: number) =>

@@ -1,9 +1,9 @@
 /** Statistics: counts by state and latency percentiles, over time, from roll-ups. */
 import { z } from 'zod'
-import type { Stats, StatsCounts } from '../../store/store.ts'
+import type { Stats, StatsCounts } from '../../store/desk.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { invalidInput } from '../server/error-answer.ts'
+import { invalidInput } from '../shapes/error-answer.ts'
 import { isoAt } from '../shapes/present.ts'
 import { EXAMPLE_IDS, idFilter, instant, isoTime } from '../shapes/schemas.ts'
 import { refuseEmptySpan } from '../shapes/span.ts'

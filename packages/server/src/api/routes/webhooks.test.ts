@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../test/api/api-alone.ts'
 import { startWholeServer } from '../../../test/api/whole-server.ts'
+import { keptSettings } from '../../../test/webhook-settings.ts'
+import type { WebhookSettings } from '../../webhook.ts'
 
 interface WebhookJson {
   id: string
@@ -56,6 +58,30 @@ test('every webhook is in one list, newest first and masked, page by page, or th
   expect(text).not.toContain('k-123')
   expect((await list('?chatbotId=bot_1')).status).toBe(400)
 })
+
+test('every setting is kept as given, shown, changed alone, and named in the audit log', async () => {
+  const { call, store, made, path } = await setup({ ...keptSettings(0) })
+  const shown = { ...keptSettings(0), ...shownMasked(keptSettings(0)) }
+  expect(made.json).toMatchObject(shown)
+  expect((await call('GET', path)).json).toMatchObject(shown)
+  let kept = keptSettings(0)
+  for (const [name, value] of Object.entries(keptSettings(1))) {
+    const { json } = await call<WebhookJson>('PATCH', path, { body: { [name]: value } })
+    kept = { ...kept, [name]: value }
+    expect(json).toMatchObject({ ...kept, ...shownMasked(kept) })
+    expect(JSON.stringify(await store.getWebhook(made.json.id))).toContain(
+      JSON.stringify({ [name]: value }).slice(1, -1),
+    )
+  }
+  const audit = await call<{ data: { fields: string[] }[] }>('GET', '/api/v1/audit-log?limit=100')
+  const named = audit.json.data.map(({ fields }) => fields.join())
+  expect(named).toEqual(expect.arrayContaining(Object.keys(kept)))
+})
+
+function shownMasked({ url, headers }: WebhookSettings) {
+  const names = Object.keys(headers).map((name) => [name, '***'])
+  return { url: url.replace('user:pass@', '***:***@'), headers: Object.fromEntries(names) }
+}
 
 test('header values and credentials of the URL are shown masked, but kept', async () => {
   const headers = { 'X-Api-Key': 'k-123', Authorization: 'Bearer xyz' }

@@ -1,14 +1,14 @@
-/** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
+/** Webhooks: where owners want events sent. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
-import type { NewWebhook, WebhookChange } from '../../store/store.ts'
+import type { NewWebhook, WebhookChange } from '../../store/desk.ts'
 import { memberPath } from '../../text/json.ts'
 import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../webhook.ts'
 import type { AuditOf } from '../access/call-audit.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { apiError, invalidInput, notFound } from '../server/error-answer.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
+import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
 import { presentWebhook } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
 import { type HeaderFault, MASK, unmaskHeaders } from '../shapes/webhook-headers.ts'

@@ -3,8 +3,8 @@
  * that it belongs to: whoever changes one, or uses it elsewhere, is told so.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { BoundedPage, PageRead } from '../../store/store.ts'
-import { apiError } from '../server/error-answer.ts'
+import type { BoundedPage, PageRead } from '../../store/desk.ts'
+import { apiError } from './error-answer.ts'
 
 export interface Cursors {
   seal(scope: string, lastId: string): string
@@ -34,12 +34,12 @@ export function createCursors(key: Buffer): Cursors {
   }
 }
 
-export interface ListQuery {
+interface ListQuery {
   limit: number
   cursor?: string
 }
 
-export interface ListAnswer<Item> {
+interface ListAnswer<Item> {
   data: Item[]
   nextCursor: string | null
 }

@@ -3,7 +3,7 @@ import type { Chatbot } from '../../chatbot.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
 import type { Erasure, Lead } from '../../lead.ts'
-import type { Recovery } from '../../store/store.ts'
+import type { Recovery } from '../../store/desk.ts'
 import { liveRest, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 

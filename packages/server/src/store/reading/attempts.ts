@@ -1,8 +1,8 @@
 /** A delivery's attempts: the newest for whoever looks at it, all of them page by page. */
 import { type Compilable, type SelectQueryBuilder, sql } from 'kysely'
 import { ATTEMPTS_SHOWN_MAX } from '../../delivery.ts'
-import type { Page } from '../store.ts'
-import type { Builder } from './queries.ts'
+import type { Page } from '../desk.ts'
+import type { Builder } from './builder.ts'
 import type { Schema } from './schema.ts'
 
 /** Newest first. */

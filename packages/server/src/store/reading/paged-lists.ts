@@ -4,12 +4,12 @@
  * hundred such rows, times all who ask at once, took 4 GB.
  */
 import type { CompiledQuery } from 'kysely'
-import type { PagedLists } from '../read-store.ts'
+import type { Page, PagedLists } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
-import type { Page } from '../store.ts'
 import { listApiKeys, listAudit } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { listAttempts } from './attempts.ts'
+import type { Builder } from './builder.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 
@@ -27,7 +27,7 @@ export interface PageBound {
 
 interface Listing<Name extends PagedList> {
   query(
-    db: queries.Builder,
+    db: Builder,
     filter: PagedLists[Name]['filter'],
     page: Page,
     hasCommonName: boolean,

@@ -7,13 +7,10 @@ import type { Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
 import type { Conversation, Erasure, Lead } from '../../lead.ts'
 import type { Webhook } from '../../webhook.ts'
-import type { Encryption } from '../sealing/encryption.ts'
 import type {
   ApiKeyFilter,
   AuditFilter,
   BoundedPage,
-  ChangePage,
-  ChangePlace,
   ConversationFilter,
   CountedPage,
   DeliveryDetail,
@@ -26,14 +23,16 @@ import type {
   Page,
   PagedLists,
   PageRead,
-  ReadStore,
   Recovery,
   Stats,
   StatsQuery,
   WebhookFilter,
-} from '../store.ts'
+} from '../desk.ts'
+import type { ChangePage, ChangePlace } from '../road.ts'
+import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf } from './access-queries.ts'
 import { newestAttempts } from './attempts.ts'
+import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
 import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
@@ -55,15 +54,18 @@ export type RunQueries = (
   }[],
 ) => Promise<unknown[][]>
 
-export class Reads implements ReadStore {
-  readonly #db: queries.Builder
+/** What of the contract is read. */
+export type Reading = Exclude<keyof Reads, 'findWebhookRow' | 'countRecoverable'>
+
+export class Reads {
+  readonly #db: Builder
   readonly #run: RunQueries
   /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
   readonly #runSoon: RunQueries
   readonly #encryption: Encryption
 
   constructor(options: {
-    db: queries.Builder
+    db: Builder
     run: RunQueries
     runSoon: RunQueries
     encryption: Encryption

@@ -11,8 +11,9 @@ import type {
 import type { Event } from '../../event.ts'
 import type { Conversation, Erasure, ErasureReason, Lead } from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
+import type { Recovery } from '../desk.ts'
+import type { Change } from '../road.ts'
 import type { Encryption } from '../sealing/encryption.ts'
-import type { Change, Recovery } from '../store.ts'
 
 export interface ChatbotRow {
   id: string

@@ -1,6 +1,7 @@
 /** Charts out of summed minutes. */
+
+import type { Stats, StatsCounts } from '../desk.ts'
 import { LATENCY_BUCKETS, latencyPercentiles } from '../rules/latency.ts'
-import type { Stats, StatsCounts } from '../store.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 
 export function toStats(series: StatsRow[], current: StateCount[]): Stats {

@@ -1,5 +1,5 @@
 /** How much of a commit a call of `accept` takes, so that others' calls need not wait long for it. */
-import type { AcceptInput } from '../store.ts'
+import type { AcceptInput } from '../road.ts'
 
 /**
  * What its rows cost besides its payload, as characters of one: 500 small events take a commit as

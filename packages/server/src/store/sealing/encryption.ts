@@ -8,7 +8,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { assert } from '../../errors.ts'
-import type { EncryptionKeys } from '../store.ts'
+import type { EncryptionKeys } from '../desk.ts'
 
 export interface Encryption {
   /** Names the key that seals without telling it. */

@@ -1,25 +1,17 @@
 /** The writing half of the contract: seals what is secret, calls the engine, assembles its answers. */
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
+import type { NewAuditEntry, NewRecovery, Recovery, WebhookChange } from '../desk.ts'
 import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
-import type { Reads, RunQueries } from '../reading/reads.ts'
+import type { Reading, Reads, RunQueries } from '../reading/reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../reading/rows.ts'
+import type { AcceptInput, AcceptResult, Claim } from '../road.ts'
 import type { Probe } from '../rules/probe.ts'
 import type { KeyRing } from '../sealing/encryption.ts'
-import type {
-  AcceptInput,
-  AcceptResult,
-  Claim,
-  LaneWaiting,
-  NewAuditEntry,
-  NewRecovery,
-  ReadStore,
-  Recovery,
-  Store,
-  WebhookChange,
-} from '../store.ts'
+import type { Store } from '../store.ts'
+import { resealNext, useKeys } from './keys.ts'
 import type { AcceptReply } from './road/accept.ts'
-import { reseal, useKeys } from './road/key-check.ts'
+import { lanesWaiting } from './road/lanes-waiting.ts'
 import type { WriteQueue } from './thread/write-queue.ts'
 
 interface World {
@@ -35,7 +27,7 @@ interface World {
 
 type Writes = Omit<
   Store,
-  keyof ReadStore | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
+  Reading | 'serverSecret' | 'onChange' | 'onWaiting' | 'onUncertain' | 'close'
 >
 
 export function createWrites(world: World): Writes {
@@ -156,8 +148,6 @@ function trafficWrites(world: World) {
     joinNode: (nodeId, leaseMs) => queue.call('joinNode', { nodeId, leaseMs }),
     renewLease: (nodeId, leaseMs) => queue.call('renewLease', { nodeId, leaseMs }),
     leaveNode: (nodeId) => queue.call('leaveNode', nodeId),
-    rescueDead: () => queue.call('rescueDead', null),
-    countLive: () => queue.call('countLive', null),
   } satisfies Partial<Writes>
 }
 
@@ -169,7 +159,7 @@ function listenerWrites({ queue, encryption }: World) {
     },
     renewListener: (listener) => queue.call('renewListener', listener),
     leaveListener: (listener) => queue.call('leaveListener', listener),
-    sweepListeners: (removeAfterMs) => queue.call('sweepListeners', removeAfterMs),
+    sweepLeases: (removeAfterMs) => queue.call('sweepLeases', removeAfterMs),
   } satisfies Partial<Writes>
 }
 
@@ -179,7 +169,7 @@ function upkeepWrites(world: World) {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
     pullInDue: (step) => queue.call('pullInDue', step),
-    reseal: (step) => reseal(world, step),
+    reseal: (step) => resealNext(world, step),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => queue.call('rollUp', limit),
     createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
@@ -260,27 +250,4 @@ async function createRecovery(
   if (dryRun) return { ...values, done: 0, createdAt: now, finishedAt: null }
   const row = await queue.call('createRecovery', values, audit)
   return row && toRecovery(row)
-}
-
-/** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
-export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
-    SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
-    UNION ALL
-    SELECT (SELECT min(webhook_id) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
-    FROM lane WHERE lane.webhook_id IS NOT NULL
-  )
-  SELECT lane.webhook_id AS webhookId, max(coalesce(webhooks.probe_at, 0),
-    (SELECT min(due_at) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id)) AS dueAt
-  FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'
-    AND webhooks.listener_id IS NULL`
-
-/** By the reading thread: with very many lanes it takes long, and commits go on meanwhile. */
-async function lanesWaiting({ run, clock }: World): Promise<LaneWaiting[]> {
-  const [lanes] = await run([{ sql: LANES_WAITING, parameters: [] }])
-  const now = clock.now()
-  return (lanes as { webhookId: string; dueAt: number }[]).map(({ webhookId, dueAt }) => {
-    return { webhookId, dueInMs: dueAt - now }
-  })
 }

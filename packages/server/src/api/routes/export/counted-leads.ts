@@ -3,12 +3,12 @@
  * would be too large to be held is read part by part instead, as often as it is asked for.
  */
 import type { Lead } from '../../../lead.ts'
-import type { CountedPage, LeadFilter, PageRead, ReadStore } from '../../../store/store.ts'
+import type { CountedPage, Desk, LeadFilter, PageRead } from '../../../store/desk.ts'
 import { PAGE_BYTES_MAX } from '../../shapes/cursor.ts'
 
-type Leads = Pick<ReadStore, 'listLeads' | 'readPage'>
+type Leads = Pick<Desk, 'listLeads' | 'readPage'>
 
-export type CountedLeads =
+type CountedLeads =
   | { kind: 'whole'; leads: Lead[] }
   /** Each call reads the page anew; only the first part of it is held. */
   | { kind: 'parts'; parts(): AsyncGenerator<Lead[]> }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Lead } from '../../../lead.ts'
-import type { LeadFilter, PageRead, ReadStore } from '../../../store/store.ts'
+import type { Desk, LeadFilter, PageRead } from '../../../store/desk.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { inPieces } from '../../server/answers/answer-pieces.ts'
@@ -71,7 +71,7 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<Asked>
   })
 }
 
-type Leads = Pick<ReadStore, 'readPage'>
+type Leads = Pick<Desk, 'readPage'>
 
 function readLeads(store: Leads, filter: LeadFilter, after: string | null) {
   return store.readPage('leads', filter, { limit: PAGE_ROWS, after, bytesMax: PAGE_BYTES_MAX })

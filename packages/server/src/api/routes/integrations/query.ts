@@ -5,8 +5,8 @@
  */
 import { z } from 'zod'
 import { isId } from '../../../id.ts'
-import type { CountedPage, Store } from '../../../store/store.ts'
-import { invalidInput, notFound } from '../../server/error-answer.ts'
+import type { CountedPage, Desk } from '../../../store/desk.ts'
+import { invalidInput, notFound } from '../../shapes/error-answer.ts'
 import { EXAMPLE_IDS, idPattern, instant, LIMIT_MAX, text } from '../../shapes/schemas.ts'
 
 /** Pages are counted, so what is skipped is walked. Lists with a cursor go on without an end. */
@@ -95,7 +95,7 @@ export function spanOf({ startDate, endDate }: Asked): { from?: number; to?: num
 }
 
 /** The chatbot that is meant; throws a 404 for one that isn't there, and a 400 where several are. */
-export async function chatbotMeant(store: Store, given: string | undefined): Promise<string> {
+export async function chatbotMeant(store: Desk, given: string | undefined): Promise<string> {
   if (given !== undefined) {
     if (!isId('chatbot', given) || !(await store.getChatbot(given))) throw notFound('chatbot')
     return given

@@ -10,7 +10,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../../clock.ts'
 import type { Log } from '../../../log.ts'
-import type { Change, Store } from '../../../store/store.ts'
+import type { Desk } from '../../../store/desk.ts'
+import type { Change, Road } from '../../../store/road.ts'
 import { createReplay, isOpen, type Past, type Replayed } from './change-replay.ts'
 import { changeText } from './change-text.ts'
 
@@ -51,8 +52,8 @@ interface Client extends Replayed {
   stalledBeats: number
 }
 
-export interface FeedDeps {
-  store: Pick<Store, 'onChange' | 'changesSince'>
+interface FeedDeps {
+  store: Pick<Road, 'onChange'> & Pick<Desk, 'changesSince'>
   clock: Clock
   log: Log
 }

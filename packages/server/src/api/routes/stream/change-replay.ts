@@ -8,7 +8,8 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../../clock.ts'
-import type { Change, ChangePlace, Store } from '../../../store/store.ts'
+import type { Desk } from '../../../store/desk.ts'
+import type { Change, ChangePlace } from '../../../store/road.ts'
 import { LoopTurns } from '../../server/answers/loop-turns.ts'
 import { SlotTurns } from '../../server/answers/slot-turns.ts'
 import { changeText, gapText } from './change-text.ts'
@@ -40,7 +41,7 @@ export interface Past {
 }
 
 interface ReplayDeps {
-  store: Pick<Store, 'changesSince'>
+  store: Pick<Desk, 'changesSince'>
   clock: Clock
 }
 

@@ -1,5 +1,5 @@
 /** What changed, as the stream writes it: ids and states, never personal data. */
-import type { Change } from '../../../store/store.ts'
+import type { Change } from '../../../store/road.ts'
 import { isoAt } from '../../shapes/present.ts'
 
 export function changeText(change: Change): string {

@@ -8,7 +8,7 @@ import { manualClock } from '../../../../test/manual-clock.ts'
 import { systemClock } from '../../../clock.ts'
 import { silentLog } from '../../../log.ts'
 import { createMetrics } from '../../../metrics.ts'
-import type { PageRead } from '../../../store/store.ts'
+import type { PageRead } from '../../../store/desk.ts'
 import { SLOTS, STALLED_MS, TURN_WAIT_MS } from './answer-slots.ts'
 
 const EMPTY = { rows: [], more: false }

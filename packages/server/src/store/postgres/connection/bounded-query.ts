@@ -3,8 +3,9 @@
  * the columns are, which it knows without reading what is stored beside the row, and sends, and
  * loads, only what fits. The list itself is walked as it is without this.
  */
+
+import type { PageRead } from '../../desk.ts'
 import type { PageBound } from '../../reading/paged-lists.ts'
-import type { PageRead } from '../../store.ts'
 
 interface Query {
   sql: string

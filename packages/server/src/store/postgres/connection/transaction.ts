@@ -6,9 +6,9 @@
 import { assert } from '../../../errors.ts'
 import { widerAspect } from '../../change.ts'
 import { type DeliveryRow, toDeliveryChange, type WebhookRow } from '../../reading/rows.ts'
+import type { Change, DeliveryChange } from '../../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../../rules/latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
-import type { Change, DeliveryChange } from '../../store.ts'
 import { array, column } from './parameters.ts'
 import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 

@@ -14,11 +14,11 @@ import type { Clock } from '../../../clock.ts'
 import type { Log } from '../../../log.ts'
 import type { Reads } from '../../reading/reads.ts'
 import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
-import type { Change, ChangePage, ChangePlace } from '../../store.ts'
+import type { Change, ChangePage, ChangePlace } from '../../road.ts'
 import type { Database } from '../connection/database.ts'
 import { reasonOf } from '../connection/faults.ts'
 import { array } from '../connection/parameters.ts'
-import { lanesWaiting } from '../road/claims.ts'
+import { lanesWaiting } from '../road/lanes-waiting.ts'
 import type { Message } from './messages.ts'
 
 export interface OthersChangesOptions {

@@ -6,19 +6,19 @@
  */
 import { USE_STEP_MS } from '../../../access.ts'
 import { assert } from '../../../errors.ts'
-import {
-  type ApiKeyRow,
-  type OwnerLinkRow,
-  ROOT_MINT,
-  type SessionRow,
-} from '../../reading/access-rows.ts'
 import type {
   NewApiKey,
   NewAuditEntry,
   NewLinkSession,
   NewOwnerLink,
   NewSession,
-} from '../../store.ts'
+} from '../../desk.ts'
+import {
+  type ApiKeyRow,
+  type OwnerLinkRow,
+  ROOT_MINT,
+  type SessionRow,
+} from '../../reading/access-rows.ts'
 import type { Database } from '../connection/database.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { keepAudit } from './audit.ts'

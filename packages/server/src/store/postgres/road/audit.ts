@@ -1,6 +1,7 @@
 /** The audit log: an entry is written in the transaction that makes the change. */
+
+import type { NewAuditEntry } from '../../desk.ts'
 import { isDone } from '../../reading/access-rows.ts'
-import type { NewAuditEntry } from '../../store.ts'
 import type { Database } from '../connection/database.ts'
 import type { Transaction } from '../connection/transaction.ts'
 

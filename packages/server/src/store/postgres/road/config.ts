@@ -3,11 +3,11 @@
  */
 import { canonicalEventType } from '../../../event.ts'
 import { awayReason, type Webhook, type WebhookState } from '../../../webhook.ts'
+import type { NewWebhook, WebhookChange } from '../../desk.ts'
 import { type ChatbotRow, toWebhook, type WebhookRow } from '../../reading/rows.ts'
 import { reachable } from '../../rules/listened.ts'
 import { END_REST_SET } from '../../rules/rest.ts'
 import type { Encryption } from '../../sealing/encryption.ts'
-import type { NewWebhook, WebhookChange } from '../../store.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { endChatbot } from './access.ts'

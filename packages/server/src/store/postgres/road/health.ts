@@ -5,6 +5,7 @@
  */
 
 import type { DeliveryRow } from '../../reading/rows.ts'
+import type { RecordInput } from '../../road.ts'
 import {
   concernsHealth,
   type HealthState,
@@ -22,7 +23,6 @@ import {
   restTold,
   restValues,
 } from '../../rules/rest.ts'
-import type { RecordInput } from '../../store.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 

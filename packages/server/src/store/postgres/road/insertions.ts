@@ -1,8 +1,8 @@
 /** The rows that a batch of accepted events makes, written in one statement. */
 import type { WebhookState } from '../../../webhook.ts'
 import type { SearchKeys } from '../../reading/search-keys.ts'
+import type { NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
-import type { NewEvent } from '../../store.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 

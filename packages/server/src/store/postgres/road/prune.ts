@@ -2,15 +2,15 @@
 import { AUDIT_MS } from '../../../audit.ts'
 import { type Ids, idFloor } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
+import type { Retention } from '../../road.ts'
 import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
-import type { Retention } from '../../store.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { IDEMPOTENCY_MS } from './accept.ts'
 import { pruneAccess } from './access.ts'
 import { pruneAudit } from './audit.ts'
-import { cancelAll } from './deliveries.ts'
 import { eraseLeads } from './erase.ts'
+import { cancelAll } from './move.ts'
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20

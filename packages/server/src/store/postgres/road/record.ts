@@ -5,8 +5,8 @@
  */
 import type { DeliveryState } from '../../../delivery.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
+import type { RecordInput, RecordResult } from '../../road.ts'
 import { type NextState, unchargedSince, withoutEcho } from '../../rules/after-attempt.ts'
-import type { RecordInput, RecordResult } from '../../store.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { HealthBook } from './health.ts'

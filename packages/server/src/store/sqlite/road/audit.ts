@@ -1,5 +1,5 @@
 /** The audit log: an entry is written in the transaction that makes the change. */
-import type { NewAuditEntry } from '../../store.ts'
+import type { NewAuditEntry } from '../../desk.ts'
 import type { Core } from '../core.ts'
 
 export function keepAudit(core: Core, entry: NewAuditEntry): void {

@@ -1,0 +1,151 @@
+/** A webhook's settings as tests know them: a new one has its entry here, and is tested everywhere. */
+
+import * as header from '../src/api/shapes/webhook-headers.ts'
+import { DESCRIPTION_LENGTH_MAX, EVENT_TYPES_MAX } from '../src/api/shapes/webhook-settings.ts'
+import { URL_LENGTH_MAX } from '../src/api/shapes/webhook-url.ts'
+import { RATE_MAX, RATE_MIN } from '../src/rate.ts'
+import type { WebhookSettings } from '../src/webhook.ts'
+
+interface SettingCases<Value> {
+  /** Two that differ: both are kept to the letter. */
+  kept: [Value, Value]
+  /** What nobody may set it to, and what is answered; the path that it names is the setting's own. */
+  refused: [value: unknown, what: string, answer?: { path?: string; code?: string }][]
+  /** Its rows in `docs/limits.md`. */
+  limits: Record<string, string>
+}
+
+const count = (value: number) => value.toLocaleString('en')
+const characters = (value: number) => `${count(value)} characters`
+
+export const WEBHOOK_SETTINGS: {
+  [Name in keyof WebhookSettings]: SettingCases<WebhookSettings[Name]>
+} = {
+  url: {
+    kept: ['https://user:pass@receiver.example/hook?a=%20b', 'https://other.example/'],
+    refused: [
+      [undefined, 'no url'],
+      [5, 'a number as url'],
+      ['', 'an empty url'],
+      ['/hooks', 'a path as url'],
+      ['ftp://shop.example/', 'ftp'],
+      ['javascript:alert(1)', 'javascript'],
+      ['file:///etc/passwd', 'a file'],
+      ['https://', 'no host'],
+      ['https:///path', 'three slashes'],
+      ['https:shop.example', 'no slashes'],
+      ['https:\\\\shop.example', 'backslashes'],
+      ['https://shop.example/#top', 'a fragment'],
+      ['https://shop.example/a b', 'a space'],
+      ['https://shop.example/\n', 'a line break'],
+      ['https://shop.example:99999/', 'a port beyond 65535'],
+      [`https://shop.example/${'x'.repeat(2048)}`, 'a url of more than 2,048'],
+      ['http://10.0.0.1/', 'a private address', { code: 'blocked_address' }],
+    ],
+    limits: { "a webhook's URL": characters(URL_LENGTH_MAX) },
+  },
+  eventTypes: {
+    kept: [['leads.submit', 'order.paid'], ['a.b']],
+    refused: [
+      [[], 'no event type'],
+      ['lead.submit', 'a text for a list'],
+      [['lead.submit', 'lead.submit'], 'one event type twice', { path: 'eventTypes[1]' }],
+      [
+        ['lead.submit', 'leads.submit'],
+        'both spellings of the lead event',
+        { path: 'eventTypes[1]' },
+      ],
+      [['Order.Created'], 'capitals in an event type', { path: 'eventTypes[0]' }],
+      [Array.from({ length: 51 }, (_, index) => `a.b${index}`), '51 event types'],
+    ],
+    limits: { 'event types of a webhook': count(EVENT_TYPES_MAX) },
+  },
+  description: {
+    kept: ['CRM "quoted" \u2028 🎉', ''],
+    refused: [
+      ['x'.repeat(501), 'a description of 501'],
+      ['\0', 'U+0000 in a description'],
+    ],
+    limits: { "a webhook's description": characters(DESCRIPTION_LENGTH_MAX) },
+  },
+  headers: {
+    kept: [{ authorization: 'Bearer tøken' }, {}],
+    refused: [
+      [{ 'X A': '1' }, 'a header name with a space', { path: 'headers["X A"]' }],
+      [{ '': '1' }, 'an empty header name', { path: 'headers[""]' }],
+      [{ 'X-A': 'a\r\nX-B: c' }, 'a line break in a header', { path: 'headers.X-A' }],
+      [{ 'X-A': 'a\0' }, 'NUL in a header', { path: 'headers.X-A' }],
+      [{ 'X-A': '✓' }, 'a header beyond Latin-1', { path: 'headers.X-A' }],
+      [{ 'X-A': 5 }, 'a number as a header', { path: 'headers.X-A' }],
+      [{ 'X-A': 'x'.repeat(1001) }, 'a header of 1,001', { path: 'headers.X-A' }],
+      [
+        { [`X-${'a'.repeat(99)}`]: '1' },
+        'a header name of 101',
+        { path: `headers.X-${'a'.repeat(99)}` },
+      ],
+      [{ 'X-A': '1', 'x-a': '2' }, 'a header twice', { path: 'headers.x-a' }],
+      [
+        Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`X-${index}`, '1'])),
+        '21 headers',
+      ],
+      [{ 'X-A': '***' }, 'a masked header', { path: 'headers.X-A' }],
+      ...headersOfOurs(),
+    ],
+    limits: {
+      'own headers of a webhook': count(header.HEADERS_MAX),
+      "an own header's name": characters(header.HEADER_NAME_LENGTH_MAX),
+      "an own header's value": characters(header.HEADER_VALUE_LENGTH_MAX),
+    },
+  },
+  timeoutSeconds: {
+    kept: [7, null],
+    refused: [
+      [0, 'a timeout of 0'],
+      [121, 'a timeout of 121'],
+      [1.5, 'half a second'],
+    ],
+    limits: {},
+  },
+  maxInFlight: { kept: [3, null], refused: [[0, 'no request at a time']], limits: {} },
+  ratePerSecond: {
+    kept: [0.1, null],
+    refused: [
+      [0, 'a rate of 0'],
+      [0.09, 'a rate below 0.1'],
+      [1000.1, 'a rate above 1,000'],
+      [-5, 'a rate below 0'],
+      ['10', 'a text for a rate'],
+      [true, 'true for a rate'],
+    ],
+    limits: { "a webhook's `ratePerSecond`": `${RATE_MIN} to ${count(RATE_MAX)}` },
+  },
+}
+
+/** A webhook that was given the first of each, or the second. */
+export function keptSettings(which: 0 | 1): WebhookSettings {
+  const kept = Object.entries(WEBHOOK_SETTINGS).map(([name, cases]) => [name, cases.kept[which]])
+  return Object.fromEntries(kept) as WebhookSettings
+}
+
+function headersOfOurs(): SettingCases<unknown>['refused'] {
+  const names = [
+    'Host',
+    'content-length',
+    'Content-Type',
+    'transfer-encoding',
+    'Connection',
+    'keep-alive',
+    'TE',
+    'Trailer',
+    'upgrade',
+    'Expect',
+    'Proxy-Authorization',
+    'User-Agent',
+    'accept',
+    'accept-encoding',
+    'X-Chatzuri-Signature',
+    'webhook-id',
+    'Webhook-Signature',
+  ]
+  return names.map((name) => [{ [name]: 'x' }, `the header ${name}`, { path: `headers.${name}` }])
+}
