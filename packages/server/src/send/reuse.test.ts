@@ -18,8 +18,8 @@ import {
   endpoint,
   expectKind,
   requestTo,
-  type WorldOptions,
-} from '../../test/send/world.ts'
+  type SenderOptions,
+} from '../../test/send/sender.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Test authority', isAuthority: true })
 const CERTIFICATE = makeCertificate({ name: 'x', hosts: ['127.0.0.1'], issuer: AUTHORITY })
@@ -28,13 +28,13 @@ const SUCCESS = answerText('200 OK', [], 'yes')
 const FAILURE = answerText('500 Broken')
 
 /** What a known origin gets at once, and an unknown one only after its silence. */
-const UNKNOWN: WorldOptions = { quietMs: 100 }
-const KNOWN: WorldOptions = { quietMs: 0 }
+const UNKNOWN: SenderOptions = { quietMs: 100 }
+const KNOWN: SenderOptions = { quietMs: 0 }
 
 interface Ways {
   tls?: TlsOptions
   onConnection?: EndpointOptions['onConnection']
-  world?: WorldOptions
+  world?: SenderOptions
 }
 
 async function setup(onRequest: OnRequest, { tls, onConnection, world }: Ways = {}) {
