@@ -114,6 +114,12 @@ export class Core extends Statements {
     return this.#claimable(webhookId)?.state ?? null
   }
 
+  /** Whether the node's lease is live. */
+  isLive(nodeId: string): boolean {
+    const until = this.nodes.get(nodeId)
+    return until !== undefined && until > this.clock.monotonic()
+  }
+
   /** Where somebody listens, nobody else claims. */
   mayClaim(webhookId: string, nodeId: string): boolean {
     const webhook = this.#claimable(webhookId)
@@ -129,16 +135,6 @@ export class Core extends Statements {
   /** When its last rest or pause ended. */
   restedAt(webhookId: string): number | null {
     return this.#claimable(webhookId)?.restedAt ?? null
-  }
-
-  #claimable(webhookId: string): Claimable | null {
-    let found = this.#webhookStates.get(webhookId)
-    if (found === undefined) {
-      found = this.get<Claimable>(WEBHOOK_STATE, webhookId) ?? null
-      if (this.#webhookStates.size >= CACHED_MAX) this.#webhookStates.clear()
-      this.#webhookStates.set(webhookId, found)
-    }
-    return found
   }
 
   /**
@@ -201,6 +197,16 @@ export class Core extends Statements {
     return this.#lastSet.set
   }
 
+  #claimable(webhookId: string): Claimable | null {
+    let found = this.#webhookStates.get(webhookId)
+    if (found === undefined) {
+      found = this.get<Claimable>(WEBHOOK_STATE, webhookId) ?? null
+      if (this.#webhookStates.size >= CACHED_MAX) this.#webhookStates.clear()
+      this.#webhookStates.set(webhookId, found)
+    }
+    return found
+  }
+
   #flushHealth(tx: Transaction): void {
     const isAnotherRest = this.#health.flush(tx)
     if (isAnotherRest) this.#forgetWebhooks()
@@ -209,12 +215,6 @@ export class Core extends Statements {
   #forgetWebhooks(): void {
     this.#subscribers.clear()
     this.#webhookStates.clear()
-  }
-
-  /** Whether the node's lease is live. */
-  isLive(nodeId: string): boolean {
-    const until = this.nodes.get(nodeId)
-    return until !== undefined && until > this.clock.monotonic()
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Listeners: nodes that take one webhook's deliveries (../road.ts), in the list of nodes
+ * Listeners: nodes that take one webhook's deliveries (store/road.ts), in the list of nodes
  * with a role of their own and no keys. A webhook's row is locked before it changes hands.
  *
  * Records lock deliveries before webhooks; so what a listener held is given back in a transaction of

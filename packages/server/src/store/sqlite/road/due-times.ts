@@ -39,11 +39,12 @@ function pullRests(core: Core, jumpedBackMs: number): void {
   }
 }
 
-function pullRest(core: Core, row: WebhookRow, jumpedBackMs: number): WebhookRow | 'ended' {
+function pullRest(core: Core, row: WebhookRow, jumpedBackMs: number): WebhookRow | 'set_anew' {
   const { now } = core.tx
   const { probe_at, rest_set_at, resting_until } = row
-  // Noted by this very transaction.
-  if (probe_at === null || rest_set_at === null || resting_until === null) return 'ended'
+  // By this very transaction, and by our clock.
+  if (probe_at === null || rest_set_at === null || resting_until === null) return 'set_anew'
+  if (rest_set_at <= now) return 'set_anew'
   const waitMs = Math.max(0, probe_at - rest_set_at)
   const moved = jumpedBackMs > 0 ? probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
   const probeAt = Math.min(now + waitMs, moved)

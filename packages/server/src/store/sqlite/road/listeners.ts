@@ -1,5 +1,5 @@
 /**
- * Listeners: nodes that take one webhook's deliveries (../road.ts). Their leases are in
+ * Listeners: nodes that take one webhook's deliveries (store/road.ts). Their leases are in
  * memory with those of the nodes, so that after a start nobody listens until they come again.
  */
 
