@@ -46,11 +46,6 @@ export const TIMER_WAITS = {
 export const LONG_FUNCTIONS = {
   'packages/server/src/store/postgres/postgres-store.ts: createParts': 'is being flattened',
   'packages/server/src/store/sqlite/operations.ts: createOperations': 'is being cut in two',
-  'packages/server/src/send/connections.ts: createConnections': 'comes next',
-  'packages/server/src/send/send.ts: createSend': 'comes next',
-  'packages/server/test/api/api-alone.ts: createDeps': 'comes next',
-  'packages/server/test/engine.ts: startEngine': 'comes next',
-  'packages/widget/src/form.ts: createForm': 'comes next',
 }
 
 export const UNUSED_EXPORTS = {
