@@ -17,8 +17,8 @@ import {
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
-import { ANY_OTHER } from '../../src/store/sqlite/road/key-check.ts'
-import { LANES_WAITING } from '../../src/store/sqlite/writes.ts'
+import { ANY_OTHER } from '../../src/store/sqlite/keys.ts'
+import { LANES_WAITING } from '../../src/store/sqlite/road/lanes-waiting.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
   allConversationFilters,

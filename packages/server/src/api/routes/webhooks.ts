@@ -1,4 +1,4 @@
-/** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
+/** Webhooks: where owners want events sent. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
 import type { NewWebhook, WebhookChange } from '../../store/desk.ts'
 import { memberPath } from '../../text/json.ts'

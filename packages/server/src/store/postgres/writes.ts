@@ -15,19 +15,24 @@ import type { Transaction } from './connection/transaction.ts'
 import { acceptAll } from './road/accept.ts'
 import * as access from './road/access.ts'
 import { keepAudit, transactAudited } from './road/audit.ts'
-import { type ClaimInput, claimAll, fitsClaims, lanesWaiting } from './road/claims.ts'
+import { type ClaimInput, claimAll, fitsClaims } from './road/claim.ts'
 import * as config from './road/config.ts'
-import * as deliveries from './road/deliveries.ts'
+import { createTest } from './road/create-test.ts'
 import { eraseLeads } from './road/erase.ts'
-import { reseal, useKeys } from './road/key-check.ts'
+import { useKeys } from './road/key-check.ts'
+import { lanesWaiting } from './road/lanes-waiting.ts'
 import * as listeners from './road/listeners.ts'
-import type { Nodes } from './road/nodes.ts'
+import { cancel, resend } from './road/move.ts'
+import { joinNode, leaveNode, type Nodes, renewLease } from './road/nodes.ts'
 import { prune } from './road/prune.ts'
 import { recordAll } from './road/record.ts'
 import { continueRecoveries, createRecovery } from './road/recoveries.ts'
-import { rollUp } from './road/rollups.ts'
+import { release } from './road/release.ts'
+import { reseal } from './road/reseal.ts'
+import { rollUp } from './road/roll-up.ts'
 import { settle } from './road/settle.ts'
 import { takeAll } from './road/starts.ts'
+import { sweepLeases } from './road/sweep-leases.ts'
 
 interface World {
   database: Database
@@ -156,35 +161,29 @@ function moveWrites({ database, nodes, ids }: World) {
   return {
     lanesWaiting: () => lanesWaiting(database),
     release: (nodeId, deliveryIds) =>
-      database.transact((tx) => deliveries.release(tx, { nodeId, deliveryIds })),
-    createTest: (input) => database.transact((tx) => deliveries.createTest(tx, input, ids)),
+      database.transact((tx) => release(tx, { nodeId, deliveryIds })),
+    createTest: (input) => database.transact((tx) => createTest(tx, input, ids)),
     resend: async (deliveryId, audit) => {
-      const row = await transactAudited(database, audit, (tx) => deliveries.resend(tx, deliveryId))
+      const row = await transactAudited(database, audit, (tx) => resend(tx, deliveryId))
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
     cancel: async (deliveryId, reason, audit) => {
-      const row = await transactAudited(database, audit, (tx) =>
-        deliveries.cancel(tx, deliveryId, reason),
-      )
+      const row = await transactAudited(database, audit, (tx) => cancel(tx, deliveryId, reason))
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
-    joinNode: (nodeId, leaseMs) => nodes.joinNode(nodeId, leaseMs),
-    renewLease: (nodeId, leaseMs) => nodes.renewLease(nodeId, leaseMs),
-    leaveNode: (nodeId) => nodes.leaveNode(nodeId),
+    joinNode: (nodeId, leaseMs) => joinNode(nodes, nodeId, leaseMs),
+    renewLease: (nodeId, leaseMs) => renewLease(database, nodeId, leaseMs),
+    leaveNode: (nodeId) => leaveNode(nodes, nodeId),
   } satisfies Partial<Writes>
 }
 
 function listenerWrites(world: World) {
-  const { nodes } = world
+  const { database } = world
   return {
     joinListener: (listener, audit) => listeners.joinListener(world, listener, audit),
-    renewListener: (listener) => listeners.renewListener(world, listener),
-    leaveListener: (listener) => listeners.leaveListener(world, listener),
-    async sweepLeases(removeAfterMs) {
-      const swept = await listeners.sweepListeners(world, removeAfterMs)
-      const rescued = await nodes.rescueDead()
-      return { ...swept, rescued, liveNodes: await nodes.countLive() }
-    },
+    renewListener: (listener) => listeners.renewListener(database, listener),
+    leaveListener: (listener) => listeners.leaveListener(database, listener),
+    sweepLeases: (removeAfterMs) => sweepLeases(database, removeAfterMs),
   } satisfies Partial<Writes>
 }
 

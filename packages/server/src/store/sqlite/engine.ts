@@ -23,8 +23,9 @@ import { migrate } from './file/migrations.ts'
 import { Place } from './file/place.ts'
 import { Scrubber } from './file/scrub.ts'
 import { APPLICATION_ID, inspectDatabase, startError } from './file/whose-file.ts'
-import { createOperations, isReading, type Operations } from './operations.ts'
+import { isReading, OPERATIONS, type Operations } from './operations.ts'
 import { keepAudit } from './road/audit.ts'
+import { releaseAll } from './road/release.ts'
 
 export interface Call {
   name: keyof Operations
@@ -65,7 +66,6 @@ const CLEANED = `DELETE FROM meta WHERE key = 'cleaning_since'`
 export class Engine {
   readonly db: DatabaseSync
   readonly #core: Core
-  readonly #operations: Operations
   readonly #scrubber: Scrubber
   readonly #place: Place
   /** Erased data is still in the log; tried again until no reader is in the way. */
@@ -82,8 +82,7 @@ export class Engine {
         this.db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
       }
       this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
-      this.#operations = createOperations(this.#core)
-      this.#core.transact(() => this.#operations.releaseAll(null))
+      this.#core.transact(() => releaseAll(this.#core))
       this.#place = new Place(databasePath(dataDir), () => this.#committedBytes())
       // A process that was killed left it unfinished.
       if (this.#core.get(READ_CLEANING)) this.#beginCleaning()
@@ -141,8 +140,8 @@ export class Engine {
   }
 
   readonly #runOne = ({ name, input, audit }: Call): unknown => {
-    const operation = this.#operations[name] as (input: unknown) => unknown
-    const value = operation(input)
+    const operation = OPERATIONS[name] as (core: Core, input: unknown) => unknown
+    const value = operation(this.#core, input)
     if (audit && isDone(value)) keepAudit(this.#core, audit)
     return value
   }

@@ -1,28 +1,88 @@
-/** The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. */
-
-import type { NewAuditEntry } from '../desk.ts'
-import type { LeaseSweep } from '../road.ts'
+/**
+ * The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. Each
+ * name stands for a function of the transaction that runs now.
+ */
 import { SMALL_BYTES } from '../rules/probe.ts'
 import type { Core } from './core.ts'
-import { Ingest } from './road/accept.ts'
-import { Access } from './road/access.ts'
+import { accept } from './road/accept.ts'
+import * as access from './road/access.ts'
 import { keepAudit } from './road/audit.ts'
-import { Config } from './road/config.ts'
-import { Deliveries } from './road/deliveries.ts'
-import { DueTimes } from './road/due-times.ts'
-import { Eraser } from './road/erase.ts'
-import { Listeners } from './road/listeners.ts'
-import { Nodes } from './road/nodes.ts'
-import { Pruner } from './road/prune.ts'
-import { Recorder } from './road/record.ts'
-import { Recoveries } from './road/recoveries.ts'
-import { rollUp } from './road/rollups.ts'
-import { Seals } from './road/seals.ts'
-import { Settler } from './road/settle.ts'
-import { StartBuckets } from './road/starts.ts'
+import { claimDue } from './road/claim.ts'
+import * as config from './road/config.ts'
+import { createTest } from './road/create-test.ts'
+import { pullInDue } from './road/due-times.ts'
+import { eraseLead } from './road/erase.ts'
+import { keepKeys } from './road/key-check.ts'
+import * as listeners from './road/listeners.ts'
+import { cancel, resend } from './road/move.ts'
+import * as nodes from './road/nodes.ts'
+import { prune } from './road/prune.ts'
+import { recordIfLeased } from './road/record.ts'
+import { continueRecoveries, createRecovery } from './road/recoveries.ts'
+import { release, releaseAll } from './road/release.ts'
+import { reseal } from './road/reseal.ts'
+import { rollUp } from './road/roll-up.ts'
+import { settle } from './road/settle.ts'
+import { takeStarts } from './road/starts.ts'
+import { sweepLeases } from './road/sweep-leases.ts'
 import type { Query } from './thread/thread-messages.ts'
 
-export type Operations = ReturnType<typeof createOperations>
+export const OPERATIONS = {
+  accept,
+  claimDue,
+  release,
+  recordIfLeased,
+  createTest,
+  resend,
+  cancel,
+  takeStarts,
+  joinNode: nodes.joinNode,
+  renewLease: nodes.renewLease,
+  leaveNode: nodes.leaveNode,
+  joinListener: listeners.joinListener,
+  renewListener: listeners.renewListener,
+  leaveListener: listeners.leaveListener,
+  sweepLeases,
+  releaseAll: (core: Core, _: null) => releaseAll(core),
+  settle,
+  prune,
+  rollUp,
+  pullInDue,
+  eraseLead,
+  keepKeys,
+  reseal,
+  keepAudit,
+  createChatbot: config.createChatbot,
+  updateChatbot: config.updateChatbot,
+  deleteChatbot: config.deleteChatbot,
+  createWebhook: config.createWebhook,
+  updateWebhook: config.updateWebhook,
+  deleteWebhook: config.deleteWebhook,
+  rotateSecret: config.rotateSecret,
+  finishRotation: config.finishRotation,
+  setWebhookState: config.setWebhookState,
+  createApiKey: access.createApiKey,
+  deleteApiKey: access.deleteApiKey,
+  findApiKey: access.findApiKey,
+  touchApiKey: access.touchApiKey,
+  createOwnerLink: access.createOwnerLink,
+  startSession: access.startSession,
+  startSessionByLink: access.startSessionByLink,
+  findSession: access.findSession,
+  touchSession: access.touchSession,
+  endSession: access.endSession,
+  createRecovery,
+  continueRecoveries,
+  read: (core: Core, queries: Query[]) =>
+    queries.map(({ sql, values }) => core.all(sql, ...values)),
+  /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
+  ping: (core: Core, bytes: number) =>
+    bytes > SMALL_BYTES
+      ? core.run(PROBE_ROOM, roomText(core.tx.now, bytes))
+      : core.run(PING, core.tx.now),
+} as const
+
+export type Operations = typeof OPERATIONS
 
 /** These write nothing: they are answered also where nothing can be written. */
 const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
@@ -31,79 +91,6 @@ const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
 
 export function isReading({ name }: { name: keyof Operations }): boolean {
   return READING.has(name)
-}
-
-export function createOperations(core: Core) {
-  const access = new Access(core)
-  const config = new Config(core, access)
-  const ingest = new Ingest(core)
-  const deliveries = new Deliveries(core)
-  const recorder = new Recorder(core)
-  const nodes = new Nodes(core, deliveries)
-  const listeners = new Listeners(core, { config, deliveries, nodes })
-  const eraser = new Eraser(core, deliveries)
-  const settler = new Settler(core, deliveries, eraser)
-  const pruner = new Pruner(core, { deliveries, eraser, access })
-  const seals = new Seals(core)
-  const dueTimes = new DueTimes(core)
-  const starts = new StartBuckets(core)
-  const recoveries = new Recoveries(core, deliveries)
-  return {
-    createChatbot: config.createChatbot.bind(config),
-    updateChatbot: config.updateChatbot.bind(config),
-    deleteChatbot: config.deleteChatbot.bind(config),
-    createWebhook: config.createWebhook.bind(config),
-    updateWebhook: config.updateWebhook.bind(config),
-    deleteWebhook: config.deleteWebhook.bind(config),
-    rotateSecret: config.rotateSecret.bind(config),
-    finishRotation: config.finishRotation.bind(config),
-    setWebhookState: config.setWebhookState.bind(config),
-    createApiKey: access.createApiKey.bind(access),
-    deleteApiKey: access.deleteApiKey.bind(access),
-    findApiKey: access.findApiKey.bind(access),
-    touchApiKey: access.touchApiKey.bind(access),
-    createOwnerLink: access.createOwnerLink.bind(access),
-    startSession: access.startSession.bind(access),
-    startSessionByLink: access.startSessionByLink.bind(access),
-    findSession: access.findSession.bind(access),
-    touchSession: access.touchSession.bind(access),
-    endSession: access.endSession.bind(access),
-    keepAudit: (entry: NewAuditEntry) => keepAudit(core, entry),
-    accept: ingest.accept.bind(ingest),
-    claimDue: deliveries.claimDue.bind(deliveries),
-    takeStarts: starts.take.bind(starts),
-    release: deliveries.release.bind(deliveries),
-    releaseAll: (_: null) => deliveries.releaseAll(),
-    createTest: deliveries.createTest.bind(deliveries),
-    resend: deliveries.resend.bind(deliveries),
-    cancel: deliveries.cancel.bind(deliveries),
-    recordIfLeased: recorder.recordIfLeased.bind(recorder),
-    joinNode: nodes.joinNode.bind(nodes),
-    renewLease: nodes.renewLease.bind(nodes),
-    leaveNode: nodes.leaveNode.bind(nodes),
-    joinListener: listeners.joinListener.bind(listeners),
-    renewListener: listeners.renewListener.bind(listeners),
-    leaveListener: listeners.leaveListener.bind(listeners),
-    sweepLeases(removeAfterMs: number): LeaseSweep {
-      const swept = listeners.sweepListeners(removeAfterMs)
-      return { ...swept, rescued: nodes.rescueDead(), liveNodes: nodes.countLive() }
-    },
-    settle: settler.settle.bind(settler),
-    prune: pruner.prune.bind(pruner),
-    rollUp: (limit: number) => rollUp(core, limit),
-    createRecovery: recoveries.create.bind(recoveries),
-    continueRecoveries: recoveries.continueAll.bind(recoveries),
-    eraseLead: eraser.eraseLead.bind(eraser),
-    pullInDue: dueTimes.pullIn.bind(dueTimes),
-    read: (queries: Query[]) => queries.map(({ sql, values }) => core.all(sql, ...values)),
-    /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
-    ping: (bytes: number) =>
-      bytes > SMALL_BYTES
-        ? core.run(PROBE_ROOM, roomText(core.tx.now, bytes))
-        : core.run(PING, core.tx.now),
-    keepKeys: seals.keepKeys.bind(seals),
-    reseal: seals.reseal.bind(seals),
-  }
 }
 
 /**

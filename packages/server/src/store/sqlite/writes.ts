@@ -5,12 +5,13 @@ import type { NewAuditEntry, NewRecovery, Recovery, WebhookChange } from '../des
 import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
 import type { Reading, Reads, RunQueries } from '../reading/reads.ts'
 import { toChatbot, toDelivery, toRecovery, toWebhook, type WebhookRow } from '../reading/rows.ts'
-import type { AcceptInput, AcceptResult, Claim, LaneWaiting } from '../road.ts'
+import type { AcceptInput, AcceptResult, Claim } from '../road.ts'
 import type { Probe } from '../rules/probe.ts'
 import type { KeyRing } from '../sealing/encryption.ts'
 import type { Store } from '../store.ts'
+import { resealNext, useKeys } from './keys.ts'
 import type { AcceptReply } from './road/accept.ts'
-import { reseal, useKeys } from './road/key-check.ts'
+import { lanesWaiting } from './road/lanes-waiting.ts'
 import type { WriteQueue } from './thread/write-queue.ts'
 
 interface World {
@@ -168,7 +169,7 @@ function upkeepWrites(world: World) {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
     pullInDue: (step) => queue.call('pullInDue', step),
-    reseal: (step) => reseal(world, step),
+    reseal: (step) => resealNext(world, step),
     useKeys: (keys) => useKeys(world, keys),
     rollUp: (limit) => queue.call('rollUp', limit),
     createRecovery: (recovery, audit) => createRecovery(world, recovery, audit),
@@ -249,27 +250,4 @@ async function createRecovery(
   if (dryRun) return { ...values, done: 0, createdAt: now, finishedAt: null }
   const row = await queue.call('createRecovery', values, audit)
   return row && toRecovery(row)
-}
-
-/** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
-export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
-    SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
-    UNION ALL
-    SELECT (SELECT min(webhook_id) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
-    FROM lane WHERE lane.webhook_id IS NOT NULL
-  )
-  SELECT lane.webhook_id AS webhookId, max(coalesce(webhooks.probe_at, 0),
-    (SELECT min(due_at) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id)) AS dueAt
-  FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'
-    AND webhooks.listener_id IS NULL`
-
-/** By the reading thread: with very many lanes it takes long, and commits go on meanwhile. */
-async function lanesWaiting({ run, clock }: World): Promise<LaneWaiting[]> {
-  const [lanes] = await run([{ sql: LANES_WAITING, parameters: [] }])
-  const now = clock.now()
-  return (lanes as { webhookId: string; dueAt: number }[]).map(({ webhookId, dueAt }) => {
-    return { webhookId, dueInMs: dueAt - now }
-  })
 }

@@ -9,8 +9,8 @@ import type { Transaction } from '../connection/transaction.ts'
 import { IDEMPOTENCY_MS } from './accept.ts'
 import { pruneAccess } from './access.ts'
 import { pruneAudit } from './audit.ts'
-import { cancelAll } from './deliveries.ts'
 import { eraseLeads } from './erase.ts'
+import { cancelAll } from './move.ts'
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20

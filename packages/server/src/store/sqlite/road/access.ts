@@ -17,102 +17,98 @@ import {
 import type { Core } from '../core.ts'
 import { keepAudit } from './audit.ts'
 
-export class Access {
-  readonly #core: Core
+export function createApiKey(
+  core: Core,
+  { id, name, chatbotId, hash }: NewApiKey,
+): ApiKeyRow | 'chatbot_not_found' {
+  if (chatbotId !== null && !core.get(LIVE_CHATBOT, chatbotId)) return 'chatbot_not_found'
+  core.run(INSERT_KEY, id, name, chatbotId, hash, core.tx.now)
+  const row = findApiKey(core, hash)
+  assert(row, 'a key that was just made is there')
+  return row
+}
 
-  constructor(core: Core) {
-    this.#core = core
-  }
+export function deleteApiKey(core: Core, id: string): boolean {
+  if (core.run(DELETE_KEY, id) === 0) return false
+  core.run(DELETE_LINKS_MINTED, id)
+  core.run(DELETE_SESSIONS_MINTED, id)
+  return true
+}
 
-  createApiKey({ id, name, chatbotId, hash }: NewApiKey): ApiKeyRow | 'chatbot_not_found' {
-    const core = this.#core
-    if (chatbotId !== null && !core.get(LIVE_CHATBOT, chatbotId)) return 'chatbot_not_found'
-    core.run(INSERT_KEY, id, name, chatbotId, hash, core.tx.now)
-    const row = this.findApiKey(hash)
-    assert(row, 'a key that was just made is there')
-    return row
-  }
+export function findApiKey(core: Core, hash: string): ApiKeyRow | null {
+  return core.get<ApiKeyRow>(FIND_KEY, hash) ?? null
+}
 
-  deleteApiKey(id: string): boolean {
-    const core = this.#core
-    if (core.run(DELETE_KEY, id) === 0) return false
-    core.run(DELETE_LINKS_MINTED, id)
-    core.run(DELETE_SESSIONS_MINTED, id)
-    return true
-  }
+export function touchApiKey(core: Core, id: string): void {
+  const { now } = core.tx
+  core.run(TOUCH_KEY, now, id, now - USE_STEP_MS)
+}
 
-  findApiKey(hash: string): ApiKeyRow | null {
-    return this.#core.get<ApiKeyRow>(FIND_KEY, hash) ?? null
-  }
+export function createOwnerLink(
+  core: Core,
+  link: NewOwnerLink,
+): OwnerLinkRow | 'chatbot_not_found' {
+  const { id, chatbotId, hash, mintedBy, lifeMs } = link
+  if (!core.get(LIVE_CHATBOT, chatbotId)) return 'chatbot_not_found'
+  const { now } = core.tx
+  core.run(INSERT_LINK, id, chatbotId, hash, mintedBy, now, now + lifeMs)
+  const row = core.get<OwnerLinkRow>(FIND_LINK, hash, now)
+  assert(row, 'a link that was just made is there')
+  return row
+}
 
-  touchApiKey(id: string): void {
-    const { now } = this.#core.tx
-    this.#core.run(TOUCH_KEY, now, id, now - USE_STEP_MS)
-  }
+export function startSession(core: Core, session: NewSession): SessionRow | null {
+  const { id, hash, chatbotId, actor, mintedBy, idleMs, lifeMs } = session
+  if (!mintedBy.startsWith(ROOT_MINT) && !core.get(READ_KEY, mintedBy)) return null
+  const { now } = core.tx
+  const [expiresAt, endsAt] = [now + Math.min(idleMs, lifeMs), now + lifeMs]
+  core.run(INSERT_SESSION, id, hash, chatbotId, actor, mintedBy, now, expiresAt, endsAt)
+  return findSession(core, hash)
+}
 
-  createOwnerLink(link: NewOwnerLink): OwnerLinkRow | 'chatbot_not_found' {
-    const { id, chatbotId, hash, mintedBy, lifeMs } = link
-    const core = this.#core
-    if (!core.get(LIVE_CHATBOT, chatbotId)) return 'chatbot_not_found'
-    const { now } = core.tx
-    core.run(INSERT_LINK, id, chatbotId, hash, mintedBy, now, now + lifeMs)
-    const row = core.get<OwnerLinkRow>(FIND_LINK, hash, now)
-    assert(row, 'a link that was just made is there')
-    return row
-  }
-
-  startSession(session: NewSession): SessionRow | null {
-    const core = this.#core
-    const { id, hash, chatbotId, actor, mintedBy, idleMs, lifeMs } = session
-    if (!mintedBy.startsWith(ROOT_MINT) && !core.get(READ_KEY, mintedBy)) return null
-    const { now } = core.tx
-    const [expiresAt, endsAt] = [now + Math.min(idleMs, lifeMs), now + lifeMs]
-    core.run(INSERT_SESSION, id, hash, chatbotId, actor, mintedBy, now, expiresAt, endsAt)
-    return this.findSession(hash)
-  }
-
-  startSessionByLink({
+export function startSessionByLink(
+  core: Core,
+  {
     session,
     audit,
   }: {
     session: NewLinkSession
     audit: Omit<NewAuditEntry, 'actor' | 'chatbotId'> | null
-  }): SessionRow | null {
-    const core = this.#core
-    const { linkHash, rootMark, ...values } = session
-    const link = core.get<OwnerLinkRow>(FIND_LINK, linkHash, core.tx.now)
-    if (!link) return null
-    core.run(DELETE_LINK, link.id)
-    const { id: actor, chatbot_id: chatbotId, minted_by: mintedBy } = link
-    if (mintedBy.startsWith(ROOT_MINT) && mintedBy !== rootMark) return null
-    const row = this.startSession({ ...values, actor, chatbotId, mintedBy })
-    if (row && audit) keepAudit(core, { ...audit, actor, chatbotId })
-    return row
-  }
+  },
+): SessionRow | null {
+  const { linkHash, rootMark, ...values } = session
+  const link = core.get<OwnerLinkRow>(FIND_LINK, linkHash, core.tx.now)
+  if (!link) return null
+  core.run(DELETE_LINK, link.id)
+  const { id: actor, chatbot_id: chatbotId, minted_by: mintedBy } = link
+  if (mintedBy.startsWith(ROOT_MINT) && mintedBy !== rootMark) return null
+  const row = startSession(core, { ...values, actor, chatbotId, mintedBy })
+  if (row && audit) keepAudit(core, { ...audit, actor, chatbotId })
+  return row
+}
 
-  findSession(hash: string): SessionRow | null {
-    return this.#core.get<SessionRow>(FIND_SESSION, hash, this.#core.tx.now) ?? null
-  }
+export function findSession(core: Core, hash: string): SessionRow | null {
+  return core.get<SessionRow>(FIND_SESSION, hash, core.tx.now) ?? null
+}
 
-  touchSession({ id, idleMs }: { id: string; idleMs: number }): void {
-    const { now } = this.#core.tx
-    this.#core.run(TOUCH_SESSION, now + idleMs, id, now, now + idleMs, USE_STEP_MS)
-  }
+export function touchSession(core: Core, { id, idleMs }: { id: string; idleMs: number }): void {
+  const { now } = core.tx
+  core.run(TOUCH_SESSION, now + idleMs, id, now, now + idleMs, USE_STEP_MS)
+}
 
-  endSession(id: string): boolean {
-    return this.#core.run(DELETE_SESSION, id) > 0
-  }
+export function endSession(core: Core, id: string): boolean {
+  return core.run(DELETE_SESSION, id) > 0
+}
 
-  /** With its chatbot, at once. */
-  endChatbot(chatbotId: string): void {
-    for (const sql of DELETE_OF_CHATBOT) this.#core.run(sql, chatbotId)
-  }
+/** With its chatbot, at once. */
+export function endChatbot(core: Core, chatbotId: string): void {
+  for (const sql of DELETE_OF_CHATBOT) core.run(sql, chatbotId)
+}
 
-  /** Sessions and links that have run out; how many. */
-  prune(limit: number, now: number): number {
-    const links = this.#core.run(DELETE_OLD_LINKS, now, limit)
-    return links + this.#core.run(DELETE_OLD_SESSIONS, now, limit - links)
-  }
+/** Sessions and links that have run out; how many. */
+export function pruneAccess(core: Core, limit: number, now: number): number {
+  const links = core.run(DELETE_OLD_LINKS, now, limit)
+  return links + core.run(DELETE_OLD_SESSIONS, now, limit - links)
 }
 
 const LIVE_CHATBOT = 'SELECT 1 FROM chatbots WHERE id = ? AND deleted_at IS NULL'

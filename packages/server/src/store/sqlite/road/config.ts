@@ -6,7 +6,7 @@ import type { ChatbotRow, WebhookRow } from '../../reading/rows.ts'
 import { reachable } from '../../rules/listened.ts'
 import { END_REST_SET } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
-import type { Access } from './access.ts'
+import { endChatbot } from './access.ts'
 
 /** JSON columns as text, as in the row. */
 export interface ChatbotValues {
@@ -55,156 +55,155 @@ export interface Rotation {
   overlapMs: number
 }
 
-export class Config {
-  readonly #core: Core
-  readonly #access: Access
+export function createChatbot(
+  core: Core,
+  { id, name, leadForm, allowedOrigins }: ChatbotValues,
+): ChatbotRow {
+  const { now } = core.tx
+  return core.changeChatbots(() => {
+    core.run(INSERT_CHATBOT, id, name, leadForm, allowedOrigins, now, now)
+    return core.one<ChatbotRow>(READ_CHATBOT, id)
+  })
+}
 
-  constructor(core: Core, access: Access) {
-    this.#core = core
-    this.#access = access
+export function updateChatbot(
+  core: Core,
+  change: Partial<ChatbotValues> & { id: string },
+): ChatbotRow | null {
+  const { id, name = null, leadForm = null, allowedOrigins = null } = change
+  core.run(UPDATE_CHATBOT, name, leadForm, allowedOrigins, core.tx.now, id)
+  return core.get<ChatbotRow>(READ_CHATBOT, id) ?? null
+}
+
+export function deleteChatbot(core: Core, id: string): boolean {
+  const { tx } = core
+  const deleted = core.changeChatbots(() => core.run(DELETE_CHATBOT, tx.now, id))
+  if (deleted === 0) return false
+  for (const webhook of core.all<{ id: string }>(WEBHOOKS_OF, id)) {
+    deleteWebhook(core, webhook.id)
   }
+  endChatbot(core, id)
+  return true
+}
 
-  createChatbot({ id, name, leadForm, allowedOrigins }: ChatbotValues): ChatbotRow {
-    const { now } = this.#core.tx
-    return this.#core.changeChatbots(() => {
-      this.#core.run(INSERT_CHATBOT, id, name, leadForm, allowedOrigins, now, now)
-      return this.#core.one<ChatbotRow>(READ_CHATBOT, id)
-    })
-  }
+export function createWebhook(
+  core: Core,
+  values: WebhookValues,
+): WebhookRow | 'chatbot_not_found' | 'too_many_webhooks' {
+  const { id, chatbotId, url, description, headers, secret } = values
+  if (!core.get(READ_CHATBOT, chatbotId)) return 'chatbot_not_found'
+  const live = core.get<{ count: number }>(COUNT_WEBHOOKS, chatbotId)?.count ?? 0
+  if (live >= values.webhooksMax) return 'too_many_webhooks'
+  const { now } = core.tx
+  const eventTypes = JSON.stringify(values.eventTypes)
+  return core.addWebhook(() => {
+    subscribe(core, id, chatbotId, values.eventTypes)
+    return core.one<WebhookRow>(
+      INSERT_WEBHOOK,
+      id,
+      chatbotId,
+      url,
+      eventTypes,
+      description,
+      headers,
+      values.timeoutSeconds,
+      values.maxInFlight,
+      values.ratePerSecond,
+      secret,
+      now,
+      now,
+      ...startOf(values, now),
+    )
+  })
+}
 
-  updateChatbot(change: Partial<ChatbotValues> & { id: string }): ChatbotRow | null {
-    const { id, name = null, leadForm = null, allowedOrigins = null } = change
-    this.#core.run(UPDATE_CHATBOT, name, leadForm, allowedOrigins, this.#core.tx.now, id)
-    return this.#core.get<ChatbotRow>(READ_CHATBOT, id) ?? null
-  }
-
-  deleteChatbot(id: string): boolean {
-    const { tx } = this.#core
-    const deleted = this.#core.changeChatbots(() => this.#core.run(DELETE_CHATBOT, tx.now, id))
-    if (deleted === 0) return false
-    for (const webhook of this.#core.all<{ id: string }>(WEBHOOKS_OF, id)) {
-      this.deleteWebhook(webhook.id)
+export function updateWebhook(core: Core, patch: WebhookPatch): WebhookRow | null {
+  return core.changeWebhook(patch.id, (row) => {
+    const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = patch
+    const { url = row.url, headers = row.headers, description = row.description } = patch
+    const { ratePerSecond = row.rate_per_second } = patch
+    const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
+    if (patch.isNewUrl) endRest(core, row, false)
+    if (patch.eventTypes) {
+      core.run(DELETE_SUBSCRIPTIONS, row.id)
+      subscribe(core, row.id, row.chatbot_id, patch.eventTypes)
     }
-    this.#access.endChatbot(id)
-    return true
-  }
+    return core.one<WebhookRow>(
+      UPDATE_WEBHOOK,
+      url,
+      eventTypes,
+      description,
+      headers,
+      timeoutSeconds,
+      maxInFlight,
+      ratePerSecond,
+      core.tx.now,
+      row.id,
+    )
+  })
+}
 
-  createWebhook(values: WebhookValues): WebhookRow | 'chatbot_not_found' | 'too_many_webhooks' {
-    const core = this.#core
-    const { id, chatbotId, url, description, headers, secret } = values
-    if (!core.get(READ_CHATBOT, chatbotId)) return 'chatbot_not_found'
-    const live = core.get<{ count: number }>(COUNT_WEBHOOKS, chatbotId)?.count ?? 0
-    if (live >= values.webhooksMax) return 'too_many_webhooks'
-    const { now } = core.tx
-    const eventTypes = JSON.stringify(values.eventTypes)
-    return core.addWebhook(() => {
-      this.#subscribe(id, chatbotId, values.eventTypes)
-      return core.one<WebhookRow>(
-        INSERT_WEBHOOK,
-        id,
-        chatbotId,
-        url,
-        eventTypes,
-        description,
-        headers,
-        values.timeoutSeconds,
-        values.maxInFlight,
-        values.ratePerSecond,
-        secret,
-        now,
-        now,
-        ...startOf(values, now),
-      )
-    })
-  }
+/** `changed_meanwhile`: the secret is not the expected one any more; read and seal again. */
+export function rotateSecret(
+  core: Core,
+  rotation: Rotation,
+): WebhookRow | 'overlap_running' | 'changed_meanwhile' | null {
+  const { now } = core.tx
+  const overlaps = rotation.overlapMs > 0
+  const previous = overlaps ? rotation.previousSecret : null
+  const endsAt = overlaps ? now + Math.round(rotation.overlapMs) : null
+  return core.changeWebhook(rotation.id, (row) => {
+    const isOverlapping = row.previous_secret !== null && (row.overlap_ends_at ?? 0) > now
+    if (isOverlapping) return 'overlap_running'
+    if (row.secret !== rotation.expectedSecret) return 'changed_meanwhile'
+    return core.one<WebhookRow>(ROTATE, rotation.secret, previous, endsAt, now, row.id)
+  })
+}
 
-  updateWebhook(patch: WebhookPatch): WebhookRow | null {
-    const core = this.#core
-    return core.changeWebhook(patch.id, (row) => {
-      const { timeoutSeconds = row.timeout_seconds, maxInFlight = row.max_in_flight } = patch
-      const { url = row.url, headers = row.headers, description = row.description } = patch
-      const { ratePerSecond = row.rate_per_second } = patch
-      const eventTypes = patch.eventTypes ? JSON.stringify(patch.eventTypes) : row.event_types
-      if (patch.isNewUrl) this.#endRest(row, false)
-      if (patch.eventTypes) {
-        core.run(DELETE_SUBSCRIPTIONS, row.id)
-        this.#subscribe(row.id, row.chatbot_id, patch.eventTypes)
-      }
-      return core.one<WebhookRow>(
-        UPDATE_WEBHOOK,
-        url,
-        eventTypes,
-        description,
-        headers,
-        timeoutSeconds,
-        maxInFlight,
-        ratePerSecond,
-        core.tx.now,
-        row.id,
-      )
-    })
-  }
+export function finishRotation(core: Core, id: string): WebhookRow | null {
+  return core.changeWebhook(id, () => core.one<WebhookRow>(FINISH_ROTATION, core.tx.now, id))
+}
 
-  deleteWebhook(id: string): boolean {
-    const core = this.#core
-    const deleted = core.changeWebhook(id, (row) => {
-      core.run(DELETE_SUBSCRIPTIONS, id)
-      core.run(DELETE_WEBHOOK, id)
-      core.unsettle(id)
-      return row
-    })
-    return deleted !== null
-  }
-
-  /** `changed_meanwhile`: the secret is not the expected one any more; read and seal again. */
-  rotateSecret(rotation: Rotation): WebhookRow | 'overlap_running' | 'changed_meanwhile' | null {
-    const core = this.#core
-    const { now } = core.tx
-    const overlaps = rotation.overlapMs > 0
-    const previous = overlaps ? rotation.previousSecret : null
-    const endsAt = overlaps ? now + Math.round(rotation.overlapMs) : null
-    return core.changeWebhook(rotation.id, (row) => {
-      const isOverlapping = row.previous_secret !== null && (row.overlap_ends_at ?? 0) > now
-      if (isOverlapping) return 'overlap_running'
-      if (row.secret !== rotation.expectedSecret) return 'changed_meanwhile'
-      return core.one<WebhookRow>(ROTATE, rotation.secret, previous, endsAt, now, row.id)
-    })
-  }
-
-  finishRotation(id: string): WebhookRow | null {
-    const core = this.#core
-    return core.changeWebhook(id, () => core.one<WebhookRow>(FINISH_ROTATION, core.tx.now, id))
-  }
-
-  setWebhookState(change: {
+export function setWebhookState(
+  core: Core,
+  change: {
     id: string
     state: WebhookState
     reason: string | null
-  }): WebhookRow | null {
-    const core = this.#core
-    return core.changeWebhook(change.id, (before) => {
-      // Failures from before must not disable it again at the first one after it was brought back.
-      const resumed = change.state === 'active' && before.state !== 'active'
-      const failingSince = resumed ? null : before.failing_since
-      const { state, reason } = reachable(change, before)
-      if (change.state === 'active') this.#endRest(before, resumed)
-      core.unsettle(change.id)
-      return core.one<WebhookRow>(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
-    })
-  }
+  },
+): WebhookRow | null {
+  return core.changeWebhook(change.id, (before) => {
+    // Failures from before must not disable it again at the first one after it was brought back.
+    const resumed = change.state === 'active' && before.state !== 'active'
+    const failingSince = resumed ? null : before.failing_since
+    const { state, reason } = reachable(change, before)
+    if (change.state === 'active') endRest(core, before, resumed)
+    core.unsettle(change.id)
+    return core.one<WebhookRow>(SET_STATE, state, reason, failingSince, core.tx.now, change.id)
+  })
+}
 
-  /** Its owner's word: from now on it is sent to. */
-  #endRest({ id, resting_until }: WebhookRow, resumed: boolean): void {
-    if (resting_until === null && !resumed) return
-    this.#core.run(END_REST, this.#core.tx.now, id)
-    if (resting_until !== null) this.#core.tx.woken.add(id)
-  }
+/** Its owner's word: from now on it is sent to. */
+function endRest(core: Core, { id, resting_until }: WebhookRow, resumed: boolean): void {
+  if (resting_until === null && !resumed) return
+  core.run(END_REST, core.tx.now, id)
+  if (resting_until !== null) core.tx.woken.add(id)
+}
 
-  #subscribe(webhookId: string, chatbotId: string, eventTypes: string[]): void {
-    for (const spelling of eventTypes) {
-      this.#core.run(SUBSCRIBE, chatbotId, canonicalEventType(spelling), webhookId, spelling)
-    }
+function subscribe(core: Core, webhookId: string, chatbotId: string, eventTypes: string[]): void {
+  for (const spelling of eventTypes) {
+    core.run(SUBSCRIBE, chatbotId, canonicalEventType(spelling), webhookId, spelling)
   }
+}
+
+export function deleteWebhook(core: Core, id: string): boolean {
+  const deleted = core.changeWebhook(id, (row) => {
+    core.run(DELETE_SUBSCRIPTIONS, id)
+    core.run(DELETE_WEBHOOK, id)
+    core.unsettle(id)
+    return row
+  })
+  return deleted !== null
 }
 
 /** Its columns kind, temporary, away_since, state and state_reason. */

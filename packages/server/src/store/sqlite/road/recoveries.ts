@@ -6,7 +6,7 @@
 import type { DeliveryState } from '../../../delivery.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
-import type { Deliveries } from './deliveries.ts'
+import { resend } from './move.ts'
 
 export interface RecoveryValues {
   id: string
@@ -23,60 +23,48 @@ interface Walked extends RecoveryRow {
   cursor_id: string
 }
 
-export class Recoveries {
-  readonly #core: Core
-  readonly #deliveries: Deliveries
+export function createRecovery(
+  core: Core,
+  { id, webhookId, since, until, states, total }: RecoveryValues,
+): RecoveryRow | null {
+  if (core.webhookState(webhookId) === null) return null
+  const text = JSON.stringify(states)
+  core.run(INSERT, id, webhookId, since, until, text, total, since, core.tx.now)
+  return core.get<RecoveryRow>(READ, id) ?? null
+}
 
-  constructor(core: Core, deliveries: Deliveries) {
-    this.#core = core
-    this.#deliveries = deliveries
+export function continueRecoveries(core: Core, limit: number): { moved: number } {
+  let walked = 0
+  while (walked < limit) {
+    const recovery = core.get<Walked>(NEXT)
+    if (!recovery) break
+    walked += walk(core, recovery, limit - walked)
   }
+  return { moved: walked }
+}
 
-  create({ id, webhookId, since, until, states, total }: RecoveryValues): RecoveryRow | null {
-    const core = this.#core
-    if (core.webhookState(webhookId) === null) return null
-    const text = JSON.stringify(states)
-    core.run(INSERT, id, webhookId, since, until, text, total, since, core.tx.now)
-    return core.get<RecoveryRow>(READ, id) ?? null
+/** Returns how many deliveries it looked at. */
+function walk(core: Core, recovery: Walked, limit: number): number {
+  const rows = find(core, recovery, limit)
+  const states: DeliveryState[] = JSON.parse(recovery.states)
+  let done = 0
+  for (const row of rows) {
+    if (row.webhook_id !== recovery.webhook_id || !states.includes(row.state)) continue
+    const resent = resend(core, row.id)
+    if (resent !== null && typeof resent !== 'string') done += 1
   }
+  const last = rows.at(-1)
+  if (last) core.run(ADVANCE, done, last.finished_at, last.id, recovery.id)
+  if (rows.length < limit) core.run(FINISH, core.tx.now, recovery.id)
+  return rows.length
+}
 
-  continueAll(limit: number): { moved: number; resumed: string[] } {
-    const resumed = new Set<string>()
-    let walked = 0
-    while (walked < limit) {
-      const recovery = this.#core.get<Walked>(NEXT)
-      if (!recovery) break
-      walked += this.#continue(recovery, limit - walked, resumed)
-    }
-    return { moved: walked, resumed: [...resumed] }
-  }
-
-  /** Returns how many deliveries it looked at. */
-  #continue(recovery: Walked, limit: number, resumed: Set<string>): number {
-    const core = this.#core
-    const rows = this.#find(recovery, limit)
-    const states: DeliveryState[] = JSON.parse(recovery.states)
-    let done = 0
-    for (const row of rows) {
-      if (row.webhook_id !== recovery.webhook_id || !states.includes(row.state)) continue
-      const resent = this.#deliveries.resend(row.id)
-      if (resent === null || typeof resent === 'string') continue
-      done += 1
-      if (resent.state === 'pending') resumed.add(row.webhook_id)
-    }
-    const last = rows.at(-1)
-    if (last) core.run(ADVANCE, done, last.finished_at, last.id, recovery.id)
-    if (rows.length < limit) core.run(FINISH, core.tx.now, recovery.id)
-    return rows.length
-  }
-
-  #find(recovery: Walked, limit: number): DeliveryRow[] {
-    const { cursor_at, cursor_id, until, webhook_id } = recovery
-    const states: DeliveryState[] = JSON.parse(recovery.states)
-    const span = [cursor_at, cursor_at, cursor_id, until, limit] as const
-    if (states.includes('delivered')) return this.#core.all<DeliveryRow>(FIND_FINISHED, ...span)
-    return this.#core.all<DeliveryRow>(FIND_FAILED, webhook_id, ...span)
-  }
+function find(core: Core, recovery: Walked, limit: number): DeliveryRow[] {
+  const { cursor_at, cursor_id, until, webhook_id } = recovery
+  const states: DeliveryState[] = JSON.parse(recovery.states)
+  const span = [cursor_at, cursor_at, cursor_id, until, limit] as const
+  if (states.includes('delivered')) return core.all<DeliveryRow>(FIND_FINISHED, ...span)
+  return core.all<DeliveryRow>(FIND_FAILED, webhook_id, ...span)
 }
 
 const INSERT = `INSERT INTO recoveries

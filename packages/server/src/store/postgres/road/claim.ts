@@ -3,7 +3,7 @@
  * Rows that another node is claiming at this moment are skipped, not waited for.
  */
 import type { DeliveryKind } from '../../../delivery.ts'
-import type { Claim, ClaimResult, LaneAsked, LaneWaiting } from '../../road.ts'
+import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
@@ -112,10 +112,6 @@ function toClaim(row: ClaimRow): Claim[] {
   ]
 }
 
-export function lanesWaiting(database: Database): Promise<LaneWaiting[]> {
-  return database.query<LaneWaiting>(LANES_WAITING)
-}
-
 /**
  * The clock is read in a subquery, once: a volatile function in the condition itself would keep the
  * index from being used, and be called for every row. `left_in_ms` is found past what was just
@@ -216,17 +212,3 @@ const CLAIM_PROBES = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     ${payloadOf('c')}
   FROM unnest($2::text[]) AS asked (webhook_id) LEFT JOIN lane ON lane.id = asked.webhook_id
   LEFT JOIN next ON next.id = asked.webhook_id LEFT JOIN claimed c ON c.webhook_id = asked.webhook_id`
-
-/** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
-const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
-    SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
-    UNION ALL
-    SELECT (SELECT min(webhook_id) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
-    FROM lane WHERE lane.webhook_id IS NOT NULL
-  )
-  SELECT lane.webhook_id AS "webhookId", greatest(w.probe_at, (SELECT d.due_at FROM deliveries d
-    WHERE d.state = 'pending' AND d.claimed_by IS NULL AND d.webhook_id = lane.webhook_id
-    ORDER BY d.due_at LIMIT 1)) - chatzuri_now() AS "dueInMs"
-  FROM lane JOIN webhooks w ON w.id = lane.webhook_id
-  WHERE w.state = 'active' AND w.listener_id IS NULL`

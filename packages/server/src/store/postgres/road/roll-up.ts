@@ -1,5 +1,5 @@
 /**
- * Adds finished minutes to the roll-ups (../rollups.ts).
+ * Adds finished minutes to the roll-ups (store/rules/rollups.ts).
  *
  * A transaction that took its time before a minute's end may commit long after it. So a mark is set
  * first: a minute, and the number of a transaction that began after that minute. Transactions get

@@ -1,5 +1,5 @@
 /**
- * Adds finished minutes to the roll-ups (../rollups.ts). Every write goes through one connection, by
+ * Adds finished minutes to the roll-ups (store/rules/rollups.ts). Every write goes through one connection, by
  * one clock: a minute that is over is final, and where a clock was set back the transaction counts
  * in a later minute.
  */

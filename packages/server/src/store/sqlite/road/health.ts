@@ -1,29 +1,19 @@
 /**
- * What one transaction notes of webhooks: the health that its attempts change, gathered in memory and
- * written at once, however many they are; and which webhooks it tells of.
+ * Webhooks' health, as one transaction's attempts change it: gathered in memory and written at once,
+ * however many they are. When it is written, and what is forgotten then, only the core decides.
  */
-import { widerAspect } from '../change.ts'
-import type { Change } from '../road.ts'
-import type { HealthState } from '../rules/after-attempt.ts'
-import { REST_COLUMNS, REST_FIELDS, restValues } from '../rules/rest.ts'
-import type { Statements } from './statements.ts'
-import { KEEP_CHANGE, type Transaction } from './transaction.ts'
+import type { HealthState } from '../../rules/after-attempt.ts'
+import { REST_COLUMNS, REST_FIELDS, restValues } from '../../rules/rest.ts'
+import type { Statements } from '../statements.ts'
+import type { Transaction } from '../transaction.ts'
 
 /** A webhook's row as recording needs it. */
-export interface WebhookHealthRow extends HealthState {
+export interface HealthRow extends HealthState {
   chatbotId: string
 }
 
-type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
-export type Aspect = WebhookUpdated['aspect']
-
-/** The core, whose part this book is. */
-interface Core extends Statements {
-  readonly tx: Transaction
-}
-
 interface Health {
-  row: WebhookHealthRow
+  row: HealthRow
   wasFailing: boolean
   dirty: boolean
   /** What is on disk of its rest. */
@@ -31,15 +21,19 @@ interface Health {
   restingUntil: number | null
 }
 
-export class WebhookBook {
-  readonly #health = new Map<string, Health | null>()
-  readonly #told = new Map<string, WebhookUpdated>()
+export class HealthBook {
+  readonly #sql: Statements
+  readonly #webhooks = new Map<string, Health | null>()
+
+  constructor(sql: Statements) {
+    this.#sql = sql
+  }
 
   /** Null: the webhook was deleted. What the caller changes, it must announce with `touch`. */
-  health(core: Core, webhookId: string): WebhookHealthRow | null {
-    let health = this.#health.get(webhookId)
+  get(webhookId: string): HealthRow | null {
+    let health = this.#webhooks.get(webhookId)
     if (health === undefined) {
-      const row = core.get<WebhookHealthRow>(READ_HEALTH, webhookId)
+      const row = this.#sql.get<HealthRow>(READ_HEALTH, webhookId)
       health = row
         ? {
             row,
@@ -49,31 +43,31 @@ export class WebhookBook {
             restingUntil: row.restingUntil,
           }
         : null
-      this.#health.set(webhookId, health)
+      this.#webhooks.set(webhookId, health)
     }
     return health?.row ?? null
   }
 
   touch(webhookId: string): void {
-    const health = this.#health.get(webhookId)
+    const health = this.#webhooks.get(webhookId)
     if (health) health.dirty = true
   }
 
   /** Whether it rests by what was noted; undefined: nothing was. */
   isResting(webhookId: string): boolean | undefined {
-    const health = this.#health.get(webhookId)
+    const health = this.#webhooks.get(webhookId)
     return health ? health.row.restingUntil !== null : undefined
   }
 
   /** Writes the health that was noted; whether a rest began or ended. */
-  flush(core: Core): boolean {
+  flush(tx: Transaction): boolean {
     let isAnotherRest = false
-    for (const [webhookId, health] of this.#health) {
+    for (const [webhookId, health] of this.#webhooks) {
       if (!health?.dirty) continue
       const { row, wasFailing } = health
       const { failingSince, consecutiveFailures } = row
       const { lastSuccessAt, lastFailureAt, lastFailure } = row
-      core.run(
+      this.#sql.run(
         WRITE_HEALTH,
         failingSince,
         consecutiveFailures,
@@ -84,33 +78,15 @@ export class WebhookBook {
       )
       const rest = restValues(row)
       if (rest.join() !== health.rest) {
-        core.run(WRITE_REST, ...rest, webhookId)
+        this.#sql.run(WRITE_REST, ...rest, webhookId)
         if (row.restingUntil !== health.restingUntil) isAnotherRest = true
       }
-      if (wasFailing !== (failingSince !== null))
-        this.tell(core, webhookId, row.chatbotId, 'health')
+      if (wasFailing !== (failingSince !== null)) {
+        tx.webhookChanged(webhookId, row.chatbotId, 'health')
+      }
     }
-    this.#health.clear()
+    this.#webhooks.clear()
     return isAnotherRest
-  }
-
-  tell(core: Core, webhookId: string, chatbotId: string, aspect: Aspect): void {
-    const told = this.#told.get(webhookId)
-    if (told) {
-      told.aspect = widerAspect(told.aspect, aspect)
-      return
-    }
-    const { tx } = core
-    const change: WebhookUpdated = {
-      type: 'webhook.updated',
-      at: tx.now,
-      chatbotId,
-      webhookId,
-      aspect,
-    }
-    this.#told.set(webhookId, change)
-    core.run(KEEP_CHANGE, tx.now, 'webhook', webhookId, chatbotId)
-    if (tx.wantChanges) tx.changes.push(change)
   }
 }
 
