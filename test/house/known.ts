@@ -45,7 +45,6 @@ export const TIMER_WAITS = {
 /** Of files that are being rewritten; to be empty. */
 export const LONG_FUNCTIONS = {
   'packages/server/src/store/postgres/postgres-store.ts: createParts': 'is being flattened',
-  'packages/server/src/store/sqlite/operations.ts: createOperations': 'is being cut in two',
 }
 
 export const UNUSED_EXPORTS = {
@@ -55,11 +54,6 @@ export const UNUSED_EXPORTS = {
 export const DOUBLE_NAMES = {
   'Event is': 'the noun that all of this is about: what the wire format calls so',
   'Turns is': 'the same thing of lanes and of callers of the store: whose go it is',
-  'Access is': 'is being flattened',
-  'Ingest is': 'is being flattened',
   'Fault is': 'is being flattened',
-  'Recorder is': 'is being flattened',
-  'Config is': 'is being flattened',
-  'Listeners is': 'is being flattened',
   'Place is': 'is being flattened',
 }
