@@ -5,8 +5,9 @@ const patience = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
   pool: 'forks',
-  // A second, which is the default, is less than a page takes on a machine that is busy.
-  expect: { poll: { timeout: 20_000 } },
+  // A second, which is the default, is less than a page takes on a machine that is busy; and 50 ms
+  // between two looks are mostly waited for nothing.
+  expect: { poll: { timeout: 20_000, interval: 15 } },
 } as const
 
 export default defineConfig({

@@ -137,11 +137,6 @@ function createRooms(options: RoomsOptions): Rooms {
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>
 
-/** Lets everything that is already decided happen: the inline store needs turns, not time. */
-export async function settled(turns = 50): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
-
 async function makeChatbot(store: Store, id: string): Promise<string> {
   const leadForm = { fields: [], greeting: '', thanks: '' }
   await store.createChatbot({ id, name: 'Bot', leadForm, allowedOrigins: [] })

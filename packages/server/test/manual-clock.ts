@@ -1,4 +1,5 @@
 import type { Clock } from '../src/clock.ts'
+import { settled } from './settled.ts'
 import { TimerQueue } from './timer-queue.ts'
 
 interface ManualClock extends Clock {
@@ -50,7 +51,7 @@ export function manualClock(startMs = Date.UTC(2026, 8, 14, 9, 30)): ManualClock
     },
     async pass(ms) {
       const untilMs = elapsed + ms
-      do await atRest()
+      do await settled(1)
       while (fireNext(untilMs))
     },
     fireNext,
@@ -63,9 +64,4 @@ export function manualClock(startMs = Date.UTC(2026, 8, 14, 9, 30)): ManualClock
       return new Promise((resolve) => waiting.add({ delayMs, resolve }))
     },
   }
-}
-
-/** All promises that can go on have gone on. */
-export function atRest(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
