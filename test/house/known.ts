@@ -1,45 +1,43 @@
 /** Places that break a rule of the house for a reason, or until they are mended. Lists can only shrink. */
 
-/** How often, and what for. What only bounds a wait ends nothing that goes well. */
+/**
+ * Where a test may wait by a timer, or set one: real time is what these are about. Everywhere else a
+ * test awaits a signal, looks at the condition itself (`until`, `expect.poll`) or moves a manual clock.
+ */
 export const TIMER_WAITS = {
-  'packages/server/src/api/routes/export/leads-csv.test.ts waits by a timer once':
-    'looks twice, to see that nothing more is read',
-  'packages/server/src/api/server/answers/answer-slots.test.ts waits by a timer once':
-    'a store that answers while a clock is moved',
   'packages/server/src/api/server/connection-limits.test.ts waits by a timer once':
-    'a client that sends byte by byte',
-  'packages/server/src/cli/migrate.test.ts waits by a timer once': 'is killed at any moment',
-  'packages/server/src/clock.test.ts waits by a timer 2 times': 'the real clock is tried here',
-  'packages/server/src/schedule/retention.test.ts waits by a timer once': 'to be mended',
-  'packages/server/src/send/exchange.test.ts waits by a timer once':
-    'nothing tells when an interim answer was read, just because it changes nothing',
-  'packages/server/src/send/reuse.test.ts waits by a timer 3 times': 'bytes that come later',
-  'packages/server/test/api/tenancy.test.ts waits by a timer once': 'to see that nothing is told',
+    "a client that sends a byte now and then, for as long as Node's own limits let it",
+  'packages/server/src/cli/migrate.test.ts waits by a timer once':
+    'a copy is killed at any moment, not only at those at which it says something',
+  'packages/server/src/clock.test.ts waits by a timer 2 times':
+    'real time is what the real clock is about',
   'test/browser/first-hour.test.ts waits by a timer once':
-    'as long as a person takes to fill a form',
+    'the server takes no form that was filled in within two seconds',
   'test/browser/widget.test.ts waits by a timer 2 times':
-    'as long as a person takes to fill a form',
-  'test/cluster/cluster.ts waits by a timer 2 times': 'a steady rate is measured over a time',
-  'test/cluster/database-loss.test.ts waits by a timer 2 times': 'the database is away for a time',
-  'test/cluster/load.ts waits by a timer once': 'a load of so many a second',
-  'test/cluster/node-loss.test.ts waits by a timer once': 'to be mended',
-  'test/cluster/slow-receiver.ts waits by a timer once': 'an endpoint that is slow',
-  'test/e2e/backup.test.ts waits by a timer once': 'is killed at any moment',
-  'test/e2e/nothing-lost.test.ts waits by a timer 2 times': 'is killed at any moment',
-  'test/e2e/rotation.test.ts waits by a timer once': 'a token is good from its third second on',
-  'test/e2e/stop-clients.test.ts waits by a timer once': 'a client that sends byte by byte',
-  'test/fuzz/fuzz.ts waits by a timer once': 'what a server logs comes over another pipe',
-  'test/fuzz/wire.ts waits by a timer once': 'bounds a wait',
-  'test/openapi-client/whole-way.ts waits by a timer once':
-    'as a reader of the client would write it',
-  'test/receivers/attack.ts waits by a timer once': 'bounds a wait',
-  'test/support/end-thread.ts waits by a timer once': 'a thread that is told to end by a file',
-  'test/support/postgres-server.ts waits by a timer once': 'bounds a wait',
-  'test/support/receiver.ts waits by a timer once': 'an endpoint that is slow',
-  'test/support/server-process.ts waits by a timer 2 times': 'bounds a wait',
-  'test/support/set-clock.ts waits by a timer once': 'a clock that is set by a file',
+    'the server takes no form that was filled in within two seconds',
+  'test/cluster/cluster.ts waits by a timer once':
+    'measures how many a second are delivered, over some seconds',
+  'test/cluster/database-loss.test.ts waits by a timer 2 times':
+    'the database is away until every lease has run out, and breaks at a pace',
+  'test/cluster/load.ts waits by a timer once': 'posts so many a second',
+  'test/cluster/node-loss.test.ts waits by a timer once':
+    'what a node without a lease still sends or records comes a request later, if at all',
+  'test/cluster/slow-receiver.ts waits by a timer once':
+    'is slow, so that two requests of one delivery would overlap',
+  'test/e2e/backup.test.ts waits by a timer once':
+    'a backup is killed at any moment, not only at those at which it can be seen',
+  'test/e2e/nothing-lost.test.ts waits by a timer 2 times':
+    'the server is killed at drawn moments, also before it says anything',
+  'test/e2e/stop-clients.test.ts waits by a timer once':
+    'a client that sends a byte now and then while the server stops',
+  'test/support/end-thread.ts waits by a timer once':
+    'loaded into the real program: looks what the test has written into a file',
+  'test/support/receiver.ts waits by a timer once':
+    'a receiver that sends its answer in drops, slower than our patience',
+  'test/support/set-clock.ts waits by a timer once':
+    'loaded into the real program: looks what the test has written into a file',
   'test/support/until.ts waits by a timer 2 times':
-    'what nothing signals is looked at; bounds a wait',
+    'the one place that looks again and again, and the one that gives up',
 }
 
 /** Of files that are being rewritten; to be empty. */
