@@ -55,3 +55,8 @@ export const DOUBLE_NAMES = {
   'Fault is': 'is being flattened',
   'Place is': 'is being flattened',
 }
+
+export const UNREACHED_FILES = {
+  'packages/server/src/store/sqlite/thread/worker.ts':
+    'a thread, started as worker.ts or, where it was built, as worker.js',
+}
