@@ -51,9 +51,7 @@ export const UNUSED_EXPORTS = {
 
 export const DOUBLE_NAMES = {
   'Event is': 'the noun that all of this is about: what the wire format calls so',
-  'Turns is': 'the same thing of lanes and of callers of the store: whose go it is',
   'Fault is': 'is being flattened',
-  'Place is': 'is being flattened',
 }
 
 export const UNREACHED_FILES = {

@@ -21,7 +21,7 @@ export interface Encryption {
 }
 
 /** Where a value lives. A value decrypts nowhere else. */
-export interface Place {
+interface Place {
   rowId: string
   column: string
 }

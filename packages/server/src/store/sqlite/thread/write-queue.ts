@@ -12,7 +12,7 @@ import { StoreUnavailable } from '../../../errors.ts'
 import type { NewAuditEntry } from '../../desk.ts'
 import type { AcceptInput } from '../../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../../rules/accept-weight.ts'
-import { Turns } from '../../rules/turns.ts'
+import { OwnerTurns } from '../../rules/owner-turns.ts'
 import type { BatchReply, Call } from '../engine.ts'
 import { type Fault, toError, toFault } from '../file/faults.ts'
 import { isReading, type Operations } from '../operations.ts'
@@ -49,9 +49,9 @@ export interface WriteQueueOptions {
 export class WriteQueue {
   readonly #options: WriteQueueOptions
   /** In their order. */
-  readonly #others = new Turns<Pending>()
-  readonly #singles = new Turns<Pending>()
-  readonly #bulk = new Turns<Pending>()
+  readonly #others = new OwnerTurns<Pending>()
+  readonly #singles = new OwnerTurns<Pending>()
+  readonly #bulk = new OwnerTurns<Pending>()
   /** The batch that went out last. */
   #hadBulk = false
   #busy = false
@@ -172,7 +172,7 @@ function settle(batch: Pending[], { replies }: BatchReply): void {
 
 /** Moves as many as there is room for, or one that is more than that alone; their weight together. */
 function take(
-  from: Turns<Pending>,
+  from: OwnerTurns<Pending>,
   { batch, callsMax, weightMax }: { batch: Pending[]; callsMax: number; weightMax: number },
 ): number {
   let weight = 0
