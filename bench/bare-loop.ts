@@ -6,7 +6,7 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { Pool } from 'undici'
 import { monotonicMs } from './monotonic.ts'
 
-export interface BareRun {
+interface BareRun {
   receiverUrl: string
   path: string
   bodies: readonly string[]

@@ -19,7 +19,7 @@ export interface BodiesSent {
 }
 
 /** Events as shops send them, hardly any text, or what is dearest to parse. */
-export const KINDS = {
+const KINDS = {
   orders: (index: number, bytes: number) => {
     const line = { sku: `SKU-${index}`, count: 2, price: 49.9, name: 'A thing to be bought' }
     const lines = Array(Math.ceil(bytes / (JSON.stringify(line).length + 1))).fill(line)

@@ -11,7 +11,7 @@ const READY_PATIENCE_MS = 60_000
 const TOLD_LINES_MAX = 20
 const COMPLAINTS_SHOWN_MAX = 5
 
-export interface ServerStart {
+interface ServerStart {
   dataDir: string
   adminKey: string
   /** By the names of their environment variables. */

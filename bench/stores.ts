@@ -12,7 +12,7 @@ import { canReadUsage, treeCpuSeconds } from './process-usage.ts'
 export const STORES = ['sqlite', 'postgres'] as const
 export type StoreName = (typeof STORES)[number]
 
-export const POSTGRES_SETTINGS = {
+const POSTGRES_SETTINGS = {
   shared_buffers: '1GB',
   effective_cache_size: '3GB',
   maintenance_work_mem: '512MB',

@@ -19,7 +19,7 @@ export { cleanUp, watch, watchFolder } from './cleaning.ts'
 export const DATA_ROOT = fileURLToPath(new URL('../data/', import.meta.url))
 const LOAD_CONNECTIONS = 64
 
-export interface WorldOptions {
+interface WorldOptions {
   /** Default: sqlite. */
   store?: StoreName
   /** Server settings other than the defaults. */
@@ -40,7 +40,7 @@ export interface Home {
 }
 
 /** Seconds of CPU so far. */
-export interface CpuUse {
+interface CpuUse {
   /** Of each server's process, all threads. */
   nodes: number[]
   /** Of PostgreSQL's processes; 0 for the embedded store, which is inside the node. */
@@ -194,7 +194,7 @@ export class World {
   }
 }
 
-export interface WebhooksOf {
+interface WebhooksOf {
   group: string
   count: number
   eventType: string

@@ -8,7 +8,8 @@ import { addMinutes } from '../../packages/server/src/store/rules/rollups.ts'
 import type { Home } from '../world.ts'
 import { CopyIn } from './copy-in.ts'
 import type { Fill } from './fill-sqlite.ts'
-import { COLUMNS, type Row, type Table } from './rows.ts'
+import type { Row } from './row.ts'
+import { COLUMNS, type Table } from './rows.ts'
 import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
 
 const TABLES = Object.keys(COLUMNS) as Table[]

@@ -6,10 +6,8 @@ import { createIds, type Ids } from '../../packages/server/src/id.ts'
 import { systemRandom } from '../../packages/server/src/random.ts'
 import { seededRandom } from '../../test/support/seeded-random.ts'
 import { drawChatbot, EVENT_TYPES, type HistoryChatbot, LEAD_TYPE } from './owners.ts'
+import type { End, Row } from './row.ts'
 import { StatsMinutes } from './stats-minutes.ts'
-
-export type Value = string | number | null
-export type Row = Value[]
 
 /** Those that the fill writes; all others have defaults. */
 export const COLUMNS = {
@@ -254,12 +252,6 @@ function drawType(draw: number): string {
     if (rest < 0) return eventType
   }
   return LEAD_TYPE
-}
-
-export interface End {
-  state: 'delivered' | 'exhausted' | 'cancelled'
-  reason: string | null
-  attempts: number
 }
 
 /** 97 % delivered, most at once; 2 % used up their schedule; 1 % cancelled. */

@@ -1,5 +1,5 @@
 /** The minute roll-ups of a past that is made in the order of time: a minute is written when it ends. */
-import type { End, Row } from './rows.ts'
+import type { End, Row } from './row.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000

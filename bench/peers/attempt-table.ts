@@ -8,7 +8,7 @@ export interface PgApi {
   Pool: new (options: { connectionString: string; max: number }) => PgPool
 }
 
-export interface PgPool {
+interface PgPool {
   on(event: 'error', listener: (error: Error) => void): void
   on(event: 'connect', listener: (client: Pick<PgPool, 'on'>) => void): void
   query(text: string, values?: unknown[]): Promise<unknown>

@@ -25,7 +25,7 @@ export interface Contender {
   cpuSeconds(): number
 }
 
-export interface Endpoints {
+interface Endpoints {
   group: string
   count: number
   timeoutSeconds?: number

@@ -33,7 +33,7 @@ export function installPackages(): Promise<string | null> {
 }
 
 /** Whether the packages are there, without installing them. */
-export function hasPackages(): boolean {
+function hasPackages(): boolean {
   return existsSync(MARK) && readFileSync(MARK, 'utf8') === markText()
 }
 

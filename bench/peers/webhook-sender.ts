@@ -31,7 +31,7 @@ export interface Attempt {
   durationMs: number
 }
 
-export interface Queue {
+interface Queue {
   /** Resolves when the library says that they are kept. */
   enqueue(deliveries: Delivery[]): Promise<void>
 }

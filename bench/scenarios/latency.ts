@@ -15,7 +15,7 @@ import { DATA_ROOT, pause, tell, type World, withWorld } from '../world.ts'
 
 export const PER_SECOND = 200
 
-export interface Lead {
+interface Lead {
   sentAt: number
   acceptedAt: number
   arrivedAt: number

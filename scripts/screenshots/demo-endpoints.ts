@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seededRandom } from '../../test/support/seeded-random.ts'
 
-export interface DemoEndpoints {
+interface DemoEndpoints {
   url: string
   close(): Promise<void>
 }

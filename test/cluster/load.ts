@@ -4,17 +4,17 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 
-export interface LoadTarget {
+interface LoadTarget {
   url: string
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   adminKey: string
   chatbotId: string
   leadsPerSecond: number
 }
 
-export interface Answered {
+interface Answered {
   status: number
   retryAfter: string | null
   /** Of the events that a 202 named. */

@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { findRuntime } from '../support/runtimes.ts'
 
-export interface Client {
+interface Client {
   name: string
   version: string
   statuses(urls: readonly string[]): Promise<number[]>

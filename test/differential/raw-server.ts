@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { RawAnswer } from './answers.ts'
 
-export interface RawServer {
+interface RawServer {
   urlOf(index: number): string
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { RawAnswer } from './answers.ts'
 
-export interface Row {
+interface Row {
   name: string
   /** The beginning of their SHA-256: a row of other bytes says nothing. */
   bytes: string

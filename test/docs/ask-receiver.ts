@@ -10,7 +10,7 @@ import {
 /** The one that the generated one replaces: an owner's own, with whatever such a one may hold. */
 export const PREVIOUS_SECRET = 'an-own,secret(with)its=marks'
 
-export interface Asked {
+interface Asked {
   url: string
   /** Whether it has the previous secret as well. */
   holdsBoth: boolean

@@ -1,6 +1,6 @@
 /** The links of a page, and what its headings are called in a link. */
 
-export interface Link {
+interface Link {
   line: number
   target: string
 }

@@ -36,7 +36,7 @@ const WORDS = [
   'covered-by',
   'not-run',
 ] as const
-export type Word = (typeof WORDS)[number]
+type Word = (typeof WORDS)[number]
 
 export function readPages(): Page[] {
   const packages = readdirSync(`${ROOT}packages`).map((name) => `packages/${name}/README.md`)
@@ -48,7 +48,7 @@ export function readPages(): Page[] {
   })
 }
 
-export function blocksOf(page: string, text: string): Block[] {
+function blocksOf(page: string, text: string): Block[] {
   const blocks: Block[] = []
   const lines = text.split('\n')
   for (let at = 0; at < lines.length; at++) {

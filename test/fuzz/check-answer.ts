@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type {
   OpenApiDocument,
   ResponseObject,
-} from '../../packages/server/src/api/document/openapi.ts'
+} from '../../packages/server/src/api/document/openapi-document.ts'
 import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 import type { Operation } from './operations.ts'
 import type { WireAnswer } from './wire.ts'
@@ -19,7 +19,7 @@ const ANYWHERE: Readonly<Record<string, number>> = {
   headers_too_large: 431,
 }
 
-export interface Checked {
+interface Checked {
   operation: Operation | null
   method: string
   answer: WireAnswer

@@ -23,7 +23,7 @@ export const ACTIONS = [
   'resend',
   'recover',
 ] as const
-export type Action = (typeof ACTIONS)[number]
+type Action = (typeof ACTIONS)[number]
 
 export interface Step {
   action: Action

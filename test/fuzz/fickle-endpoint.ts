@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 /** 410 last and once a round: it disables the webhook that gets it. */
 const STATUSES = [200, 200, 204, 500, 200, 302, 429, 200, 404, 200, 200, 410]
 
-export interface FickleEndpoint {
+interface FickleEndpoint {
   url: string
   close(): void
 }

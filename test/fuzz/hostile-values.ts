@@ -5,7 +5,7 @@ import { type Draw, onceIn, pick } from './draw.ts'
 const LONG = 2_000
 
 /** Text that breaks what is careless with text. */
-export const HOSTILE_TEXTS = [
+const HOSTILE_TEXTS = [
   '',
   ' ',
   '\0',

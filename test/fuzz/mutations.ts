@@ -4,7 +4,7 @@ import { type Draw, onceIn, pick } from './draw.ts'
 import { hostileText, hostileValue } from './hostile-values.ts'
 import { type Request, setHeader, setJson } from './request.ts'
 
-export type Mutation = (request: Request, draw: Draw) => void
+type Mutation = (request: Request, draw: Draw) => void
 
 /** Only on requests that carry JSON. */
 const BODY_MUTATIONS: Record<string, Mutation> = {

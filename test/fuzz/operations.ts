@@ -4,7 +4,7 @@ import type {
   OpenApiDocument,
   Parameter,
   ResponseObject,
-} from '../../packages/server/src/api/document/openapi.ts'
+} from '../../packages/server/src/api/document/openapi-document.ts'
 import type { JsonSchema } from '../../packages/server/src/api/document/openapi-schemas.ts'
 
 export interface Operation {
@@ -19,7 +19,7 @@ export interface Operation {
   responses: Record<string, ResponseObject>
 }
 
-export interface OperationBody {
+interface OperationBody {
   schema: JsonSchema
   example: unknown
   isRequired: boolean

@@ -15,7 +15,7 @@ export interface Request {
   framing: Framing
 }
 
-export type Framing =
+type Framing =
   | 'length'
   | 'chunked'
   /** `Content-Length` promises more than comes, and the client goes away. */
@@ -104,7 +104,7 @@ export function setHeader(request: Request, name: string, value: string | undefi
   if (value !== undefined) request.headers.push([name, value])
 }
 
-export function targetOf({ path, query }: Request): string {
+function targetOf({ path, query }: Request): string {
   if (query.length === 0) return path
   return `${path}?${query.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('&')}`
 }

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/access/request-limits.ts'
-import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -29,6 +28,7 @@ import {
   TURN_WAIT_MS,
 } from '../../packages/server/src/api/server/answers/answer-slots.ts'
 import {
+  BODY_BYTES_MAX_DEFAULT,
   BODY_LIMITS,
   STRANGER_BODY_BYTES_MAX,
 } from '../../packages/server/src/api/server/bodies/body-budget.ts'
@@ -113,7 +113,7 @@ const LIMITS: Record<string, string> = {
   'such pages that are read at once': count(REPLAY_SLOTS.max),
   'a URL': characters(http.URL_BYTES_MAX),
   'URL and headers': kib(http.HEADER_BYTES_MAX),
-  headers: count(http.HEADERS_MAX),
+  headers: count(http.REQUEST_HEADERS_MAX),
   'a body': kib(BODY_BYTES_MAX_DEFAULT),
   'the body of a lead or an event': kib(EVENT_BODY_BYTES_MAX),
   "a batch's body": kib(BATCH_BYTES_MAX),
@@ -142,7 +142,7 @@ const LIMITS: Record<string, string> = {
   'interim answers (1xx) before it': count(answer.INTERIM_ANSWERS_MAX),
   'the headers of both together': kib(answer.HEADS_BYTES_MAX),
   'lines of both together': count(answer.HEAD_LINES_MAX),
-  "an answer's body, as it is framed": kib(answer.BODY_BYTES_MAX),
+  "an answer's body, as it is framed": kib(answer.ANSWER_BODY_BYTES_MAX),
   "an answer's chunks": count(CHUNKS_MAX),
   "an answer's body takes": seconds(BODY_READ_MS_MAX),
   'what is kept of a body': kib(KEPT_BYTES_MAX),

@@ -1,6 +1,6 @@
-/** Rules for pages: what a page names in the repository is there, and the map shows the whole house. */
+/** What pages and comments name in the repository is there, and the map shows the whole house. */
 import { posix } from 'node:path'
-import { placeOf, type SourceFile } from './source-file.ts'
+import { isCode, isTest, placeOf, type SourceFile } from './source-file.ts'
 
 const SERVER_SOURCE = 'packages/server/src/'
 /** What a path on a page may begin at, besides the page's own folder. */
@@ -11,6 +11,8 @@ const MAPPED = ['api/', 'store/']
 const HISTORY = /^CHANGELOG\.md$|^docs\/decisions\/\d/
 /** `docs/decisions/NNNN-name.md`: whoever reads it puts something in its place. */
 const PLACEHOLDER = /(?:^|[/-])[A-Z]{4,}(?=[./-])/
+const COMMENTS = /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*|^ *-- [^\n]*/gm
+const MENTION = /(?<![\w./@-])(?:\.{1,2}\/)*[\w*-]+(?:\/[\w*-]+)*\.ts\b/g
 const PATH = /^[\w@.*-]+(?:\/[\w@.*-]+)*\/?$/
 
 export function isPage({ path }: SourceFile): boolean {
@@ -26,6 +28,18 @@ export function findDeadPaths(page: SourceFile, paths: readonly string[]): strin
   })
 }
 
+/** The same for files that a comment in the server's source names, those in its SQL included. */
+export function findDeadMentions(file: SourceFile, paths: readonly string[]): string[] {
+  if (!file.path.startsWith(SERVER_SOURCE) || !isCode(file.path)) return []
+  const known = withFolders(paths)
+  return [...file.text.matchAll(COMMENTS)].flatMap((comment) =>
+    [...comment[0].matchAll(MENTION)].flatMap(({ 0: name, index }) => {
+      if (leads(name, posix.dirname(file.path), known)) return []
+      return [`${placeOf(file, comment.index + index)} speaks of ${name}, which is not there`]
+    }),
+  )
+}
+
 /** One sentence for each file of the source, and each folder of `MAPPED`, without a line in the map. */
 export function findUnmapped(page: SourceFile, paths: readonly string[]): string[] {
   const [, section = ''] = page.text.split(/^## The map$/m)
@@ -36,9 +50,24 @@ export function findUnmapped(page: SourceFile, paths: readonly string[]): string
     .map((entry) => `${page.path} has no line for ${entry} in its map`)
 }
 
+/** One sentence for each word of the glossary that the server's source doesn't use. */
+export function findUnusedWords(page: SourceFile, files: readonly SourceFile[]): string[] {
+  const sources = files.filter(({ path }) => path.startsWith(SERVER_SOURCE) && !isTest(path))
+  const source = sources.map(({ text }) => text.toLowerCase()).join('\n')
+  const rows = page.text.match(/^\| \*\*[^|]*\|/gm) ?? []
+  const words = rows.flatMap((row) =>
+    [...row.matchAll(/\*\*([^*]+)\*\*/g)].map((found) => found[1] ?? ''),
+  )
+  // Two words are one name in code.
+  const isUsed = (word: string) => source.includes(word) || source.includes(word.replace(' ', ''))
+  return words
+    .filter((word) => !isUsed(word))
+    .map((word) => `${page.path} explains "${word}", which the source doesn't say`)
+}
+
 /** Tests have their home beside what they test. */
 function toMap(paths: readonly string[]): string[] {
-  const sources = paths.filter((path) => !/\.test\.ts$/.test(path))
+  const sources = paths.filter((path) => !isTest(path))
   const entries = [...withFolders(sources)]
     .filter((path) => path.startsWith(SERVER_SOURCE))
     .map((path) => path.slice(SERVER_SOURCE.length))
@@ -67,6 +96,7 @@ function isOurPath(code: string, known: ReadonlySet<string>): boolean {
 }
 
 function leads(code: string, folder: string, known: ReadonlySet<string>): boolean {
+  if (code.startsWith('.')) return known.has(posix.join(folder, code))
   const tail = code
     .split('*')
     .map((part) => part.replace(/[.\\]/g, '\\$&'))

@@ -1,20 +1,35 @@
-/** What the pages name is there, and the map of the architecture shows the whole house. */
+/** What pages and comments name is there, and the map of the architecture shows the whole house. */
 import { describe, expect, test } from 'vitest'
-import { findDeadPaths, findUnmapped, isPage } from './page-rules.ts'
+import {
+  findDeadMentions,
+  findDeadPaths,
+  findUnmapped,
+  findUnusedWords,
+  isPage,
+} from './page-rules.ts'
 import { listRepositoryFiles } from './source-file.ts'
 
 const FILES = listRepositoryFiles()
 const PATHS = FILES.map(({ path }) => path)
 const PAGES = FILES.filter(isPage)
+const architecture = PAGES.find(({ path }) => path === 'docs/architecture.md')
 
 test('every path that a page names is there', () => {
   expect(PAGES.length).toBeGreaterThan(20)
   expect(PAGES.flatMap((page) => findDeadPaths(page, PATHS))).toEqual([])
 })
 
+test('every file that a comment of the server speaks of is there', () => {
+  expect(FILES.flatMap((file) => findDeadMentions(file, PATHS))).toEqual([])
+})
+
 test('the map has a line for every file of the source, and every folder of api/ and store/', () => {
-  const page = PAGES.find(({ path }) => path === 'docs/architecture.md')
-  expect(page && findUnmapped(page, PATHS)).toEqual([])
+  expect(architecture && findUnmapped(architecture, PATHS)).toEqual([])
+})
+
+test('every word of the glossary is one of the code', () => {
+  expect(architecture?.text.match(/^\| \*\*/gm)?.length).toBeGreaterThan(30)
+  expect(architecture && findUnusedWords(architecture, FILES)).toEqual([])
 })
 
 describe('paths', () => {
@@ -33,6 +48,18 @@ describe('paths', () => {
     ['see `packages/server/src/sqlite`', 1],
   ])('%j: %i dead', (text, dead) => {
     expect(findDeadPaths({ path: 'docs/y.md', text }, KNOWN)).toHaveLength(dead)
+  })
+
+  test.each([
+    ['/** As accept.ts does, and store/sqlite/accept.ts. */', 0],
+    ['// (../sqlite/accept.ts)', 0],
+    ["import { x } from './gone.ts'", 0],
+    ['/** As gone.ts does. */', 1],
+    ['const x = 1 // (../accept.ts)', 1],
+    ['const SQL = `\n  -- store/gone.ts says why\n`', 1],
+  ])('%j: %i dead in a comment', (text, dead) => {
+    const file = { path: 'packages/server/src/store/sqlite/record.ts', text }
+    expect(findDeadMentions(file, KNOWN)).toHaveLength(dead)
   })
 
   test('history keeps its names', () => {
@@ -57,4 +84,11 @@ describe('the map', () => {
   ])('%# catches what has no line', (page, paths, missing) => {
     expect(findUnmapped(page, paths)).toHaveLength(missing)
   })
+})
+
+test('a word of the glossary that nothing in the source is called is caught', () => {
+  const text = '| word | means |\n|---|---|\n| **lane**, **lease offer** | … |\n| **queue** | … |\n'
+  const source = { path: 'packages/server/src/a.ts', text: 'interface LeaseOffer {}\n// Lanes.' }
+  const unused = findUnusedWords({ path: 'docs/architecture.md', text }, [source])
+  expect(unused).toEqual([expect.stringContaining('"queue"')])
 })

@@ -44,5 +44,9 @@ export function withoutComments(text: string): string {
 
 /** `path:line`, as editors open it. */
 export function placeOf(file: SourceFile, index: number): string {
-  return `${file.path}:${file.text.slice(0, index).split('\n').length}`
+  return `${file.path}:${lineOf(file, index)}`
+}
+
+export function lineOf({ text }: SourceFile, index: number): number {
+  return text.slice(0, index).split('\n').length
 }

@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
 
-export interface FetchRuntime {
+interface FetchRuntime {
   /** Of its executable. */
   runtime: string
   /** Writes what it needs into the folder of the application; returns its arguments. */

@@ -16,7 +16,7 @@ export interface Language {
 }
 
 /** `runtime` is the path of the executable, `dir` a folder for what is made. */
-export interface Place {
+interface Place {
   runtime: string
   source: string
   dir: string

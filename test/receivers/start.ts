@@ -6,7 +6,7 @@ import { until } from '../support/until.ts'
 
 const START_TIMEOUT_MS = 90_000
 
-export interface Started {
+interface Started {
   url: string
   pid: number
   /** What it printed. */

@@ -27,7 +27,7 @@ export interface Vector {
   duplicate?: boolean
 }
 
-export interface Vectors {
+interface Vectors {
   /** The receiver has both, as during a rotation: the new one, a space, the old one. */
   secret: string
   previousSecret: string

@@ -12,7 +12,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findRuntime } from '../support/runtimes.ts'
 
-export interface Writer {
+interface Writer {
   runtime: string
   /** Must end well for it to run here; what it prints says which version it is. */
   probe: string[]
@@ -23,12 +23,12 @@ export interface Writer {
   library?: string
 }
 
-export interface Recorded {
+interface Recorded {
   bodies: string[]
   written: Record<string, { by: string; texts: string[] }>
 }
 
-export const RECORDED_FILE = fileURLToPath(
+const RECORDED_FILE = fileURLToPath(
   new URL('../../packages/cli/test/recorded-spellings.json', import.meta.url),
 )
 export const readRecorded = (): Recorded => JSON.parse(readFileSync(RECORDED_FILE, 'utf8'))

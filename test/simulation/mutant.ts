@@ -17,7 +17,7 @@ import type { Mutation } from './mutations.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SOURCES = 'packages/server/src'
 
-export interface Verdict {
+interface Verdict {
   exitCode: number | null
   /** The broken promise and what was seen; null: nothing was. */
   sentence: string | null
@@ -39,7 +39,7 @@ export async function runMutant(mutation: Mutation, seeds: number): Promise<Verd
 
 function copySources(folder: string): void {
   const isSource = (path: string) => !path.endsWith('.test.ts')
-  for (const part of [SOURCES, 'test/simulation']) {
+  for (const part of [SOURCES, 'packages/server/test', 'test/simulation']) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter: isSource })
   }
   for (const file of ['package.json', 'packages/server/package.json']) {

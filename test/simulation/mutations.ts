@@ -42,8 +42,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an event goes to all but one of its subscribers',
     file: 'store/sqlite/road/accept.ts',
-    find: 'for (const subscriber of subscribers[index] ?? [])',
-    replace: 'for (const subscriber of (subscribers[index] ?? []).slice(0, 2))',
+    find: 'for (const subscriber of subscribers[eventIndex] ?? [])',
+    replace: 'for (const subscriber of (subscribers[eventIndex] ?? []).slice(0, 2))',
     invariant: 'nothing accepted is lost',
   },
   {
@@ -63,7 +63,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the bucket of a rate is full for everybody who asks',
     file: 'store/sqlite/road/starts.ts',
-    find: 'const before = this.#emptyAt.get(webhookId) ?? this.#startedAt',
+    find: 'const before = buckets.get(webhookId) ?? startedAt',
     replace: 'const before = Number.NEGATIVE_INFINITY',
     invariant: 'never more than the rate',
   },
@@ -90,7 +90,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a retry is claimed before it is due',
-    file: 'store/sqlite/road/deliveries.ts',
+    file: 'store/sqlite/road/claim.ts',
     find: 'core.all<ClaimRow>(FIND_DUE, webhookId, now, left)',
     replace: 'core.all<ClaimRow>(FIND_DUE, webhookId, now + 2_000, left)',
     invariant: 'never before it is due',
@@ -112,15 +112,16 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'what is parked is forgotten when its webhook is resumed',
     file: 'store/sqlite/road/settle.ts',
-    find: 'const count = this.#each(PARKED, webhookId, limit, (row) => this.#deliveries.unpark(row))',
-    replace: 'const count = 0',
+    find: "return each(PARKED, limit, (row) => move(core, row, 'pending', null))",
+    replace: 'return 0',
     invariant: 'nothing parked is forgotten',
   },
   {
     name: 'settling drops the last of a step',
     file: 'store/sqlite/road/settle.ts',
-    find: 'for (const row of rows) move(row)',
-    replace: 'for (const row of rows.slice(0, -1)) move(row)',
+    find: 'core.all<DeliveryRow>(find, webhookId, most).map(moveOne).length',
+    replace:
+      'core\n      .all<DeliveryRow>(find, webhookId, most)\n      .map((row, at, all) => at === all.length - 1 || moveOne(row)).length',
     invariant: 'nothing parked is forgotten',
   },
   {
@@ -149,7 +150,8 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'schedule/schedule.ts',
     find: '    for (const lane of this.#lanes.all()) {\n      this.#emptyQueue(lane)\n      this.#touch(lane)\n    }',
     replace: '',
-    invariant: 'only the holder attempts',
+    // Kept in the queue and claimed anew: started twice, under its old node or beside itself.
+    invariant: ['only the holder attempts', 'one attempt at a time'],
   },
   {
     name: 'what a commit claimed for an old lease is sent under the new one',
@@ -177,7 +179,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a live node is taken for a dead one',
     file: 'store/sqlite/road/nodes.ts',
-    find: 'if (this.#core.isLive(nodeId)) continue',
+    find: 'if (core.isLive(nodeId)) continue',
     replace: 'if (nodeId.endsWith("0")) continue',
     invariant: ['a live node keeps its claims', 'only the holder attempts'],
   },
@@ -212,15 +214,15 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the backlog forgets what was cancelled',
-    file: 'store/sqlite/road/deliveries.ts',
-    find: "    tx.backlogDelta -= 1\n    if (row.kind === 'event') tx.count(row.webhook_id, row.chatbot_id, 'cancelled')",
-    replace: "    if (row.kind === 'event') tx.count(row.webhook_id, row.chatbot_id, 'cancelled')",
+    file: 'store/sqlite/road/move.ts',
+    find: "  tx.backlogDelta -= 1\n  if (row.kind === 'event') tx.count(row.webhook_id, row.chatbot_id, 'cancelled')",
+    replace: "  if (row.kind === 'event') tx.count(row.webhook_id, row.chatbot_id, 'cancelled')",
     invariant: 'the backlog is counted',
   },
   {
     name: 'giving back gives nothing back',
-    file: 'store/sqlite/road/deliveries.ts',
-    find: 'if (row?.claimed_by === nodeId) this.#unclaim(row, false)',
+    file: 'store/sqlite/road/release.ts',
+    find: 'if (row?.claimed_by === nodeId) unclaim(core, row, false)',
     replace: 'if (row?.claimed_by === nodeId) continue',
     invariant: 'everything drains',
   },
@@ -234,35 +236,36 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a resend of what is cancelled is lost on its way',
-    file: 'store/sqlite/road/deliveries.ts',
-    find: "if (state === 'pending') this.#core.tx.woken.add(row.webhook_id)\n    this.#core.run(\n      MOVE,\n      state,",
-    replace: "this.#core.run(\n      MOVE,\n      state === 'pending' ? 'delivered' : state,",
+    file: 'store/sqlite/road/move.ts',
+    find: "if (state === 'pending') tx.woken.add(row.webhook_id)\n  const moved = core.one<DeliveryRow>(\n    MOVE,\n    state,",
+    replace:
+      "const moved = core.one<DeliveryRow>(\n    MOVE,\n    state === 'pending' ? 'delivered' : state,",
     invariant: ['states move legally', 'every change is told', 'the backlog is counted'],
   },
   {
     name: 'an attempt takes the number of the one before',
     file: 'store/sqlite/road/record.ts',
-    find: 'row.attempt_count + 1,\n      startedAt',
-    replace: 'Math.max(1, row.attempt_count),\n      startedAt',
+    find: 'row.attempt_count + 1,\n    startedAt',
+    replace: 'Math.max(1, row.attempt_count),\n    startedAt',
     invariant: 'attempts are append-only',
   },
   {
     name: 'a state changes and nobody is told',
-    file: 'store/sqlite/road/deliveries.ts',
-    find: 'if (tx.wantChanges) tx.changes.push(toDeliveryChange(row, tx.now))',
+    file: 'store/sqlite/transaction.ts',
+    find: 'if (this.wantChanges) this.changes.push(toDeliveryChange(row, this.now))',
     replace: '',
     invariant: 'every change is told',
   },
   {
     name: 'a dead node keeps what it held',
     file: 'store/sqlite/road/nodes.ts',
-    find: 'rescued += this.#deliveries.releaseNode(nodeId)\n',
+    find: 'rescued += releaseNode(core, nodeId)\n',
     replace: '',
     invariant: 'everything drains',
   },
   {
     name: 'a webhook that rests is claimed from as before',
-    file: 'store/sqlite/road/deliveries.ts',
+    file: 'store/sqlite/road/claim.ts',
     find: 'if (may && core.isResting(webhookId)) {',
     replace: 'if (may && core.isResting(webhookId) && webhookId === "") {',
     invariant: ['a resting webhook is only probed', 'resting means silent'],
@@ -276,16 +279,16 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a second probe is handed out while the first is out',
-    file: 'store/sqlite/road/deliveries.ts',
-    find: 'if (nodeId && limit > 0 && restMs === 0 && !isHeld) {',
-    replace: 'if (nodeId && limit > 0 && restMs === 0) {',
+    file: 'store/sqlite/road/claim.ts',
+    find: 'if (rest && nodeId && limit > 0 && restMs === 0 && !isHeld) {',
+    replace: 'if (rest && nodeId && limit > 0 && restMs === 0) {',
     invariant: 'one probe at a time',
   },
   {
     name: 'a probe is handed out at once',
-    file: 'store/sqlite/road/deliveries.ts',
-    find: 'if (nodeId && limit > 0 && restMs === 0 && !isHeld) {',
-    replace: 'if (nodeId && limit > 0 && !isHeld) {',
+    file: 'store/sqlite/road/claim.ts',
+    find: 'if (rest && nodeId && limit > 0 && restMs === 0 && !isHeld) {',
+    replace: 'if (rest && nodeId && limit > 0 && !isHeld) {',
     invariant: 'a probe has its time',
   },
   {
@@ -304,7 +307,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'what is fresh waits behind what is old',
-    file: 'store/sqlite/road/deliveries.ts',
+    file: 'store/sqlite/road/claim.ts',
     find: 'const restedAt = core.restedAt(webhookId)',
     replace: 'const restedAt = core.restedAt(webhookId) === 0 ? 0 : null',
     invariant: 'fresh goes first',

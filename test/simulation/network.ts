@@ -4,7 +4,7 @@
  * either side ends it: two open at once for one delivery is what the promises look for.
  */
 import type { Fault, SendResult, SignedRequest } from '../../packages/server/src/outcome.ts'
-import type { ScheduledTurn } from '../../packages/server/src/schedule/schedule.ts'
+import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.ts'
 import type { SimProcess } from './sim-process.ts'
 import { short } from './trace.ts'
 import type { World } from './world.ts'
@@ -25,7 +25,7 @@ export const MOODS = {
 /** Requests in a second. */
 const LIMITED_TAKES = 3
 
-export type Mood = keyof typeof MOODS
+type Mood = keyof typeof MOODS
 
 /** One request of one process. */
 export interface Request {

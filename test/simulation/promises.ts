@@ -5,7 +5,7 @@
  * What excuses two attempts at once is spelled out in `#excuses`: a frozen process, and nothing else.
  */
 import type { SendResult } from '../../packages/server/src/outcome.ts'
-import type { ScheduledTurn } from '../../packages/server/src/schedule/schedule.ts'
+import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.ts'
 import type { AcceptInput, Change, Claim } from '../../packages/server/src/store/road.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import { Book, type Commit, type Moved } from './book.ts'

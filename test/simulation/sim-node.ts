@@ -6,10 +6,12 @@ import { deliver, type Rooms } from '../../packages/server/src/deliver.ts'
 import { createIds, type Ids } from '../../packages/server/src/id.ts'
 import { createIngest, type Ingest } from '../../packages/server/src/ingest/ingest.ts'
 import type { Log } from '../../packages/server/src/log.ts'
-import { decide } from '../../packages/server/src/record/decide.ts'
-import { createRecord } from '../../packages/server/src/record/record.ts'
+import { createJudge } from '../../packages/server/src/record/judge.ts'
+import { createRecorder } from '../../packages/server/src/record/record.ts'
+import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.ts'
 import { Lease } from '../../packages/server/src/schedule/lease.ts'
-import { Schedule, type ScheduledTurn } from '../../packages/server/src/schedule/schedule.ts'
+import { Schedule } from '../../packages/server/src/schedule/schedule.ts'
+import { Settling } from '../../packages/server/src/schedule/settling.ts'
 import { Upkeep } from '../../packages/server/src/schedule/upkeep.ts'
 import { createSign } from '../../packages/server/src/sign/sign.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
@@ -37,13 +39,15 @@ export async function startNode(world: World, process: SimProcess): Promise<SimN
   const ids = createIds(clock, world.draw)
   const { store, hear } = await linkStore(world, process, log)
   const { rooms, stopping } = createRooms(world, process, { store, ids, log })
-  const { schedule, upkeep, lease } = createDelivery(world, process, { store, ids, log, rooms })
+  const parts = { store, ids, log, rooms }
+  const { schedule, settling, upkeep, lease } = createDelivery(world, process, parts)
   store.onWaiting((webhookIds) => schedule.wake(webhookIds))
   store.onUncertain(() => lease.doubt())
   store.onChange((change) => {
-    if (change.type === 'webhook.updated' && change.aspect === 'settings') upkeep.nudge()
+    if (change.type === 'webhook.updated' && change.aspect === 'settings') settling.nudge()
   })
   await lease.start()
+  settling.start()
   upkeep.start()
   const ingest = createIngest({
     store,
@@ -60,9 +64,9 @@ export async function startNode(world: World, process: SimProcess): Promise<SimN
     ids,
     ingest,
     schedule,
-    nudge: () => upkeep.nudge(),
+    nudge: () => settling.nudge(),
     async stop() {
-      await upkeep.stop()
+      await Promise.all([upkeep.stop(), settling.stop()])
       await schedule.stop()
       stopping.abort()
       await lease.stop()
@@ -86,8 +90,8 @@ function createRooms(world: World, process: SimProcess, { store, ids, log }: Par
   const rooms: Omit<Rooms, 'send'> = {
     clock,
     sign: createSign({ version: '0', timeoutMs }),
-    decide: (input) => decide({ ...input, scheduleMs, draw: world.draw.fraction() }),
-    record: createRecord({
+    judge: createJudge({ scheduleMs, random: world.draw, aheadMs: () => 0 }),
+    record: createRecorder({
       store,
       clock,
       ids,
@@ -122,6 +126,7 @@ function createDelivery(
       world.promises.attemptEnded(open)
     })
   }
+  const settling = new Settling({ store, clock, log })
   const schedule = new Schedule({
     store,
     clock,
@@ -137,7 +142,7 @@ function createDelivery(
     retentionMs: 30 * 86_400_000,
     leadRetentionMs: null,
     leaseMs: settings.leaseMs,
-    onResumed: (webhookIds) => schedule.wake(webhookIds),
+    onAway: () => settling.nudge(),
     onLiveNodes: (count) => schedule.shareAmong(count),
   })
   const lease = new Lease({
@@ -155,7 +160,7 @@ function createDelivery(
       schedule.loseTerm()
     },
   })
-  return { schedule, upkeep, lease }
+  return { schedule, settling, upkeep, lease }
 }
 
 const EXPECTED = [SIMULATED, 'The store is closed']

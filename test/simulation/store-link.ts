@@ -6,7 +6,6 @@ import { StoreUnavailable } from '../../packages/server/src/errors.ts'
 import type { Log } from '../../packages/server/src/log.ts'
 import type { Change, Claim } from '../../packages/server/src/store/road.ts'
 import type { BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
-import { watched } from '../../packages/server/src/store/sqlite/file/condition.ts'
 import { openOver } from '../../packages/server/src/store/sqlite/sqlite-store.ts'
 import type { EnginePort } from '../../packages/server/src/store/sqlite/thread/port.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
@@ -23,17 +22,13 @@ export interface StoreLink {
 }
 
 export async function linkStore(world: World, process: SimProcess, log: Log): Promise<StoreLink> {
-  const client = await openOver(
-    watched(linePort(world, process), { log, clock: world.storeClock }),
-    () => {},
-    {
-      dataDir: 'simulated',
-      encryptionKey: ENCRYPTION_KEY,
-      clock: world.storeClock,
-      log,
-      mode: 'inline',
-    },
-  )
+  const client = await openOver(linePort(world, process), {
+    dataDir: 'simulated',
+    encryptionKey: ENCRYPTION_KEY,
+    clock: world.storeClock,
+    log,
+    mode: 'inline',
+  })
   const changeListeners = new Set<(change: Change) => void>()
   const uncertainListeners = new Set<() => void>()
   const waitingListeners = new Set<(webhookIds: string[]) => void>()

@@ -41,7 +41,7 @@ const SHARED: Record<string, OptionSpec> = {
 }
 
 /** A command, and what its users call the program. */
-export interface Called {
+interface Called {
   command: Command
   program: string
 }

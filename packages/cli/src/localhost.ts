@@ -43,7 +43,7 @@ export const lookUp: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-export interface Asked {
+interface Asked {
   method: string
   headers: Record<string, string>
   body?: string

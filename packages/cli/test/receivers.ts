@@ -11,7 +11,7 @@ export interface Request {
   body: Buffer
 }
 
-export interface Reply {
+interface Reply {
   status: number
   headers?: Record<string, string>
   body?: string
@@ -20,7 +20,7 @@ export interface Reply {
 export type Receiver = (request: Request) => Reply | Promise<Reply>
 
 /** What the checks of one receiver are about. */
-export interface Parts {
+interface Parts {
   /** The expected x-chatzuri-signature. */
   expected?: (body: Buffer) => string
   given?: (header: string | undefined) => string
@@ -35,7 +35,7 @@ export function hmac(content: string | Buffer, algorithm = 'sha1', key = SECRET)
 }
 
 export const REFUSAL: Reply = { status: 400, body: '{"message":"Signature didn\'t match"}' }
-export const RECEIVED: Reply = { status: 200, body: '{"received":true}' }
+const RECEIVED: Reply = { status: 200, body: '{"received":true}' }
 
 /** A right receiver, but for the parts that are given. */
 export function receiver(parts: Parts = {}): Receiver {

@@ -30,7 +30,7 @@ export interface Signed {
 /** What a header should say of these bytes; null: the secret is a guess of `diagnoseMismatch`, and no key. */
 type Sign = (bytes: Uint8Array, secret: string) => Promise<string | null>
 
-export interface SignedRequest {
+interface SignedRequest {
   body: Uint8Array
   headers: RequestHeaders
   /** Each of them can be a key. */

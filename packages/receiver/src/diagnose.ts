@@ -8,7 +8,7 @@ import { isObject, LEAD_FIELDS } from './event.ts'
 import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
 
 /** Whether the signature would be right for this body and these secrets. */
-export type Matches = (bytes: Uint8Array, secrets: readonly string[]) => Promise<boolean>
+type Matches = (bytes: Uint8Array, secrets: readonly string[]) => Promise<boolean>
 
 /** Our deliveries are below it; what is larger isn't worth a second look. */
 const BODY_BYTES_MAX = 100 * 1024

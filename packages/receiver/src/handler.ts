@@ -22,7 +22,7 @@ import {
   verifyRequest,
 } from './verify.ts'
 
-export const BODY_BYTES_MAX = 128 * 1024
+const BODY_BYTES_MAX = 128 * 1024
 
 export interface HandlerOptions
   extends Pick<VerifyOptions, 'toleranceSeconds' | 'require' | 'now'> {

@@ -13,7 +13,7 @@ export interface ChatbotSettings {
   allowedOrigins: string[]
 }
 
-export interface LeadForm {
+interface LeadForm {
   fields: LeadFormField[]
   greeting: string
   thanks: string
@@ -22,7 +22,7 @@ export interface LeadForm {
   color?: string
 }
 
-export interface LeadFormField {
+interface LeadFormField {
   name: 'customerName' | 'customerEmail' | 'customerPhone'
   label: string
   required: boolean

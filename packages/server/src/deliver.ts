@@ -1,11 +1,11 @@
 /**
  * Start reading here. A lead comes in through `api`, `ingest` puts it on disk, `schedule` decides
- * when its turn is, and this is its turn: sign, send, decide, record.
+ * when its turn is, and this is its turn: sign, send, judge, record.
  */
 import type { Clock } from './clock.ts'
 import type { Outcome, SendResult, SignedRequest } from './outcome.ts'
-import type { DecideInput } from './record/decide.ts'
-import type { Record, Recorded } from './record/record.ts'
+import type { Judge } from './record/judge.ts'
+import type { Recorded, Recorder } from './record/record.ts'
 import type { Sign } from './sign/sign.ts'
 import type { Claim } from './store/road.ts'
 import type { Webhook } from './webhook.ts'
@@ -13,8 +13,8 @@ import type { Webhook } from './webhook.ts'
 export interface Rooms {
   sign: Sign
   send(request: SignedRequest, signal: AbortSignal, isLive: () => boolean): Promise<SendResult>
-  decide(input: Omit<DecideInput, 'scheduleMs' | 'draw'>): Outcome
-  record: Record
+  judge: Judge
+  record: Recorder
   clock: Clock
 }
 
@@ -48,9 +48,7 @@ export async function deliver(turn: Turn, rooms: Rooms): Promise<Delivered> {
   const request = rooms.sign(claim, webhook, startedAt)
   const result = await rooms.send(request, signal, isLive) // remote faults come back as values
   const failuresOfWindow = turn.onAnswer?.(result)
-  const { kind, seriesAttempts } = claim
-  const unchargedAttempts = Math.max(0, claim.attemptNumber - 1 - seriesAttempts)
-  const outcome = rooms.decide({ result, kind, seriesAttempts, unchargedAttempts })
+  const outcome = rooms.judge(claim, result)
   const recording = { nodeId, claim, startedAt, result, outcome, failuresOfWindow }
   const recorded = await rooms.record(recording) // a no-op if the lease was lost
   return { ...recorded, outcome }

@@ -4,7 +4,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-export type AttemptResult = 'delivered' | 'failed' | 'blocked' | 'our_fault'
+type AttemptResult = 'delivered' | 'failed' | 'blocked' | 'our_fault'
 
 /** Why a request was turned away, or taken and thrown away. The page on limits lists them. */
 export type RefusalReason =
@@ -41,14 +41,14 @@ export interface Metrics {
   contentType: string
 }
 
-export interface RequestLabels {
+interface RequestLabels {
   method: string
   /** The route's pattern, never a URL. */
   route: string
   statusCode: number
 }
 
-export interface ObservedGauges {
+interface ObservedGauges {
   /** Requests to endpoints that are open. */
   inFlight(): number
   /** Webhooks that have work in this process. */

@@ -8,10 +8,10 @@ import type { Random } from './random.ts'
 /** A year. Other hosts of the operator's domain are not ours to speak for: no `includeSubDomains`. */
 const HSTS = 'max-age=31536000'
 
-export type AnswerHeaders = Readonly<Record<string, string>>
+export type SecurityHeaders = Readonly<Record<string, string>>
 
 /** On every answer. API answers hold secrets and personal data: no cache keeps them. */
-export function commonHeaders({ publicUrl }: { publicUrl: string }): AnswerHeaders {
+export function commonHeaders({ publicUrl }: { publicUrl: string }): SecurityHeaders {
   return {
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -23,7 +23,7 @@ export function commonHeaders({ publicUrl }: { publicUrl: string }): AnswerHeade
   }
 }
 
-export interface PagePolicy {
+interface PagePolicy {
   /** Whole texts of inline `<style>` and `<script>` elements. */
   inlineStyles?: readonly string[]
   inlineScripts?: readonly string[]
@@ -36,7 +36,7 @@ export interface PagePolicy {
 }
 
 /** A page's own headers, over the common ones. */
-export function pageHeaders(policy: PagePolicy): AnswerHeaders {
+export function pageHeaders(policy: PagePolicy): SecurityHeaders {
   return {
     'content-security-policy': contentSecurityPolicy(policy),
     'permissions-policy': NO_FEATURES,
@@ -45,7 +45,9 @@ export function pageHeaders(policy: PagePolicy): AnswerHeaders {
 }
 
 /** For a script that other sites' pages load, which is what a widget is. */
-export const EMBEDDABLE_HEADERS: AnswerHeaders = { 'cross-origin-resource-policy': 'cross-origin' }
+export const EMBEDDABLE_HEADERS: SecurityHeaders = {
+  'cross-origin-resource-policy': 'cross-origin',
+}
 
 /** 128 bits: CSP level 3 asks for no less. */
 export function createNonce(random: Random): string {

@@ -1,5 +1,5 @@
 /**
- * An owner's subscription: URL, event types, secret, limits, state.
+ * Where an owner wants events sent, which, and how: URL, event types, secret, limits, state.
  *
  *   active ◄──► paused    by its owner
  *   active ──► disabled   by us: the endpoint answered 410, or failed for days; resume brings it back
@@ -67,13 +67,13 @@ export interface WebhookRest {
   reason: string
 }
 
-/** `listen`: its deliveries go to whoever listens for them (listen/listen.ts), and not to a URL. */
+/** `listen`: its deliveries go to whoever listens for them (listen/listening.ts), and not to a URL. */
 export type WebhookKind = 'http' | 'listen'
 export const LISTEN_URL = 'listen:'
 
 export type WebhookState = 'active' | 'paused' | 'disabled' | 'away'
 
-export interface WebhookHealth {
+interface WebhookHealth {
   /** First failed attempt since the last success; null when the last attempt succeeded. */
   failingSince: number | null
   consecutiveFailures: number

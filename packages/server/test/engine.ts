@@ -11,8 +11,8 @@ import { createIngest } from '../src/ingest/ingest.ts'
 import { silentLog } from '../src/log.ts'
 import type { SendResult, SignedRequest } from '../src/outcome.ts'
 import { systemRandom } from '../src/random.ts'
-import { decide } from '../src/record/decide.ts'
-import { createRecord } from '../src/record/record.ts'
+import { createJudge } from '../src/record/judge.ts'
+import { createRecorder } from '../src/record/record.ts'
 import { Lease } from '../src/schedule/lease.ts'
 import { Schedule } from '../src/schedule/schedule.ts'
 import { generateSecret } from '../src/sign/secret.ts'
@@ -23,7 +23,7 @@ import { manualClock } from './manual-clock.ts'
 import { webhookValues } from './webhook-values.ts'
 
 /** A request that has been sent and waits for the test's answer. */
-export interface OpenRequest {
+interface OpenRequest {
   url: string
   id: string
   body: string
@@ -55,9 +55,12 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
     clock,
     sign: createSign({ version: '0', timeoutMs: 30_000 }),
     send: (request, signal) => holdRequest(open, request, signal),
-    decide: (input) =>
-      decide({ ...input, scheduleMs: scheduleMs ?? [0, 30_000, 120_000], draw: 0.5 }),
-    record: createRecord({
+    judge: createJudge({
+      scheduleMs: scheduleMs ?? [0, 30_000, 120_000],
+      random: { fraction: () => 0.5 },
+      aheadMs: () => 0,
+    }),
+    record: createRecorder({
       store,
       clock,
       ids,
@@ -119,11 +122,6 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
 }
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>
-
-/** Lets everything that is already decided happen: the inline store needs turns, not time. */
-export async function settled(turns = 50): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
 
 async function makeChatbot(store: Store, id: string): Promise<string> {
   const leadForm = { fields: [], greeting: '', thanks: '' }

@@ -1,6 +1,6 @@
 /** What the widget asks of the server: two routes, no cookie. */
 
-export interface LeadForm {
+interface LeadForm {
   fields: LeadField[]
   greeting: string
   thanks: string

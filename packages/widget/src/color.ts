@@ -1,5 +1,5 @@
 /** The owner's colour, and black or white upon it, whichever can be read better. */
-export interface Colors {
+interface Colors {
   accent: string
   onAccent: string
 }

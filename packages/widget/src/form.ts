@@ -5,7 +5,7 @@ import { element } from './dom.ts'
 import type { Outbox } from './outbox.ts'
 import { TEXTS } from './texts.ts'
 
-export interface FormOptions {
+interface FormOptions {
   conversation: Conversation
   outbox: Outbox
   /** The token has grown too old. */

@@ -7,7 +7,7 @@ import type { Outbox } from './outbox.ts'
 import { previewStyleSheet, styleSheet } from './style.ts'
 import { TEXTS } from './texts.ts'
 
-export interface WidgetOptions {
+interface WidgetOptions {
   chatbotId: string
   client: Client
   outbox: Outbox

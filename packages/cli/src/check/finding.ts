@@ -1,5 +1,5 @@
 /** What a check says of one thing. */
-export type Verdict = 'ok' | 'fault' | 'advice'
+type Verdict = 'ok' | 'fault' | 'advice'
 
 export interface Finding {
   /** Stable: scripts may look for it. */

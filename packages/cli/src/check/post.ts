@@ -20,7 +20,7 @@ const TOLERANT = { agent: false, insecureHTTPParser: true, maxHeaderSize: 256 * 
 /** As the server does: HTTP/1.1 is what it offers, so that one of HTTP/2 only says so. */
 const AS_WE_SPEAK = { lookup: lookUp, ALPNProtocols: ['http/1.1'] }
 
-export interface Outgoing {
+interface Outgoing {
   url: URL
   method: string
   headers: Record<string, string>

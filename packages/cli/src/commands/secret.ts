@@ -2,7 +2,7 @@ import { isValidSecret } from '@chatzuri/webhooks/signature'
 import type { Given } from '../command.ts'
 import { usageError } from '../command-error.ts'
 
-export interface SecretPair {
+interface SecretPair {
   secret: string
   /** The one that it replaces, while both are live. */
   previousSecret: string | null

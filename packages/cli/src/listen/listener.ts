@@ -7,7 +7,7 @@ import { type Api, Refusal } from '../api.ts'
 import { CommandError, EXIT } from '../command-error.ts'
 import type { Forwarded, Handed } from './forward.ts'
 
-export interface ListenerOptions {
+interface ListenerOptions {
   api: Api
   webhookId: string
   /** Aborts when it is to end. */

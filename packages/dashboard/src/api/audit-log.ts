@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
 import type { AuditEntry, AuditLog } from './schema.ts'
 
-export interface AuditFilter {
+interface AuditFilter {
   chatbotId: string | null
   action: AuditEntry['action'] | null
   actor: string | null

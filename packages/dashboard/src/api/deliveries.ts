@@ -2,7 +2,7 @@ import { type QueryKey, queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
 import type { Delivery, DeliveryDetail, DeliveryList } from './schema.ts'
 
-export interface DeliveryFilter {
+interface DeliveryFilter {
   chatbotId?: string | null
   webhookId?: string | null
   eventId?: string | null

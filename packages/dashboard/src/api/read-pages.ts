@@ -2,7 +2,7 @@ import { type RequestOptions, request } from './request.ts'
 
 const PAGE_SIZE = 100
 
-export interface Page<Item> {
+interface Page<Item> {
   data: Item[]
   nextCursor: string | null
 }

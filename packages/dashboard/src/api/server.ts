@@ -4,7 +4,7 @@ import { asFailure } from './api-failure.ts'
 import { request } from './request.ts'
 import type { Status } from './schema.ts'
 
-export interface Server {
+interface Server {
   version: string
   /** Where others reach it: `PUBLIC_URL`. */
   publicUrl: string

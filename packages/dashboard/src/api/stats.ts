@@ -4,7 +4,7 @@ import type { Stats } from './schema.ts'
 
 export type Step = Stats['step']
 
-export interface StatsFilter {
+interface StatsFilter {
   chatbotId?: string | null
   webhookId?: string | null
   /** How far back from now: the query's identity stays the same while time goes on. */

@@ -15,7 +15,7 @@ import type { Chatbot } from '../api/schema.ts'
 import { atFirstPage } from '../ui/pagination.tsx'
 import { useSession } from './session.tsx'
 
-export interface ChatbotChoice {
+interface ChatbotChoice {
   /** Null: all of them, which only an operator can see. */
   chatbotId: string | null
   /** Its own once it is known. */

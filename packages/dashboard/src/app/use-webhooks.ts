@@ -3,7 +3,7 @@ import type { Webhook } from '../api/schema.ts'
 import { WEBHOOKS_MAX, webhooksQuery } from '../api/webhooks.ts'
 import { useChatbot } from './chatbot-choice.tsx'
 
-export interface WebhooksOfChoice {
+interface WebhooksOfChoice {
   /** Of the chosen chatbot, or of all of them; newest first. */
   webhooks: readonly Webhook[]
   isPending: boolean

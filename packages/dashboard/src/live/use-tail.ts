@@ -15,7 +15,7 @@ export function useHeld<Item extends Row>(
   return isHeld ? held : null
 }
 
-export interface Tail<Item extends Row> {
+interface Tail<Item extends Row> {
   rows: readonly Item[]
   /** How many came since the list was held. */
   newCount: number

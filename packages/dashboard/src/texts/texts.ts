@@ -4,6 +4,6 @@
  */
 import { en } from './en/en.ts'
 
-export type Texts = typeof en
+type Texts = typeof en
 
 export const texts: Texts = en

@@ -14,7 +14,7 @@ interface Look {
   icon?: IconName
 }
 
-export interface ButtonProps extends Look, Omit<ComponentProps<'button'>, 'children'> {
+interface ButtonProps extends Look, Omit<ComponentProps<'button'>, 'children'> {
   children: ReactNode
   /** Something is under way: it can't be pressed, but keeps its width and the focus. */
   busy?: boolean
@@ -91,7 +91,7 @@ export function ButtonLink({
   )
 }
 
-export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
+interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
   icon: IconName
   /** What it does; read out, and shown when the pointer rests on it. */
   label: string

@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useColorScheme } from '../app/theme.ts'
 import { formatDay, formatTimeOfDay } from '../format/format.ts'
-import type { ChartColor, ChartProps, ChartSeries } from './chart.tsx'
+import type { ChartColor, ChartProps, ChartSeries } from './chart-props.ts'
 
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif'
 const AXIS_WIDTH = 52

@@ -2,31 +2,12 @@ import { lazy, Suspense, useState } from 'react'
 import { formatDateTime } from '../format/format.ts'
 import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
+import type { ChartColor, ChartProps } from './chart-props.ts'
 import { classNames } from './class-names.ts'
 import { Skeleton } from './skeleton.tsx'
 
 /** uPlot is loaded only where a chart is shown. */
 const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
-
-export type ChartColor = 'good' | 'bad' | 'warn' | 'accent' | 'soft'
-
-export interface ChartSeries {
-  label: string
-  color: ChartColor
-  /** One for each time; null: nothing was measured. */
-  values: readonly (number | null)[]
-}
-
-export interface ChartProps {
-  /** One sentence that says what the chart shows, for those who don't see it. */
-  summary: string
-  /** Milliseconds since 1970, ascending. */
-  times: readonly number[]
-  series: readonly ChartSeries[]
-  /** Bars are stacked; lines aren't. */
-  kind: 'bars' | 'lines'
-  format(value: number): string
-}
 
 const HEIGHT = 'h-52'
 

@@ -1,7 +1,7 @@
 import { classNames } from './class-names.ts'
 import { CopyButton } from './copy-button.tsx'
 
-export interface CodeBlockProps {
+interface CodeBlockProps {
   code: string
   /** What it is: "Receiver for Express". */
   label: string

@@ -9,7 +9,7 @@ import { TextField } from './field.tsx'
 import { Notice } from './notice.tsx'
 import { useReturnFocus } from './use-return-focus.ts'
 
-export interface ConfirmDialogProps {
+interface ConfirmDialogProps {
   open: boolean
   onOpenChange(open: boolean): void
   /** A question: "Delete this webhook?" */

@@ -5,7 +5,7 @@ import { useToasts } from './toasts.tsx'
 
 const SHOWN_MS = 2_000
 
-export interface CopyButtonProps {
+interface CopyButtonProps {
   text: string
   /** What is copied, where "Copy" alone would not say it. */
   label?: string

@@ -5,7 +5,7 @@ import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
 import { useReturnFocus } from './use-return-focus.ts'
 
-export interface DialogProps {
+interface DialogProps {
   open: boolean
   onOpenChange(open: boolean): void
   title: string

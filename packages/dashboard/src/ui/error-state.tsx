@@ -3,7 +3,7 @@ import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
 import { Notice } from './notice.tsx'
 
-export interface ErrorStateProps {
+interface ErrorStateProps {
   error: unknown
   /** What could not be done; default: that this could not be loaded. */
   title?: string

@@ -28,7 +28,7 @@ function controlClass(invalid: boolean, className?: string): string {
 }
 
 /** For controls of one's own; `children` gets the ids that tie it to its label and messages. */
-export function Field({
+function Field({
   label,
   labelHidden = false,
   hint,

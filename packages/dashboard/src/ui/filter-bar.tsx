@@ -3,7 +3,7 @@ import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
 import { useMediaQuery } from './use-media-query.ts'
 
-export interface FilterBarProps {
+interface FilterBarProps {
   /** What one filters by most; always in sight. */
   search: ReactNode
   /** Fields; on a phone behind a button. */

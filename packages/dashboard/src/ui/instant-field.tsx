@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { TextField } from './field.tsx'
 
-export interface InstantFieldProps {
+interface InstantFieldProps {
   label: string
   hint?: string
   error?: string | null

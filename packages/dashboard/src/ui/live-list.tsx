@@ -14,7 +14,7 @@ export interface ListAnswer<Item> {
 
 export type ListQuery<Item> = UseQueryOptions<ListAnswer<Item>, Error, ListAnswer<Item>, QueryKey>
 
-export interface LiveListProps<Item extends { id: string; createdAt: string }> {
+interface LiveListProps<Item extends { id: string; createdAt: string }> {
   /** The newest page as it is now. */
   latest: readonly Item[]
   /** The same list as far as this time. */

@@ -7,7 +7,7 @@ import { Pagination, type PaginationState } from './pagination.tsx'
 import { SkeletonRows } from './skeleton.tsx'
 import { type Column, Table } from './table.tsx'
 
-export interface LiveTableProps<Item extends { id: string; createdAt: string }> {
+interface LiveTableProps<Item extends { id: string; createdAt: string }> {
   label: string
   list: UseQueryResult<ListAnswer<Item>>
   /** The same list as far as this time: rows that are held may have left the newest page. */

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useRef } from 'react'
 import { classNames } from './class-names.ts'
 import { Icon, type IconName } from './icon.tsx'
 
-export interface MenuProps {
+interface MenuProps {
   /** One button. */
   trigger: ReactNode
   children: ReactNode
@@ -47,7 +47,7 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom' }: Menu
   )
 }
 
-export interface MenuItemProps {
+interface MenuItemProps {
   icon?: IconName
   children: ReactNode
   onSelect(): void
@@ -78,7 +78,7 @@ export function MenuLink({ children }: { children: ReactNode }) {
   )
 }
 
-export interface MenuChoiceProps<Value extends string> {
+interface MenuChoiceProps<Value extends string> {
   label: string
   value: Value
   onChange(value: Value): void

@@ -3,7 +3,7 @@ import { useNavigationType } from 'react-router'
 import { texts } from '../texts/texts.ts'
 import { Breakable } from './breakable.tsx'
 
-export interface PageHeaderProps {
+interface PageHeaderProps {
   title: string
   description?: ReactNode
   /** Above the title: where it belongs to. */

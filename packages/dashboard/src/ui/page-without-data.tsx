@@ -4,7 +4,7 @@ import { ErrorState } from './error-state.tsx'
 import { PageHeader } from './page-header.tsx'
 import { SkeletonRows } from './skeleton.tsx'
 
-export interface PageWithoutDataProps {
+interface PageWithoutDataProps {
   title: string
   trail: ReactNode
   /** Null: it is still being read. */

@@ -55,7 +55,7 @@ export interface PaginationState {
   toOlder(nextCursor: string): void
 }
 
-export interface PaginationProps {
+interface PaginationProps {
   pagination: PaginationState
   /** Of the page on screen; null: it is the last. */
   nextCursor: string | null

@@ -4,7 +4,7 @@ import { TextField } from './field.tsx'
 
 const WAIT_MS = 300
 
-export interface SearchFieldProps {
+interface SearchFieldProps {
   label: string
   hint?: string
   placeholder?: string

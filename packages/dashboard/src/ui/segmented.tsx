@@ -1,6 +1,6 @@
 import { ToggleGroup } from 'radix-ui'
 
-export interface SegmentedProps<Value extends string> {
+interface SegmentedProps<Value extends string> {
   label: string
   value: Value
   onChange(value: Value): void

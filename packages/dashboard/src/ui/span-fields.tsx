@@ -13,7 +13,7 @@ const BACK_MS = {
 
 const { span } = texts.ui
 
-export interface SpanFieldsProps {
+interface SpanFieldsProps {
   label: string
   from: string | null
   to: string | null

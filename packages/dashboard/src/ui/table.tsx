@@ -18,7 +18,7 @@ export interface Column<Row> {
   hideHeader?: boolean
 }
 
-export interface TableProps<Row> {
+interface TableProps<Row> {
   /** What it lists, for those who hear the page. */
   label: string
   /** The first names the row: on a phone it becomes the card's title. */

@@ -1,13 +1,13 @@
 import { Tabs as Primitive } from 'radix-ui'
 import type { ReactNode } from 'react'
 
-export interface Tab {
+interface Tab {
   value: string
   label: string
   content: ReactNode
 }
 
-export interface TabsProps {
+interface TabsProps {
   /** What the row of tabs is, for those who hear the page. */
   label: string
   tabs: readonly Tab[]

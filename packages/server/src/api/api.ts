@@ -6,18 +6,18 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { commonHeaders } from '../security-headers.ts'
-import { apiKeyRoutes } from './access/api-keys.ts'
-import { auditLogRoutes } from './access/audit-log.ts'
 import { createAuth, rootMarkOf } from './access/auth.ts'
 import { createCredentials } from './access/credentials.ts'
-import { ownerLinkRoutes } from './access/owner-links.ts'
 import { createRequestLimits, type RequestLimits } from './access/request-limits.ts'
-import { type SessionDeps, sessionRoutes } from './access/sessions.ts'
 import { createTellFailure } from './access/sign-in-failures.ts'
 import type { ApiDeps } from './deps.ts'
 import { docsRoutes } from './document/docs.ts'
 import { eventTypeRoutes } from './document/event-types.ts'
 import { mountRoute, type Route } from './route.ts'
+import { apiKeyRoutes } from './routes/access/api-keys.ts'
+import { auditLogRoutes } from './routes/access/audit-log.ts'
+import { ownerLinkRoutes } from './routes/access/owner-links.ts'
+import { type SessionDeps, sessionRoutes } from './routes/access/sessions.ts'
 import { chatbotRoutes } from './routes/chatbots.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -106,7 +106,7 @@ function createAccess(
   return { ...auth, rootMark, credentials, tellFailure, refuseGuesser: authFailures.check }
 }
 
-export interface ApiParts {
+interface ApiParts {
   feed: ChangeFeed
   limits: RequestLimits
   access: Omit<SessionDeps, 'deps'>

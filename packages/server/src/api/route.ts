@@ -15,16 +15,17 @@ import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './acc
 import type { RequestLimits } from './access/request-limits.ts'
 import { inPieces, PIECE_BYTES } from './server/answers/answer-pieces.ts'
 import type { AnswerSlots, SlotKind } from './server/answers/answer-slots.ts'
-import { STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
+import { BODY_BYTES_MAX_DEFAULT, STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
 import { BodyParts, type PartsSpec } from './server/bodies/body-parts.ts'
-import { apiError, notFound } from './server/error-answer.ts'
 import { type AnswerWatch, observeAnswer } from './server/observe-answer.ts'
 import type { OpenConnections } from './server/open-connections.ts'
+import { apiError, notFound } from './shapes/error-answer.ts'
 import type { ErrorCode } from './shapes/error-codes.ts'
+import type { HeaderSpec } from './shapes/idempotency-key.ts'
 import { parseInput } from './shapes/input.ts'
 import { gatherKeyed } from './shapes/keyed-query.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
   | 'Chatbots'
   | 'Webhooks'
@@ -38,7 +39,7 @@ export type Tag =
   | 'Widget'
   | 'Server'
 
-export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
+interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   method: Method
   /** As OpenAPI spells it; `{id}` is the only parameter. */
   path: string
@@ -74,13 +75,7 @@ export interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   handle(call: Call<z.output<Query>, z.output<Body>>): unknown
 }
 
-export interface HeaderSpec {
-  name: string
-  description: string
-  schema: Record<string, unknown>
-}
-
-export interface BodySpec<Body extends z.ZodType> {
+interface BodySpec<Body extends z.ZodType> {
   schema: Body
   example: z.input<Body>
   /** Without a body, `{}` is taken. */
@@ -99,7 +94,7 @@ export interface AnswerSpec {
   example?: unknown
 }
 
-export interface Call<Query, Body> {
+interface Call<Query, Body> {
   /** Empty where the path has no `{id}`. */
   id: string
   query: Query
@@ -121,7 +116,7 @@ export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
   return spec as unknown as Route // the schemas and their handler stay together: nobody mixes them
 }
 
-export interface MountOptions extends AnswerWatch {
+interface MountOptions extends AnswerWatch {
   authenticate: Authenticate
   owners: Owners
   ids: Ids
@@ -130,8 +125,6 @@ export interface MountOptions extends AnswerWatch {
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
   slots: AnswerSlots
 }
-
-export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
 
 export function mountRoute(app: FastifyInstance, route: Route, options: MountOptions) {
   assertConfined(route)

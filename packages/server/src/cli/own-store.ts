@@ -11,7 +11,7 @@ import { databasePath } from '../store/sqlite/file/database.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { Store } from '../store/store.ts'
 
-export interface OwnStore {
+interface OwnStore {
   store: Store
   encryption: EncryptionKeys
 }

@@ -21,7 +21,7 @@ const START_MS_MAX = 500
 /** npm hands on what it gets, and a terminal or a supervisor gives the same to both of us. */
 const SAME_SIGNAL_MS = 300
 
-export interface Stopping {
+interface Stopping {
   /** Aborts at the first signal. */
   readonly asked: AbortSignal
   /** From here on there is a server to be stopped. */

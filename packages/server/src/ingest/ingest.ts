@@ -21,7 +21,7 @@ import type { AcceptInput, Claim, LeaseOffer, NewEvent, Road } from '../store/ro
 import { cleanLead, type LeadInput } from './lead-fields.ts'
 import { canonicalPayload } from './payload.ts'
 
-export interface IngestOptions {
+interface IngestOptions {
   store: Pick<Road, 'accept'>
   ids: Ids
   metrics: Pick<Metrics, 'eventsAccepted'>
@@ -32,18 +32,18 @@ export interface IngestOptions {
   onAccepted(claims: Claim[], waiting: string[], lease: LeaseOffer | null): void
 }
 
-export interface LeadAnswer {
+interface LeadAnswer {
   leadId: string
   conversationId: string
   eventId: string
 }
 
-export interface PublishedEvent {
+interface PublishedEvent {
   eventType: string
   payload: Record<string, unknown>
 }
 
-export interface EventsOptions {
+interface EventsOptions {
   /** With the chatbot, the scope of an idempotency key. */
   route: 'events' | 'events/batch'
   idempotencyKey: string | null

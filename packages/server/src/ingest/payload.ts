@@ -3,9 +3,9 @@
  * JSON, so that a receiver who hashes `JSON.stringify(req.body)` gets our bytes (wire-format, Body).
  * Well-formed Unicode is made; everything else that would change is refused with its path.
  */
-export type CanonicalPayload = { ok: true; text: string } | { ok: false; refusal: PayloadRefusal }
+type CanonicalPayload = { ok: true; text: string } | { ok: false; refusal: PayloadRefusal }
 
-export interface PayloadRefusal {
+interface PayloadRefusal {
   path: string
   message: string
 }

@@ -1,7 +1,7 @@
 /**
  * Listening: deliveries of a webhook of kind `listen` go to whoever asks for them, a developer's
  * machine that no connection leads to. It takes signed requests by a long poll, sends them where it
- * likes, and reports what came back; signing, deciding and recording stay here.
+ * likes, and reports what came back; signing, judging and recording stay here.
  *
  * To the store a listener is a node that takes one webhook's deliveries, alone. So it may ask any
  * server: nothing of it is kept here but who waits at this moment. Invariants: one listener for each
@@ -15,7 +15,7 @@ import type { Claim, RecordResult, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import { Waits } from './waits.ts'
 
-export interface ListeningOptions {
+interface ListeningOptions {
   store: Pick<
     Road,
     'claimDue' | 'release' | 'renewLease' | 'joinListener' | 'renewListener' | 'leaveListener'
@@ -24,7 +24,10 @@ export interface ListeningOptions {
   clock: Clock
   ids: Ids
   sign(claim: Claim, webhook: Webhook, nowMs: number): SignedRequest
-  decide(input: Pick<Claim, 'kind' | 'seriesAttempts'> & Decided): Outcome
+  judge(
+    claim: Pick<Claim, 'kind' | 'attemptNumber' | 'seriesAttempts'>,
+    result: SendResult,
+  ): Outcome
   record(recording: {
     nodeId: string
     claim: Claim
@@ -38,12 +41,7 @@ export interface ListeningOptions {
   patienceMs: number
 }
 
-interface Decided {
-  result: SendResult
-  unchargedAttempts: number
-}
-
-export interface Pull {
+interface Pull {
   webhookId: string
   listenerId: string
   waitMs: number
@@ -51,22 +49,22 @@ export interface Pull {
   signal: AbortSignal
 }
 
-export interface Joined {
+interface Joined {
   listenerId: string
   webhook: Webhook
 }
 
-export type Pulled =
+type Pulled =
   | { kind: 'requests'; webhook: Webhook; requests: Handed[] }
   | { kind: 'replaced' | 'lapsed' | 'busy' }
 
 /** One delivery in a listener's hand. */
-export interface Handed {
+interface Handed {
   claim: Claim
   request: SignedRequest
 }
 
-export interface Report {
+interface Report {
   webhookId: string
   listenerId: string
   deliveryId: string
@@ -127,7 +125,7 @@ export class Listening {
 
   /** `lease_lost`: it is not in this listener's hand, or never was. */
   async report(report: Report): Promise<RecordResult> {
-    const { store, clock, decide, record } = this.#options
+    const { store, clock, judge, record } = this.#options
     const { webhookId, listenerId, attemptNumber, result } = report
     const found = await store.getDelivery(report.deliveryId)
     if (found?.delivery.webhookId !== webhookId) return { kind: 'lease_lost' }
@@ -144,8 +142,7 @@ export class Listening {
       attemptNumber,
       seriesAttempts,
     }
-    const unchargedAttempts = Math.max(0, attemptNumber - 1 - seriesAttempts)
-    const outcome = decide({ result, kind, seriesAttempts, unchargedAttempts })
+    const outcome = judge(claim, result)
     const startedAt = clock.now() - Math.round(result.durationMs)
     const recorded = await record({ nodeId: listenerId, claim, startedAt, result, outcome })
     // Only who held it: anybody can name the listener of another webhook.

@@ -14,7 +14,7 @@ import type { Claim, NewAttempt, RecordResult, Road } from '../store/road.ts'
 import { isDelivered } from './decide.ts'
 import { strainOf } from './strain.ts'
 
-export interface RecordOptions {
+interface RecorderOptions {
   store: Pick<Road, 'recordIfLeased'>
   clock: Clock
   ids: Ids
@@ -28,7 +28,7 @@ export interface RecordOptions {
   cut: AbortSignal
 }
 
-export interface Recording {
+interface Recording {
   nodeId: string
   claim: Claim
   startedAt: number
@@ -38,7 +38,7 @@ export interface Recording {
   failuresOfWindow?: number | null | undefined
 }
 
-export type Record = (recording: Recording) => Promise<Recorded>
+export type Recorder = (recording: Recording) => Promise<Recorded>
 export interface Recorded {
   attempt: NewAttempt
   result: RecordResult
@@ -49,7 +49,7 @@ const WAIT_MS_MAX = 5_000
 /** What is given up then is sent again after the next start: same id, same bytes. */
 const STOPPING_GRACE_MS = 5_000
 
-export function createRecord(options: RecordOptions): Record {
+export function createRecorder(options: RecorderOptions): Recorder {
   const { store, ids, log, random, disableAfterMs } = options
   return async ({ nodeId, claim, startedAt, result, outcome, failuresOfWindow: enough = 1 }) => {
     const attempt = attemptOf({ id: ids.next('attempt'), startedAt, result })
@@ -94,7 +94,7 @@ function logLevel(attempt: NewAttempt, recorded: RecordResult): 'debug' | 'info'
   return recorded.kind === 'recorded' && recorded.state !== 'pending' ? 'warn' : 'info'
 }
 
-function count({ metrics }: RecordOptions, result: SendResult, recorded: RecordResult): void {
+function count({ metrics }: RecorderOptions, result: SendResult, recorded: RecordResult): void {
   metrics.attempted({ result: countedAs(result), durationSeconds: result.durationMs / 1000 })
   if (recorded.kind === 'recorded' && recorded.state !== 'pending') {
     metrics.deliveryFinished(recorded.state)
@@ -108,7 +108,7 @@ function countedAs(result: SendResult): 'delivered' | 'failed' | 'blocked' | 'ou
 }
 
 async function untilStored<Result>(
-  { clock, log, stopping, cut }: RecordOptions,
+  { clock, log, stopping, cut }: RecorderOptions,
   write: () => Promise<Result>,
 ): Promise<Result> {
   let failingSince: number | null = null

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { settled, startEngine } from '../../test/engine.ts'
+import { startEngine } from '../../test/engine.ts'
 import { manualClock } from '../../test/manual-clock.ts'
+import { settled } from '../../test/settled.ts'
 import { type Log, silentLog } from '../log.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { Upkeep } from './upkeep.ts'
@@ -13,7 +14,8 @@ function setup() {
   const jumps: number[] = []
   const lines: string[] = []
   const log: Log = { ...silentLog, warn: (_, message) => lines.push(message) }
-  const watch = new ClockWatch({ clock, log, onJump: (byMs) => jumps.push(byMs) })
+  const watch = new ClockWatch({ clock, log })
+  watch.onJump((byMs) => jumps.push(byMs))
   watch.start()
   onTestFinished(() => watch.stop())
   return { clock, watch, jumps, lines }
@@ -53,16 +55,6 @@ test('a clock that was set forward is believed after a day, and at once when it 
   expect(watch.aheadMs()).toBe(0)
 })
 
-test('a clock that was set forward uses up none of the time of what is not charged', () => {
-  const { clock, watch } = setup()
-  const ours = { kind: 'retry', delayMs: 1, charged: false, forMsMax: HOUR_MS } as const
-  expect(watch.allow(ours)).toEqual(ours)
-  clock.setWall(24 * HOUR_MS)
-  clock.advance(SECOND_MS)
-  expect(watch.allow(ours)).toEqual({ ...ours, forMsMax: 25 * HOUR_MS })
-  expect(watch.allow({ kind: 'exhausted' })).toEqual({ kind: 'exhausted' })
-})
-
 /** An engine with a retry that waits for 30 s, and what main.ts does when the clock jumps. */
 async function waiting() {
   const engine = await startEngine({ scheduleMs: [0, 30_000, 8 * HOUR_MS] })
@@ -75,13 +67,10 @@ async function waiting() {
     retentionMs: 30 * 24 * HOUR_MS,
     leadRetentionMs: null,
     onLiveNodes() {},
-    onResumed: (ids: string[]) => schedule.wake(ids),
+    onAway() {},
   })
-  const watch = new ClockWatch({
-    clock,
-    log: silentLog,
-    onJump: (byMs) => (byMs < 0 ? upkeep.clockSetBack(-byMs) : upkeep.clockSetForward()),
-  })
+  const watch = new ClockWatch({ clock, log: silentLog })
+  watch.onJump((byMs) => (byMs < 0 ? upkeep.clockSetBack(-byMs) : schedule.look()))
   const chatbotId = await engine.chatbot()
   await engine.webhook(chatbotId)
   const event = { eventType: 'a.b', payload: {} }

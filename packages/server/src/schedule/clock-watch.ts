@@ -7,13 +7,10 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { Outcome } from '../outcome.ts'
 
-export interface ClockWatchOptions {
+interface ClockWatchOptions {
   clock: Clock
   log: Log
-  /** Forward: more than 0. */
-  onJump(byMs: number): void
 }
 
 const LOOK_EVERY_MS = 1_000
@@ -27,10 +24,16 @@ export class ClockWatch {
   #offsetMs: number
   #jumps: { byMs: number; at: number }[] = []
   #cancel: (() => void) | null = null
+  readonly #listeners: ((byMs: number) => void)[] = []
 
   constructor(options: ClockWatchOptions) {
     this.#options = options
     this.#offsetMs = this.#offset()
+  }
+
+  /** Calls `listener` after each jump; forward: more than 0. */
+  onJump(listener: (byMs: number) => void): void {
+    this.#listeners.push(listener)
   }
 
   start(): void {
@@ -45,7 +48,7 @@ export class ClockWatch {
   }
 
   runOnce(): void {
-    const { log, clock, onJump } = this.#options
+    const { log, clock } = this.#options
     const offsetMs = this.#offset()
     const byMs = Math.round(offsetMs - this.#offsetMs)
     this.#offsetMs = offsetMs
@@ -53,7 +56,7 @@ export class ClockWatch {
     this.#jumps.push({ byMs, at: clock.monotonic() })
     const what = byMs > 0 ? 'forward, or the machine was suspended' : 'back'
     log.warn({ byMs, hint: `the wall clock was set ${what}` }, 'clock.jumped')
-    onJump(byMs)
+    for (const listener of this.#listeners) listener(byMs)
   }
 
   /**
@@ -67,12 +70,6 @@ export class ClockWatch {
       0,
       this.#jumps.reduce((sum, { byMs }) => sum + byMs, 0),
     )
-  }
-
-  /** A clock that was set forward uses up nobody's time. */
-  allow(outcome: Outcome): Outcome {
-    if (outcome.kind !== 'retry' || outcome.charged) return outcome
-    return { ...outcome, forMsMax: outcome.forMsMax + this.aheadMs() }
   }
 
   #offset(): number {

@@ -72,31 +72,31 @@ test('a webhook that failed before the restart starts with a window of 1', () =>
   expect(setup({ consecutiveFailures: 3 }).window).toBe(1)
 })
 
-test('after a fault of ours the lane rests, longer each time, and its endpoint is not blamed', () => {
+test('after a fault of ours the lane is quiet, longer each time, and its endpoint is not blamed', () => {
   const lane = setup()
   lane.learn(ok, { ...LIMITS, now: 0 })
   lane.push(claim('a'))
-  const rests: number[] = []
+  const waits: number[] = []
   let now = 0
   for (let i = 0; i < 10; i++) {
     lane.learn({ kind: 'our-fault' } as SendResult, { ...LIMITS, now })
-    rests.push(lane.restUntil - now)
-    now = lane.restUntil
+    waits.push(lane.quietUntil - now)
+    now = lane.quietUntil
   }
-  expect(rests.slice(0, 3)).toEqual([500, 1_000, 2_000])
-  expect(rests.at(-1)).toBe(60_000)
+  expect(waits.slice(0, 3)).toEqual([500, 1_000, 2_000])
+  expect(waits.at(-1)).toBe(60_000)
   expect(lane.canStart(now - 1)).toBe(false)
   expect(lane.canStart(now)).toBe(true)
   expect(lane.faulted).toBe(false)
 })
 
-test('requests that end together by a fault of ours are one fault: the lane rests as for one', () => {
+test('requests that end together by a fault of ours are one fault: the lane is quiet as for one', () => {
   const lane = setup()
   lane.push(claim('a'))
   for (let i = 0; i < 20; i++) {
     lane.learn({ kind: 'our-fault' } as SendResult, { ...LIMITS, now: i })
   }
-  expect(lane.restUntil).toBe(500)
+  expect(lane.quietUntil).toBe(500)
 })
 
 test('the queue keeps its order over many turns, and forgets what is removed', () => {

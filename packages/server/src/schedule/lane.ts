@@ -21,8 +21,8 @@ import { Pace } from './pace.ts'
 const WINDOW_FIRST = 4
 /** Claims held ready for each open request: a claim costs a round trip to the store. */
 const QUEUE_PER_WINDOW = 8
-const REST_MS_FIRST = 500
-const REST_MS_MAX = 60_000
+const QUIET_MS_FIRST = 500
+const QUIET_MS_MAX = 60_000
 /** Claims of an endpoint that is paced: of so long. */
 const QUEUE_PACED_MS = 2_000
 /** Of the window, after an answer that asks for less. */
@@ -35,7 +35,7 @@ export interface WindowLimits {
   nodes: number
 }
 
-export interface Aim {
+interface Aim {
   url: string | null
   rests: number
 }
@@ -58,8 +58,8 @@ export class Lane {
    * Monotonic ms until which nothing is sent: the fault was ours, so all of its requests share it. Or
    * its endpoint asked for it, until the store has said what that means for the webhook.
    */
-  restUntil = 0
-  #restMs = 0
+  quietUntil = 0
+  #quietMs = 0
   /** The webhook rests, as the store says: only a probe is sent. */
   resting = false
   /** While it rests: monotonic ms before which the store hands out nothing. */
@@ -155,7 +155,7 @@ export class Lane {
     const held = this.open < this.#openMaxOfOld ? this.queued : this.freshQueued
     if (held === 0 || this.open >= this.window) return null
     if (this.webhook?.state !== 'active') return null
-    return Math.max(0, this.restUntil - now, this.learnt.waitMs(now))
+    return Math.max(0, this.quietUntil - now, this.learnt.waitMs(now))
   }
 
   push(claim: Claim): void {
@@ -210,7 +210,7 @@ export class Lane {
     if (this.resting) return
     this.resting = true
     this.rests += 1
-    this.restUntil = 0
+    this.quietUntil = 0
     this.window = 1
     this.#narrowed = true
     this.trusted = false
@@ -221,7 +221,7 @@ export class Lane {
   endRest(now: number): void {
     this.resting = false
     this.rests += 1
-    this.restUntil = 0
+    this.quietUntil = 0
     this.probeAt = 0
     this.freshWaits = true
     this.learnt.beginRamp(now)
@@ -244,19 +244,19 @@ export class Lane {
   }
 
   /**
-   * Takes in what a request told of its endpoint, when it is open no more. After a fault of ours the lane rests, longer each
-   * time: a whole backlog tried against a dead network would only write attempts. Requests that were
-   * open together end together: while the lane rests, one more is no news.
+   * Takes in what a request told of its endpoint, when it is open no more. After a fault of ours the
+   * lane is quiet, longer each time: a whole backlog tried against a dead network would only write
+   * attempts. Requests that were open together end together: while it is quiet, one more is no news.
    */
   learn(result: SendResult, { now, ...limits }: WindowLimits & { now: number }): void {
     if (result.kind === 'our-fault') {
-      if (now < this.restUntil) return
-      this.#restMs = Math.min(Math.max(this.#restMs * 2, REST_MS_FIRST), REST_MS_MAX)
-      this.restUntil = now + this.#restMs
+      if (now < this.quietUntil) return
+      this.#quietMs = Math.min(Math.max(this.#quietMs * 2, QUIET_MS_FIRST), QUIET_MS_MAX)
+      this.quietUntil = now + this.#quietMs
       this.window = 1
       return
     }
-    this.#restMs = 0
+    this.#quietMs = 0
     this.#openAtFirst = isStrained(result) ? this.#openAtFirst || this.open + 1 : 0
     if (result.kind === 'answered') this.#learnAnswer(result, { now, ...limits })
     else if (result.kind === 'unreachable' && result.fault !== 'protocol') {
@@ -284,8 +284,8 @@ export class Lane {
       this.learnt.refused(now)
       // At once: until the record is written, a window of requests would still go out.
       const asks = status === 429 || status === 503
-      const askedMs = asks ? Math.min(retryAfterMs ?? 0, REST_MS_MAX) : 0
-      this.restUntil = Math.max(this.restUntil, now + askedMs)
+      const askedMs = asks ? Math.min(retryAfterMs ?? 0, QUIET_MS_MAX) : 0
+      this.quietUntil = Math.max(this.quietUntil, now + askedMs)
     }
     this.trusted = !this.faulted
   }

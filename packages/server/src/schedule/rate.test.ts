@@ -1,9 +1,11 @@
 /** Several schedules over one store: what they start of one webhook together. */
 import { afterEach, expect, test } from 'vitest'
-import { type Engine, settled, startEngine } from '../../test/engine.ts'
+import { type Engine, startEngine } from '../../test/engine.ts'
+import { settled } from '../../test/settled.ts'
 import type { SendResult } from '../outcome.ts'
+import type { ScheduledTurn } from './attempts.ts'
 import { Lease } from './lease.ts'
-import { Schedule, type ScheduledTurn } from './schedule.ts'
+import { Schedule } from './schedule.ts'
 import { TestSender } from './test-sender.ts'
 
 const engines: Engine[] = []

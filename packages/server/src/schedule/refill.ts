@@ -5,12 +5,13 @@
 import type { Clock } from '../clock.ts'
 import { sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { Claim, Road } from '../store/road.ts'
-import { DueQueue } from './due-queue.ts'
+import type { Claim, ClaimResult, Road } from '../store/road.ts'
+import { type Asked, HungryLanes } from './hungry-lanes.ts'
 import type { Lane } from './lane.ts'
+import { LaneAlarms } from './lane-alarms.ts'
 import type { Term } from './lease.ts'
 
-export interface RefillOptions {
+interface RefillOptions {
   store: Pick<Road, 'claimDue'>
   clock: Clock
   log: Log
@@ -21,35 +22,27 @@ export interface RefillOptions {
   onRest(lane: Lane, probeInMs: number | null): void
 }
 
-const LANES_PER_CLAIM = 64
-const CLAIMS_PER_CALL = 512
 const FAILED_WAIT_MS = 500
-const ALARM_AHEAD_MS = 60_000
 /** When the store says that something is due and yet gives nothing: never ask in a tight loop. */
 const NOTHING_GIVEN_WAIT_MS = 1_000
 
 export class Refill {
   readonly #options: RefillOptions
-  /**
-   * Due and, when last looked at, with room. Insertion order is the order of asking; lanes that have
-   * proved themselves have half of each question, be there ever so many that have not.
-   */
-  readonly #hungry = { trusted: new Set<Lane>(), untrusted: new Set<Lane>() }
-  readonly #later = new DueQueue<Lane>()
+  readonly #hungry = new HungryLanes()
+  readonly #alarms: LaneAlarms
   #term: Term | null = null
   #asking = false
-  #cancelTimer: (() => void) | null = null
-  #timerAt = Number.POSITIVE_INFINITY
 
   constructor(options: RefillOptions) {
     this.#options = options
+    const onAlarm = (lane: Lane) => this.#setDue(lane, lane.dueAt)
+    this.#alarms = new LaneAlarms({ clock: options.clock, onAlarm })
   }
 
   /** From now on claims are for this term; null: claim nothing. */
   useTerm(term: Term | null): void {
     this.#term = term
-    if (!term) return
-    this.#armTimer()
+    this.#alarms.switch(term !== null)
     this.#ask()
   }
 
@@ -64,85 +57,36 @@ export class Refill {
   consider(lane: Lane): void {
     if (lane.dueAt > this.#options.clock.monotonic()) return
     if (this.#options.roomOf(lane) === 0) return
-    const { trusted, untrusted } = this.#hungry
-    const [mine, other] = lane.trusted ? [trusted, untrusted] : [untrusted, trusted]
-    other.delete(lane)
-    mine.add(lane)
+    this.#hungry.add(lane)
     this.#ask()
   }
 
   forget(lane: Lane): void {
     lane.dueAt = Number.POSITIVE_INFINITY
-    this.#dropHungry(lane)
+    this.#hungry.drop(lane)
   }
 
   /** Nothing is claimed for it before then. */
   restFor(lane: Lane, probeInMs: number): void {
-    this.#dropHungry(lane)
+    this.#hungry.drop(lane)
     this.#setDue(lane, this.#options.clock.monotonic() + probeInMs)
   }
 
   stop(): void {
     this.useTerm(null)
-    this.#cancelTimer?.()
-    this.#hungry.trusted.clear()
-    this.#hungry.untrusted.clear()
-    this.#later.clear()
-  }
-
-  #dropHungry(lane: Lane): void {
-    this.#hungry.trusted.delete(lane)
-    this.#hungry.untrusted.delete(lane)
-  }
-
-  get #isHungry(): boolean {
-    return this.#hungry.trusted.size + this.#hungry.untrusted.size > 0
+    this.#alarms.stop()
+    this.#hungry.clear()
   }
 
   #setDue(lane: Lane, dueAt: number): void {
     lane.dueAt = dueAt
     if (dueAt <= this.#options.clock.monotonic()) this.consider(lane)
-    else if (dueAt !== Number.POSITIVE_INFINITY) this.#setAlarm(lane)
-  }
-
-  /**
-   * One live entry for each lane, never far ahead: a lane whose time changes often would else leave
-   * a stale entry behind for each change, for as long as the longest wait.
-   */
-  #setAlarm(lane: Lane): void {
-    const at = Math.min(lane.dueAt, this.#options.clock.monotonic() + ALARM_AHEAD_MS)
-    if (at >= lane.alarmAt) return
-    lane.alarmAt = at
-    this.#later.push(at, lane)
-    this.#armTimer()
-  }
-
-  #armTimer(): void {
-    const nextAt = this.#later.nextAt()
-    if (nextAt >= this.#timerAt || this.#term === null) return
-    this.#cancelTimer?.()
-    this.#timerAt = nextAt
-    const { clock } = this.#options
-    this.#cancelTimer = clock.setTimer(Math.ceil(nextAt - clock.monotonic()), () => {
-      this.#timerAt = Number.POSITIVE_INFINITY
-      this.#popDue()
-      this.#armTimer()
-    })
-  }
-
-  #popDue(): void {
-    const now = this.#options.clock.monotonic()
-    for (let due = this.#later.popDue(now); due; due = this.#later.popDue(now)) {
-      const lane = due.item
-      if (lane.alarmAt !== due.at) continue // a stale entry
-      lane.alarmAt = Number.POSITIVE_INFINITY
-      this.#setDue(lane, lane.dueAt)
-    }
+    else if (dueAt !== Number.POSITIVE_INFINITY) this.#alarms.set(lane)
   }
 
   #ask(): void {
     const term = this.#term
-    if (this.#asking || !term || term.signal.aborted || !this.#isHungry) return
+    if (this.#asking || !term || term.signal.aborted || this.#hungry.isEmpty) return
     this.#asking = true
     this.#askLoop(term).then(
       () => {
@@ -163,8 +107,8 @@ export class Refill {
    */
   async #askLoop(term: Term): Promise<void> {
     const { store, clock, log } = this.#options
-    while (this.#term === term && !term.signal.aborted && this.#isHungry) {
-      const asked = this.#takeHungry()
+    while (this.#term === term && !term.signal.aborted && !this.#hungry.isEmpty) {
+      const asked = this.#hungry.take(this.#options.roomOf)
       if (asked.length === 0) return
       try {
         const lanes = asked.map(({ lane, limit }) => {
@@ -177,27 +121,6 @@ export class Refill {
         for (const { lane } of asked) this.consider(lane)
       }
     }
-  }
-
-  #takeHungry(): Asked[] {
-    const asked: Asked[] = []
-    const { trusted, untrusted } = this.#hungry
-    let total = 0
-    const take = (lanes: Set<Lane>, lanesMax: number, claimsMax: number) => {
-      for (const lane of lanes) {
-        if (asked.length >= lanesMax || total >= claimsMax) return
-        lanes.delete(lane)
-        const limit = Math.min(this.#options.roomOf(lane), claimsMax - total)
-        if (limit === 0) continue
-        const { wakes, rests, freshLefts } = lane
-        asked.push({ lane, limit, wakes, rests, freshLefts })
-        total += limit
-      }
-    }
-    take(trusted, LANES_PER_CLAIM / 2, CLAIMS_PER_CALL / 2)
-    take(untrusted, LANES_PER_CLAIM, CLAIMS_PER_CALL)
-    take(trusted, LANES_PER_CLAIM, CLAIMS_PER_CALL)
-    return asked
   }
 
   #answered(asked: Asked[], { claims, left }: ClaimResult, term: Term): void {
@@ -228,13 +151,3 @@ function isFullOfFresh(given: Claim[], limit: number): boolean {
   const fresh = given.filter((claim) => claim.fresh).length
   return fresh > 0 && fresh >= limit - Math.max(1, Math.floor(limit / 4))
 }
-
-interface Asked {
-  lane: Lane
-  limit: number
-  wakes: number
-  rests: number
-  freshLefts: number
-}
-
-type ClaimResult = Awaited<ReturnType<Road['claimDue']>>

@@ -9,10 +9,11 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { SendResult } from '../outcome.ts'
 import type { Desk } from '../store/desk.ts'
-import type { Change, Claim, LeaseOffer, RecordResult, Road } from '../store/road.ts'
+import type { Road } from '../store/road.ts'
+import type { Change, Claim, LeaseOffer, RecordResult } from '../store/store.ts'
 import type { Webhook } from '../webhook.ts'
+import { Attempts, type ScheduledTurn } from './attempts.ts'
 import { FullLanes } from './full-lanes.ts'
 import { GiveBack } from './give-back.ts'
 import type { Lane, WindowLimits } from './lane.ts'
@@ -25,7 +26,7 @@ import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
 import { WaitingLanes } from './waiting-lanes.ts'
 
-export interface ScheduleOptions {
+interface ScheduleOptions {
   store: Road & Pick<Desk, 'getWebhook'>
   clock: Clock
   log: Log
@@ -38,21 +39,6 @@ export interface ScheduleOptions {
   attempt(turn: ScheduledTurn): Promise<{ result: RecordResult }>
 }
 
-export interface ScheduledTurn {
-  claim: Claim
-  webhook: Webhook
-  nodeId: string
-  signal: AbortSignal
-  isLive(): boolean
-  /**
-   * Returns how many failures in a row, if it is one, are a whole window; null: it tells nothing of
-   * where its webhook's deliveries are sent to now.
-   */
-  onAnswer(result: SendResult): number | null | undefined
-}
-
-/** Attempts that were answered but whose record is not yet on disk. */
-const UNRECORDED_MAX = 2_048
 /** Payloads held ready in all queues together; past it each lane holds one. */
 const QUEUED_BYTES_MAX = 48 * 1024 * 1024
 /** Past so many full lanes an offer would cost more than it saves. */
@@ -66,6 +52,7 @@ export class Schedule {
   readonly #refill: Refill
   readonly #lanes: Lanes
   readonly #turns = new Turns()
+  readonly #attempts: Attempts
   readonly #back: GiveBack
   readonly #full = new FullLanes()
   readonly #waiting: WaitingLanes
@@ -74,8 +61,6 @@ export class Schedule {
   #term: Term | null = null
   #stopping = false
   #queuedBytes = 0
-  #unrecorded = 0
-  readonly #running = new Set<Promise<void>>()
   readonly #unsubscribe: () => void
 
   constructor(options: ScheduleOptions) {
@@ -84,6 +69,16 @@ export class Schedule {
     const onFailure = (error: unknown) => this.#logFailure(error)
     this.#limits = { windowMax: options.windowMax, nodes: 1 }
     this.#slots = new Slots({ clock, freshMax: maxInFlight, onRoom: () => this.#pump() })
+    this.#attempts = new Attempts({
+      clock,
+      slots: this.#slots,
+      limits: this.#limits,
+      attempt: options.attempt,
+      onRecorded: (lane, result) => this.#recorded(lane, result),
+      onFailure: (claim, nodeId, error) => this.#failed(claim, nodeId, error),
+      onChange: (lane) => this.#touch(lane),
+      onRoom: (lane) => this.#goOn(lane),
+    })
     this.#refill = new Refill({
       store,
       clock,
@@ -169,6 +164,11 @@ export class Schedule {
     for (const webhookId of webhookIds) this.#dueIn(webhookId, 0)
   }
 
+  /** Asks the store what is due, as when the wall clock went on without us. */
+  look(): void {
+    this.#waiting.look()
+  }
+
   /** So many nodes deliver now: each has its share of every webhook's window. */
   shareAmong(nodes: number): void {
     this.#limits.nodes = Math.max(1, nodes)
@@ -193,7 +193,7 @@ export class Schedule {
     if (nodeId && ids.length > 0) {
       await this.#options.store.release(nodeId, ids).catch((error) => this.#logFailure(error))
     }
-    while (this.#running.size > 0) await Promise.all(this.#running)
+    await this.#attempts.ended()
     this.#slots.close()
   }
 
@@ -249,7 +249,7 @@ export class Schedule {
 
   #pump(): void {
     const term = this.#term
-    while (term?.isLive() && !this.#stopping && this.#unrecorded < UNRECORDED_MAX) {
+    while (term?.isLive() && !this.#stopping && this.#attempts.mayStart) {
       const lane = this.#turns.next(this.#slots)
       if (!lane) return
       if (lane.pace?.take(this.#options.clock.monotonic()) === false) {
@@ -257,60 +257,11 @@ export class Schedule {
         continue
       }
       const claim = lane.shift()
-      if (claim && lane.webhook) this.#start(lane, claim, lane.webhook, term)
+      const { webhook } = lane
+      if (!claim || !webhook) continue
+      this.#queuedBytes -= claim.payload.length
+      this.#attempts.start(lane, claim, { webhook, term })
     }
-  }
-
-  #start(lane: Lane, claim: Claim, webhook: Webhook, term: Term): void {
-    this.#queuedBytes -= claim.payload.length
-    lane.open += 1
-    lane.learnt.started(this.#options.clock.monotonic())
-    const slot = this.#slots.take(lane, lane.trusted, () => {
-      lane.trusted = false
-      this.#slots.distrust(lane)
-      this.#touch(lane)
-    })
-    const { aim } = lane
-    let answered = false
-    const close = () => {
-      answered = true
-      this.#slots.give(slot)
-      lane.open -= 1
-      this.#unrecorded += 1
-    }
-    const onAnswer = (result: SendResult) => {
-      close()
-      const isOld = lane.hasMovedOnFrom(aim)
-      // What we cut ourselves, as when the lease is lost, tells nothing of the endpoint or the way to it.
-      const isCut = result.kind === 'our-fault' && term.signal.aborted
-      // That nothing came in time narrows the window all the same: one success opens it again.
-      const isOldAnswer = isOld && result.kind === 'answered'
-      if (!isOldAnswer && !isCut) this.#learn(lane, result)
-      this.#goOn(lane)
-      return isOld ? null : lane.failuresOfWindow
-    }
-    const { nodeId, signal, isLive } = term
-    const running = this.#options
-      .attempt({ claim, webhook, nodeId, signal, isLive, onAnswer })
-      .then(
-        ({ result }) => this.#recorded(lane, result),
-        (error) => this.#failed(claim, nodeId, error),
-      )
-      .finally(() => {
-        if (!answered) close()
-        this.#unrecorded -= 1
-        this.#running.delete(running)
-        this.#goOn(lane)
-      })
-    this.#running.add(running)
-    this.#touch(lane)
-  }
-
-  #learn(lane: Lane, result: SendResult): void {
-    const now = this.#options.clock.monotonic()
-    const trusted = lane.trusted
-    lane.learn(result, { ...this.#limits, now })
-    if (trusted && !lane.trusted) this.#slots.distrust(lane)
   }
 
   #recorded(lane: Lane, result: RecordResult): void {

@@ -10,10 +10,10 @@ import type { Ids } from '../id.ts'
 import type { Desk } from '../store/desk.ts'
 import type { NewAttempt, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
+import type { ScheduledTurn } from './attempts.ts'
 import type { Term } from './lease.ts'
-import type { ScheduledTurn } from './schedule.ts'
 
-export interface TestSenderOptions {
+interface TestSenderOptions {
   store: Pick<Road, 'createTest' | 'takeStarts'> & Pick<Desk, 'getWebhook'>
   ids: Ids
   /** The payload's JSON text. */
@@ -21,7 +21,7 @@ export interface TestSenderOptions {
   attempt(turn: ScheduledTurn): Promise<{ attempt: NewAttempt }>
 }
 
-export interface SentTest {
+interface SentTest {
   deliveryId: string
   attempt: Attempt
 }

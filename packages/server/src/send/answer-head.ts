@@ -9,7 +9,7 @@
 export type AnswerHeaders = Record<string, string | string[]>
 
 /** How the end of a body is found (RFC 9112, 6.3). */
-export type Framing = 'none' | 'chunked' | 'until-close' | { bytes: number }
+type Framing = 'none' | 'chunked' | 'until-close' | { bytes: number }
 
 const STATUS_LINE = /^HTTP\/\d+(?:\.\d*)?[\t ]+(\d{3})(?!\d)/i
 /** Anything but 1.1 is closed after its answer, so only that may be exact. */

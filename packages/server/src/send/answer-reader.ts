@@ -22,7 +22,7 @@ export const INTERIM_ANSWERS_MAX = 100
 /** Of all heads: a line costs the same however short it is. */
 export const HEAD_LINES_MAX = 1_000
 /** Of a body as it is framed. */
-export const BODY_BYTES_MAX = 64 * 1024
+export const ANSWER_BODY_BYTES_MAX = 64 * 1024
 
 export type Phase =
   | 'head'
@@ -189,7 +189,7 @@ export class AnswerReader {
   }
 
   #readBody(chunk: Buffer, from: number): number {
-    const end = Math.min(chunk.length, from + BODY_BYTES_MAX - this.#bodyBytes)
+    const end = Math.min(chunk.length, from + ANSWER_BODY_BYTES_MAX - this.#bodyBytes)
     const next =
       this.#chunked === null
         ? this.#readPlain(chunk, from, end)
@@ -198,7 +198,7 @@ export class AnswerReader {
     if (this.#left === 0 && this.#chunked === null) this.phase = 'ended'
     else if (this.#chunked?.state === 'ended') this.phase = 'ended'
     else if (this.#chunked?.state === 'broken') this.phase = 'cut'
-    else if (this.#bodyBytes >= BODY_BYTES_MAX) this.phase = 'cut'
+    else if (this.#bodyBytes >= ANSWER_BODY_BYTES_MAX) this.phase = 'cut'
     return next
   }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { BodyHead } from './body-head.ts'
-import { bodyText } from './body-text.ts'
+import { decodeBody } from './decode-body.ts'
 
-const textOf = (head: BodyHead) => bodyText(head.kept, '')
+const textOf = (head: BodyHead) => decodeBody(head.kept, '')
 
 function readInChunks(bytes: Buffer, chunkBytes: number): BodyHead {
   const head = new BodyHead()

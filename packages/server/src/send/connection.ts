@@ -18,7 +18,7 @@ export interface Occupant {
   onClosed(error: Error | null): void
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   clock: Clock
   socket: Socket
   origin: string

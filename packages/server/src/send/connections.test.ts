@@ -1,8 +1,8 @@
 /** How long connections live, and how many. */
 import type { Socket } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
+import { manualClock } from '../../test/manual-clock.ts'
 import { answerText, closed, type OnRequest } from '../../test/send/endpoint.ts'
-import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
@@ -18,7 +18,7 @@ const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
 const drawing = (fraction: number) => ({ fraction: () => fraction, bytes: Buffer.alloc })
 
 async function setup(options: WorldOptions = {}, onRequest = answerOk) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const openedAt: number[] = []
   const receiver = await endpoint(onRequest, {
     onConnection: () => openedAt.push(clock.monotonic()),
@@ -47,7 +47,7 @@ describe('while traffic goes on', () => {
   )
 
   test('a name that has moved is called at its new address within a minute', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const before = await endpoint(answerOk, { host: '127.0.0.2' })
     const after = await endpoint(answerOk, { host: '127.0.0.3', port: before.port })
     let address = '127.0.0.2'
@@ -95,7 +95,7 @@ describe('an idle connection', () => {
   })
 
   test('of many is closed when it was used least recently, over all origins', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const sender = createSender({ clock, idleConnectionsMax: 3 })
     const receivers = await Promise.all(Array.from({ length: 5 }, () => endpoint(answerOk)))
     const send = async (index: number) => {
@@ -103,15 +103,9 @@ describe('an idle connection', () => {
       expectKind(await sender.send(requestTo(url)), 'answered')
     }
     for (const index of [0, 1, 2, 0, 3, 4]) await send(index)
-    await vi.waitFor(() =>
-      expect(receivers.map(({ connections }) => connections[0]?.destroyed)).toEqual([
-        false,
-        true,
-        true,
-        false,
-        false,
-      ]),
-    )
+    await expect
+      .poll(() => receivers.map(({ connections }) => connections[0]?.destroyed))
+      .toEqual([false, true, true, false, false])
     for (const index of [0, 3, 4]) await send(index)
     for (const index of [0, 3, 4]) expect(receivers[index]?.connections).toHaveLength(1)
   })
@@ -148,7 +142,7 @@ describe('what comes in single bytes', () => {
     const answered = send()
     // The first brings the byte that came before reading stopped, the second all the others.
     for (const waitMs of [10, 20]) {
-      await clock.armed(waitMs)
+      await clock.whenArmed(waitMs)
       await untilWritten(receiver.connections[0], text.length)
       clock.advance(waitMs)
     }

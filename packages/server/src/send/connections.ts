@@ -34,7 +34,7 @@ export interface Connections {
   close(): void
 }
 
-export interface ConnectionsOptions {
+interface ConnectionsOptions {
   clock: Clock
   random: Random
   dial: Dial

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { manualClock } from '../../test/manual-clock.ts'
 import { startCanary } from '../../test/send/canary.ts'
 import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
 import { hostsThatLead } from '../../test/send/forbidden-hosts.ts'
-import { createManualClock } from '../../test/send/manual-clock.ts'
 import type { NameAnswer } from '../../test/send/name-server.ts'
 import { startSilentPort } from '../../test/send/silent-port.ts'
 import {
@@ -135,10 +135,10 @@ describe('a name', () => {
   })
 
   test('that is still being looked up at the deadline is a timeout that says so', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender } = await named(() => 'silence', { clock })
     const sending = sender.send(requestTo('http://hooks.test/', { timeoutMs: 1_000 }))
-    await clock.armed(5_000)
+    await clock.whenArmed(5_000)
     clock.advance(1_000)
     expect(await sending).toMatchObject({
       fault: 'timeout',
@@ -165,12 +165,12 @@ describe('several addresses', () => {
 
   test('that are all silent end after the connect timeout', async () => {
     const silent = await silentPort('127.0.0.2')
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender } = await named(() => ['127.0.0.2'], { clock })
     const sending = sender.send(
       requestTo(`http://hooks.test:${silent.port}/`, { timeoutMs: 30_000 }),
     )
-    await clock.armed(10_000)
+    await clock.whenArmed(10_000)
     clock.advance(10_000)
     expect(await sending).toMatchObject({
       fault: 'connect',

@@ -26,10 +26,10 @@ export interface Target {
   secure: boolean
 }
 
-export type Dialled = { kind: 'open'; socket: Socket } | Failure
+type Dialled = { kind: 'open'; socket: Socket } | Failure
 export type Dial = (target: Target, deadline: Deadline) => Promise<Dialled>
 
-export interface ConnectorOptions {
+interface ConnectorOptions {
   clock: Clock
   guard: Guard
   hosts: HostResolver

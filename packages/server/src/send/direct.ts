@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import { codeOf, connectFailure, type DialError, type Failure } from './failure.ts'
 import { type Opened, type RaceOptions, startRace } from './race.ts'
 
-export interface Way {
+interface Way {
   cancel(): void
   /** Set while what is slow is our own, and not the endpoint's to answer for. */
   ourDelay(): Failure | null

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { manualClock } from '../../test/manual-clock.ts'
 import { answerText, closed, type OnRequest } from '../../test/send/endpoint.ts'
-import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
@@ -73,16 +73,20 @@ describe('an answer', () => {
   })
 
   test('that only ever announces one times out', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
+    const { promise: announced, resolve: announce } = Promise.withResolvers<void>()
     const { sender, url } = await setup(
-      (socket) => {
-        socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
-        // Time for it to be read: nothing tells when that was, just because it changes nothing.
-        setTimeout(() => clock.advance(10_000), 50)
-      },
+      (socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n', () => announce()),
       { clock },
     )
-    expect(expectKind(await sender.send(requestTo(url)), 'unreachable').fault).toBe('timeout')
+    const other = await endpoint((socket) => socket.write(answerText('200 OK')))
+    const sending = sender.send(requestTo(url))
+    await announced
+    // Nothing tells when it is read, just because it changes nothing; but what was written later, on
+    // another connection, has been.
+    expectKind(await sender.send(requestTo(`http://127.0.0.1:${other.port}/`)), 'answered')
+    clock.advance(10_000)
+    expect(expectKind(await sending, 'unreachable').fault).toBe('timeout')
   })
 
   test('with many headers keeps the first 50, with long ones 4 KiB', async () => {
@@ -136,7 +140,7 @@ describe('the body of an answer', () => {
   })
 
   test('that drips is read for two seconds, then the connection is closed', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender, receiver, url } = await setup(
       (socket) => {
         socket.write('HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\n{"a')
@@ -144,7 +148,7 @@ describe('the body of an answer', () => {
       { clock },
     )
     const sending = sender.send(requestTo(url))
-    await clock.armed(2_000)
+    await clock.whenArmed(2_000)
     clock.advance(1_999)
     await expect(Promise.race([sending, Promise.resolve('reading')])).resolves.toBe('reading')
     clock.advance(1)
@@ -177,13 +181,13 @@ describe('the body of an answer', () => {
   })
 
   test('does not count towards the timeout', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender, receiver, url } = await setup(
       (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n'),
       { clock },
     )
     const sending = sender.send(requestTo(url, { timeoutMs: 1_000 }))
-    await clock.armed(2_000)
+    await clock.whenArmed(2_000)
     clock.advance(1_500)
     receiver.connections[0]?.write('abc')
     expect(expectKind(await sending, 'answered').body).toBe('abc')

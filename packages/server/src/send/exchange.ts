@@ -37,7 +37,7 @@ export type Exchanged =
   | { kind: 'broken'; failure: Failure; isSilent: boolean }
   | { kind: 'ended'; failure: Failure }
 
-export interface ExchangeInput {
+interface ExchangeInput {
   clock: Clock
   connection: Connection
   /** The whole request. */

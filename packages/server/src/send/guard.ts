@@ -38,7 +38,7 @@ export interface Guard {
   checkUrl(url: URL): Blocked | null
 }
 
-export interface GuardOptions {
+interface GuardOptions {
   /** CIDRs from EGRESS_ALLOW. */
   allow: readonly string[]
   /** A server that listens on loopback only may deliver to loopback. */

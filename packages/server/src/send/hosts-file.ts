@@ -6,7 +6,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { Clock } from '../clock.ts'
 
-export interface HostsFile {
+interface HostsFile {
   /** Addresses in the file's order; empty when it doesn't know the name. Never rejects. */
   lookUp(name: string): Promise<string[]>
 }

@@ -6,7 +6,7 @@ import type { Resolver } from 'node:dns/promises'
 import type { Clock } from '../clock.ts'
 import { codeOf } from './failure.ts'
 
-export interface NameServers {
+interface NameServers {
   /** A look-up ended so; an empty code: with addresses. */
   note(code: string): void
   /** Whether a look-up that ended so failed because of us. Never rejects. */

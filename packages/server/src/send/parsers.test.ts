@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { expectLinear } from '../../test/linear-time.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { BodyHead } from './body-head.ts'
-import { bodyText } from './body-text.ts'
+import { decodeBody } from './decode-body.ts'
 import { createGuard, isLocalhost } from './guard.ts'
 import { parseHosts } from './hosts-file.ts'
 import { parseRetryAfter } from './retry-after.ts'
@@ -42,7 +42,7 @@ test('the head of a body is the same however it was cut into chunks', () => {
       const head = new BodyHead()
       for (let at = 0; at < bytes.length; at += size) head.add(bytes.subarray(at, at + size))
       const whole = bytes.toString()
-      const text = bodyText(head.kept, '')
+      const text = decodeBody(head.kept, '')
       expect(whole.startsWith(text)).toBe(true)
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2_048)
       if (bytes.length <= 2_048) expect(text).toBe(whole)
@@ -56,7 +56,7 @@ test('the head of any bytes is text, cut or not', () => {
     fc.property(fc.uint8Array({ minLength: 0, maxLength: 5_000 }), (bytes) => {
       const head = new BodyHead()
       head.add(Buffer.from(bytes))
-      expect(bodyText(head.kept, '').isWellFormed()).toBe(true)
+      expect(decodeBody(head.kept, '').isWellFormed()).toBe(true)
     }),
   )
 })

@@ -5,9 +5,9 @@ import {
   EgressProxyProcess,
   type ProxyOptions,
 } from '../../../../test/support/egress-proxy-process.ts'
+import { manualClock } from '../../test/manual-clock.ts'
 import { makeCertificate } from '../../test/send/certificate.ts'
 import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
-import { createManualClock } from '../../test/send/manual-clock.ts'
 import { startSilentPort } from '../../test/send/silent-port.ts'
 import {
   createSender,
@@ -207,7 +207,7 @@ describe('a fault of the proxy is ours', () => {
   test('that takes no connection in time, by the connect timeout or by the deadline', async () => {
     const silent = await startSilentPort('127.0.0.1')
     onTestFinished(() => silent.close())
-    const clock = createManualClock()
+    const clock = manualClock()
     const sender = await senderThrough(`http://127.0.0.1:${silent.port}`, { clock })
     for (const [timeoutMs, endsAfterMs] of [
       [60_000, 10_000],
@@ -216,7 +216,7 @@ describe('a fault of the proxy is ours', () => {
       const sending = sender.send(
         requestTo('http://127.0.0.1:8080/', { timeoutMs: timeoutMs ?? 0 }),
       )
-      await clock.armed(10_000)
+      await clock.whenArmed(10_000)
       clock.advance(endsAfterMs ?? 0)
       expect(await sending).toMatchObject({
         kind: 'our-fault',
@@ -263,7 +263,7 @@ describe('what the proxy says of the endpoint is charged to the endpoint', () =>
   })
 
   test('a proxy that waits for the endpoint too long is a connect fault of the endpoint', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { proxy, sender, target } = await setup({ answer: 'silence' }, { clock })
     const sending = sender.send(requestTo(target, { timeoutMs: 60_000 }))
     await expect.poll(() => proxy.asked.length).toBe(1)

@@ -15,7 +15,7 @@ import type { HostResolver, Resolved } from './resolve.ts'
 import type { SecureSocket } from './secure-socket.ts'
 import { proxyFault, requestTunnel } from './tunnel.ts'
 
-export interface ProxyDiallerOptions {
+interface ProxyDiallerOptions {
   clock: Clock
   proxy: EgressProxy
   hosts: HostResolver

@@ -3,10 +3,10 @@ import type { Fault, SendResult } from '../outcome.ts'
 import { keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { BodyHead } from './body-head.ts'
-import { bodyText } from './body-text.ts'
+import { decodeBody } from './decode-body.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-export type Reported =
+type Reported =
   | { kind: 'answered'; status: number; headers: Record<string, string>; body: string }
   | { kind: 'unreachable'; fault: Fault; message: string }
 
@@ -24,7 +24,7 @@ export function toSendResult(
   const head = new BodyHead()
   head.add(Buffer.from(reported.body))
   // Whoever reported it has read it as text.
-  const body = bodyText(head.kept, '')
+  const body = decodeBody(head.kept, '')
   return {
     kind,
     status,

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createManualClock } from '../../test/send/manual-clock.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { manualClock } from '../../test/manual-clock.ts'
 import type { NameAnswer } from '../../test/send/name-server.ts'
 import { nameServer } from '../../test/send/world.ts'
 import { systemClock } from '../clock.ts'
@@ -66,13 +66,13 @@ describe('a name', () => {
   })
 
   test('whose AAAA question is never answered does not wait for it', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { addresses } = await setup({
       clock,
       answer: (_name, type) => (type === 'A' ? ['192.0.2.1'] : 'silence'),
     })
     const asked = addresses('hooks.test')
-    await clock.armed(250)
+    await clock.whenArmed(250)
     clock.advance(250)
     expect(await asked).toEqual(['192.0.2.1'])
   })
@@ -110,13 +110,13 @@ describe('a name that does not resolve says why', () => {
   })
 
   test('a silent name server ends after five seconds, and holds up no other name', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { addresses, server } = await setup({
       clock,
       answer: (name) => (name.startsWith('dead') ? 'silence' : ['192.0.2.1']),
     })
     const dead = Array.from({ length: 40 }, (_, i) => addresses(`dead-${i}.test`))
-    await vi.waitFor(() => expect(server.questions.length).toBeGreaterThanOrEqual(80))
+    await expect.poll(() => server.questions.length).toBeGreaterThanOrEqual(80)
     const alive = addresses('alive.test')
     expect(await alive).toEqual(['192.0.2.1'])
     clock.advance(5_000)
@@ -172,7 +172,7 @@ describe("the machine's own table of names", () => {
   })
 
   test('is read again when it has changed', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { addresses, hostsPath } = await setup({ hosts: HOSTS, clock })
     expect(await addresses('alias.test')).toEqual(['192.0.2.7'])
     await writeFile(hostsPath, '192.0.2.8 alias.test')

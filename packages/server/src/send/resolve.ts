@@ -22,7 +22,7 @@ export interface HostResolver {
   close(): void
 }
 
-export interface ResolveOptions {
+interface ResolveOptions {
   clock: Clock
   /** `ip:port` of name servers; by default those of the machine. */
   nameServers?: readonly string[]

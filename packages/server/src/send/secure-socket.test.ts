@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { describe, expect, test, vi } from 'vitest'
+import { manualClock } from '../../test/manual-clock.ts'
 import { type Identity, makeCertificate } from '../../test/send/certificate.ts'
 import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
-import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
@@ -232,13 +232,13 @@ describe('a handshake', () => {
   })
 
   test('that hangs ends after the connect timeout, or at the deadline', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender } = await setup(VALID, { clock })
     const silent = await endpoint(() => {})
     const url = `https://127.0.0.1:${silent.port}/`
 
     const slow = sender.send(requestTo(url, { timeoutMs: 60_000 }))
-    await vi.waitFor(() => expect(silent.connections).toHaveLength(1))
+    await expect.poll(() => silent.connections.length).toBe(1)
     await new Promise(setImmediate)
     clock.advance(10_000)
     expect(await slow).toMatchObject({
@@ -247,7 +247,7 @@ describe('a handshake', () => {
     })
 
     const late = sender.send(requestTo(url, { timeoutMs: 3_000 }))
-    await vi.waitFor(() => expect(silent.connections).toHaveLength(2))
+    await expect.poll(() => silent.connections.length).toBe(2)
     await new Promise(setImmediate)
     clock.advance(3_000)
     expect(await late).toMatchObject({

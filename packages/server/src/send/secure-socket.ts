@@ -16,7 +16,7 @@ import { READ_ON_DEMAND } from './direct.ts'
 import type { Failure } from './failure.ts'
 import { type ShownCertificate, tlsFailure } from './tls-failure.ts'
 
-export type Secured = { kind: 'open'; socket: Socket } | Failure
+type Secured = { kind: 'open'; socket: Socket } | Failure
 
 /** Calls `finish` once, with a socket that is verified or with the reason why it is not. */
 export type SecureSocket = (
@@ -25,7 +25,7 @@ export type SecureSocket = (
   finish: (result: Secured) => void,
 ) => { cancel: () => void }
 
-export interface SecureSocketOptions {
+interface SecureSocketOptions {
   clock: Clock
   /** PEM certificates to trust besides the usual ones. */
   extraAuthorities?: readonly string[]

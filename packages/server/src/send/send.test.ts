@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
+import { manualClock } from '../../test/manual-clock.ts'
 import { answerText, closed, type OnRequest } from '../../test/send/endpoint.ts'
-import { createManualClock } from '../../test/send/manual-clock.ts'
 import {
   createSender,
   endpoint,
@@ -91,10 +91,10 @@ describe('the bytes of a request', () => {
 
 describe('a fault of the endpoint', () => {
   test('that hangs: a timeout, at its time, and the connection is closed', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender, receiver, url } = await setup(() => clock.advance(29_999), { clock })
     const sending = sender.send(requestTo(url, { timeoutMs: 30_000 }))
-    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+    await expect.poll(() => receiver.requests.length).toBe(1)
     clock.advance(1)
     expect(await sending).toEqual({
       kind: 'unreachable',
@@ -106,7 +106,7 @@ describe('a fault of the endpoint', () => {
   })
 
   test('that drips its headers: a timeout', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender, url } = await setup(
       (socket) => socket.write('HTTP/1.1 200 OK\r\nx-slow: ', () => clock.advance(1_500)),
       { clock },
@@ -184,7 +184,7 @@ describe('an idle connection', () => {
   })
 
   test('that dies later, or amid an answer, is the fault of the endpoint', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const { sender, receiver, url } = await setup(
       (socket, _request, number) => {
         if (number === 2) clock.advance(1_000)
@@ -249,14 +249,14 @@ describe('a stop', () => {
   })
 
   test('after the headers leaves the answer standing', async () => {
-    const clock = createManualClock()
+    const clock = manualClock()
     const controller = new AbortController()
     const { sender, url } = await setup(
       (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n'),
       { clock },
     )
     const sending = sender.send(requestTo(url), controller.signal)
-    await clock.armed(2_000)
+    await clock.whenArmed(2_000)
     controller.abort()
     expect(expectKind(await sending, 'answered').status).toBe(200)
   })
@@ -264,7 +264,7 @@ describe('a stop', () => {
   test('by destroy ends what is open and takes nothing new', async () => {
     const { sender, receiver, url } = await setup(() => {})
     const sending = [sender.send(requestTo(url)), sender.send(requestTo(url))]
-    await vi.waitFor(() => expect(receiver.requests).toHaveLength(2))
+    await expect.poll(() => receiver.requests.length).toBe(2)
     await sender.destroy()
     for (const result of await Promise.all(sending)) expect(result).toMatchObject(STOPPED)
     expect(await sender.send(requestTo(url))).toMatchObject(STOPPED)
@@ -276,7 +276,7 @@ describe('a stop', () => {
       release = () => socket.write(answerText('200 OK'))
     })
     const sending = sender.send(requestTo(url))
-    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+    await expect.poll(() => receiver.requests.length).toBe(1)
     const closing = sender.close()
     expect(await sender.send(requestTo(url))).toMatchObject(STOPPED)
     release()

@@ -4,12 +4,11 @@
  * one of brotli takes 8 ms (measured), because its first byte comes with a whole window of 4 MiB.
  */
 import type { Clock } from '../clock.ts'
+import type { AnswerHeaders } from './answer-head.ts'
 import { firstValue } from './answer-headers.ts'
 import { type BodyHead, KEPT_BYTES_MAX } from './body-head.ts'
-import { bodyText } from './body-text.ts'
+import { decodeBody } from './decode-body.ts'
 import { isPacked, type Unpacked, unpack } from './unpack.ts'
-
-export type AnswerHeaders = Record<string, string | string[] | undefined>
 
 /** A tenth of one core; half a second of it may be used at once. */
 const SHARE = 0.1
@@ -29,8 +28,8 @@ export class ShownBodies {
     const { kept } = head
     const contentType = firstValue(headers['content-type']) ?? ''
     const codings = [headers['content-encoding'] ?? []].flat().join(',')
-    if (!isPacked(codings, kept.bytes)) return bodyText(beginningOf(kept), contentType)
-    return this.#unpack(kept, codings).then((unpacked) => bodyText(unpacked, contentType))
+    if (!isPacked(codings, kept.bytes)) return decodeBody(beginningOf(kept), contentType)
+    return this.#unpack(kept, codings).then((unpacked) => decodeBody(unpacked, contentType))
   }
 
   /** Past its share nothing is shown: packed bytes are no text. */

@@ -15,7 +15,7 @@ export interface ShownCertificate {
   validTo: string
 }
 
-export interface TlsRefusal {
+interface TlsRefusal {
   /** Null: the connection was closed without an error. */
   error: unknown
   hostname: string

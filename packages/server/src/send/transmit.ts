@@ -18,7 +18,7 @@ import { type Exchanged, exchange } from './exchange.ts'
 import { portOf } from './guard.ts'
 import { asksToClose, requestBytes } from './request-bytes.ts'
 
-export type Transmit = (request: SignedRequest, url: URL, deadline: Deadline) => Promise<Exchanged>
+type Transmit = (request: SignedRequest, url: URL, deadline: Deadline) => Promise<Exchanged>
 
 /** A dead connection shows within a round trip; later, it is the endpoint that failed. */
 const STALE_MS_MAX = 1_000

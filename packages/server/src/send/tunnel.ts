@@ -12,7 +12,7 @@ import type { Socket } from 'node:net'
 import { type Failure, lowerFirst, ourFault, unreachable } from './failure.ts'
 import type { Opened, Race } from './race.ts'
 
-export interface TunnelRequest {
+interface TunnelRequest {
   ip: string
   port: number
   authorization: string | null

@@ -15,7 +15,7 @@ const OPENED: Partial<Record<AddressKind, string>> = {
   metadata: "the metadata service, which hands out this machine's credentials",
 }
 
-export interface WideRange {
+interface WideRange {
   range: string
   opens: string[]
 }

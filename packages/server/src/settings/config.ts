@@ -51,7 +51,7 @@ export interface Config {
   logLevel: LogLevel
 }
 
-export type Role = 'api' | 'deliver'
+type Role = 'api' | 'deliver'
 
 interface Setting {
   name: string

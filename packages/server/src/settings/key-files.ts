@@ -31,7 +31,7 @@ export class KeyFiles {
 
   /** A power cut left a name and nothing behind it: earlier versions did not sync what they made. */
   get isBlank(): boolean {
-    return this.exist && isBlank(readFileSync(this.sealsPath, 'utf8'))
+    return this.exist && isBlankFile(readFileSync(this.sealsPath, 'utf8'))
   }
 
   /** Makes a key if there is none. Of two that start at once, one makes it, both read it. */
@@ -117,7 +117,7 @@ export function keyLines(keys: readonly Buffer[]): string {
 }
 
 function parseKeys(text: string, path: string): Buffer[] {
-  const lines = isBlank(text) ? [] : text.split(/\s+/).filter((line) => line !== '')
+  const lines = isBlankFile(text) ? [] : text.split(/\s+/).filter((line) => line !== '')
   return lines.map((line) => {
     try {
       const key = parseEncryptionKey(line)
@@ -130,6 +130,6 @@ function parseKeys(text: string, path: string): Buffer[] {
 }
 
 /** Of a file whose name reached the disk and whose content did not: no bytes, or zeros. */
-export function isBlank(text: string): boolean {
+export function isBlankFile(text: string): boolean {
   return text.replaceAll('\0', '').trim() === ''
 }

@@ -7,7 +7,7 @@ import { folderError } from '../files/folder-error.ts'
 import type { Random } from '../random.ts'
 import type { EncryptionKeys } from '../store/desk.ts'
 import type { Config } from './config.ts'
-import { isBlank, KeyFiles } from './key-files.ts'
+import { isBlankFile, KeyFiles } from './key-files.ts'
 
 export interface Keys {
   adminKey: string
@@ -107,6 +107,6 @@ function makeFolder(path: string): void {
 function readOrMake(path: string, make: () => string): string {
   const text = () => `${make()}\n`
   if (!existsSync(path)) makeFileDurably(path, text())
-  else if (isBlank(readFileSync(path, 'utf8'))) replaceFileDurably(path, text())
+  else if (isBlankFile(readFileSync(path, 'utf8'))) replaceFileDurably(path, text())
   return readFileSync(path, 'utf8').trim()
 }

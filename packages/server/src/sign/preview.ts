@@ -3,7 +3,7 @@ import type { DeliveryDetail } from '../store/desk.ts'
 import { maskedUrl } from '../webhook.ts'
 import type { Sign } from './sign.ts'
 
-export interface RequestPreview {
+interface RequestPreview {
   method: 'POST'
   url: string
   headers: Record<string, string>

@@ -19,14 +19,14 @@ import type { SignedRequest } from '../outcome.ts'
 import type { Claim } from '../store/road.ts'
 import { liveSecrets, type Webhook } from '../webhook.ts'
 
-export interface SignOptions {
+interface SignOptions {
   /** For the user-agent. */
   version: string
   /** For webhooks without one of their own. */
   timeoutMs: number
 }
 
-export type Signable = Pick<Claim, 'eventId' | 'chatbotId' | 'eventType' | 'payload'>
+type Signable = Pick<Claim, 'eventId' | 'chatbotId' | 'eventType' | 'payload'>
 export type Sign = (claim: Signable, webhook: Webhook, nowMs: number) => SignedRequest
 
 export function createSign({ version, timeoutMs }: SignOptions): Sign {

@@ -102,11 +102,10 @@ export interface Road {
   /**
    * Moves up to `limit` deliveries to where their webhook's state says: parks, un-parks, cancels;
    * erases leads of deleted chatbots. `moved` below `limit` means that all is settled.
-   * `resumed` names webhooks that have new pending deliveries.
    */
-  settle(limit: number): Promise<{ moved: number; resumed: string[] }>
+  settle(limit: number): Promise<{ moved: number }>
   /** Resends up to `limit` deliveries of unfinished recoveries. */
-  continueRecoveries(limit: number): Promise<{ moved: number; resumed: string[] }>
+  continueRecoveries(limit: number): Promise<{ moved: number }>
   /**
    * Deletes what is older than its retention, and keys' sessions and links that have run out; the
    * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below

@@ -5,7 +5,7 @@
  */
 import { type JsonFault, parseJsonStrictly } from './json.ts'
 
-export interface JsonParts {
+interface JsonParts {
   ok: true
   /** The list's items, as they are in the document; null: it isn't there, or is no list. */
   items: Buffer[] | null
@@ -13,7 +13,7 @@ export interface JsonParts {
   others: Record<string, unknown>
 }
 
-export interface PartsOptions {
+interface PartsOptions {
   /** The member that holds the list. */
   list: string
   /** One item more is found, and the rest is not looked at. */

@@ -13,7 +13,7 @@ export interface JsonFault {
   path: string
 }
 
-export type StrictJson = { ok: true; value: unknown } | ({ ok: false } & JsonFault)
+type StrictJson = { ok: true; value: unknown } | ({ ok: false } & JsonFault)
 
 /** A payload's 64 levels, and the envelope of a batch around it: object, array, object. */
 export const DOCUMENT_DEPTH_MAX = 64 + 3

@@ -23,7 +23,7 @@ export interface SiteAnswer {
 }
 
 /** A folder that was built. */
-export interface BuiltFolder {
+interface BuiltFolder {
   path: string
   /** Below `assets/`, with that. */
   names: ReadonlySet<string>
@@ -70,7 +70,7 @@ export async function answerFile(
   return { statusCode: 200, headers: all, body }
 }
 
-export interface FileRequest extends Omit<SiteRequest, 'path'> {
+interface FileRequest extends Omit<SiteRequest, 'path'> {
   headers: Readonly<Record<string, string>>
 }
 

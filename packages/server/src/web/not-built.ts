@@ -1,8 +1,8 @@
 /** What is shown where the dashboard was never built: the API works without it. */
-import { type AnswerHeaders, pageHeaders } from '../security-headers.ts'
+import { pageHeaders, type SecurityHeaders } from '../security-headers.ts'
 import type { SiteAnswer } from './built-files.ts'
 
-export function notBuilt(headers: AnswerHeaders): SiteAnswer {
+export function notBuilt(headers: SecurityHeaders): SiteAnswer {
   const html = { 'content-type': 'text/html; charset=utf-8' }
   return { statusCode: 503, headers: { ...headers, ...pageHeaders({}), ...html }, body: PAGE }
 }

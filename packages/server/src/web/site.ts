@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../random.ts'
-import { type AnswerHeaders, createNonce, pageHeaders } from '../security-headers.ts'
+import { createNonce, pageHeaders, type SecurityHeaders } from '../security-headers.ts'
 import { answerFile, readBuiltFolder, type Site, type SiteAnswer } from './built-files.ts'
 import { notBuilt } from './not-built.ts'
 
@@ -15,12 +15,12 @@ const HTML = { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'D
 /** Names of assets hold a hash of their content. */
 const FOREVER = 'public, max-age=31536000, immutable'
 
-export interface SiteOptions {
+interface SiteOptions {
   /** See `findSiteFolder`; null: there is no build. */
   folder: string | null
   random: Random
   /** Of every answer of this server. */
-  headers: AnswerHeaders
+  headers: SecurityHeaders
 }
 
 export function openSite({ folder, random, headers }: SiteOptions): Site {
@@ -51,7 +51,7 @@ function pageAnswer(
   }
 }
 
-function siteNotBuilt(headers: AnswerHeaders): Site {
+function siteNotBuilt(headers: SecurityHeaders): Site {
   return {
     async answer({ path }) {
       if (path !== '/' && path !== '/sign-in') return null

@@ -1,6 +1,6 @@
 /** The widget's script, for any page that names it, and a page of our own that holds nothing else. */
 import { isId } from '../id.ts'
-import { type AnswerHeaders, EMBEDDABLE_HEADERS, pageHeaders } from '../security-headers.ts'
+import { EMBEDDABLE_HEADERS, pageHeaders, type SecurityHeaders } from '../security-headers.ts'
 import { answerFile, readBuiltFolder, type Site } from './built-files.ts'
 import { notBuilt } from './not-built.ts'
 
@@ -16,11 +16,11 @@ const SCRIPT_HEADERS = {
   'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
 }
 
-export interface WidgetSiteOptions {
+interface WidgetSiteOptions {
   /** See `findWidgetFolder`; null: there is no build. */
   folder: string | null
   /** Of every answer of this server. */
-  headers: AnswerHeaders
+  headers: SecurityHeaders
 }
 
 export function openWidgetSite({ folder, headers }: WidgetSiteOptions): Site {

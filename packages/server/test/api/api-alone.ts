@@ -14,8 +14,8 @@ import { Listening } from '../../src/listen/listening.ts'
 import { silentLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { systemRandom } from '../../src/random.ts'
-import { decide } from '../../src/record/decide.ts'
-import { createRecord } from '../../src/record/record.ts'
+import { createJudge } from '../../src/record/judge.ts'
+import { createRecorder } from '../../src/record/record.ts'
 import { toSendResult } from '../../src/send/reported.ts'
 import { checkSecret, generateSecret } from '../../src/sign/secret.ts'
 import { createSign } from '../../src/sign/sign.ts'
@@ -23,7 +23,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { ADMIN_KEY, type Call, createCall } from './client.ts'
 
-export interface ApiAlone {
+interface ApiAlone {
   url: string
   call: Call
   store: Store
@@ -70,8 +70,12 @@ function createDeps(
       clock,
       ids,
       sign: createSign({ version: '0.1.0', timeoutMs: 30_000 }),
-      decide: (input) => decide({ ...input, scheduleMs: [0, 30_000], draw: 0.5 }),
-      record: createRecord({
+      judge: createJudge({
+        scheduleMs: [0, 30_000],
+        random: { fraction: () => 0.5 },
+        aheadMs: () => 0,
+      }),
+      record: createRecorder({
         store,
         clock,
         ids,

@@ -3,7 +3,7 @@
  * filters and bodies that name another chatbot's things. What it should not have seen comes back as
  * sentences; none means that nothing leaked.
  */
-import type { OpenApiDocument, Operation } from '../../src/api/document/openapi.ts'
+import type { OpenApiDocument, Operation } from '../../src/api/document/openapi-document.ts'
 import type { Answer, Call, CallOptions } from './client.ts'
 
 export interface Identity {
@@ -27,7 +27,7 @@ interface Step {
   operation: Operation
 }
 
-export const PUBLIC = [
+const PUBLIC = [
   'POST /api/v1/session',
   'GET /healthz',
   'GET /readyz',

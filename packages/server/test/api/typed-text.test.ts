@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { EMAILS, PHONES, UNSEEN } from '../../../../test/support/typed-vectors.ts'
 import { FILL_MS_MIN } from '../../src/api/widget/widget-lead.ts'
+import { manualClock } from '../manual-clock.ts'
 import { startApiAlone } from './api-alone.ts'
-import { createManualClock } from './manual-clock.ts'
 
 interface Answer {
   id: string
@@ -14,7 +14,7 @@ interface Answer {
 }
 
 async function setup() {
-  const clock = createManualClock()
+  const clock = manualClock()
   const { call, ...api } = await startApiAlone(() => ({}), clock)
   const { json: bot } = await call<Answer>('POST', '/api/v1/chatbots', { body: { name: 'A' } })
   const post = (body: Record<string, unknown>) =>

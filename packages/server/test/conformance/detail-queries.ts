@@ -1,6 +1,6 @@
 /** The queries by which one thing is read, as the store asks them, for a test of their plans. */
 
-import type { Builder } from '../../src/store/reading/queries.ts'
+import type { Builder } from '../../src/store/reading/builder.ts'
 import { countRecoverable, createReads, type RunQueries } from '../../src/store/reading/reads.ts'
 import { createEncryption } from '../../src/store/sealing/encryption.ts'
 

@@ -10,6 +10,7 @@ import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import type { Database } from '../../src/store/postgres/connection/database.ts'
 import { openParts } from '../../src/store/postgres/postgres-store.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
+import { postgresBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
@@ -26,7 +27,7 @@ import { World } from '../conformance/world.ts'
 import { manualClock } from '../manual-clock.ts'
 
 const postgres = usePostgres()
-const db = queries.postgresBuilder()
+const db = postgresBuilder()
 const page = { limit: 50, after: 'zzz' }
 const span = { from: 0, to: 60_000_000, stepMs: 60_000 }
 

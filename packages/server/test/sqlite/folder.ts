@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { silentLog } from '../../src/log.ts'
 import { systemRandom } from '../../src/random.ts'
-import { watched } from '../../src/store/sqlite/file/condition.ts'
 import { makeFolder } from '../../src/store/sqlite/file/database.ts'
 import {
   openOver,
@@ -43,9 +42,8 @@ export async function openWithEngine(dataDir = freshFolder()) {
   const clock = manualClock()
   makeFolder(dataDir)
   const inline = openInline({ dataDir, clock, random: systemRandom })
-  const port = watched(inline, { log: silentLog, clock })
   const options = { dataDir, encryptionKey: KEY, clock, log: silentLog, mode: 'inline' } as const
-  const store = await openOver(port, () => undefined, options)
+  const store = await openOver(inline, options)
   onTestFinished(() => store.close().catch(() => undefined))
   const nothing = () => Promise.reject(new Error('this store is not opened again'))
   const harness = { store, clock, advance: clock.advance, reopen: nothing, close: nothing }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
+import { sqliteBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
@@ -14,11 +15,10 @@ import {
   listErasures,
   listLeads,
   listWebhooks,
-  sqliteBuilder,
 } from '../../src/store/reading/queries.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
-import { ANY_OTHER } from '../../src/store/sqlite/road/key-check.ts'
-import { LANES_WAITING } from '../../src/store/sqlite/road.ts'
+import { ANY_OTHER } from '../../src/store/sqlite/keys.ts'
+import { LANES_WAITING } from '../../src/store/sqlite/road/lanes-waiting.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
   allConversationFilters,

@@ -3,7 +3,7 @@ import type { Chatbot, LeadForm } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { readOrigins } from './origins.ts'
 
-export type FieldName = LeadForm['fields'][number]['name']
+type FieldName = LeadForm['fields'][number]['name']
 
 /** One that isn't asked for keeps its place and label, for when it is asked for again. */
 export interface DraftField {

@@ -2,9 +2,9 @@
 import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 
-export const ORIGINS_MAX = 50
+const ORIGINS_MAX = 50
 
-export interface ReadOrigins {
+interface ReadOrigins {
   origins: string[]
   /** The sentence about the first line that is no origin. */
   fault: string | null

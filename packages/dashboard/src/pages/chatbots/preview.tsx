@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 import { mountPreview } from '../../../../widget/src/widget.ts'
 import type { LeadForm } from '../../api/schema.ts'
 
-export interface PreviewProps {
+interface PreviewProps {
   name: string
   leadForm: LeadForm
 }

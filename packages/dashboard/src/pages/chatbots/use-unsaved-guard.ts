@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { useBlocker } from 'react-router'
 
-export interface UnsavedGuard {
+interface UnsavedGuard {
   isAsking: boolean
   stay(): void
   leave(): void

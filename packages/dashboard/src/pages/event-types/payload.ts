@@ -1,6 +1,6 @@
 import { texts } from '../../texts/texts.ts'
 
-export type ReadPayload =
+type ReadPayload =
   | { payload: Record<string, unknown>; fault: null }
   | { payload: null; fault: string }
 

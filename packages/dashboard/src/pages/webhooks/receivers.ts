@@ -1,6 +1,6 @@
 /** Receivers to paste, with a webhook's own path and secrets in them. They need nothing of ours. */
 
-export interface Receiver {
+interface Receiver {
   name: string
   file: string
   code: string

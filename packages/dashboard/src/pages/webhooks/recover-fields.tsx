@@ -12,7 +12,7 @@ const BACK_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS }
 
 const { recover } = texts.webhooks
 
-export interface RecoverChoice {
+interface RecoverChoice {
   since: Since
   /** Of `given`. */
   at: string | null

@@ -1,7 +1,7 @@
 import { tidyContact, unseenIn } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 
-export interface UrlCheck {
+interface UrlCheck {
   /** What keeps it from being taken, as a sentence; the server checks again, and more. */
   fault: string | null
   /** What it may be told all the same. */

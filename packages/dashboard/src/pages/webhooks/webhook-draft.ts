@@ -35,7 +35,7 @@ export interface WebhookFaults
   eventTypes: string | null
 }
 
-export type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
+type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
 
 const { form } = texts.webhooks
 

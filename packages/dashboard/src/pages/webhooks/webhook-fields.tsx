@@ -10,32 +10,14 @@ import { useLeft } from '../../ui/use-left.ts'
 import { spellingOf } from '../event-types/spelling.ts'
 import { PairsField } from './pairs-field.tsx'
 import { checkUrl } from './url-check.ts'
-import {
-  faultsOf,
-  hasFaultsOfMore,
-  isMoreSet,
-  type WebhookDraft,
-  type WebhookFaults,
-} from './webhook-draft.ts'
+import { faultsOf, hasFaultsOfMore, isMoreSet } from './webhook-draft.ts'
+import type { PartProps, WebhookFieldsProps } from './webhook-fields-props.ts'
 import { NUMBER_NAMES, NUMBERS, type NumberName, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
 const { form } = texts.webhooks
 const MORE_PATHS = [...PAIRS_NAMES, ...NUMBER_NAMES]
 const PATHS = ['url', 'eventTypes', 'description', ...MORE_PATHS]
 const DESCRIPTION_LENGTH_MAX = 500
-
-export interface WebhookFieldsProps {
-  draft: WebhookDraft
-  /** Somebody tried to save: now every fault is told. */
-  isTold: boolean
-  /** What the server said of it. */
-  failure: ApiFailure | null
-  onChange(part: Partial<WebhookDraft>): void
-}
-
-export interface PartProps extends WebhookFieldsProps {
-  faults: WebhookFaults
-}
 
 export function WebhookFields(props: WebhookFieldsProps) {
   const { draft, failure, onChange } = props

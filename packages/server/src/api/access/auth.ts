@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { ROOT_ACTOR } from '../../access.ts'
 import { assert } from '../../errors.ts'
-import { apiError } from '../server/error-answer.ts'
+import { apiError } from '../shapes/error-answer.ts'
 import type { Caller } from './caller.ts'
 import type { Credentials } from './credentials.ts'
 import { refuseForeignOrigin } from './origin.ts'
@@ -42,7 +42,7 @@ export type Recognise = (key: string) => Caller | null | Promise<Caller | null>
  */
 const PADDED_BYTES = 1024
 
-export interface AuthOptions {
+interface AuthOptions {
   adminKey: string
   /** See `rootMarkOf`. */
   rootMark: string

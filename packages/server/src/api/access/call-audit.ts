@@ -6,7 +6,7 @@ import type { Ids } from '../../id.ts'
 import type { NewAuditEntry } from '../../store/desk.ts'
 
 /** What the path doesn't tell: of something new, its own id. */
-export interface AuditSubject {
+interface AuditSubject {
   targetId?: string | null
   chatbotId?: string | null
 }

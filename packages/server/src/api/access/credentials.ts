@@ -26,7 +26,7 @@ export interface Credentials {
   onForget(listener: () => void): void
 }
 
-export interface CredentialDeps {
+interface CredentialDeps {
   store: Pick<Desk, 'findApiKey' | 'touchApiKey' | 'findSession' | 'touchSession'>
   clock: Clock
   log: Log

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createManualClock } from '../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../test/manual-clock.ts'
 import { createRateLimit } from './rate-limit.ts'
 
 function setup({ perMinute = 60, burst = 5, keysMax = 1_000 } = {}) {
-  const clock = createManualClock()
+  const clock = manualClock()
   return { clock, limit: createRateLimit({ perMinute, burst, keysMax, clock }) }
 }
 

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { createManualClock } from '../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../test/manual-clock.ts'
 import { silentLog } from '../../log.ts'
 import { createRequestLimits, KEY_BURST_SECONDS, RATES } from './request-limits.ts'
 
 async function setup({ ratePerKey = null as number | null } = {}) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const info = vi.fn()
   const api = await startApiAlone(
     (deps) => ({
@@ -53,7 +53,7 @@ test('a page without a key guesses nothing, so it is never told to wait', async 
 test('whoever asks before looking at a key is told what it would be told after', () => {
   const requestRefused = vi.fn()
   const limits = createRequestLimits({
-    clock: createManualClock(),
+    clock: manualClock(),
     metrics: { requestRefused },
     ratePerKey: null,
   })

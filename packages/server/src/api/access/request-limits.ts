@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../../clock.ts'
 import type { Metrics, RefusalReason } from '../../metrics.ts'
-import { apiError } from '../server/error-answer.ts'
-import { addressKey } from './address-key.ts'
+import { addressKey } from '../server/address-key.ts'
+import { apiError } from '../shapes/error-answer.ts'
 import { createRateLimit, type Rate, type RateLimit } from './rate-limit.ts'
 
 /**
@@ -56,7 +56,7 @@ export interface RequestLimits {
   leadOf(conversationId: string): void
 }
 
-export interface RequestLimitsOptions {
+interface RequestLimitsOptions {
   clock: Pick<Clock, 'monotonic'>
   metrics: Pick<Metrics, 'requestRefused'>
   /** Requests a second; null: no limit. */

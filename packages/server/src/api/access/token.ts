@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
 import type { Random } from '../../random.ts'
 
 const PREFIXES = { key: 'czk', session: 'czs', link: 'czl' } as const
-export type TokenKind = keyof typeof PREFIXES
+type TokenKind = keyof typeof PREFIXES
 
 const TOKEN_BYTES = 24
 

@@ -4,7 +4,7 @@ import { COOKIE_NAME } from '../access/session-cookie.ts'
 import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
 import { bodyTable, headerTable, parameterTable, reference } from './docs-schemas.ts'
 import { html, type Markup, prose } from './markup.ts'
-import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi.ts'
+import type { MediaType, OpenApiDocument, Operation, ResponseObject } from './openapi-document.ts'
 
 export interface PlacedOperation {
   method: string
@@ -83,7 +83,7 @@ function example(title: string, text: string): Markup {
 }
 
 /** A command for a POSIX shell in which KEY is set, and SESSION where a session is asked for. */
-export function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
+function curlCommand({ method, path, operation }: PlacedOperation, server: string): string {
   const id = operation.parameters.find((parameter) => parameter.in === 'path')
   const [exampleId = '{id}'] = id?.schema.examples ?? []
   const url = server + path.replace('{id}', String(exampleId))

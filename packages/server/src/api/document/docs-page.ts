@@ -12,7 +12,7 @@ import { conventions, type QuickStart, quickStart } from './docs-quick-start.ts'
 import { fieldTable } from './docs-schemas.ts'
 import { DOCS_STYLE } from './docs-style.ts'
 import { html, type Markup, prose } from './markup.ts'
-import type { OpenApiDocument } from './openapi.ts'
+import type { OpenApiDocument } from './openapi-document.ts'
 
 export function docsPage(document: OpenApiDocument, start: QuickStart): string {
   const { title, version, description } = document.info

@@ -1,6 +1,6 @@
 /** JSON Schemas as tables that a person reads. */
 import { html, type Markup, prose } from './markup.ts'
-import type { Parameter } from './openapi.ts'
+import type { Parameter } from './openapi-document.ts'
 import type { JsonSchema } from './openapi-schemas.ts'
 
 const REFERENCE = '#/components/schemas/'

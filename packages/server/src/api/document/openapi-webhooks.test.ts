@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { startWholeServer } from '../../../test/api/whole-server.ts'
 import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
 import { EVENT_TYPES } from './event-types.ts'
-import type { Operation } from './openapi.ts'
+import type { Operation } from './openapi-document.ts'
 import { webhooksSection } from './openapi-webhooks.ts'
 
 const received = Object.entries(webhooksSection()).map(

@@ -7,7 +7,7 @@ import { EVENT_TYPE_PATTERN, LEAD_EVENT, LEAD_EVENT_SPELLINGS } from '../../even
 import { exampleDelivery, SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
 import { EXAMPLE_IDS, idPattern } from '../shapes/schemas.ts'
 import { EVENT_TYPES, type EventTypeInfo } from './event-types.ts'
-import type { Operation, Parameter, ResponseObject } from './openapi.ts'
+import type { Operation, Parameter, ResponseObject } from './openapi-document.ts'
 import type { JsonSchema } from './openapi-schemas.ts'
 
 const HEADERS: Parameter[] = [

@@ -7,7 +7,8 @@ import { describedRoutes } from '../../../test/api/documented.ts'
 import { isId } from '../../id.ts'
 import { BODY_EXAMPLE, SECRET_EXAMPLE, SIGNATURE_EXAMPLES } from '../shapes/delivery-example.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
-import { type OpenApiDocument, type Operation, openApiDocument } from './openapi.ts'
+import { openApiDocument } from './openapi.ts'
+import type { OpenApiDocument, Operation } from './openapi-document.ts'
 import type { JsonSchema } from './openapi-schemas.ts'
 
 const routes = describedRoutes()

@@ -1,7 +1,7 @@
 import { verify } from '@chatzuri/webhooks'
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { createManualClock } from '../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../test/manual-clock.ts'
 import { silentLog } from '../../log.ts'
 import { Upkeep } from '../../schedule/upkeep.ts'
 
@@ -19,7 +19,7 @@ interface Pulled {
 }
 
 async function setup(options?: { listenPatienceMs: number }) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const api = await startApiAlone(undefined, clock, options)
   const { call, store } = api
   const post = async (path: string, body?: unknown, key?: string) =>
@@ -39,7 +39,7 @@ async function setup(options?: { listenPatienceMs: number }) {
     log: silentLog,
     retentionMs: 720 * HOUR_MS,
     leadRetentionMs: null,
-    onResumed() {},
+    onAway() {},
     onLiveNodes() {},
   })
   const report = (listenerId: string, held: Pulled['data'][number], status: number) =>
@@ -91,9 +91,8 @@ test('who was replaced, or silent for too long, is told which of the two', async
 test('a pull waits for what comes, and one of a listener that is replaced does not', async () => {
   const { listen, pull, lead, clock, path, post } = await setup()
   const listenerId = await listen()
-  const timers = clock.timers()
   const waiting = pull(listenerId, 5)
-  while (clock.timers() === timers) await new Promise((resolve) => setImmediate(resolve))
+  await clock.whenArmed(5_000)
   await lead()
   clock.advance(5_000)
   expect((await waiting).json.data).toHaveLength(1)
@@ -191,11 +190,11 @@ test('whoever reports keeps its own lease, and not that of another listener', as
 test('a request that comes at the end of a wait and runs into its timeout is reported in time', async () => {
   const { clock, listen, pull, lead, report } = await setup({ listenPatienceMs: 4_000 })
   const listenerId = await listen()
-  const timers = clock.timers()
+  const timers = clock.armed().length
   const waiting = pull(listenerId, 5)
-  while (clock.timers() === timers) await new Promise((resolve) => setImmediate(resolve))
+  await clock.whenArmed(2_000)
   await lead()
-  while (clock.timers() > timers) clock.advance(500)
+  while (clock.armed().length > timers) clock.advance(500)
   const [held] = (await waiting).json.data
   clock.advance(30_000)
   if (!held) throw new Error('something is handed out')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { createManualClock } from '../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../test/manual-clock.ts'
 
 interface StatsJson {
   from: string
@@ -11,7 +11,7 @@ interface StatsJson {
 }
 
 async function setup() {
-  const clock = createManualClock(Date.UTC(2026, 8, 14, 9, 33, 12, 345))
+  const clock = manualClock(Date.UTC(2026, 8, 14, 9, 33, 12, 345))
   const api = await startApiAlone(undefined, clock)
   const bot = await api.call<{ id: string }>('POST', '/api/v1/chatbots', { body: { name: 'A' } })
   const chatbot = `/api/v1/chatbots/${bot.json.id}`

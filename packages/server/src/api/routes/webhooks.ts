@@ -1,4 +1,4 @@
-/** Webhooks: an owner's subscriptions. Secrets, header values and credentials are shown masked. */
+/** Webhooks: where owners want events sent. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
 import type { NewWebhook, WebhookChange } from '../../store/desk.ts'
 import { memberPath } from '../../text/json.ts'
@@ -6,9 +6,9 @@ import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../webhook.ts'
 import type { AuditOf } from '../access/call-audit.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { apiError, invalidInput, notFound } from '../server/error-answer.ts'
-import { type Cursors, type ListQuery, listPage } from '../shapes/cursor.ts'
+import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
+import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
 import { metadataFilter } from '../shapes/metadata-filter.ts'
 import { presentWebhook } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
@@ -148,7 +148,8 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
   })
 }
 
-function filterOf<Query extends ListQuery>({ limit: _limit, cursor: _cursor, ...filter }: Query) {
+function filterOf<Query extends { limit: number; cursor?: string }>(query: Query) {
+  const { limit: _limit, cursor: _cursor, ...filter } = query
   return filter
 }
 

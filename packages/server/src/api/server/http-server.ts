@@ -6,11 +6,11 @@ import type { Clock } from '../../clock.ts'
 import type { ApiError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
-import type { AnswerHeaders } from '../../security-headers.ts'
-import { BODY_BYTES_MAX_DEFAULT } from '../route.ts'
+import type { SecurityHeaders } from '../../security-headers.ts'
+import { apiError, errorAnswer, toApiError } from '../shapes/error-answer.ts'
+import { BODY_BYTES_MAX_DEFAULT } from './bodies/body-budget.ts'
 import { dropBody, lastWord, unreadBody } from './bodies/dropped-body.ts'
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts'
-import { apiError, errorAnswer, toApiError } from './error-answer.ts'
 import { ContinueQuestions } from './expect-continue.ts'
 import { OpenConnections } from './open-connections.ts'
 
@@ -21,7 +21,7 @@ export const SILENCE_MS_MAX = 180_000
 /** Above the usual 60 s of proxies, so that it is they who close an idle connection. */
 export const KEEP_ALIVE_MS = 72_000
 export const HEADER_BYTES_MAX = 16 * 1024
-export const HEADERS_MAX = 100
+export const REQUEST_HEADERS_MAX = 100
 export const URL_BYTES_MAX = 8 * 1024
 /** For the last answer to arrive, before a connection that its sender does not close is cut. */
 export const LINGER_MS = 2_000
@@ -36,7 +36,7 @@ export interface HttpServerOptions {
   trustedProxies: string[]
   connections: ConnectionLimits
   /** On every answer. */
-  headers: AnswerHeaders
+  headers: SecurityHeaders
   metrics: Pick<Metrics, 'requestRefused'>
   clock: Clock
   log: Log
@@ -103,8 +103,8 @@ function oversizeFault({ url = '', rawHeaders }: IncomingMessage): ApiError | nu
   if (url.length > URL_BYTES_MAX) {
     return apiError('url_too_long', `A URL has at most ${URL_BYTES_MAX} characters`)
   }
-  if (rawHeaders.length > 2 * HEADERS_MAX) {
-    return apiError('headers_too_large', `A request has at most ${HEADERS_MAX} headers`)
+  if (rawHeaders.length > 2 * REQUEST_HEADERS_MAX) {
+    return apiError('headers_too_large', `A request has at most ${REQUEST_HEADERS_MAX} headers`)
   }
   return null
 }
@@ -136,7 +136,7 @@ interface Failure {
   error: unknown
   request: FastifyRequest
   reply: FastifyReply
-  headers: AnswerHeaders
+  headers: SecurityHeaders
   log: Log
   clock: Clock
   connections: OpenConnections
@@ -198,7 +198,7 @@ function answerOnSocket(
   socket.once('close', cancel)
 }
 
-function answerByHand(error: ApiError, shared: AnswerHeaders) {
+function answerByHand(error: ApiError, shared: SecurityHeaders) {
   const answer = errorAnswer(error)
   const body = JSON.stringify(answer)
   const headers = {

@@ -7,7 +7,7 @@ export interface AnswerWatch {
   log: Log
 }
 
-export interface Answered {
+interface Answered {
   method: string
   /** The route's pattern, never a URL, which may hold a name. */
   route: string

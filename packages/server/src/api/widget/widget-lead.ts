@@ -3,14 +3,14 @@ import type { Chatbot } from '../../chatbot.ts'
 import type { Metrics } from '../../metrics.ts'
 import { isBlank } from '../../text/typed-text.ts'
 import type { LeadFields } from '../deps.ts'
-import { apiError, invalidInput } from '../server/error-answer.ts'
+import { apiError, invalidInput } from '../shapes/error-answer.ts'
 import type { WidgetTokens } from './widget-token.ts'
 
 /** Nobody reads a form and fills it in faster; a program does. */
 export const FILL_MS_MIN = 2_000
 export const TOKEN_AGE_MS_MAX = 24 * 3_600_000
 
-export interface TokenCheck {
+interface TokenCheck {
   tokens: WidgetTokens
   metrics: Pick<Metrics, 'requestRefused'>
   nowMs: number

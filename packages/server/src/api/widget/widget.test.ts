@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { createManualClock } from '../../../test/api/manual-clock.ts'
 import { startWholeServer } from '../../../test/api/whole-server.ts'
+import { manualClock } from '../../../test/manual-clock.ts'
 import { silentLog } from '../../log.ts'
 import { RATES } from '../access/request-limits.ts'
 import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from './widget-lead.ts'
@@ -17,7 +17,7 @@ interface Conversation {
 }
 
 async function setup({ trustedProxies = ['127.0.0.1/32'] } = {}) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const info = vi.fn()
   const api = await startApiAlone(
     (deps) => ({ config: { ...deps.config, trustedProxies }, log: { ...silentLog, info } }),

@@ -16,9 +16,9 @@ import {
 import type { NewAuditEntry } from '../desk.ts'
 import type { Database } from './connection/database.ts'
 import { deskTransaction } from './desk-transaction.ts'
-import { transactAudited } from './road/audit.ts'
-import { cancel, resend } from './road/deliveries.ts'
 import { eraseLeads } from './road/erase.ts'
+import { cancel, resend } from './road/move.ts'
+import { transactAudited } from './transact-audited.ts'
 
 export function deskCalls({ database, ids }: { database: Database; ids: Ids }): Calls {
   return { ...sharedCalls(database), ...ownCalls(database, ids) }
@@ -42,8 +42,7 @@ function sharedCalls(database: Database): Calls<SharedCalls> {
 function ownCalls(database: Database, ids: Ids): Calls<OwnCalls> {
   return {
     resend: (deliveryId, audit) => transactAudited(database, audit, (tx) => resend(tx, deliveryId)),
-    cancel: ({ deliveryId, reason }, audit) =>
-      transactAudited(database, audit, (tx) => cancel(tx, deliveryId, reason)),
+    cancel: (input, audit) => transactAudited(database, audit, (tx) => cancel(tx, input)),
     eraseLead: ({ leadId, reason }, audit) => {
       const input = { leadIds: [leadId], reason, ids }
       return transactAudited(database, audit, async (tx) => (await eraseLeads(tx, input)) > 0)

@@ -11,10 +11,10 @@ import { createIds } from '../../id.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
 import { createDesk } from '../desk/create-desk.ts'
-import { postgresBuilder } from '../reading/queries.ts'
+import { postgresBuilder } from '../reading/builder.ts'
 import type { Change } from '../road.ts'
-import { Listeners } from '../rules/listeners.ts'
 import { Probe, SMALL_BYTES } from '../rules/probe.ts'
+import { Signal } from '../rules/signal.ts'
 import { KeyRing } from '../sealing/encryption.ts'
 import type { Store } from '../store.ts'
 import { Database } from './connection/database.ts'
@@ -25,7 +25,7 @@ import { deskCalls } from './desk-calls.ts'
 import { Messages } from './news/messages.ts'
 import { OthersChanges } from './news/others-changes.ts'
 import { assertSameStore, useKeys } from './road/key-check.ts'
-import { Nodes } from './road/nodes.ts'
+import { leaveAll, type Nodes } from './road/nodes.ts'
 import { createRoad } from './road.ts'
 
 export interface PostgresStoreOptions {
@@ -73,14 +73,14 @@ function createParts(
   { encryption, serverSecret }: { encryption: KeyRing; serverSecret: Buffer },
 ) {
   const { databaseUrl, clock, log = silentLog, nodeRoles = ['api', 'deliver'] } = options
-  const changed = new Listeners<Change>(log)
-  const woken = new Listeners<string[]>(log)
-  const uncertain = new Listeners<undefined>(log)
+  const changed = new Signal<Change>(log)
+  const woken = new Signal<string[]>(log)
+  const uncertain = new Signal<undefined>(log)
   const others = { told: (_: Change) => {}, message: () => {} }
   const database = new Database({
     databaseUrl,
     log,
-    isHeard: () => changed.count > 0,
+    isHeard: () => changed.isHeard,
     onCommit: (tx) => tellCommit(tx),
     onUncertain: () => uncertain.tell(undefined),
     onRefused({ message }) {
@@ -112,7 +112,7 @@ function createParts(
     run: database.read,
     runSoon: database.readSoon,
   })
-  const nodes = new Nodes({ database, roles: nodeRoles, encryption })
+  const nodes: Nodes = { database, encryption, roles: nodeRoles, own: new Set() }
   const othersChanges = new OthersChanges({
     database,
     desk,
@@ -120,7 +120,7 @@ function createParts(
     log,
     tell: (change) => changed.tell(change),
     wake: (webhookIds) => woken.tell(webhookIds),
-    ownNodes: () => nodes.own(),
+    ownNodes: () => [...nodes.own],
   })
   others.told = (change) => othersChanges.told(change)
   const messages = new Messages({
@@ -167,7 +167,7 @@ function assemble(parts: Parts, serverSecret: Buffer): Store {
     async close() {
       othersChanges.close()
       await road.close()
-      await nodes.leaveAll().catch((error: unknown) => {
+      await leaveAll(nodes).catch((error: unknown) => {
         // Its leases lapse by themselves.
         log.warn({ error: String(error) }, 'store.left_without_goodbye')
       })

@@ -14,17 +14,20 @@ import type { KeyRing } from '../sealing/encryption.ts'
 import type { Database } from './connection/database.ts'
 import { Group } from './connection/group.ts'
 import { acceptAll } from './road/accept.ts'
-import { type ClaimInput, claimAll, fitsClaims, lanesWaiting } from './road/claims.ts'
-import * as deliveries from './road/deliveries.ts'
-import { reseal } from './road/key-check.ts'
+import { type ClaimInput, claimAll, fitsClaims } from './road/claim.ts'
+import { createTest } from './road/create-test.ts'
+import { lanesWaiting } from './road/lanes-waiting.ts'
 import * as listeners from './road/listeners.ts'
-import type { Nodes } from './road/nodes.ts'
+import { joinNode, leaveNode, type Nodes, renewLease } from './road/nodes.ts'
 import { prune } from './road/prune.ts'
 import { recordAll } from './road/record.ts'
 import { continueRecoveries } from './road/recoveries.ts'
-import { rollUp } from './road/rollups.ts'
+import { release } from './road/release.ts'
+import { reseal } from './road/reseal.ts'
+import { rollUp } from './road/roll-up.ts'
 import { settle } from './road/settle.ts'
-import { takeAll } from './road/starts.ts'
+import { takeStarts } from './road/starts.ts'
+import { sweepLeases } from './road/sweep-leases.ts'
 
 interface World {
   database: Database
@@ -90,7 +93,7 @@ function trafficVerbs({ database, ids }: World) {
       accept: (input) => (isBulk(input) ? bulk : accepts).call(input),
       recordIfLeased: (input) => records.call(input),
       claimDue: (input) => claims.call(input),
-      takeStarts: (wanted) => database.transact((tx) => takeAll(tx, wanted)),
+      takeStarts: (wanted) => database.transact((tx) => takeStarts(tx, wanted)),
     } satisfies Partial<Verbs>,
     async close() {
       await Promise.all([accepts, bulk, records, claims].map((group) => group.close()))
@@ -102,25 +105,21 @@ function moveVerbs({ database, nodes, ids }: World) {
   return {
     lanesWaiting: () => lanesWaiting(database),
     release: (nodeId, deliveryIds) =>
-      database.transact((tx) => deliveries.release(tx, { nodeId, deliveryIds })),
-    createTest: (input) => database.transact((tx) => deliveries.createTest(tx, input, ids)),
-    joinNode: (nodeId, leaseMs) => nodes.joinNode(nodeId, leaseMs),
-    renewLease: (nodeId, leaseMs) => nodes.renewLease(nodeId, leaseMs),
-    leaveNode: (nodeId) => nodes.leaveNode(nodeId),
+      database.transact((tx) => release(tx, { nodeId, deliveryIds })),
+    createTest: (input) => database.transact((tx) => createTest(tx, input, ids)),
+    joinNode: (nodeId, leaseMs) => joinNode(nodes, { nodeId, leaseMs }),
+    renewLease: (nodeId, leaseMs) => renewLease(database, { nodeId, leaseMs }),
+    leaveNode: (nodeId) => leaveNode(nodes, nodeId),
   } satisfies Partial<Verbs>
 }
 
 function listenerVerbs(world: World) {
-  const { nodes } = world
+  const { database } = world
   return {
     joinListener: (listener, audit) => listeners.joinListener(world, listener, audit),
-    renewListener: (listener) => listeners.renewListener(world, listener),
-    leaveListener: (listener) => listeners.leaveListener(world, listener),
-    async sweepLeases(removeAfterMs) {
-      const swept = await listeners.sweepListeners(world, removeAfterMs)
-      const rescued = await nodes.rescueDead()
-      return { ...swept, rescued, liveNodes: await nodes.countLive() }
-    },
+    renewListener: (listener) => listeners.renewListener(database, listener),
+    leaveListener: (listener) => listeners.leaveListener(database, listener),
+    sweepLeases: (removeAfterMs) => sweepLeases(database, removeAfterMs),
   } satisfies Partial<Verbs>
 }
 

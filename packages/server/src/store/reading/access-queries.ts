@@ -2,8 +2,8 @@
 import { type Compilable, type CompiledQuery, PostgresAdapter, type SqlBool, sql } from 'kysely'
 import { idFloor } from '../../id.ts'
 import type { AuditFilter, OwnedKind, Page } from '../desk.ts'
+import type { Builder } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
-import type { Builder } from './queries.ts'
 
 /** Ids are made a moment before the row, and by other nodes' clocks. */
 const ID_SLACK_MS = 10 * 60_000

@@ -2,7 +2,7 @@
 import { type Compilable, type SelectQueryBuilder, sql } from 'kysely'
 import { ATTEMPTS_SHOWN_MAX } from '../../delivery.ts'
 import type { Page } from '../desk.ts'
-import type { Builder } from './queries.ts'
+import type { Builder } from './builder.ts'
 import type { Schema } from './schema.ts'
 
 /** Newest first. */

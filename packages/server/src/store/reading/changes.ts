@@ -14,7 +14,7 @@ import type { CompiledQuery } from 'kysely'
 import { idFloor, idTime } from '../../id.ts'
 import type { ChangePage, ChangePlace } from '../change.ts'
 import type { Change } from '../road.ts'
-import type { Builder } from './queries.ts'
+import type { Builder } from './builder.ts'
 import { type DeliveryRow, toDeliveryChange } from './rows.ts'
 
 /** Ids are made a little before their row, on other clocks than the store's. */

@@ -3,8 +3,8 @@ import type { CompiledQuery } from 'kysely'
 import type { LeadRecord } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import { newestAttempts } from './attempts.ts'
+import type { Builder } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
-import type { Builder } from './queries.ts'
 import * as rows from './rows.ts'
 
 export function leadRecordQueries(db: Builder, leadId: string): CompiledQuery[] {

@@ -9,6 +9,7 @@ import type { Encryption } from '../sealing/encryption.ts'
 import { listApiKeys, listAudit } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { listAttempts } from './attempts.ts'
+import type { Builder } from './builder.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import { CHATBOT_SIZED, WEBHOOK_SIZED } from './settings-columns.ts'
@@ -27,7 +28,7 @@ export interface PageBound {
 
 interface Listing<Name extends PagedList> {
   query(
-    db: queries.Builder,
+    db: Builder,
     filter: PagedLists[Name]['filter'],
     page: Page,
     hasCommonName: boolean,

@@ -4,21 +4,7 @@
  *
  * Each list must walk an index in the order of its page; a test looks at the plans.
  */
-import {
-  type Compilable,
-  DummyDriver,
-  type ExpressionBuilder,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type RawBuilder,
-  type SqlBool,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-} from 'kysely'
+import { type Compilable, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { DELIVERY_STATES } from '../../delivery.ts'
 import { assert } from '../../errors.ts'
 import { LEAD_EVENT_SPELLINGS } from '../../event.ts'
@@ -34,36 +20,11 @@ import type {
   StatsQuery,
   WebhookFilter,
 } from '../desk.ts'
+import { type Builder, isPostgres } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
 import { idSought, isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
-
-export type Builder = Kysely<Schema>
-
-/** A builder without a connection. */
-export function sqliteBuilder(): Builder {
-  return new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  })
-}
-
-/** The same, in PostgreSQL's words. */
-export function postgresBuilder(): Builder {
-  return new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-  })
-}
 
 /**
  * Ids are made a moment before the row, and by other nodes' clocks: ids bound the walk with this
@@ -294,10 +255,6 @@ function idRange(
     floor: from === undefined ? '' : idFloor(kind, from - ID_SLACK_MS),
     ceiling: after !== null && after < end ? after : end,
   }
-}
-
-function isPostgres(db: Builder): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter
 }
 
 /** An id's prefix says which column it is; everything else is looked for in people. */

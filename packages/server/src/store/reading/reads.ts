@@ -4,6 +4,7 @@ import type { Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf } from './access-queries.ts'
 import { newestAttempts } from './attempts.ts'
+import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
 import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
@@ -27,7 +28,7 @@ export type RunQueries = (
 
 /** What an engine gives to be read. */
 export interface ReadParts {
-  db: queries.Builder
+  db: Builder
   run: RunQueries
   /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
   runSoon: RunQueries
@@ -213,12 +214,12 @@ async function isCommonName(parts: ReadParts, q: string | undefined): Promise<bo
   return Number(found?.count ?? 0) >= COMMON_NAMES
 }
 
-function byId(db: queries.Builder, table: 'webhooks' | 'recoveries', id: string): CompiledQuery {
+function byId(db: Builder, table: 'webhooks' | 'recoveries', id: string): CompiledQuery {
   return db.selectFrom(table).selectAll().where('id', '=', id).compile()
 }
 
 function ownedById(
-  db: queries.Builder,
+  db: Builder,
   table: 'events' | 'deliveries' | 'leads',
   id: string,
 ): CompiledQuery {

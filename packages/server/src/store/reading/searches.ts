@@ -5,7 +5,7 @@
  */
 import { type Compilable, type SqlBool, sql } from 'kysely'
 import { contactKey, isBlank, nameKey, tidyContact } from '../../text/typed-text.ts'
-import type { Builder } from './queries.ts'
+import type { Builder } from './builder.ts'
 
 /** After every character: the end of the range of texts that begin alike. */
 export const LAST_CHARACTER = '\u{10ffff}'

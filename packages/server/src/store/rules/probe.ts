@@ -63,6 +63,11 @@ export class Probe {
     this.#closed = true
   }
 
+  /** Whether work was refused and nothing has shown since that it works again. */
+  get owes(): boolean {
+    return this.#owedBytes > 0
+  }
+
   /** A commit of about this size was refused. True: the first after all was well. */
   refused(bytes: number): boolean {
     const isFirst = this.#owedBytes === 0

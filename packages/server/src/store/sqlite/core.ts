@@ -1,19 +1,19 @@
 /**
- * What every operation of the engine stands on: one database, prepared statements, and the
- * transaction that runs now. The engine is synchronous: between BEGIN and COMMIT nothing else runs.
+ * What every operation of the engine stands on: one database, its statements, and the transaction
+ * that runs now. The engine is synchronous: between BEGIN and COMMIT nothing else runs.
  *
- * Invariant: what memory holds beside the database (nodes, caches, the backlog, the roll-ups'
- * end) is right for the
- * last commit; a rollback restores it.
+ * Invariant: what memory holds beside the database (nodes, caches, the backlog, the roll-ups' end)
+ * is right for the last commit; a rollback restores it.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { WebhookRow } from '../reading/rows.ts'
-import { Transaction } from './transaction.ts'
-import { type Aspect, WebhookBook, type WebhookHealthRow } from './webhook-book.ts'
+import { HealthBook, type HealthRow } from './road/health.ts'
+import { Statements } from './statements.ts'
+import { type Aspect, Transaction } from './transaction.ts'
 
 /** A webhook that gets an event type of a chatbot. */
 export interface Subscriber {
@@ -30,8 +30,7 @@ interface Claimable extends Pick<Subscriber, 'state' | 'listenerId'> {
 
 const CACHED_MAX = 50_000
 
-export class Core {
-  readonly db: DatabaseSync
+export class Core extends Statements {
   readonly clock: Clock
   readonly ids: Ids
   /** Nodes that joined, and until when on the monotonic clock their lease lasts. */
@@ -40,19 +39,23 @@ export class Core {
   backlog: number
   /** Minutes before it are in the roll-ups: nothing is added to them any more. */
   rolledUntil: number
+  /** Of webhooks' rates: until when each bucket is empty, on the monotonic clock (road/starts.ts). */
+  readonly buckets: { startedAt: number; forgetAt: number; emptyAt: Map<string, number> }
   #transaction: Transaction | null = null
-  /** The running transaction's. */
-  #book = new WebhookBook()
-  readonly #statements = new Map<string, StatementSync>()
+  /** Of the transaction that runs now. */
+  #health = new HealthBook(this)
+  #lastSet: { of: readonly string[]; set: ReadonlySet<string> } = { of: [], set: new Set() }
   /** Null: no such chatbot. */
   readonly #subscribers = new Map<string, Subscriber[] | null>()
   /** Null: no such webhook. */
   readonly #webhookStates = new Map<string, Claimable | null>()
 
   constructor(options: { db: DatabaseSync; clock: Clock; ids: Ids }) {
-    this.db = options.db
+    super(options.db)
     this.clock = options.clock
     this.ids = options.ids
+    const startedAt = this.clock.monotonic()
+    this.buckets = { startedAt, forgetAt: startedAt, emptyAt: new Map() }
     this.backlog = this.get<{ value: number }>(READ_BACKLOG)?.value ?? 0
     this.rolledUntil = Number(this.get<{ value: number }>(READ_ROLLED)?.value ?? 0)
   }
@@ -71,13 +74,14 @@ export class Core {
     const nodes = new Map(this.nodes)
     // What only reads needs no right to write: where a disk gives that no more, it is still answered.
     this.db.exec(reads ? 'BEGIN' : 'BEGIN IMMEDIATE')
-    const tx = new Transaction(this.clock.now(), wantChanges)
+    const tx = new Transaction(this, { now: this.clock.now(), wantChanges })
     this.#transaction = tx
-    this.#book = new WebhookBook()
+    this.#health = new HealthBook(this)
     try {
       const value = work()
-      this.#flushHealth()
-      tx.flush(this)
+      this.#flushHealth(tx)
+      // Where a clock was set back, the first minute that is not rolled up yet counts for this one.
+      tx.flush(this.rolledUntil)
       this.db.exec('COMMIT')
       this.backlog += tx.backlogDelta
       this.rolledUntil = tx.rolledUntil ?? this.rolledUntil
@@ -91,31 +95,6 @@ export class Core {
     } finally {
       this.#transaction = null
     }
-  }
-
-  /** Returns how many rows changed. */
-  run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#prepared(sql).run(...values).changes)
-  }
-
-  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepared(sql).get(...values) as Row | undefined
-  }
-
-  /** Of a row that must be there. */
-  one<Row>(sql: string, ...values: SQLInputValue[]): Row {
-    const row = this.get<Row>(sql, ...values)
-    assert(row !== undefined, 'a row that was just read or written is there')
-    return row
-  }
-
-  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepared(sql).all(...values) as Row[]
-  }
-
-  /** Every statement that has run, for a test that looks at their plans. */
-  statements(): string[] {
-    return [...this.#statements.keys()]
   }
 
   /** Webhooks that get this event type, or null without such a chatbot. */
@@ -135,6 +114,12 @@ export class Core {
     return this.#claimable(webhookId)?.state ?? null
   }
 
+  /** Whether the node's lease is live. */
+  isLive(nodeId: string): boolean {
+    const until = this.nodes.get(nodeId)
+    return until !== undefined && until > this.clock.monotonic()
+  }
+
   /** Where somebody listens, nobody else claims. */
   mayClaim(webhookId: string, nodeId: string): boolean {
     const webhook = this.#claimable(webhookId)
@@ -143,23 +128,13 @@ export class Core {
   }
 
   isResting(webhookId: string): boolean {
-    const noted = this.#book.isResting(webhookId)
+    const noted = this.#health.isResting(webhookId)
     return noted ?? (this.#claimable(webhookId)?.restingUntil ?? null) !== null
   }
 
   /** When its last rest or pause ended. */
   restedAt(webhookId: string): number | null {
     return this.#claimable(webhookId)?.restedAt ?? null
-  }
-
-  #claimable(webhookId: string): Claimable | null {
-    let found = this.#webhookStates.get(webhookId)
-    if (found === undefined) {
-      found = this.get<Claimable>(WEBHOOK_STATE, webhookId) ?? null
-      if (this.#webhookStates.size >= CACHED_MAX) this.#webhookStates.clear()
-      this.#webhookStates.set(webhookId, found)
-    }
-    return found
   }
 
   /**
@@ -173,12 +148,13 @@ export class Core {
     work: (before: WebhookRow) => After,
     aspect: Aspect = 'settings',
   ): After | null {
-    this.#flushHealth()
+    const { tx } = this
+    this.#flushHealth(tx)
     const before = this.get<WebhookRow>(READ_WEBHOOK, id)
     if (before === undefined) return null
     const after = work(before)
     this.#forgetWebhooks()
-    if (typeof after !== 'string') this.#book.tell(this, id, before.chatbot_id, aspect)
+    if (typeof after !== 'string') tx.webhookChanged(id, before.chatbot_id, aspect)
     return after
   }
 
@@ -186,7 +162,7 @@ export class Core {
   addWebhook(insert: () => WebhookRow): WebhookRow {
     const row = insert()
     this.#forgetWebhooks()
-    this.#book.tell(this, row.id, row.chatbot_id, 'settings')
+    this.tx.webhookChanged(row.id, row.chatbot_id, 'settings')
     return row
   }
 
@@ -206,39 +182,39 @@ export class Core {
    * A webhook's health and rest as this transaction has noted them. What the caller changes, it must
    * announce with `touchHealth`. Null: the webhook was deleted.
    */
-  health(webhookId: string): WebhookHealthRow | null {
-    return this.#book.health(this, webhookId)
+  health(webhookId: string): HealthRow | null {
+    return this.#health.get(webhookId)
   }
 
-  /** It is written before the commit, and told at once where a rest began, moved or ended. */
-  touchHealth(webhookId: string, rest?: { chatbotId: string }): void {
-    this.#book.touch(webhookId)
-    if (rest) this.#book.tell(this, webhookId, rest.chatbotId, 'rest')
+  /** It is written before the commit. */
+  touchHealth(webhookId: string): void {
+    this.#health.touch(webhookId)
   }
 
-  #flushHealth(): void {
-    const isAnotherRest = this.#book.flush(this)
+  /** Lists that come with many calls of a batch are mostly one and the same. */
+  asSet(list: readonly string[]): ReadonlySet<string> {
+    if (this.#lastSet.of !== list) this.#lastSet = { of: list, set: new Set(list) }
+    return this.#lastSet.set
+  }
+
+  #claimable(webhookId: string): Claimable | null {
+    let found = this.#webhookStates.get(webhookId)
+    if (found === undefined) {
+      found = this.get<Claimable>(WEBHOOK_STATE, webhookId) ?? null
+      if (this.#webhookStates.size >= CACHED_MAX) this.#webhookStates.clear()
+      this.#webhookStates.set(webhookId, found)
+    }
+    return found
+  }
+
+  #flushHealth(tx: Transaction): void {
+    const isAnotherRest = this.#health.flush(tx)
     if (isAnotherRest) this.#forgetWebhooks()
   }
 
   #forgetWebhooks(): void {
     this.#subscribers.clear()
     this.#webhookStates.clear()
-  }
-
-  /** Whether the node's lease is live. */
-  isLive(nodeId: string): boolean {
-    const until = this.nodes.get(nodeId)
-    return until !== undefined && until > this.clock.monotonic()
-  }
-
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql)
-    if (statement === undefined) {
-      statement = this.db.prepare(sql)
-      this.#statements.set(sql, statement)
-    }
-    return statement
   }
 }
 

@@ -1,10 +1,10 @@
 /** What the desk's operations ask of this engine: it answers at once. */
-import { type DeskTransaction, runAtOnce, type Value } from '../desk/operations/transaction.ts'
+import { type DeskTransaction, runAtOnce, type SqlValue } from '../desk/operations/transaction.ts'
 import type { Core } from './core.ts'
 
 /** Of the transaction that runs when it is asked. */
 export function deskTransaction(core: Core): DeskTransaction {
-  const query = <Row>(sql: string, values: readonly Value[]): Row[] => {
+  const query = <Row>(sql: string, values: readonly SqlValue[]): Row[] => {
     const { text, takesNow } = translated(sql)
     return takesNow ? core.all(text, ...values, core.tx.now) : core.all(text, ...values)
   }

@@ -13,17 +13,19 @@ import type { Clock } from '../../clock.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import { createIds } from '../../id.ts'
 import type { Random } from '../../random.ts'
-import { isDone } from '../desk/operations/audit.ts'
+import { isDone, noteAudit } from '../desk/operations/audit.ts'
 import type { NewAuditEntry } from '../desk.ts'
 import type { Change } from '../road.ts'
 import { Core } from './core.ts'
+import { deskTransaction } from './desk-transaction.ts'
 import { databasePath, LOCK_WAIT_MS, openForWriting } from './file/database.ts'
 import { type Fault, toFault } from './file/faults.ts'
 import { migrate } from './file/migrations.ts'
 import { Place } from './file/place.ts'
 import { Scrubber } from './file/scrub.ts'
 import { APPLICATION_ID, inspectDatabase, startError } from './file/whose-file.ts'
-import { createOperations, isReading, type Operations } from './operations.ts'
+import { isReading, OPERATIONS, type Operations } from './operations.ts'
+import { releaseAll } from './road/release.ts'
 
 export interface Call {
   name: keyof Operations
@@ -64,7 +66,6 @@ const CLEANED = `DELETE FROM meta WHERE key = 'cleaning_since'`
 export class Engine {
   readonly db: DatabaseSync
   readonly #core: Core
-  readonly #operations: Operations
   readonly #scrubber: Scrubber
   readonly #place: Place
   /** Erased data is still in the log; tried again until no reader is in the way. */
@@ -81,8 +82,7 @@ export class Engine {
         this.db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
       }
       this.#core = new Core({ db: this.db, clock, ids: createIds(clock, random) })
-      this.#operations = createOperations(this.#core)
-      this.#core.transact(() => this.#operations.releaseAll(null))
+      this.#core.transact(() => releaseAll(this.#core))
       this.#place = new Place(databasePath(dataDir), () => this.#committedBytes())
       // A process that was killed left it unfinished.
       if (this.#core.get(READ_CLEANING)) this.#beginCleaning()
@@ -140,9 +140,9 @@ export class Engine {
   }
 
   readonly #runOne = ({ name, input, audit }: Call): unknown => {
-    const operation = this.#operations[name] as (input: unknown) => unknown
-    const value = operation(input)
-    if (audit && isDone(value)) this.#operations.keepAudit(audit)
+    const operation = OPERATIONS[name] as (core: Core, input: unknown) => unknown
+    const value = operation(this.#core, input)
+    if (audit && isDone(value)) noteAudit(deskTransaction(this.#core), audit)
     return value
   }
 

@@ -3,11 +3,12 @@ import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import type { RunQueries } from '../reading/reads.ts'
 import { toWebhook } from '../reading/rows.ts'
-import type { AcceptInput, AcceptResult, Claim, LaneWaiting, Road } from '../road.ts'
+import type { AcceptInput, AcceptResult, Claim, Road } from '../road.ts'
 import type { Probe } from '../rules/probe.ts'
 import type { KeyRing } from '../sealing/encryption.ts'
+import { resealNext } from './keys.ts'
 import type { AcceptReply } from './road/accept.ts'
-import { reseal } from './road/key-check.ts'
+import { lanesWaiting } from './road/lanes-waiting.ts'
 import type { WriteQueue } from './thread/write-queue.ts'
 
 interface World {
@@ -65,7 +66,7 @@ function upkeepVerbs(world: World) {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
     pullInDue: (step) => queue.call('pullInDue', step),
-    reseal: (step) => reseal(world, step),
+    reseal: (step) => resealNext(world, step),
     rollUp: (limit) => queue.call('rollUp', limit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     ping: () => probe.ask(),
@@ -91,27 +92,4 @@ function toAcceptResult(input: AcceptInput, reply: AcceptReply): AcceptResult {
     }
   })
   return { kind: 'accepted', claims, waiting: reply.waiting }
-}
-
-/** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
-export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
-    SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
-    UNION ALL
-    SELECT (SELECT min(webhook_id) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
-    FROM lane WHERE lane.webhook_id IS NOT NULL
-  )
-  SELECT lane.webhook_id AS webhookId, max(coalesce(webhooks.probe_at, 0),
-    (SELECT min(due_at) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id)) AS dueAt
-  FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'
-    AND webhooks.listener_id IS NULL`
-
-/** By the reading thread: with very many lanes it takes long, and commits go on meanwhile. */
-async function lanesWaiting({ run, clock }: World): Promise<LaneWaiting[]> {
-  const [lanes] = await run([{ sql: LANES_WAITING, parameters: [] }])
-  const now = clock.now()
-  return (lanes as { webhookId: string; dueAt: number }[]).map(({ webhookId, dueAt }) => {
-    return { webhookId, dueInMs: dueAt - now }
-  })
 }

@@ -11,22 +11,24 @@ import { keepMark } from '../../files/store-mark.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
 import { createDesk } from '../desk/create-desk.ts'
-import { sqliteBuilder } from '../reading/queries.ts'
+import { sqliteBuilder } from '../reading/builder.ts'
 import type { RunQueries } from '../reading/reads.ts'
 import type { Change } from '../road.ts'
-import { Listeners } from '../rules/listeners.ts'
+import { Signal } from '../rules/signal.ts'
 import { KeyRing } from '../sealing/encryption.ts'
 import type { Store } from '../store.ts'
-import { queuedCalls } from './desk-calls.ts'
-import { type WatchedPort, watched } from './file/condition.ts'
+import { deskCalls } from './desk-calls.ts'
+import type { BatchReply } from './engine.ts'
+import { Condition } from './file/condition.ts'
 import { makeFolder } from './file/database.ts'
 import { lockFolder } from './file/folder-lock.ts'
-import { admit, useKeys } from './road/key-check.ts'
+import { admit, useKeys } from './keys.ts'
 import { createRoad } from './road.ts'
-import { cleaning } from './thread/cleaning.ts'
+import { Cleaning } from './thread/cleaning.ts'
 import { openInline } from './thread/inline.ts'
-import { type EnginePort, type Query, timed } from './thread/port.ts'
+import type { EnginePort } from './thread/port.ts'
 import { openThreads } from './thread/thread.ts'
+import type { Query } from './thread/thread-messages.ts'
 import { WriteQueue } from './thread/write-queue.ts'
 
 export interface SqliteStoreOptions {
@@ -49,69 +51,94 @@ export interface SqliteStoreOptions {
 
 /** Throws `StartError` when the folder is taken, the schema newer or the key another. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { dataDir } = options
+  const { dataDir, clock, log = silentLog, onCommitted } = options
   prepareFolder(dataDir)
   const unlock = lockFolder(dataDir)
-  try {
-    const { clock, log = silentLog } = options
-    const condition = watched(await openPort(options), { log, clock })
-    const { probe } = condition
-    const port = { ...timed(cleaning(condition, { clock, log }), options), probe }
-    return await openOver(port, unlock, options, () => keepMark(dataDir)).catch(async (error) => {
-      await port.close()
-      throw error
-    })
-  } catch (error) {
+  const engine = await openEngine(options).catch((error: unknown) => {
     unlock()
     throw error
+  })
+  const cleaning = new Cleaning({ port: engine, clock, log })
+  const port: EnginePort = {
+    ...engine,
+    close() {
+      cleaning.close()
+      return engine.close().finally(unlock)
+    },
   }
+  const watches: Watches = {
+    onAdmitted: () => keepMark(dataDir),
+    onBatch(reply, durationMs) {
+      onCommitted?.(durationMs)
+      cleaning.follow(reply)
+    },
+  }
+  return await openOver(port, options, watches).catch(async (error) => {
+    await port.close()
+    throw error
+  })
 }
 
-/** The store over an engine that is open already; `unlock` is called when it is closed. */
+export interface Watches {
+  /** The keys open what is there; nothing has been promised yet. */
+  onAdmitted?(): void
+  /** After each batch, and for how long it was on its way. */
+  onBatch?(reply: BatchReply, durationMs: number): void
+}
+
+/** The store over an engine that is open already, and is closed with it. */
 export async function openOver(
-  port: WatchedPort,
-  unlock: () => void,
-  { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog }: SqliteStoreOptions,
-  markMade: () => void = () => {},
+  port: EnginePort,
+  options: SqliteStoreOptions,
+  { onAdmitted, onBatch }: Watches = {},
 ): Promise<Store> {
+  const { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog } = options
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
   const db = sqliteBuilder()
-  const run: RunQueries = (queries) => port.read(queries.map(toQuery))
-  const changed = new Listeners<Change>(log)
-  const woken = new Listeners<string[]>(log)
+  const changed = new Signal<Change>(log)
+  const woken = new Signal<string[]>(log)
   const queue = new WriteQueue({
     port,
-    isHeard: () => changed.count > 0,
-    onCommit: (reply) => {
+    clock,
+    isHeard: () => changed.isHeard,
+    damage: () => condition.damage,
+    onBatch(calls, reply, durationMs) {
+      condition.judge(calls, reply.replies)
       for (const change of reply.changes) changed.tell(change)
       if (reply.woken.length > 0) woken.tell(reply.woken)
+      onBatch?.(reply, durationMs)
     },
   })
+  const condition = new Condition({
+    log,
+    clock,
+    commit: async (bytes) => void (await queue.call('ping', bytes)),
+  })
+  const run: RunQueries = (queries) => port.read(queries.map(toQuery)).catch(condition.unread)
   // In the writer's turn, which is short; the reading thread may be busy with a long list.
   const runSoon: RunQueries = (queries) => queue.call('read', queries.map(toQuery))
   const keys = { queue, run, where: dataDir, encryption }
   const serverSecret = await admit(keys, encryption)
-  // Before anything is promised in it.
-  markMade()
+  onAdmitted?.()
+  const { probe } = condition
   return {
     serverSecret,
-    ...createRoad({ ...keys, clock, probe: port.probe }),
-    ...createDesk({ calls: queuedCalls(queue), db, run, runSoon, encryption }),
+    ...createRoad({ ...keys, clock, probe }),
+    ...createDesk({ calls: deskCalls(queue), db, run, runSoon, encryption }),
     useKeys: (changed) => useKeys(keys, changed),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),
     // The engine is in this process: it answers what it committed, or the process is gone too.
     onUncertain: () => () => {},
     async close() {
-      port.probe.close()
+      probe.close()
       await queue.close()
       await port.close()
-      unlock()
     },
   }
 }
 
-async function openPort(options: SqliteStoreOptions): Promise<EnginePort> {
+async function openEngine(options: SqliteStoreOptions): Promise<EnginePort> {
   const { dataDir, clock, mode, random = systemRandom } = options
   const { onDied = () => {} } = options
   return mode === 'threads' ? openThreads(dataDir, onDied) : openInline({ dataDir, clock, random })

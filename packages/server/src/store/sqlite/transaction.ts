@@ -1,12 +1,13 @@
 /**
- * One transaction's shared sums: minute counts and the backlog are gathered in memory and written once at its end, however many attempts it records.
+ * One transaction's shared sums and what it tells. Minute counts and the backlog are gathered in
+ * memory and written once at its end, however many attempts it records.
  */
-
+import { widerAspect } from '../change.ts'
+import { type DeliveryRow, toDeliveryChange } from '../reading/rows.ts'
 import type { Change, DeliveryChange } from '../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
 import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
-import type { Core } from './core.ts'
-import { KEEP_CHANGE } from './webhook-book.ts'
+import type { Statements } from './statements.ts'
 
 type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'
 const COUNTERS: readonly Counter[] = [
@@ -17,6 +18,9 @@ const COUNTERS: readonly Counter[] = [
   'attempts',
   'failedAttempts',
 ]
+
+type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
+export type Aspect = WebhookUpdated['aspect']
 
 interface Minute {
   chatbotId: string
@@ -36,9 +40,12 @@ export class Transaction {
   rolledUntil: number | null = null
   /** Personal data was erased: the log should be emptied of it too. */
   erased = false
+  readonly #sql: Statements
   readonly #minutes = new Map<string, Minute>()
+  readonly #touched = new Map<string, WebhookUpdated>()
 
-  constructor(now: number, wantChanges: boolean) {
+  constructor(sql: Statements, { now, wantChanges }: { now: number; wantChanges: boolean }) {
+    this.#sql = sql
     this.now = now
     this.wantChanges = wantChanges
   }
@@ -55,26 +62,41 @@ export class Transaction {
     minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1
   }
 
+  /** Tells of a delivery whose new row or attempt tells of it later. */
   deliveryChanged(chatbotId: string, delivery: DeliveryChange): void {
     if (!this.wantChanges) return
     this.changes.push({ type: 'delivery.updated', at: this.now, chatbotId, delivery })
   }
 
-  /** Keeps a change that neither a new row nor an attempt tells of, for those who resume a stream. */
-  keepDeliveryChange(core: Core, chatbotId: string, deliveryId: string): void {
-    core.run(KEEP_CHANGE, this.now, 'delivery', deliveryId, chatbotId)
+  /** Tells of a delivery that moved, and keeps that for those who resume a stream. */
+  deliveryMoved(row: DeliveryRow): void {
+    this.#sql.run(KEEP_CHANGE, this.now, 'delivery', row.id, row.chatbot_id)
+    if (this.wantChanges) this.changes.push(toDeliveryChange(row, this.now))
   }
 
-  /** Writes what was gathered; last thing before the commit. */
-  flush(core: Core): void {
-    // Where a clock was set back, the first minute that is not rolled up yet counts for this one.
-    const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), core.rolledUntil)
+  /** Of a webhook that was changed by `changeWebhook`, or by attempts. */
+  webhookChanged(webhookId: string, chatbotId: string, aspect: Aspect): void {
+    const told = this.#touched.get(webhookId)
+    if (told) {
+      told.aspect = widerAspect(told.aspect, aspect)
+      return
+    }
+    const at = this.now
+    const change: WebhookUpdated = { type: 'webhook.updated', at, chatbotId, webhookId, aspect }
+    this.#touched.set(webhookId, change)
+    this.#sql.run(KEEP_CHANGE, at, 'webhook', webhookId, chatbotId)
+    if (this.wantChanges) this.changes.push(change)
+  }
+
+  /** Writes what was gathered, its minute no earlier than `minuteMin`; last thing before the commit. */
+  flush(minuteMin: number): void {
+    const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), minuteMin)
     for (const [webhookId, { chatbotId, counts, latency }] of this.#minutes) {
       const values = COUNTERS.map((counter) => counts[counter])
-      core.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...values, ...latency)
+      this.#sql.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...values, ...latency)
     }
-    if (this.backlogDelta !== 0) core.run(ADD_BACKLOG, this.backlogDelta)
-    if (this.erased) core.run(NOTE_CLEANING, this.now)
+    if (this.backlogDelta !== 0) this.#sql.run(ADD_BACKLOG, this.backlogDelta)
+    if (this.erased) this.#sql.run(NOTE_CLEANING, this.now)
   }
 
   #minute(webhookId: string, chatbotId: string): Minute {
@@ -92,6 +114,8 @@ export class Transaction {
   }
 }
 
+/** For those who resume a stream. */
+const KEEP_CHANGE = 'INSERT INTO changes (at, noun, id, chatbot_id) VALUES (?, ?, ?, ?)'
 const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
 
 /** Until the engine has removed it from the files, also when that is after another start. */

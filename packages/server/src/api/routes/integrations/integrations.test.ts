@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import type { CallOptions } from '../../../../test/api/client.ts'
-import { createManualClock } from '../../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
 
 const HOUR_MS = 3_600_000
 const ROUTES = ['/api/v1/get-leads', '/api/v1/get-conversations']
@@ -14,7 +14,7 @@ interface Page {
 
 /** Today is 2026-09-14, 09:30 UTC. */
 async function setup() {
-  const clock = createManualClock()
+  const clock = manualClock()
   const api = await startApiAlone(undefined, clock)
   const { call } = api
   const post = async (path: string, body: unknown) =>

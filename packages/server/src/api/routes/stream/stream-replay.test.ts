@@ -3,9 +3,9 @@ import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
-import { createManualClock } from '../../../../test/api/manual-clock.ts'
 import { openStream } from '../../../../test/api/stream-reader.ts'
-import type { Change, ChangePage, ChangePlace } from '../../../store/road.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
+import type { Change, ChangePage, ChangePlace } from '../../../store/store.ts'
 import { UNREAD_BYTES_MAX } from './change-feed.ts'
 import { REPLAY_CHANGES, REPLAY_SLOTS } from './change-replay.ts'
 
@@ -28,7 +28,7 @@ function pageOf(kept: Change[], since: number | ChangePlace, limit: number): Cha
 type Read = (since: number | ChangePlace, limit: number) => Promise<ChangePage>
 
 async function setup(read: Read, { beforeKey = async () => {} } = {}) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const asked: { since: number | ChangePlace; limit: number }[] = []
   let tell: (change: Change) => void = () => {}
   const api = await startApiAlone(
@@ -85,7 +85,7 @@ async function setupByHand() {
 }
 
 test('one instant is sent in small pages, each change once and in order', async () => {
-  const at = createManualClock().now()
+  const at = manualClock().now()
   const kept = Array.from({ length: 6_000 }, (_, index) => change(at, index))
   const { url, asked } = await setup(async (since, limit) => pageOf(kept, since, limit))
   const stream = await openStream(url, { lastEventId: String(at) })
@@ -144,7 +144,7 @@ test('the loop turns between pages, though nothing of them is sent', async () =>
 })
 
 test('who does not read is asked nothing more for, and cut after half a minute', async () => {
-  const at = createManualClock().now()
+  const at = manualClock().now()
   const kept = Array.from({ length: REPLAY_CHANGES * 500 }, (_, index) => change(at, index, 200))
   const { clock, asked, openLazy } = await setup(async (since, limit) => pageOf(kept, since, limit))
   const { serverSide } = await openLazy()
@@ -162,7 +162,7 @@ test('who does not read is asked nothing more for, and cut after half a minute',
 })
 
 test('who reads slowly is not cut, however long it takes', async () => {
-  const at = createManualClock().now()
+  const at = manualClock().now()
   const kept = Array.from({ length: REPLAY_CHANGES * 500 }, (_, index) => change(at, index, 200))
   const { clock, asked, openLazy } = await setup(async (since, limit) => pageOf(kept, since, limit))
   const { lazy, serverSide } = await openLazy()
@@ -204,7 +204,7 @@ test('more than can be held while the past is read is read from the store', asyn
 })
 
 test('what waits for its turn, its page or its reader does not keep the server from its stop', async () => {
-  const at = createManualClock().now()
+  const at = manualClock().now()
   const kept = Array.from({ length: REPLAY_CHANGES * 500 }, (_, index) => change(at, index, 200))
   let isStuck = false
   const { app, asked, addKey, openLazy } = await setup((since, limit) =>

@@ -4,10 +4,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { RawConnection } from '../../../../../../test/support/raw-connection.ts'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
-import { createManualClock } from '../../../../test/api/manual-clock.ts'
 import { openStream } from '../../../../test/api/stream-reader.ts'
 import { startWholeServer } from '../../../../test/api/whole-server.ts'
-import type { Change, ChangePage } from '../../../store/road.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
+import type { Change, ChangePage } from '../../../store/store.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { STREAMS_MAX, STREAMS_PER_CHATBOT_MAX } from './change-feed.ts'
 import { RESUME_MS_MAX } from './change-replay.ts'
@@ -17,7 +17,7 @@ function webhookChange(at: number, webhookId: string, chatbotId = 'bot_1'): Chan
 }
 
 async function setup(change?: (deps: ApiDeps) => Partial<ApiDeps>) {
-  const clock = createManualClock()
+  const clock = manualClock()
   const api = await startApiAlone(change, clock)
   const addChatbot = async () => {
     const bot = await api.call<{ id: string }>('POST', '/api/v1/chatbots', { body: { name: 'A' } })
@@ -161,11 +161,11 @@ test('the store is listened to only while somebody listens', async () => {
       },
     },
   }))
-  expect([listeners, clock.timers()]).toEqual([0, 0])
+  expect([listeners, clock.armed().length]).toEqual([0, 0])
   const streams = [await openStream(url), await openStream(url)]
-  expect([listeners, clock.timers()]).toEqual([1, 1])
+  expect([listeners, clock.armed().length]).toEqual([1, 1])
   for (const stream of streams) stream.leave()
-  await expect.poll(() => [listeners, clock.timers()]).toEqual([0, 0])
+  await expect.poll(() => [listeners, clock.armed().length]).toEqual([0, 0])
 })
 
 test('who does not read is cut off, and the others go on', async () => {
@@ -186,7 +186,7 @@ test('who does not read is cut off, and the others go on', async () => {
   lazy.pause()
   lazy.write(`GET /api/v1/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n\r\n`)
   const [serverSide] = await connected
-  await expect.poll(() => clock.timers()).toBe(1)
+  await clock.whenArmed(15_000)
   const diligent = await openStream(url)
   const cutOff = once(serverSide, 'close')
   let index = 0
@@ -226,7 +226,7 @@ test('who reads nothing is cut off within some heartbeats, though little happens
   lazy.pause()
   lazy.write(`GET /api/v1/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n\r\n`)
   const [serverSide] = await connected
-  await expect.poll(() => clock.timers()).toBe(1)
+  await clock.whenArmed(15_000)
   // Until the kernel takes no more.
   while (serverSide.writableLength === 0) {
     for (let step = 0; step < 100; step += 1) tell(webhookChange(clock.now(), 'x'.repeat(500)))

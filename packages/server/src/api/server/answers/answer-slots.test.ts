@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
 import { withPages } from '../../../../test/api/made-pages.ts'
-import { createManualClock, type ManualClock } from '../../../../test/api/manual-clock.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
 import { systemClock } from '../../../clock.ts'
 import { silentLog } from '../../../log.ts'
 import { createMetrics } from '../../../metrics.ts'
@@ -15,13 +15,22 @@ const EMPTY = { rows: [], more: false }
 
 /** An API whose store answers a page when the test says so. */
 async function setup() {
-  const clock = createManualClock()
+  const clock = manualClock()
   const metrics = createMetrics()
   const asked: ((page: PageRead<unknown>) => void)[] = []
+  let toAll: PageRead<unknown> | null = null
+  /** What is asked, and will be, is answered by this page, at once. */
+  const answerAll = (page: PageRead<unknown>) => {
+    toAll = page
+    for (const answer of asked.splice(0)) answer(page)
+  }
   const api = await startApiAlone(({ store }) => ({
     clock,
     metrics,
-    store: withPages(store, () => new Promise((resolve) => asked.push(resolve))),
+    store: withPages(
+      store,
+      async () => toAll ?? new Promise<PageRead<unknown>>((resolve) => asked.push(resolve)),
+    ),
   }))
   const bots: string[] = []
   const keys: string[] = []
@@ -36,7 +45,7 @@ async function setup() {
   const ask = (path: string, by = key) => api.call('GET', path, { key: by })
   /** Resolves when so many pages are asked of the store. */
   const askedTimes = (count: number) => expect.poll(() => asked.length).toBe(count)
-  return { ...api, clock, metrics, asked, askedTimes, ask, bot, otherBot, key, otherKey }
+  return { ...api, clock, metrics, asked, askedTimes, answerAll, ask, bot, otherBot, key, otherKey }
 }
 
 test('a chatbot has two exports at once, whoever asks; one more is told when to come again', async () => {
@@ -116,17 +125,16 @@ test('whoever goes leaves its place, waiting or being answered', async () => {
 })
 
 test('a reader that takes nothing for half a minute is cut; one that reads slowly is not', async () => {
-  const { url, asked, askedTimes, clock, key, app, metrics } = await setup()
+  const { url, askedTimes, answerAll, clock, key, app, metrics } = await setup()
   const accepted = once(app.server, 'connection')
   const socket = request(url, '/api/v1/leads.csv', key)
   socket.pause()
   const [serverSide] = (await accepted) as [Socket]
   // As long as the store has not answered, nobody waits for the reader.
   await askedTimes(1)
-  await advance(clock, 2 * STALLED_MS)
+  await clock.pass(2 * STALLED_MS)
   expect(serverSide.destroyed).toBe(false)
-  const answerAll = setInterval(() => asked.shift()?.(largePage()), 1)
-  onTestFinished(() => clearInterval(answerAll))
+  answerAll(largePage())
   const taken = () => serverSide.bytesWritten - serverSide.writableLength
   /** Until two looks see the same, with something unread. */
   const stuck = async () => {
@@ -140,16 +148,16 @@ test('a reader that takes nothing for half a minute is cut; one that reads slowl
   }
   await stuck()
   for (let read = 0; read < 3; read++) {
-    await advance(clock, STALLED_MS - 6_000)
+    await clock.pass(STALLED_MS - 6_000)
     const before = serverSide.bytesWritten
     socket.resume()
     await expect.poll(() => serverSide.bytesWritten).toBeGreaterThan(before + 2 ** 20)
     socket.pause()
     await stuck()
-    await advance(clock, 6_000)
+    await clock.pass(6_000)
   }
   expect(serverSide.destroyed).toBe(false)
-  await advance(clock, STALLED_MS + 6_000)
+  await clock.pass(STALLED_MS + 6_000)
   expect(serverSide.destroyed).toBe(true)
   expect(await metrics.text()).toContain('chatzuri_requests_refused_total{reason="stalled"} 1')
 })
@@ -172,14 +180,6 @@ test('a reader that goes half-way is no fault of ours, and leaves its place', as
   }
   expect(error).not.toHaveBeenCalled()
 })
-
-/** Step by step, as time goes; what it sets off may run. */
-async function advance(clock: ManualClock, ms: number) {
-  for (let passed = 0; passed < ms; passed += 1_000) {
-    clock.advance(1_000)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 function largePage(): PageRead<unknown> {
   const lead = { id: 'lead_1', chatbotId: '', conversationId: '', eventId: '' }

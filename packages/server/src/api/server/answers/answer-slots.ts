@@ -11,7 +11,7 @@ import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../clock.ts'
 import type { Metrics } from '../../../metrics.ts'
-import { apiError } from '../error-answer.ts'
+import { apiError } from '../../shapes/error-answer.ts'
 import { SlotTurns } from './slot-turns.ts'
 
 export type SlotKind = 'export' | 'answer'
@@ -25,7 +25,7 @@ export const SLOTS = {
 /** Until an answer that waits for its turn is refused instead. */
 export const TURN_WAIT_MS = 10_000
 /** Of one chatbot; each holds a connection anyway, of which there are not many more. */
-export const TURNS_WAITING_MAX = 500
+const TURNS_WAITING_MAX = 500
 /** A reader that takes nothing for so long is gone. */
 export const STALLED_MS = 30_000
 const LOOK_EVERY_MS = 5_000
@@ -36,7 +36,7 @@ export interface AnswerSlots {
   enter(kind: SlotKind, owner: string, call: SlotCall): Promise<void>
 }
 
-export interface SlotCall {
+interface SlotCall {
   request: Pick<FastifyRequest, 'raw'>
   reply: Pick<FastifyReply, 'raw'>
 }

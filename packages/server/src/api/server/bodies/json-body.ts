@@ -10,15 +10,15 @@ import type { ApiError } from '../../../errors.ts'
 import { isId } from '../../../id.ts'
 import type { Metrics } from '../../../metrics.ts'
 import { parseJsonStrictly } from '../../../text/json.ts'
-import { addressKey } from '../../access/address-key.ts'
-import { apiError } from '../error-answer.ts'
+import { apiError } from '../../shapes/error-answer.ts'
+import { addressKey } from '../address-key.ts'
 import type { ContinueQuestions } from '../expect-continue.ts'
 import { BodyBudget, type BodyLimits, type HeldBody } from './body-budget.ts'
 import { BodyParts, faultError, type PartsSpec, type ReadingTurns } from './body-parts.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
 import { createChunkCheck } from './tiny-chunks.ts'
 
-export interface ReadBodiesOptions extends ReadingTurns {
+interface ReadBodiesOptions extends ReadingTurns {
   limits: BodyLimits
   continues: ContinueQuestions
   metrics: Pick<Metrics, 'requestRefused'>

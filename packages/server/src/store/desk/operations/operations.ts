@@ -51,7 +51,7 @@ export const READING = ['findApiKey', 'findSession', 'readClock'] as const
 type Shared = typeof OPERATIONS & typeof STATEMENTS
 type Input<Name extends keyof Shared> = Parameters<Shared[Name]>[1]
 type Output<Name extends keyof Shared> =
-  ReturnType<Shared[Name]> extends Steps<infer Value> ? Value : never
+  ReturnType<Shared[Name]> extends Steps<infer Result> ? Result : never
 
 export type SharedCalls = { [Name in keyof Shared]: (input: Input<Name>) => Output<Name> }
 
@@ -66,7 +66,7 @@ export type DeskCalls = SharedCalls & OwnCalls
 
 /** Each runs in a transaction, which keeps `audit` too if the change is made. */
 export type Calls<List = DeskCalls> = {
-  [Name in keyof List]: List[Name] extends (input: infer Given) => infer Value
-    ? (input: Given, audit?: NewAuditEntry) => Promise<Value>
+  [Name in keyof List]: List[Name] extends (input: infer Given) => infer Result
+    ? (input: Given, audit?: NewAuditEntry) => Promise<Result>
     : never
 }

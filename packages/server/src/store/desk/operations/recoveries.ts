@@ -1,4 +1,4 @@
-/** A recovery, as it is noted; the road resends by it (road/recoveries.ts). */
+/** A recovery, as it is noted; the road resends by it (`continueRecoveries`). */
 import type { DeliveryState } from '../../../delivery.ts'
 import type { RecoveryRow } from '../../reading/rows.ts'
 import { insertOf } from './statements.ts'

@@ -9,9 +9,9 @@
 import { assert } from '../../../errors.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
 
-export type Value = string | number | null
+export type SqlValue = string | number | null
 
-export type Answer<T> = T | Promise<T>
+export type Awaitable<T> = T | Promise<T>
 
 /** An operation under way: it yields answers, and is given what they hold. */
 export type Steps<T> = Generator<unknown, T, unknown>
@@ -19,9 +19,9 @@ export type Steps<T> = Generator<unknown, T, unknown>
 export interface DeskTransaction {
   /** One instant for the whole transaction, by the store's clock. */
   readonly now: number
-  query<Row>(sql: string, values: readonly Value[]): Answer<Row[]>
+  query<Row>(sql: string, values: readonly SqlValue[]): Awaitable<Row[]>
   /** A statement whose answer nobody needs. */
-  send(sql: string, values: readonly Value[]): void
+  send(sql: string, values: readonly SqlValue[]): void
   /**
    * The one way to change a webhook's row: `work` sees it as it is now, and returns it as it left it
    * (one that it deleted, as it was), or a word for why it changed nothing. Null: no such webhook.
@@ -29,11 +29,11 @@ export interface DeskTransaction {
   changeWebhook<After extends WebhookRow | string>(
     id: string,
     work: (before: WebhookRow) => Steps<After>,
-  ): Answer<After | null>
+  ): Awaitable<After | null>
   /** The one way to make a webhook. */
-  addWebhook(insert: () => Steps<WebhookRow>): Answer<WebhookRow>
+  addWebhook(insert: () => Steps<WebhookRow>): Awaitable<WebhookRow>
   /** The one way to make or delete a chatbot. */
-  changeChatbots<T>(work: () => Steps<T>): Answer<T>
+  changeChatbots<T>(work: () => Steps<T>): Awaitable<T>
   /** Its deliveries are to be moved to where its state says. */
   unsettle(webhookId: string): void
   /** Deliveries of it became claimable. */
@@ -46,12 +46,12 @@ export interface DeskTransaction {
 export type Statement = Pick<DeskTransaction, 'query'>
 
 /** Waits for an answer: `yield* answerOf(tx.query(…))`. */
-export function* answerOf<T>(answer: Answer<T>): Steps<T> {
+export function* answerOf<T>(answer: Awaitable<T>): Steps<T> {
   return (yield answer) as T
 }
 
 /** The row that a statement must answer. */
-export function* rowOf<Row>(tx: Statement, sql: string, values: readonly Value[]): Steps<Row> {
+export function* rowOf<Row>(tx: Statement, sql: string, values: readonly SqlValue[]): Steps<Row> {
   const [row] = yield* answerOf(tx.query<Row>(sql, values))
   assert(row, 'a row that was just read or written is there')
   return row

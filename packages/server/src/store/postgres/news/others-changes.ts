@@ -18,7 +18,7 @@ import type { Change, ChangePage, ChangePlace } from '../../road.ts'
 import type { Database } from '../connection/database.ts'
 import { reasonOf } from '../connection/faults.ts'
 import { array } from '../connection/parameters.ts'
-import { lanesWaiting } from '../road/claims.ts'
+import { lanesWaiting } from '../road/lanes-waiting.ts'
 import type { Message } from './messages.ts'
 
 export interface OthersChangesOptions {

@@ -5,7 +5,7 @@ import type { ErasureReason } from '../../../lead.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { cancelAll } from './deliveries.ts'
+import { cancelAll } from './move.ts'
 
 interface ErasedLead {
   id: string

@@ -6,7 +6,6 @@
 import type pg from 'pg'
 import { StartError } from '../../../errors.ts'
 import type { EncryptionKeys } from '../../desk.ts'
-import type { ResealResult } from '../../road.ts'
 import { type Encryption, KeyRing, sealingKeyOf } from '../../sealing/encryption.ts'
 import {
   admitKeys,
@@ -17,17 +16,9 @@ import {
   RETIRED_KEYS,
   SERVER_SECRET,
 } from '../../sealing/key-check.ts'
-import { resealed, type SealedRow } from '../../sealing/reseal.ts'
-import {
-  COUNT_SEALED_WITH,
-  countByKey,
-  SEALED_WITH,
-  sealedWithOnly,
-} from '../../sealing/sealed-with.ts'
+import { COUNT_SEALED_WITH, countByKey } from '../../sealing/sealed-with.ts'
 import type { Database } from '../connection/database.ts'
-import { column } from '../connection/parameters.ts'
 import type { Query, Transaction } from '../connection/transaction.ts'
-import type { Nodes } from './nodes.ts'
 
 interface Admission {
   /** The database, for sentences. */
@@ -123,7 +114,8 @@ function changedMeanwhile(key: string): StartError {
 
 interface World {
   database: Database
-  nodes: Nodes
+  /** Ours. */
+  nodes: { own: ReadonlySet<string> }
   encryption: KeyRing
   where: string
 }
@@ -133,41 +125,12 @@ export async function useKeys(
   keys: EncryptionKeys,
 ): Promise<void> {
   const next = new KeyRing(keys)
-  const own = nodes.own()
+  const own = [...nodes.own]
   await database.transact(async (tx) => {
     await admit((sql, values) => tx.query(sql, values), next, { where, always: true, own })
     tx.send(CHANGE_NODES, [own, next.keyIds.join(',')])
   })
   encryption.replace(keys)
-}
-
-export async function reseal(
-  tx: Transaction,
-  encryption: Encryption,
-  { after, limit }: { after: string; limit: number },
-): Promise<ResealResult> {
-  const own = sealedWithOnly(encryption.keyId)
-  const [check] = await tx.query<{ value: string }>(READ_META, [KEY_CHECK])
-  const isPresent = sealingKeyOf(check?.value ?? '') === encryption.keyId
-  const others = isPresent ? await tx.query(ANY_OTHER, [own]) : []
-  if (others.length === 0) return { next: null, resealed: 0, unreadable: [] }
-  const rows = await tx.query<SealedRow>(OTHERS, [after, own, limit])
-  const anew = rows.map((row) => resealed(row, encryption))
-  const readable = anew.filter((row) => row !== null)
-  if (readable.length > 0) {
-    tx.send(RESEAL, [
-      column(readable, (row) => row.id),
-      column(readable, (row) => row.url),
-      column(readable, (row) => row.headers),
-      column(readable, (row) => row.secret),
-      column(readable, (row) => row.previous_secret),
-    ])
-  }
-  return {
-    next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
-    resealed: readable.length,
-    unreadable: rows.filter((_, at) => anew[at] === null).map(({ id }) => id),
-  }
 }
 
 const READ_META = 'SELECT value FROM meta WHERE key = $1'
@@ -178,14 +141,3 @@ const WRITE_META = `INSERT INTO meta (key, value) VALUES ($1, $2)
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 const LIVE_NODES = `SELECT id, keys FROM nodes WHERE lease_until > chatzuri_now() AND keys <> ''`
 const CHANGE_NODES = 'UPDATE nodes SET keys = $2 WHERE id = ANY($1::text[])'
-/** By the index over this expression, from both of its ends. */
-const ANY_OTHER = `(SELECT 1 FROM webhooks WHERE ${SEALED_WITH} < $1 LIMIT 1)
-  UNION ALL (SELECT 1 FROM webhooks WHERE ${SEALED_WITH} > $1 LIMIT 1)`
-/** What somebody else changes now is left to the next walk. */
-const OTHERS = `SELECT id, url, headers, secret, previous_secret FROM webhooks
-  WHERE id > $1 AND ${SEALED_WITH} <> $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED`
-const RESEAL = `UPDATE webhooks w SET url = anew.url, headers = anew.headers, secret = anew.secret,
-    previous_secret = anew.previous_secret
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-    AS anew (id, url, headers, secret, previous_secret)
-  WHERE w.id = anew.id`

@@ -1,5 +1,5 @@
 /**
- * Listeners: nodes that take one webhook's deliveries (../road.ts), in the list of nodes
+ * Listeners: nodes that take one webhook's deliveries (store/road.ts), in the list of nodes
  * with a role of their own and no keys. A webhook's row is locked before it changes hands.
  *
  * Records lock deliveries before webhooks; so what a listener held is given back in a transaction of
@@ -17,12 +17,11 @@ import type { Encryption } from '../../sealing/encryption.ts'
 import type { Database } from '../connection/database.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { deskTransaction } from '../desk-transaction.ts'
-import { transactAudited } from './audit.ts'
-import type { Nodes } from './nodes.ts'
+import { transactAudited } from '../transact-audited.ts'
+import { giveBack } from './nodes.ts'
 
 interface World {
   database: Database
-  nodes: Nodes
   encryption: Encryption
 }
 
@@ -42,7 +41,7 @@ interface Seat {
 const SWEPT_MAX = 200
 
 export async function joinListener(
-  { database, nodes, encryption }: World,
+  { database, encryption }: World,
   listener: ListenerLease,
   audit?: NewAuditEntry,
 ): Promise<Webhook | 'has_url' | null> {
@@ -60,18 +59,18 @@ export async function joinListener(
     })
     return joined === null || joined === 'has_url' ? joined : toWebhook(joined, encryption)
   })
-  if (earlier !== null) await nodes.releaseAll([earlier])
+  if (earlier !== null) await giveBack(database, [earlier])
   return joined
 }
 
 export async function renewListener(
-  { database, nodes }: World,
+  database: Database,
   { webhookId, listenerId, leaseMs }: ListenerLease,
 ): Promise<'renewed' | 'replaced' | 'lapsed' | null> {
   const values = [webhookId, listenerId, Math.round(leaseMs)]
   const renewed = await database.query(RENEW, values)
   if (renewed.length > 0) {
-    await nodes.releaseAll([listenerId])
+    await giveBack(database, [listenerId])
     return 'renewed'
   }
   const [row] = await database.query<{ listener_id: string | null }>(READ_LISTENER, [webhookId])
@@ -80,16 +79,16 @@ export async function renewListener(
 }
 
 export async function leaveListener(
-  { database, nodes }: World,
+  database: Database,
   { webhookId, listenerId }: Listener,
 ): Promise<boolean> {
   const left = await database.transact((tx) => endLease(tx, webhookId, listenerId))
-  if (left) await nodes.releaseAll([listenerId])
+  if (left) await giveBack(database, [listenerId])
   return left
 }
 
 export async function sweepListeners(
-  { database, nodes }: World,
+  database: Database,
   removeAfterMs: number,
 ): Promise<{ away: string[]; removed: string[] }> {
   const [away, removed] = await database.transact(async (tx) => {
@@ -99,11 +98,14 @@ export async function sweepListeners(
       tx.now - removeAfterMs,
       SWEPT_MAX,
     ])
-    const desk = deskTransaction(tx)
-    for (const { id } of abandoned) await runAwaiting(deleteWebhook(desk, id))
+    for (const { id } of abandoned) await runAwaiting(deleteWebhook(deskTransaction(tx), id))
     return [lapsed, abandoned] as const
   })
-  if (away.length > 0) await nodes.releaseAll(away.map((row) => row.listener_id))
+  if (away.length > 0)
+    await giveBack(
+      database,
+      away.map((row) => row.listener_id),
+    )
   return { away: away.map(({ id }) => id), removed: removed.map(({ id }) => id) }
 }
 

@@ -6,88 +6,89 @@
 import { StartError } from '../../../errors.ts'
 import type { Encryption } from '../../sealing/encryption.ts'
 import type { Database } from '../connection/database.ts'
-import { releaseNodes } from './deliveries.ts'
 import { holdKeys } from './key-check.ts'
+import { releaseNodes } from './release.ts'
 
 /** Rows of one transaction: a few milliseconds. */
 const CHUNK_ROWS = 500
 
-export class Nodes {
-  readonly #database: Database
-  readonly #roles: string
-  readonly #encryption: Encryption
+export interface NodeLease {
+  nodeId: string
+  leaseMs: number
+}
+
+export interface Nodes {
+  database: Database
+  encryption: Encryption
+  /** What this process does. */
+  roles: readonly string[]
   /** Those that joined through this store: it gives back their claims when it is closed. */
-  readonly #own = new Set<string>()
+  own: Set<string>
+}
 
-  constructor(options: { database: Database; roles: readonly string[]; encryption: Encryption }) {
-    this.#database = options.database
-    this.#roles = options.roles.join(',')
-    this.#encryption = options.encryption
+export async function joinNode(nodes: Nodes, lease: NodeLease): Promise<void> {
+  try {
+    await join(nodes, lease)
+  } catch (error) {
+    throw startErrorBehind(error) ?? error
   }
+  nodes.own.add(lease.nodeId)
+}
 
-  async joinNode(nodeId: string, leaseMs: number): Promise<void> {
-    try {
-      await this.#join(nodeId, leaseMs)
-    } catch (error) {
-      throw startErrorBehind(error) ?? error
-    }
-    this.#own.add(nodeId)
-  }
+async function join(
+  { database, encryption, roles }: Nodes,
+  { nodeId, leaseMs }: NodeLease,
+): Promise<void> {
+  await rescueDead(database)
+  await database.transact(async (tx) => {
+    await holdKeys(tx, encryption)
+    tx.send(JOIN, [nodeId, Math.round(leaseMs), roles.join(','), encryption.keyIds.join(',')])
+  })
+}
 
-  async #join(nodeId: string, leaseMs: number): Promise<void> {
-    await this.rescueDead()
-    await this.#database.transact(async (tx) => {
-      await holdKeys(tx, this.#encryption)
-      const keys = this.#encryption.keyIds.join(',')
-      tx.send(JOIN, [nodeId, Math.round(leaseMs), this.#roles, keys])
-    })
-  }
+export async function renewLease(
+  database: Database,
+  { nodeId, leaseMs }: NodeLease,
+): Promise<boolean> {
+  const renewed = await database.query(RENEW, [nodeId, Math.round(leaseMs)])
+  return renewed.length > 0
+}
 
-  async renewLease(nodeId: string, leaseMs: number): Promise<boolean> {
-    const renewed = await this.#database.query(RENEW, [nodeId, Math.round(leaseMs)])
-    return renewed.length > 0
-  }
+export async function leaveNode({ database, own }: Nodes, nodeId: string): Promise<void> {
+  // From now on nothing is leased to it any more; what it holds goes back in steps.
+  await database.query(LAPSE, [nodeId])
+  await giveBack(database, [nodeId])
+  await database.query(REMOVE, [nodeId])
+  own.delete(nodeId)
+}
 
-  async leaveNode(nodeId: string): Promise<void> {
-    // From now on nothing is leased to it any more; what it holds goes back in steps.
-    await this.#database.query(LAPSE, [nodeId])
-    await this.releaseAll([nodeId])
-    await this.#database.query(REMOVE, [nodeId])
-    this.#own.delete(nodeId)
-  }
+export async function leaveAll(nodes: Nodes): Promise<void> {
+  for (const nodeId of [...nodes.own]) await leaveNode(nodes, nodeId)
+}
 
-  /** What they hold goes back, in steps. */
-  async releaseAll(nodeIds: string[]): Promise<number> {
-    let released = 0
-    for (;;) {
-      const count = await this.#database.transact((tx) => releaseNodes(tx, nodeIds, CHUNK_ROWS))
-      released += count
-      if (count < CHUNK_ROWS) return released
-    }
+/** What they hold goes back, in steps; how many. */
+export async function giveBack(database: Database, nodeIds: string[]): Promise<number> {
+  let released = 0
+  for (;;) {
+    const count = await database.transact((tx) => releaseNodes(tx, nodeIds, CHUNK_ROWS))
+    released += count
+    if (count < CHUNK_ROWS) return released
   }
+}
 
-  /** Also what is held by nodes that are not in the list any more: no claim outlives its lease. */
-  async rescueDead(): Promise<number> {
-    const dead = await this.#database.query<{ id: string }>(DEAD_HOLDERS)
-    const ids = dead.map(({ id }) => id)
-    const rescued = ids.length > 0 ? await this.releaseAll(ids) : 0
-    await this.#database.query(REMOVE_DEAD)
-    return rescued
-  }
+/** Also what is held by nodes that are not in the list any more: no claim outlives its lease. */
+export async function rescueDead(database: Database): Promise<number> {
+  const dead = await database.query<{ id: string }>(DEAD_HOLDERS)
+  const ids = dead.map(({ id }) => id)
+  const rescued = ids.length > 0 ? await giveBack(database, ids) : 0
+  await database.query(REMOVE_DEAD)
+  return rescued
+}
 
-  /** Nodes that deliver and whose lease is live: a webhook's window is shared out among them. */
-  async countLive(): Promise<number> {
-    const [row] = await this.#database.query<{ count: number }>(COUNT_LIVE)
-    return row?.count ?? 0
-  }
-
-  own(): string[] {
-    return [...this.#own]
-  }
-
-  async leaveAll(): Promise<void> {
-    for (const nodeId of [...this.#own]) await this.leaveNode(nodeId)
-  }
+/** Nodes that deliver and whose lease is live: a webhook's window is shared out among them. */
+export async function countLive(database: Database): Promise<number> {
+  const [row] = await database.query<{ count: number }>(COUNT_LIVE)
+  return row?.count ?? 0
 }
 
 /** A connection that may not be used says so as a database that is away: who starts wants the reason. */

@@ -7,7 +7,7 @@ import type { DeliveryState } from '../../../delivery.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { resendAll, webhookStates } from './deliveries.ts'
+import { resendAll, webhookStates } from './move.ts'
 
 interface Walked extends RecoveryRow {
   cursor_at: number
@@ -17,24 +17,18 @@ interface Walked extends RecoveryRow {
 export async function continueRecoveries(
   tx: Transaction,
   limit: number,
-): Promise<{ moved: number; resumed: string[] }> {
-  const resumed = new Set<string>()
+): Promise<{ moved: number }> {
   let walked = 0
   while (walked < limit) {
     const [recovery] = await tx.query<Walked>(NEXT)
     if (!recovery) break
-    walked += await walk(tx, recovery, limit - walked, resumed)
+    walked += await walk(tx, recovery, limit - walked)
   }
-  return { moved: walked, resumed: [...resumed] }
+  return { moved: walked }
 }
 
 /** Returns how many deliveries it looked at. */
-async function walk(
-  tx: Transaction,
-  recovery: Walked,
-  limit: number,
-  resumed: Set<string>,
-): Promise<number> {
+async function walk(tx: Transaction, recovery: Walked, limit: number): Promise<number> {
   const { id, webhook_id: webhookId, cursor_at, cursor_id, until } = recovery
   const states: DeliveryState[] = JSON.parse(recovery.states)
   const find = states.includes('delivered') ? FIND_FINISHED : FIND_FAILED
@@ -50,7 +44,6 @@ async function walk(
   const state = known.get(webhookId)
   const sendable = state ? wanted.filter((row) => kept.has(row.event_id)) : []
   if (state) await resendAll(tx, sendable, state)
-  if (state === 'active' && sendable.length > 0) resumed.add(webhookId)
   const last = rows.at(-1)
   if (last) await tx.query(ADVANCE, [sendable.length, last.finished_at, last.id, id])
   if (rows.length < limit) await tx.query(FINISH, [tx.now, id])

@@ -14,8 +14,8 @@ import type { DeliveryRow } from '../../reading/rows.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { array } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { cancelAll, moveAll, webhookStates } from './deliveries.ts'
 import { eraseDeletedChatbots } from './erase.ts'
+import { cancelAll, moveAll, webhookStates } from './move.ts'
 
 interface Note {
   seq: number
@@ -26,13 +26,8 @@ interface Note {
 
 const NOTES_MAX = 200
 
-export async function settle(
-  tx: Transaction,
-  limit: number,
-  ids: Ids,
-): Promise<{ moved: number; resumed: string[] }> {
+export async function settle(tx: Transaction, limit: number, ids: Ids): Promise<{ moved: number }> {
   const notes = await tx.query<Note>(TAKE_NOTES, [NOTES_MAX])
-  const resumed: string[] = []
   let moved = 0
   if (notes.length > 0) {
     const byWebhook = Map.groupBy(notes, (note) => note.webhook_id)
@@ -45,14 +40,13 @@ export async function settle(
         limit: limit - moved,
         state: states.get(webhookId) ?? null,
       })
-      if (count > 0 && states.get(webhookId) === 'active') resumed.push(webhookId)
       if (count < limit - moved) settled.push(...own.filter((n) => n.last).map((n) => n.seq))
       moved += count
     }
     if (settled.length > 0) tx.send(REMOVE_NOTES, [array(settled)])
   }
   if (moved < limit) moved += await eraseDeletedChatbots(tx, limit - moved, ids)
-  return { moved, resumed }
+  return { moved }
 }
 
 async function settleWebhook(

@@ -65,7 +65,7 @@ CREATE TABLE webhooks (
   listener_id TEXT,
   -- Since when nobody does.
   away_since INTEGER,
-  -- Its rest (../../rules/rest.ts). Null: it works.
+  -- Its rest (store/rules/rest.ts). Null: it works.
   resting_until INTEGER,
   -- From when on one delivery is handed out, and the one that was.
   probe_at INTEGER,
@@ -124,7 +124,7 @@ CREATE TABLE leads (
   customer_name TEXT NOT NULL,
   customer_email TEXT NOT NULL,
   customer_phone TEXT NOT NULL,
-  -- What a search compares (../../reading/search-keys.ts). Null: the phone is its own key.
+  -- What a search compares (store/reading/search-keys.ts). Null: the phone is its own key.
   name_key TEXT NOT NULL,
   email_key TEXT NOT NULL,
   phone_key TEXT,
@@ -291,7 +291,7 @@ CREATE TABLE stats_minutes (
 CREATE INDEX stats_by_chatbot ON stats_minutes (chatbot_id, minute);
 CREATE INDEX stats_by_minute ON stats_minutes (minute);
 
--- Sums of minutes that are over (../../rules/rollups.ts).
+-- Sums of minutes that are over (store/rules/rollups.ts).
 CREATE TABLE stats_rollups (
   -- A webhook's id, a chatbot's, or 'all'.
   scope TEXT NOT NULL,

@@ -16,70 +16,60 @@ interface WaitingRow {
   updated_at: number
 }
 
-export class DueTimes {
-  readonly #core: Core
+export function pullInDue(core: Core, { jumpedBackMs, after, limit }: PullInStep): PulledIn {
+  if (after === null && !knowsTheFuture(core)) return { pulled: 0, next: null }
+  if (after === null) pullRests(core, jumpedBackMs)
+  const { webhookId, dueAt, deliveryId } = after ?? FIRST
+  const { now } = core.tx
+  const rows = core.all<WaitingRow>(WAITING, webhookId, dueAt, deliveryId, now, limit)
+  const ahead = rows.filter((row) => row.updated_at > now)
+  for (const row of ahead) pull(core, row, jumpedBackMs)
+  const last = rows.at(-1)
+  return { pulled: ahead.length, next: rows.length === limit && last ? positionOf(last) : null }
+}
 
-  constructor(core: Core) {
-    this.#core = core
+/** A rest, too, knows its own wait: `probe_at - rest_set_at`. */
+function pullRests(core: Core, jumpedBackMs: number): void {
+  const { now } = core.tx
+  for (const { id } of core.all<{ id: string }>(RESTING, now)) {
+    core.changeWebhook(id, (row) => pullRest(core, row, jumpedBackMs), 'health')
   }
+  for (const { id } of core.all<{ id: string }>(RESTED, now)) {
+    core.changeWebhook(id, () => core.one<WebhookRow>(PULL_RESTED, now, id), 'health')
+  }
+}
 
-  pullIn({ jumpedBackMs, after, limit }: PullInStep): PulledIn {
-    const core = this.#core
-    if (after === null && !this.#knowsTheFuture()) return { pulled: 0, next: null }
-    if (after === null) this.#pullRests(jumpedBackMs)
-    const { webhookId, dueAt, deliveryId } = after ?? FIRST
-    const { now } = core.tx
-    const rows = core.all<WaitingRow>(WAITING, webhookId, dueAt, deliveryId, now, limit)
-    const ahead = rows.filter((row) => row.updated_at > now)
-    for (const row of ahead) this.#pull(row, jumpedBackMs)
-    const last = rows.at(-1)
-    return { pulled: ahead.length, next: rows.length === limit && last ? positionOf(last) : null }
-  }
+function pullRest(core: Core, row: WebhookRow, jumpedBackMs: number): WebhookRow | 'set_anew' {
+  const { now } = core.tx
+  const { probe_at, rest_set_at, resting_until } = row
+  // By this very transaction, and by our clock.
+  if (probe_at === null || rest_set_at === null || resting_until === null) return 'set_anew'
+  if (rest_set_at <= now) return 'set_anew'
+  const waitMs = Math.max(0, probe_at - rest_set_at)
+  const moved = jumpedBackMs > 0 ? probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
+  const probeAt = Math.min(now + waitMs, moved)
+  core.tx.woken.add(row.id)
+  const until = resting_until - (probe_at - probeAt)
+  return core.one<WebhookRow>(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
+}
 
-  /** A rest, too, knows its own wait: `probe_at - rest_set_at`. */
-  #pullRests(jumpedBackMs: number): void {
-    const core = this.#core
-    const { now } = core.tx
-    for (const { id } of core.all<{ id: string }>(RESTING, now)) {
-      core.changeWebhook(id, (row) => this.#pullRest(row, jumpedBackMs), 'health')
-    }
-    for (const { id } of core.all<{ id: string }>(RESTED, now)) {
-      core.changeWebhook(id, () => core.one<WebhookRow>(PULL_RESTED, now, id), 'health')
-    }
-  }
+/** By the jump itself where it is known: what was waited already counts. */
+function pull(core: Core, row: WaitingRow, jumpedBackMs: number): void {
+  const { tx } = core
+  const waitMs = Math.max(0, row.due_at - row.updated_at)
+  const moved = jumpedBackMs > 0 ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
+  const dueAt = Math.min(tx.now + waitMs, moved)
+  core.run(PULL, dueAt, dueAt - waitMs, row.id)
+  tx.woken.add(row.webhook_id)
+}
 
-  #pullRest(row: WebhookRow, jumpedBackMs: number): WebhookRow | 'ended' {
-    const core = this.#core
-    const { now } = core.tx
-    const { probe_at, rest_set_at, resting_until } = row
-    // Noted by this very transaction.
-    if (probe_at === null || rest_set_at === null || resting_until === null) return 'ended'
-    const waitMs = Math.max(0, probe_at - rest_set_at)
-    const moved = jumpedBackMs > 0 ? probe_at - jumpedBackMs : Number.POSITIVE_INFINITY
-    const probeAt = Math.min(now + waitMs, moved)
-    core.tx.woken.add(row.id)
-    const until = resting_until - (probe_at - probeAt)
-    return core.one<WebhookRow>(PULL_REST, probeAt, until, probeAt - waitMs, row.id)
-  }
-
-  /** By the jump itself where it is known: what was waited already counts. */
-  #pull(row: WaitingRow, jumpedBackMs: number): void {
-    const { tx } = this.#core
-    const waitMs = Math.max(0, row.due_at - row.updated_at)
-    const moved = jumpedBackMs > 0 ? row.due_at - jumpedBackMs : Number.POSITIVE_INFINITY
-    const dueAt = Math.min(tx.now + waitMs, moved)
-    this.#core.run(PULL, dueAt, dueAt - waitMs, row.id)
-    tx.woken.add(row.webhook_id)
-  }
-
-  /** Whether anything was written by a clock that was ahead of ours: by the ends of three indexes. */
-  #knowsTheFuture(): boolean {
-    const { now } = this.#core.tx
-    const { attempt, change } = this.#core.get<Newest>(NEWEST) ?? {}
-    const { id } = this.#core.get<{ id: string }>(NEWEST_DELIVERY) ?? {}
-    const newest = [attempt ?? 0, change ?? 0, id === undefined ? 0 : idTime(id)]
-    return newest.some((at) => at > now)
-  }
+/** Whether anything was written by a clock that was ahead of ours: by the ends of three indexes. */
+function knowsTheFuture(core: Core): boolean {
+  const { now } = core.tx
+  const { attempt, change } = core.get<Newest>(NEWEST) ?? {}
+  const { id } = core.get<{ id: string }>(NEWEST_DELIVERY) ?? {}
+  const newest = [attempt ?? 0, change ?? 0, id === undefined ? 0 : idTime(id)]
+  return newest.some((at) => at > now)
 }
 
 interface Newest {

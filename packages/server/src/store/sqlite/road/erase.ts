@@ -4,7 +4,7 @@ import { CANCELLABLE } from '../../../delivery.ts'
 import type { ErasureReason } from '../../../lead.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
-import type { Deliveries } from './deliveries.ts'
+import { cancelRow } from './move.ts'
 
 interface LeadToErase {
   id: string
@@ -16,65 +16,50 @@ interface LeadToErase {
   created_at: number
 }
 
-export class Eraser {
-  readonly #core: Core
-  readonly #deliveries: Deliveries
-
-  constructor(core: Core, deliveries: Deliveries) {
-    this.#core = core
-    this.#deliveries = deliveries
+export function eraseLead(
+  core: Core,
+  { leadId, reason }: { leadId: string; reason: ErasureReason },
+): boolean {
+  const lead = core.get<LeadToErase>(READ_LEAD, leadId)
+  if (!lead) return false
+  core.run(DELETE_LEAD, leadId)
+  core.run(ERASE_EVENT, lead.event_id)
+  remember(core, lead, reason)
+  for (const delivery of core.all<DeliveryRow>(DELIVERIES_OF, lead.event_id)) {
+    // The endpoint's answers may echo the person.
+    core.run(BLANK_ATTEMPTS, delivery.id)
+    core.run(BLANK_LAST_ERROR, delivery.id)
+    if (CANCELLABLE.includes(delivery.state)) cancelRow(core, delivery, 'lead_erased')
   }
-
-  eraseLead({ leadId, reason }: { leadId: string; reason: ErasureReason }): boolean {
-    const core = this.#core
-    const lead = core.get<LeadToErase>(READ_LEAD, leadId)
-    if (!lead) return false
-    core.run(DELETE_LEAD, leadId)
-    core.run(ERASE_EVENT, lead.event_id)
-    this.#remember(lead, reason)
-    for (const delivery of core.all<DeliveryRow>(DELIVERIES_OF, lead.event_id)) {
-      // The endpoint's answers may echo the person.
-      core.run(BLANK_ATTEMPTS, delivery.id)
-      core.run(BLANK_LAST_ERROR, delivery.id)
-      if (CANCELLABLE.includes(delivery.state)) {
-        this.#deliveries.cancelRow(delivery, 'lead_erased')
-      }
-    }
-    if (lead.idempotency_key !== null) {
-      const { chatbot_id, idempotency_route, idempotency_key, created_at } = lead
-      // The instant tells this record from a later one under the same key.
-      core.run(ERASE_ANSWER, chatbot_id, idempotency_route, idempotency_key, created_at)
-    }
-    core.run(DELETE_CONVERSATION, lead.chatbot_id, lead.conversation_id)
-    core.tx.erased = true
-    return true
+  if (lead.idempotency_key !== null) {
+    const { chatbot_id, idempotency_route, idempotency_key, created_at } = lead
+    // The instant tells this record from a later one under the same key.
+    core.run(ERASE_ANSWER, chatbot_id, idempotency_route, idempotency_key, created_at)
   }
+  core.run(DELETE_CONVERSATION, lead.chatbot_id, lead.conversation_id)
+  core.tx.erased = true
+  return true
+}
 
-  /** Up to `limit` leads of chatbots that were deleted; how many. */
-  eraseDeletedChatbots(limit: number): number {
-    const core = this.#core
-    let erased = 0
-    while (erased < limit) {
-      const chatbot = core.get<{ id: string }>(DELETED_CHATBOT)
-      if (!chatbot) return erased
-      const leads = core.all<{ id: string }>(LEADS_OF, chatbot.id, limit - erased)
-      for (const { id } of leads) this.eraseLead({ leadId: id, reason: 'chatbot_deleted' })
-      erased += leads.length
-      if (erased < limit) this.#removeChatbot(chatbot.id)
-    }
-    return erased
+/** Up to `limit` leads of chatbots that were deleted; how many. */
+export function eraseDeletedChatbots(core: Core, limit: number): number {
+  let erased = 0
+  while (erased < limit) {
+    const chatbot = core.get<{ id: string }>(DELETED_CHATBOT)
+    if (!chatbot) return erased
+    const leads = core.all<{ id: string }>(LEADS_OF, chatbot.id, limit - erased)
+    for (const { id } of leads) eraseLead(core, { leadId: id, reason: 'chatbot_deleted' })
+    erased += leads.length
+    if (erased >= limit) return erased
+    core.run(DELETE_CONVERSATIONS, chatbot.id)
+    core.run(DELETE_CHATBOT, chatbot.id)
   }
+  return erased
+}
 
-  #remember(lead: LeadToErase, reason: ErasureReason): void {
-    const core = this.#core
-    const { id, chatbot_id, event_id } = lead
-    core.run(KEEP_ERASURE, core.ids.next('erasure'), id, chatbot_id, event_id, reason, core.tx.now)
-  }
-
-  #removeChatbot(chatbotId: string): void {
-    this.#core.run(DELETE_CONVERSATIONS, chatbotId)
-    this.#core.run(DELETE_CHATBOT, chatbotId)
-  }
+function remember(core: Core, lead: LeadToErase, reason: ErasureReason): void {
+  const { id, chatbot_id, event_id } = lead
+  core.run(KEEP_ERASURE, core.ids.next('erasure'), id, chatbot_id, event_id, reason, core.tx.now)
 }
 
 const READ_LEAD = `SELECT id, chatbot_id, conversation_id, event_id, idempotency_route,

@@ -1,5 +1,5 @@
 /**
- * Listeners: nodes that take one webhook's deliveries (../road.ts). Their leases are in
+ * Listeners: nodes that take one webhook's deliveries (store/road.ts). Their leases are in
  * memory with those of the nodes, so that after a start nobody listens until they come again.
  */
 
@@ -11,8 +11,8 @@ import type { ListenerLease } from '../../road.ts'
 import { whenLeft, whenListened } from '../../rules/listened.ts'
 import type { Core } from '../core.ts'
 import { deskTransaction } from '../desk-transaction.ts'
-import type { Deliveries } from './deliveries.ts'
-import type { Nodes } from './nodes.ts'
+import { leaveNode, renewLease, setLease } from './nodes.ts'
+import { releaseNode } from './release.ts'
 
 /** What a webhook's row says of who listens. */
 interface Seat {
@@ -25,82 +25,68 @@ interface Seat {
 
 type Listener = Pick<ListenerLease, 'webhookId' | 'listenerId'>
 
-export class Listeners {
-  readonly #core: Core
-  readonly #rooms: { deliveries: Deliveries; nodes: Nodes }
+export function joinListener(
+  core: Core,
+  { webhookId, listenerId, leaseMs }: ListenerLease,
+): WebhookRow | 'has_url' | null {
+  let earlier: string | null = null
+  const joined = core.changeWebhook(webhookId, (before) => {
+    if (before.kind !== 'listen') return 'has_url'
+    earlier = before.listener_id
+    setLease(core, { nodeId: listenerId, leaseMs })
+    // As when it is resumed: failures from before must not disable it again.
+    const failingSince = before.state === 'disabled' ? null : before.failing_since
+    return set(core, before, { listenerId, awaySince: null, failingSince, ...whenListened(before) })
+  })
+  if (earlier !== null) leaveNode(core, earlier)
+  return joined
+}
 
-  constructor(core: Core, rooms: { deliveries: Deliveries; nodes: Nodes }) {
-    this.#core = core
-    this.#rooms = rooms
-  }
+export function renewListener(
+  core: Core,
+  { webhookId, listenerId, leaseMs }: ListenerLease,
+): 'renewed' | 'replaced' | 'lapsed' | null {
+  const row = core.get<Pick<WebhookRow, 'listener_id'>>(READ_LISTENER, webhookId)
+  if (!row) return null
+  if (row.listener_id !== listenerId) return row.listener_id === null ? 'lapsed' : 'replaced'
+  if (!renewLease(core, { nodeId: listenerId, leaseMs })) return 'lapsed'
+  releaseNode(core, listenerId)
+  return 'renewed'
+}
 
-  joinListener({ webhookId, listenerId, leaseMs }: ListenerLease): WebhookRow | 'has_url' | null {
-    const core = this.#core
-    let earlier: string | null = null
-    const joined = core.changeWebhook(webhookId, (before) => {
-      if (before.kind !== 'listen') return 'has_url'
-      earlier = before.listener_id
-      core.nodes.set(listenerId, core.clock.monotonic() + leaseMs)
-      // As when it is resumed: failures from before must not disable it again.
-      const failingSince = before.state === 'disabled' ? null : before.failing_since
-      return this.#set(before, {
-        listenerId,
-        awaySince: null,
-        failingSince,
-        ...whenListened(before),
-      })
-    })
-    if (earlier !== null) this.#rooms.nodes.leaveNode(earlier)
-    return joined
-  }
+/** What it held goes back after that, and so is parked. False: another listens by now, or nobody. */
+export function leaveListener(core: Core, { webhookId, listenerId }: Listener): boolean {
+  const left = core.changeWebhook(webhookId, (row) => {
+    if (row.listener_id !== listenerId) return 'not_its_own'
+    const { failing_since: failingSince } = row
+    const awaySince = core.tx.now
+    return set(core, row, { listenerId: null, awaySince, failingSince, ...whenLeft(row) })
+  })
+  if (left === null || left === 'not_its_own') return false
+  leaveNode(core, listenerId)
+  return true
+}
 
-  renewListener(listener: ListenerLease): 'renewed' | 'replaced' | 'lapsed' | null {
-    const { webhookId, listenerId } = listener
-    const row = this.#core.get<Pick<WebhookRow, 'listener_id'>>(READ_LISTENER, webhookId)
-    if (!row) return null
-    if (row.listener_id !== listenerId) return row.listener_id === null ? 'lapsed' : 'replaced'
-    const { nodes, deliveries } = this.#rooms
-    if (!nodes.renewLease({ nodeId: listenerId, leaseMs: listener.leaseMs })) return 'lapsed'
-    deliveries.releaseNode(listenerId)
-    return 'renewed'
+export function sweepListeners(
+  core: Core,
+  removeAfterMs: number,
+): { away: string[]; removed: string[] } {
+  const listened = core.all<{ id: string; listener_id: string }>(LISTENED)
+  const away = listened.filter((row) => !core.isLive(row.listener_id))
+  for (const { id, listener_id } of away) {
+    leaveListener(core, { webhookId: id, listenerId: listener_id })
   }
+  const abandoned = core.all<{ id: string }>(ABANDONED, core.tx.now - removeAfterMs)
+  const tx = deskTransaction(core)
+  for (const { id } of abandoned) runAtOnce(deleteWebhook(tx, id))
+  return { away: away.map(({ id }) => id), removed: abandoned.map(({ id }) => id) }
+}
 
-  leaveListener({ webhookId, listenerId }: Listener): boolean {
-    return this.#endLease(webhookId, listenerId)
-  }
-
-  sweepListeners(removeAfterMs: number): { away: string[]; removed: string[] } {
-    const core = this.#core
-    const listened = core.all<{ id: string; listener_id: string }>(LISTENED)
-    const away = listened.filter((row) => !core.isLive(row.listener_id))
-    for (const { id, listener_id } of away) this.#endLease(id, listener_id)
-    const abandoned = core.all<{ id: string }>(ABANDONED, core.tx.now - removeAfterMs)
-    const tx = deskTransaction(core)
-    for (const { id } of abandoned) runAtOnce(deleteWebhook(tx, id))
-    return { away: away.map(({ id }) => id), removed: abandoned.map(({ id }) => id) }
-  }
-
-  /** What it held goes back after that, and so is parked. False: another listens by now, or nobody. */
-  #endLease(webhookId: string, listenerId: string): boolean {
-    const ended = this.#core.changeWebhook(webhookId, (row) => {
-      if (row.listener_id !== listenerId) return 'not_its_own'
-      const { failing_since: failingSince } = row
-      const awaySince = this.#core.tx.now
-      return this.#set(row, { listenerId: null, awaySince, failingSince, ...whenLeft(row) })
-    })
-    if (ended === null || ended === 'not_its_own') return false
-    this.#rooms.nodes.leaveNode(listenerId)
-    return true
-  }
-
-  #set({ id }: WebhookRow, seat: Seat): WebhookRow {
-    const core = this.#core
-    const { listenerId, awaySince, state, reason, failingSince } = seat
-    const { now } = core.tx
-    core.unsettle(id)
-    const values = [listenerId, awaySince, state, reason, failingSince, now, id]
-    return core.one<WebhookRow>(SET_LISTENER, ...values)
-  }
+function set(core: Core, { id }: WebhookRow, seat: Seat): WebhookRow {
+  const { listenerId, awaySince, state, reason, failingSince } = seat
+  core.unsettle(id)
+  const values = [listenerId, awaySince, state, reason, failingSince, core.tx.now, id]
+  return core.one<WebhookRow>(SET_LISTENER, ...values)
 }
 
 const SET_LISTENER = `UPDATE webhooks SET listener_id = ?, away_since = ?, state = ?,

@@ -4,50 +4,44 @@
  */
 import { isId } from '../../../id.ts'
 import type { Core } from '../core.ts'
-import type { Deliveries } from './deliveries.ts'
+import { releaseNode } from './release.ts'
 
 export interface NodeLease {
   nodeId: string
   leaseMs: number
 }
 
-export class Nodes {
-  readonly #core: Core
-  readonly #deliveries: Deliveries
+export function joinNode(core: Core, lease: NodeLease): void {
+  rescueDead(core)
+  setLease(core, lease)
+}
 
-  constructor(core: Core, deliveries: Deliveries) {
-    this.#core = core
-    this.#deliveries = deliveries
-  }
+export function renewLease(core: Core, lease: NodeLease): boolean {
+  const isLive = core.isLive(lease.nodeId)
+  if (isLive) setLease(core, lease)
+  return isLive
+}
 
-  joinNode({ nodeId, leaseMs }: NodeLease): void {
-    this.rescueDead()
-    this.#core.nodes.set(nodeId, this.#core.clock.monotonic() + leaseMs)
-  }
+export function leaveNode(core: Core, nodeId: string): void {
+  releaseNode(core, nodeId)
+  core.nodes.delete(nodeId)
+}
 
-  renewLease({ nodeId, leaseMs }: NodeLease): boolean {
-    if (!this.#core.isLive(nodeId)) return false
-    this.#core.nodes.set(nodeId, this.#core.clock.monotonic() + leaseMs)
-    return true
+export function rescueDead(core: Core): number {
+  let rescued = 0
+  for (const nodeId of [...core.nodes.keys()]) {
+    if (core.isLive(nodeId)) continue
+    rescued += releaseNode(core, nodeId)
+    core.nodes.delete(nodeId)
   }
+  return rescued
+}
 
-  leaveNode(nodeId: string): void {
-    this.#deliveries.releaseNode(nodeId)
-    this.#core.nodes.delete(nodeId)
-  }
+export function countLive(core: Core): number {
+  const ids = [...core.nodes.keys()]
+  return ids.filter((id) => core.isLive(id) && !isId('listener', id)).length
+}
 
-  rescueDead(): number {
-    let rescued = 0
-    for (const nodeId of [...this.#core.nodes.keys()]) {
-      if (this.#core.isLive(nodeId)) continue
-      rescued += this.#deliveries.releaseNode(nodeId)
-      this.#core.nodes.delete(nodeId)
-    }
-    return rescued
-  }
-
-  countLive(): number {
-    const ids = [...this.#core.nodes.keys()]
-    return ids.filter((id) => this.#core.isLive(id) && !isId('listener', id)).length
-  }
+export function setLease(core: Core, { nodeId, leaseMs }: NodeLease): void {
+  core.nodes.set(nodeId, core.clock.monotonic() + leaseMs)
 }

@@ -1,5 +1,4 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
-
 import { AUDIT_MS } from '../../../audit.ts'
 import { idFloor } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
@@ -7,8 +6,8 @@ import type { Retention } from '../../road.ts'
 import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
 import type { Core } from '../core.ts'
 import { IDEMPOTENCY_MS } from './accept.ts'
-import type { Deliveries } from './deliveries.ts'
-import type { Eraser } from './erase.ts'
+import { eraseLead } from './erase.ts'
+import { cancelRow } from './move.ts'
 import { pruneAccess, pruneAudit } from './prune-access.ts'
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
@@ -19,88 +18,76 @@ const LEAD_ROWS = 4
 /** How long a stream can be resumed. */
 const CHANGES_MS = 3_600_000
 
-export class Pruner {
-  readonly #core: Core
-  readonly #deliveries: Deliveries
-  readonly #eraser: Eraser
-
-  constructor(core: Core, parts: { deliveries: Deliveries; eraser: Eraser }) {
-    this.#core = core
-    this.#deliveries = parts.deliveries
-    this.#eraser = parts.eraser
-  }
-
-  prune({ retentionMs, leadRetentionMs, limit, aheadMs = 0 }: Retention): { deleted: number } {
-    const now = this.#core.tx.now - aheadMs
-    const before = now - retentionMs
-    const steps: ((left: number) => number)[] = [
-      (left) => this.#core.run(DELETE_IDEMPOTENCY, now - IDEMPOTENCY_MS, left),
-      (left) => this.#core.run(DELETE_CHANGES, now - CHANGES_MS, left),
-      (left) => (leadRetentionMs === null ? 0 : this.#eraseLeads(now - leadRetentionMs, left)),
-      (left) => this.#cancelParked(before, left),
-      (left) => this.#deleteDeliveries(before, left),
-      (left) => this.#deleteLonelyEvents(before, left),
-      (left) => this.#core.run(DELETE_MINUTES, before, left),
-      ...ROLLUP_STEPS_MS.map(
-        (stepMs) => (left: number) => this.#core.run(DELETE_ROLLUPS, stepMs, before - stepMs, left),
-      ),
-      (left) => this.#core.run(DELETE_RECOVERIES, before, left),
-      (left) => pruneAccess(this.#core, left, now),
-      (left) => this.#deleteAudit(now - Math.max(AUDIT_MS, retentionMs), left),
-    ]
-    let deleted = 0
-    for (const step of steps) if (deleted < limit) deleted += step(limit - deleted)
-    return { deleted }
-  }
-
-  #eraseLeads(before: number, limit: number): number {
-    const most = Math.ceil(limit / LEAD_ROWS)
-    const leads = this.#core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, most)
-    for (const { id } of leads) this.#eraser.eraseLead({ leadId: id, reason: 'retention' })
-    return leads.length * LEAD_ROWS
-  }
-
-  #deleteAudit(before: number, limit: number): number {
-    return pruneAudit(this.#core, { floor: idFloor('audit', before), before, limit })
-  }
-
-  #cancelParked(before: number, limit: number): number {
-    const rows = this.#core.all<DeliveryRow>(OLD_PARKED, before, limit)
-    for (const row of rows) this.#deliveries.cancelRow(row, 'retention')
-    return rows.length
-  }
-
-  #deleteDeliveries(before: number, limit: number): number {
-    const core = this.#core
-    const rows = core.all<{ id: string; event_id: string }>(OLD_DELIVERIES, before, limit)
-    for (const row of rows) {
-      core.run(DELETE_ATTEMPTS, row.id)
-      core.run(DELETE_DELIVERY, row.id)
-      core.run(DELETE_EVENT, row.event_id, before)
-    }
-    return rows.length
-  }
-
-  /**
-   * Events that no webhook wanted. Others go with their last delivery, so each event is looked at
-   * once: the walk never returns to where it was.
-   */
-  #deleteLonelyEvents(before: number, limit: number): number {
-    const core = this.#core
-    const floor = idFloor('event', before)
-    let deleted = 0
-    for (let page = 0; page < EVENT_PAGES_MAX && deleted < limit; page++) {
-      const after = String(core.get<{ value: string }>(READ_CURSOR)?.value ?? '')
-      const rows = core.all<{ id: string }>(OLD_EVENTS, after, floor, limit)
-      const last = rows.at(-1)
-      if (!last) break
-      for (const { id } of rows) deleted += core.run(DELETE_EVENT, id, before)
-      core.run(KEEP_CURSOR, last.id)
-    }
-    return deleted
-  }
+export function prune(
+  core: Core,
+  { retentionMs, leadRetentionMs, limit, aheadMs = 0 }: Retention,
+): { deleted: number } {
+  const now = core.tx.now - aheadMs
+  const before = now - retentionMs
+  const steps: ((left: number) => number)[] = [
+    (left) => core.run(DELETE_IDEMPOTENCY, now - IDEMPOTENCY_MS, left),
+    (left) => core.run(DELETE_CHANGES, now - CHANGES_MS, left),
+    (left) => (leadRetentionMs === null ? 0 : eraseLeads(core, now - leadRetentionMs, left)),
+    (left) => cancelParked(core, before, left),
+    (left) => deleteDeliveries(core, before, left),
+    (left) => deleteLonelyEvents(core, before, left),
+    (left) => core.run(DELETE_MINUTES, before, left),
+    ...ROLLUP_STEPS_MS.map(
+      (stepMs) => (left: number) => core.run(DELETE_ROLLUPS, stepMs, before - stepMs, left),
+    ),
+    (left) => core.run(DELETE_RECOVERIES, before, left),
+    (left) => pruneAccess(core, left, now),
+    (left) => deleteAudit(core, now - Math.max(AUDIT_MS, retentionMs), left),
+  ]
+  let deleted = 0
+  for (const step of steps) if (deleted < limit) deleted += step(limit - deleted)
+  return { deleted }
 }
 
+function eraseLeads(core: Core, before: number, limit: number): number {
+  const most = Math.ceil(limit / LEAD_ROWS)
+  const leads = core.all<{ id: string }>(OLD_LEADS, idFloor('lead', before), before, most)
+  for (const { id } of leads) eraseLead(core, { leadId: id, reason: 'retention' })
+  return leads.length * LEAD_ROWS
+}
+
+function deleteAudit(core: Core, before: number, limit: number): number {
+  return pruneAudit(core, { floor: idFloor('audit', before), before, limit })
+}
+
+function cancelParked(core: Core, before: number, limit: number): number {
+  const rows = core.all<DeliveryRow>(OLD_PARKED, before, limit)
+  for (const row of rows) cancelRow(core, row, 'retention')
+  return rows.length
+}
+
+function deleteDeliveries(core: Core, before: number, limit: number): number {
+  const rows = core.all<{ id: string; event_id: string }>(OLD_DELIVERIES, before, limit)
+  for (const row of rows) {
+    core.run(DELETE_ATTEMPTS, row.id)
+    core.run(DELETE_DELIVERY, row.id)
+    core.run(DELETE_EVENT, row.event_id, before)
+  }
+  return rows.length
+}
+
+/**
+ * Events that no webhook wanted. Others go with their last delivery, so each event is looked at
+ * once: the walk never returns to where it was.
+ */
+function deleteLonelyEvents(core: Core, before: number, limit: number): number {
+  const floor = idFloor('event', before)
+  let deleted = 0
+  for (let page = 0; page < EVENT_PAGES_MAX && deleted < limit; page++) {
+    const after = String(core.get<{ value: string }>(READ_CURSOR)?.value ?? '')
+    const rows = core.all<{ id: string }>(OLD_EVENTS, after, floor, limit)
+    const last = rows.at(-1)
+    if (!last) break
+    for (const { id } of rows) deleted += core.run(DELETE_EVENT, id, before)
+    core.run(KEEP_CURSOR, last.id)
+  }
+  return deleted
+}
 const DELETE_IDEMPOTENCY = `DELETE FROM idempotency WHERE (chatbot_id, route, key) IN
   (SELECT chatbot_id, route, key FROM idempotency WHERE created_at <= ? LIMIT ?)`
 const DELETE_CHANGES =

@@ -16,129 +16,119 @@ import {
 } from '../../rules/after-attempt.ts'
 import { noteRest, type RestTold, restTold } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
-import type { WebhookHealthRow } from '../webhook-book.ts'
-import { READ_DELIVERY } from './deliveries.ts'
+import type { HealthRow } from './health.ts'
 
-export class Recorder {
-  readonly #core: Core
+export function recordIfLeased(core: Core, input: RecordInput): RecordResult {
+  const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
+  const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
+  if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
+  const kept = isErased(core, row) ? withoutEcho(input) : input
+  const { webhook, ...told } = updateWebhook(core, row, kept)
+  const next = nextState(row, kept, { webhook: webhook?.state ?? null, now: core.tx.now })
+  insertAttempt(core, row, kept)
+  updateDelivery(core, row, kept, next)
+  return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
+}
 
-  constructor(core: Core) {
-    this.#core = core
+/** Whether the lead was erased while this was on its way. */
+function isErased(core: Core, row: DeliveryRow): boolean {
+  if (row.state !== 'cancelled') return false
+  return core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
+}
+
+function insertAttempt(core: Core, row: DeliveryRow, { attempt }: RecordInput): void {
+  const { id, startedAt, durationMs, result, status, errorCode, error, note } = attempt
+  core.run(
+    INSERT_ATTEMPT,
+    id,
+    row.id,
+    row.attempt_count + 1,
+    startedAt,
+    durationMs,
+    result,
+    status,
+    errorCode,
+    error,
+    JSON.stringify(attempt.responseHeaders),
+    attempt.responseBody,
+    note,
+    core.tx.now,
+  )
+}
+
+function updateDelivery(core: Core, row: DeliveryRow, input: RecordInput, next: NextState): void {
+  const { attempt, outcome } = input
+  const { tx } = core
+  const ended = next.state !== row.state && ENDED.includes(next.state)
+  const charged = outcome.kind !== 'retry' || outcome.charged
+  const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
+  core.run(
+    UPDATE_DELIVERY,
+    next.state,
+    next.reason,
+    charged ? 1 : 0,
+    next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
+    attempt.status,
+    lastError,
+    unchargedSince(row, input, tx.now),
+    ended ? tx.now : row.finished_at,
+    tx.now,
+    row.id,
+  )
+  if (ended) tx.backlogDelta -= 1
+  if (row.kind === 'event') {
+    const failed = attempt.result === 'failed'
+    tx.countAttempt(row.webhook_id, row.chatbot_id, attempt.durationMs, failed)
+    if (ended) tx.count(row.webhook_id, row.chatbot_id, next.state as Ended)
   }
+  if (!tx.wantChanges) return
+  const { id, event_id: eventId, webhook_id: webhookId, event_type: eventType } = row
+  tx.deliveryChanged(row.chatbot_id, {
+    id,
+    eventId,
+    webhookId,
+    eventType,
+    state: next.state,
+    attemptCount: row.attempt_count + 1,
+    lastStatus: attempt.status,
+    lastError,
+  })
+}
 
-  recordIfLeased(input: RecordInput): RecordResult {
-    const core = this.#core
-    const row = core.get<DeliveryRow>(READ_DELIVERY, input.deliveryId)
-    const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
-    if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
-    const kept = this.#isErased(row) ? withoutEcho(input) : input
-    const { webhook, ...told } = this.#updateWebhook(row, kept)
-    const now = core.tx.now
-    const next = nextState(row, kept, { webhook: webhook?.state ?? null, now })
-    this.#insertAttempt(row, kept)
-    this.#updateDelivery(row, kept, next)
-    return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
-  }
-
-  /** Whether the lead was erased while this was on its way. */
-  #isErased(row: DeliveryRow): boolean {
-    if (row.state !== 'cancelled') return false
-    return this.#core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0
-  }
-
-  #insertAttempt(row: DeliveryRow, { attempt }: RecordInput): void {
-    const core = this.#core
-    const { id, startedAt, durationMs, result, status, errorCode, error, note } = attempt
-    core.run(
-      INSERT_ATTEMPT,
-      id,
-      row.id,
-      row.attempt_count + 1,
-      startedAt,
-      durationMs,
-      result,
-      status,
-      errorCode,
-      error,
-      JSON.stringify(attempt.responseHeaders),
-      attempt.responseBody,
-      note,
-      core.tx.now,
-    )
-  }
-
-  #updateDelivery(row: DeliveryRow, input: RecordInput, next: NextState): void {
-    const core = this.#core
-    const { attempt, outcome } = input
-    const { tx } = core
-    const ended = next.state !== row.state && ENDED.includes(next.state)
-    const charged = outcome.kind !== 'retry' || outcome.charged
-    const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
-    core.run(
-      UPDATE_DELIVERY,
-      next.state,
-      next.reason,
-      charged ? 1 : 0,
-      next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
-      attempt.status,
-      lastError,
-      unchargedSince(row, input, tx.now),
-      ended ? tx.now : row.finished_at,
-      tx.now,
-      row.id,
-    )
-    if (ended) tx.backlogDelta -= 1
-    if (row.kind === 'event') {
-      const failed = attempt.result === 'failed'
-      tx.countAttempt(row.webhook_id, row.chatbot_id, attempt.durationMs, failed)
-      if (ended) tx.count(row.webhook_id, row.chatbot_id, next.state as Ended)
-    }
-    if (!tx.wantChanges) return
-    const { id, event_id: eventId, webhook_id: webhookId, event_type: eventType } = row
-    tx.deliveryChanged(row.chatbot_id, {
-      id,
-      eventId,
-      webhookId,
-      eventType,
-      state: next.state,
-      attemptCount: row.attempt_count + 1,
-      lastStatus: attempt.status,
-      lastError,
-    })
-  }
-
-  /** The webhook as it is after this attempt; null: it was deleted. And what is told of its rest. */
-  #updateWebhook(
-    row: DeliveryRow,
-    input: RecordInput,
-  ): { webhook: WebhookHealthRow | null } & RestTold {
-    const core = this.#core
-    const { tx } = core
-    const webhook = core.health(row.webhook_id)
-    if (!webhook) return { webhook }
-    const move = noteRest(webhook, row, input, tx.now)
-    if (move !== null) core.touchHealth(row.webhook_id, webhook)
-    const rest = restTold(webhook, move, tx.now)
-    if (!concernsHealth(row, input)) return { webhook, ...rest }
-    noteHealth(webhook, input, tx.now)
+/** The webhook as it is after this attempt; null: it was deleted. And what is told of its rest. */
+function updateWebhook(
+  core: Core,
+  row: DeliveryRow,
+  input: RecordInput,
+): { webhook: HealthRow | null } & RestTold {
+  const { tx } = core
+  const webhook = core.health(row.webhook_id)
+  if (!webhook) return { webhook }
+  const move = noteRest(webhook, row, input, tx.now)
+  if (move !== null) {
     core.touchHealth(row.webhook_id)
-    const reason = whyDisable(webhook, input, tx.now)
-    return { webhook: reason === null ? webhook : this.#disable(row.webhook_id, reason), ...rest }
+    tx.webhookChanged(row.webhook_id, row.chatbot_id, 'rest')
   }
+  const rest = restTold(webhook, move, tx.now)
+  if (!concernsHealth(row, input)) return { webhook, ...rest }
+  noteHealth(webhook, input, tx.now)
+  core.touchHealth(row.webhook_id)
+  const reason = whyDisable(webhook, input, tx.now)
+  return { webhook: reason === null ? webhook : disable(core, row.webhook_id, reason), ...rest }
+}
 
-  #disable(webhookId: string, reason: string): WebhookHealthRow | null {
-    const core = this.#core
-    core.changeWebhook(webhookId, () => {
-      core.unsettle(webhookId)
-      return core.one<WebhookRow>(DISABLE, reason, core.tx.now, webhookId)
-    })
-    return core.health(webhookId)
-  }
+function disable(core: Core, webhookId: string, reason: string): HealthRow | null {
+  core.changeWebhook(webhookId, () => {
+    core.unsettle(webhookId)
+    return core.one<WebhookRow>(DISABLE, reason, core.tx.now, webhookId)
+  })
+  return core.health(webhookId)
 }
 
 const ENDED: readonly DeliveryState[] = ['delivered', 'exhausted', 'cancelled']
 type Ended = 'delivered' | 'exhausted' | 'cancelled'
 
+const READ_DELIVERY = 'SELECT * FROM deliveries WHERE id = ?'
 const EVENT_ERASED = 'SELECT erased FROM events WHERE id = ?'
 const INSERT_ATTEMPT = `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms,
     result, status, error_code, error, response_headers, response_body, note, recorded_at)

@@ -6,59 +6,45 @@
 import type { DeliveryState } from '../../../delivery.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
-import type { Deliveries } from './deliveries.ts'
+import { resend } from './move.ts'
 
 interface Walked extends RecoveryRow {
   cursor_at: number
   cursor_id: string
 }
 
-export class Recoveries {
-  readonly #core: Core
-  readonly #deliveries: Deliveries
-
-  constructor(core: Core, deliveries: Deliveries) {
-    this.#core = core
-    this.#deliveries = deliveries
+export function continueRecoveries(core: Core, limit: number): { moved: number } {
+  let walked = 0
+  while (walked < limit) {
+    const recovery = core.get<Walked>(NEXT)
+    if (!recovery) break
+    walked += walk(core, recovery, limit - walked)
   }
+  return { moved: walked }
+}
 
-  continueAll(limit: number): { moved: number; resumed: string[] } {
-    const resumed = new Set<string>()
-    let walked = 0
-    while (walked < limit) {
-      const recovery = this.#core.get<Walked>(NEXT)
-      if (!recovery) break
-      walked += this.#continue(recovery, limit - walked, resumed)
-    }
-    return { moved: walked, resumed: [...resumed] }
+/** Returns how many deliveries it looked at. */
+function walk(core: Core, recovery: Walked, limit: number): number {
+  const rows = find(core, recovery, limit)
+  const states: DeliveryState[] = JSON.parse(recovery.states)
+  let done = 0
+  for (const row of rows) {
+    if (row.webhook_id !== recovery.webhook_id || !states.includes(row.state)) continue
+    const resent = resend(core, row.id)
+    if (resent !== null && typeof resent !== 'string') done += 1
   }
+  const last = rows.at(-1)
+  if (last) core.run(ADVANCE, done, last.finished_at, last.id, recovery.id)
+  if (rows.length < limit) core.run(FINISH, core.tx.now, recovery.id)
+  return rows.length
+}
 
-  /** Returns how many deliveries it looked at. */
-  #continue(recovery: Walked, limit: number, resumed: Set<string>): number {
-    const core = this.#core
-    const rows = this.#find(recovery, limit)
-    const states: DeliveryState[] = JSON.parse(recovery.states)
-    let done = 0
-    for (const row of rows) {
-      if (row.webhook_id !== recovery.webhook_id || !states.includes(row.state)) continue
-      const resent = this.#deliveries.resend(row.id)
-      if (resent === null || typeof resent === 'string') continue
-      done += 1
-      if (resent.state === 'pending') resumed.add(row.webhook_id)
-    }
-    const last = rows.at(-1)
-    if (last) core.run(ADVANCE, done, last.finished_at, last.id, recovery.id)
-    if (rows.length < limit) core.run(FINISH, core.tx.now, recovery.id)
-    return rows.length
-  }
-
-  #find(recovery: Walked, limit: number): DeliveryRow[] {
-    const { cursor_at, cursor_id, until, webhook_id } = recovery
-    const states: DeliveryState[] = JSON.parse(recovery.states)
-    const span = [cursor_at, cursor_at, cursor_id, until, limit] as const
-    if (states.includes('delivered')) return this.#core.all<DeliveryRow>(FIND_FINISHED, ...span)
-    return this.#core.all<DeliveryRow>(FIND_FAILED, webhook_id, ...span)
-  }
+function find(core: Core, recovery: Walked, limit: number): DeliveryRow[] {
+  const { cursor_at, cursor_id, until, webhook_id } = recovery
+  const states: DeliveryState[] = JSON.parse(recovery.states)
+  const span = [cursor_at, cursor_at, cursor_id, until, limit] as const
+  if (states.includes('delivered')) return core.all<DeliveryRow>(FIND_FINISHED, ...span)
+  return core.all<DeliveryRow>(FIND_FAILED, webhook_id, ...span)
 }
 
 const NEXT = 'SELECT * FROM recoveries WHERE finished_at IS NULL ORDER BY id LIMIT 1'

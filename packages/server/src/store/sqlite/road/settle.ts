@@ -4,66 +4,44 @@
  * look at an empty table. Claimed deliveries are left to whoever holds them, unless they are to be
  * cancelled: recording and giving back look at the webhook's state themselves.
  */
-
+import type { WebhookState } from '../../../webhook.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import type { Core } from '../core.ts'
-import type { Deliveries } from './deliveries.ts'
-import type { Eraser } from './erase.ts'
+import { eraseDeletedChatbots } from './erase.ts'
+import { cancelRow, move } from './move.ts'
 
-export class Settler {
-  readonly #core: Core
-  readonly #deliveries: Deliveries
-  readonly #eraser: Eraser
-
-  constructor(core: Core, deliveries: Deliveries, eraser: Eraser) {
-    this.#core = core
-    this.#deliveries = deliveries
-    this.#eraser = eraser
+export function settle(core: Core, limit: number): { moved: number } {
+  let moved = 0
+  while (moved < limit) {
+    const next = core.get<{ webhook_id: string }>(NEXT_UNSETTLED)
+    if (!next) break
+    const { webhook_id: webhookId } = next
+    const state = core.webhookState(webhookId)
+    const count = settleWebhook(core, { webhookId, state, limit: limit - moved })
+    if (count < limit - moved) core.run(SETTLED, webhookId)
+    moved += count
   }
+  if (moved < limit) moved += eraseDeletedChatbots(core, limit - moved)
+  return { moved }
+}
 
-  settle(limit: number): { moved: number; resumed: string[] } {
-    const core = this.#core
-    const resumed: string[] = []
-    let moved = 0
-    while (moved < limit) {
-      const next = core.get<{ webhook_id: string }>(NEXT_UNSETTLED)
-      if (!next) break
-      const count = this.#settleWebhook(next.webhook_id, limit - moved, resumed)
-      if (count < limit - moved) core.run(SETTLED, next.webhook_id)
-      moved += count
-    }
-    if (moved < limit) moved += this.#eraser.eraseDeletedChatbots(limit - moved)
-    return { moved, resumed }
-  }
-
-  #settleWebhook(webhookId: string, limit: number, resumed: string[]): number {
-    const state = this.#core.webhookState(webhookId)
-    if (state === 'active') {
-      const count = this.#each(PARKED, webhookId, limit, (row) => this.#deliveries.unpark(row))
-      if (count > 0) resumed.push(webhookId)
-      return count
-    }
-    if (state === null) return this.#cancelAll(webhookId, limit)
+function settleWebhook(
+  core: Core,
+  { webhookId, state, limit }: { webhookId: string; state: WebhookState | null; limit: number },
+): number {
+  const each = (find: string, most: number, moveOne: (row: DeliveryRow) => DeliveryRow) =>
+    core.all<DeliveryRow>(find, webhookId, most).map(moveOne).length
+  if (state === 'active') return each(PARKED, limit, (row) => move(core, row, 'pending', null))
+  if (state !== null) {
     const reason = parkReason(state)
-    return this.#each(CLAIMABLE, webhookId, limit, (row) => this.#deliveries.park(row, reason))
+    return each(CLAIMABLE, limit, (row) => move(core, row, 'parked', reason))
   }
-
-  #cancelAll(webhookId: string, limit: number): number {
-    let count = 0
-    for (const find of [CLAIMABLE, CLAIMED, PARKED]) {
-      count += this.#each(find, webhookId, limit - count, (row) => {
-        this.#deliveries.cancelRow(row, 'webhook_deleted')
-      })
-    }
-    return count
+  let count = 0
+  for (const find of [CLAIMABLE, CLAIMED, PARKED]) {
+    count += each(find, limit - count, (row) => cancelRow(core, row, 'webhook_deleted'))
   }
-
-  #each(find: string, webhookId: string, limit: number, move: (row: DeliveryRow) => void): number {
-    const rows = this.#core.all<DeliveryRow>(find, webhookId, limit)
-    for (const row of rows) move(row)
-    return rows.length
-  }
+  return count
 }
 
 const NEXT_UNSETTLED = 'SELECT webhook_id FROM unsettled LIMIT 1'

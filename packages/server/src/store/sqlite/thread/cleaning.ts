@@ -11,39 +11,39 @@ import type { EnginePort } from './port.ts'
 const STEP_EVERY_MS = 60
 const LONG_MS = 30_000
 
-export function cleaning(port: EnginePort, { clock, log }: { clock: Clock; log: Log }): EnginePort {
-  let cancel: (() => void) | null = null
-  let since: number | null = null
-  let closed = false
-  const follow = (reply: BatchReply) => {
-    if (!reply.cleaning) since = null
-    if (!reply.cleaning || closed || cancel !== null) return
-    const now = clock.monotonic()
-    since ??= now
-    if (now - since > LONG_MS) {
-      log.warn(
-        { hint: 'a long read, or another program that has it open' },
-        'store.erasing_delayed',
-      )
-      since = now
-    }
-    cancel = clock.setTimer(STEP_EVERY_MS, () => {
-      cancel = null
+export class Cleaning {
+  readonly #options: { port: Pick<EnginePort, 'write'>; clock: Clock; log: Log }
+  #cancel: (() => void) | null = null
+  #since: number | null = null
+  #closed = false
+
+  constructor(options: { port: Pick<EnginePort, 'write'>; clock: Clock; log: Log }) {
+    this.#options = options
+  }
+
+  /** To be told of each batch as it is answered. */
+  readonly follow = ({ cleaning }: Pick<BatchReply, 'cleaning'>): void => {
+    if (!cleaning) this.#since = null
+    if (!cleaning || this.#closed || this.#cancel !== null) return
+    const { port, clock } = this.#options
+    this.#warnIfLong(clock.monotonic())
+    this.#cancel = clock.setTimer(STEP_EVERY_MS, () => {
+      this.#cancel = null
       // What fails here fails for the next call too, which tells its caller.
-      port.write({ calls: [], wantChanges: false }).then(follow, () => {})
+      port.write({ calls: [], wantChanges: false }).then(this.follow, () => {})
     })
   }
-  return {
-    read: (queries) => port.read(queries),
-    async write(batch) {
-      const reply = await port.write(batch)
-      follow(reply)
-      return reply
-    },
-    close() {
-      closed = true
-      cancel?.()
-      return port.close()
-    },
+
+  close(): void {
+    this.#closed = true
+    this.#cancel?.()
+  }
+
+  #warnIfLong(now: number): void {
+    this.#since ??= now
+    if (now - this.#since <= LONG_MS) return
+    this.#since = now
+    const hint = 'a long read, or another program that has it open'
+    this.#options.log.warn({ hint }, 'store.erasing_delayed')
   }
 }

@@ -5,7 +5,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { PageRead } from '../../desk.ts'
 import { databasePath, openForReading } from '../file/database.ts'
-import type { Query } from './port.ts'
+import type { Query } from './thread-messages.ts'
 
 /** Lists with many filters have many texts; beyond this the oldest are prepared again. */
 const STATEMENTS_MAX = 500

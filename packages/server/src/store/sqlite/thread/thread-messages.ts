@@ -1,6 +1,13 @@
 /** What goes to a database thread and comes back. */
 import type { Fault } from '../file/faults.ts'
 
+export interface Query {
+  sql: string
+  values: readonly (string | number | null)[]
+  /** Its answer is one row then: a `PageRead` of its rows. */
+  bound?: { rowsMax: number; bytesMax: number }
+}
+
 export interface ThreadSetup {
   role: 'writer' | 'reader'
   dataDir: string

@@ -7,8 +7,14 @@ import { Worker } from 'node:worker_threads'
 import { StoreUnavailable } from '../../../errors.ts'
 import type { BatchReply } from '../engine.ts'
 import { toError } from '../file/faults.ts'
-import type { EnginePort, Query } from './port.ts'
-import { CHECKPOINT, type FromThread, type ThreadSetup, type ToThread } from './thread-messages.ts'
+import type { EnginePort } from './port.ts'
+import {
+  CHECKPOINT,
+  type FromThread,
+  type Query,
+  type ThreadSetup,
+  type ToThread,
+} from './thread-messages.ts'
 
 interface Waiting {
   resolve(value: unknown): void
@@ -32,8 +38,12 @@ export async function openThreads(
   }
   writer.onDied(onDied)
   reader.onDied(onDied)
+  const checkpoints = new Checkpoints(reader)
   return {
-    write: checkpointing(writer, reader),
+    write(batch) {
+      checkpoints.count(batch.calls.length)
+      return writer.ask(batch) as Promise<BatchReply>
+    },
     read: oneByOne((queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>),
     async close() {
       // The reader first: the log can be emptied only when nobody reads.
@@ -72,23 +82,29 @@ export function oneByOne<Question, Answer>(
 /** A few hundred pages, so that little is left to the writer's own limit. */
 const CHECKPOINT_EVERY_CALLS = 200
 
-/** Writes, and has the reading thread empty the log as it grows. */
-function checkpointing(writer: Thread, reader: Thread): EnginePort['write'] {
-  let calls = 0
-  let running = false
-  return async (batch) => {
-    const reply = (await writer.ask(batch)) as BatchReply
-    calls += batch.calls.length
-    if (calls >= CHECKPOINT_EVERY_CALLS && !running) {
-      calls = 0
-      running = true
+/** Has the reading thread empty the log as it grows. */
+class Checkpoints {
+  readonly #reader: Thread
+  #calls = 0
+  #running = false
+
+  constructor(reader: Thread) {
+    this.#reader = reader
+  }
+
+  /** To be told of each batch as it goes out. What is moved is what was committed before it. */
+  count(calls: number): void {
+    if (this.#calls >= CHECKPOINT_EVERY_CALLS && !this.#running) {
+      this.#calls = 0
+      this.#running = true
       // What it could not move, the writer moves by itself some pages later, or says why it can't.
-      const done = () => {
-        running = false
-      }
-      reader.ask(CHECKPOINT).then(done, done)
+      this.#reader.ask(CHECKPOINT).then(this.#ended, this.#ended)
     }
-    return reply
+    this.#calls += calls
+  }
+
+  readonly #ended = (): void => {
+    this.#running = false
   }
 }
 

@@ -3,8 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../../../errors.ts'
 import type { Batch } from '../engine.ts'
 import { toFault } from '../file/faults.ts'
-import type { Query } from './port.ts'
-import { CHECKPOINT, type FromThread, type ThreadSetup, type ToThread } from './thread-messages.ts'
+import {
+  CHECKPOINT,
+  type FromThread,
+  type Query,
+  type ThreadSetup,
+  type ToThread,
+} from './thread-messages.ts'
 
 const port = parentPort
 assert(port, 'this file runs as a worker thread')

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { StoreUnavailable } from '../../../errors.ts'
+import { StoreDamaged, StoreUnavailable } from '../../../errors.ts'
 import type { AcceptInput } from '../../road.ts'
 import { COMMIT_WEIGHT_MAX } from '../../rules/accept-weight.ts'
 import type { Batch, BatchReply } from '../engine.ts'
+import type { Fault } from '../file/faults.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** A queue over an engine that answers when the test says so. */
-function setup() {
+function setup({ damage = null }: { damage?: Fault | null } = {}) {
   const batches: { batch: Batch; answer(): void; fail(error: Error): void }[] = []
   const queue = new WriteQueue({
     port: {
@@ -16,11 +17,11 @@ function setup() {
           const answer = () => resolve({ replies, changes: [], woken: [], cleaning: false })
           batches.push({ batch, answer, fail: reject })
         }),
-      read: () => Promise.resolve([]),
-      close: () => Promise.resolve(),
     },
+    clock: { monotonic: () => 0 },
     isHeard: () => false,
-    onCommit: () => undefined,
+    damage: () => damage,
+    onBatch: () => undefined,
   })
   /** Lets what is resolved by now go on. */
   const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -183,4 +184,19 @@ test('closing waits for what is under way and refuses what comes later', async (
   expect(closed).toBe(false)
   batches[0]?.answer()
   await Promise.all([call, closing])
+})
+
+test('of a damaged store only what reads goes out, and what writes is answered at once', async () => {
+  const { queue, ping, settled, held, answerAll } = setup({
+    damage: { kind: 'damaged', message: 'a page is not as it was' },
+  })
+  const writing = Promise.allSettled([ping(), ping()])
+  const reading = queue.call('findApiKey', 'hash')
+  expect(await writing).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
+  expect(held()).toEqual([['findApiKey']])
+  await answerAll()
+  expect(await reading).toBe('hash')
+  await expect(ping()).rejects.toThrow(StoreDamaged)
+  await settled()
+  await queue.close()
 })

@@ -7,17 +7,18 @@
  * for them), then single events, then bulk; chatbots take turns. After a commit with bulk in it there
  * is one without, if anything else waits: nobody waits longer than for one batch of somebody else.
  */
+import type { Clock } from '../../../clock.ts'
 import { StoreUnavailable } from '../../../errors.ts'
 import type { NewAuditEntry } from '../../desk.ts'
 import type { AcceptInput } from '../../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../../rules/accept-weight.ts'
 import { Turns } from '../../rules/turns.ts'
 import type { BatchReply, Call } from '../engine.ts'
-import { toError, toFault } from '../file/faults.ts'
-import type { Operations } from '../operations.ts'
+import { type Fault, toError, toFault } from '../file/faults.ts'
+import { isReading, type Operations } from '../operations.ts'
 import type { EnginePort } from './port.ts'
 
-type Input<Name extends keyof Operations> = Parameters<Operations[Name]>[0]
+type Input<Name extends keyof Operations> = Parameters<Operations[Name]>[1]
 type Output<Name extends keyof Operations> = ReturnType<Operations[Name]>
 
 interface Pending {
@@ -33,11 +34,20 @@ const BATCH_CALLS_MAX = 1_000
 /** Of them, while single events wait, at most so many that are not ingest. */
 const OTHERS_MAX = 500
 
-export class WriteQueue {
-  readonly #port: EnginePort
-  readonly #onCommit: (reply: BatchReply) => void
+export interface WriteQueueOptions {
+  port: Pick<EnginePort, 'write'>
+  /** For how long a batch was on its way. */
+  clock: Pick<Clock, 'monotonic'>
   /** Whether anybody wants changes: gathering and copying them costs. */
-  readonly #isHeard: () => boolean
+  isHeard(): boolean
+  /** Why nothing is written any more, only read; null: it is. Asked before each batch. */
+  damage?(): Fault | null
+  /** After each batch, be it committed or refused. */
+  onBatch(calls: readonly Call[], reply: BatchReply, durationMs: number): void
+}
+
+export class WriteQueue {
+  readonly #options: WriteQueueOptions
   /** In their order. */
   readonly #others = new Turns<Pending>()
   readonly #singles = new Turns<Pending>()
@@ -48,14 +58,8 @@ export class WriteQueue {
   #closed = false
   #idle: (() => void)[] = []
 
-  constructor(options: {
-    port: EnginePort
-    isHeard: () => boolean
-    onCommit: (reply: BatchReply) => void
-  }) {
-    this.#port = options.port
-    this.#isHeard = options.isHeard
-    this.#onCommit = options.onCommit
+  constructor(options: WriteQueueOptions) {
+    this.#options = options
   }
 
   /** Resolves after the commit is on disk. */
@@ -99,24 +103,36 @@ export class WriteQueue {
   }
 
   #flush(): void {
-    const batch = this.#takeBatch()
+    const batch = this.#takeAllowed()
+    if (batch.length === 0) {
+      this.#next()
+      return
+    }
+    const { port, clock, isHeard } = this.#options
     const calls = batch.map((pending) => pending.call)
-    this.#port
-      .write({ calls, wantChanges: this.#isHeard() })
-      .then((reply) => this.#settle(batch, reply))
+    const startedAt = clock.monotonic()
+    port
+      .write({ calls, wantChanges: isHeard() })
+      .then((reply) => {
+        settle(batch, reply)
+        this.#options.onBatch(calls, reply, clock.monotonic() - startedAt)
+      })
       .catch((error: unknown) => {
         for (const { reject } of batch) reject(toError(toFault(error)))
       })
       .finally(() => this.#next())
   }
 
-  #settle(batch: Pending[], reply: BatchReply): void {
-    for (const [index, { resolve, reject }] of batch.entries()) {
-      const answer = reply.replies[index]
-      if (answer && 'value' in answer) resolve(answer.value)
-      else reject(answer ? toError(answer.fault) : new Error('The engine left a call unanswered.'))
-    }
-    this.#onCommit(reply)
+  /** Of a damaged store only what reads is asked. */
+  #takeAllowed(): Pending[] {
+    const batch = this.#takeBatch()
+    const damage = this.#options.damage?.() ?? null
+    if (damage === null) return batch
+    const { reading = [], writing = [] } = Object.groupBy(batch, ({ call }) =>
+      isReading(call) ? 'reading' : 'writing',
+    )
+    for (const { reject } of writing) reject(toError(damage))
+    return reading
   }
 
   #next(): void {
@@ -143,6 +159,14 @@ export class WriteQueue {
     const callsMax = BATCH_CALLS_MAX - bulk.length
     take(this.#singles, { batch, callsMax, weightMax: COMMIT_WEIGHT_MAX - bulkWeight })
     return [...batch, ...bulk]
+  }
+}
+
+function settle(batch: Pending[], { replies }: BatchReply): void {
+  for (const [index, { resolve, reject }] of batch.entries()) {
+    const answer = replies[index]
+    if (answer && 'value' in answer) resolve(answer.value)
+    else reject(answer ? toError(answer.fault) : new Error('The engine left a call unanswered.'))
   }
 }
 

@@ -1,0 +1,16 @@
+import type { ApiFailure } from '../../api/api-failure.ts'
+import type { WebhookDraft, WebhookFaults } from './webhook-draft.ts'
+
+export interface WebhookFieldsProps {
+  draft: WebhookDraft
+  /** Somebody tried to save: now every fault is told. */
+  isTold: boolean
+  /** What the server said of it. */
+  failure: ApiFailure | null
+  onChange(part: Partial<WebhookDraft>): void
+}
+
+/** Of one of the fields. */
+export interface PartProps extends WebhookFieldsProps {
+  faults: WebhookFaults
+}

@@ -1,0 +1,68 @@
+/**
+ * Settling: moves deliveries to where their webhook's state says, and resends what recoveries ask for,
+ * in small steps. It looks when it is nudged and now and then besides: another node may have changed
+ * something. What becomes claimable by it the store tells (`onWaiting`), as it tells all such news.
+ */
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Road } from '../store/road.ts'
+import { Background } from './background.ts'
+
+interface SettlingOptions {
+  store: Pick<Road, 'settle' | 'continueRecoveries'>
+  clock: Clock
+  log: Log
+}
+
+/** Rows of one step: up to 30 ms of the writer when they are scattered over the whole file. */
+const STEP_ROWS = 200
+const EVERY_MS = 30_000
+const FAILED_WAIT_MS = 1_000
+
+export class Settling {
+  readonly #store: SettlingOptions['store']
+  readonly #background: Background
+  #nudged = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: SettlingOptions) {
+    this.#store = options.store
+    this.#background = new Background(options)
+  }
+
+  start(): void {
+    this.#loop = this.#keep()
+  }
+
+  /** A webhook changed its state, or a recovery was asked for: don't wait for the clock. */
+  nudge(): void {
+    this.#nudged.abort()
+  }
+
+  async stop(): Promise<void> {
+    await this.#background.stop()
+    await this.#loop
+  }
+
+  /** Until nothing is left to move. */
+  async runOnce(): Promise<void> {
+    for (const step of [this.#store.settle, this.#store.continueRecoveries]) {
+      for (;;) {
+        const { moved } = await step.call(this.#store, STEP_ROWS)
+        if (moved < STEP_ROWS || this.#background.stopped) break
+        await this.#background.pause()
+      }
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const background = this.#background
+    while (!background.stopped) {
+      // Before it looks: a nudge while it looks makes it look again.
+      this.#nudged = new AbortController()
+      const done = await background.run('settle', () => this.runOnce())
+      if (done) await background.wait(EVERY_MS, this.#nudged.signal)
+      else await background.wait(FAILED_WAIT_MS)
+    }
+  }
+}

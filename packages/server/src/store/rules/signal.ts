@@ -1,0 +1,33 @@
+import type { Log } from '../../log.ts'
+
+/** Tells something to whoever wants to hear it. A hearer that throws is logged and harms no other. */
+export class Signal<News> {
+  readonly #log: Log
+  readonly #hearers = new Set<(news: News) => void>()
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  get isHeard(): boolean {
+    return this.#hearers.size > 0
+  }
+
+  /** Returns the function that takes the hearer away. */
+  add(hearer: (news: News) => void): () => void {
+    // Wrapped, so that the same function may hear it twice and leave once.
+    const own = (news: News) => hearer(news)
+    this.#hearers.add(own)
+    return () => this.#hearers.delete(own)
+  }
+
+  tell(news: News): void {
+    for (const hearer of this.#hearers) {
+      try {
+        hearer(news)
+      } catch (error) {
+        this.#log.error({ error: String(error) }, 'store.listener_threw')
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** An event that an owner sends to try a webhook out, claimed at once by who asked for it. */
+import type { Claim } from '../../road.ts'
+import type { Core } from '../core.ts'
+
+export interface NewTest {
+  nodeId: string
+  webhookId: string
+  eventId: string
+  eventType: string
+  payload: string
+}
+
+export function createTest(core: Core, input: NewTest): Claim | null {
+  const { tx } = core
+  const { nodeId, webhookId, eventId, eventType, payload } = input
+  const webhook = core.get<{ chatbot_id: string }>(WEBHOOK_CHATBOT, webhookId)
+  if (!webhook) return null
+  const chatbotId = webhook.chatbot_id
+  const deliveryId = core.ids.next('delivery')
+  core.run(INSERT_TEST_EVENT, eventId, chatbotId, eventType, payload, tx.now)
+  const values = [deliveryId, eventId, webhookId, chatbotId, eventType, tx.now, nodeId]
+  tx.backlogDelta += 1
+  tx.deliveryMoved(core.one(INSERT_TEST, ...values))
+  return {
+    deliveryId,
+    eventId,
+    webhookId,
+    chatbotId,
+    eventType,
+    payload,
+    kind: 'test',
+    attemptNumber: 1,
+    seriesAttempts: 0,
+  }
+}
+
+const WEBHOOK_CHATBOT = 'SELECT chatbot_id FROM webhooks WHERE id = ?'
+const INSERT_TEST_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
+  VALUES (?, ?, ?, ?, ?)`
+const INSERT_TEST = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type,
+    due_at, claimed_by, created_at, updated_at, kind, state)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?6, 'test', 'pending') RETURNING *`
