@@ -34,6 +34,7 @@ test('a client made from it goes the main way on a real server', async () => {
   const told = JSON.parse(stdout) as Record<string, unknown>
   expect(told).toMatchObject({
     secret: expect.stringMatching(/^whsec_/),
+    byMetadata: [[true], []],
     leads: [[told.leadId, 'Ann']],
     states: ['delivered', 'pending', 'delivered'],
     attempts: [

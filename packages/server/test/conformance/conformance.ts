@@ -16,6 +16,7 @@ import { describeKeys } from './keys.ts'
 import { describeLeases } from './leases.ts'
 import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
+import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
@@ -56,6 +57,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeLists,
     describeBoundedPages,
     describeCountedPages,
+    describeMetadata,
     describeChanges,
     describeAccess,
     describeAudit,

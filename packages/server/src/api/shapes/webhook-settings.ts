@@ -67,7 +67,7 @@ const headers = z
 
 const METADATA_NAME = new RegExp(`^[A-Za-z0-9_.-]{1,${METADATA_NAME_LENGTH_MAX}}$`)
 const METADATA_NAME_FAULT = `must have a name of 1 to ${METADATA_NAME_LENGTH_MAX} characters, each of a–z, A–Z, 0–9, \`_\`, \`.\` and \`-\``
-const METADATA_DOCUMENT = {
+export const METADATA_DOCUMENT = {
   type: 'object',
   maxProperties: METADATA_NAMES_MAX,
   propertyNames: { type: 'string', pattern: METADATA_NAME.source },
