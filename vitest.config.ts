@@ -1,23 +1,58 @@
 import { defineConfig } from 'vitest/config'
+import { SCRATCH_FOLDER } from './test/support/scratch-folder.ts'
 
 /** Real servers, databases and processes on two cores: what hangs is ended, what is slow is not. */
 const patience = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  pool: 'forks',
-  // A second, which is the default, is less than a page takes on a machine that is busy.
-  expect: { poll: { timeout: 20_000 } },
-} as const
+  pool: 'forks' as const,
+  setupFiles: ['test/support/count-cpu.ts'],
+  // A second, which is the default, is less than a page takes on a machine that is busy; and 50 ms
+  // between two looks are mostly waited for nothing.
+  expect: { poll: { timeout: 20_000, interval: 15 } },
+}
+
+/** Nothing of these is about a disk. */
+const inMemory = { env: { TMPDIR: SCRATCH_FOLDER } }
+
+const QUICK = ['packages/*/{src,test}/**/*.test.ts', 'test/house/*.test.ts']
+/** Of the packages' tests, what has a database server, threads or processes, and takes its time. */
+const LONG = [
+  'packages/server/src/cli/{migrate,restore,start-faults}.test.ts',
+  'packages/server/src/schedule/rate.test.ts',
+  'packages/server/src/store/copying/**',
+  'packages/server/src/store/postgres/**',
+  'packages/server/test/postgres/**',
+  'packages/server/test/sqlite/threads.test.ts',
+]
+const EVERYWHERE = '**/node_modules/**'
 
 export default defineConfig({
   test: {
+    globalSetup: './test/support/global-setup.ts',
+    reporters: ['default', './test/support/slowest-files.ts'],
     projects: [
+      {
+        // `npm run test:quick`, and a part of `npm run check`.
+        test: {
+          ...patience,
+          ...inMemory,
+          name: 'quick',
+          include: QUICK,
+          exclude: [EVERYWHERE, ...LONG],
+          maxWorkers: 2,
+        },
+      },
       {
         test: {
           ...patience,
-          name: 'all',
-          include: ['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/cluster/**', 'test/peers/**'],
+          ...inMemory,
+          name: 'long',
+          include: [
+            ...LONG.map((path) => path.replace(/\*\*$/, '**/*.test.ts')),
+            'test/**/*.test.ts',
+          ],
+          exclude: [EVERYWHERE, 'test/{cluster,peers,house}/**'],
           maxWorkers: 2,
         },
       },

@@ -23,7 +23,7 @@ export interface FilledStore {
   past: Past
 }
 
-export interface FilledOptions {
+interface FilledOptions {
   store: StoreName
   deliveries: number
   keepDir: string | null

@@ -1,7 +1,7 @@
 /** Who the history belongs to: many chatbots, few of them large, made over the HTTP API. */
 import type { World } from '../world.ts'
 
-export interface HistoryWebhook {
+interface HistoryWebhook {
   id: string
   chatbotId: string
 }

@@ -1,4 +1,4 @@
-export type Value = string | number | null
+type Value = string | number | null
 /** In the order of its table's columns. */
 export type Row = Value[]
 

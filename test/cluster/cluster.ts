@@ -134,21 +134,15 @@ export class Cluster {
 
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
-    const look = async () => {
-      const { pending } = await this.inFlight()
-      if (pending === 0) return true
-      await pause(100)
-      return null
-    }
-    await until(look, { what: 'the last delivery', withinMs: PATIENCE_MS }).catch(
-      async (cause: Error) => {
-        const rows = await this.sql(
-          `SELECT id, webhook_id, claimed_by, attempt_count, due_at - chatzuri_now() AS due_in_ms
+    const look = async () => ((await this.inFlight()).pending === 0 ? true : null)
+    const patience = { what: 'the last delivery', withinMs: PATIENCE_MS, everyMs: 100 }
+    await until(look, patience).catch(async (cause: Error) => {
+      const rows = await this.sql(
+        `SELECT id, webhook_id, claimed_by, attempt_count, due_at - chatzuri_now() AS due_in_ms
             FROM deliveries WHERE state = 'pending' ORDER BY id LIMIT 3`,
-        )
-        throw new Error(`${cause.message}: ${JSON.stringify(rows)}`, { cause })
-      },
-    )
+      )
+      throw new Error(`${cause.message}: ${JSON.stringify(rows)}`, { cause })
+    })
   }
 
   async sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { usePostgres } from '../support/postgres.ts'
 import { removeDataDirs, SERVER_PROGRAM, ServerProcess } from '../support/server-process.ts'
+import { until } from '../support/until.ts'
 
 const run = promisify(execFile)
 const servers: ServerProcess[] = []
@@ -66,12 +67,14 @@ async function bringBack(server: ServerProcess, given: Awaited<ReturnType<typeof
   const session = await call('/api/v1/chatbots', undefined, { cookie })
   const list = await call(`/api/v1/chatbots?limit=1&cursor=${cursor}`, undefined, root)
   const signIn = await call('/api/v1/session', { link })
-  let widget = await leave()
-  // A token is good from its third second on.
-  while (widget.json.code === 'too_soon') {
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    widget = await leave()
+  const left = async () => {
+    const answer = await leave()
+    return answer.json.code === 'too_soon' ? null : answer
   }
+  const widget = await until(left, {
+    what: "the token's third second, from which on it is good",
+    everyMs: 200,
+  })
   return {
     widget: widget.status,
     session: session.status,

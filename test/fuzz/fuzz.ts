@@ -5,6 +5,7 @@
  */
 import type { OpenApiDocument } from '../../packages/server/src/api/document/openapi-document.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
+import { until } from '../support/until.ts'
 import { type CheckAnswer, createCheckAnswer, isError, parseJson } from './check-answer.ts'
 import { type Draw, drawFor, onceIn, pick } from './draw.ts'
 import { openFickleEndpoint } from './fickle-endpoint.ts'
@@ -35,6 +36,7 @@ interface FuzzOptions {
 
 const ADMIN_KEY = 'key-of-the-operator-in-tests'
 const RENEW_EVERY = 60
+const LOG_PATIENCE_MS = 100
 const MEMORY_GROWTH_BYTES_MAX = 192 * 1024 * 1024
 
 /** Throws at the first turn that breaks a rule, with what it takes to see it again. */
@@ -235,9 +237,11 @@ class Fuzzer {
   }
 
   async #fail(turn: number, asked: Asked, sentence: string): Promise<void> {
-    // What the server logs of it comes over another pipe.
-    await new Promise((resolve) => setTimeout(resolve, 100))
     const { seed, server, keepsGoing } = this.#world
+    // What the server logs of it comes over another pipe, if there is anything.
+    const linesBefore = server.out.length
+    const look = () => (server.out.length > linesBefore ? true : null)
+    await until(look, { what: 'a line of its log', withinMs: LOG_PATIENCE_MS }).catch(() => null)
     const name = asked.operation?.name ?? 'bytes that are no request'
     const spoilt = asked.mutation === '' ? asked.kind : asked.mutation
     const again = `npm run fuzz -- --seed ${seed} --runs ${turn + 1}`

@@ -1,5 +1,6 @@
 /** One connection for one request: any bytes go out, and whatever comes back is taken apart by hand. */
 import { connect, type Socket } from 'node:net'
+import { within } from '../support/until.ts'
 
 /** Requests are small and the server is on this machine: who takes longer hangs. */
 export const PATIENCE_MS = 10_000
@@ -29,15 +30,9 @@ interface ExchangeOptions {
 
 /** Resolves when the server has closed, or when the head of an answer without an end is there. */
 export function exchange({ port, pieces, endsEarly = false }: ExchangeOptions): Promise<Exchanged> {
-  return new Promise((resolve) => {
+  const socket = connect(port, '127.0.0.1')
+  const exchanged = new Promise<Exchanged>((finish) => {
     const chunks: Buffer[] = []
-    const socket = connect(port, '127.0.0.1')
-    const finish = (result: Exchanged) => {
-      clearTimeout(patience)
-      socket.destroy()
-      resolve(result)
-    }
-    const patience = setTimeout(() => finish({ kind: 'hung' }), PATIENCE_MS)
     socket.once('connect', () => {
       sendPieces(socket, pieces, endsEarly)
     })
@@ -50,6 +45,9 @@ export function exchange({ port, pieces, endsEarly = false }: ExchangeOptions): 
     socket.on('error', () => {})
     socket.once('close', () => finish(readAll(Buffer.concat(chunks))))
   })
+  return within(PATIENCE_MS, exchanged, 'an answer')
+    .catch((): Exchanged => ({ kind: 'hung' }))
+    .finally(() => socket.destroy())
 }
 
 function sendPieces(socket: Socket, pieces: readonly Buffer[], endsEarly: boolean): void {

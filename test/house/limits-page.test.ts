@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { KEY_BURST_SECONDS, RATES } from '../../packages/server/src/api/access/request-limits.ts'
-import { BODY_BYTES_MAX_DEFAULT } from '../../packages/server/src/api/route.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -29,6 +28,7 @@ import {
   TURN_WAIT_MS,
 } from '../../packages/server/src/api/server/answers/answer-slots.ts'
 import {
+  BODY_BYTES_MAX_DEFAULT,
   BODY_LIMITS,
   STRANGER_BODY_BYTES_MAX,
 } from '../../packages/server/src/api/server/bodies/body-budget.ts'

@@ -25,14 +25,14 @@ export interface ModuleImport {
   index: number
 }
 
-export interface ModuleExport {
+interface ModuleExport {
   name: string
   typeOnly: boolean
   index: number
 }
 
 /** Which file a workspace's package offers under a name: `@chatzuri/webhooks/signature`. */
-export type Entries = ReadonlyMap<string, string>
+type Entries = ReadonlyMap<string, string>
 
 export function readModules(files: readonly SourceFile[]): SourceModule[] {
   const entries = listEntries(files)

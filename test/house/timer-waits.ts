@@ -3,39 +3,33 @@ import { isTest } from './source-file.ts'
 import type { SourceModule } from './source-module.ts'
 
 const TIMERS = ['setTimeout', 'setInterval']
-/** Playwright's. */
-const PAGE_WAIT = 'waitForTimeout'
+const MODULE = /^(?:node:)?timers(?:\/promises)?$/
 
-/** How often each file of tests waits by a timer instead of a signal or a clock that it moves. */
-export function countTimerWaits(modules: readonly SourceModule[]): Record<string, number> {
-  const counts = modules
-    .filter(({ file }) => isTest(file.path))
-    .map((module): [string, number] => [module.file.path, timersIn(module)])
-  return Object.fromEntries(counts.filter(([, count]) => count > 0))
-}
-
-function timersIn({ program }: SourceModule): number {
+/** One sentence for each file of tests that waits by timers, where it could await a signal or move a clock. */
+export function findTimerWaits({ file, program }: SourceModule): string[] {
+  if (!isTest(file.path)) return []
   const timers = new Set(TIMERS)
   let count = 0
   new Visitor({
     ImportDeclaration({ source, specifiers }) {
-      if (!/^(?:node:)?timers(?:\/promises)?$/.test(source.value)) return
-      for (const { local } of specifiers) timers.add(local.name)
+      if (MODULE.test(source.value)) for (const { local } of specifiers) timers.add(local.name)
     },
     CallExpression({ callee }) {
       if (isTimer(callee, timers)) count += 1
     },
   }).visit(program)
-  return count
+  return count === 0
+    ? []
+    : [`${file.path} waits by a timer ${count === 1 ? 'once' : `${count} times`}`]
 }
 
 function isTimer(callee: ESTree.Node, timers: ReadonlySet<string>): boolean {
   if (callee.type === 'Identifier') return timers.has(callee.name)
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false
   const { object, property } = callee
-  if (property.name === PAGE_WAIT) return true
+  // Playwright's, of any page.
+  if (property.name === 'waitForTimeout') return true
   // Not `socket.setTimeout`, which belongs to the network.
-  const isOfTimers =
-    object.type === 'Identifier' && (timers.has(object.name) || object.name === 'globalThis')
-  return isOfTimers
+  if (object.type !== 'Identifier') return false
+  return timers.has(object.name) || (object.name === 'globalThis' && timers.has(property.name))
 }

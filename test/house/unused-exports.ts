@@ -1,4 +1,4 @@
-import { isTest, lineOf } from './source-file.ts'
+import { lineOf } from './source-file.ts'
 import type { SourceModule } from './source-module.ts'
 
 /** What is exported there is taken by somebody whom no import shows. */
@@ -30,20 +30,6 @@ export function findUnusedExports(
           ({ name, index }) => `${file.path}: nobody imports ${name} (line ${lineOf(file, index)})`,
         ),
     )
-}
-
-/** Exports of the packages that only tests import: `path: name`. Allowed, to be looked at. */
-export function listUsedByTestsOnly(modules: readonly SourceModule[]): string[] {
-  const uses = listUses(modules)
-  return modules.flatMap(({ file: { path }, exports }) => {
-    if (!path.startsWith('packages/') || isTest(path)) return []
-    return exports
-      .filter(({ name }) => {
-        const by = uses(path, name)
-        return by.length > 0 && [...by, ...uses(path, '*')].every(isTest)
-      })
-      .map(({ name }) => `${path}: ${name}`)
-  })
 }
 
 /** Which files import an export, also by way of others that hand it on. */

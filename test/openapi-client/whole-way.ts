@@ -4,6 +4,7 @@
  * types first; a mistake that they would let through is an error of the compiler here.
  */
 import createClient from 'openapi-fetch'
+import { until } from '../support/until.ts'
 import type { components, paths, webhooks } from './generated/api.ts'
 
 const { API_URL = '', API_KEY = '', ENDPOINT = '' } = process.env
@@ -57,16 +58,15 @@ console.log(
 
 /** The one delivery, when it is in this state after so many attempts. */
 async function deliveryIn(state: components['schemas']['Delivery']['state'], attempts = 1) {
-  for (;;) {
+  const look = async () => {
     const { data } = await must(
       client.GET('/api/v1/deliveries', { params: { query: { webhookId: webhook.id } } }),
     )
     const [found] = data
-    if (found?.state === state && found.attemptCount === attempts) {
-      return must(client.GET('/api/v1/deliveries/{id}', { params: { path: { id: found.id } } }))
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    return found?.state === state && found.attemptCount === attempts ? found : null
   }
+  const { id } = await until(look, { what: `the delivery to be ${state}` })
+  return must(client.GET('/api/v1/deliveries/{id}', { params: { path: { id } } }))
 }
 
 async function must<Data>(

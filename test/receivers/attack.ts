@@ -1,6 +1,7 @@
 /** Makes an attack, and says what came of it. */
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { within } from '../support/until.ts'
 import type { Attack } from './attacks.ts'
 
 const BATCH_LENGTH = 64 * 1024
@@ -13,24 +14,25 @@ interface Outcome {
   isOver: boolean
 }
 
-export function attack(url: URL, { name, pieces }: Attack, withinMs: number): Promise<Outcome> {
+export async function attack(
+  url: URL,
+  { name, pieces }: Attack,
+  withinMs: number,
+): Promise<Outcome> {
   const socket = connect(Number(url.port), url.hostname)
   let answer = ''
-  return new Promise((resolve) => {
-    const end = (isOver: boolean) => {
-      clearTimeout(patience)
-      socket.destroy()
-      const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(answer) ?? []
-      resolve({ name, status: status === undefined ? null : Number(status), isOver })
-    }
-    const patience = setTimeout(() => end(false), withinMs)
+  const over = new Promise<boolean>((resolve) => {
     socket.on('data', (bytes) => {
       answer += bytes.toString('latin1')
-      if (answer.includes('\r\n\r\n')) end(true)
+      if (answer.includes('\r\n\r\n')) resolve(true)
     })
-    socket.on('error', () => end(true)).on('close', () => end(true))
+    socket.on('error', () => resolve(true)).on('close', () => resolve(true))
     void send(socket, pieces)
   })
+  const isOver = await within(withinMs, over, name).catch(() => false)
+  socket.destroy()
+  const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(answer) ?? []
+  return { name, status: status === undefined ? null : Number(status), isOver }
 }
 
 async function send(socket: Socket, pieces: Attack['pieces']): Promise<void> {

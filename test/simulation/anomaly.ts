@@ -15,7 +15,7 @@ export interface Anomaly {
   fault: 'refused' | 'lost' | 'slow' | 'killed' | 'reset' | 'freeze'
 }
 
-export interface AnomalyReport {
+interface AnomalyReport {
   /** Whether there was an n-th call at all. */
   happened: boolean
   violation: string | null

@@ -29,7 +29,7 @@ export const noFaults: Faults = {
   messageArrives: () => true,
 }
 
-export interface FaultRates {
+interface FaultRates {
   refused: number
   lost: number
   slow: number

@@ -17,7 +17,7 @@ import type { Mutation } from './mutations.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SOURCES = 'packages/server/src'
 
-export interface Verdict {
+interface Verdict {
   exitCode: number | null
   /** The broken promise and what was seen; null: nothing was. */
   sentence: string | null

@@ -25,7 +25,7 @@ export const MOODS = {
 /** Requests in a second. */
 const LIMITED_TAKES = 3
 
-export type Mood = keyof typeof MOODS
+type Mood = keyof typeof MOODS
 
 /** One request of one process. */
 export interface Request {

@@ -10,7 +10,7 @@ import { drawSettings } from './settings.ts'
 import { BLOWS, type Blow, calm, strike } from './weather.ts'
 import { World } from './world.ts'
 
-export interface SimulateOptions {
+interface SimulateOptions {
   seed: number
   steps?: number
   /** A method of the store that fares worse than the others; else drawn. */
@@ -18,7 +18,7 @@ export interface SimulateOptions {
   print?: ((line: string) => void) | null
 }
 
-export interface SimulationReport {
+interface SimulationReport {
   seed: number
   violation: { promise: string; sentence: string } | null
   /** The last lines before the end. */

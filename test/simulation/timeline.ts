@@ -2,7 +2,8 @@
  * The world's time: events in the order of their instant, and of their making where instants are
  * equal. Time stands still until everything that an event set off has come to rest.
  */
-import { atRest, manualClock } from '../../packages/server/test/manual-clock.ts'
+import { manualClock } from '../../packages/server/test/manual-clock.ts'
+import { settled } from '../../packages/server/test/settled.ts'
 
 const EVENTS_AT_ONCE_MAX = 20_000
 
@@ -26,7 +27,7 @@ export class Timeline {
     if (!this.#clock.fireNext(untilMs)) return false
     this.#eventsNow = before === this.now ? this.#eventsNow + 1 : 0
     if (this.#eventsNow > EVENTS_AT_ONCE_MAX) throw new Error('The world does not come to rest')
-    await atRest()
+    await settled(1)
     return true
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../../packages/server/src/clock.ts'
 import type { Change } from '../../packages/server/src/store/road.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import type { Query } from '../../packages/server/src/store/sqlite/thread/thread-messages.ts'
-import { atRest } from '../../packages/server/test/manual-clock.ts'
+import { settled } from '../../packages/server/test/settled.ts'
 import { Disk } from './disk.ts'
 import { Draw } from './draw.ts'
 import { type Faults, noFaults } from './faults.ts'
@@ -20,7 +20,7 @@ import type { StoreLink } from './store-link.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
-export interface WorldOptions {
+interface WorldOptions {
   seed: number
   settings: (draw: Draw) => Settings
   print?: ((line: string) => void) | null
@@ -77,7 +77,7 @@ export class World {
 
   /** Runs until an instant, or until somebody has seen a promise broken. */
   async runUntil(untilMs: number): Promise<void> {
-    await atRest()
+    await settled(1)
     for (;;) {
       const more = await this.timeline.step(untilMs)
       this.promises.check()

@@ -42,7 +42,7 @@ export interface AttemptView {
   note: string | null
 }
 
-export interface DeliveryDetailView extends DeliveryView {
+interface DeliveryDetailView extends DeliveryView {
   attempts: AttemptView[]
   request: { url: string; headers: Record<string, string>; body: string } | null
   explanation: string

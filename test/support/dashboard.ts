@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-c
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-export type Look = 'light' | 'dark' | 'phone'
+type Look = 'light' | 'dark' | 'phone'
 export const LOOKS: readonly Look[] = ['light', 'dark', 'phone']
 
 const WIDE = { width: 1280, height: 860 }

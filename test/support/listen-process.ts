@@ -7,7 +7,7 @@ import { until } from './until.ts'
 const CLI_PROGRAM = fileURLToPath(new URL('../../packages/cli/bin/chatzuri.js', import.meta.url))
 const PATIENCE_MS = 60_000
 
-export interface ListenLine {
+interface ListenLine {
   listening?: true
   webhookId?: string
   secret?: string

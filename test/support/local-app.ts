@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net'
 import { until } from './until.ts'
 
-export interface Heard {
+interface Heard {
   headers: IncomingHttpHeaders
   body: string
 }

@@ -19,7 +19,7 @@ const INSTALL = `{ apt-get install -y -qq --no-install-recommends -o DPkg::Lock:
 /** It refuses to run as root. */
 const NOBODY = 65_534
 
-export interface PgBouncer {
+interface PgBouncer {
   url: string
   close(): Promise<void>
 }

@@ -25,6 +25,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import pg from 'pg'
 import { type Ended, readLines, watchChild } from './child-processes.ts'
+import { within } from './until.ts'
 
 export interface PostgresServer {
   /** A fresh, empty database; its URL. */
@@ -90,7 +91,7 @@ class GivenPostgres implements PostgresServer {
   }
 }
 
-export interface OwnPostgresOptions {
+interface OwnPostgresOptions {
   /** As in postgresql.conf. */
   settings?: Record<string, string>
   /** Where its folder is made; default: where temporary files go. */
@@ -214,26 +215,19 @@ export class OwnPostgres implements PostgresServer {
 
 function untilReady(child: ChildProcess, ended: Promise<Ended>): Promise<void> {
   const said: string[] = []
-  return new Promise((resolve, reject) => {
-    const fail = (why: string) =>
-      reject(new Error(`PostgreSQL did not start (${why}): ${said.slice(-5).join(' | ')}`))
-    const timer = setTimeout(() => fail('it took too long'), START_PATIENCE_MS)
+  const ready = new Promise<void>((resolve, reject) => {
     if (child.stderr) {
       readLines(child.stderr, (line) => {
         said.push(line)
         if (said.length > 100) said.shift()
-        if (!line.includes('ready to accept connections')) return
-        clearTimeout(timer)
-        resolve()
+        if (line.includes('ready to accept connections')) resolve()
       })
     }
-    ended.then(
-      ({ code }) => {
-        clearTimeout(timer)
-        fail(`it ended with ${code}`)
-      },
-      (error: Error) => fail(error.message),
-    )
+    ended.then(({ code }) => reject(new Error(`it ended with ${code}`)), reject)
+  })
+  return within(START_PATIENCE_MS, ready, 'its start').catch((cause: Error) => {
+    const why = `${cause.message}: ${said.slice(-5).join(' | ')}`
+    throw new Error(`PostgreSQL did not start (${why})`, { cause })
   })
 }
 

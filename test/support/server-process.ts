@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Ended, readLines, watchChild } from './child-processes.ts'
+import { within } from './until.ts'
 
 export const SERVER_PROGRAM = fileURLToPath(
   new URL('../../packages/server/bin/serve.js', import.meta.url),
@@ -105,9 +106,7 @@ export class ServerProcess {
   /** Orderly. One that doesn't end is killed, and that is an error. */
   async stop(): Promise<Ended> {
     this.signal('SIGTERM')
-    const force = setTimeout(() => this.signal('SIGKILL'), END_PATIENCE_MS)
-    const ended = await this.ended
-    clearTimeout(force)
+    const ended = await within(END_PATIENCE_MS, this.ended, 'stopping').catch(() => this.kill())
     if (ended.signal === 'SIGKILL') {
       throw new Error(['The server did not stop in time.', ...this.out.slice(-20)].join('\n'))
     }
@@ -122,23 +121,23 @@ export class ServerProcess {
 
   #untilReady(): Promise<string> {
     const { stdout, stderr } = this.#child
-    return new Promise((resolve, reject) => {
-      const giveUp = (why: string) => {
-        clearTimeout(patience)
-        reject(new Error([`The server ${why}.`, ...this.err, ...this.out.slice(-20)].join('\n')))
-      }
-      const patience = setTimeout(() => giveUp('was not ready in time'), READY_PATIENCE_MS)
-      this.ended.then(({ code, signal }) => giveUp(`ended with ${signal ?? code}`), reject)
+    const ready = new Promise<string>((resolve, reject) => {
+      this.ended.then(({ code, signal }) => {
+        reject(new Error(`The server ended with ${signal ?? code}`))
+      }, reject)
       if (stderr) readLines(stderr, (line) => this.err.push(line))
       if (!stdout) return
       readLines(stdout, (line) => {
         this.out.push(line)
         const url = /"listening on (http:[^"]+)"/.exec(line)?.[1]
         if (url === undefined || this.url !== '') return
-        clearTimeout(patience)
         this.url = url
         resolve(url)
       })
+    })
+    return within(READY_PATIENCE_MS, ready, 'The start of the server').catch((cause: Error) => {
+      const said = [`${cause.message}.`, ...this.err, ...this.out.slice(-20)]
+      throw new Error(said.join('\n'), { cause })
     })
   }
 }

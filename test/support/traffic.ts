@@ -4,7 +4,7 @@
  */
 import type { ApiClient, LeadAnswer } from './api-client.ts'
 
-export interface TrafficOptions {
+interface TrafficOptions {
   chatbotId: string
   /** Connections that post leads, and those that post batches. */
   leadPosters: number

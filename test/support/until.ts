@@ -4,6 +4,8 @@ export interface Patience {
   /** Completes "Waited … for". */
   what: string
   withinMs?: number
+  /** Longer, where a look costs something. */
+  everyMs?: number
 }
 
 /**
@@ -12,14 +14,14 @@ export interface Patience {
  */
 export async function until<Seen>(
   look: () => Promise<Seen | null> | Seen | null,
-  { what, withinMs = 15_000 }: Patience,
+  { what, withinMs = 15_000, everyMs = LOOK_EVERY_MS }: Patience,
 ): Promise<Seen> {
   const giveUpAt = performance.now() + withinMs
   for (;;) {
     const seen = await look()
     if (seen !== null) return seen
     if (performance.now() > giveUpAt) throw new Error(`Waited ${withinMs} ms for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
 }
 

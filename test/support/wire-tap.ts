@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-export interface WireTap {
+interface WireTap {
   url: string
   /** Whole requests, as they were written. */
   requests: Buffer[]

@@ -4,7 +4,7 @@ import { type Endpoint, ReceiverProcess } from './receiver-process.ts'
 import type { Step } from './receiver-protocol.ts'
 import { removeDataDirs, type ServerOptions, ServerProcess } from './server-process.ts'
 
-export interface SubscribeOptions {
+interface SubscribeOptions {
   steps?: Step[]
   /** Appended to the endpoint's own. */
   path?: string

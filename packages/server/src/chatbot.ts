@@ -1,15 +1,19 @@
 /** A chatbot: where conversations, leads and events come from. */
-export interface Chatbot {
+export interface Chatbot extends ChatbotSettings {
   id: string
-  name: string
-  leadForm: LeadForm
-  /** Origins (`https://shop.example`) whose pages may use the widget, besides our own. */
-  allowedOrigins: string[]
   createdAt: number
   updatedAt: number
 }
 
-export interface LeadForm {
+/** What its owner says of it, and may change. */
+export interface ChatbotSettings {
+  name: string
+  leadForm: LeadForm
+  /** Origins (`https://shop.example`) whose pages may use the widget, besides our own. */
+  allowedOrigins: string[]
+}
+
+interface LeadForm {
   fields: LeadFormField[]
   greeting: string
   thanks: string
@@ -18,7 +22,7 @@ export interface LeadForm {
   color?: string
 }
 
-export interface LeadFormField {
+interface LeadFormField {
   name: 'customerName' | 'customerEmail' | 'customerPhone'
   label: string
   required: boolean

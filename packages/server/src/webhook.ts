@@ -70,7 +70,7 @@ export const LISTEN_URL = 'listen:'
 
 export type WebhookState = 'active' | 'paused' | 'disabled' | 'away'
 
-export interface WebhookHealth {
+interface WebhookHealth {
   /** First failed attempt since the last success; null when the last attempt succeeded. */
   failingSince: number | null
   consecutiveFailures: number

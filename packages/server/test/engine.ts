@@ -23,7 +23,7 @@ import { manualClock } from './manual-clock.ts'
 import { webhookValues } from './webhook-values.ts'
 
 /** A request that has been sent and waits for the test's answer. */
-export interface OpenRequest {
+interface OpenRequest {
   url: string
   id: string
   body: string
@@ -122,11 +122,6 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
 }
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>
-
-/** Lets everything that is already decided happen: the inline store needs turns, not time. */
-export async function settled(turns = 50): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
 
 async function makeChatbot(store: Store, id: string): Promise<string> {
   const leadForm = { fields: [], greeting: '', thanks: '' }

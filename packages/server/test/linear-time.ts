@@ -6,7 +6,7 @@ const LENGTH = 100_000
 const LIMIT_MS = 500
 
 /** 100 KB of each piece again and again, with an end that fits nothing. */
-export function hostileTexts(pieces: readonly string[]): string[] {
+function hostileTexts(pieces: readonly string[]): string[] {
   return pieces.flatMap((piece) => {
     const text = piece.repeat(Math.ceil(LENGTH / piece.length))
     return [text, `${text}\0`, `${text}!`, `x${text}`]

@@ -1,7 +1,8 @@
 import type { Clock } from '../src/clock.ts'
+import { settled } from './settled.ts'
 import { TimerQueue } from './timer-queue.ts'
 
-export interface ManualClock extends Clock {
+interface ManualClock extends Clock {
   /**
    * Moves both clocks. What becomes due on the way fires in the order of time, each timer at its own
    * instant, those included that it arms.
@@ -50,7 +51,7 @@ export function manualClock(startMs = Date.UTC(2026, 8, 14, 9, 30)): ManualClock
     },
     async pass(ms) {
       const untilMs = elapsed + ms
-      do await atRest()
+      do await settled(1)
       while (fireNext(untilMs))
     },
     fireNext,
@@ -63,9 +64,4 @@ export function manualClock(startMs = Date.UTC(2026, 8, 14, 9, 30)): ManualClock
       return new Promise((resolve) => waiting.add({ delayMs, resolve }))
     },
   }
-}
-
-/** All promises that can go on have gone on. */
-export function atRest(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,6 +1,6 @@
 import { assert } from '../src/errors.ts'
 
-export interface Timer {
+interface Timer {
   readonly at: number
   readonly delayMs: number
   run(): void

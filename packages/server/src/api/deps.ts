@@ -12,7 +12,7 @@ import type { Webhook } from '../webhook.ts'
 import type { BodyLimits } from './server/bodies/body-budget.ts'
 import type { ConnectionLimits } from './server/connection-limits.ts'
 
-export type ApiStore = Desk & Pick<Road, 'onChange' | 'ping'>
+type ApiStore = Desk & Pick<Road, 'onChange' | 'ping'>
 
 /** All that the API needs of the other rooms and the world; `main.ts` gives it. */
 export interface ApiDeps {
@@ -92,7 +92,7 @@ export interface ApiDeps {
 /** In their order; a large batch's are read one by one. */
 export type EventSource = Iterable<NewEventInput> | AsyncIterable<NewEventInput>
 
-export interface NewEventInput {
+interface NewEventInput {
   eventType: string
   payload: Record<string, unknown>
 }
@@ -105,7 +105,7 @@ export interface LeadFields {
 }
 
 /** Null: no such webhook. */
-export type Pulled =
+type Pulled =
   | {
       kind: 'requests'
       webhook: Webhook
@@ -113,11 +113,11 @@ export type Pulled =
     }
   | { kind: 'replaced' | 'lapsed' | 'busy' }
 
-export type Reported =
+type Reported =
   | { kind: 'answered'; status: number; headers: Record<string, string>; body: string }
   | { kind: 'unreachable'; fault: Fault; message: string }
 
-export interface RequestPreview {
+interface RequestPreview {
   method: 'POST'
   url: string
   headers: Record<string, string>

@@ -15,12 +15,13 @@ import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './acc
 import type { RequestLimits } from './access/request-limits.ts'
 import { inPieces, PIECE_BYTES } from './server/answers/answer-pieces.ts'
 import type { AnswerSlots, SlotKind } from './server/answers/answer-slots.ts'
-import { STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
+import { BODY_BYTES_MAX_DEFAULT, STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
 import { BodyParts, type PartsSpec } from './server/bodies/body-parts.ts'
-import { apiError, notFound } from './server/error-answer.ts'
 import { type AnswerWatch, observeAnswer } from './server/observe-answer.ts'
 import type { OpenConnections } from './server/open-connections.ts'
+import { apiError, notFound } from './shapes/error-answer.ts'
 import type { ErrorCode } from './shapes/error-codes.ts'
+import type { HeaderSpec } from './shapes/idempotency-key.ts'
 import { parseInput } from './shapes/input.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -69,12 +70,6 @@ interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   slot?: SlotKind
   /** What to answer; or the reply itself, when it was sent already. */
   handle(call: Call<z.output<Query>, z.output<Body>>): unknown
-}
-
-export interface HeaderSpec {
-  name: string
-  description: string
-  schema: Record<string, unknown>
 }
 
 interface BodySpec<Body extends z.ZodType> {
@@ -127,8 +122,6 @@ interface MountOptions extends AnswerWatch {
   limits: Pick<RequestLimits, 'request' | 'authFailures'>
   slots: AnswerSlots
 }
-
-export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
 
 export function mountRoute(app: FastifyInstance, route: Route, options: MountOptions) {
   assertConfined(route)

@@ -9,7 +9,7 @@ import { StartError } from '../errors.ts'
 import { isId } from '../id.ts'
 import { ERASURE_REASONS, type ErasureReason } from '../lead.ts'
 import { type Config, readConfig } from '../settings/config.ts'
-import { lookInto, type StorePlace } from '../store/sealing/look.ts'
+import { lookInto, type StorePlace } from '../store/looking/look.ts'
 import { openOwnStore } from './own-store.ts'
 
 const PAGE_ROWS = 500

@@ -9,7 +9,7 @@ import { StartError } from '../errors.ts'
 import { createIds } from '../id.ts'
 import { systemRandom } from '../random.ts'
 import { type Config, readConfig } from '../settings/config.ts'
-import { lookInto } from '../store/sealing/look.ts'
+import { lookInto } from '../store/looking/look.ts'
 import type { Store } from '../store/store.ts'
 import { openOwnStore } from './own-store.ts'
 

@@ -1,5 +1,5 @@
 /** What `keys status` tells: each key, what it still seals, and what an operator does next. */
-import type { KeyState } from '../store/sealing/look.ts'
+import type { KeyState } from '../store/looking/look.ts'
 
 export interface KeyReport {
   kind: 'keys'

@@ -15,7 +15,7 @@ import type { Claim, RecordResult, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import { Waits } from './waits.ts'
 
-export interface ListeningOptions {
+interface ListeningOptions {
   store: Pick<
     Road,
     'claimDue' | 'release' | 'renewLease' | 'joinListener' | 'renewListener' | 'leaveListener'
@@ -41,7 +41,7 @@ export interface ListeningOptions {
   patienceMs: number
 }
 
-export interface Pull {
+interface Pull {
   webhookId: string
   listenerId: string
   waitMs: number
@@ -49,22 +49,22 @@ export interface Pull {
   signal: AbortSignal
 }
 
-export interface Joined {
+interface Joined {
   listenerId: string
   webhook: Webhook
 }
 
-export type Pulled =
+type Pulled =
   | { kind: 'requests'; webhook: Webhook; requests: Handed[] }
   | { kind: 'replaced' | 'lapsed' | 'busy' }
 
 /** One delivery in a listener's hand. */
-export interface Handed {
+interface Handed {
   claim: Claim
   request: SignedRequest
 }
 
-export interface Report {
+interface Report {
   webhookId: string
   listenerId: string
   deliveryId: string

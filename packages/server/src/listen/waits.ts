@@ -5,9 +5,9 @@
 import type { Clock } from '../clock.ts'
 
 /** `look`: there may be something, or the time is over. `stop`: answer with nothing. */
-export type Woken = 'look' | 'stop'
+type Woken = 'look' | 'stop'
 
-export interface Wait {
+interface Wait {
   /** Resolves when it is woken, at the latest after `waitMs`. */
   over(waitMs: number): Promise<Woken>
   end(): void

@@ -7,7 +7,7 @@ import { openPostgresStore } from '../store/postgres/postgres-store.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { Store } from '../store/store.ts'
 
-export interface OpenStoreOptions {
+interface OpenStoreOptions {
   config: Config
   keys: Keys
   log: Log

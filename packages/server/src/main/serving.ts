@@ -21,7 +21,7 @@ import type { Delivering } from './delivering.ts'
 import { deriveServerKeys } from './server-keys.ts'
 import type { Shared } from './shared.ts'
 
-export interface Serving {
+interface Serving {
   /** Where it listens, and how browsers reach it. */
   listen(): Promise<{ url: string; publicUrl: string }>
   becomeReady(): void

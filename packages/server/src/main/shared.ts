@@ -25,7 +25,7 @@ export interface Shared {
   sign: Sign
 }
 
-export type SharedOptions = Pick<Shared, 'config' | 'keys' | 'log' | 'store' | 'metrics'>
+type SharedOptions = Pick<Shared, 'config' | 'keys' | 'log' | 'store' | 'metrics'>
 
 export function createShared({ config, keys, log, store, metrics }: SharedOptions): Shared {
   const clock = systemClock

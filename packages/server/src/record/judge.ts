@@ -7,7 +7,7 @@ import type { Random } from '../random.ts'
 import type { Claim } from '../store/store.ts'
 import { decide } from './decide.ts'
 
-export interface JudgeOptions {
+interface JudgeOptions {
   /** Waits before each attempt of a series; the first is 0. */
   scheduleMs: readonly number[]
   random: Pick<Random, 'fraction'>
@@ -16,7 +16,7 @@ export interface JudgeOptions {
 }
 
 export type Judge = (claim: Judged, result: SendResult) => Outcome
-export type Judged = Pick<Claim, 'kind' | 'attemptNumber' | 'seriesAttempts'>
+type Judged = Pick<Claim, 'kind' | 'attemptNumber' | 'seriesAttempts'>
 
 export function createJudge({ scheduleMs, random, aheadMs }: JudgeOptions): Judge {
   return ({ kind, attemptNumber, seriesAttempts }, result) => {

@@ -14,7 +14,7 @@ import type { Claim, NewAttempt, RecordResult, Road } from '../store/road.ts'
 import { isDelivered } from './decide.ts'
 import { strainOf } from './strain.ts'
 
-export interface RecorderOptions {
+interface RecorderOptions {
   store: Pick<Road, 'recordIfLeased'>
   clock: Clock
   ids: Ids
@@ -28,7 +28,7 @@ export interface RecorderOptions {
   cut: AbortSignal
 }
 
-export interface Recording {
+interface Recording {
   nodeId: string
   claim: Claim
   startedAt: number

@@ -23,7 +23,7 @@ export interface ScheduledTurn {
   onAnswer(result: SendResult): number | null | undefined
 }
 
-export interface AttemptsOptions {
+interface AttemptsOptions {
   clock: Clock
   slots: Slots
   limits: WindowLimits

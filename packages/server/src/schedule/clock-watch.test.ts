@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { settled, startEngine } from '../../test/engine.ts'
+import { startEngine } from '../../test/engine.ts'
 import { manualClock } from '../../test/manual-clock.ts'
+import { settled } from '../../test/settled.ts'
 import { type Log, silentLog } from '../log.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { Upkeep } from './upkeep.ts'

@@ -8,7 +8,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 
-export interface ClockWatchOptions {
+interface ClockWatchOptions {
   clock: Clock
   log: Log
 }

@@ -5,7 +5,7 @@
 import type { Claim, Road } from '../store/road.ts'
 import type { Timers } from './timers.ts'
 
-export interface GiveBackOptions {
+interface GiveBackOptions {
   store: Pick<Road, 'release'>
   timers: Timers
   /** The id under which this node claims now; undefined: none, and with its lease the claims went. */

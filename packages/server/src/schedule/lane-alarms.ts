@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { DueQueue } from './due-queue.ts'
 import type { Lane } from './lane.ts'
 
-export interface LaneAlarmsOptions {
+interface LaneAlarmsOptions {
   clock: Clock
   /** At its `dueAt`, or on the way there. */
   onAlarm(lane: Lane): void

@@ -35,7 +35,7 @@ export interface WindowLimits {
   nodes: number
 }
 
-export interface Aim {
+interface Aim {
   url: string | null
   rests: number
 }

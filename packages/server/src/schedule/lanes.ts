@@ -8,7 +8,7 @@ import type { Desk } from '../store/desk.ts'
 import type { Webhook } from '../webhook.ts'
 import { Lane } from './lane.ts'
 
-export interface LanesOptions {
+interface LanesOptions {
   store: Pick<Desk, 'getWebhook'>
   clock: Clock
   /** Null: the webhook was deleted. */

@@ -16,7 +16,7 @@ export interface Term {
   isLive(): boolean
 }
 
-export interface LeaseOptions {
+interface LeaseOptions {
   store: Pick<Road, 'joinNode' | 'renewLease' | 'leaveNode'>
   clock: Clock
   ids: Ids

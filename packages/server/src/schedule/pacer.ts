@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Road } from '../store/road.ts'
 import type { Lane } from './lane.ts'
 
-export interface PacerOptions {
+interface PacerOptions {
   store: Pick<Road, 'takeStarts'>
   clock: Clock
   log: Log

@@ -1,6 +1,7 @@
 /** Several schedules over one store: what they start of one webhook together. */
 import { afterEach, expect, test } from 'vitest'
-import { type Engine, settled, startEngine } from '../../test/engine.ts'
+import { type Engine, startEngine } from '../../test/engine.ts'
+import { settled } from '../../test/settled.ts'
 import type { SendResult } from '../outcome.ts'
 import type { ScheduledTurn } from './attempts.ts'
 import { Lease } from './lease.ts'

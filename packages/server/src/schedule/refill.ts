@@ -11,7 +11,7 @@ import type { Lane } from './lane.ts'
 import { LaneAlarms } from './lane-alarms.ts'
 import type { Term } from './lease.ts'
 
-export interface RefillOptions {
+interface RefillOptions {
   store: Pick<Road, 'claimDue'>
   clock: Clock
   log: Log

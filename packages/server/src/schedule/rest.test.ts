@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Engine, type EngineOptions, settled, startEngine } from '../../test/engine.ts'
+import { type Engine, type EngineOptions, startEngine } from '../../test/engine.ts'
+import { settled } from '../../test/settled.ts'
 
 const engines: Engine[] = []
 afterEach(async () => {

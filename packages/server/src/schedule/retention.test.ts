@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { World } from '../../test/conformance/world.ts'
+import { settled } from '../../test/settled.ts'
 import { systemClock } from '../clock.ts'
 import { silentLog } from '../log.ts'
 import type { Road } from '../store/road.ts'
@@ -40,7 +41,8 @@ test('thousands that are past their retention go in small steps, and leads are t
     })
     await Promise.all(claims.map((claim) => world.record(claim, { kind: 'delivered' })))
   }
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  const madeAt = systemClock.now()
+  while (systemClock.now() <= madeAt + RETENTION_MS) await settled(1)
   const steps: { deleted: number; at: number }[] = []
   const watched = {
     ...store,

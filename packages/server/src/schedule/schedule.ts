@@ -26,7 +26,7 @@ import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
 import { WaitingLanes } from './waiting-lanes.ts'
 
-export interface ScheduleOptions {
+interface ScheduleOptions {
   store: Road & Pick<Desk, 'getWebhook'>
   clock: Clock
   log: Log

@@ -8,7 +8,7 @@ import type { Log } from '../log.ts'
 import type { Road } from '../store/road.ts'
 import { Background } from './background.ts'
 
-export interface SettlingOptions {
+interface SettlingOptions {
   store: Pick<Road, 'settle' | 'continueRecoveries'>
   clock: Clock
   log: Log

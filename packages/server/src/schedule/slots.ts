@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../clock.ts'
 
-export interface Slot {
+interface Slot {
   /** Whose it is: when a lane loses trust, all its slots count as untrusted. */
   readonly owner: object
   trusted: boolean

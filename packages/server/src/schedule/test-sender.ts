@@ -13,7 +13,7 @@ import type { Webhook } from '../webhook.ts'
 import type { ScheduledTurn } from './attempts.ts'
 import type { Term } from './lease.ts'
 
-export interface TestSenderOptions {
+interface TestSenderOptions {
   store: Pick<Road, 'createTest' | 'takeStarts'> & Pick<Desk, 'getWebhook'>
   ids: Ids
   /** The payload's JSON text. */
@@ -21,7 +21,7 @@ export interface TestSenderOptions {
   attempt(turn: ScheduledTurn): Promise<{ attempt: NewAttempt }>
 }
 
-export interface SentTest {
+interface SentTest {
   deliveryId: string
   attempt: Attempt
 }

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts'
 import type { DuePosition, PulledIn, Road } from '../store/road.ts'
 import { Background } from './background.ts'
 
-export interface UpkeepOptions {
+interface UpkeepOptions {
   store: Pick<Road, 'prune' | 'pullInDue' | 'rollUp' | 'reseal' | 'sweepLeases'>
   clock: Clock
   log: Log

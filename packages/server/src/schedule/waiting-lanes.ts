@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { LaneWaiting, Road } from '../store/road.ts'
 
-export interface WaitingLanesOptions {
+interface WaitingLanesOptions {
   store: Pick<Road, 'lanesWaiting'>
   clock: Clock
   onWaiting(lanes: LaneWaiting[]): void

@@ -103,15 +103,9 @@ describe('an idle connection', () => {
       expectKind(await sender.send(requestTo(url)), 'answered')
     }
     for (const index of [0, 1, 2, 0, 3, 4]) await send(index)
-    await vi.waitFor(() =>
-      expect(receivers.map(({ connections }) => connections[0]?.destroyed)).toEqual([
-        false,
-        true,
-        true,
-        false,
-        false,
-      ]),
-    )
+    await expect
+      .poll(() => receivers.map(({ connections }) => connections[0]?.destroyed))
+      .toEqual([false, true, true, false, false])
     for (const index of [0, 3, 4]) await send(index)
     for (const index of [0, 3, 4]) expect(receivers[index]?.connections).toHaveLength(1)
   })

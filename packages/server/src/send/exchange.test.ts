@@ -74,15 +74,19 @@ describe('an answer', () => {
 
   test('that only ever announces one times out', async () => {
     const clock = manualClock()
+    const { promise: announced, resolve: announce } = Promise.withResolvers<void>()
     const { sender, url } = await setup(
-      (socket) => {
-        socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
-        // Time for it to be read: nothing tells when that was, just because it changes nothing.
-        setTimeout(() => clock.advance(10_000), 50)
-      },
+      (socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n', () => announce()),
       { clock },
     )
-    expect(expectKind(await sender.send(requestTo(url)), 'unreachable').fault).toBe('timeout')
+    const other = await endpoint((socket) => socket.write(answerText('200 OK')))
+    const sending = sender.send(requestTo(url))
+    await announced
+    // Nothing tells when it is read, just because it changes nothing; but what was written later, on
+    // another connection, has been.
+    expectKind(await sender.send(requestTo(`http://127.0.0.1:${other.port}/`)), 'answered')
+    clock.advance(10_000)
+    expect(expectKind(await sending, 'unreachable').fault).toBe('timeout')
   })
 
   test('with many headers keeps the first 50, with long ones 4 KiB', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { manualClock } from '../../test/manual-clock.ts'
 import type { NameAnswer } from '../../test/send/name-server.ts'
 import { nameServer } from '../../test/send/world.ts'
@@ -116,7 +116,7 @@ describe('a name that does not resolve says why', () => {
       answer: (name) => (name.startsWith('dead') ? 'silence' : ['192.0.2.1']),
     })
     const dead = Array.from({ length: 40 }, (_, i) => addresses(`dead-${i}.test`))
-    await vi.waitFor(() => expect(server.questions.length).toBeGreaterThanOrEqual(80))
+    await expect.poll(() => server.questions.length).toBeGreaterThanOrEqual(80)
     const alive = addresses('alive.test')
     expect(await alive).toEqual(['192.0.2.1'])
     clock.advance(5_000)

@@ -238,7 +238,7 @@ describe('a handshake', () => {
     const url = `https://127.0.0.1:${silent.port}/`
 
     const slow = sender.send(requestTo(url, { timeoutMs: 60_000 }))
-    await vi.waitFor(() => expect(silent.connections).toHaveLength(1))
+    await expect.poll(() => silent.connections.length).toBe(1)
     await new Promise(setImmediate)
     clock.advance(10_000)
     expect(await slow).toMatchObject({
@@ -247,7 +247,7 @@ describe('a handshake', () => {
     })
 
     const late = sender.send(requestTo(url, { timeoutMs: 3_000 }))
-    await vi.waitFor(() => expect(silent.connections).toHaveLength(2))
+    await expect.poll(() => silent.connections.length).toBe(2)
     await new Promise(setImmediate)
     clock.advance(3_000)
     expect(await late).toMatchObject({

@@ -94,7 +94,7 @@ describe('a fault of the endpoint', () => {
     const clock = manualClock()
     const { sender, receiver, url } = await setup(() => clock.advance(29_999), { clock })
     const sending = sender.send(requestTo(url, { timeoutMs: 30_000 }))
-    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+    await expect.poll(() => receiver.requests.length).toBe(1)
     clock.advance(1)
     expect(await sending).toEqual({
       kind: 'unreachable',
@@ -264,7 +264,7 @@ describe('a stop', () => {
   test('by destroy ends what is open and takes nothing new', async () => {
     const { sender, receiver, url } = await setup(() => {})
     const sending = [sender.send(requestTo(url)), sender.send(requestTo(url))]
-    await vi.waitFor(() => expect(receiver.requests).toHaveLength(2))
+    await expect.poll(() => receiver.requests.length).toBe(2)
     await sender.destroy()
     for (const result of await Promise.all(sending)) expect(result).toMatchObject(STOPPED)
     expect(await sender.send(requestTo(url))).toMatchObject(STOPPED)
@@ -276,7 +276,7 @@ describe('a stop', () => {
       release = () => socket.write(answerText('200 OK'))
     })
     const sending = sender.send(requestTo(url))
-    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+    await expect.poll(() => receiver.requests.length).toBe(1)
     const closing = sender.close()
     expect(await sender.send(requestTo(url))).toMatchObject(STOPPED)
     release()

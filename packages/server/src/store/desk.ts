@@ -6,11 +6,11 @@
  */
 import type { ApiKey, OwnerLink, Session } from '../access.ts'
 import type { AuditEntry, NewAuditEntry } from '../audit.ts'
-import type { Chatbot, LeadForm } from '../chatbot.ts'
+import type { Chatbot, ChatbotSettings } from '../chatbot.ts'
 import type { Delivery, DeliveryState, StateReason } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { Conversation, Erasure, ErasureReason, Lead } from '../lead.ts'
-import type { Webhook, WebhookState } from '../webhook.ts'
+import type { Webhook, WebhookSettings, WebhookState } from '../webhook.ts'
 import type { ChangePage, ChangePlace } from './change.ts'
 import type {
   ApiKeyFilter,
@@ -38,14 +38,11 @@ export type * from './lists.ts'
 export interface Desk {
   // ─── chatbots and webhooks ──────────────────────────────────────────────────────────────────────
 
-  createChatbot(
-    chatbot: { id: string; name: string; leadForm: LeadForm; allowedOrigins: string[] },
-    audit?: NewAuditEntry,
-  ): Promise<Chatbot>
+  createChatbot(chatbot: { id: string } & ChatbotSettings, audit?: NewAuditEntry): Promise<Chatbot>
   /** Null: no such chatbot (also below). Fields that are absent stay. */
   updateChatbot(
     id: string,
-    change: { name?: string; leadForm?: LeadForm; allowedOrigins?: string[] },
+    change: Partial<ChatbotSettings>,
     audit?: NewAuditEntry,
   ): Promise<Chatbot | null>
   /**
@@ -185,16 +182,9 @@ export interface Desk {
   changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
 }
 
-export interface NewWebhook {
+export interface NewWebhook extends WebhookSettings {
   id: string
   chatbotId: string
-  url: string
-  eventTypes: string[]
-  description: string
-  headers: Record<string, string>
-  timeoutSeconds: number | null
-  maxInFlight: number | null
-  ratePerSecond: number | null
   secret: string
   /** Of kind `listen`: away until somebody listens. */
   listen?: { temporary: boolean }
@@ -202,15 +192,7 @@ export interface NewWebhook {
   webhooksMax: number
 }
 
-export interface WebhookChange {
-  url?: string
-  eventTypes?: string[]
-  description?: string
-  headers?: Record<string, string>
-  timeoutSeconds?: number | null
-  maxInFlight?: number | null
-  ratePerSecond?: number | null
-}
+export type WebhookChange = Partial<WebhookSettings>
 
 export interface NewApiKey {
   id: string

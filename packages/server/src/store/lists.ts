@@ -149,15 +149,3 @@ export interface StatsCounts {
   /** Durations of attempts; null without any. From a histogram: bounds in `latency.ts`. */
   latencyMs: { p50: number; p95: number; p99: number } | null
 }
-
-export interface Recovery {
-  id: string
-  webhookId: string
-  since: number
-  until: number
-  states: DeliveryState[]
-  total: number
-  done: number
-  createdAt: number
-  finishedAt: number | null
-}

@@ -23,7 +23,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { ADMIN_KEY, type Call, createCall } from './client.ts'
 
-export interface ApiAlone {
+interface ApiAlone {
   url: string
   call: Call
   store: Store

@@ -22,7 +22,7 @@ export function describedRoutes(): Route[] {
 
 const routes = describedRoutes()
 
-export function routeOf(method: string, path: string): Route | undefined {
+function routeOf(method: string, path: string): Route | undefined {
   return routes.find(
     (route) =>
       route.method === method &&

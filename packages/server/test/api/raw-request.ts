@@ -1,7 +1,7 @@
 /** What no HTTP client would send: bytes to a socket, and all that comes back until it closes. */
 import { connect } from 'node:net'
 
-export interface RawAnswer {
+interface RawAnswer {
   status: number
   head: string
   json: { statusCode: number; code: string; message: string }

@@ -27,7 +27,7 @@ interface Step {
   operation: Operation
 }
 
-export const PUBLIC = [
+const PUBLIC = [
   'POST /api/v1/session',
   'GET /healthz',
   'GET /readyz',

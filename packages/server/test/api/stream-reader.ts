@@ -2,13 +2,13 @@
 import { onTestFinished } from 'vitest'
 import { ADMIN_KEY } from './client.ts'
 
-export interface StreamEvent {
+interface StreamEvent {
   id: string
   type: string
   data: Record<string, unknown>
 }
 
-export interface StreamReader {
+interface StreamReader {
   status: number
   /** The id that a browser would come back with. */
   lastId(): string
@@ -16,6 +16,8 @@ export interface StreamReader {
   next(): Promise<StreamEvent | undefined>
   /** Resolves with the next comment. */
   comment(): Promise<string | undefined>
+  /** All that comes before the next comment, or before the end. */
+  eventsUntilComment(): Promise<StreamEvent[]>
   leave(): void
 }
 
@@ -46,20 +48,33 @@ export async function openStream(
       if (wanted(block)) return block
     }
   }
+  const eventOf = (block: string): StreamEvent => {
+    const [, type = ''] = /^event: (.*)$/m.exec(block) ?? []
+    const [, data = ''] = /^data: (.*)$/m.exec(block) ?? []
+    return { id: lastId, type, data: JSON.parse(data) }
+  }
   return {
     status: response.status,
     lastId: () => lastId,
     async next() {
-      const block = await nextWhere((text) => /^data: /m.test(text))
-      if (block === undefined) return undefined
-      const [, type = ''] = /^event: (.*)$/m.exec(block) ?? []
-      const [, data = ''] = /^data: (.*)$/m.exec(block) ?? []
-      return { id: lastId, type, data: JSON.parse(data) }
+      const block = await nextWhere(isEvent)
+      return block === undefined ? undefined : eventOf(block)
     },
-    comment: () => nextWhere((text) => text.startsWith(':')),
+    comment: () => nextWhere(isComment),
+    async eventsUntilComment() {
+      const events: StreamEvent[] = []
+      for (;;) {
+        const block = await nextWhere((text) => isEvent(text) || isComment(text))
+        if (block === undefined || isComment(block)) return events
+        events.push(eventOf(block))
+      }
+    },
     leave: () => leaving.abort(),
   }
 }
+
+const isEvent = (block: string) => /^data: /m.test(block)
+const isComment = (block: string) => block.startsWith(':')
 
 async function* readBlocks(response: Response): AsyncGenerator<string, undefined> {
   let text = ''

@@ -113,6 +113,25 @@ export function describeAudit(suite: Suite): void {
     expect(await actions()).toEqual([])
   })
 
+  test('changes of one URL, or secret, at once are each made, and told once', async () => {
+    const { store, webhook, entry, actions } = await setup(suite)
+    const urls = ['https://one.example/', 'https://two.example/', 'https://three.example/']
+    const changes = urls.map((url) => {
+      return store.updateWebhook(webhook.id, { url }, entry('webhook.updated'))
+    })
+    expect((await Promise.all(changes)).map((changed) => changed?.url)).toEqual(urls)
+    expect(urls).toContain((await store.getWebhook(webhook.id))?.url)
+    const secrets = ['whsec_one', 'whsec_two', 'whsec_three']
+    const rotations = secrets.map((secret) => {
+      const rotation = { secret, overlapMs: 0 }
+      return store.rotateSecret(webhook.id, rotation, entry('webhook.secret_rotated'))
+    })
+    expect(await Promise.all(rotations)).toMatchObject(secrets.map((secret) => ({ secret })))
+    const updated = Array<AuditAction>(3).fill('webhook.updated')
+    const rotated = Array<AuditAction>(3).fill('webhook.secret_rotated')
+    expect((await actions()).sort()).toEqual([...rotated, ...updated])
+  })
+
   test('a change that cannot be committed with its entry is not made', async () => {
     const { store, chatbot, entry } = await setup(suite)
     const once = entry('chatbot.updated')

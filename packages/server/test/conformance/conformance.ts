@@ -29,7 +29,7 @@ import { describeStats } from './stats.ts'
 import { describeTurns } from './turns.ts'
 import type { OpenStore } from './world.ts'
 
-export type { OpenStore, StoreHarness } from './world.ts'
+export type { OpenStore } from './world.ts'
 
 /** `open` gives a fresh, empty store. Without `movesTime` what needs another time is left out. */
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {

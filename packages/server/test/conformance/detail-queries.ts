@@ -1,7 +1,7 @@
 /** The queries by which one thing is read, as the store asks them, for a test of their plans. */
 
 import type { Builder } from '../../src/store/reading/builder.ts'
-import { Reads, type RunQueries } from '../../src/store/reading/reads.ts'
+import { countRecoverable, createReads, type RunQueries } from '../../src/store/reading/reads.ts'
 import { createEncryption } from '../../src/store/sealing/encryption.ts'
 
 export async function detailQueries(db: Builder): Promise<Parameters<RunQueries>[0]> {
@@ -11,7 +11,8 @@ export async function detailQueries(db: Builder): Promise<Parameters<RunQueries>
     return queries.map(() => [])
   }
   const encryption = createEncryption(Buffer.alloc(32, 7))
-  const reads = new Reads({ db, run, runSoon: run, encryption })
+  const parts = { db, run, runSoon: run, encryption }
+  const reads = createReads(parts)
   await reads.getChatbot('bot_1')
   await reads.getWebhook('wh_1')
   await reads.getEvent('evt_1')
@@ -21,7 +22,7 @@ export async function detailQueries(db: Builder): Promise<Parameters<RunQueries>
   const span = { since: 0, until: 1_000 }
   for (const states of [['exhausted', 'cancelled'], ['delivered']] as const) {
     const recovery = { id: 'rcv_1', webhookId: 'wh_1', ...span, dryRun: true }
-    await reads.countRecoverable({ ...recovery, states: [...states] })
+    await countRecoverable(parts, { ...recovery, states: [...states] })
   }
   return asked
 }

@@ -21,7 +21,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { Webhook } from '../../src/webhook.ts'
 import { webhookValues } from '../webhook-values.ts'
 
-export interface StoreHarness {
+interface StoreHarness {
   store: Store
   /** The store's clock. */
   clock: Clock

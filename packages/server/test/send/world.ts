@@ -54,7 +54,7 @@ export function requestTo(url: string, change: Partial<SignedRequest> = {}): Sig
 }
 
 type Kind = SendResult['kind']
-export type ResultOf<K extends Kind> = Extract<SendResult, { kind: K }>
+type ResultOf<K extends Kind> = Extract<SendResult, { kind: K }>
 
 export function expectKind<K extends Kind>(result: SendResult, kind: K): ResultOf<K> {
   if (result.kind !== kind) throw new Error(`Not ${kind}: ${JSON.stringify(result)}`)

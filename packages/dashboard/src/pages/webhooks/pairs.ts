@@ -12,7 +12,7 @@ export interface PairsSetting {
   texts: PairsTexts
 }
 
-export interface PairsTexts {
+interface PairsTexts {
   label: string
   hint: string
   name(place: number): string

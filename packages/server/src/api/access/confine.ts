@@ -5,7 +5,7 @@
  */
 import { assert } from '../../errors.ts'
 import type { Desk, OwnedKind } from '../../store/desk.ts'
-import { apiError, notFound } from '../server/error-answer.ts'
+import { apiError, notFound } from '../shapes/error-answer.ts'
 import type { Access } from './auth.ts'
 import type { Caller } from './caller.ts'
 

@@ -7,7 +7,7 @@
  * https, a page that came by plain http may be anybody's on its way.
  */
 import type { FastifyRequest } from 'fastify'
-import { apiError } from '../server/error-answer.ts'
+import { apiError } from '../shapes/error-answer.ts'
 
 interface OriginOptions {
   publicUrl: string

@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../../clock.ts'
 import type { Metrics, RefusalReason } from '../../metrics.ts'
-import { apiError } from '../server/error-answer.ts'
-import { addressKey } from './address-key.ts'
+import { addressKey } from '../server/address-key.ts'
+import { apiError } from '../shapes/error-answer.ts'
 import { createRateLimit, type Rate, type RateLimit } from './rate-limit.ts'
 
 /**

@@ -5,7 +5,6 @@ import type { Page } from '../../store/desk.ts'
 import type { Credentials } from '../access/credentials.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { notFound } from '../server/error-answer.ts'
 import {
   CHATBOT_EXAMPLE,
   chatbotChangeSchema,
@@ -13,6 +12,7 @@ import {
   newChatbotSchema,
 } from '../shapes/chatbot-schemas.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
+import { notFound } from '../shapes/error-answer.ts'
 import { presentChatbot } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
 

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { apiError, notFound } from '../server/error-answer.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import {
   attemptSchema,
@@ -12,6 +11,7 @@ import {
   deliveryDetailSchema,
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
+import { apiError, notFound } from '../shapes/error-answer.ts'
 import { presentAttempt, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,

@@ -4,7 +4,7 @@ import { sleep } from '../../clock.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { apiError } from '../server/error-answer.ts'
+import { apiError } from '../shapes/error-answer.ts'
 
 /** A store that hangs is as good as away. */
 const PING_TIMEOUT_MS = 2_000

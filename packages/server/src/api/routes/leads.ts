@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { notFound } from '../server/error-answer.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
+import { notFound } from '../shapes/error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
 import { LEAD_EXAMPLE, leadSchema } from '../shapes/lead-schemas.ts'
 import { presentLead } from '../shapes/present.ts'
@@ -52,7 +52,7 @@ const acceptedLeadSchema = z
   })
   .meta({ id: 'AcceptedLead' })
 
-export const leadFilter = {
+const leadFilter = {
   chatbotId: idFilter('chatbot').exactOptional(),
   q: search.exactOptional().meta({
     description:

@@ -5,8 +5,8 @@
 import { LISTEN_URL, SETTINGS_BY_DEFAULT } from '../../webhook.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { apiError, notFound } from '../server/error-answer.ts'
 import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
+import { apiError, notFound } from '../shapes/error-answer.ts'
 import {
   LISTEN_EXAMPLE,
   leaveQuery,

@@ -2,14 +2,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { Route } from '../route.ts'
-import { apiError } from '../server/error-answer.ts'
 import { type AnswerWatch, observeAnswer } from '../server/observe-answer.ts'
+import { apiError } from '../shapes/error-answer.ts'
 
 /** In place of a pattern, which they have none of, in the log and the figures. */
 const SITE = '(site)'
 const NONE = '(none)'
 
-export interface UnknownRoutesOptions extends AnswerWatch {
+interface UnknownRoutesOptions extends AnswerWatch {
   routes: readonly Route[]
   /** Asked only for paths that no route has: it can't take one from the API. */
   site: ApiDeps['site'] | null

@@ -8,7 +8,7 @@ import { BlockList, isIPv6, type Socket } from 'node:net'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
-import { addressKey } from '../access/address-key.ts'
+import { addressKey } from './address-key.ts'
 
 export interface ConnectionLimits {
   max: number

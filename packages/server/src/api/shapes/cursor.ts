@@ -4,7 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { BoundedPage, PageRead } from '../../store/desk.ts'
-import { apiError } from '../server/error-answer.ts'
+import { apiError } from './error-answer.ts'
 
 export interface Cursors {
   seal(scope: string, lastId: string): string
@@ -34,12 +34,12 @@ export function createCursors(key: Buffer): Cursors {
   }
 }
 
-export interface ListQuery {
+interface ListQuery {
   limit: number
   cursor?: string
 }
 
-export interface ListAnswer<Item> {
+interface ListAnswer<Item> {
   data: Item[]
   nextCursor: string | null
 }

@@ -22,7 +22,7 @@ export const SIGNATURE_EXAMPLES = {
   modern: 'v1,dqjJ66w5Z0auzFqiB42wEOAN4vhF5aifiUiqKYUehTQ=',
 }
 
-export interface DeliveryExample {
+interface DeliveryExample {
   body: string
   /** By their names, as they are sent. */
   headers: Record<string, string>

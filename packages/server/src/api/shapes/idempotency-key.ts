@@ -1,6 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import type { HeaderSpec } from '../route.ts'
-import { invalidInput } from '../server/error-answer.ts'
+import { invalidInput } from './error-answer.ts'
+
+/** A header that a route reads, as the OpenAPI document shows it. */
+export interface HeaderSpec {
+  name: string
+  description: string
+  schema: Record<string, unknown>
+}
 
 const PATH = 'Idempotency-Key'
 

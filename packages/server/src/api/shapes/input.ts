@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from '../../errors.ts'
 import { memberPath } from '../../text/json.ts'
-import { invalidInput } from '../server/error-answer.ts'
+import { invalidInput } from './error-answer.ts'
 
 /** What came in, checked; throws a 400 that names each wrong field. */
 export function parseInput<Schema extends z.ZodType>(
@@ -38,7 +38,7 @@ function detailsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
   return [{ path, message: `${subject} ${issue.message}` }]
 }
 
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   let text = ''
   for (const step of path) {
     text = typeof step === 'number' ? `${text}[${step}]` : memberPath(text, String(step))

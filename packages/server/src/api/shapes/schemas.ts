@@ -20,7 +20,7 @@ export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, s
   listener: 'lsn_01m2fm1cx9f7g3q5t1v8y2z4bn',
 }
 
-export type DocumentedKind = keyof typeof EXAMPLE_IDS
+type DocumentedKind = keyof typeof EXAMPLE_IDS
 
 /** In answers. */
 export function idField(kind: DocumentedKind) {
@@ -102,7 +102,7 @@ function parseInstant(given: string): number | null {
 }
 
 /** A whole number in a query string. */
-export function wholeInQuery({ min, max }: { min: number; max: number }) {
+function wholeInQuery({ min, max }: { min: number; max: number }) {
   return z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')

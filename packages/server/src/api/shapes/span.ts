@@ -1,4 +1,4 @@
-import { invalidInput } from '../server/error-answer.ts'
+import { invalidInput } from './error-answer.ts'
 
 /** A span that ends before it begins is a mistake, not an empty answer. */
 export function refuseEmptySpan(

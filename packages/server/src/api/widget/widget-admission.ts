@@ -9,7 +9,7 @@ import { assert } from '../../errors.ts'
 import { isId } from '../../id.ts'
 import type { RequestLimits, WidgetCaller } from '../access/request-limits.ts'
 import type { ApiDeps } from '../deps.ts'
-import { apiError, notFound } from '../server/error-answer.ts'
+import { apiError, notFound } from '../shapes/error-answer.ts'
 
 export interface WidgetAdmission {
   /** A route's `admit`; `spend` takes from the rates of what it does. */

@@ -3,7 +3,7 @@ import type { Chatbot } from '../../chatbot.ts'
 import type { Metrics } from '../../metrics.ts'
 import { isBlank } from '../../text/typed-text.ts'
 import type { LeadFields } from '../deps.ts'
-import { apiError, invalidInput } from '../server/error-answer.ts'
+import { apiError, invalidInput } from '../shapes/error-answer.ts'
 import type { WidgetTokens } from './widget-token.ts'
 
 /** Nobody reads a form and fills it in faster; a program does. */

@@ -10,9 +10,8 @@ import type { Clock } from '../../clock.ts'
 import { createIds } from '../../id.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
-import type { Desk } from '../desk.ts'
+import { createDesk } from '../desk/create-desk.ts'
 import { postgresBuilder } from '../reading/builder.ts'
-import { type Reading, Reads } from '../reading/reads.ts'
 import type { Change } from '../road.ts'
 import { Probe, SMALL_BYTES } from '../rules/probe.ts'
 import { Signal } from '../rules/signal.ts'
@@ -22,11 +21,12 @@ import { Database } from './connection/database.ts'
 import { placeOf, prepareDatabase } from './connection/prepare.ts'
 import { databaseError } from './connection/start-faults.ts'
 import type { Transaction } from './connection/transaction.ts'
+import { deskCalls } from './desk-calls.ts'
 import { Messages } from './news/messages.ts'
 import { OthersChanges } from './news/others-changes.ts'
-import { assertSameStore } from './road/key-check.ts'
+import { assertSameStore, useKeys } from './road/key-check.ts'
 import { leaveAll, type Nodes } from './road/nodes.ts'
-import { createWrites } from './writes.ts'
+import { createRoad } from './road.ts'
 
 export interface PostgresStoreOptions {
   databaseUrl: string
@@ -60,10 +60,10 @@ export async function openParts(
     await parts.messages.start()
     parts.othersChanges.start()
   } catch (error) {
-    await parts.database.close()
+    await parts.keys.database.close()
     throw databaseError(error, `of DATABASE_URL (${placeOf(databaseUrl)})`)
   }
-  return { store: assemble(parts, serverSecret), database: parts.database }
+  return { store: assemble(parts, serverSecret), database: parts.keys.database }
 }
 
 type Parts = ReturnType<typeof createParts>
@@ -103,7 +103,10 @@ function createParts(
     changed.tell(change)
     others.told(change)
   }
-  const reads = new Reads({
+  // Made by the database's clock: a node whose own is wrong would hide its rows from lists.
+  const ids = createIds({ ...clock, now: () => database.nowMs }, random)
+  const desk = createDesk({
+    calls: deskCalls({ database, ids }),
     db: postgresBuilder(),
     encryption,
     run: database.read,
@@ -112,7 +115,7 @@ function createParts(
   const nodes: Nodes = { database, encryption, roles: nodeRoles, own: new Set() }
   const othersChanges = new OthersChanges({
     database,
-    reads,
+    desk,
     clock,
     log,
     tell: (change) => changed.tell(change),
@@ -134,37 +137,19 @@ function createParts(
     if (tx.woken.size > 0) woken.tell([...tx.woken])
     messages.tell(tx)
   }
-  // Made by the database's clock: a node whose own is wrong would hide its rows from lists.
-  const ids = createIds({ ...clock, now: () => database.nowMs }, random)
-  const writes = createWrites({
-    database,
-    nodes,
-    reads,
-    encryption,
-    ids,
-    probe,
-    where: placeOf(databaseUrl),
-  })
-  return { database, reads, changed, woken, uncertain, othersChanges, messages, nodes, writes, log }
+  const keys = { database, nodes, encryption, where: placeOf(databaseUrl) }
+  const road = createRoad({ ...keys, ids, probe })
+  return { keys, desk, road, changed, woken, uncertain, othersChanges, messages, log }
 }
 
 function assemble(parts: Parts, serverSecret: Buffer): Store {
-  const {
-    database,
-    reads,
-    changed,
-    woken,
-    uncertain,
-    othersChanges,
-    messages,
-    nodes,
-    writes,
-    log,
-  } = parts
+  const { keys, desk, road, changed, woken, uncertain, othersChanges, messages, log } = parts
+  const { database, nodes } = keys
   return {
     serverSecret,
-    ...writes.store,
-    ...bindReads(reads),
+    ...road.verbs,
+    ...desk,
+    useKeys: (changed) => useKeys(keys, changed),
     backlog: async () => {
       const [found] = await database.query<{ value: number }>(BACKLOG)
       return found?.value ?? 0
@@ -181,7 +166,7 @@ function assemble(parts: Parts, serverSecret: Buffer): Store {
     onUncertain: (listener) => uncertain.add(() => listener()),
     async close() {
       othersChanges.close()
-      await writes.close()
+      await road.close()
       await leaveAll(nodes).catch((error: unknown) => {
         // Its leases lapse by themselves.
         log.warn({ error: String(error) }, 'store.left_without_goodbye')
@@ -197,27 +182,3 @@ const REFUSED_BYTES = 65_536
 /** A write, so that the answer tells of a database that takes them. */
 const PING = `UPDATE meta SET value = chatzuri_now()::text || $1 WHERE key = 'pinged_at'`
 const BACKLOG = 'SELECT sum(value)::bigint AS value FROM backlog'
-
-function bindReads(reads: Reads): Omit<Pick<Desk, Reading>, 'backlog'> {
-  return {
-    readPage: reads.readPage.bind(reads),
-    getChatbot: reads.getChatbot.bind(reads),
-    listChatbots: reads.listChatbots.bind(reads),
-    getWebhook: reads.getWebhook.bind(reads),
-    listWebhooks: reads.listWebhooks.bind(reads),
-    getEvent: reads.getEvent.bind(reads),
-    getDelivery: reads.getDelivery.bind(reads),
-    listDeliveries: reads.listDeliveries.bind(reads),
-    getLead: reads.getLead.bind(reads),
-    listLeads: reads.listLeads.bind(reads),
-    listConversations: reads.listConversations.bind(reads),
-    getLeadRecord: reads.getLeadRecord.bind(reads),
-    listErasures: reads.listErasures.bind(reads),
-    getRecovery: reads.getRecovery.bind(reads),
-    listApiKeys: reads.listApiKeys.bind(reads),
-    listAudit: reads.listAudit.bind(reads),
-    chatbotOf: reads.chatbotOf.bind(reads),
-    stats: reads.stats.bind(reads),
-    changesSince: reads.changesSince.bind(reads),
-  }
-}

@@ -88,8 +88,3 @@ export function toAuditEntry(row: AuditRow): AuditEntry {
     address: row.address,
   }
 }
-
-/** Whether a change was made, and so leaves an entry: not if it is null, false or a word for why not. */
-export function isDone(value: unknown): boolean {
-  return value !== null && value !== false && typeof value !== 'string'
-}

@@ -12,6 +12,7 @@ import { listAttempts } from './attempts.ts'
 import type { Builder } from './builder.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
+import { CHATBOT_SIZED, WEBHOOK_SIZED } from './settings-columns.ts'
 
 export type PagedList = keyof PagedLists
 
@@ -40,12 +41,12 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
   chatbots: {
     query: (db, _, page) => queries.listChatbots(db, page).compile(),
     toItem: (row: rows.ChatbotRow) => rows.toChatbot(row),
-    sized: ['name', 'lead_form', 'allowed_origins'],
+    sized: CHATBOT_SIZED,
   },
   webhooks: {
     query: (db, filter, page) => queries.listWebhooks(db, filter, page).compile(),
     toItem: (row: rows.WebhookRow, encryption) => rows.toWebhook(row, encryption),
-    sized: ['url', 'event_types', 'description', 'headers', 'secret'],
+    sized: [...WEBHOOK_SIZED, 'secret'],
   },
   deliveries: {
     query: (db, filter, page, hasCommonName) =>

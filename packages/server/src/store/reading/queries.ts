@@ -24,6 +24,7 @@ import { type Builder, isPostgres } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
 import { idSought, isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
+import { CHATBOT_COLUMNS } from './settings-columns.ts'
 
 /**
  * Ids are made a moment before the row, and by other nodes' clocks: ids bound the walk with this
@@ -45,7 +46,7 @@ const LEAD_COLUMNS = [
 export function listChatbots(db: Builder, page: Page): Compilable {
   return db
     .selectFrom('chatbots')
-    .select(['id', 'name', 'lead_form', 'allowed_origins', 'created_at', 'updated_at'])
+    .select(['id', ...CHATBOT_COLUMNS, 'created_at', 'updated_at'])
     .where('deleted_at', 'is', null)
     .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
     .orderBy('id', 'desc')

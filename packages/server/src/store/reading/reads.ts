@@ -1,34 +1,6 @@
-/** The reading half of the contract, over anything that runs queries. Both stores use it. */
+/** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
-import type { ApiKey } from '../../access.ts'
-import type { AuditEntry } from '../../audit.ts'
-import type { Chatbot } from '../../chatbot.ts'
-import type { Delivery } from '../../delivery.ts'
-import type { Event } from '../../event.ts'
-import type { Conversation, Erasure, Lead } from '../../lead.ts'
-import type { Webhook } from '../../webhook.ts'
-import type {
-  ApiKeyFilter,
-  AuditFilter,
-  BoundedPage,
-  ConversationFilter,
-  CountedPage,
-  DeliveryDetail,
-  DeliveryFilter,
-  ErasureFilter,
-  LeadFilter,
-  LeadRecord,
-  NewRecovery,
-  OwnedKind,
-  Page,
-  PagedLists,
-  PageRead,
-  Recovery,
-  Stats,
-  StatsQuery,
-  WebhookFilter,
-} from '../desk.ts'
-import type { ChangePage, ChangePlace } from '../road.ts'
+import type { Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf } from './access-queries.ts'
 import { newestAttempts } from './attempts.ts'
@@ -54,229 +26,212 @@ export type RunQueries = (
   }[],
 ) => Promise<unknown[][]>
 
-/** What of the contract is read. */
-export type Reading = Exclude<keyof Reads, 'findWebhookRow' | 'countRecoverable'>
-
-export class Reads {
-  readonly #db: Builder
-  readonly #run: RunQueries
+/** What an engine gives to be read. */
+export interface ReadParts {
+  db: Builder
+  run: RunQueries
   /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
-  readonly #runSoon: RunQueries
-  readonly #encryption: Encryption
+  runSoon: RunQueries
+  encryption: Encryption
+}
 
-  constructor(options: {
-    db: Builder
-    run: RunQueries
-    runSoon: RunQueries
-    encryption: Encryption
-  }) {
-    this.#db = options.db
-    this.#run = options.run
-    this.#runSoon = options.runSoon
-    this.#encryption = options.encryption
-  }
+export type Reads = ReturnType<typeof createReads>
 
-  async getChatbot(id: string): Promise<Chatbot | null> {
-    const query = this.#db.selectFrom('chatbots').selectAll().where('id', '=', id)
-    const [found] = await this.#runSoon([query.where('deleted_at', 'is', null).compile()])
-    const [row] = found as rows.ChatbotRow[]
-    return row ? rows.toChatbot(row) : null
-  }
+export function createReads(parts: ReadParts) {
+  return { ...lists(parts), ...details(parts), ...charts(parts) }
+}
 
-  async readPage<Name extends PagedList>(
-    list: Name,
-    filter: PagedLists[Name]['filter'],
-    page: BoundedPage,
-  ): Promise<PageRead<PagedLists[Name]['row']>> {
-    const { limit, after, bytesMax } = page
-    const query = await this.#listQuery(list, filter, { limit: limit + 1, after })
-    const bound = { rowsMax: limit, bytesMax, sized: PAGED_LISTS[list].sized }
-    const { sql, parameters } = query
-    const [found] = await this.#run([{ sql, parameters, bound }])
-    const [read] = found as [PageRead<unknown>]
-    return { rows: this.#toItems(list, read.rows), more: read.more }
-  }
+function lists(parts: ReadParts) {
+  return {
+    async readPage(list, filter, { limit, after, bytesMax }) {
+      const query = await listQuery(parts, list, { filter, page: { limit: limit + 1, after } })
+      const bound = { rowsMax: limit, bytesMax, sized: PAGED_LISTS[list].sized }
+      const { sql, parameters } = query
+      const [found] = await parts.run([{ sql, parameters, bound }])
+      const [read] = found as [PageRead<unknown>]
+      return { rows: toItems(parts, list, read.rows), more: read.more }
+    },
+    listChatbots: (page) => whole(parts, 'chatbots', { filter: {}, page }),
+    listWebhooks: (filter, page) => whole(parts, 'webhooks', { filter, page }),
+    listDeliveries: (filter, page) => whole(parts, 'deliveries', { filter, page }),
+    listErasures: (filter, page) => whole(parts, 'erasures', { filter, page }),
+    listApiKeys: (filter, page) => whole(parts, 'apiKeys', { filter, page }),
+    listAudit: (filter, page) => whole(parts, 'audit', { filter, page }),
+    async listLeads(filter, page) {
+      const asked = queries.asked(filter, await isCommonName(parts, filter.q))
+      const query = queries.listLeads(parts.db, asked, page)
+      return (await all<rows.LeadRow>(parts, query.compile())).map(rows.toLead)
+    },
+    async listConversations(filter, page) {
+      const query = queries.listConversations(parts.db, filter, page)
+      return (await all<rows.ConversationRow>(parts, query.compile())).map(rows.toConversation)
+    },
+  } satisfies Partial<Desk>
+}
 
-  listChatbots(page: Page): Promise<Chatbot[]> {
-    return this.#whole('chatbots', {}, page)
-  }
+function details(parts: ReadParts) {
+  const { db, run, runSoon, encryption } = parts
+  return {
+    async getChatbot(id) {
+      const query = db.selectFrom('chatbots').selectAll().where('id', '=', id)
+      const [found] = await runSoon([query.where('deleted_at', 'is', null).compile()])
+      const [row] = found as rows.ChatbotRow[]
+      return row ? rows.toChatbot(row) : null
+    },
+    async getWebhook(id) {
+      const row = await findWebhookRow(parts, id)
+      return row ? rows.toWebhook(row, encryption) : null
+    },
+    getEvent: (id) => getEvent(parts, id),
+    getDelivery: (id) => getDelivery(parts, id),
+    async getLead(id) {
+      const row = await one<rows.LeadRow>(parts, ownedById(db, 'leads', id))
+      return row ? rows.toLead(row) : null
+    },
+    getLeadRecord: async (id) => toLeadRecord(await run(leadRecordQueries(db, id)), encryption),
+    async getRecovery(id) {
+      const row = await one<rows.RecoveryRow>(parts, byId(db, 'recoveries', id))
+      return row ? rows.toRecovery(row) : null
+    },
+    async chatbotOf(kind, id) {
+      const [found] = await runSoon([ownerOf(db, kind, id)])
+      return (found as { chatbot_id: string | null }[])[0]?.chatbot_id ?? null
+    },
+  } satisfies Partial<Desk>
+}
 
-  /** The row as it is kept, sealed. */
-  async findWebhookRow(id: string): Promise<rows.WebhookRow | null> {
-    const [found] = await this.#runSoon([this.#byId('webhooks', id)])
-    return (found as rows.WebhookRow[])[0] ?? null
-  }
+function charts(parts: ReadParts) {
+  const { db, run } = parts
+  return {
+    async stats(query) {
+      const [series, current] = await run([
+        statsSeries(db, query).compile(),
+        queries.currentCounts(db, query).compile(),
+      ])
+      return toStats(series as StatsRow[], current as StateCount[])
+    },
+    async backlog() {
+      const query = db.selectFrom('meta').select('value').where('key', '=', 'backlog')
+      return Number((await one<{ value: number }>(parts, query.compile()))?.value ?? 0)
+    },
+    async changesSince(since, limit) {
+      const place = typeof since === 'number' ? startOfChanges(since) : since
+      const reach = reachOf(await run(reachQueries(db, place)), place)
+      const found = await run(changesQueries(db, { place, reach, limit }))
+      return pageOfChanges(found, { reach, limit })
+    },
+  } satisfies Partial<Desk>
+}
 
-  async getWebhook(id: string): Promise<Webhook | null> {
-    const found = await this.findWebhookRow(id)
-    return found ? rows.toWebhook(found, this.#encryption) : null
-  }
+/** The row as it is kept, sealed. */
+export async function findWebhookRow(
+  { db, runSoon }: Pick<ReadParts, 'db' | 'runSoon'>,
+  id: string,
+): Promise<rows.WebhookRow | null> {
+  const [found] = await runSoon([byId(db, 'webhooks', id)])
+  return (found as rows.WebhookRow[])[0] ?? null
+}
 
-  listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]> {
-    return this.#whole('webhooks', filter, page)
-  }
+export async function countRecoverable(parts: ReadParts, recovery: NewRecovery): Promise<number> {
+  const query = queries.countRecoverable(parts.db, recovery)
+  return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
+}
 
-  async getEvent(
-    id: string,
-  ): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null> {
-    const deliveriesOf = this.#db.selectFrom('deliveries').selectAll().where('event_id', '=', id)
-    const [events, deliveries] = await this.#run([
-      this.#ownedById('events', id),
-      deliveriesOf.orderBy('id').compile(),
-    ])
-    const event = events?.[0] as rows.EventRow | undefined
-    if (!event) return null
-    return {
-      ...rows.toEvent(event),
-      erased: event.erased === 1,
-      deliveries: (deliveries as rows.DeliveryRow[]).map(rows.toDelivery),
-    }
+async function getEvent({ db, run }: ReadParts, id: string): ReturnType<Desk['getEvent']> {
+  const deliveriesOf = db.selectFrom('deliveries').selectAll().where('event_id', '=', id)
+  const [events, deliveries] = await run([
+    ownedById(db, 'events', id),
+    deliveriesOf.orderBy('id').compile(),
+  ])
+  const event = events?.[0] as rows.EventRow | undefined
+  if (!event) return null
+  return {
+    ...rows.toEvent(event),
+    erased: event.erased === 1,
+    deliveries: (deliveries as rows.DeliveryRow[]).map(rows.toDelivery),
   }
+}
 
-  async getDelivery(id: string): Promise<DeliveryDetail | null> {
-    const delivery = this.#db.selectFrom('deliveries').where('id', '=', id)
-    const [deliveries, attempts, events, webhooks] = await this.#run([
-      this.#ownedById('deliveries', id),
-      newestAttempts(this.#db, [id]).compile(),
-      this.#db
-        .selectFrom('events')
-        .selectAll()
-        .where('id', '=', delivery.select('event_id'))
-        .compile(),
-      this.#db
-        .selectFrom('webhooks')
-        .selectAll()
-        .where('id', '=', delivery.select('webhook_id'))
-        .compile(),
-    ])
-    const row = deliveries?.[0] as rows.DeliveryRow | undefined
-    const event = events?.[0] as rows.EventRow | undefined
-    const webhook = webhooks?.[0] as rows.WebhookRow | undefined
-    if (!row || !event) return null
-    return {
-      delivery: rows.toDelivery(row),
-      attempts: (attempts as rows.AttemptRow[]).map(rows.toAttempt),
-      payload: event.payload,
-      erased: event.erased === 1,
-      webhook: webhook ? rows.toWebhook(webhook, this.#encryption) : null,
-    }
+async function getDelivery(
+  { db, run, encryption }: ReadParts,
+  id: string,
+): ReturnType<Desk['getDelivery']> {
+  const delivery = db.selectFrom('deliveries').where('id', '=', id)
+  const event = db.selectFrom('events').selectAll().where('id', '=', delivery.select('event_id'))
+  const webhookId = delivery.select('webhook_id')
+  const [deliveries, attempts, events, webhooks] = await run([
+    ownedById(db, 'deliveries', id),
+    newestAttempts(db, [id]).compile(),
+    event.compile(),
+    db.selectFrom('webhooks').selectAll().where('id', '=', webhookId).compile(),
+  ])
+  const row = deliveries?.[0] as rows.DeliveryRow | undefined
+  const told = events?.[0] as rows.EventRow | undefined
+  const webhook = webhooks?.[0] as rows.WebhookRow | undefined
+  if (!row || !told) return null
+  return {
+    delivery: rows.toDelivery(row),
+    attempts: (attempts as rows.AttemptRow[]).map(rows.toAttempt),
+    payload: told.payload,
+    erased: told.erased === 1,
+    webhook: webhook ? rows.toWebhook(webhook, encryption) : null,
   }
+}
 
-  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]> {
-    return this.#whole('deliveries', filter, page)
-  }
+interface Asked<Name extends PagedList> {
+  filter: PagedLists[Name]['filter']
+  page: Page
+}
 
-  async getLead(id: string): Promise<Lead | null> {
-    const found = await this.#one<rows.LeadRow>(this.#ownedById('leads', id))
-    return found ? rows.toLead(found) : null
-  }
+async function whole<Name extends PagedList>(
+  parts: ReadParts,
+  list: Name,
+  asked: Asked<Name>,
+): Promise<PagedLists[Name]['row'][]> {
+  return toItems(parts, list, await all(parts, await listQuery(parts, list, asked)))
+}
 
-  async listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<Lead[]> {
-    const asked = queries.asked(filter, await this.#isCommonName(filter.q))
-    const found = await this.#all<rows.LeadRow>(queries.listLeads(this.#db, asked, page).compile())
-    return found.map(rows.toLead)
-  }
+async function listQuery<Name extends PagedList>(
+  parts: ReadParts,
+  list: Name,
+  { filter, page }: Asked<Name>,
+): Promise<CompiledQuery> {
+  const q = 'q' in filter ? filter.q : undefined
+  return PAGED_LISTS[list].query(parts.db, filter, page, await isCommonName(parts, q))
+}
 
-  async listConversations(filter: ConversationFilter, page: CountedPage): Promise<Conversation[]> {
-    const query = queries.listConversations(this.#db, filter, page)
-    return (await this.#all<rows.ConversationRow>(query.compile())).map(rows.toConversation)
-  }
+function toItems<Name extends PagedList>(
+  { encryption }: ReadParts,
+  list: Name,
+  found: unknown[],
+): PagedLists[Name]['row'][] {
+  return found.map((row) => PAGED_LISTS[list].toItem(row as never, encryption))
+}
 
-  async #isCommonName(q: string | undefined): Promise<boolean> {
-    if (!isNameSearch(q)) return false
-    const found = await this.#one<{ count: number }>(countNamed(this.#db, q).compile())
-    return Number(found?.count ?? 0) >= COMMON_NAMES
-  }
+async function isCommonName(parts: ReadParts, q: string | undefined): Promise<boolean> {
+  if (!isNameSearch(q)) return false
+  const found = await one<{ count: number }>(parts, countNamed(parts.db, q).compile())
+  return Number(found?.count ?? 0) >= COMMON_NAMES
+}
 
-  async getLeadRecord(id: string): Promise<LeadRecord | null> {
-    const found = await this.#run(leadRecordQueries(this.#db, id))
-    return toLeadRecord(found, this.#encryption)
-  }
+function byId(db: Builder, table: 'webhooks' | 'recoveries', id: string): CompiledQuery {
+  return db.selectFrom(table).selectAll().where('id', '=', id).compile()
+}
 
-  listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]> {
-    return this.#whole('erasures', filter, page)
-  }
+function ownedById(
+  db: Builder,
+  table: 'events' | 'deliveries' | 'leads',
+  id: string,
+): CompiledQuery {
+  const row = db.selectFrom(table).selectAll().where('id', '=', id)
+  return row.where(isOfLiveChatbot(table)).compile()
+}
 
-  async getRecovery(id: string): Promise<Recovery | null> {
-    const found = await this.#one<rows.RecoveryRow>(this.#byId('recoveries', id))
-    return found ? rows.toRecovery(found) : null
-  }
+async function one<Row>(parts: ReadParts, compiled: CompiledQuery): Promise<Row | undefined> {
+  return (await all<Row>(parts, compiled))[0]
+}
 
-  listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]> {
-    return this.#whole('apiKeys', filter, page)
-  }
-
-  listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]> {
-    return this.#whole('audit', filter, page)
-  }
-
-  async chatbotOf(kind: OwnedKind, id: string): Promise<string | null> {
-    const [found] = await this.#runSoon([ownerOf(this.#db, kind, id)])
-    return (found as { chatbot_id: string | null }[])[0]?.chatbot_id ?? null
-  }
-
-  async countRecoverable(recovery: NewRecovery): Promise<number> {
-    const query = queries.countRecoverable(this.#db, recovery)
-    return Number((await this.#one<{ count: number }>(query.compile()))?.count ?? 0)
-  }
-
-  async stats(query: StatsQuery): Promise<Stats> {
-    const [series, current] = await this.#run([
-      statsSeries(this.#db, query).compile(),
-      queries.currentCounts(this.#db, query).compile(),
-    ])
-    return toStats(series as StatsRow[], current as StateCount[])
-  }
-
-  async backlog(): Promise<number> {
-    const query = this.#db.selectFrom('meta').select('value').where('key', '=', 'backlog')
-    return Number((await this.#one<{ value: number }>(query.compile()))?.value ?? 0)
-  }
-
-  async changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage> {
-    const place = typeof since === 'number' ? startOfChanges(since) : since
-    const reach = reachOf(await this.#run(reachQueries(this.#db, place)), place)
-    const found = await this.#run(changesQueries(this.#db, { place, reach, limit }))
-    return pageOfChanges(found, { reach, limit })
-  }
-
-  async #whole<Name extends PagedList>(
-    list: Name,
-    filter: PagedLists[Name]['filter'],
-    page: Page,
-  ): Promise<PagedLists[Name]['row'][]> {
-    const query = await this.#listQuery(list, filter, page)
-    return this.#toItems(list, await this.#all(query))
-  }
-
-  async #listQuery<Name extends PagedList>(
-    list: Name,
-    filter: PagedLists[Name]['filter'],
-    page: Page,
-  ): Promise<CompiledQuery> {
-    const q = 'q' in filter ? filter.q : undefined
-    return PAGED_LISTS[list].query(this.#db, filter, page, await this.#isCommonName(q))
-  }
-
-  #toItems<Name extends PagedList>(list: Name, found: unknown[]): PagedLists[Name]['row'][] {
-    return found.map((row) => PAGED_LISTS[list].toItem(row as never, this.#encryption))
-  }
-
-  #byId(table: 'webhooks' | 'recoveries', id: string): CompiledQuery {
-    return this.#db.selectFrom(table).selectAll().where('id', '=', id).compile()
-  }
-
-  #ownedById(table: 'events' | 'deliveries' | 'leads', id: string): CompiledQuery {
-    const row = this.#db.selectFrom(table).selectAll().where('id', '=', id)
-    return row.where(isOfLiveChatbot(table)).compile()
-  }
-
-  async #one<Row>(compiled: CompiledQuery): Promise<Row | undefined> {
-    return (await this.#all<Row>(compiled))[0]
-  }
-
-  async #all<Row>(compiled: CompiledQuery): Promise<Row[]> {
-    const [found] = await this.#run([compiled])
-    return (found ?? []) as Row[]
-  }
+async function all<Row>({ run }: ReadParts, compiled: CompiledQuery): Promise<Row[]> {
+  const [found] = await run([compiled])
+  return (found ?? []) as Row[]
 }

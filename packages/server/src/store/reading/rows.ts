@@ -14,18 +14,21 @@ import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
 import type { Recovery } from '../desk.ts'
 import type { Change } from '../road.ts'
 import type { Encryption } from '../sealing/encryption.ts'
+import {
+  type ChatbotColumns,
+  chatbotSettings,
+  type WebhookColumns,
+  webhookSettings,
+} from './settings-columns.ts'
 
-export interface ChatbotRow {
+export interface ChatbotRow extends ChatbotColumns {
   id: string
-  name: string
-  lead_form: string
-  allowed_origins: string
   created_at: number
   updated_at: number
 }
 
-/** `url`, `headers` and the secrets are sealed. */
-export interface WebhookRow {
+/** The secrets are sealed, and what the list of its settings says. */
+export interface WebhookRow extends WebhookColumns {
   id: string
   chatbot_id: string
   kind: WebhookKind
@@ -35,13 +38,6 @@ export interface WebhookRow {
   listener_id: string | null
   /** Since when nobody listens; null: somebody does, or it has a URL. */
   away_since: number | null
-  url: string
-  event_types: string
-  description: string
-  headers: string
-  timeout_seconds: number | null
-  max_in_flight: number | null
-  rate_per_second: number | null
   state: WebhookState
   state_reason: string | null
   secret: string
@@ -153,36 +149,26 @@ export interface RecoveryRow {
 export function toChatbot(row: ChatbotRow): Chatbot {
   return {
     id: row.id,
-    name: row.name,
-    leadForm: JSON.parse(row.lead_form),
-    allowedOrigins: JSON.parse(row.allowed_origins),
+    ...chatbotSettings(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
 }
 
 export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
-  const open = (column: 'url' | 'headers' | 'secret', sealed: string) =>
+  const open = (column: string, sealed: string) =>
     encryption.decrypt(sealed, { rowId: row.id, column })
   return {
     id: row.id,
     chatbotId: row.chatbot_id,
     kind: row.kind,
     temporary: row.temporary === 1,
-    url: open('url', row.url),
-    eventTypes: JSON.parse(row.event_types),
-    description: row.description,
-    headers: JSON.parse(open('headers', row.headers)),
-    timeoutSeconds: row.timeout_seconds,
-    maxInFlight: row.max_in_flight,
-    ratePerSecond: row.rate_per_second,
+    ...webhookSettings(row, open),
     state: row.state,
     stateReason: row.state_reason,
     secret: open('secret', row.secret),
     previousSecret:
-      row.previous_secret === null
-        ? null
-        : encryption.decrypt(row.previous_secret, { rowId: row.id, column: 'previous_secret' }),
+      row.previous_secret === null ? null : open('previous_secret', row.previous_secret),
     overlapEndsAt: row.overlap_ends_at,
     health: {
       failingSince: row.failing_since,

@@ -1,9 +1,16 @@
 /** What an attempt does to its delivery and to its webhook's health: the same in every store. */
-import type { DeliveryState, StateReason } from '../../delivery.ts'
+import type { DeliveryKind, DeliveryState, StateReason } from '../../delivery.ts'
 import type { WebhookState } from '../../webhook.ts'
-import type { DeliveryRow } from '../reading/rows.ts'
 import type { RecordInput } from '../road.ts'
 import type { RestState } from './rest.ts'
+
+/** What its row says of a delivery. */
+interface Attempted {
+  state: DeliveryState
+  state_reason: StateReason | null
+  kind: DeliveryKind
+  uncharged_since: number | null
+}
 
 export interface NextState {
   state: DeliveryState
@@ -24,7 +31,7 @@ export interface HealthState extends RestState {
 
 /** `webhook` is its state after this attempt; null: it was deleted. `now` is the store's. */
 export function nextState(
-  row: Pick<DeliveryRow, 'state' | 'state_reason' | 'kind' | 'uncharged_since'>,
+  row: Attempted,
   { outcome }: Pick<RecordInput, 'outcome'>,
   { webhook, now }: { webhook: WebhookState | null; now: number },
 ): NextState {
@@ -46,7 +53,7 @@ export function nextState(
 
 /** Since when this series has attempts that were not charged, after this one. */
 export function unchargedSince(
-  row: Pick<DeliveryRow, 'uncharged_since'>,
+  row: Pick<Attempted, 'uncharged_since'>,
   { outcome }: Pick<RecordInput, 'outcome'>,
   now: number,
 ): number | null {
@@ -76,7 +83,7 @@ export function withoutEcho(input: RecordInput): RecordInput {
 
 /** Whether the attempt says anything of the endpoint. A fault of ours doesn't; a test is no traffic. */
 export function concernsHealth(
-  { kind }: Pick<DeliveryRow, 'kind'>,
+  { kind }: Pick<Attempted, 'kind'>,
   { attempt }: Pick<RecordInput, 'attempt'>,
 ): boolean {
   return kind !== 'test' && attempt.errorCode !== 'our_fault'

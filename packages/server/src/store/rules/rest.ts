@@ -11,9 +11,9 @@
  * One delivery's word makes a webhook rest for a minute at most: a visitor's text may be what its
  * owner's firewall refuses. Only where another delivery is asked the same does it last as asked.
  */
+import type { DeliveryKind } from '../../delivery.ts'
 import { isStrainedStatus } from '../../outcome.ts'
 import type { WebhookKind } from '../../webhook.ts'
-import type { DeliveryRow } from '../reading/rows.ts'
 import type { LaneAsked, RecordInput, RecordResult } from '../road.ts'
 
 /** What a webhook's row says of its rest. */
@@ -97,10 +97,16 @@ const REST_MS_FIRST = 1_000
 const REST_MS_MAX = 60_000
 export const STRAINED_IN_A_ROW = 3
 
+/** What its row says of a delivery. */
+interface Attempted {
+  id: string
+  kind: DeliveryKind
+}
+
 /** Changes `webhook`; says what became of its rest, or null where that stays as it was. */
 export function noteRest(
   webhook: RestState,
-  row: Pick<DeliveryRow, 'id' | 'kind'>,
+  row: Attempted,
   input: Pick<RecordInput, 'attempt' | 'strain'>,
   now: number,
 ): RestMove | null {
@@ -111,7 +117,7 @@ export function noteRest(
 
 function moveOf(
   webhook: RestState,
-  row: Pick<DeliveryRow, 'id' | 'kind'>,
+  row: Attempted,
   input: Pick<RecordInput, 'attempt' | 'strain'>,
   now: number,
 ): RestMove | null {

@@ -1,11 +1,15 @@
 /** A webhook's four sealed values, sealed anew with the present key. */
-
-import type { WebhookRow } from '../reading/rows.ts'
 import type { Encryption } from './encryption.ts'
 
 const SEALED_COLUMNS = ['url', 'headers', 'secret', 'previous_secret'] as const
 
-export type SealedRow = Pick<WebhookRow, 'id' | (typeof SEALED_COLUMNS)[number]>
+export interface SealedRow {
+  id: string
+  url: string
+  headers: string
+  secret: string
+  previous_secret: string | null
+}
 
 /** Null: one of its values opens with none of our keys, or was damaged. */
 export function resealed(row: SealedRow, encryption: Encryption): SealedRow | null {

@@ -13,10 +13,11 @@ import type { Clock } from '../../clock.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import { createIds } from '../../id.ts'
 import type { Random } from '../../random.ts'
+import { isDone, noteAudit } from '../desk/operations/audit.ts'
 import type { NewAuditEntry } from '../desk.ts'
-import { isDone } from '../reading/access-rows.ts'
 import type { Change } from '../road.ts'
 import { Core } from './core.ts'
+import { deskTransaction } from './desk-transaction.ts'
 import { databasePath, LOCK_WAIT_MS, openForWriting } from './file/database.ts'
 import { type EngineFault, toFault } from './file/faults.ts'
 import { migrate } from './file/migrations.ts'
@@ -24,7 +25,6 @@ import { Place } from './file/place.ts'
 import { Scrubber } from './file/scrub.ts'
 import { APPLICATION_ID, inspectDatabase, startError } from './file/whose-file.ts'
 import { isReading, OPERATIONS, type Operations } from './operations.ts'
-import { keepAudit } from './road/audit.ts'
 import { releaseAll } from './road/release.ts'
 
 export interface Call {
@@ -142,7 +142,7 @@ export class Engine {
   readonly #runOne = ({ name, input, audit }: Call): unknown => {
     const operation = OPERATIONS[name] as (core: Core, input: unknown) => unknown
     const value = operation(this.#core, input)
-    if (audit && isDone(value)) keepAudit(this.#core, audit)
+    if (audit && isDone(value)) noteAudit(deskTransaction(this.#core), audit)
     return value
   }
 

@@ -2,13 +2,12 @@
  * The engine's vocabulary: one plain value in, one plain value out, so that it crosses threads. Each
  * name stands for a function of the transaction that runs now.
  */
+import { READING } from '../desk/operations/operations.ts'
 import { SMALL_BYTES } from '../rules/probe.ts'
 import type { Core } from './core.ts'
+import { DESK_OPERATIONS } from './desk-operations.ts'
 import { accept } from './road/accept.ts'
-import * as access from './road/access.ts'
-import { keepAudit } from './road/audit.ts'
 import { claimDue } from './road/claim.ts'
-import * as config from './road/config.ts'
 import { createTest } from './road/create-test.ts'
 import { pullInDue } from './road/due-times.ts'
 import { eraseLead } from './road/erase.ts'
@@ -18,7 +17,7 @@ import { cancel, resend } from './road/move.ts'
 import * as nodes from './road/nodes.ts'
 import { prune } from './road/prune.ts'
 import { recordIfLeased } from './road/record.ts'
-import { continueRecoveries, createRecovery } from './road/recoveries.ts'
+import { continueRecoveries } from './road/recoveries.ts'
 import { release, releaseAll } from './road/release.ts'
 import { reseal } from './road/reseal.ts'
 import { rollUp } from './road/roll-up.ts'
@@ -28,6 +27,7 @@ import { sweepLeases } from './road/sweep-leases.ts'
 import type { Query } from './thread/thread-messages.ts'
 
 export const OPERATIONS = {
+  ...DESK_OPERATIONS,
   accept,
   claimDue,
   release,
@@ -51,27 +51,6 @@ export const OPERATIONS = {
   eraseLead,
   keepKeys,
   reseal,
-  keepAudit,
-  createChatbot: config.createChatbot,
-  updateChatbot: config.updateChatbot,
-  deleteChatbot: config.deleteChatbot,
-  createWebhook: config.createWebhook,
-  updateWebhook: config.updateWebhook,
-  deleteWebhook: config.deleteWebhook,
-  rotateSecret: config.rotateSecret,
-  finishRotation: config.finishRotation,
-  setWebhookState: config.setWebhookState,
-  createApiKey: access.createApiKey,
-  deleteApiKey: access.deleteApiKey,
-  findApiKey: access.findApiKey,
-  touchApiKey: access.touchApiKey,
-  createOwnerLink: access.createOwnerLink,
-  startSession: access.startSession,
-  startSessionByLink: access.startSessionByLink,
-  findSession: access.findSession,
-  touchSession: access.touchSession,
-  endSession: access.endSession,
-  createRecovery,
   continueRecoveries,
   read: (core: Core, queries: Query[]) =>
     queries.map(({ sql, values }) => core.all(sql, ...values)),
@@ -85,12 +64,10 @@ export const OPERATIONS = {
 export type Operations = typeof OPERATIONS
 
 /** These write nothing: they are answered also where nothing can be written. */
-const READING: ReadonlySet<keyof Operations> = new Set<keyof Operations>([
-  ...(['read', 'findApiKey', 'findSession'] as const),
-])
+const ONLY_READ: ReadonlySet<keyof Operations> = new Set(['read', ...READING] as const)
 
 export function isReading({ name }: { name: keyof Operations }): boolean {
-  return READING.has(name)
+  return ONLY_READ.has(name)
 }
 
 /**

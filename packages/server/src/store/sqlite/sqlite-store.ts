@@ -10,24 +10,26 @@ import { folderError } from '../../files/folder-error.ts'
 import { keepMark } from '../../files/store-mark.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { type Random, systemRandom } from '../../random.ts'
+import { createDesk } from '../desk/create-desk.ts'
 import { sqliteBuilder } from '../reading/builder.ts'
-import { Reads, type RunQueries } from '../reading/reads.ts'
+import type { RunQueries } from '../reading/reads.ts'
 import type { Change } from '../road.ts'
 import { Signal } from '../rules/signal.ts'
 import { KeyRing } from '../sealing/encryption.ts'
 import type { Store } from '../store.ts'
+import { deskCalls } from './desk-calls.ts'
 import type { BatchReply } from './engine.ts'
 import { Condition } from './file/condition.ts'
 import { makeFolder } from './file/database.ts'
 import { lockFolder } from './file/folder-lock.ts'
-import { admit } from './keys.ts'
+import { admit, useKeys } from './keys.ts'
+import { createRoad } from './road.ts'
 import { Cleaning } from './thread/cleaning.ts'
 import { openInline } from './thread/inline.ts'
 import type { EnginePort } from './thread/port.ts'
 import { openThreads } from './thread/thread.ts'
 import type { Query } from './thread/thread-messages.ts'
 import { WriteQueue } from './thread/write-queue.ts'
-import { createWrites } from './writes.ts'
 
 export interface SqliteStoreOptions {
   dataDir: string
@@ -115,14 +117,15 @@ export async function openOver(
   const run: RunQueries = (queries) => port.read(queries.map(toQuery)).catch(condition.unread)
   // In the writer's turn, which is short; the reading thread may be busy with a long list.
   const runSoon: RunQueries = (queries) => queue.call('read', queries.map(toQuery))
-  const reads = new Reads({ db, run, runSoon, encryption })
-  const serverSecret = await admit({ queue, run, where: dataDir }, encryption)
+  const keys = { queue, run, where: dataDir, encryption }
+  const serverSecret = await admit(keys, encryption)
   onAdmitted?.()
   const { probe } = condition
   return {
     serverSecret,
-    ...createWrites({ queue, reads, encryption, clock, run, where: dataDir, probe }),
-    ...bindReads(reads),
+    ...createRoad({ ...keys, clock, probe }),
+    ...createDesk({ calls: deskCalls(queue), db, run, runSoon, encryption }),
+    useKeys: (changed) => useKeys(keys, changed),
     onChange: (listener) => changed.add(listener),
     onWaiting: (listener) => woken.add(listener),
     // The engine is in this process: it answers what it committed, or the process is gone too.
@@ -152,29 +155,4 @@ function prepareFolder(dataDir: string): void {
 function toQuery({ sql, parameters, bound }: Parameters<RunQueries>[0][number]): Query {
   const values = parameters as Query['values']
   return bound ? { sql, values, bound } : { sql, values }
-}
-
-function bindReads(reads: Reads) {
-  return {
-    readPage: reads.readPage.bind(reads),
-    getChatbot: reads.getChatbot.bind(reads),
-    listChatbots: reads.listChatbots.bind(reads),
-    getWebhook: reads.getWebhook.bind(reads),
-    listWebhooks: reads.listWebhooks.bind(reads),
-    getEvent: reads.getEvent.bind(reads),
-    getDelivery: reads.getDelivery.bind(reads),
-    listDeliveries: reads.listDeliveries.bind(reads),
-    getLead: reads.getLead.bind(reads),
-    listLeads: reads.listLeads.bind(reads),
-    listConversations: reads.listConversations.bind(reads),
-    getLeadRecord: reads.getLeadRecord.bind(reads),
-    listErasures: reads.listErasures.bind(reads),
-    getRecovery: reads.getRecovery.bind(reads),
-    listApiKeys: reads.listApiKeys.bind(reads),
-    listAudit: reads.listAudit.bind(reads),
-    chatbotOf: reads.chatbotOf.bind(reads),
-    stats: reads.stats.bind(reads),
-    backlog: reads.backlog.bind(reads),
-    changesSince: reads.changesSince.bind(reads),
-  }
 }

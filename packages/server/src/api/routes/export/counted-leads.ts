@@ -8,7 +8,7 @@ import { PAGE_BYTES_MAX } from '../../shapes/cursor.ts'
 
 type Leads = Pick<Desk, 'listLeads' | 'readPage'>
 
-export type CountedLeads =
+type CountedLeads =
   | { kind: 'whole'; leads: Lead[] }
   /** Each call reads the page anew; only the first part of it is held. */
   | { kind: 'parts'; parts(): AsyncGenerator<Lead[]> }

@@ -8,13 +8,13 @@ import { bodyText } from '../../../event.ts'
 import type { LeadRecord } from '../../../store/desk.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
-import { notFound } from '../../server/error-answer.ts'
 import { BODY_EXAMPLE } from '../../shapes/delivery-example.ts'
 import {
   attemptSchema,
   DELIVERY_DETAIL_EXAMPLE,
   deliverySchema,
 } from '../../shapes/delivery-schemas.ts'
+import { notFound } from '../../shapes/error-answer.ts'
 import { LEAD_EXAMPLE, leadSchema } from '../../shapes/lead-schemas.ts'
 import { isoAt, presentAttempt, presentDelivery, presentLead } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, isoTime } from '../../shapes/schemas.ts'

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
 import { withPages } from '../../../../test/api/made-pages.ts'
+import { settled } from '../../../../test/settled.ts'
 import type { Lead } from '../../../lead.ts'
 
 test('all leads come, over many pages, as a file', async () => {
@@ -79,7 +81,7 @@ test('no leads are a file with a head', async () => {
 
 test('a reader who stops reading stops the pages', async () => {
   let pages = 0
-  const { url } = await startApiAlone(({ store }) => ({
+  const { url, app } = await startApiAlone(({ store }) => ({
     store: withPages(store, async () => {
       pages += 1
       const ids = Array.from({ length: 500 }, (_, index) => `lead_${pages}_${index}`)
@@ -98,18 +100,22 @@ test('a reader who stops reading stops the pages', async () => {
     }),
   }))
   const reading = new AbortController()
+  const accepted = once(app.server, 'connection')
   const { body } = await fetch(`${url}/api/v1/leads.csv`, {
     headers: { authorization: `Bearer ${ADMIN_KEY}` },
     signal: reading.signal,
   })
   const reader = body?.getReader()
   await reader?.read()
+  const [serverSide] = await accepted
+  const cut = new Promise((resolve) => serverSide.once('close', resolve))
   reading.abort()
-  // Without an end in sight, a server that went on would never come to rest.
+  await cut
+  // The store answers at once and without an end: a server that went on would never come to rest.
   await expect
     .poll(async () => {
       const before = pages
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await settled()
       return pages - before
     })
     .toBe(0)

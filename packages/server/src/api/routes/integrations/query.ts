@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { isId } from '../../../id.ts'
 import type { CountedPage, Desk } from '../../../store/desk.ts'
-import { invalidInput, notFound } from '../../server/error-answer.ts'
+import { invalidInput, notFound } from '../../shapes/error-answer.ts'
 import { EXAMPLE_IDS, idPattern, instant, LIMIT_MAX, text } from '../../shapes/schemas.ts'
 
 /** Pages are counted, so what is skipped is walked. Lists with a cursor go on without an end. */

@@ -52,7 +52,7 @@ interface Client extends Replayed {
   stalledBeats: number
 }
 
-export interface FeedDeps {
+interface FeedDeps {
   store: Pick<Road, 'onChange'> & Pick<Desk, 'changesSince'>
   clock: Clock
   log: Log

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Credentials } from '../../access/credentials.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
-import { apiError, invalidInput } from '../../server/error-answer.ts'
+import { apiError, invalidInput } from '../../shapes/error-answer.ts'
 import { EXAMPLE_IDS, idFilter } from '../../shapes/schemas.ts'
 import type { ChangeFeed } from './change-feed.ts'
 

@@ -18,10 +18,19 @@ async function setup() {
   const clock = manualClock()
   const metrics = createMetrics()
   const asked: ((page: PageRead<unknown>) => void)[] = []
+  let toAll: PageRead<unknown> | null = null
+  /** What is asked, and will be, is answered by this page, at once. */
+  const answerAll = (page: PageRead<unknown>) => {
+    toAll = page
+    for (const answer of asked.splice(0)) answer(page)
+  }
   const api = await startApiAlone(({ store }) => ({
     clock,
     metrics,
-    store: withPages(store, () => new Promise((resolve) => asked.push(resolve))),
+    store: withPages(
+      store,
+      async () => toAll ?? new Promise<PageRead<unknown>>((resolve) => asked.push(resolve)),
+    ),
   }))
   const bots: string[] = []
   const keys: string[] = []
@@ -36,7 +45,7 @@ async function setup() {
   const ask = (path: string, by = key) => api.call('GET', path, { key: by })
   /** Resolves when so many pages are asked of the store. */
   const askedTimes = (count: number) => expect.poll(() => asked.length).toBe(count)
-  return { ...api, clock, metrics, asked, askedTimes, ask, bot, otherBot, key, otherKey }
+  return { ...api, clock, metrics, asked, askedTimes, answerAll, ask, bot, otherBot, key, otherKey }
 }
 
 test('a chatbot has two exports at once, whoever asks; one more is told when to come again', async () => {
@@ -116,7 +125,7 @@ test('whoever goes leaves its place, waiting or being answered', async () => {
 })
 
 test('a reader that takes nothing for half a minute is cut; one that reads slowly is not', async () => {
-  const { url, asked, askedTimes, clock, key, app, metrics } = await setup()
+  const { url, askedTimes, answerAll, clock, key, app, metrics } = await setup()
   const accepted = once(app.server, 'connection')
   const socket = request(url, '/api/v1/leads.csv', key)
   socket.pause()
@@ -125,8 +134,7 @@ test('a reader that takes nothing for half a minute is cut; one that reads slowl
   await askedTimes(1)
   await clock.pass(2 * STALLED_MS)
   expect(serverSide.destroyed).toBe(false)
-  const answerAll = setInterval(() => asked.shift()?.(largePage()), 1)
-  onTestFinished(() => clearInterval(answerAll))
+  answerAll(largePage())
   const taken = () => serverSide.bytesWritten - serverSide.writableLength
   /** Until two looks see the same, with something unread. */
   const stuck = async () => {

@@ -11,7 +11,7 @@ import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../clock.ts'
 import type { Metrics } from '../../../metrics.ts'
-import { apiError } from '../error-answer.ts'
+import { apiError } from '../../shapes/error-answer.ts'
 import { SlotTurns } from './slot-turns.ts'
 
 export type SlotKind = 'export' | 'answer'

@@ -22,6 +22,9 @@ export interface BodyLimits {
 
 const MIB = 1024 * 1024
 
+/** Of one body, where its route says nothing else. */
+export const BODY_BYTES_MAX_DEFAULT = 256 * 1024
+
 export const BODY_LIMITS: BodyLimits = {
   owners: { bytesMax: 64 * MIB, shareMax: 16 * MIB },
   strangers: { bytesMax: 4 * MIB, shareMax: MIB / 4 },

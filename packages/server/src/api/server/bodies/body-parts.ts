@@ -7,9 +7,9 @@ import type { Clock } from '../../../clock.ts'
 import type { ErrorDetail } from '../../../errors.ts'
 import { type JsonFault, parseJsonStrictly } from '../../../text/json.ts'
 import { splitJson } from '../../../text/json-parts.ts'
+import { apiError, DETAILS_MAX, invalidInput } from '../../shapes/error-answer.ts'
 import { checkPart, parseInput } from '../../shapes/input.ts'
 import type { LoopTurns } from '../answers/loop-turns.ts'
-import { apiError, DETAILS_MAX, invalidInput } from '../error-answer.ts'
 
 /** Of a route whose body may be large. */
 export interface PartsSpec {

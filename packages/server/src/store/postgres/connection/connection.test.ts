@@ -34,6 +34,27 @@ async function sql(databaseUrl: string, ...statements: string[]): Promise<{ valu
   }
 }
 
+/** A lock that lets nobody through until so many wait, which takes as many connections. */
+async function closeGate(databaseUrl: string) {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  onTestFinished(() => client.end())
+  await client.query('SELECT pg_advisory_lock(1)')
+  return {
+    async openFor(count: number) {
+      const look = async () => {
+        const { rows } = await client.query(
+          `SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database
+            WHERE locktype = 'advisory' AND NOT granted AND d.datname = current_database()`,
+        )
+        return rows.length === count ? true : null
+      }
+      await until(look, { what: `${count} connections at the gate` })
+      await client.query('SELECT pg_advisory_unlock(1)')
+    },
+  }
+}
+
 function withParameter(databaseUrl: string, name: string, value: string): string {
   const url = new URL(databaseUrl)
   url.searchParams.set(name, value)
@@ -50,7 +71,7 @@ const chatbot = () => ({
 
 const READ_SECRET = `SELECT value FROM meta WHERE key = 'server_secret'`
 const SETTING = `SELECT current_setting('synchronous_commit') AS commit,
-  current_setting('statement_timeout') AS timeout, pg_sleep(0.05)`
+  current_setting('statement_timeout') AS timeout, pg_advisory_xact_lock_shared(1)`
 
 test.each([
   ['in the URL', 'off', 'on'],
@@ -66,9 +87,11 @@ test.each([
     }
     const url = withParameter(plain, 'options', `-c synchronous_commit=${set} -c work_mem=5MB`)
     const { database } = await open(where === 'in the URL' ? url : plain)
+    const gate = await closeGate(plain)
     const read = () => database.read([{ sql: SETTING, parameters: [] }])
     const writes = Array.from({ length: 8 }, () => database.query<{ commit: string }>(SETTING))
     const reads = Array.from({ length: 4 }, read)
+    await gate.openFor(12)
     const found = [...(await Promise.all(writes)), ...(await Promise.all(reads)).flat()].flat()
     expect(found).toHaveLength(12)
     for (const row of found) expect(row).toMatchObject({ commit: ours, timeout: '30s' })

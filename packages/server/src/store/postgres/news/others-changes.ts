@@ -12,7 +12,7 @@
  */
 import type { Clock } from '../../../clock.ts'
 import type { Log } from '../../../log.ts'
-import type { Reads } from '../../reading/reads.ts'
+import type { Desk } from '../../desk.ts'
 import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
 import type { Change, ChangePage, ChangePlace } from '../../road.ts'
 import type { Database } from '../connection/database.ts'
@@ -23,7 +23,7 @@ import type { Message } from './messages.ts'
 
 export interface OthersChangesOptions {
   database: Database
-  reads: Reads
+  desk: Pick<Desk, 'changesSince'>
   clock: Clock
   log: Log
   tell(change: Change): void
@@ -168,7 +168,7 @@ export class OthersChanges {
     const since = this.#cursorMs - OVERLAP_MS
     // To the end: more than a page within the overlap would otherwise be the same page for ever.
     for (let place: number | ChangePlace | null = since; place !== null; ) {
-      const page: ChangePage = await this.#options.reads.changesSince(place, POLL_CHANGES_MAX)
+      const page: ChangePage = await this.#options.desk.changesSince(place, POLL_CHANGES_MAX)
       if (this.#closed || this.#followers === 0) return
       for (const change of page.changes) {
         this.#cursorMs = Math.max(this.#cursorMs, change.at)

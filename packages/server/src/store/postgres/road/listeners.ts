@@ -7,6 +7,8 @@
  * rescue of what dead nodes held does it.
  */
 import type { Webhook, WebhookState } from '../../../webhook.ts'
+import { runAwaiting } from '../../desk/operations/transaction.ts'
+import { deleteWebhook } from '../../desk/operations/webhooks.ts'
 import type { NewAuditEntry } from '../../desk.ts'
 import { toWebhook, type WebhookRow } from '../../reading/rows.ts'
 import type { ListenerLease } from '../../road.ts'
@@ -14,8 +16,8 @@ import { whenLeft, whenListened } from '../../rules/listened.ts'
 import type { Encryption } from '../../sealing/encryption.ts'
 import type { Database } from '../connection/database.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { transactAudited } from './audit.ts'
-import { deleteWebhook } from './config.ts'
+import { deskTransaction } from '../desk-transaction.ts'
+import { transactAudited } from '../transact-audited.ts'
 import { giveBack } from './nodes.ts'
 
 interface World {
@@ -96,7 +98,7 @@ export async function sweepListeners(
       tx.now - removeAfterMs,
       SWEPT_MAX,
     ])
-    for (const { id } of abandoned) await deleteWebhook(tx, id)
+    for (const { id } of abandoned) await runAwaiting(deleteWebhook(deskTransaction(tx), id))
     return [lapsed, abandoned] as const
   })
   if (away.length > 0)

@@ -7,10 +7,9 @@ import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { IDEMPOTENCY_MS } from './accept.ts'
-import { pruneAccess } from './access.ts'
-import { pruneAudit } from './audit.ts'
 import { eraseLeads } from './erase.ts'
 import { cancelAll } from './move.ts'
+import { pruneAccess, pruneAudit } from './prune-access.ts'
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20

@@ -4,7 +4,6 @@
  * was made. One node at a time works on a recovery.
  */
 import type { DeliveryState } from '../../../delivery.ts'
-import type { NewRecovery } from '../../desk.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
@@ -13,18 +12,6 @@ import { resendAll, webhookStates } from './move.ts'
 interface Walked extends RecoveryRow {
   cursor_at: number
   cursor_id: string
-}
-
-export async function createRecovery(
-  tx: Transaction,
-  { id, webhookId, since, until, states }: NewRecovery,
-  total: number,
-): Promise<RecoveryRow | null> {
-  const known = await webhookStates(tx, [webhookId])
-  if (!known.has(webhookId)) return null
-  const values = [id, webhookId, since, until, JSON.stringify(states), total, tx.now]
-  const [row] = await tx.query<RecoveryRow>(INSERT, values)
-  return row ?? null
 }
 
 export async function continueRecoveries(
@@ -63,9 +50,6 @@ async function walk(tx: Transaction, recovery: Walked, limit: number): Promise<n
   return rows.length
 }
 
-const INSERT = `INSERT INTO recoveries
-    (id, webhook_id, since, until, states, total, cursor_at, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $3, $7) RETURNING *`
 const NEXT = `SELECT * FROM recoveries WHERE finished_at IS NULL ORDER BY id LIMIT 1
   FOR UPDATE SKIP LOCKED`
 const ADVANCE = `UPDATE recoveries SET done = done + $1, cursor_at = $2, cursor_id = $3

@@ -4,11 +4,13 @@
  */
 
 import type { WebhookState } from '../../../webhook.ts'
+import { runAtOnce } from '../../desk/operations/transaction.ts'
+import { deleteWebhook } from '../../desk/operations/webhooks.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
 import type { ListenerLease } from '../../road.ts'
 import { whenLeft, whenListened } from '../../rules/listened.ts'
 import type { Core } from '../core.ts'
-import { deleteWebhook } from './config.ts'
+import { deskTransaction } from '../desk-transaction.ts'
 import { leaveNode, renewLease, setLease } from './nodes.ts'
 import { releaseNode } from './release.ts'
 
@@ -75,7 +77,8 @@ export function sweepListeners(
     leaveListener(core, { webhookId: id, listenerId: listener_id })
   }
   const abandoned = core.all<{ id: string }>(ABANDONED, core.tx.now - removeAfterMs)
-  for (const { id } of abandoned) deleteWebhook(core, id)
+  const tx = deskTransaction(core)
+  for (const { id } of abandoned) runAtOnce(deleteWebhook(tx, id))
   return { away: away.map(({ id }) => id), removed: abandoned.map(({ id }) => id) }
 }
 

@@ -6,10 +6,9 @@ import type { Retention } from '../../road.ts'
 import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
 import type { Core } from '../core.ts'
 import { IDEMPOTENCY_MS } from './accept.ts'
-import { pruneAccess } from './access.ts'
-import { pruneAudit } from './audit.ts'
 import { eraseLead } from './erase.ts'
 import { cancelRow } from './move.ts'
+import { pruneAccess, pruneAudit } from './prune-access.ts'
 
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 const EVENT_PAGES_MAX = 20

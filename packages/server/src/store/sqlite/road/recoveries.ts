@@ -8,29 +8,9 @@ import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
 import { resend } from './move.ts'
 
-export interface RecoveryValues {
-  id: string
-  webhookId: string
-  since: number
-  until: number
-  states: DeliveryState[]
-  /** Counted by the reader, which may take its time. */
-  total: number
-}
-
 interface Walked extends RecoveryRow {
   cursor_at: number
   cursor_id: string
-}
-
-export function createRecovery(
-  core: Core,
-  { id, webhookId, since, until, states, total }: RecoveryValues,
-): RecoveryRow | null {
-  if (core.webhookState(webhookId) === null) return null
-  const text = JSON.stringify(states)
-  core.run(INSERT, id, webhookId, since, until, text, total, since, core.tx.now)
-  return core.get<RecoveryRow>(READ, id) ?? null
 }
 
 export function continueRecoveries(core: Core, limit: number): { moved: number } {
@@ -67,9 +47,6 @@ function find(core: Core, recovery: Walked, limit: number): DeliveryRow[] {
   return core.all<DeliveryRow>(FIND_FAILED, webhook_id, ...span)
 }
 
-const INSERT = `INSERT INTO recoveries
-  (id, webhook_id, since, until, states, total, cursor_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
-const READ = 'SELECT * FROM recoveries WHERE id = ?'
 const NEXT = 'SELECT * FROM recoveries WHERE finished_at IS NULL ORDER BY id LIMIT 1'
 const ADVANCE = `UPDATE recoveries SET done = done + ?, cursor_at = ?, cursor_id = ? WHERE id = ?`
 /** What was resent by hand meanwhile is not counted as missing. */

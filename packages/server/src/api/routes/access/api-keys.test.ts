@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { ADMIN_KEY, createCall } from '../../../test/api/client.ts'
-import { openStream } from '../../../test/api/stream-reader.ts'
-import { manualClock } from '../../../test/manual-clock.ts'
-import type { ApiDeps } from '../deps.ts'
-import { REMEMBERED_MS } from './credentials.ts'
+import { startApiAlone } from '../../../../test/api/api-alone.ts'
+import { ADMIN_KEY, createCall } from '../../../../test/api/client.ts'
+import { openStream } from '../../../../test/api/stream-reader.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
+import { REMEMBERED_MS } from '../../access/credentials.ts'
+import type { ApiDeps } from '../../deps.ts'
 
 interface Made {
   id: string
@@ -150,7 +150,7 @@ test.each([
 })
 
 test('a store that is away is said to be away, and the root key goes on', async () => {
-  const { StoreUnavailable } = await import('../../errors.ts')
+  const { StoreUnavailable } = await import('../../../errors.ts')
   const { make, call } = await setup(({ store }) => ({
     store: { ...store, findApiKey: () => Promise.reject(new StoreUnavailable('away')) },
   }))

@@ -1,10 +1,10 @@
 /** The audit log: who did what to what, when and from where. Read only. */
 import { z } from 'zod'
-import { AUDIT_ACTIONS, type AuditEntry } from '../../audit.ts'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { type Cursors, listPage } from '../shapes/cursor.ts'
-import { isoAt } from '../shapes/present.ts'
+import { AUDIT_ACTIONS, type AuditEntry } from '../../../audit.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { type Cursors, listPage } from '../../shapes/cursor.ts'
+import { isoAt } from '../../shapes/present.ts'
 import {
   EXAMPLE_IDS,
   idField,
@@ -14,8 +14,8 @@ import {
   listOf,
   pageQuery,
   text,
-} from '../shapes/schemas.ts'
-import { refuseEmptySpan } from '../shapes/span.ts'
+} from '../../shapes/schemas.ts'
+import { refuseEmptySpan } from '../../shapes/span.ts'
 
 const auditEntrySchema = z
   .object({

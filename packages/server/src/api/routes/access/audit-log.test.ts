@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { ADMIN_KEY, type CallOptions } from '../../../test/api/client.ts'
-import { describedRoutes } from '../../../test/api/documented.ts'
-import type { ApiDeps } from '../deps.ts'
+import { startApiAlone } from '../../../../test/api/api-alone.ts'
+import { ADMIN_KEY, type CallOptions } from '../../../../test/api/client.ts'
+import { describedRoutes } from '../../../../test/api/documented.ts'
+import type { ApiDeps } from '../../deps.ts'
 
 interface Entry {
   id: string

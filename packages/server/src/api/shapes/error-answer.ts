@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { ApiError, type ErrorDetail, StoreUnavailable } from '../../errors.ts'
 import type { OwnedKind } from '../../store/desk.ts'
-import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 
 interface ErrorAnswer {
   statusCode: number

@@ -12,11 +12,11 @@ import { placeOf } from '../postgres/connection/prepare.ts'
 import { databaseError } from '../postgres/connection/start-faults.ts'
 import { type ErasureRow, toErasure } from '../reading/rows.ts'
 import { assertNotBeforeFirst } from '../rules/schema-version.ts'
+import { sealingKeyOf } from '../sealing/encryption.ts'
+import { KEY_CHECK, UNFINISHED_CHECK } from '../sealing/key-check.ts'
+import { COUNT_SEALED_WITH, countByKey } from '../sealing/sealed-with.ts'
 import { databasePath, openForReading } from '../sqlite/file/database.ts'
 import { assertOurs } from '../sqlite/file/whose-file.ts'
-import { sealingKeyOf } from './encryption.ts'
-import { KEY_CHECK, UNFINISHED_CHECK } from './key-check.ts'
-import { COUNT_SEALED_WITH, countByKey } from './sealed-with.ts'
 
 export interface StorePlace {
   dataDir: string

@@ -3,12 +3,12 @@
  * the URL's fragment, which no browser sends and so no log holds.
  */
 import { z } from 'zod'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { notFound } from '../server/error-answer.ts'
-import { isoAt } from '../shapes/present.ts'
-import { EXAMPLE_IDS, idFilter, isoTime } from '../shapes/schemas.ts'
-import { drawToken, hashToken } from './token.ts'
+import { drawToken, hashToken } from '../../access/token.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { notFound } from '../../shapes/error-answer.ts'
+import { isoAt } from '../../shapes/present.ts'
+import { EXAMPLE_IDS, idFilter, isoTime } from '../../shapes/schemas.ts'
 
 /** Long enough to be handed over in a chat; who sends it by mail asks for more. */
 const LIFE_SECONDS_DEFAULT = 15 * 60

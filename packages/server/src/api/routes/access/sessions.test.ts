@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { ADMIN_KEY } from '../../../test/api/client.ts'
-import { manualClock } from '../../../test/manual-clock.ts'
-import { SESSION_IDLE_MS, SESSION_MS_MAX } from '../../access.ts'
-import { createMetrics } from '../../metrics.ts'
-import type { ApiDeps } from '../deps.ts'
+import { startApiAlone } from '../../../../test/api/api-alone.ts'
+import { ADMIN_KEY } from '../../../../test/api/client.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
+import { SESSION_IDLE_MS, SESSION_MS_MAX } from '../../../access.ts'
+import { createMetrics } from '../../../metrics.ts'
+import type { ApiDeps } from '../../deps.ts'
 
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
 

@@ -1,9 +1,9 @@
 /** With which key an embedded store is sealed, looked up before anything is opened for writing. */
 
+import { sealingKeyOf } from '../sealing/encryption.ts'
+import { KEY_CHECK, UNFINISHED_CHECK } from '../sealing/key-check.ts'
 import { databasePath, openForReading } from '../sqlite/file/database.ts'
 import { inspectDatabase } from '../sqlite/file/whose-file.ts'
-import { sealingKeyOf } from './encryption.ts'
-import { KEY_CHECK, UNFINISHED_CHECK } from './key-check.ts'
 
 /** The key's id. Null: there is no database yet, or one in which nothing was ever sealed. */
 export function presentKeyOf(dataDir: string): string | null {

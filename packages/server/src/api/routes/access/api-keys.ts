@@ -1,12 +1,14 @@
 /** API keys: for the operator, or limited to one chatbot. The key itself is shown once. */
 import { z } from 'zod'
-import type { ApiKey } from '../../access.ts'
-import { isBlank } from '../../text/typed-text.ts'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { notFound } from '../server/error-answer.ts'
-import { type Cursors, listPage } from '../shapes/cursor.ts'
-import { isoAt } from '../shapes/present.ts'
+import type { ApiKey } from '../../../access.ts'
+import { isBlank } from '../../../text/typed-text.ts'
+import type { Credentials } from '../../access/credentials.ts'
+import { drawToken, hashToken } from '../../access/token.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { type Cursors, listPage } from '../../shapes/cursor.ts'
+import { notFound } from '../../shapes/error-answer.ts'
+import { isoAt } from '../../shapes/present.ts'
 import {
   EXAMPLE_IDS,
   idField,
@@ -15,9 +17,7 @@ import {
   listOf,
   pageQuery,
   text,
-} from '../shapes/schemas.ts'
-import type { Credentials } from './credentials.ts'
-import { drawToken, hashToken } from './token.ts'
+} from '../../shapes/schemas.ts'
 
 const apiKeyFields = {
   id: idField('key'),

@@ -1,0 +1,38 @@
+/** Keys, sessions, links and the audit log, as the desk is asked for them. */
+import type { Desk } from '../desk.ts'
+import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
+import type { DeskParts } from './parts.ts'
+
+export function accessDesk({ calls }: DeskParts) {
+  return {
+    createApiKey: async (key, audit) => {
+      const row = await calls.createApiKey(key, audit)
+      return typeof row === 'string' ? row : toApiKey(row)
+    },
+    deleteApiKey: (id, audit) => calls.deleteApiKey(id, audit),
+    findApiKey: async (hash) => {
+      const row = await calls.findApiKey(hash)
+      return row && toApiKey(row)
+    },
+    touchApiKey: (id) => calls.touchApiKey(id),
+    createOwnerLink: async (link, audit) => {
+      const row = await calls.createOwnerLink(link, audit)
+      return typeof row === 'string' ? row : toOwnerLink(row)
+    },
+    startSession: async (session, audit) => {
+      const row = await calls.startSession(session, audit)
+      return row && toSession(row)
+    },
+    startSessionByLink: async (session, audit) => {
+      const row = await calls.startSessionByLink({ session, audit: audit ?? null })
+      return row && toSession(row)
+    },
+    findSession: async (hash) => {
+      const row = await calls.findSession(hash)
+      return row && toSession(row)
+    },
+    touchSession: (id, idleMs) => calls.touchSession({ id, idleMs }),
+    endSession: (id, audit) => calls.endSession(id, audit),
+    keepAudit: (entry) => calls.keepAudit(entry),
+  } satisfies Partial<Desk>
+}

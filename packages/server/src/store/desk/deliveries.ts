@@ -1,0 +1,40 @@
+/** Deliveries that are moved by hand, and people who are erased, as the desk is asked for them. */
+import type { Desk, NewAuditEntry, NewRecovery, Recovery } from '../desk.ts'
+import { countRecoverable, findWebhookRow } from '../reading/reads.ts'
+import { toDelivery, toRecovery } from '../reading/rows.ts'
+import type { DeskParts } from './parts.ts'
+
+export function deliveryDesk(parts: DeskParts) {
+  const { calls } = parts
+  return {
+    resend: async (deliveryId, audit) => {
+      const row = await calls.resend(deliveryId, audit)
+      return row === null || typeof row === 'string' ? row : toDelivery(row)
+    },
+    cancel: async (deliveryId, reason, audit) => {
+      const row = await calls.cancel({ deliveryId, reason }, audit)
+      return row === null || typeof row === 'string' ? row : toDelivery(row)
+    },
+    createRecovery: (recovery, audit) => createRecovery(parts, recovery, audit),
+    eraseLead: (leadId, reason, audit) => calls.eraseLead({ leadId, reason }, audit),
+  } satisfies Partial<Desk>
+}
+
+/** The count may take its time: it runs where lists do, not where commits do. */
+async function createRecovery(
+  parts: DeskParts,
+  recovery: NewRecovery,
+  audit?: NewAuditEntry,
+): Promise<Recovery | null> {
+  const { calls } = parts
+  const now = await calls.readClock(null)
+  // What it resends finishes later, and so never enters its span again.
+  const clamped = { ...recovery, until: Math.min(recovery.until, now) }
+  if (!(await findWebhookRow(parts, recovery.webhookId))) return null
+  const total = await countRecoverable(parts, clamped)
+  const { id, webhookId, since, until, states, dryRun } = clamped
+  const values = { id, webhookId, since, until, states, total }
+  if (dryRun) return { ...values, done: 0, createdAt: now, finishedAt: null }
+  const row = await calls.createRecovery(values, audit)
+  return row && toRecovery(row)
+}

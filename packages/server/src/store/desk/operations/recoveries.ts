@@ -1,0 +1,35 @@
+/** A recovery, as it is noted; the road resends by it (`continueRecoveries`). */
+import type { DeliveryState } from '../../../delivery.ts'
+import type { RecoveryRow } from '../../reading/rows.ts'
+import { insertOf } from './statements.ts'
+import { answerOf, type DeskTransaction, rowOf, type Statement, type Steps } from './transaction.ts'
+
+export interface RecoveryValues {
+  id: string
+  webhookId: string
+  since: number
+  until: number
+  states: DeliveryState[]
+  /** Counted by the reader, which may take its time. */
+  total: number
+}
+
+export function* createRecovery(
+  tx: DeskTransaction,
+  { id, webhookId, since, until, states, total }: RecoveryValues,
+): Steps<RecoveryRow | null> {
+  const [webhook] = yield* answerOf(tx.query(READ_WEBHOOK, [webhookId]))
+  if (!webhook) return null
+  const values = [id, webhookId, since, until, JSON.stringify(states), total, since, tx.now]
+  return yield* rowOf<RecoveryRow>(tx, INSERT, values)
+}
+
+/** The store's clock. */
+export function* readClock(tx: Statement, _: null): Steps<number> {
+  return (yield* rowOf<{ now: number }>(tx, READ_CLOCK, [])).now
+}
+
+const READ_WEBHOOK = 'SELECT id FROM webhooks WHERE id = $1'
+const COLUMNS = ['id', 'webhook_id', 'since', 'until', 'states', 'total', 'cursor_at', 'created_at']
+const INSERT = insertOf('recoveries', COLUMNS, '*')
+const READ_CLOCK = 'SELECT chatzuri_now() AS now'

@@ -1,0 +1,95 @@
+/** The road on this engine: calls it, and assembles its answers. */
+import type { Clock } from '../../clock.ts'
+import { assert } from '../../errors.ts'
+import type { RunQueries } from '../reading/reads.ts'
+import { toWebhook } from '../reading/rows.ts'
+import type { AcceptInput, AcceptResult, Claim, Road } from '../road.ts'
+import type { Probe } from '../rules/probe.ts'
+import type { KeyRing } from '../sealing/encryption.ts'
+import { resealNext } from './keys.ts'
+import type { AcceptReply } from './road/accept.ts'
+import { lanesWaiting } from './road/lanes-waiting.ts'
+import type { WriteQueue } from './thread/write-queue.ts'
+
+interface World {
+  queue: WriteQueue
+  encryption: KeyRing
+  clock: Clock
+  run: RunQueries
+  /** The database, for sentences. */
+  where: string
+  probe: Probe
+}
+
+/** But for what the whole store tells, and how it ends. */
+type Verbs = Omit<Road, 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
+
+export function createRoad(world: World): Verbs {
+  return {
+    ...trafficVerbs(world),
+    ...listenerVerbs(world),
+    ...upkeepVerbs(world),
+  }
+}
+
+function trafficVerbs(world: World) {
+  const { queue } = world
+  return {
+    accept: async (input) => toAcceptResult(input, await queue.call('accept', input)),
+    claimDue: (input) => queue.call('claimDue', input),
+    lanesWaiting: () => lanesWaiting(world),
+    takeStarts: (wanted) => queue.call('takeStarts', wanted),
+    release: (nodeId, deliveryIds) => queue.call('release', { nodeId, deliveryIds }),
+    recordIfLeased: (input) => queue.call('recordIfLeased', input),
+    createTest: (input) => queue.call('createTest', input),
+    joinNode: (nodeId, leaseMs) => queue.call('joinNode', { nodeId, leaseMs }),
+    renewLease: (nodeId, leaseMs) => queue.call('renewLease', { nodeId, leaseMs }),
+    leaveNode: (nodeId) => queue.call('leaveNode', nodeId),
+  } satisfies Partial<Verbs>
+}
+
+function listenerVerbs({ queue, encryption }: World) {
+  return {
+    joinListener: async (listener, audit) => {
+      const row = await queue.call('joinListener', listener, audit)
+      return row === null || typeof row === 'string' ? row : toWebhook(row, encryption)
+    },
+    renewListener: (listener) => queue.call('renewListener', listener),
+    leaveListener: (listener) => queue.call('leaveListener', listener),
+    sweepLeases: (removeAfterMs) => queue.call('sweepLeases', removeAfterMs),
+  } satisfies Partial<Verbs>
+}
+
+function upkeepVerbs(world: World) {
+  const { queue, probe } = world
+  return {
+    settle: (limit) => queue.call('settle', limit),
+    prune: (policy) => queue.call('prune', policy),
+    pullInDue: (step) => queue.call('pullInDue', step),
+    reseal: (step) => resealNext(world, step),
+    rollUp: (limit) => queue.call('rollUp', limit),
+    continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
+    ping: () => probe.ask(),
+  } satisfies Partial<Verbs>
+}
+
+/** The payloads stayed here: they don't cross the thread's boundary twice. */
+function toAcceptResult(input: AcceptInput, reply: AcceptReply): AcceptResult {
+  if (reply.kind !== 'accepted') return reply
+  const claims = reply.made.map(({ eventIndex, deliveryId, webhookId, spelling }): Claim => {
+    const event = input.events[eventIndex]
+    assert(event, 'a delivery is of an event of its call')
+    return {
+      deliveryId,
+      eventId: event.id,
+      webhookId,
+      chatbotId: input.chatbotId,
+      eventType: spelling,
+      payload: event.payload,
+      kind: 'event',
+      attemptNumber: 1,
+      seriesAttempts: 0,
+    }
+  })
+  return { kind: 'accepted', claims, waiting: reply.waiting }
+}

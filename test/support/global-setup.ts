@@ -1,0 +1,6 @@
+import { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts'
+
+export default function setUp(): () => void {
+  makeScratchFolder()
+  return removeScratchFolder
+}
