@@ -32,7 +32,7 @@ export function makeScratchFolder(): void {
   const parent = join(SCRATCH_FOLDER, '..')
   for (const name of readdirSync(parent)) {
     const [, pid] = NAME.exec(name) ?? []
-    if (pid !== undefined && !isAlive(Number(pid))) remove(join(parent, name))
+    if (pid !== undefined && !isAlive(Number(pid))) removeIfFree(join(parent, name))
   }
   // Others' processes, such as PostgreSQL's, come through.
   mkdirSync(SCRATCH_FOLDER, { mode: 0o711 })
@@ -57,6 +57,13 @@ function memoryIsFit(): boolean {
   } finally {
     remove(probe)
   }
+}
+
+/** A disk that a killed test has mounted there is no reason to test nothing. */
+function removeIfFree(path: string): void {
+  try {
+    remove(path)
+  } catch {}
 }
 
 function remove(path: string): void {
