@@ -42,8 +42,7 @@ function sharedCalls(database: Database): Calls<SharedCalls> {
 function ownCalls(database: Database, ids: Ids): Calls<OwnCalls> {
   return {
     resend: (deliveryId, audit) => transactAudited(database, audit, (tx) => resend(tx, deliveryId)),
-    cancel: ({ deliveryId, reason }, audit) =>
-      transactAudited(database, audit, (tx) => cancel(tx, deliveryId, reason)),
+    cancel: (input, audit) => transactAudited(database, audit, (tx) => cancel(tx, input)),
     eraseLead: ({ leadId, reason }, audit) => {
       const input = { leadIds: [leadId], reason, ids }
       return transactAudited(database, audit, async (tx) => (await eraseLeads(tx, input)) > 0)

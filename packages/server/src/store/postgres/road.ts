@@ -26,7 +26,7 @@ import { release } from './road/release.ts'
 import { reseal } from './road/reseal.ts'
 import { rollUp } from './road/roll-up.ts'
 import { settle } from './road/settle.ts'
-import { takeAll } from './road/starts.ts'
+import { takeStarts } from './road/starts.ts'
 import { sweepLeases } from './road/sweep-leases.ts'
 
 interface World {
@@ -93,7 +93,7 @@ function trafficVerbs({ database, ids }: World) {
       accept: (input) => (isBulk(input) ? bulk : accepts).call(input),
       recordIfLeased: (input) => records.call(input),
       claimDue: (input) => claims.call(input),
-      takeStarts: (wanted) => database.transact((tx) => takeAll(tx, wanted)),
+      takeStarts: (wanted) => database.transact((tx) => takeStarts(tx, wanted)),
     } satisfies Partial<Verbs>,
     async close() {
       await Promise.all([accepts, bulk, records, claims].map((group) => group.close()))
@@ -107,8 +107,8 @@ function moveVerbs({ database, nodes, ids }: World) {
     release: (nodeId, deliveryIds) =>
       database.transact((tx) => release(tx, { nodeId, deliveryIds })),
     createTest: (input) => database.transact((tx) => createTest(tx, input, ids)),
-    joinNode: (nodeId, leaseMs) => joinNode(nodes, nodeId, leaseMs),
-    renewLease: (nodeId, leaseMs) => renewLease(database, nodeId, leaseMs),
+    joinNode: (nodeId, leaseMs) => joinNode(nodes, { nodeId, leaseMs }),
+    renewLease: (nodeId, leaseMs) => renewLease(database, { nodeId, leaseMs }),
     leaveNode: (nodeId) => leaveNode(nodes, nodeId),
   } satisfies Partial<Verbs>
 }

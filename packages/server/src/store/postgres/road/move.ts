@@ -18,8 +18,7 @@ interface Resendable {
 
 export async function cancel(
   tx: Transaction,
-  deliveryId: string,
-  reason: StateReason,
+  { deliveryId, reason }: { deliveryId: string; reason: StateReason },
 ): Promise<DeliveryRow | 'wrong_state' | null> {
   const [row] = await tx.query<DeliveryRow>(LOCK, [deliveryId])
   if (!row) return null

@@ -12,6 +12,11 @@ import { releaseNodes } from './release.ts'
 /** Rows of one transaction: a few milliseconds. */
 const CHUNK_ROWS = 500
 
+export interface NodeLease {
+  nodeId: string
+  leaseMs: number
+}
+
 export interface Nodes {
   database: Database
   encryption: Encryption
@@ -21,19 +26,18 @@ export interface Nodes {
   own: Set<string>
 }
 
-export async function joinNode(nodes: Nodes, nodeId: string, leaseMs: number): Promise<void> {
+export async function joinNode(nodes: Nodes, lease: NodeLease): Promise<void> {
   try {
-    await join(nodes, nodeId, leaseMs)
+    await join(nodes, lease)
   } catch (error) {
     throw startErrorBehind(error) ?? error
   }
-  nodes.own.add(nodeId)
+  nodes.own.add(lease.nodeId)
 }
 
 async function join(
   { database, encryption, roles }: Nodes,
-  nodeId: string,
-  leaseMs: number,
+  { nodeId, leaseMs }: NodeLease,
 ): Promise<void> {
   await rescueDead(database)
   await database.transact(async (tx) => {
@@ -44,8 +48,7 @@ async function join(
 
 export async function renewLease(
   database: Database,
-  nodeId: string,
-  leaseMs: number,
+  { nodeId, leaseMs }: NodeLease,
 ): Promise<boolean> {
   const renewed = await database.query(RENEW, [nodeId, Math.round(leaseMs)])
   return renewed.length > 0

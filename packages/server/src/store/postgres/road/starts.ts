@@ -2,7 +2,7 @@
  * The buckets of webhooks' rates, which all nodes share. Rows are locked in the order of their ids,
  * and what is taken is on disk before it is used: a database that comes back gives nothing twice.
  */
-import { type Starts, type StartsWanted, takeStarts } from '../../../rate.ts'
+import { type Starts, type StartsWanted, takeStarts as take } from '../../../rate.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 
@@ -11,7 +11,7 @@ interface BucketRow {
   empty_at: number
 }
 
-export async function takeAll(
+export async function takeStarts(
   tx: Transaction,
   wanted: ({ webhookId: string } & StartsWanted)[],
 ): Promise<Starts[]> {
@@ -21,7 +21,7 @@ export async function takeAll(
   const buckets = new Map(rows.map((row) => [row.webhook_id, row.empty_at]))
   const given = wanted.map(({ webhookId, ...want }) => {
     // Of a webhook that is gone there is none: what is left of it is not sent anyway.
-    const { emptyAt, starts } = takeStarts(buckets.get(webhookId) ?? FULL, want, tx.now)
+    const { emptyAt, starts } = take(buckets.get(webhookId) ?? FULL, want, tx.now)
     buckets.set(webhookId, emptyAt)
     return starts
   })
