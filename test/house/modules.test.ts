@@ -3,12 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { findCircles } from './circles.ts'
 import { findArrowsUp, findCrowdedFolders } from './folder-rules.ts'
 import { findLongFunctions } from './function-length.ts'
-import { DOUBLE_NAMES, LONG_FUNCTIONS, TIMER_WAITS, UNUSED_EXPORTS } from './known.ts'
+import {
+  DOUBLE_NAMES,
+  LONG_FUNCTIONS,
+  TIMER_WAITS,
+  UNREACHED_FILES,
+  UNUSED_EXPORTS,
+} from './known.ts'
 import { beyondKnown } from './only-known.ts'
 import { listRepositoryFiles } from './source-file.ts'
 import { listEntries, readModule, readModules } from './source-module.ts'
 import { findTimerWaits } from './timer-waits.ts'
 import { findDoubleNames } from './type-names.ts'
+import { findUnreachedFiles } from './unreached-files.ts'
 import { findUnusedExports } from './unused-exports.ts'
 
 const FILES = listRepositoryFiles()
@@ -22,6 +29,7 @@ test('imports lead back to no file, those of types included', () => {
 test.each([
   ['no function passes 70 lines', MODULES.flatMap(findLongFunctions), LONG_FUNCTIONS],
   ['nothing is exported in vain', findUnusedExports(MODULES, listEntries(FILES)), UNUSED_EXPORTS],
+  ['something leads to every file', findUnreachedFiles(MODULES, FILES), UNREACHED_FILES],
   ['in api/ and store/ imports go down only', MODULES.flatMap(findArrowsUp), {}],
   ['no folder of api/ and store/ has more than 25 entries', findCrowdedFolders(FILES), {}],
   ['no test waits by a timer', MODULES.flatMap(findTimerWaits), TIMER_WAITS],
@@ -136,6 +144,33 @@ describe('exports', () => {
     const module = readModule({ path: 'packages/x/src/a.ts', text: 'export const x = 1' })
     expect(findUnusedExports([module], new Map())).toHaveLength(1)
     expect(findUnusedExports([module], new Map([['x', 'packages/x/src/a.ts']]))).toEqual([])
+  })
+})
+
+describe('files', () => {
+  const TEXTS: [path: string, text: string, reached: boolean][] = [
+    ['src/b.ts', "import './x.ts'", true],
+    ['src/b.ts', "new Worker(new URL('./x.ts', import.meta.url))", true],
+    ['src/b.ts', "fork(here('x.ts'))", true],
+    ['other/b.ts', "fork(here('x.ts'))", false],
+    ['package.json', '{"scripts":{"x":"node src/x.ts"}}', true],
+    ['docs/a.md', '`src/x.ts` is fine', false],
+    ['src/b.ts', "import './y.ts'", false],
+  ]
+  test.each(TEXTS)('%s with %j leads to src/x.ts: %s', (path, text, reached) => {
+    const files = [
+      { path: 'src/x.ts', text: '' },
+      { path: 'src/b.test.ts', text: '' },
+    ]
+    const all = [
+      ...files,
+      { path, text },
+      { path: 'package.json', text: '{"bin":"src/b.ts other/b.ts"}' },
+    ]
+    const found = findUnreachedFiles(readModules(files.concat({ path, text })), all)
+    expect(found.filter((sentence) => sentence.startsWith('src/x.ts'))).toHaveLength(
+      reached ? 0 : 1,
+    )
   })
 })
 

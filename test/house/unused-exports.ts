@@ -4,6 +4,10 @@ import type { SourceModule } from './source-module.ts'
 /** What is exported there is taken by somebody whom no import shows. */
 const TAKEN: [path: RegExp, by: string][] = [
   [/(?:^|\/)vite(?:st)?\.config\.ts$/, 'the tool that it configures'],
+  [
+    /^test\/support\/(?:global-setup|slowest-files)\.ts$/,
+    'vitest, by its path in vitest.config.ts',
+  ],
   [/^packages\/dashboard\/src\/pages\/[^/]+\/page\.ts$/, 'import.meta.glob, in app/page.ts'],
   [/^packages\/dashboard\/src\/api\/schema\.ts$/, 'nobody: a program writes it whole'],
   [

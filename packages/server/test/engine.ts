@@ -51,27 +51,7 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
   const metrics = { attempted() {}, deliveryFinished() {}, eventsAccepted() {} }
   const open: OpenRequest[] = []
   const stopping = new AbortController()
-  const rooms: Rooms = {
-    clock,
-    sign: createSign({ version: '0', timeoutMs: 30_000 }),
-    send: (request, signal) => holdRequest(open, request, signal),
-    judge: createJudge({
-      scheduleMs: scheduleMs ?? [0, 30_000, 120_000],
-      random: { fraction: () => 0.5 },
-      aheadMs: () => 0,
-    }),
-    record: createRecorder({
-      store,
-      clock,
-      ids,
-      log,
-      metrics,
-      random: { ...systemRandom, fraction: () => 0.5 },
-      disableAfterMs: 5 * 86_400_000,
-      stopping: stopping.signal,
-      cut: stopping.signal,
-    }),
-  }
+  const rooms = createRooms({ store, clock, ids, metrics, scheduleMs, open, stopping })
   const schedule = new Schedule({
     store,
     clock,
@@ -118,6 +98,40 @@ export async function startEngine({ maxInFlight = 256, scheduleMs }: EngineOptio
       await store.close()
       rmSync(dataDir, { recursive: true })
     },
+  }
+}
+
+type RecorderParts = Parameters<typeof createRecorder>[0]
+
+interface RoomsOptions extends Pick<RecorderParts, 'store' | 'clock' | 'ids' | 'metrics'> {
+  scheduleMs: number[] | undefined
+  open: OpenRequest[]
+  stopping: AbortController
+}
+
+function createRooms(options: RoomsOptions): Rooms {
+  const { store, clock, ids, metrics, open, stopping } = options
+  const random = { ...systemRandom, fraction: () => 0.5 }
+  return {
+    clock,
+    sign: createSign({ version: '0', timeoutMs: 30_000 }),
+    send: (request, signal) => holdRequest(open, request, signal),
+    judge: createJudge({
+      scheduleMs: options.scheduleMs ?? [0, 30_000, 120_000],
+      random,
+      aheadMs: () => 0,
+    }),
+    record: createRecorder({
+      store,
+      clock,
+      ids,
+      log: silentLog,
+      metrics,
+      random,
+      disableAfterMs: 5 * 86_400_000,
+      stopping: stopping.signal,
+      cut: stopping.signal,
+    }),
   }
 }
 

@@ -62,11 +62,6 @@ export function createForm(options: FormOptions): HTMLFormElement {
   )
   let { token } = options.conversation
 
-  const busy = (isBusy: boolean) => {
-    button.disabled = isBusy
-    button.textContent = isBusy ? TEXTS.sending : TEXTS.send
-    for (const { input } of fields) input.readOnly = isBusy
-  }
   const tell = (text: string) => {
     status.textContent = text
   }
@@ -83,12 +78,12 @@ export function createForm(options: FormOptions): HTMLFormElement {
 
   async function submit(): Promise<void> {
     if (button.disabled || refuse()) return
-    busy(true)
+    setBusy(true, button, fields)
     tell('')
     const values = fields.map((each) => [each.field.name, typedIn(each)] as const)
     const lead: Lead = { token, website: website.value, ...Object.fromEntries(values) }
     const sent = await options.outbox.send(lead, () => tell(TEXTS.waiting))
-    busy(false)
+    setBusy(false, button, fields)
     await ended(sent, values.map(([, value]) => value).filter(Boolean))
   }
 
@@ -116,6 +111,12 @@ export function createForm(options: FormOptions): HTMLFormElement {
     void submit()
   })
   return form
+}
+
+function setBusy(isBusy: boolean, button: HTMLButtonElement, fields: readonly Field[]): void {
+  button.disabled = isBusy
+  button.textContent = isBusy ? TEXTS.sending : TEXTS.send
+  for (const { input } of fields) input.readOnly = isBusy
 }
 
 let lastId = 0

@@ -23,6 +23,8 @@ interface ChatbotChoice {
   /** Those that may be chosen; an owner has one. */
   chatbots: readonly Chatbot[]
   isLoading: boolean
+  /** Its id where it isn't known, or no more. */
+  nameOf(chatbotId: string): string
   choose(chatbotId: string | null): void
 }
 
@@ -48,6 +50,7 @@ export function ChatbotProvider({ children }: { children: ReactNode }) {
       chatbot: chatbot ?? null,
       chatbots: known,
       isLoading: isPending,
+      nameOf: (chatbotId) => known.find(({ id }) => id === chatbotId)?.name ?? chatbotId,
       choose,
     }
   }, [chatbots, chosen, choose, isPending, session])

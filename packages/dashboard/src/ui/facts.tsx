@@ -28,3 +28,12 @@ export function Fact({ name, children, wide = false }: FactProps) {
     </>
   )
 }
+
+/** An id is picked up whole. */
+export function IdFact({ name, id }: { name: string; id: string }) {
+  return (
+    <Fact name={name} wide>
+      <code className="font-mono text-xs select-all">{id}</code>
+    </Fact>
+  )
+}

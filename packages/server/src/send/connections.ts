@@ -15,6 +15,7 @@ import { Connection } from './connection.ts'
 import type { Dial, Target } from './connector.ts'
 import type { Deadline } from './deadline.ts'
 import type { Failure } from './failure.ts'
+import { IdleConnections } from './idle-connections.ts'
 import { nextPoll } from './next-poll.ts'
 
 export interface Connections {
@@ -59,52 +60,33 @@ const QUIET_MS = 100
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const { clock, random, dial, idleConnectionsMax: idleMax = IDLE_MAX } = options
-  const byOrigin = new Map<string, Connection[]>()
-  /** In the order of use: the first was used least recently. */
-  const idle = new Set<Connection>()
+  const idle = new IdleConnections()
   const conduct = new Conduct(clock, options.quietMs ?? QUIET_MS)
   let cancelSweep: (() => void) | null = null
 
-  function forget(connection: Connection): void {
-    if (!idle.delete(connection)) return
-    const list = byOrigin.get(connection.origin) ?? []
-    list.splice(list.indexOf(connection), 1)
-    if (list.length === 0) byOrigin.delete(connection.origin)
-  }
-
   function drop(connection: Connection): void {
-    forget(connection)
+    idle.remove(connection)
     connection.destroy()
   }
 
   function take(origin: string): Connection | null {
     const now = clock.monotonic()
     for (;;) {
-      const list = byOrigin.get(origin) ?? []
+      const list = idle.of(origin)
       const [first] = list
       const last = list.at(-1)
       if (first === undefined || last === undefined) return null
       if (!canBeUsed(last, now)) drop(last)
       else if (conduct.isTrusted(origin, now - first.idleSince)) {
-        forget(last)
+        idle.remove(last)
         return last
       } else return null
     }
   }
 
-  async function firstQuiet(origin: string, first: Connection): Promise<Connection | null> {
-    let connection: Connection | null = first
-    while (connection !== null) {
-      await nextPoll()
-      if (connection.isUsable) return connection
-      connection = take(origin)
-    }
-    return null
-  }
-
   function onStray(origin: string): void {
     conduct.noteNoise(origin)
-    for (const connection of [...(byOrigin.get(origin) ?? [])]) drop(connection)
+    for (const connection of [...idle.of(origin)]) drop(connection)
   }
 
   function sweep(): void {
@@ -116,37 +98,21 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     takeIdle(origin) {
       const connection = take(origin)
-      return connection && firstQuiet(origin, connection)
+      return connection && firstQuiet(connection, () => take(origin))
     },
-    async open(origin, target, deadline) {
-      const openedAt = clock.monotonic()
-      const dialled = await dial(target, deadline)
-      if (dialled.kind !== 'open') return dialled
-      const ageMs = AGE_MS_MAX * (1 - AGE_JITTER * random.fraction())
-      const connection = new Connection({
-        clock,
-        origin,
-        socket: dialled.socket,
-        expiresAt: openedAt + ageMs,
-        onStray: () => onStray(origin),
-        onClosed: forget,
-      })
-      // Some speak as soon as they are called: that is no answer to what is only sent now.
-      await nextPoll()
-      return { kind: 'open', connection }
+    open(origin, target, deadline) {
+      const onClosed = (connection: Connection) => idle.remove(connection)
+      const ends = { onStray: () => onStray(origin), onClosed }
+      return openAnew({ clock, random, dial }, { origin, target, deadline, ...ends })
     },
     giveBack(connection, keepAliveMs) {
-      const { origin } = connection
       const now = clock.monotonic()
       connection.idleSince = now
       connection.idleUntil = now + Math.min(patience(keepAliveMs), IDLE_MS_MAX)
-      if (!canBeUsed(connection, now) || conduct.isNoisy(origin)) {
+      if (!canBeUsed(connection, now) || conduct.isNoisy(connection.origin)) {
         connection.destroy()
         return
       }
-      const list = byOrigin.get(origin)
-      if (list) list.push(connection)
-      else byOrigin.set(origin, [connection])
       idle.add(connection)
       for (const oldest of idle) {
         if (idle.size <= idleMax) break
@@ -160,6 +126,43 @@ export function createConnections(options: ConnectionsOptions): Connections {
       for (const connection of idle) drop(connection)
     },
   }
+}
+
+interface Opening {
+  origin: string
+  target: Target
+  deadline: Deadline
+  onStray(): void
+  onClosed(connection: Connection): void
+}
+
+async function openAnew(
+  { clock, random, dial }: Pick<ConnectionsOptions, 'clock' | 'random' | 'dial'>,
+  { origin, target, deadline, onStray, onClosed }: Opening,
+): Promise<{ kind: 'open'; connection: Connection } | Failure> {
+  const openedAt = clock.monotonic()
+  const dialled = await dial(target, deadline)
+  if (dialled.kind !== 'open') return dialled
+  const { socket } = dialled
+  const expiresAt = openedAt + AGE_MS_MAX * (1 - AGE_JITTER * random.fraction())
+  const connection = new Connection({ clock, origin, socket, expiresAt, onStray, onClosed })
+  // Some speak as soon as they are called: that is no answer to what is only sent now.
+  await nextPoll()
+  return { kind: 'open', connection }
+}
+
+/** The first that is still usable after the kernel was asked what has come. */
+async function firstQuiet(
+  first: Connection,
+  takeAnother: () => Connection | null,
+): Promise<Connection | null> {
+  let connection: Connection | null = first
+  while (connection !== null) {
+    await nextPoll()
+    if (connection.isUsable) return connection
+    connection = takeAnother()
+  }
+  return null
 }
 
 function canBeUsed(connection: Connection, now: number): boolean {

@@ -15,14 +15,14 @@ import type { EgressProxy } from '../settings/egress-settings.ts'
 import { keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
-import { createConnector } from './connector.ts'
+import { createConnector, type Dial } from './connector.ts'
 import { Deadline } from './deadline.ts'
 import { createDirectDialler } from './direct.ts'
 import type { Answer, Exchanged } from './exchange.ts'
 import { STOPPED } from './failure.ts'
 import { checkScheme, type Guard } from './guard.ts'
 import { createProxyDialler } from './proxy.ts'
-import { createHostResolver } from './resolve.ts'
+import { createHostResolver, type HostResolver } from './resolve.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { createSecureSocket } from './secure-socket.ts'
 import { ShownBodies } from './shown-body.ts'
@@ -63,20 +63,9 @@ export interface SendOptions {
 const CONNECT_TIMEOUT_MS = 10_000
 
 export function createSend(options: SendOptions): Sender {
-  const { clock, guard, proxy = null } = options
+  const { clock } = options
   const hosts = createHostResolver(options)
-  const secureSocket = createSecureSocket(options)
-  const dial = createConnector({
-    clock,
-    guard,
-    hosts,
-    dialler:
-      proxy === null
-        ? createDirectDialler(clock)
-        : createProxyDialler({ clock, proxy, hosts, secureSocket }),
-    secureSocket,
-    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-  })
+  const dial = createDial(options, hosts)
   const connections = createConnections({ ...options, dial })
   const transmit = createTransmit(clock, connections)
   const bodies = new ShownBodies(clock)
@@ -135,6 +124,17 @@ export function createSend(options: SendOptions): Sender {
     close: () => stop(() => {}),
     destroy: () => stop((deadline) => deadline.stop()),
   }
+}
+
+/** The way to an endpoint: by itself, or through the proxy. */
+function createDial(options: SendOptions, hosts: HostResolver): Dial {
+  const { clock, guard, proxy = null, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
+  const secureSocket = createSecureSocket(options)
+  const dialler =
+    proxy === null
+      ? createDirectDialler(clock)
+      : createProxyDialler({ clock, proxy, hosts, secureSocket })
+  return createConnector({ clock, guard, hosts, dialler, secureSocket, connectTimeoutMs })
 }
 
 /** `durationMs` is the time to the answer's headers; what its body took is our own patience. */

@@ -1,5 +1,5 @@
 /** What is written of an attempt, and what its recorder is told. */
-import type { AnswerNote, DeliveryState } from '../delivery.ts'
+import type { Attempt, DeliveryState } from '../delivery.ts'
 import type { Outcome } from '../outcome.ts'
 
 export interface RecordInput {
@@ -18,18 +18,8 @@ export interface RecordInput {
   disableAfterMs: number
 }
 
-export interface NewAttempt {
-  id: string
-  startedAt: number
-  durationMs: number
-  result: 'delivered' | 'failed'
-  status: number | null
-  errorCode: string | null
-  error: string | null
-  responseHeaders: Record<string, string>
-  responseBody: string
-  note: AnswerNote | null
-}
+/** Its delivery and its number are in the claim that it is recorded for. */
+export type NewAttempt = Omit<Attempt, 'deliveryId' | 'number'>
 
 export type RecordResult =
   | {

@@ -48,6 +48,22 @@ export async function startApiAlone(
   return { url, call: createCall(url), store, app }
 }
 
+const CONFIG: ApiDeps['config'] = {
+  publicUrl: 'http://localhost:8080',
+  adminKey: ADMIN_KEY,
+  version: '0.1.0',
+  trustedProxies: [],
+  cursorKey: Buffer.alloc(32, 2),
+  widgetKey: Buffer.alloc(32, 3),
+  rootMarkKey: Buffer.alloc(32, 4),
+  ratePerKey: null,
+  connections: { max: 2_000, perAddressMax: 1_000, headersMs: 10_000, requestMs: 30_000 },
+  bodies: BODY_LIMITS,
+  retryScheduleMs: [0, 30_000],
+  webhooksMaxPerChatbot: 3,
+  healthOnly: false,
+}
+
 function createDeps(
   store: Store,
   { clock, listenPatienceMs }: { clock: Clock; listenPatienceMs: number },
@@ -100,21 +116,7 @@ function createDeps(
     site: { answer: async () => null },
     generateSecret: () => generateSecret(systemRandom),
     checkSecret,
-    config: {
-      publicUrl: 'http://localhost:8080',
-      adminKey: ADMIN_KEY,
-      version: '0.1.0',
-      trustedProxies: [],
-      cursorKey: Buffer.alloc(32, 2),
-      widgetKey: Buffer.alloc(32, 3),
-      rootMarkKey: Buffer.alloc(32, 4),
-      ratePerKey: null,
-      connections: { max: 2_000, perAddressMax: 1_000, headersMs: 10_000, requestMs: 30_000 },
-      bodies: BODY_LIMITS,
-      retryScheduleMs: [0, 30_000],
-      webhooksMaxPerChatbot: 3,
-      healthOnly: false,
-    },
+    config: CONFIG,
     metrics,
     clock,
     ids,

@@ -27,10 +27,10 @@ import { describeSecrets } from './secrets.ts'
 import { describeSettle } from './settle.ts'
 import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
+import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
-import type { OpenStore } from './world.ts'
 
-export type { OpenStore } from './world.ts'
+export type { OpenStore } from './store-world.ts'
 
 /** `open` gives a fresh, empty store. Without `movesTime` what needs another time is left out. */
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { BoundedPage, WebhookFilter } from '../../src/store/desk.ts'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 const NAMES = ['a', 'a.b', '0', '12', '-', '_', 'constructor']
 /** What would be found in the text of others, were it looked for carelessly. */

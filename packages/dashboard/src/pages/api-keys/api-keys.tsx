@@ -1,11 +1,12 @@
 /** The list: which keys there are, how far each reaches, and whether anybody still uses it. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 import { apiKeysQuery } from '../../api/access.ts'
 import type { ApiKey } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { useSession } from '../../app/session.tsx'
+import { useCreating } from '../../app/use-creating.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -38,15 +39,6 @@ export default function ApiKeys() {
       <CreateKeyDialog open={creating} onOpenChange={setCreating} />
     </>
   )
-}
-
-/** `?create` opens the dialog at once: others lead here with it. */
-function useCreating(): [boolean, (creating: boolean) => void] {
-  const [parameters, setParameters] = useSearchParams()
-  const set = (creating: boolean) => {
-    setParameters(creating ? { create: '' } : {}, { replace: true })
-  }
-  return [parameters.has('create'), set]
 }
 
 function List() {
@@ -101,9 +93,9 @@ const SCOPE: Column<ApiKey> = {
 }
 
 function Scope({ chatbotId }: { chatbotId: string | null }) {
-  const { chatbots } = useChatbot()
+  const { nameOf } = useChatbot()
   if (chatbotId === null) return texts.apiKeys.operatorScope
-  const name = chatbots.find(({ id }) => id === chatbotId)?.name ?? chatbotId
+  const name = nameOf(chatbotId)
   return (
     <Link to={`/chatbots/${chatbotId}`} className="block truncate hover:underline">
       {name}

@@ -1,10 +1,11 @@
 /** The list, for operators; an owner has one chatbot and is led to it. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, Navigate, useNavigate, useSearchParams } from 'react-router'
+import { Link, Navigate, useNavigate } from 'react-router'
 import { chatbotsQuery } from '../../api/chatbots.ts'
 import type { Chatbot } from '../../api/schema.ts'
 import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
 import { useSession } from '../../app/session.tsx'
+import { useCreating } from '../../app/use-creating.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -67,15 +68,6 @@ function All() {
       />
     </>
   )
-}
-
-/** `?create` opens the dialog at once: others lead here with it. */
-function useCreating(): [boolean, (creating: boolean) => void] {
-  const [parameters, setParameters] = useSearchParams()
-  const set = (creating: boolean) => {
-    setParameters(creating ? { create: '' } : {}, { replace: true })
-  }
-  return [parameters.has('create'), set]
 }
 
 const NAME: Column<Chatbot> = {

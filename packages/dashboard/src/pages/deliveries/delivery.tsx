@@ -14,7 +14,7 @@ import { BackLink } from '../../ui/back-link.tsx'
 import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
+import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
@@ -79,7 +79,7 @@ function Back() {
 
 function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
   const { id, eventId, eventType, chatbotId, createdAt, finishedAt, nextAttemptAt } = delivery
-  const { chatbots } = useChatbot()
+  const { nameOf } = useChatbot()
   return (
     <Card title={detail.facts}>
       <Facts>
@@ -96,9 +96,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
             <LeadLink eventId={eventId} />
           </Fact>
         )}
-        <Fact name={detail.chatbot}>
-          {chatbots.find((chatbot) => chatbot.id === chatbotId)?.name ?? chatbotId}
-        </Fact>
+        <Fact name={detail.chatbot}>{nameOf(chatbotId)}</Fact>
         <Fact name={detail.accepted}>
           <ExactTime at={createdAt} />
         </Fact>
@@ -112,9 +110,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
             <Countdown at={nextAttemptAt} />
           </Fact>
         )}
-        <Fact name={detail.id} wide>
-          <code className="font-mono text-xs select-all">{id}</code>
-        </Fact>
+        <IdFact name={detail.id} id={id} />
       </Facts>
     </Card>
   )

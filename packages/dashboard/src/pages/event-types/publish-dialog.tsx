@@ -4,11 +4,12 @@ import { Link } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import { publishEvent } from '../../api/chatbots.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { ChatbotField } from '../../app/chatbot-field.tsx'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
-import { SelectField, TextAreaField, TextField } from '../../ui/field.tsx'
+import { TextAreaField, TextField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { readPayload } from './payload.ts'
 
@@ -79,17 +80,7 @@ function PublishForm({ id, onState }: PublishFormProps) {
   return (
     <form id={id} noValidate onSubmit={submit} className="grid gap-5">
       {chatbotId === null && (
-        <SelectField
-          label={publish.chatbot}
-          value={target}
-          onChange={(event) => setTarget(event.target.value)}
-        >
-          {chatbots.map((chatbot) => (
-            <option key={chatbot.id} value={chatbot.id}>
-              {chatbot.name}
-            </option>
-          ))}
-        </SelectField>
+        <ChatbotField label={publish.chatbot} value={target} onChange={setTarget} />
       )}
       <TextField
         label={publish.name}

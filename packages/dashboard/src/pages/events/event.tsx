@@ -13,7 +13,7 @@ import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
+import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
@@ -74,7 +74,7 @@ function Loaded({ event }: { event: Event }) {
 }
 
 function FactsCard({ event }: { event: Event }) {
-  const { chatbots } = useChatbot()
+  const { nameOf } = useChatbot()
   const { data: lead } = useQuery(leadOfEventQuery(event.id))
   return (
     <Card title={words.facts}>
@@ -89,15 +89,11 @@ function FactsCard({ event }: { event: Event }) {
             </Link>
           </Fact>
         )}
-        <Fact name={words.chatbot}>
-          {chatbots.find(({ id }) => id === event.chatbotId)?.name ?? event.chatbotId}
-        </Fact>
+        <Fact name={words.chatbot}>{nameOf(event.chatbotId)}</Fact>
         <Fact name={words.accepted}>
           <ExactTime at={event.createdAt} />
         </Fact>
-        <Fact name={words.id} wide>
-          <code className="font-mono text-xs select-all">{event.id}</code>
-        </Fact>
+        <IdFact name={words.id} id={event.id} />
       </Facts>
     </Card>
   )

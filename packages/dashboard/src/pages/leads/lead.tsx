@@ -11,7 +11,7 @@ import { BackLink } from '../../ui/back-link.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
+import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
@@ -71,7 +71,7 @@ function Back() {
 
 function FactsCard({ lead }: { lead: Lead }) {
   const { id, chatbotId, conversationId, eventId, createdAt } = lead
-  const { chatbots } = useChatbot()
+  const { nameOf } = useChatbot()
   return (
     <Card title={detail.facts}>
       <Facts>
@@ -84,12 +84,8 @@ function FactsCard({ lead }: { lead: Lead }) {
         <Fact name={detail.phone}>
           <Given text={lead.customerPhone} />
         </Fact>
-        <Fact name={detail.conversation} wide>
-          <code className="font-mono text-xs select-all">{conversationId}</code>
-        </Fact>
-        <Fact name={detail.chatbot}>
-          {chatbots.find((chatbot) => chatbot.id === chatbotId)?.name ?? chatbotId}
-        </Fact>
+        <IdFact name={detail.conversation} id={conversationId} />
+        <Fact name={detail.chatbot}>{nameOf(chatbotId)}</Fact>
         <Fact name={detail.left}>
           <ExactTime at={createdAt} />
         </Fact>
@@ -98,9 +94,7 @@ function FactsCard({ lead }: { lead: Lead }) {
             {eventId}
           </Link>
         </Fact>
-        <Fact name={detail.id} wide>
-          <code className="font-mono text-xs select-all">{id}</code>
-        </Fact>
+        <IdFact name={detail.id} id={id} />
       </Facts>
     </Card>
   )

@@ -4,8 +4,8 @@ import { asFailure } from '../../api/api-failure.ts'
 import type { CreatedWebhook } from '../../api/schema.ts'
 import { createWebhook } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { ChatbotField } from '../../app/chatbot-field.tsx'
 import { texts } from '../../texts/texts.ts'
-import { SelectField } from '../../ui/field.tsx'
 import { focusFault } from '../../ui/focus-fault.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { emptyDraft, faultsOf, hasFaults, valuesOf, type WebhookDraft } from './webhook-draft.ts'
@@ -49,17 +49,7 @@ export function WebhookForm({ id, onBusy, onCreated }: WebhookFormProps) {
   return (
     <form ref={element} id={id} noValidate onSubmit={submit} className="grid gap-5">
       {chatbotId === null && (
-        <SelectField
-          label={form.chatbot}
-          value={target}
-          onChange={(event) => setTarget(event.target.value)}
-        >
-          {chatbots.map((chatbot) => (
-            <option key={chatbot.id} value={chatbot.id}>
-              {chatbot.name}
-            </option>
-          ))}
-        </SelectField>
+        <ChatbotField label={form.chatbot} value={target} onChange={setTarget} />
       )}
       <WebhookFields draft={draft} isTold={isTold} failure={failure} onChange={change} />
       {failure && !isToldAtField(failure) && <Notice tone="bad">{failure.message}</Notice>}

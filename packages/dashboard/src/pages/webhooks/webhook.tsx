@@ -10,7 +10,7 @@ import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CopyValue } from '../../ui/copy-value.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
+import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
@@ -158,9 +158,7 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
         <Fact name={detail.created}>
           <ExactTime at={createdAt} />
         </Fact>
-        <Fact name={detail.id} wide>
-          <code className="font-mono text-xs select-all">{id}</code>
-        </Fact>
+        <IdFact name={detail.id} id={id} />
       </Facts>
     </Card>
   )

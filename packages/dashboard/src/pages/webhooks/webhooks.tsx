@@ -1,11 +1,12 @@
 /** The list: where events go, and whether they arrive there. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 import type { Webhook } from '../../api/schema.ts'
 import { webhookListQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
+import { useCreating } from '../../app/use-creating.ts'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Breakable } from '../../ui/breakable.tsx'
@@ -43,15 +44,6 @@ export default function Webhooks() {
       <CreateWebhookDialog open={creating && canCreate} onOpenChange={setCreating} />
     </>
   )
-}
-
-/** `?create` opens the dialog at once: others lead here with it. */
-function useCreating(): [boolean, (creating: boolean) => void] {
-  const [parameters, setParameters] = useSearchParams()
-  const set = (creating: boolean) => {
-    setParameters(creating ? { create: '' } : {}, { replace: true })
-  }
-  return [parameters.has('create'), set]
 }
 
 function List({ create }: { create: React.ReactNode }) {

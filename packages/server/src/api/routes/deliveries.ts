@@ -72,12 +72,11 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
-      const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'deliveries',
         query,
-        read: (page) => store.readPage('deliveries', filter, page),
+        read: (page, filter) => store.readPage('deliveries', filter, page),
         present: presentDelivery,
       })
     },

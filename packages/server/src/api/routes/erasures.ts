@@ -66,12 +66,11 @@ export function erasuresRoute({ store }: ApiDeps, cursors: Cursors): Route {
     slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
-      const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'erasures',
         query,
-        read: (page) => store.readPage('erasures', filter, page),
+        read: (page, filter) => store.readPage('erasures', filter, page),
         present: presentErasure,
       })
     },

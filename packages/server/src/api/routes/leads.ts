@@ -131,12 +131,11 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
-      const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'leads',
         query,
-        read: (page) => store.readPage('leads', filter, page),
+        read: (page, filter) => store.readPage('leads', filter, page),
         present: presentLead,
       })
     },

@@ -44,12 +44,13 @@ interface ListAnswer<Item> {
   nextCursor: string | null
 }
 
-interface Listing<Row, Item> {
+interface Listing<Row, Item, Query extends ListQuery> {
   cursors: Cursors
   /** The list's name; its filter is added here. */
   scope: string
-  query: ListQuery
-  read(page: BoundedPage): Promise<PageRead<Row>>
+  query: Query
+  /** `filter`: what else the query says. */
+  read(page: BoundedPage, filter: Omit<Query, 'limit' | 'cursor'>): Promise<PageRead<Row>>
   present(row: Row): Item
 }
 
@@ -57,13 +58,13 @@ interface Listing<Row, Item> {
 export const PAGE_BYTES_MAX = 512 * 1024
 
 /** A page may be shorter than its limit, and still have one after it: `nextCursor` alone tells. */
-export async function listPage<Row extends { id: string }, Item>(
-  listing: Listing<Row, Item>,
+export async function listPage<Row extends { id: string }, Item, Query extends ListQuery>(
+  listing: Listing<Row, Item, Query>,
 ): Promise<ListAnswer<Item>> {
   const { limit, cursor, ...filter } = listing.query
   const scope = `${listing.scope} ${JSON.stringify(filter)}`
   const after = cursor === undefined ? null : listing.cursors.open(scope, cursor)
-  const { rows, more } = await listing.read({ limit, after, bytesMax: PAGE_BYTES_MAX })
+  const { rows, more } = await listing.read({ limit, after, bytesMax: PAGE_BYTES_MAX }, filter)
   const last = more ? rows.at(-1) : undefined
   return {
     data: rows.map((row) => listing.present(row)),

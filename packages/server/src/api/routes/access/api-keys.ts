@@ -111,12 +111,11 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     errors: ['invalid_cursor'],
     slot: 'answer',
     handle({ query }) {
-      const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'api-keys',
         query,
-        read: (page) => store.readPage('apiKeys', filter, page),
+        read: (page, filter) => store.readPage('apiKeys', filter, page),
         present: presentApiKey,
       })
     },

@@ -81,12 +81,11 @@ export function auditLogRoutes({ store }: ApiDeps, cursors: Cursors): Route[] {
       slot: 'answer',
       handle({ query }) {
         refuseEmptySpan(query)
-        const { limit: _limit, cursor: _cursor, ...filter } = query
         return listPage({
           cursors,
           scope: 'audit-log',
           query,
-          read: (page) => store.readPage('audit', filter, page),
+          read: (page, filter) => store.readPage('audit', filter, page),
           present: presentEntry,
         })
       },
