@@ -221,6 +221,21 @@ describe('with a server', () => {
     expect(none.text).toBe('')
   })
 
+  test('webhooks are listed by their metadata, which is shown with them', async () => {
+    const metadata = { env: 'a=b & c', 'made.by': '' }
+    await api.patch(`/api/v1/webhooks/${webhookId}`, { metadata })
+    const list = (...given: string[]) =>
+      call(['webhooks', 'list', ...given.flatMap((each) => ['--metadata', each])], { env })
+    const found = await list('env=a=b & c', 'made.by=')
+    expect(found.lines.map((line) => JSON.parse(line).metadata)).toEqual([metadata])
+    expect((await list('env=a')).text).toBe('')
+    expect(await list('env')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('NAME=TEXT'),
+    })
+    expect(await list('a b=c')).toMatchObject({ code: 3, error: expect.stringContaining('name') })
+  })
+
   test('what the server refuses is exit code 3, with its reason', async () => {
     const unknown = await call(['deliveries', 'show', 'dlv_nobody'], { env })
     expect(unknown.code).toBe(3)

@@ -15,6 +15,12 @@ export const webhooks: Command = {
   options: {
     chatbot: { type: 'string', value: 'bot_…', about: 'list, --held: of this chatbot only' },
     state: { type: 'string', value: 'STATE', about: 'list: active, paused, disabled or away' },
+    metadata: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=TEXT',
+      about: 'list: with this in their metadata; may be repeated, and all must be there',
+    },
     held: { type: 'boolean', about: 'resume: every one that was held when a backup was restored' },
   },
   notes: 'While a webhook is paused nothing of it is lost. resume also brings back a disabled one.',
@@ -32,8 +38,9 @@ export const webhooks: Command = {
 
 async function list(api: Api, given: Given) {
   const state = given.text('state')
+  const filter = metadataQuery(given.texts('metadata'))
   const found: Row[] = []
-  for await (const webhook of allWebhooks(api, given)) {
+  for await (const webhook of allWebhooks(api, given, filter)) {
     if (state === undefined || webhook.state === state) found.push(webhook)
     given.out.progress(`${found.length} webhooks`)
   }
@@ -66,17 +73,26 @@ async function each(
   return EXIT.done
 }
 
-async function* allWebhooks(api: Api, given: Given): AsyncGenerator<Row> {
+function metadataQuery(given: string[]): string {
+  const parts = given.map((each) => {
+    const [name = '', ...text] = each.split('=')
+    if (text.length === 0) throw usageError(`--metadata takes NAME=TEXT, not "${each}".`)
+    return `&metadata.${encodeURIComponent(name)}=${encodeURIComponent(text.join('='))}`
+  })
+  return parts.join('')
+}
+
+async function* allWebhooks(api: Api, given: Given, filter = ''): AsyncGenerator<Row> {
   const only = given.text('chatbot')
   const chatbots = only === undefined ? pages(api, '/api/v1/chatbots') : [{ id: only }]
   for await (const { id } of chatbots) {
-    yield* pages(api, `/api/v1/chatbots/${encodeURIComponent(String(id))}/webhooks`)
+    yield* pages(api, `/api/v1/chatbots/${encodeURIComponent(String(id))}/webhooks`, filter)
   }
 }
 
-async function* pages(api: Api, path: string): AsyncGenerator<Row> {
+async function* pages(api: Api, path: string, filter = ''): AsyncGenerator<Row> {
   for (let cursor = ''; ; ) {
-    const page = await api.get(`${path}?limit=100${cursor}`)
+    const page = await api.get(`${path}?limit=100${filter}${cursor}`)
     yield* itemsOf(page)
     if (typeof page.nextCursor !== 'string') return
     cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`

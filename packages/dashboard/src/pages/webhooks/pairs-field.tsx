@@ -96,7 +96,7 @@ function Row({ row, setting, place, faults, onChange, onRemove }: RowProps) {
         <TextField
           label={words.value(place)}
           labelHidden
-          placeholder={(storedName !== null && words.hidden?.kept) || words.valuePlaceholder}
+          placeholder={storedName === null ? words.valuePlaceholder : words.hidden?.kept}
           maxLength={valueLengthMax}
           autoComplete="off"
           autoCapitalize="none"

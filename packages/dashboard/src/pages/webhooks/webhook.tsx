@@ -169,16 +169,17 @@ function NumberFact({ value, words }: { value: number | null; words: NumberTexts
 }
 
 function PairsFact({ pairs, setting }: { pairs: Record<string, string>; setting: PairsSetting }) {
+  const { label, hidden } = setting.texts
   const entries = Object.entries(pairs)
   return (
-    <Fact name={setting.texts.label}>
+    <Fact name={label} wide={!hidden && entries.length > 0}>
       {entries.length === 0 ? (
         detail.none
       ) : (
         <span className="grid font-mono text-xs">
           {entries.map(([name, value]) => (
             <span key={name} className="wrap-anywhere whitespace-pre-wrap">
-              {setting.texts.hidden ? name : `${name}: ${value}`}
+              {hidden ? name : `${name}: ${value}`}
             </span>
           ))}
         </span>
