@@ -45,9 +45,7 @@ export const LONG_FUNCTIONS = {
   'packages/server/src/store/postgres/postgres-store.ts: createParts': 'is being flattened',
 }
 
-export const UNUSED_EXPORTS = {
-  'packages/server/src/store/': 'is being rewritten',
-}
+export const UNUSED_EXPORTS = {}
 
 export const DOUBLE_NAMES = {
   'Event is': 'the noun that all of this is about: what the wire format calls so',

@@ -11,7 +11,6 @@ const ENGINES = ['sqlite', 'postgres'] as const
 const ALONE: Record<string, string> = {
   'sqlite/road/due-times.ts':
     'a clock of its own may be set; the database of many nodes has its own',
-  'postgres/road/audit.ts': 'SQLite has one place where calls run, and keeps the entry there',
 }
 
 /** One sentence for each file of a road without its twin, and for each reason that is none any more. */

@@ -28,7 +28,7 @@ import { assertSameStore, useKeys } from './road/key-check.ts'
 import { leaveAll, type Nodes } from './road/nodes.ts'
 import { createRoad } from './road.ts'
 
-export interface PostgresStoreOptions {
+interface PostgresStoreOptions {
   databaseUrl: string
   /** 32 bytes. */
   encryptionKey: Buffer

@@ -6,7 +6,7 @@
  */
 import { StartError } from '../../errors.ts'
 
-export const FIRST_SCHEMA = 9
+const FIRST_SCHEMA = 9
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

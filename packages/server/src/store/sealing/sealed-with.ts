@@ -18,7 +18,7 @@ export function sealedWithOnly(keyId: string): string {
 }
 
 /** The ids in a value of the expression, each once. */
-export function keysOf(sealedWith: string): string[] {
+function keysOf(sealedWith: string): string[] {
   const ids = sealedWith.match(new RegExp(`.{${ID_LENGTH}}`, 'gs')) ?? []
   return [...new Set(ids)]
 }
