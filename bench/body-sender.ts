@@ -5,8 +5,8 @@
 import { request } from 'node:http'
 import { parseArgs } from 'node:util'
 import { BATCH_EVENTS_MAX } from './api-client.ts'
+import { pause } from './bench-world.ts'
 import { monotonicMs } from './monotonic.ts'
-import { pause } from './world.ts'
 
 export interface BodiesSent {
   accepted: number

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { cleanUp } from './bench-world.ts'
 import { monotonicMs } from './monotonic.ts'
 import { PEER_SCENARIOS } from './peers/scenarios.ts'
 import { jsonText, type Result, tableText } from './report.ts'
@@ -27,7 +28,6 @@ import { resting } from './scenarios/resting.ts'
 import { start } from './scenarios/start.ts'
 import { waiting } from './scenarios/waiting.ts'
 import { STORES, type StoreName } from './stores.ts'
-import { cleanUp } from './world.ts'
 
 const SCENARIOS: readonly Scenario[] = [
   drain,

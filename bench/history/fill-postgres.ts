@@ -5,7 +5,7 @@
  */
 import pg from 'pg'
 import { addMinutes } from '../../packages/server/src/store/rules/rollups.ts'
-import type { Home } from '../world.ts'
+import type { Home } from '../bench-world.ts'
 import { CopyIn } from './copy-in.ts'
 import type { Fill } from './fill-sqlite.ts'
 import type { Row } from './row.ts'

@@ -6,7 +6,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { addMinutes } from '../../packages/server/src/store/rules/rollups.ts'
 import { databasePath } from '../../packages/server/src/store/sqlite/file/database.ts'
-import type { Home } from '../world.ts'
+import type { Home } from '../bench-world.ts'
 import { COLUMNS, type Table, type WriteRow } from './rows.ts'
 import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
 

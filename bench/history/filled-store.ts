@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { type Home, makeHome, newKeys, removeHome, tell, withWorld } from '../bench-world.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { closePostgres, postgres, type StoreName, useKeptPostgres } from '../stores.ts'
-import { type Home, makeHome, newKeys, removeHome, tell, withWorld } from '../world.ts'
 import { fillPostgres } from './fill-postgres.ts'
 import { fillSqlite } from './fill-sqlite.ts'
 import { createOwners, type HistoryChatbot } from './owners.ts'

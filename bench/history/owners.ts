@@ -1,5 +1,5 @@
 /** Who the history belongs to: many chatbots, few of them large, made over the HTTP API. */
-import type { World } from '../world.ts'
+import type { BenchWorld } from '../bench-world.ts'
 
 interface HistoryWebhook {
   id: string
@@ -23,7 +23,7 @@ export const EVENT_TYPES = [
   { eventType: 'payment.failed', share: 2 },
 ] as const
 
-export async function createOwners(world: World): Promise<HistoryChatbot[]> {
+export async function createOwners(world: BenchWorld): Promise<HistoryChatbot[]> {
   const chatbots: HistoryChatbot[] = []
   const eventTypes = EVENT_TYPES.map(({ eventType }) => eventType)
   for (let index = 0; index < CHATBOTS; index++) {

@@ -1,5 +1,5 @@
 /** Which of a peer's settings are the quickest on this machine: tried once in a run, then kept. */
-import { tell, type World } from '../world.ts'
+import { type BenchWorld, tell } from '../bench-world.ts'
 import { withPeer } from './contender.ts'
 import { runLeads } from './lead-run.ts'
 import type { Peer } from './peer.ts'
@@ -11,7 +11,7 @@ const ROUNDS = 2
 
 const best = new Map<string, Promise<PeerSettings>>()
 
-export function bestSettings(world: World, peer: Peer, quick: boolean): Promise<PeerSettings> {
+export function bestSettings(world: BenchWorld, peer: Peer, quick: boolean): Promise<PeerSettings> {
   if (quick) return Promise.resolve(peer.candidates[0])
   const known = best.get(peer.name)
   if (known) return known
@@ -21,7 +21,7 @@ export function bestSettings(world: World, peer: Peer, quick: boolean): Promise<
 }
 
 /** Every setting in turns, and each by its best round: what else a machine does only slows down. */
-async function calibrate(world: World, peer: Peer): Promise<PeerSettings> {
+async function calibrate(world: BenchWorld, peer: Peer): Promise<PeerSettings> {
   const tried = peer.candidates.map((settings) => ({ settings, perSecond: 0 }))
   for (let round = 0; round < ROUNDS; round++) {
     for (const candidate of tried) {

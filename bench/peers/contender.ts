@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { ApiClient } from '../api-client.ts'
+import { type BenchWorld, until } from '../bench-world.ts'
 import { treeCpuSeconds } from '../process-usage.ts'
 import { leadBody } from '../sample-events.ts'
 import { databaseCpuSeconds } from '../stores.ts'
-import { until, type World } from '../world.ts'
 import type { Peer } from './peer.ts'
 import { PeerProcess } from './peer-process.ts'
 import type { PeerSettings } from './peer-protocol.ts'
@@ -35,7 +35,7 @@ const PATIENCE_MS = 120_000
 /** The server's own default, DELIVERY_TIMEOUT. */
 const TIMEOUT_SECONDS = 30
 
-export function ourServer(world: World): Contender {
+export function ourServer(world: BenchWorld): Contender {
   const webhooks = new Map<string, string[]>()
   return {
     name: 'ours',
@@ -59,7 +59,7 @@ export function ourServer(world: World): Contender {
 
 /** Gives `use` the peer, on a fresh store, and takes both down afterwards. */
 export async function withPeer<T>(
-  world: World,
+  world: BenchWorld,
   peer: Peer,
   settings: PeerSettings,
   use: (contender: Contender) => Promise<T>,
@@ -78,7 +78,7 @@ export async function withPeer<T>(
   }
 }
 
-function asContender(world: World, name: string, peer: PeerProcess): Contender {
+function asContender(world: BenchWorld, name: string, peer: PeerProcess): Contender {
   let chatbots = 0
   return {
     name,

@@ -1,6 +1,7 @@
 /** Runs something for each peer that is there, and names those that are not in their place. */
+
+import { tell } from '../bench-world.ts'
 import { type Figure, figureOf } from '../measure.ts'
-import { tell } from '../world.ts'
 import { installPackages } from './install.ts'
 import type { Peer } from './peer.ts'
 

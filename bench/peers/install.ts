@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DATA_ROOT, tell } from '../world.ts'
+import { DATA_ROOT, tell } from '../bench-world.ts'
 
 /** fastify and pg are those of the server, undici that of the bare loop: a peer must not lose by an older one. */
 const PACKAGES: Record<string, string> = {

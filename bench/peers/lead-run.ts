@@ -1,6 +1,7 @@
 /** One run of leads through a contender, from the first POST until the last attempt is recorded. */
+
+import type { BenchWorld } from '../bench-world.ts'
 import { monotonicMs } from '../monotonic.ts'
-import type { World } from '../world.ts'
 import { type Contender, postLeads } from './contender.ts'
 
 const CONNECTIONS = 64
@@ -12,7 +13,7 @@ export interface LeadRun {
 }
 
 export async function runLeads(
-  world: World,
+  world: BenchWorld,
   contender: Contender,
   leads: number,
 ): Promise<LeadRun> {

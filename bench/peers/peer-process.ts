@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { ApiClient } from '../api-client.ts'
+import { watch } from '../bench-world.ts'
 import { endProcess, killProcess } from '../end-process.ts'
 import { canReadUsage, treeCpuSeconds } from '../process-usage.ts'
-import { watch } from '../world.ts'
 import type {
   PeerAsk,
   PeerConfig,

@@ -2,8 +2,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { DATA_ROOT, watch, watchFolder } from '../bench-world.ts'
 import { endProcess } from '../end-process.ts'
-import { DATA_ROOT, watch, watchFolder } from '../world.ts'
 import type { StoreServer } from './store-server.ts'
 
 const READY_PATIENCE_MS = 30_000

@@ -1,13 +1,13 @@
 /** Bodies: what 120 batches of 8 MiB at once by one key cost everybody else, and how much memory. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { type BenchWorld, pause, tell, watch, withWorld } from '../bench-world.ts'
 import type { BodiesSent, BodyKind } from '../body-sender.ts'
 import { atMost, type Figure, figureOf, percentile } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { canReadUsage, residentMb } from '../process-usage.ts'
 import { leadBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { pause, tell, type World, watch, withWorld } from '../world.ts'
 
 const BATCHES = 120
 const POSTS_EVERY_MS = 10
@@ -31,7 +31,7 @@ export const bodies: Scenario = {
   },
 }
 
-async function measure(world: World, kind: BodyKind, seconds: number): Promise<Figure[]> {
+async function measure(world: BenchWorld, kind: BodyKind, seconds: number): Promise<Figure[]> {
   const { api, server } = world
   const [loud, quiet] = [await api.createChatbot(), await api.createChatbot()]
   const key = await api.createKey(loud)
@@ -68,7 +68,7 @@ async function measure(world: World, kind: BodyKind, seconds: number): Promise<F
 
 /** One every 10 ms, whether the one before is answered or not; how long each took. */
 async function postLeads(
-  { api }: World,
+  { api }: BenchWorld,
   chatbotId: string,
   goesOn: (sent: number) => boolean,
 ): Promise<number[]> {

@@ -10,13 +10,13 @@ import { systemRandom } from '../../packages/server/src/random.ts'
 import { createGuard } from '../../packages/server/src/send/guard.ts'
 import { createSend } from '../../packages/server/src/send/send.ts'
 import { signedHeaders } from '../bare-loop.ts'
+import { tell } from '../bench-world.ts'
 import { watch } from '../cleaning.ts'
 import { type Figure, figureOf, interleave } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { ReceiverProcess } from '../receiver-process.ts'
 import { leadDeliveryBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { tell } from '../world.ts'
 
 const OPEN = 32
 

@@ -7,11 +7,11 @@
  * delivery is recorded, not when it is sent.
  */
 import { runBareLoop } from '../bare-loop.ts'
+import { type BenchWorld, cpuSince, tell, withWorld } from '../bench-world.ts'
 import { atLeast, type Figure, figureOf, interleave, type Pair, ratios } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { EVENT_TYPE, orderDeliveryBody, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { cpuSince, tell, type World, withWorld } from '../world.ts'
 
 /** Longer than loading takes: the requests held at the gate must not time out. */
 const SETTINGS = { DELIVERY_TIMEOUT: '120s' }
@@ -49,7 +49,7 @@ interface Drained {
   databaseCpuMs: number
 }
 
-async function compare(world: World, spec: Case): Promise<Figure[]> {
+async function compare(world: BenchWorld, spec: Case): Promise<Figure[]> {
   const pairs = await interleave({
     rounds: spec.rounds,
     a: () => drainOnce(world, spec),
@@ -103,7 +103,7 @@ function databaseFigure(rounds: Drained[]): Figure[] {
   return [figureOf(spent, { what, unit: 'ms' })]
 }
 
-async function drainOnce(world: World, { webhooks, deliveries }: Case): Promise<Drained> {
+async function drainOnce(world: BenchWorld, { webhooks, deliveries }: Case): Promise<Drained> {
   const group = world.newGroup('drain')
   await world.receiver.ask('shut', group)
   const chatbotId = await world.createChatbot({ group, count: webhooks, eventType: EVENT_TYPE })
@@ -119,7 +119,7 @@ async function drainOnce(world: World, { webhooks, deliveries }: Case): Promise<
   return drained(count, elapsedMs, cpu)
 }
 
-async function bareOnce(world: World, { deliveries, connections }: Case): Promise<Drained> {
+async function bareOnce(world: BenchWorld, { deliveries, connections }: Case): Promise<Drained> {
   const path = `/${world.newGroup('bare')}/0`
   const bodies = Array.from({ length: deliveries }, (_, index) =>
     orderDeliveryBody(index, 'bot_00000000000000000000000000'),

@@ -5,13 +5,13 @@
  */
 import { Worker } from 'node:worker_threads'
 import { request } from 'undici'
+import { type BenchWorld, pause, tell, withWorld } from '../bench-world.ts'
 import type { ExportCounts, ExportLoad } from '../export-load.ts'
 import { atMost, type Figure, figureOf, percentile } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { canReadUsage, residentMb } from '../process-usage.ts'
 import { leadBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { pause, tell, type World, withWorld } from '../world.ts'
 
 const CLIENTS = 100
 const LEADS = 600
@@ -47,7 +47,7 @@ export const exports: Scenario = {
   },
 }
 
-async function fill(world: World, chatbotId: string, name: string | null): Promise<void> {
+async function fill(world: BenchWorld, chatbotId: string, name: string | null): Promise<void> {
   let next = 0
   const work = async () => {
     while (next < LEADS) {
@@ -60,7 +60,7 @@ async function fill(world: World, chatbotId: string, name: string | null): Promi
 }
 
 async function measure(
-  world: World,
+  world: BenchWorld,
   asked: { key: string; path: string; what: string; seconds: number },
 ): Promise<Figure[]> {
   const { key, path, what, seconds } = asked

@@ -7,10 +7,11 @@
  * to hang at one instant: the worst case. The first four seconds after it are told apart from what
  * follows, when their requests have grown old and moved out of the way.
  */
+
+import { type BenchWorld, pause, tell, withWorld } from '../bench-world.ts'
 import { atLeast, type Figure, figureOf, interleave, type Pair, ratios } from '../measure.ts'
 import { orderEvent } from '../sample-events.ts'
 import type { BenchOptions, Scenario } from '../scenario.ts'
-import { pause, tell, type World, withWorld } from '../world.ts'
 
 const HEALTHY_TYPE = 'order.created'
 const HANGING_TYPE = 'order.shipped'
@@ -55,7 +56,7 @@ export const hanging: Scenario = {
   },
 }
 
-async function compare(world: World, spec: Case, { quick }: BenchOptions): Promise<Figure[]> {
+async function compare(world: BenchWorld, spec: Case, { quick }: BenchOptions): Promise<Figure[]> {
   const steadyMs = quick ? 2_000 : 5_000
   const { healthy } = spec
   const pairs = await interleave({
@@ -96,7 +97,7 @@ interface Round {
   steadyMs: number
 }
 
-async function runOnce(world: World, { healthy, hanging, steadyMs }: Round): Promise<Rates> {
+async function runOnce(world: BenchWorld, { healthy, hanging, steadyMs }: Round): Promise<Rates> {
   const good = world.newGroup('healthy')
   const bad = world.newGroup('hanging')
   const chatbotId = await world.createChatbot({
@@ -117,7 +118,7 @@ async function runOnce(world: World, { healthy, hanging, steadyMs }: Round): Pro
 }
 
 async function addHanging(
-  world: World,
+  world: BenchWorld,
   { chatbotId, bad, count }: { chatbotId: string; bad: string; count: number },
 ): Promise<string[]> {
   const short = Math.ceil(count / 2)
@@ -129,7 +130,7 @@ async function addHanging(
   ]
 }
 
-async function measure(world: World, good: string, steadyMs: number): Promise<Rates> {
+async function measure(world: BenchWorld, good: string, steadyMs: number): Promise<Rates> {
   const begun = await world.receiver.ask('counts', good)
   await pause(FIRST_MS)
   const middle = await world.receiver.ask('counts', good)
@@ -155,7 +156,7 @@ interface Load {
 }
 
 /** Publishes until it is stopped; then tells how many events the healthy endpoints get. */
-function startLoad(world: World, load: Load): { stop(): Promise<number> } {
+function startLoad(world: BenchWorld, load: Load): { stop(): Promise<number> } {
   let stopped = false
   const isStopped = () => stopped
   const feeding = Promise.all([
@@ -171,7 +172,11 @@ function startLoad(world: World, load: Load): { stop(): Promise<number> } {
   }
 }
 
-async function feedHealthy(world: World, load: Load, isStopped: () => boolean): Promise<number> {
+async function feedHealthy(
+  world: BenchWorld,
+  load: Load,
+  isStopped: () => boolean,
+): Promise<number> {
   const { chatbotId, good, healthy } = load
   const batch = Math.min(500, Math.ceil(OUTSTANDING / 4 / healthy))
   let published = 0
@@ -191,7 +196,7 @@ async function feedHealthy(world: World, load: Load, isStopped: () => boolean): 
   return published
 }
 
-async function feedHanging(world: World, load: Load, isStopped: () => boolean): Promise<void> {
+async function feedHanging(world: BenchWorld, load: Load, isStopped: () => boolean): Promise<void> {
   if (load.hanging === 0) return
   for (let index = 0; !isStopped(); index++) {
     await world.api.publish(load.chatbotId, [orderEvent(index, HANGING_TYPE)])

@@ -5,6 +5,8 @@
  * Both servers run at the same time and take turns. In the full store the traffic belongs to the
  * chatbot with the longest past, so that it lands in the middle of the long indexes.
  */
+
+import { type BenchWorld, tell, withWorld } from '../bench-world.ts'
 import { type FilledStore, withFilledStore } from '../history/filled-store.ts'
 import { makeQuestions, type Question } from '../history/questions.ts'
 import {
@@ -19,7 +21,6 @@ import {
 import { monotonicMs } from '../monotonic.ts'
 import { orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { tell, type World, withWorld } from '../world.ts'
 import { deliverOnce } from './http-to-delivered.ts'
 
 /** Nothing may be deleted while we look; requests held at the gate must not time out. */
@@ -56,7 +57,7 @@ function noteSize(figure: Figure, deliveries: number): Figure {
 
 // ─── what people look up ──────────────────────────────────────────────────────────────────────────
 
-async function timeQuestions(world: World, filled: FilledStore): Promise<Figure[]> {
+async function timeQuestions(world: BenchWorld, filled: FilledStore): Promise<Figure[]> {
   const questions = await makeQuestions(world.api, filled)
   const figures: Figure[] = []
   for (const question of questions) {
@@ -69,7 +70,7 @@ async function timeQuestions(world: World, filled: FilledStore): Promise<Figure[
   return figures
 }
 
-async function timeQuestion({ api }: World, { paths }: Question): Promise<number[]> {
+async function timeQuestion({ api }: BenchWorld, { paths }: Question): Promise<number[]> {
   const took: number[] = []
   for (let call = 0; call < CALLS; call++) {
     const startedAt = monotonicMs()
@@ -90,8 +91,8 @@ interface Rates {
 }
 
 interface Sides {
-  full: World
-  empty: World
+  full: BenchWorld
+  empty: BenchWorld
   filled: FilledStore
 }
 
@@ -132,7 +133,7 @@ function ratesText({ accepted, drained, delivered }: Rates): string {
 
 /** Behind a shut gate a backlog comes in, which is accepting; then it opens. */
 async function measureOnce(
-  world: World,
+  world: BenchWorld,
   chatbotId: string,
   { batch, leads }: { batch: number; leads: number },
 ): Promise<Rates> {

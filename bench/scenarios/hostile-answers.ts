@@ -6,6 +6,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { type BenchWorld, cpuSince, pause, tell, withWorld } from '../bench-world.ts'
 import { watch } from '../cleaning.ts'
 import { endProcess } from '../end-process.ts'
 import { type HostileAsk, KINDS } from '../hostile-endpoints.ts'
@@ -21,7 +22,6 @@ import {
 } from '../measure.ts'
 import { orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { cpuSince, pause, tell, type World, withWorld } from '../world.ts'
 import { deliverAtRate, PER_SECOND } from './latency.ts'
 
 const ENDPOINTS = 50
@@ -74,7 +74,11 @@ export const hostileAnswers: Scenario = {
   },
 }
 
-async function besideHostile(world: World, seconds: number, { port }: Helper): Promise<Measured> {
+async function besideHostile(
+  world: BenchWorld,
+  seconds: number,
+  { port }: Helper,
+): Promise<Measured> {
   const kinds = Object.keys(KINDS)
   const urls = Array.from({ length: ENDPOINTS }, (_, index) => {
     const kind = encodeURIComponent(kinds[index % kinds.length] ?? '')
@@ -85,7 +89,7 @@ async function besideHostile(world: World, seconds: number, { port }: Helper): P
 
 /** The fifty webhooks get the same deliveries, and ordinary answers. */
 async function besideSink(
-  world: World,
+  world: BenchWorld,
   seconds: number,
   { hostile, sink }: { hostile: Helper; sink: Helper },
 ): Promise<Measured> {
@@ -102,7 +106,7 @@ async function besideSink(
 
 async function measureBeside(
   what: string,
-  world: World,
+  world: BenchWorld,
   { urls, seconds }: { urls: string[]; seconds: number },
 ): Promise<Measured> {
   const chatbotId = await world.api.createChatbot()
@@ -139,7 +143,7 @@ async function measureBeside(
   return measured
 }
 
-async function feed(world: World, chatbotId: string, isOver: () => boolean): Promise<void> {
+async function feed(world: BenchWorld, chatbotId: string, isOver: () => boolean): Promise<void> {
   for (let index = 0; !isOver(); index++) {
     await world.api.publish(chatbotId, [orderEvent(index, typeOf(index))])
     await pause(1_000 / HOSTILE_PER_SECOND)
@@ -151,7 +155,7 @@ function typeOf(index: number): string {
 }
 
 /** What healthy endpoints take while there is always more for them. */
-async function healthyRate(world: World, seconds: number): Promise<number> {
+async function healthyRate(world: BenchWorld, seconds: number): Promise<number> {
   const group = world.newGroup('healthy')
   const chatbotId = await world.createChatbot({ group, count: HEALTHY, eventType: HEALTHY_TYPE })
   let isOver = false

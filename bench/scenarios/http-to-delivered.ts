@@ -3,11 +3,11 @@
  * clock runs from the first POST until the last delivery is recorded.
  */
 import { runBareLoop } from '../bare-loop.ts'
+import { type BenchWorld, tell, withWorld } from '../bench-world.ts'
 import { type Figure, figureOf, interleave, type Pair, ratios } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { leadBody, leadDeliveryBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { tell, type World, withWorld } from '../world.ts'
 
 const CONNECTIONS = 64
 
@@ -43,7 +43,7 @@ function figures(pairs: Pair<number>[]): Figure[] {
   ]
 }
 
-export async function deliverOnce(world: World, leads: number): Promise<number> {
+export async function deliverOnce(world: BenchWorld, leads: number): Promise<number> {
   const group = world.newGroup('leads')
   const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })
   const startedAt = monotonicMs()
@@ -59,7 +59,7 @@ export async function deliverOnce(world: World, leads: number): Promise<number> 
   return (leads * 1000) / (monotonicMs() - startedAt)
 }
 
-async function bareOnce(world: World, leads: number): Promise<number> {
+async function bareOnce(world: BenchWorld, leads: number): Promise<number> {
   const path = `/${world.newGroup('bare')}/0`
   const bodies = Array.from({ length: leads }, (_, index) =>
     leadDeliveryBody(index, 'bot_00000000000000000000000000'),

@@ -1,10 +1,11 @@
 /** Idle: the CPU of a server that has delivered something and now has nothing to do. */
+
+import { pause, withWorld } from '../bench-world.ts'
 import { atMost, figureOf } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { canReadUsage, cpuSeconds } from '../process-usage.ts'
 import { EVENT_TYPE, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { pause, withWorld } from '../world.ts'
 
 const EVENTS = 1_000
 /** Until what follows a start and traffic is over: compiling, collecting, closing of connections. */

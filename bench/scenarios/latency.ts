@@ -7,11 +7,11 @@
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { request } from 'undici'
 import { signedHeaders } from '../bare-loop.ts'
+import { type BenchWorld, DATA_ROOT, pause, tell, withWorld } from '../bench-world.ts'
 import { atMost, type Figure, figureOf, percentile, type Target } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { leadBody, leadDeliveryBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { DATA_ROOT, pause, tell, type World, withWorld } from '../world.ts'
 
 export const PER_SECOND = 200
 
@@ -62,7 +62,7 @@ function times(sent: number[], bareMs: number[]): Figure[] {
   return [figureOf([ratio], { what: '  POST sent → receiver / bare POST, p50', unit: 'ratio' })]
 }
 
-export async function deliverAtRate(world: World, count: number): Promise<Lead[]> {
+export async function deliverAtRate(world: BenchWorld, count: number): Promise<Lead[]> {
   const group = world.newGroup('latency')
   await world.receiver.ask('stamp', group)
   const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })
@@ -81,7 +81,7 @@ export async function deliverAtRate(world: World, count: number): Promise<Lead[]
 }
 
 /** The same load straight to the receiver: what two processes and a socket take by themselves. */
-async function postAtRate(world: World, count: number): Promise<number[]> {
+async function postAtRate(world: BenchWorld, count: number): Promise<number[]> {
   const group = world.newGroup('bare')
   await world.receiver.ask('stamp', group)
   const sentAt = new Map<string, number>()

@@ -3,12 +3,13 @@
  * memory is sampled while they come in, while they wait, while they go out, and after restarts with
  * the whole backlog on disk: it must depend on none of it. So must the time to start.
  */
+
+import { type BenchWorld, pause, tell, withWorld } from '../bench-world.ts'
 import { atMost, type Figure, figureOf } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { canReadUsage, residentMb } from '../process-usage.ts'
 import { EVENT_TYPE, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { pause, tell, type World, withWorld } from '../world.ts'
 
 const WEBHOOKS = 4
 const SETTINGS = { DELIVERY_TIMEOUT: '120s' }
@@ -84,7 +85,7 @@ function amount(count: number): string {
   return count === 1_000_000 ? 'a million' : count.toLocaleString('en')
 }
 
-async function loadBacklog(world: World, group: string, deliveries: number) {
+async function loadBacklog(world: BenchWorld, group: string, deliveries: number) {
   await world.receiver.ask('shut', group)
   const chatbotId = await world.createChatbot({ group, count: WEBHOOKS, eventType: EVENT_TYPE })
   const perStep = deliveries / WEBHOOKS / STEPS
@@ -104,13 +105,13 @@ async function loadBacklog(world: World, group: string, deliveries: number) {
 }
 
 /** How long the server takes to be ready again on the same folder. */
-async function restart(world: World, how: 'orderly' | 'killed'): Promise<number> {
+async function restart(world: BenchWorld, how: 'orderly' | 'killed'): Promise<number> {
   await world.stopServer(how)
   const { startedInMs } = await world.startServer()
   return startedInMs
 }
 
-async function sampleDraining(world: World, group: string): Promise<number[]> {
+async function sampleDraining(world: BenchWorld, group: string): Promise<number[]> {
   const before = await world.receiver.ask('open', group)
   const samples: number[] = []
   const endAt = monotonicMs() + DRAIN_MS

@@ -4,12 +4,13 @@
  * receiver and the load, more nodes can't be faster: the CPU of each kind of process is printed
  * beside the rates, so that one sees what would give way first on machines of their own.
  */
+
+import { type BenchWorld, cpuSince, tell, withWorld } from '../bench-world.ts'
 import { type Figure, figureOf, median } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { canReadUsage, cpuSeconds } from '../process-usage.ts'
 import { EVENT_TYPE, leadBody, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { cpuSince, tell, type World, withWorld } from '../world.ts'
 
 /** Longer than loading takes: the requests held at the gate must not time out. */
 const SETTINGS = { DELIVERY_TIMEOUT: '120s' }
@@ -61,7 +62,7 @@ interface Amounts {
   leads: number
 }
 
-async function takeTurn(world: World, turns: Turns, amounts: Amounts): Promise<void> {
+async function takeTurn(world: BenchWorld, turns: Turns, amounts: Amounts): Promise<void> {
   await world.setNodes(turns.nodes)
   // A server that just started runs cold code.
   await deliver(world, 2_000)
@@ -118,7 +119,7 @@ function busyCores(turns: Turn[]): number {
   return median(used)
 }
 
-async function drain(world: World, deliveries: number): Promise<Turn> {
+async function drain(world: BenchWorld, deliveries: number): Promise<Turn> {
   const group = world.newGroup('drain')
   await world.receiver.ask('shut', group)
   const chatbotId = await world.createChatbot({ group, count: WEBHOOKS, eventType: EVENT_TYPE })
@@ -135,7 +136,7 @@ async function drain(world: World, deliveries: number): Promise<Turn> {
   })
 }
 
-async function deliver(world: World, leads: number): Promise<Turn> {
+async function deliver(world: BenchWorld, leads: number): Promise<Turn> {
   const group = world.newGroup('leads')
   const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })
   const { apis } = world
@@ -155,7 +156,7 @@ async function deliver(world: World, leads: number): Promise<Turn> {
 }
 
 async function measured(
-  world: World,
+  world: BenchWorld,
   work: () => Promise<{ count: number; elapsedMs: number }>,
 ): Promise<Turn> {
   const before = { cpu: world.cpu(), own: process.cpuUsage(), receiver: receiverCpu(world) }
@@ -172,6 +173,6 @@ async function measured(
   }
 }
 
-function receiverCpu({ receiver }: World): number {
+function receiverCpu({ receiver }: BenchWorld): number {
   return cpuSeconds(receiver.pid)
 }

@@ -2,11 +2,12 @@
  * Resting: endpoints that take less than there is for them. What they get, how long it takes, and
  * what a new lead and the others notice of it.
  */
+
+import { type BenchWorld, pause, tell, until, withWorld } from '../bench-world.ts'
 import { atLeast, atMost, type Figure, figureOf, percentile } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { orderEvent } from '../sample-events.ts'
 import type { BenchOptions, Scenario } from '../scenario.ts'
-import { pause, tell, until, type World, withWorld } from '../world.ts'
 
 const TYPE = 'order.created'
 const LIMITED = { deliveries: 3_000, perSecond: 20, withinS: 200 }
@@ -36,11 +37,11 @@ export const resting: Scenario = {
   },
 }
 
-async function load(world: World, chatbotId: string, count: number): Promise<void> {
+async function load(world: BenchWorld, chatbotId: string, count: number): Promise<void> {
   await world.api.load(chatbotId, count, (index) => orderEvent(index, TYPE))
 }
 
-async function limited(world: World, quick: boolean): Promise<Figure[]> {
+async function limited(world: BenchWorld, quick: boolean): Promise<Figure[]> {
   const count = quick ? 300 : LIMITED.deliveries
   const group = world.newGroup('limited')
   await world.receiver.rule(group, { perSecond: LIMITED.perSecond })
@@ -67,7 +68,7 @@ async function limited(world: World, quick: boolean): Promise<Figure[]> {
   ]
 }
 
-async function asking(world: World): Promise<Figure[]> {
+async function asking(world: BenchWorld): Promise<Figure[]> {
   const group = world.newGroup('asking')
   const chatbotId = await world.createChatbot({ group, count: 1, eventType: TYPE })
   await world.receiver.rule(group, { refuses: { status: 429, retryAfterSeconds: ASKED_S } })
@@ -96,7 +97,7 @@ async function asking(world: World): Promise<Figure[]> {
   ]
 }
 
-async function newLead(world: World): Promise<Figure[]> {
+async function newLead(world: BenchWorld): Promise<Figure[]> {
   const measure = async (backlog: number) => {
     const group = world.newGroup('lead')
     await world.receiver.rule(group, { afterMs: 20 })
@@ -149,7 +150,7 @@ async function newLead(world: World): Promise<Figure[]> {
   ]
 }
 
-async function failingNowAndThen(world: World, quick: boolean): Promise<Figure[]> {
+async function failingNowAndThen(world: BenchWorld, quick: boolean): Promise<Figure[]> {
   const count = quick ? 5_000 : 20_000
   const measure = async (failShare: number) => {
     const group = world.newGroup('failing')
@@ -179,7 +180,7 @@ async function failingNowAndThen(world: World, quick: boolean): Promise<Figure[]
 }
 
 /** Thousands of endpoints ask for the same few seconds; then all of them take what waits. */
-async function comingBack(world: World, quick: boolean): Promise<Figure[]> {
+async function comingBack(world: BenchWorld, quick: boolean): Promise<Figure[]> {
   const webhooks = quick ? 500 : FLEET.webhooks
   const fleet = world.newGroup('fleet')
   const good = world.newGroup('good')
@@ -221,7 +222,7 @@ async function comingBack(world: World, quick: boolean): Promise<Figure[]> {
 }
 
 async function leadsOf(
-  world: World,
+  world: BenchWorld,
   { chatbotId, group, count }: { chatbotId: string; group: string; count: number },
 ): Promise<number> {
   const sent: [id: string, at: number][] = []

@@ -1,8 +1,9 @@
 /** Start: from spawn to the ready line, on a database that exists. */
+
+import { withWorld } from '../bench-world.ts'
 import { atMost, figureOf } from '../measure.ts'
 import { EVENT_TYPE, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { withWorld } from '../world.ts'
 
 const STARTS = 5
 const EVENTS = 2_000

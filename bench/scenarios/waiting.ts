@@ -3,11 +3,12 @@
  * waiting. The others must not notice, whether what comes is theirs or they have nothing at all, and
  * a restart, which looks for every webhook with something waiting, must not take longer for it.
  */
+
+import { type BenchWorld, tell, withWorld } from '../bench-world.ts'
 import { atLeast, atMost, type Figure, figureOf, interleave, ratios } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { EVENT_TYPE, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { tell, type World, withWorld } from '../world.ts'
 import { deliverOnce } from './http-to-delivered.ts'
 
 /** The hanging one must hang for as long as we look. */
@@ -48,7 +49,7 @@ function lanesText({ lanes }: Sizes): string {
   return `and one each for ${lanes.toLocaleString('en')} others`
 }
 
-async function fillLane(world: World, deliveries: number): Promise<void> {
+async function fillLane(world: BenchWorld, deliveries: number): Promise<void> {
   const group = world.newGroup('hanging')
   await world.receiver.ask('shut', group)
   const chatbotId = await world.createChatbot({ group, count: 1, eventType: EVENT_TYPE })
@@ -60,7 +61,7 @@ async function fillLane(world: World, deliveries: number): Promise<void> {
 /** As many as a chatbot may have, for as many chatbots as it takes. */
 const WEBHOOKS_EACH = 20
 
-async function fillLanes(world: World, lanes: number): Promise<void> {
+async function fillLanes(world: BenchWorld, lanes: number): Promise<void> {
   const group = world.newGroup('lanes')
   await world.receiver.ask('shut', group)
   for (let made = 0; made < lanes; made += WEBHOOKS_EACH) {
@@ -78,7 +79,7 @@ interface Comparison {
 }
 
 async function compare(
-  { full, empty }: { full: World; empty: World },
+  { full, empty }: { full: BenchWorld; empty: BenchWorld },
   { what, leads, quick }: Comparison,
 ): Promise<Figure[]> {
   // A server that just started runs cold code.
@@ -103,7 +104,7 @@ async function compare(
   ]
 }
 
-async function restart(world: World, lanes: number): Promise<Figure> {
+async function restart(world: BenchWorld, lanes: number): Promise<Figure> {
   await world.stopServer('orderly')
   const { startedInMs } = await world.startServer()
   const what = `start to ready with ${lanes.toLocaleString('en')} webhooks waiting`

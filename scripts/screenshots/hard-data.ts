@@ -54,6 +54,7 @@ export async function fillHard(
     ],
     description: `${LONG}: ${'what is behind this URL, '.repeat(10)}`,
     headers: { 'X-Api-Key': 'secret', [`X-${'Long-'.repeat(15)}Name`]: 'v' },
+    metadata: { env: 'production', ['team.'.repeat(8)]: `${LONG} ${'x'.repeat(300)}`, empty: '' },
     timeoutSeconds: 120,
     maxInFlight: 256,
   })

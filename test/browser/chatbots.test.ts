@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 interface ChatbotView {
   id: string
@@ -13,9 +13,9 @@ interface ChatbotView {
 }
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
-  world = await World.open()
+  world = await ServerWorld.open()
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {

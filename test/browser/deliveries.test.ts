@@ -4,16 +4,16 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import type { Step } from '../support/receiver-protocol.ts'
-import { ANN, type Subscription, World } from '../support/world.ts'
+import { ANN, ServerWorld, type Subscription } from '../support/server-world.ts'
 
 const BROKEN: Step = { kind: 'answer', status: 500, body: '{"error":"out of order"}' }
 const OK: Step = { kind: 'answer', status: 200 }
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
   // One attempt, and it is given up; a test that wants to wait says so by pausing.
-  world = await World.open({ settings: { RETRY_SCHEDULE: '0s' } })
+  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {

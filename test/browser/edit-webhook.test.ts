@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildBundles } from '../../scripts/build-bundles.ts'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 interface Settings {
   url: string
@@ -12,13 +12,14 @@ interface Settings {
   headers: Record<string, string>
   timeoutSeconds: number | null
   maxInFlight: number | null
+  metadata: Record<string, string>
 }
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
   await buildBundles()
-  world = await World.open()
+  world = await ServerWorld.open()
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
@@ -66,7 +67,7 @@ test('what is wrong is told at its field as one types, and the server’s refusa
   await page.getByRole('button', { name: 'Edit', exact: true }).click()
   const url = dialog.getByLabel('Endpoint URL')
   await url.fill('shop.example/hook')
-  await dialog.getByText('Headers, timeout and limits').click()
+  await dialog.getByText('Headers, metadata, timeout and limits').click()
   await dialog.getByText('This is not a whole URL yet.').waitFor()
   await url.fill('http://10.0.0.1/hook')
   await dialog.getByText('This is not a whole URL yet.').waitFor({ state: 'detached' })
@@ -79,6 +80,30 @@ test('what is wrong is told at its field as one types, and the server’s refusa
   await dialog.getByRole('alert').filter({ hasText: '10.0.0.1' }).waitFor()
   expect(await url.inputValue()).toBe('http://10.0.0.1/hook')
   expect(await settings()).toMatchObject({ url: webhook.url, maxInFlight: null })
+})
+
+test('what one notes of it is changed as a whole, refused at its field, and shown on its page', async () => {
+  const { page, dialog, settings } = await setup({
+    metadata: { 'team.of-it': '  two\nlines ', old: 'gone' },
+  })
+  await page.getByText('old: gone').waitFor()
+  await page.getByRole('button', { name: 'Edit', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Remove old' }).click()
+  await dialog.getByRole('button', { name: 'Add metadata' }).click()
+  await expect.poll(() => focusedLabel(page)).toBe('Name of metadata 2')
+  await page.keyboard.type('a name')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('prod & <b>')
+  await dialog.getByRole('button', { name: 'Save the changes' }).click()
+  await dialog.getByRole('alert').filter({ hasText: 'must have a name of 1 to 40' }).waitFor()
+  await dialog.getByLabel('Name of metadata 2').fill('env')
+  await dialog.getByRole('button', { name: 'Save the changes' }).click()
+  await page.getByText('Saved. It holds from the next request on.').waitFor()
+  await page.getByText('env: prod & <b>').waitFor()
+  expect((await settings()).metadata).toEqual({
+    'team.of-it': '  two\nlines ',
+    env: 'prod & <b>',
+  })
 })
 
 test('a save that fails and a session that ends lose nothing of what was typed', async () => {

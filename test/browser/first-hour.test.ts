@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 import { openForeignPage } from './foreign-page.ts'
 
 const FIRST_LEAD_MS_MAX = 60_000
@@ -14,10 +14,10 @@ const FIRST_LEAD_MS_MAX = 60_000
 const FILL_MS = 2_100
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
   // One attempt, and it is given up: nobody waits for the second one here.
-  world = await World.open({ settings: { RETRY_SCHEDULE: '0s' } })
+  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {

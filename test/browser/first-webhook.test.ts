@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildBundles } from '../../scripts/build-bundles.ts'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
   await buildBundles()
-  world = await World.open()
+  world = await ServerWorld.open()
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {

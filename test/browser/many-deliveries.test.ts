@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
-import { type Subscription, World } from '../support/world.ts'
+import { ServerWorld, type Subscription } from '../support/server-world.ts'
 
 const DELIVERIES = 100_000
 const BATCH = 500
@@ -16,10 +16,10 @@ const FIRST_ROW_MS_MAX = 3_000
 const LOOKS = 4
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 let subscription: Subscription
 beforeAll(async () => {
-  world = await World.open({ settings: { MAX_BACKLOG: '1000000' } })
+  world = await ServerWorld.open({ settings: { MAX_BACKLOG: '1000000' } })
   subscription = await world.subscribe({ fields: { eventTypes: ['order.created'] } })
   await world.api.post(`/api/v1/webhooks/${subscription.webhook.id}/pause`)
   await fill(DELIVERIES)

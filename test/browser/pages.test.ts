@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { buildBundles } from '../../scripts/build-bundles.ts'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard, LOOKS } from '../support/dashboard.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 /** Bytes over the wire, without the API's answers. */
 const FIRST_LOAD_BYTES_MAX = 200_000
@@ -40,11 +40,11 @@ const PAGES = [
 ]
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 let ids: Record<string, string>
 beforeAll(async () => {
   await buildBundles()
-  world = await World.open()
+  world = await ServerWorld.open()
   ids = await fill()
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)

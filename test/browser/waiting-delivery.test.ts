@@ -3,12 +3,12 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
-  world = await World.open({ settings: { RETRY_SCHEDULE: '0s,8s,1h' } })
+  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,8s,1h' } })
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {

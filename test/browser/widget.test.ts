@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { tidyContact } from '../../packages/server/src/text/typed-text.ts'
 import { buildBundles } from '../../scripts/build-bundles.ts'
 import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { ServerWorld } from '../support/server-world.ts'
 import { EMAILS, PHONES } from '../support/typed-vectors.ts'
-import { World } from '../support/world.ts'
 import { type ForeignPage, openForeignPage, type PageOptions } from './foreign-page.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -26,11 +26,11 @@ const HOSTILE = `* { color: red !important; font: 40px cursive !important; displ
   chatzuri-widget { display: none !important; transform: scale(.1) !important }`
 
 let browser: Browser
-let world: World
+let world: ServerWorld
 let foreign: ForeignPage
 beforeAll(async () => {
   await buildBundles()
-  world = await World.open()
+  world = await ServerWorld.open()
   foreign = await openForeignPage(world.server.url)
   browser = await launchBrowser()
 }, BROWSER_PATIENCE_MS)

@@ -5,10 +5,10 @@ import { afterEach, expect, test } from 'vitest'
 import { run as runClient } from '../../packages/cli/src/run.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { makeDataDir, type ServerOptions, ServerProcess } from '../support/server-process.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 import { until } from '../support/until.ts'
-import { ANN, World } from '../support/world.ts'
 
-let world: World | undefined
+let world: ServerWorld | undefined
 const others: ServerProcess[] = []
 afterEach(async () => {
   await Promise.all(others.splice(0).map((server) => server.kill()))
@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 async function setup(options: ServerOptions = {}) {
-  const opened = await World.open({ settings: { RETRY_SCHEDULE: '0s,1h' }, ...options })
+  const opened = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,1h' }, ...options })
   world = opened
   const folder = makeDataDir()
   return {
@@ -44,7 +44,7 @@ async function start(options: ServerOptions): Promise<ServerProcess> {
 }
 
 /** Leads, one after the other, until it is told to stop; those that were accepted, with when. */
-function postLeads({ api }: World, chatbotId: string) {
+function postLeads({ api }: ServerWorld, chatbotId: string) {
   let goesOn = true
   const accepted: { eventId: string; at: number }[] = []
   const done = (async () => {
@@ -63,7 +63,7 @@ function postLeads({ api }: World, chatbotId: string) {
 }
 
 /** Enough that a copy of it takes a while: about 12 MB. */
-async function fill({ api }: World, chatbotId: string): Promise<void> {
+async function fill({ api }: ServerWorld, chatbotId: string): Promise<void> {
   const payload = { text: 'x'.repeat(8_000) }
   const events = Array.from({ length: 500 }, () => ({ eventType: 'big.event', payload }))
   for (let times = 0; times < 3; times++) {

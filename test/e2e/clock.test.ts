@@ -3,13 +3,13 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { makeDataDir } from '../support/server-process.ts'
+import { ServerWorld } from '../support/server-world.ts'
 import { until } from '../support/until.ts'
-import { World } from '../support/world.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-let world: World | undefined
+let world: ServerWorld | undefined
 afterEach(() => world?.close())
 
 test('neither an hour back nor a day forward and back holds up a retry, and each jump is logged', async () => {
@@ -20,7 +20,7 @@ test('neither an hour back nor a day forward and back holds up a retry, and each
   }
   set(0)
   const preload = new URL('../support/set-clock.ts', import.meta.url).href
-  world = await World.open({
+  world = await ServerWorld.open({
     settings: {
       NODE_OPTIONS: `--import ${preload}`,
       CLOCK_FILE: clock,

@@ -4,11 +4,11 @@ import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { ExampleProcess } from '../support/example-process.ts'
-import { ANN, World } from '../support/world.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
-  world = await World.open()
+  world = await ServerWorld.open()
 })
 afterAll(() => world?.close())
 

@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ErrorView } from '../support/api-client.ts'
 import { EgressProxyProcess } from '../support/egress-proxy-process.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 /** Behind a proxy for all the world to reach: no way to this machine itself. */
 const PUBLIC = { PUBLIC_URL: 'https://hooks.example', RETRY_SCHEDULE: '0s,2s,2s' }
 
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
-  world = await World.open({ settings: PUBLIC })
+  world = await ServerWorld.open({ settings: PUBLIC })
 })
 afterAll(() => world?.close())
 

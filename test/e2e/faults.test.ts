@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AttemptView } from '../support/api-client.ts'
 import { closedPort } from '../support/closed-port.ts'
 import type { ReceivedRequest, Step } from '../support/receiver-protocol.ts'
-import { ANN, World } from '../support/world.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 
 const OK: Step = { kind: 'answer', status: 200 }
 const BROKEN: Step = { kind: 'answer', status: 500, body: '{"message":"down"}' }
 const MB = 1024 * 1024
 
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
   const settings = { RETRY_SCHEDULE: '0s,1s,1s', DELIVERY_TIMEOUT: '1s' }
-  world = await World.open({ settings })
+  world = await ServerWorld.open({ settings })
 })
 afterAll(() => world?.close())
 

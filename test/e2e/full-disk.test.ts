@@ -11,8 +11,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import type { Answer, ErrorView, LeadAnswer } from '../support/api-client.ts'
 import { makeDataDir, removeDataDirs, ServerProcess } from '../support/server-process.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 import { until } from '../support/until.ts'
-import { ANN, World } from '../support/world.ts'
 
 /** 1 MiB, which the log of the database reaches first. */
 const LIMITED = limitedTo(2_048)
@@ -22,11 +22,11 @@ const CAN_MOUNT = canMount()
 if (!CAN_MOUNT)
   console.warn('Not run, because nothing can be mounted here: a file system that is full')
 
-let world: World | undefined
+let world: ServerWorld | undefined
 afterEach(() => world?.close())
 
 test('on a full disk nothing is accepted and nothing half-written; when there is room again, it goes on', async () => {
-  const opened = await World.open({ through: LIMITED, settings: { LOG_LEVEL: 'warn' } })
+  const opened = await ServerWorld.open({ through: LIMITED, settings: { LOG_LEVEL: 'warn' } })
   world = opened
   const { chatbotId, endpoint, lead } = await opened.subscribe({
     steps: [{ kind: 'hang' }, { kind: 'answer', status: 200 }],
@@ -67,7 +67,7 @@ test.skipIf(!CAN_MOUNT)(
     const folder = makeDataDir()
     mount(['-t', 'tmpfs', '-o', 'size=3m,mode=0700', 'tmpfs', folder])
     try {
-      const opened = await World.open({ dataDir: folder, settings: { LOG_LEVEL: 'warn' } })
+      const opened = await ServerWorld.open({ dataDir: folder, settings: { LOG_LEVEL: 'warn' } })
       world = opened
       const { chatbotId, endpoint, lead } = await opened.subscribe()
       const accepted: string[] = []
@@ -97,7 +97,7 @@ test.skipIf(!CAN_MOUNT)(
 )
 
 test('while something else holds the database, leads are answered 503 and nothing is lost', async () => {
-  const opened = await World.open()
+  const opened = await ServerWorld.open()
   world = opened
   const { chatbotId, lead } = await opened.subscribe()
   const before = await lead()
@@ -131,7 +131,7 @@ function limitedTo(fileBlocks: number): string[] {
 }
 
 /** Large leads until one is refused, then small ones into what is left. Keeps what was accepted. */
-async function fill(world: World, chatbotId: string, accepted: string[]) {
+async function fill(world: ServerWorld, chatbotId: string, accepted: string[]) {
   for (const name of ['x'.repeat(20_000), 'x']) {
     for (let count = 0; count < 500; count++) {
       const answer = await postLead(world, chatbotId, name)
@@ -145,14 +145,14 @@ async function fill(world: World, chatbotId: string, accepted: string[]) {
   throw new Error('The disk did not become full')
 }
 
-function postLead(world: World, chatbotId: string, customerName: string) {
+function postLead(world: ServerWorld, chatbotId: string, customerName: string) {
   return world.api.send<LeadAnswer | ErrorView>('POST', `/api/v1/chatbots/${chatbotId}/leads`, {
     body: { ...ANN, customerName },
   })
 }
 
 /** The event of each lead that is listed, oldest first; ids are in the order of time. */
-async function eventsOfLeads({ api }: World, chatbotId: string): Promise<string[]> {
+async function eventsOfLeads({ api }: ServerWorld, chatbotId: string): Promise<string[]> {
   const events: string[] = []
   let path: string | null = `/api/v1/leads?limit=100&chatbotId=${chatbotId}`
   while (path !== null) {

@@ -1,11 +1,11 @@
 /** The same Idempotency-Key: one lead, one event, one delivery, however it is sent. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Answer, ErrorView, LeadAnswer } from '../support/api-client.ts'
-import { ANN, World } from '../support/world.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
-  world = await World.open()
+  world = await ServerWorld.open()
 })
 afterAll(() => world?.close())
 

@@ -1,7 +1,7 @@
 /** A bad endpoint hurts only itself. A bound here, not a benchmark: `bench/` has the figures. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Step } from '../support/receiver-protocol.ts'
-import { ANN, World } from '../support/world.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 
 const BAD: [what: string, step: Step][] = [
   ['hangs', { kind: 'hang' }],
@@ -11,10 +11,10 @@ const BAD: [what: string, step: Step][] = [
 const HEALTHY = 9
 const LEADS = 200
 
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
   // Fewer slots than requests that hang: one shared queue would be full of them.
-  world = await World.open({ settings: { MAX_IN_FLIGHT: '16', DELIVERY_TIMEOUT: '60s' } })
+  world = await ServerWorld.open({ settings: { MAX_IN_FLIGHT: '16', DELIVERY_TIMEOUT: '60s' } })
 })
 afterAll(() => world?.close())
 

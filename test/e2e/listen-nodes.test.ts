@@ -7,7 +7,7 @@ import { ListenProcess } from '../support/listen-process.ts'
 import { LocalApp } from '../support/local-app.ts'
 import { usePostgres } from '../support/postgres.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
-import { ANN } from '../support/world.ts'
+import { ANN } from '../support/server-world.ts'
 
 const postgres = usePostgres()
 const started: { kill(): Promise<unknown> }[] = []

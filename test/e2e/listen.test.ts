@@ -6,7 +6,7 @@ import { ApiClient } from '../support/api-client.ts'
 import { ListenProcess } from '../support/listen-process.ts'
 import { LocalApp } from '../support/local-app.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
-import { ANN } from '../support/world.ts'
+import { ANN } from '../support/server-world.ts'
 
 /** A listener that is silent for longer than its webhook's timeout and half a LEASE is away. */
 const SETTINGS = { LEASE: '2s', RETRY_SCHEDULE: '0s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s' }

@@ -9,9 +9,9 @@ import { ApiClient, type DeliveryView } from '../support/api-client.ts'
 import type { ReceivedRequest } from '../support/receiver-protocol.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { ServerProcess } from '../support/server-process.ts'
+import { ServerWorld } from '../support/server-world.ts'
 import { Traffic } from '../support/traffic.ts'
 import { until } from '../support/until.ts'
-import { World } from '../support/world.ts'
 
 const ROUNDS = 20
 const BATCH_EVENTS = 5
@@ -46,7 +46,7 @@ test('every event that was answered 202 arrives, though the program is killed ag
 })
 
 async function setup() {
-  const world = await World.open({ settings: { LOG_LEVEL: 'warn' } })
+  const world = await ServerWorld.open({ settings: { LOG_LEVEL: 'warn' } })
   onTestFinished(() => world.close())
   const { chatbotId, endpoint } = await world.subscribe({
     fields: { eventTypes: ['lead.submit', 'note.taken'] },
@@ -63,7 +63,7 @@ async function setup() {
 }
 
 /** Leaves it running after the last death. */
-async function dieAndReturn(world: World, traffic: Traffic): Promise<void> {
+async function dieAndReturn(world: ServerWorld, traffic: Traffic): Promise<void> {
   const random = seededRandom(SEED)
   for (let round = 1; round <= ROUNDS; round++) {
     // From the first answer on: it dies while it takes in, delivers and records.
@@ -78,7 +78,7 @@ async function dieAndReturn(world: World, traffic: Traffic): Promise<void> {
   }
 }
 
-async function dieWhileStarting(world: World, afterMs: number): Promise<void> {
+async function dieWhileStarting(world: ServerWorld, afterMs: number): Promise<void> {
   const { dataDir } = world.server
   const starting = ServerProcess.launch({ dataDir })
   await pause(afterMs)
@@ -114,7 +114,11 @@ function halfBatches(arrived: Arrived): string[] {
 }
 
 /** A lead that is listed, answered or not, has its event, its one delivery, and has arrived. */
-async function halfLeads(world: World, chatbotId: string, arrived: Arrived): Promise<string[]> {
+async function halfLeads(
+  world: ServerWorld,
+  chatbotId: string,
+  arrived: Arrived,
+): Promise<string[]> {
   const leads = await listAll<{ id: string; eventId: string }>(world, 'leads', { chatbotId })
   const delivered = await listDeliveries(world, 'delivered')
   const byEvent = Map.groupBy(delivered, ({ eventId }) => eventId)
@@ -124,12 +128,12 @@ async function halfLeads(world: World, chatbotId: string, arrived: Arrived): Pro
   )
 }
 
-function listDeliveries(world: World, state: DeliveryView['state']): Promise<DeliveryView[]> {
+function listDeliveries(world: ServerWorld, state: DeliveryView['state']): Promise<DeliveryView[]> {
   return listAll<DeliveryView>(world, 'deliveries', { state })
 }
 
 async function listAll<Item>(
-  { server }: World,
+  { server }: ServerWorld,
   noun: string,
   filter: Record<string, string>,
 ): Promise<Item[]> {

@@ -4,15 +4,15 @@ import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ErrorView } from '../support/api-client.ts'
 import type { ReceivedRequest, Step } from '../support/receiver-protocol.ts'
-import { ANN, World } from '../support/world.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 
 const OK: Step = { kind: 'answer', status: 200 }
 const BROKEN: Step = { kind: 'answer', status: 500 }
 
-let world: World
+let world: ServerWorld
 // What failed once stays pending for the whole test.
 beforeAll(async () => {
-  world = await World.open({ settings: { RETRY_SCHEDULE: '0s,1h' } })
+  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,1h' } })
 })
 afterAll(() => world?.close())
 

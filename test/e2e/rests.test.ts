@@ -1,8 +1,8 @@
 /** An endpoint that asks for less, and the real program: also killed while the webhook rests. */
 import { expect, onTestFinished, test } from 'vitest'
 import type { Step } from '../support/receiver-protocol.ts'
+import { ServerWorld } from '../support/server-world.ts'
 import { until } from '../support/until.ts'
-import { World } from '../support/world.ts'
 
 const OK: Step = { kind: 'answer', status: 200 }
 const LATER: Step = { kind: 'answer', status: 429, headers: { 'retry-after': '6' } }
@@ -11,7 +11,7 @@ const LEADS = 40
 test('a webhook rests as asked, over a kill -9, and then all that was held arrives', {
   timeout: 60_000,
 }, async () => {
-  const world = await World.open({ settings: { RETRY_SCHEDULE: '0s,1s,1s,1s' } })
+  const world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,1s,1s,1s' } })
   onTestFinished(() => world.close())
   const { webhook, endpoint, lead } = await world.subscribe()
   await endpoint.behave(LATER)
@@ -50,7 +50,7 @@ test('a webhook rests as asked, over a kill -9, and then all that was held arriv
 })
 
 test('on one word a webhook rests for a minute; resuming it sends at once', async () => {
-  const world = await World.open({ settings: { RETRY_SCHEDULE: '0s,60s' } })
+  const world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,60s' } })
   onTestFinished(() => world.close())
   const { webhook, endpoint, lead } = await world.subscribe()
   await endpoint.behave({ kind: 'answer', status: 503, headers: { 'retry-after': '3600' } })

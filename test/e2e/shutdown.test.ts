@@ -1,13 +1,13 @@
 /** Stopping in good order, and in none. */
 import { afterEach, expect, test } from 'vitest'
 import type { Step } from '../support/receiver-protocol.ts'
+import { ServerWorld } from '../support/server-world.ts'
 import { until, within } from '../support/until.ts'
-import { World } from '../support/world.ts'
 
 const OK: Step = { kind: 'answer', status: 200 }
 const HANG: Step = { kind: 'hang' }
 
-let world: World | undefined
+let world: ServerWorld | undefined
 afterEach(() => world?.close())
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
@@ -96,13 +96,13 @@ test('a retry that was due while the server was down comes right after the start
 })
 
 async function setup(...steps: Step[]) {
-  const opened = await World.open({ settings: { RETRY_SCHEDULE: '0s,1s,1s' } })
+  const opened = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,1s,1s' } })
   world = opened
   const subscription = await opened.subscribe({ steps, fields: { maxInFlight: 1 } })
   return { world: opened, ...subscription }
 }
 
-function saysStopping({ server }: World) {
+function saysStopping({ server }: ServerWorld) {
   const look = () => server.out.find((line) => line.includes('server.stopping')) ?? null
   return until(look, { what: 'the server to say that it stops' })
 }

@@ -9,7 +9,7 @@ import {
   type ServerOptions,
   ServerProcess,
 } from '../support/server-process.ts'
-import { ANN } from '../support/world.ts'
+import { ANN } from '../support/server-world.ts'
 
 const servers: ServerProcess[] = []
 afterEach(async () => {

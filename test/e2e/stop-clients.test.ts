@@ -10,13 +10,13 @@ import { RawConnection } from '../support/raw-connection.ts'
 import { ReceiverProcess } from '../support/receiver-process.ts'
 import type { Step } from '../support/receiver-protocol.ts'
 import { makeDataDir, removeDataDirs, ServerProcess } from '../support/server-process.ts'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 import { until, within } from '../support/until.ts'
-import { ANN, World } from '../support/world.ts'
 
 const HANG: Step = { kind: 'hang' }
 const IN_ORDER = { code: 0, signal: null }
 
-let world: World | undefined
+let world: ServerWorld | undefined
 afterEach(async () => {
   await world?.close()
   world = undefined
@@ -162,7 +162,7 @@ test('Ctrl+C on a terminal reaches npm and the server, and npm hands it on: it i
 })
 
 async function open() {
-  world = await World.open()
+  world = await ServerWorld.open()
   const { server } = world
   return { world, server, url: server.url, key: `Authorization: Bearer ${server.adminKey}\r\n` }
 }

@@ -8,8 +8,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { ApiClient, type ErrorView, type LeadAnswer } from '../support/api-client.ts'
 import { makeDataDir, removeDataDirs, ServerProcess } from '../support/server-process.ts'
+import { ANN } from '../support/server-world.ts'
 import { until } from '../support/until.ts'
-import { ANN } from '../support/world.ts'
 
 let server: ServerProcess | undefined
 afterEach(async () => {

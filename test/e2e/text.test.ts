@@ -6,17 +6,17 @@ import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ExampleProcess } from '../support/example-process.ts'
 import type { Endpoint } from '../support/receiver-process.ts'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 const SECRET = 'whsec0000000000000000000000000001'
 
-let world: World
+let world: ServerWorld
 let guide: ExampleProcess
 let chatbotId: string
 let recorder: Endpoint
 beforeAll(async () => {
   guide = new ExampleProcess('guide-receiver', { CHATZURI_SECRET: SECRET })
-  world = await World.open()
+  world = await ServerWorld.open()
   chatbotId = await world.api.createChatbot()
   recorder = await world.receiver.endpoint()
   const eventTypes = ['lead.submit', 'note.taken']

@@ -1,15 +1,15 @@
 /** The bytes of a delivery, as wire-format says, read from the wire itself. */
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { ANN, ServerWorld } from '../support/server-world.ts'
 import { until } from '../support/until.ts'
 import { openWireTap } from '../support/wire-tap.ts'
-import { ANN, World } from '../support/world.ts'
 
 const SECRET = 'whsec0000000000000000000000000001'
 
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
-  world = await World.open({ settings: { RETRY_SCHEDULE: '0s,1h' } })
+  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,1h' } })
 })
 afterAll(() => world?.close())
 

@@ -1,14 +1,14 @@
 /** Drawn sequences of what an owner does: each answer is what the model expects. FUZZ_SEED draws others. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 import { ACTIONS, OwnerModel, type Step } from './expected-of-owner.ts'
 
 const RUNS = Number(process.env.FUZZ_SEQUENCES ?? 12)
-let world: World
+let world: ServerWorld
 
 beforeAll(async () => {
-  world = await World.open({ settings: { LOG_LEVEL: 'error' } })
+  world = await ServerWorld.open({ settings: { LOG_LEVEL: 'error' } })
 })
 afterAll(() => world.close())
 

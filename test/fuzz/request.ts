@@ -63,6 +63,10 @@ function build(operation: Operation, { draw, world, value, newest }: Building): 
     framing: 'length',
   }
   for (const { name, in: place, schema, example } of operation.parameters) {
+    if (schema.type === 'object') {
+      request.query.push(...keyedParts(name, validValue(draw, schema, world)))
+      continue
+    }
     const shown = newest ? example : undefined
     const text = parameterText({ name, schema, shown }, { draw, world, newest })
     if (place === 'path') request.path = request.path.replace(`{${name}}`, encodeURIComponent(text))
@@ -71,6 +75,11 @@ function build(operation: Operation, { draw, world, value, newest }: Building): 
   }
   if (value !== undefined) setJson(request, JSON.stringify(value))
   return request
+}
+
+/** An object in a query, as clients that are made from the document write it. */
+function keyedParts(name: string, value: unknown): [string, string][] {
+  return Object.entries(value ?? {}).map(([key, part]) => [`${name}[${key}]`, String(part)])
 }
 
 function parameterText(

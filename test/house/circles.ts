@@ -3,7 +3,7 @@ import type { ModuleImport, SourceModule } from './source-module.ts'
 type Arrows = ReadonlyMap<string, ReadonlySet<string>>
 
 /** The parts of a simulated world know the world that they are parts of. */
-const WORLD = 'test/simulation/world.ts'
+const WORLD = 'test/simulation/sim-world.ts'
 
 /**
  * The ways by which imports, those of types included, come back to where they began: none of these

@@ -49,7 +49,6 @@ export const UNUSED_EXPORTS = {}
 
 export const DOUBLE_NAMES = {
   'Event is': 'the noun that all of this is about: what the wire format calls so',
-  'Fault is': 'is being flattened',
 }
 
 export const UNREACHED_FILES = {

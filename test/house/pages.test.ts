@@ -52,7 +52,7 @@ describe('paths', () => {
 
   test.each([
     ['/** As accept.ts does, and store/sqlite/accept.ts. */', 0],
-    ['// (../sqlite/accept.ts)', 0],
+    ['// (../sqlite/accept.ts, sqlite/accept.ts)', 0],
     ["import { x } from './gone.ts'", 0],
     ['/** As gone.ts does. */', 1],
     ['const x = 1 // (../accept.ts)', 1],

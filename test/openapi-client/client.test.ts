@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import openapiTypescript, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { World } from '../support/world.ts'
+import { ServerWorld } from '../support/server-world.ts'
 
 const run = promisify(execFile)
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const COMPILER = here('../../node_modules/typescript/bin/tsc')
 
-let world: World
+let world: ServerWorld
 beforeAll(async () => {
-  world = await World.open()
+  world = await ServerWorld.open()
   const response = await fetch(`${world.server.url}/openapi.json`)
   const types = astToString(await openapiTypescript(await response.text()))
   mkdirSync(here('generated'), { recursive: true })
@@ -34,6 +34,7 @@ test('a client made from it goes the main way on a real server', async () => {
   const told = JSON.parse(stdout) as Record<string, unknown>
   expect(told).toMatchObject({
     secret: expect.stringMatching(/^whsec_/),
+    byMetadata: [[true], []],
     leads: [[told.leadId, 'Ann']],
     states: ['delivered', 'pending', 'delivered'],
     attempts: [

@@ -18,9 +18,18 @@ const ofChatbot = { params: { path: { id: chatbot.id } } }
 const webhook = await must(
   client.POST('/api/v1/chatbots/{id}/webhooks', {
     ...ofChatbot,
-    body: { url: ENDPOINT, eventTypes: ['lead.submit'], description: 'by a generated client' },
+    body: {
+      url: ENDPOINT,
+      eventTypes: ['lead.submit'],
+      description: 'by a generated client',
+      metadata: { env: 'prod', 'made.by': 'client & co' },
+    },
   }),
 )
+const listed = (metadata: Record<string, string>) =>
+  must(client.GET('/api/v1/webhooks', { params: { query: { metadata } } }))
+const found = await listed({ env: 'prod', 'made.by': 'client & co' })
+const none = await listed({ env: 'test' })
 const accepted = await must(
   client.POST('/api/v1/chatbots/{id}/leads', {
     params: { ...ofChatbot.params, header: { 'Idempotency-Key': 'once' } },
@@ -46,6 +55,7 @@ const gone = await client.GET('/api/v1/webhooks/{id}', { params: { path: { id: w
 console.log(
   JSON.stringify({
     secret: webhook.secret,
+    byMetadata: [found.data.map(({ id }) => id === webhook.id), none.data],
     leadId: accepted.leadId,
     leads: leads.map(({ id, customerName }) => [id, customerName]),
     states: [first.state, resent.state, again.state],

@@ -5,8 +5,8 @@
 import { type Faults, type NetworkFault, NO_FAULT, type StoreFault } from './faults.ts'
 import { Violation } from './promises.ts'
 import { PLAIN_SETTINGS } from './settings.ts'
+import { SimWorld } from './sim-world.ts'
 import { drain } from './simulate.ts'
-import { World } from './world.ts'
 
 export interface Anomaly {
   on: 'store' | 'network'
@@ -26,7 +26,7 @@ interface AnomalyReport {
 const SLOW_MS = PLAIN_SETTINGS.leaseMs * 1.5
 
 export async function runAnomaly(anomaly: Anomaly): Promise<AnomalyReport> {
-  const world = new World({ seed: 9, settings: () => PLAIN_SETTINGS })
+  const world = new SimWorld({ seed: 9, settings: () => PLAIN_SETTINGS })
   const counted = new CountedFaults(world, anomaly)
   let violation: string | null = null
   try {
@@ -44,7 +44,7 @@ export async function runAnomaly(anomaly: Anomaly): Promise<AnomalyReport> {
   return { happened: counted.happened, violation, lines: world.trace.last(40) }
 }
 
-async function tell(world: World, faults: Faults): Promise<void> {
+async function tell(world: SimWorld, faults: Faults): Promise<void> {
   const { owner, network } = world
   world.addSeat()
   await world.runFor(100)
@@ -68,13 +68,13 @@ async function tell(world: World, faults: Faults): Promise<void> {
 }
 
 class CountedFaults implements Faults {
-  readonly #world: World
+  readonly #world: SimWorld
   readonly #anomaly: Anomaly
   #calls = 0
   #ended = false
   happened = false
 
-  constructor(world: World, anomaly: Anomaly) {
+  constructor(world: SimWorld, anomaly: Anomaly) {
     this.#world = world
     this.#anomaly = anomaly
   }

@@ -6,8 +6,8 @@
 import type { Fault, SendResult, SignedRequest } from '../../packages/server/src/outcome.ts'
 import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.ts'
 import type { SimProcess } from './sim-process.ts'
+import type { SimWorld } from './sim-world.ts'
 import { short } from './trace.ts'
-import type { World } from './world.ts'
 
 export const MOODS = {
   ok: 12,
@@ -40,14 +40,14 @@ export interface Request {
 }
 
 export class Network {
-  readonly #world: World
+  readonly #world: SimWorld
   readonly #moods = new Map<string, Mood>()
   /** Of a limited endpoint: what it has taken in the second that runs. */
   readonly #taken = new Map<string, { second: number; count: number }>()
   /** Started and not yet settled for their process. */
   readonly #unsettled = new Set<Request>()
 
-  constructor(world: World) {
+  constructor(world: SimWorld) {
     this.#world = world
   }
 

@@ -8,8 +8,8 @@ import type { Store } from '../../packages/server/src/store/store.ts'
 import { webhookValues } from '../../packages/server/test/webhook-values.ts'
 import type { Publication } from './publication.ts'
 import type { SimNode } from './sim-node.ts'
+import type { SimWorld } from './sim-world.ts'
 import { short } from './trace.ts'
-import type { World } from './world.ts'
 
 export const ACTS = {
   lead: 12,
@@ -34,7 +34,7 @@ const TRIES_MAX = 4
 const EVENT_TYPE = 'order.created'
 
 export class Owner {
-  readonly #world: World
+  readonly #world: SimWorld
   readonly #chatbots: string[] = []
   readonly webhooks: string[] = []
   readonly #publications: Publication[] = []
@@ -42,7 +42,7 @@ export class Owner {
   readonly #leads: { leadId: string; publication: Publication }[] = []
   #versions = 0
 
-  constructor(world: World) {
+  constructor(world: SimWorld) {
     this.#world = world
   }
 

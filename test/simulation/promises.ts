@@ -17,9 +17,9 @@ import type { Publication } from './publication.ts'
 import { RateWatch } from './rate-watch.ts'
 import { RestWatch } from './rest-watch.ts'
 import type { SimProcess } from './sim-process.ts'
+import type { SimWorld } from './sim-world.ts'
 import { short } from './trace.ts'
 import { WebhookWatch } from './webhook-watch.ts'
-import type { World } from './world.ts'
 
 export class Violation extends Error {
   override readonly name = 'Violation'
@@ -32,7 +32,7 @@ export class Violation extends Error {
 }
 
 export class Promises {
-  readonly #world: World
+  readonly #world: SimWorld
   readonly book: Book
   readonly #lanes: LaneWatch
   readonly #rates: RateWatch
@@ -46,7 +46,7 @@ export class Promises {
   readonly #bodies = new Map<string, string>()
   readonly #results = new Map<string, SendResult>()
 
-  constructor(world: World) {
+  constructor(world: SimWorld) {
     this.#world = world
     const broken = this.broken.bind(this)
     this.book = new Book(broken)

@@ -16,8 +16,8 @@ import { Upkeep } from '../../packages/server/src/schedule/upkeep.ts'
 import { createSign } from '../../packages/server/src/sign/sign.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
 import type { SimProcess } from './sim-process.ts'
+import type { SimWorld } from './sim-world.ts'
 import { linkStore, SIMULATED, type StoreLink } from './store-link.ts'
-import type { World } from './world.ts'
 
 export interface SimNode {
   process: SimProcess
@@ -33,7 +33,7 @@ export interface SimNode {
 }
 
 /** Rejects when the store can't be reached: such a process ends, and is started again. */
-export async function startNode(world: World, process: SimProcess): Promise<SimNode> {
+export async function startNode(world: SimWorld, process: SimProcess): Promise<SimNode> {
   const log = watchedLog(world, process)
   const { clock } = process
   const ids = createIds(clock, world.draw)
@@ -83,7 +83,7 @@ interface Parts {
   log: Log
 }
 
-function createRooms(world: World, process: SimProcess, { store, ids, log }: Parts) {
+function createRooms(world: SimWorld, process: SimProcess, { store, ids, log }: Parts) {
   const { clock } = process
   const { scheduleMs, timeoutMs } = world.settings
   const stopping = new AbortController()
@@ -107,7 +107,7 @@ function createRooms(world: World, process: SimProcess, { store, ids, log }: Par
 }
 
 function createDelivery(
-  world: World,
+  world: SimWorld,
   process: SimProcess,
   { store, ids, log, rooms }: Parts & { rooms: Omit<Rooms, 'send'> },
 ) {
@@ -166,7 +166,7 @@ function createDelivery(
 const EXPECTED = [SIMULATED, 'The store is closed']
 
 /** What a node complains of must come from the weather; anything else is a bug. */
-function watchedLog(world: World, process: SimProcess): Log {
+function watchedLog(world: SimWorld, process: SimProcess): Log {
   const look = (fields: Record<string, unknown>, message: string) => {
     if (message === 'delivery.attempted') return // the endpoint's error, not ours
     const found = fields.error ?? fields.err

@@ -7,8 +7,8 @@ import { MOODS } from './network.ts'
 import { ACTS, type Act } from './owner.ts'
 import { Violation } from './promises.ts'
 import { drawSettings } from './settings.ts'
+import { SimWorld } from './sim-world.ts'
 import { BLOWS, type Blow, calm, strike } from './weather.ts'
-import { World } from './world.ts'
 
 interface SimulateOptions {
   seed: number
@@ -37,7 +37,7 @@ export async function simulate({
   worst = null,
   print = null,
 }: SimulateOptions): Promise<SimulationReport> {
-  const world = new World({ seed, settings: drawSettings, print })
+  const world = new SimWorld({ seed, settings: drawSettings, print })
   let violation: SimulationReport['violation'] = null
   try {
     await live(world, { steps, worst })
@@ -56,7 +56,7 @@ export async function simulate({
 }
 
 async function live(
-  world: World,
+  world: SimWorld,
   { steps, worst }: { steps: number; worst: string | null },
 ): Promise<void> {
   const { draw, settings, owner } = world
@@ -75,13 +75,13 @@ async function live(
 }
 
 /** Most things follow each other closely; now and then there is time for a retry or a lease to end. */
-function drawPauseMs({ draw }: World): number {
+function drawPauseMs({ draw }: SimWorld): number {
   const longest = draw.weighted({ 0: 3, 50: 4, 2000: 3, 12000: 1 } as Record<string, number>)
   return draw.between(0, Number(longest))
 }
 
 /** Owners bring back what is paused, again and again: what is still on its way may disable it. */
-export async function drain(world: World): Promise<void> {
+export async function drain(world: SimWorld): Promise<void> {
   world.note('── from here on nothing fails ──')
   world.faults = noFaults
   calm(world)
@@ -101,7 +101,7 @@ export async function drain(world: World): Promise<void> {
   await stopAll(world)
 }
 
-async function stopAll(world: World): Promise<void> {
+async function stopAll(world: SimWorld): Promise<void> {
   const left = new Set(world.nodes)
   for (const node of left) void node.stop().then(() => left.delete(node))
   // A call that was slow when it began may still be on its way.
@@ -112,7 +112,7 @@ async function stopAll(world: World): Promise<void> {
   }
 }
 
-function isDone(world: World): boolean {
+function isDone(world: SimWorld): boolean {
   const counts = world.nodes.map(({ schedule }) => schedule.counts())
   const isIdle = counts.every(({ inFlight, queued }) => inFlight === 0 && queued === 0)
   return world.isComplete && isIdle && world.promises.book.isDrained()

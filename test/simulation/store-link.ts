@@ -10,7 +10,7 @@ import { openOver } from '../../packages/server/src/store/sqlite/sqlite-store.ts
 import type { EnginePort } from '../../packages/server/src/store/sqlite/thread/port.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
 import type { SimProcess } from './sim-process.ts'
-import type { World } from './world.ts'
+import type { SimWorld } from './sim-world.ts'
 
 export const SIMULATED = 'simulated:'
 
@@ -21,7 +21,11 @@ export interface StoreLink {
   hear(reply: Pick<BatchReply, 'changes' | 'woken'>): void
 }
 
-export async function linkStore(world: World, process: SimProcess, log: Log): Promise<StoreLink> {
+export async function linkStore(
+  world: SimWorld,
+  process: SimProcess,
+  log: Log,
+): Promise<StoreLink> {
   const client = await openOver(linePort(world, process), {
     dataDir: 'simulated',
     encryptionKey: ENCRYPTION_KEY,
@@ -70,7 +74,7 @@ function subscribe<Listener>(listeners: Set<Listener>, listener: Listener): () =
 }
 
 /** The engine at the other end of a line: batches arrive and answers come back by the timeline. */
-function linePort(world: World, process: SimProcess): EnginePort {
+function linePort(world: SimWorld, process: SimProcess): EnginePort {
   const ask = <Answer>(run: () => Answer | Promise<Answer>) =>
     new Promise<Answer>((resolve, reject) => {
       process.post(() => {
@@ -97,7 +101,7 @@ type Settle<Answer> = (
 ) => void
 
 function attempt<Answer>(
-  world: World,
+  world: SimWorld,
   process: SimProcess,
   run: () => Answer | Promise<Answer>,
 ): Settle<Answer> {
@@ -115,7 +119,7 @@ function attempt<Answer>(
 const NOT_CALLS = new Set(['onChange', 'onWaiting', 'onUncertain', 'close'])
 
 interface Line {
-  world: World
+  world: SimWorld
   process: SimProcess
   /** An answer is lost: who knows what was written. */
   doubt(): void

@@ -1,6 +1,6 @@
 /** What befalls a world besides its owners: endpoints change their mood, processes and power fail. */
 import { MOODS } from './network.ts'
-import type { World } from './world.ts'
+import type { SimWorld } from './sim-world.ts'
 
 export const BLOWS = {
   mood: 5,
@@ -13,7 +13,7 @@ export const BLOWS = {
 } as const
 export type Blow = keyof typeof BLOWS
 
-export async function strike(world: World, blow: Blow): Promise<void> {
+export async function strike(world: SimWorld, blow: Blow): Promise<void> {
   const { draw } = world
   const node = draw.pick(world.nodes)
   switch (blow) {
@@ -53,7 +53,7 @@ export async function strike(world: World, blow: Blow): Promise<void> {
 }
 
 /** From now on nothing fails any more. */
-export function calm(world: World): void {
+export function calm(world: SimWorld): void {
   world.isCalm = true
   world.storeAway = false
   world.cutOff.clear()

@@ -3,10 +3,11 @@
  * none hanging; each contender against itself. The load on the healthy ones is as much as they take,
  * with a bounded number of deliveries outstanding; the one that hangs gets twenty leads a second.
  */
+
+import { type BenchWorld, pause, tell, withWorld } from '../../bench-world.ts'
 import { type Figure, figureOf, interleave, ratios } from '../../measure.ts'
 import { leadBody } from '../../sample-events.ts'
 import type { BenchOptions, Scenario } from '../../scenario.ts'
-import { pause, tell, type World, withWorld } from '../../world.ts'
 import { bestSettings } from '../calibrate.ts'
 import { type Contender, ourServer, withPeer } from '../contender.ts'
 import { forEachPeer } from '../each-peer.ts'
@@ -34,7 +35,11 @@ export const peersHanging: Scenario = {
   },
 }
 
-async function measurePeer(world: World, peer: Peer, options: BenchOptions): Promise<Figure[]> {
+async function measurePeer(
+  world: BenchWorld,
+  peer: Peer,
+  options: BenchOptions,
+): Promise<Figure[]> {
   const settings = await bestSettings(world, peer, options.quick)
   const run = (label: string, chosen: typeof settings) =>
     withPeer(world, peer, chosen, (contender) => measure(world, { contender, label }, options))
@@ -50,7 +55,7 @@ interface Subject {
 }
 
 async function measure(
-  world: World,
+  world: BenchWorld,
   { contender, label }: Subject,
   { quick }: BenchOptions,
 ): Promise<Figure[]> {
@@ -78,7 +83,7 @@ async function measure(
 
 /** Deliveries a second to the healthy endpoints. */
 async function runOnce(
-  world: World,
+  world: BenchWorld,
   contender: Contender,
   { hangs, steadyMs }: { hangs: boolean; steadyMs: number },
 ): Promise<number> {
@@ -108,7 +113,7 @@ async function runOnce(
   return perSecond
 }
 
-async function rateOver(world: World, group: string, ms: number): Promise<number> {
+async function rateOver(world: BenchWorld, group: string, ms: number): Promise<number> {
   const before = await world.receiver.ask('counts', group)
   await pause(ms)
   const after = await world.receiver.ask('counts', group)
@@ -117,7 +122,7 @@ async function rateOver(world: World, group: string, ms: number): Promise<number
 
 /** Posts until it is stopped; resolves with how many leads that were. */
 async function feedHealthy(
-  world: World,
+  world: BenchWorld,
   { contender, chatbotId, good }: { contender: Contender; chatbotId: string; good: string },
   isStopped: () => boolean,
 ): Promise<number> {

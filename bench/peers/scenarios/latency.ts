@@ -1,4 +1,6 @@
 /** Peers, latency: from the 202 in the client's hands to the receiver, at a rate that all can keep. */
+
+import { type BenchWorld, tell, withWorld } from '../../bench-world.ts'
 import {
   atMost,
   type Figure,
@@ -13,7 +15,6 @@ import { monotonicMs } from '../../monotonic.ts'
 import { leadBody } from '../../sample-events.ts'
 import type { BenchOptions, Scenario } from '../../scenario.ts'
 import { atRate, PER_SECOND } from '../../scenarios/latency.ts'
-import { tell, type World, withWorld } from '../../world.ts'
 import { bestSettings } from '../calibrate.ts'
 import { type Contender, ourServer, withPeer } from '../contender.ts'
 import { forEachPeer } from '../each-peer.ts'
@@ -36,7 +37,7 @@ export const peersLatency: Scenario = {
   },
 }
 
-async function compare(world: World, peer: Peer, { quick }: BenchOptions): Promise<Figure[]> {
+async function compare(world: BenchWorld, peer: Peer, { quick }: BenchOptions): Promise<Figure[]> {
   const seconds = quick ? 3 : 10
   const ours = ourServer(world)
   const settings = peer.prompt ?? (await bestSettings(world, peer, quick))
@@ -71,7 +72,11 @@ function figures(which: keyof Waits, { name, targets }: Peer, pairs: Pair<Waits>
   ]
 }
 
-async function deliverAtRate(world: World, contender: Contender, seconds: number): Promise<Waits> {
+async function deliverAtRate(
+  world: BenchWorld,
+  contender: Contender,
+  seconds: number,
+): Promise<Waits> {
   const group = world.newGroup('latency')
   const count = seconds * PER_SECOND
   await world.receiver.ask('stamp', group)

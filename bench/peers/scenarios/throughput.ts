@@ -3,6 +3,8 @@
  * peer in turns. What the same leads cost in processor time, of all processes of a side, is told
  * from the same runs.
  */
+
+import { type BenchWorld, tell, withWorld } from '../../bench-world.ts'
 import {
   atLeast,
   atMost,
@@ -14,7 +16,6 @@ import {
   ratios,
 } from '../../measure.ts'
 import type { BenchOptions, Scenario } from '../../scenario.ts'
-import { tell, type World, withWorld } from '../../world.ts'
 import { bestSettings } from '../calibrate.ts'
 import { ourServer, withPeer } from '../contender.ts'
 import { forEachPeer } from '../each-peer.ts'
@@ -34,7 +35,7 @@ export const peersThroughput: Scenario = {
   },
 }
 
-async function compare(world: World, peer: Peer, { quick }: BenchOptions): Promise<Figure[]> {
+async function compare(world: BenchWorld, peer: Peer, { quick }: BenchOptions): Promise<Figure[]> {
   const leads = quick ? 3_000 : 10_000
   const ours = ourServer(world)
   const settings = await bestSettings(world, peer, quick)

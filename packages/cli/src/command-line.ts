@@ -5,5 +5,5 @@
 export type { Command, Given, OptionSpec } from './command.ts'
 export { CommandError, EXIT, type ExitCode, usageError } from './command-error.ts'
 export { createOutput, type Output, printable, type Step, type Streams } from './output.ts'
-export { type ListedCommand, type Program, runProgram, type World } from './program.ts'
+export { type ListedCommand, type Program, runProgram, type Surroundings } from './program.ts'
 export { typedUrl } from './typed-url.ts'

@@ -25,7 +25,7 @@ export interface Program {
   sentenceOf?(error: unknown): string | null
 }
 
-export interface World extends Streams {
+export interface Surroundings extends Streams {
   env: NodeJS.ProcessEnv
 }
 
@@ -33,7 +33,7 @@ export interface World extends Streams {
 export async function runProgram(
   program: Program,
   argv: string[],
-  { stdout, stderr, env }: World,
+  { stdout, stderr, env }: Surroundings,
 ): Promise<number> {
   const wantsJson = argv.includes('--json')
   const out = createOutput({ stdout, stderr }, { json: wantsJson || stdout.isTTY !== true })

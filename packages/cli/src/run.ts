@@ -9,13 +9,13 @@ import { sign } from './commands/sign.ts'
 import { trigger } from './commands/trigger.ts'
 import { verify } from './commands/verify.ts'
 import { webhooks } from './commands/webhooks.ts'
-import { runProgram, type World } from './program.ts'
+import { runProgram, type Surroundings } from './program.ts'
 import { VERSION } from './version.ts'
 
 const COMMANDS: Command[] = [listen, check, trigger, deliveries, recover, webhooks, verify, sign]
 
 /** Never rejects for what the caller can mend; resolves to the exit code. */
-export function run(argv: string[], world: World = process): Promise<number> {
+export function run(argv: string[], surroundings: Surroundings = process): Promise<number> {
   const program = {
     name: 'chatzuri',
     version: VERSION,
@@ -23,7 +23,7 @@ export function run(argv: string[], world: World = process): Promise<number> {
     overview: overview(),
     others: { names: SERVER_COMMANDS, run: runServerProgram },
   }
-  return runProgram(program, argv, world)
+  return runProgram(program, argv, surroundings)
 }
 
 function overview(): string {

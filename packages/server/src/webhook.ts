@@ -44,6 +44,8 @@ export interface WebhookSettings {
   maxInFlight: number | null
   /** Attempts started in a second, at most, by all nodes together (rate.ts). Null: as many as it takes. */
   ratePerSecond: number | null
+  /** What its owner notes of it, by name. No secret: it is stored as it is. */
+  metadata: Record<string, string>
 }
 
 /** What holds where its owner says nothing. The others have to be given. */
@@ -53,6 +55,7 @@ export const SETTINGS_BY_DEFAULT: Readonly<Omit<WebhookSettings, 'url' | 'eventT
   timeoutSeconds: null,
   maxInFlight: null,
   ratePerSecond: null,
+  metadata: {},
 }
 
 /** While its endpoint has asked for less, or can't be reached (store/rules/rest.ts). */

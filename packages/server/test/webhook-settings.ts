@@ -1,7 +1,13 @@
 /** A webhook's settings as tests know them: a new one has its entry here, and is tested everywhere. */
 
 import * as header from '../src/api/shapes/webhook-headers.ts'
-import { DESCRIPTION_LENGTH_MAX, EVENT_TYPES_MAX } from '../src/api/shapes/webhook-settings.ts'
+import {
+  DESCRIPTION_LENGTH_MAX,
+  EVENT_TYPES_MAX,
+  METADATA_NAME_LENGTH_MAX,
+  METADATA_NAMES_MAX,
+  METADATA_VALUE_LENGTH_MAX,
+} from '../src/api/shapes/webhook-settings.ts'
 import { URL_LENGTH_MAX } from '../src/api/shapes/webhook-url.ts'
 import { RATE_MAX, RATE_MIN } from '../src/rate.ts'
 import type { WebhookSettings } from '../src/webhook.ts'
@@ -119,12 +125,59 @@ export const WEBHOOK_SETTINGS: {
     ],
     limits: { "a webhook's `ratePerSecond`": `${RATE_MIN} to ${count(RATE_MAX)}` },
   },
+  metadata: {
+    kept: [
+      {
+        'b.c-d_E': '\u2028 "two"\n lines ',
+        a: '',
+        constructor: 'x',
+        'a.b': '"a":"c"',
+        toString: '😀'.repeat(500),
+        ...numbered(14),
+        [`-${'9'.repeat(39)}`]: 'the 20th',
+      },
+      {},
+    ],
+    refused: [
+      [null, 'null for metadata'],
+      [[], 'a list for metadata'],
+      ['env=a', 'a text for metadata'],
+      [numbered(21), '21 names'],
+      [{ '': 'x' }, 'an empty name', { path: 'metadata[""]' }],
+      [{ ['a'.repeat(41)]: 'x' }, 'a name of 41', { path: `metadata.${'a'.repeat(41)}` }],
+      ...['a b', 'é', '١', 'a/b', 'a[0]', 'a\n', '😀', '"'].map(nameRefused),
+      [{ ['__proto__']: 'x' }, 'the name __proto__', { path: 'metadata.__proto__' }],
+      [{ $a: 'x' }, 'a dollar in a name', { path: 'metadata.$a' }],
+      ...[5, true, null, ['x'], { x: 'x' }].map(valueRefused),
+      [{ a: 'x'.repeat(501) }, 'a value of 501', { path: 'metadata.a' }],
+      [{ a: '😀'.repeat(501) }, 'a value of 501 wide characters', { path: 'metadata.a' }],
+      [{ a: 'x\0' }, 'U+0000 in a value', { path: 'metadata.a' }],
+      [{ a: '\ud800' }, 'half a surrogate pair in a value', { path: 'metadata.a' }],
+    ],
+    limits: {
+      "names of a webhook's `metadata`": count(METADATA_NAMES_MAX),
+      "a name of a webhook's `metadata`": characters(METADATA_NAME_LENGTH_MAX),
+      "a value of a webhook's `metadata`": characters(METADATA_VALUE_LENGTH_MAX),
+    },
+  },
 }
 
 /** A webhook that was given the first of each, or the second. */
 export function keptSettings(which: 0 | 1): WebhookSettings {
   const kept = Object.entries(WEBHOOK_SETTINGS).map(([name, cases]) => [name, cases.kept[which]])
   return Object.fromEntries(kept) as WebhookSettings
+}
+
+function numbered(names: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: names }, (_, index) => [`n${index}`, 'x']))
+}
+
+function nameRefused(name: string): SettingCases<unknown>['refused'][number] {
+  return [{ [name]: 'x' }, `the name ${name}`, { path: `metadata[${JSON.stringify(name)}]` }]
+}
+
+function valueRefused(value: unknown): SettingCases<unknown>['refused'][number] {
+  return [{ a: value }, `the value ${JSON.stringify(value)}`, { path: 'metadata.a' }]
 }
 
 function headersOfOurs(): SettingCases<unknown>['refused'] {

@@ -1,4 +1,4 @@
-import type { NewWebhook } from '../src/store/store.ts'
+import type { NewWebhook } from '../src/store/desk.ts'
 import { SETTINGS_BY_DEFAULT, type Webhook } from '../src/webhook.ts'
 
 type Names = Pick<NewWebhook, 'id' | 'chatbotId'>

@@ -164,6 +164,7 @@ export type CreatedWebhook = {
   timeoutSeconds: number | null
   maxInFlight: number | null
   ratePerSecond: number | null
+  metadata: Record<string, string>
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -474,6 +475,7 @@ export type NewWebhook = {
   timeoutSeconds?: number | null
   maxInFlight?: number | null
   ratePerSecond?: number | null
+  metadata?: Record<string, string>
   secret?: string
 }
 
@@ -592,6 +594,7 @@ export type Subscription = {
   timeoutSeconds: number | null
   maxInFlight: number | null
   ratePerSecond: number | null
+  metadata: Record<string, string>
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -623,6 +626,7 @@ export type Webhook = {
   timeoutSeconds: number | null
   maxInFlight: number | null
   ratePerSecond: number | null
+  metadata: Record<string, string>
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -647,6 +651,7 @@ export type WebhookChange = {
   timeoutSeconds?: number | null
   maxInFlight?: number | null
   ratePerSecond?: number | null
+  metadata?: Record<string, string>
 }
 
 export type WebhookList = {

@@ -23,6 +23,7 @@ import { apiError, notFound } from './shapes/error-answer.ts'
 import type { ErrorCode } from './shapes/error-codes.ts'
 import type { HeaderSpec } from './shapes/idempotency-key.ts'
 import { parseInput } from './shapes/input.ts'
+import { gatherKeyed } from './shapes/keyed-query.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
 export type Tag =
@@ -56,6 +57,8 @@ interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   /** What it is in the audit log, of a route that changes or shows what is worth a line there. */
   audit?: AuditAction
   query?: Query
+  /** Parameters of it whose keys the caller chooses: handed to the schema as `KeyedParts`. */
+  keyed?: readonly string[]
   /** Of the parameters that are worth showing. */
   queryExample?: Record<string, string | number>
   body?: BodySpec<Body>
@@ -214,7 +217,7 @@ async function answerCall({ route, request, reply, options }: Answering) {
     owner = await ownerOf(options.owners, { kind: route.id, id })
     if (caller) refuseForeign(caller, route.id, owner)
   }
-  const query = route.query ? parseInput(route.query, request.query) : undefined
+  const query = route.query ? readQuery(route.query, route.keyed, request.query) : undefined
   const body = route.body ? readBody(route.body, request.body) : undefined
   const asked = caller && route.access === 'chatbot-by-query' ? held(caller, query) : query
   if (route.slot) {
@@ -259,6 +262,10 @@ function pathId(kind: OwnedKind, request: FastifyRequest): string {
   const { id } = request.params as { id: string }
   if (!isId(kind, id)) throw notFound(kind)
   return id
+}
+
+function readQuery(schema: z.ZodType, keyed: readonly string[] = [], query: unknown): unknown {
+  return parseInput(schema, keyed.length === 0 ? query : gatherKeyed(query, keyed))
 }
 
 function readBody(spec: BodySpec<z.ZodType>, body: unknown): unknown {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { usePostgres } from '../../../../test/support/postgres.ts'
-import { World } from '../../test/conformance/world.ts'
+import { StoreWorld } from '../../test/conformance/store-world.ts'
 import { manualClock } from '../../test/manual-clock.ts'
 import { systemClock } from '../clock.ts'
 import { openPostgresTarget } from '../store/copying/copy-postgres.ts'
@@ -32,13 +32,13 @@ function freshFolder(): string {
   return join(parent, 'data')
 }
 
-async function openFile(dataDir: string): Promise<World> {
+async function openFile(dataDir: string): Promise<StoreWorld> {
   const clock = manualClock()
   const store = await openSqliteStore({ dataDir, encryptionKey: KEY, clock, mode: 'inline' })
   return worldOf(store, clock, clock.advance)
 }
 
-async function openDatabase(databaseUrl: string, encryptionKey = KEY): Promise<World> {
+async function openDatabase(databaseUrl: string, encryptionKey = KEY): Promise<StoreWorld> {
   const store = await openPostgresStore({ databaseUrl, encryptionKey, clock: systemClock })
   onTestFinished(() => store.close().catch(() => {}))
   return worldOf(store, systemClock, nothing)
@@ -48,14 +48,14 @@ const nothing = () => Promise.reject(new Error('this world stands still'))
 
 function worldOf(
   store: Store,
-  clock: World['harness']['clock'],
-  advance: World['harness']['advance'],
-): World {
-  return new World({ store, clock, advance, reopen: nothing, close: nothing })
+  clock: StoreWorld['harness']['clock'],
+  advance: StoreWorld['harness']['advance'],
+): StoreWorld {
+  return new StoreWorld({ store, clock, advance, reopen: nothing, close: nothing })
 }
 
 /** Something in every table, a delivery in every state, and claims that were never given back. */
-async function fill(world: World): Promise<string[]> {
+async function fill(world: StoreWorld): Promise<string[]> {
   const { store } = world
   await world.join()
   const chatbot = await world.chatbot()
@@ -94,7 +94,7 @@ async function fill(world: World): Promise<string[]> {
   return [recovery.id]
 }
 
-async function fillAccess(world: World, chatbotId: string): Promise<void> {
+async function fillAccess(world: StoreWorld, chatbotId: string): Promise<void> {
   const { store, ids } = world
   await world.useAccess(chatbotId)
   const mintedBy = ids.next('key')
@@ -131,7 +131,7 @@ async function readAll(store: Store, recoveryIds: string[]) {
 }
 
 /** Many plain rows, so that a copy takes a while. */
-async function fillMany(world: World, batches: number): Promise<void> {
+async function fillMany(world: StoreWorld, batches: number): Promise<void> {
   const chatbot = await world.chatbot()
   await world.webhook(chatbot.id, { eventTypes: ['n.n'] })
   for (let batch = 0; batch < batches; batch++) {

@@ -7,7 +7,9 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { usePostgres } from '../../../../test/support/postgres.ts'
 import { systemClock } from '../clock.ts'
+import { SCHEMA_VERSION as OF_POSTGRES } from '../store/postgres/connection/migrations.ts'
 import { openPostgresStore } from '../store/postgres/postgres-store.ts'
+import { SCHEMA_VERSION as OF_SQLITE } from '../store/sqlite/file/migrations.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { run } from './run.ts'
 
@@ -96,4 +98,8 @@ test('a database of PostgreSQL that no server has used is told from an old one',
     const told = await call(args, settings)
     expect(told).toEqual([1, expect.stringContaining('There is no Chatzuri store in the database')])
   }
+})
+
+test('the schema has one number, whichever the store', () => {
+  expect(OF_SQLITE).toBe(OF_POSTGRES)
 })

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { usePostgres } from '../../../../test/support/postgres.ts'
-import { World } from '../../test/conformance/world.ts'
+import { StoreWorld } from '../../test/conformance/store-world.ts'
 import { systemClock } from '../clock.ts'
 import { openPostgresStore } from '../store/postgres/postgres-store.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
@@ -26,10 +26,10 @@ const KEY = Buffer.alloc(32, 7)
 const OTHER_KEY = Buffer.alloc(32, 8)
 const postgres = usePostgres()
 
-function worldOf(store: Store): World {
+function worldOf(store: Store): StoreWorld {
   const nothing = () => Promise.reject(new Error('this world stands still'))
   const clock = systemClock
-  return new World({ store, clock, advance: nothing, reopen: nothing, close: nothing })
+  return new StoreWorld({ store, clock, advance: nothing, reopen: nothing, close: nothing })
 }
 
 function openStore(dataDir: string, encryptionKey = KEY): Promise<Store> {

@@ -1,5 +1,5 @@
 /** The commands of the server. Each is loaded when it is called; without a name it is `serve`. */
-import { type ListedCommand, runProgram, type World } from 'chatzuri/command-line'
+import { type ListedCommand, runProgram, type Surroundings } from 'chatzuri/command-line'
 import { StartError, StoreUnavailable } from '../errors.ts'
 import { VERSION } from '../version.ts'
 import { settingsText } from './settings-text.ts'
@@ -47,7 +47,7 @@ export const COMMANDS: readonly ListedCommand[] = [
 ]
 
 /** Never rejects for what an operator can mend; resolves to the exit code. */
-export function run(argv: string[], world: World = process): Promise<number> {
+export function run(argv: string[], surroundings: Surroundings = process): Promise<number> {
   const program = {
     name: 'chatzuri-server',
     version: VERSION,
@@ -56,7 +56,7 @@ export function run(argv: string[], world: World = process): Promise<number> {
     overview: overview(),
     sentenceOf,
   }
-  return runProgram(program, argv, world)
+  return runProgram(program, argv, surroundings)
 }
 
 /** What an operator can mend: a setting, a file, a database, a disk. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { World } from '../../test/conformance/world.ts'
+import { StoreWorld } from '../../test/conformance/store-world.ts'
 import { settled } from '../../test/settled.ts'
 import { systemClock } from '../clock.ts'
 import { silentLog } from '../log.ts'
@@ -24,7 +24,7 @@ async function setup() {
   })
   const nothing = () => Promise.reject(new Error('this world stands still'))
   const parts = { clock: systemClock, advance: nothing, reopen: nothing, close: nothing }
-  const world = new World({ store, ...parts })
+  const world = new StoreWorld({ store, ...parts })
   await store.joinNode(world.nodeId, 600_000)
   const chatbot = await world.chatbot()
   const webhook = await world.webhook(chatbot.id)

@@ -16,7 +16,7 @@ import {
   NOT_HOSTS,
   SOURCES,
 } from '../../test/send/forbidden-hosts.ts'
-import { createSender, endpoint, nameServer, requestTo } from '../../test/send/world.ts'
+import { createSender, endpoint, nameServer, requestTo } from '../../test/send/sender.ts'
 import { systemClock } from '../clock.ts'
 import { systemRandom } from '../random.ts'
 import { parseEgressProxy } from '../settings/egress-settings.ts'

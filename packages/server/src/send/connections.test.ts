@@ -9,15 +9,15 @@ import {
   expectKind,
   nameServer,
   requestTo,
-  type WorldOptions,
-} from '../../test/send/world.ts'
+  type SenderOptions,
+} from '../../test/send/sender.ts'
 
 const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
 
 /** Draws always the same. */
 const drawing = (fraction: number) => ({ fraction: () => fraction, bytes: Buffer.alloc })
 
-async function setup(options: WorldOptions = {}, onRequest = answerOk) {
+async function setup(options: SenderOptions = {}, onRequest = answerOk) {
   const clock = manualClock()
   const openedAt: number[] = []
   const receiver = await endpoint(onRequest, {

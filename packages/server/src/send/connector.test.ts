@@ -4,15 +4,15 @@ import { startCanary } from '../../test/send/canary.ts'
 import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
 import { hostsThatLead } from '../../test/send/forbidden-hosts.ts'
 import type { NameAnswer } from '../../test/send/name-server.ts'
-import { startSilentPort } from '../../test/send/silent-port.ts'
 import {
   createSender,
   endpoint,
   expectKind,
   nameServer,
   requestTo,
-  type WorldOptions,
-} from '../../test/send/world.ts'
+  type SenderOptions,
+} from '../../test/send/sender.ts'
+import { startSilentPort } from '../../test/send/silent-port.ts'
 
 const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK'))
 
@@ -24,7 +24,7 @@ async function silentPort(host: string) {
 
 async function named(
   answer: (name: string, type: 'A' | 'AAAA') => NameAnswer,
-  options: WorldOptions = {},
+  options: SenderOptions = {},
 ) {
   const { address, questions } = await nameServer(answer)
   return { sender: createSender({ nameServers: [address], ...options }), questions }

@@ -6,10 +6,10 @@ import {
   endpoint,
   expectKind,
   requestTo,
-  type WorldOptions,
-} from '../../test/send/world.ts'
+  type SenderOptions,
+} from '../../test/send/sender.ts'
 
-async function setup(onRequest: OnRequest, options: WorldOptions = {}) {
+async function setup(onRequest: OnRequest, options: SenderOptions = {}) {
   const receiver = await endpoint(onRequest)
   const url = `http://127.0.0.1:${receiver.port}/hook`
   return { receiver, url, sender: createSender(options) }

@@ -1,7 +1,7 @@
 /** Answers that come compressed over real connections, though `identity` is asked for. */
 import zlib from 'node:zlib'
 import { expect, test } from 'vitest'
-import { createSender, endpoint, requestTo } from '../../test/send/world.ts'
+import { createSender, endpoint, requestTo } from '../../test/send/sender.ts'
 
 const TEXT = '{"success":"no","why":"Zoë is unknown"}'
 const SAYS_FAILED = { kind: 'answered', status: 200, body: TEXT, note: 'body_says_failed' }

@@ -8,15 +8,15 @@ import {
 import { manualClock } from '../../test/manual-clock.ts'
 import { makeCertificate } from '../../test/send/certificate.ts'
 import { answerText, type OnRequest } from '../../test/send/endpoint.ts'
-import { startSilentPort } from '../../test/send/silent-port.ts'
 import {
   createSender,
   endpoint,
   expectKind,
   nameServer,
   requestTo,
-  type WorldOptions,
-} from '../../test/send/world.ts'
+  type SenderOptions,
+} from '../../test/send/sender.ts'
+import { startSilentPort } from '../../test/send/silent-port.ts'
 import { type EgressProxy, parseEgressProxy } from '../settings/egress-settings.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Test authority', isAuthority: true })
@@ -42,7 +42,7 @@ async function startProxy(options: ProxyOptions = {}): Promise<EgressProxyProces
 }
 
 /** Every name is at 127.0.0.1. */
-async function senderThrough(url: string, options: WorldOptions = {}) {
+async function senderThrough(url: string, options: SenderOptions = {}) {
   const names = await nameServer((_name, type) => (type === 'A' ? ['127.0.0.1'] : []))
   return createSender({
     nameServers: [names.address],
@@ -52,7 +52,7 @@ async function senderThrough(url: string, options: WorldOptions = {}) {
   })
 }
 
-async function setup(options: ProxyOptions = {}, change: WorldOptions = {}) {
+async function setup(options: ProxyOptions = {}, change: SenderOptions = {}) {
   const proxy = await startProxy(options)
   const receiver = await endpoint(answerOk)
   const sender = await senderThrough(proxy.url, change)

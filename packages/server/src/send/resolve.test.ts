@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { manualClock } from '../../test/manual-clock.ts'
 import type { NameAnswer } from '../../test/send/name-server.ts'
-import { nameServer } from '../../test/send/world.ts'
+import { nameServer } from '../../test/send/sender.ts'
 import { systemClock } from '../clock.ts'
 import { createHostResolver } from './resolve.ts'
 

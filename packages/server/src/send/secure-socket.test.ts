@@ -9,8 +9,8 @@ import {
   endpoint,
   nameServer,
   requestTo,
-  type WorldOptions,
-} from '../../test/send/world.ts'
+  type SenderOptions,
+} from '../../test/send/sender.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Test authority', isAuthority: true })
 const INTERMEDIATE = makeCertificate({ name: 'Middle', isAuthority: true, issuer: AUTHORITY })
@@ -21,7 +21,7 @@ const SELF_SIGNED = makeCertificate(FOR_HOOKS)
 
 const answerOk: OnRequest = (socket) => socket.write(answerText('200 OK', [], 'secure'))
 
-async function setup(tls: TlsOptions = VALID, options: WorldOptions & { host?: string } = {}) {
+async function setup(tls: TlsOptions = VALID, options: SenderOptions & { host?: string } = {}) {
   const { host = '127.0.0.1', ...rest } = options
   const receiver = await endpoint(answerOk, {
     tls: { ALPNProtocols: ['h2', 'http/1.1'], ...tls },

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { makeCertificate, makeDhParameters } from '../../test/send/certificate.ts'
-import { createSender, endpoint, nameServer, requestTo } from '../../test/send/world.ts'
+import { createSender, endpoint, nameServer, requestTo } from '../../test/send/sender.ts'
 
 const AUTHORITY = makeCertificate({ name: 'Root', isAuthority: true })
 const FOR_HOOKS = { name: 'hooks.test', hosts: ['hooks.test'], issuer: AUTHORITY }

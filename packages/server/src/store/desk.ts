@@ -192,6 +192,7 @@ export interface NewWebhook extends WebhookSettings {
   webhooksMax: number
 }
 
+/** What is absent stays. */
 export type WebhookChange = Partial<WebhookSettings>
 
 export interface NewApiKey {

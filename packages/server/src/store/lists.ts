@@ -101,6 +101,8 @@ export interface LeadRecord {
 
 export interface WebhookFilter {
   chatbotId?: string
+  /** Each of these texts stands in its `metadata`, under its name. */
+  metadata?: readonly (readonly [name: string, text: string])[]
 }
 
 export interface ApiKeyFilter {

@@ -352,7 +352,33 @@ export const QUERIES: BadInput[] = [
   field,
 }))
 
+const METADATA_QUERIES: BadInput[] = [
+  ['metadata=env', 'metadata'],
+  ['metadata', 'metadata'],
+  ['metadata.=x', 'metadata[""]'],
+  ['metadata[]=x', 'metadata[""]'],
+  ['metadata.a%20b=x', 'metadata["a b"]'],
+  ['metadata.%D9%A1=x', 'metadata["١"]'],
+  [`metadata.${'a'.repeat(41)}=x`, `metadata.${'a'.repeat(41)}`],
+  ['metadata.$a=x', 'metadata.$a'],
+  ['metadata.a[0]=x', 'metadata["a[0]"]'],
+  ['metadata.__proto__=x', 'metadata.__proto__'],
+  [`metadata.a=${'x'.repeat(501)}`, 'metadata.a'],
+  ['metadata.a=%00', 'metadata.a'],
+  ['metadata.a=1&metadata.a=1', 'metadata.a'],
+  ['metadata.a=1&metadata[a]=2', 'metadata.a'],
+  [Array.from({ length: 21 }, (_, index) => `metadata.n${index}=x`).join('&'), 'metadata'],
+  ['metadata[a=x', '["metadata[a"]'],
+  ['metadatas.a=x', '["metadatas.a"]'],
+  ['__proto__.a=x', '["__proto__.a"]'],
+].flatMap(([query = '', field = '']) =>
+  [`${HOOKS}?${query}`, `/api/v1/webhooks?${query}`].map((path) => {
+    return { what: query, method: 'GET', path, field }
+  }),
+)
+
 export const MORE_QUERIES: BadInput[] = [
+  ...METADATA_QUERIES,
   {
     what: 'a cursor that nobody made',
     method: 'GET',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 

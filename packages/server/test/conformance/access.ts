@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NewLinkSession, NewSession } from '../../src/store/desk.ts'
-import { type Suite, setup as setupStore, type World } from './world.ts'
+import { type StoreWorld, type Suite, setup as setupStore } from './store-world.ts'
 
 const HOUR_MS = 3_600_000
 const ROOT = 'root:mark'
@@ -29,7 +29,7 @@ async function setup(suite: Suite) {
   return { ...parts, key, link }
 }
 
-function session(world: World, values: Partial<NewSession> = {}): NewSession {
+function session(world: StoreWorld, values: Partial<NewSession> = {}): NewSession {
   return {
     id: world.ids.next('session'),
     hash: 'session',
@@ -42,7 +42,7 @@ function session(world: World, values: Partial<NewSession> = {}): NewSession {
   }
 }
 
-function byLink(world: World, linkHash: string, rootMark = ROOT): NewLinkSession {
+function byLink(world: StoreWorld, linkHash: string, rootMark = ROOT): NewLinkSession {
   const { id, idleMs, lifeMs } = session(world)
   return { id, hash: `by ${linkHash}`, idleMs, lifeMs, linkHash, rootMark }
 }

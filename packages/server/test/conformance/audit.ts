@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AUDIT_MS, type AuditAction } from '../../src/audit.ts'
 import type { NewAuditEntry } from '../../src/store/desk.ts'
-import { type Suite, setup as setupStore } from './world.ts'
+import { type Suite, setup as setupStore } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 

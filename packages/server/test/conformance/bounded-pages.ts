@@ -4,7 +4,7 @@ import { assert } from '../../src/errors.ts'
 import type { BoundedPage, PagedLists, PageRead } from '../../src/store/desk.ts'
 import type { Claim } from '../../src/store/road.ts'
 import type { Store } from '../../src/store/store.ts'
-import { type Suite, setup, type World } from './world.ts'
+import { type StoreWorld, type Suite, setup } from './store-world.ts'
 
 const KIB = 1024
 /** Three bytes each: what counts is bytes. */
@@ -133,7 +133,7 @@ export function describeBoundedPages(suite: Suite): void {
 }
 
 /** A delivery that was attempted so often, and its last claim. */
-async function attempted(world: World, chatbotId: string, times: number): Promise<Claim> {
+async function attempted(world: StoreWorld, chatbotId: string, times: number): Promise<Claim> {
   let claim = await world.claim(chatbotId)
   for (let made = 0; made < times; made++) {
     if (made > 0) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Change, ChangePage, ChangePlace } from '../../src/store/road.ts'
 import type { Store } from '../../src/store/store.ts'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 /** Without the instant, in short. */
 function brief(change: Change): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LEASE_MS, type Suite, setup } from './world.ts'
+import { LEASE_MS, type Suite, setup } from './store-world.ts'
 
 export function describeClaims(suite: Suite): void {
   test('what waits is claimed in the order in which it is due, and only once', async () => {

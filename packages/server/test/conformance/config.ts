@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { keptSettings } from '../webhook-settings.ts'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 export function describeConfig(suite: Suite): void {
   test('a chatbot is kept as it was given', async () => {

@@ -16,6 +16,7 @@ import { describeKeys } from './keys.ts'
 import { describeLeases } from './leases.ts'
 import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
+import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
@@ -26,10 +27,10 @@ import { describeSecrets } from './secrets.ts'
 import { describeSettle } from './settle.ts'
 import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
+import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
-import type { OpenStore } from './world.ts'
 
-export type { OpenStore } from './world.ts'
+export type { OpenStore } from './store-world.ts'
 
 /** `open` gives a fresh, empty store. Without `movesTime` what needs another time is left out. */
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {
@@ -56,6 +57,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeLists,
     describeBoundedPages,
     describeCountedPages,
+    describeMetadata,
     describeChanges,
     describeAccess,
     describeAudit,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 const ALL = { limit: 100, skip: 0 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AcceptInput } from '../../src/store/road.ts'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 const RECORD = { route: 'leads', key: 'k1', bodyHash: 'hash-1', answer: '{"first":true}' }
 const DAY_MS = 24 * 3_600_000

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { StartError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/store.ts'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 /** The key that every store of the suite is opened with, and others. */
 const FIRST = Buffer.alloc(32, 7)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LEASE_MS, type Suite, setup } from './world.ts'
+import { LEASE_MS, type Suite, setup } from './store-world.ts'
 
 export function describeLeases(suite: Suite): void {
   test('a node that leaves gives back all that it held', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assert } from '../../src/errors.ts'
 import type { Claim } from '../../src/store/road.ts'
-import { LEASE_MS, type Suite, setup, type World } from './world.ts'
+import { LEASE_MS, type StoreWorld, type Suite, setup } from './store-world.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -19,11 +19,11 @@ async function setupListener(suite: Suite) {
   return { world, store, chatbot, webhook, listen, stateOf }
 }
 
-async function claims(world: World, nodeId: string, webhookId: string): Promise<Claim[]> {
+async function claims(world: StoreWorld, nodeId: string, webhookId: string): Promise<Claim[]> {
   return (await world.store.claimDue({ nodeId, lanes: [{ webhookId, limit: 9 }] })).claims
 }
 
-async function firstWaiting(world: World, chatbotId: string): Promise<string> {
+async function firstWaiting(world: StoreWorld, chatbotId: string): Promise<string> {
   await world.accept(chatbotId)
   const page = await world.store.listDeliveries({ chatbotId }, { limit: 1, after: null })
   const [newest] = page

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Page } from '../../src/store/desk.ts'
 import { COMMON_NAMES } from '../../src/store/reading/searches.ts'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 

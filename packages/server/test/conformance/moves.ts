@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 export function describeMoves(suite: Suite): void {
   test('a resend is a new series of attempts, due now', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 const DAY_MS = 24 * 3_600_000
 const POLICY = { retentionMs: 30 * DAY_MS, leadRetentionMs: null, limit: 100 }

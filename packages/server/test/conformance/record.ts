@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DISABLE_FAILURES_MIN } from '../../src/store/rules/after-attempt.ts'
-import { DISABLE_AFTER_MS, LEASE_MS, type Suite, setup } from './world.ts'
+import { DISABLE_AFTER_MS, LEASE_MS, type Suite, setup } from './store-world.ts'
 
 const RETRY = { kind: 'retry', delayMs: 60_000, charged: true } as const
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NewRecovery } from '../../src/store/desk.ts'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 /** Five exhausted deliveries, one delivered, one waiting. */
 async function setupFailed(suite: Suite) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Claim, NewAttempt } from '../../src/store/road.ts'
-import { DISABLE_AFTER_MS, LEASE_MS, type Suite, setup, type World } from './world.ts'
+import { DISABLE_AFTER_MS, LEASE_MS, type StoreWorld, type Suite, setup } from './store-world.ts'
 
 const BUSY: Partial<NewAttempt> = {
   result: 'failed',
@@ -57,7 +57,7 @@ async function probeOf(claimed: Promise<{ claims: Claim[] }>): Promise<Claim> {
   return claims[0] as Claim
 }
 
-async function passTime(world: World, ms: number): Promise<void> {
+async function passTime(world: StoreWorld, ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= LEASE_MS / 2) {
     await world.advance(Math.min(left, LEASE_MS / 2))
     if (!(await world.store.renewLease(world.nodeId, LEASE_MS))) await world.join()

@@ -8,7 +8,7 @@ import {
   latencyPercentiles,
 } from '../../src/store/rules/latency.ts'
 import type { Store } from '../../src/store/store.ts'
-import { FAILED, type Suite, setup, type World } from './world.ts'
+import { FAILED, type StoreWorld, type Suite, setup } from './store-world.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -117,13 +117,13 @@ export function describeRollups(suite: Suite): void {
 
 type Owned = Pick<Happened, 'chatbotId' | 'webhookId'> & { eventType: string }
 
-async function ownWebhook(world: World, chatbotId: string, eventType: string): Promise<Owned> {
+async function ownWebhook(world: StoreWorld, chatbotId: string, eventType: string): Promise<Owned> {
   const { id } = await world.webhook(chatbotId, { eventTypes: [eventType] })
   return { chatbotId, webhookId: id, eventType }
 }
 
 async function happen(
-  world: World,
+  world: StoreWorld,
   { chatbotId, eventType }: Owned,
   { end, durationMs }: Pick<Happened, 'end' | 'durationMs'>,
 ): Promise<void> {
@@ -141,7 +141,7 @@ async function rollUpAll(store: Store): Promise<void> {
   while ((await store.rollUp(5)).more);
 }
 
-async function compareCharts(given: { world: World; happened: Happened[]; owned: Owned[] }) {
+async function compareCharts(given: { world: StoreWorld; happened: Happened[]; owned: Owned[] }) {
   const { world, happened, owned } = given
   const [first, last] = [happened[0]?.at ?? 0, world.harness.clock.now()]
   const scopes = owned.flatMap(({ chatbotId, webhookId }) => [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 /** Seven deliveries that wait in the store, and whatever else the test needs. */
 async function setupWaiting(suite: Suite) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Suite, setup } from './world.ts'
+import { type Suite, setup } from './store-world.ts'
 
 /** Which of them are for now; a moment has passed on a real clock. */
 const forNow = (starts: { count: number; firstInMs: number; everyMs: number }) =>

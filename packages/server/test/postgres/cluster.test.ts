@@ -8,7 +8,7 @@ import { StoreUnavailable } from '../../src/errors.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Change } from '../../src/store/road.ts'
 import type { Store } from '../../src/store/store.ts'
-import { World } from '../conformance/world.ts'
+import { StoreWorld } from '../conformance/store-world.ts'
 
 const encryptionKey = Buffer.alloc(32, 7)
 const postgres = usePostgres()
@@ -18,10 +18,10 @@ const TOO_MUCH = JSON.stringify({ from: 'x', waiting: [], touched: [], moved: []
 async function openNode(
   databaseUrl: string,
   clock: Clock = systemClock,
-): Promise<{ store: Store; world: World }> {
+): Promise<{ store: Store; world: StoreWorld }> {
   const store = await openPostgresStore({ databaseUrl, encryptionKey, clock })
   onTestFinished(() => store.close())
-  const world = new World({
+  const world = new StoreWorld({
     store,
     clock: systemClock,
     advance() {},
@@ -59,7 +59,7 @@ async function setup() {
 
 /** A node that holds the deliveries of so many leads, under two ids, and hears what became of them. */
 async function holdLeads(
-  { store, world }: { store: Store; world: World },
+  { store, world }: { store: Store; world: StoreWorld },
   chatbotId: string,
   count: number,
 ) {

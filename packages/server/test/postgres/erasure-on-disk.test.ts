@@ -6,7 +6,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { OwnPostgres } from '../../../../test/support/postgres.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
-import { World } from '../conformance/world.ts'
+import { StoreWorld } from '../conformance/store-world.ts'
 
 const PEOPLE = 200
 const ERASED = 150
@@ -39,7 +39,7 @@ async function setup() {
   onTestFinished(() => client.end())
   const nothing = () => Promise.reject(new Error('this world stands still'))
   const parts = { clock: systemClock, advance: nothing, reopen: nothing, close: nothing }
-  const world = new World({ store, ...parts })
+  const world = new StoreWorld({ store, ...parts })
   await store.joinNode(world.nodeId, 600_000)
   const { rows } = await client.query<{ folder: string }>(
     `SELECT current_setting('data_directory') AS folder`,

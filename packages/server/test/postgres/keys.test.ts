@@ -8,7 +8,7 @@ import { lookInto } from '../../src/store/looking/look.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { keyIdOf } from '../../src/store/sealing/encryption.ts'
 import type { Store } from '../../src/store/store.ts'
-import { World } from '../conformance/world.ts'
+import { StoreWorld } from '../conformance/store-world.ts'
 
 const OLD = Buffer.alloc(32, 7)
 const NEW = Buffer.alloc(32, 8)
@@ -17,7 +17,7 @@ const postgres = usePostgres()
 
 interface Node {
   store: Store
-  world: World
+  world: StoreWorld
   stop(): Promise<void>
 }
 
@@ -29,7 +29,7 @@ async function setup() {
     onTestFinished(() => store.close().catch(() => {}))
     const nothing = () => Promise.reject(new Error('this world stands still'))
     const parts = { store, clock: systemClock, advance: nothing, reopen: nothing, close: nothing }
-    const world = new World(parts)
+    const world = new StoreWorld(parts)
     await store.joinNode(world.nodeId, LEASE_MS)
     return { store, world, stop: () => store.close() }
   }

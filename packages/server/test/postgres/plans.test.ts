@@ -23,7 +23,7 @@ import {
   allLeadFilters,
   type FilterSample,
 } from '../conformance/list-filters.ts'
-import { World } from '../conformance/world.ts'
+import { StoreWorld } from '../conformance/store-world.ts'
 import { manualClock } from '../manual-clock.ts'
 
 const postgres = usePostgres()
@@ -124,7 +124,7 @@ beforeAll(async () => {
     to: START + number * 1000 + 3_600_000,
   }
   await useEverything(
-    new World({
+    new StoreWorld({
       store,
       clock: systemClock,
       advance() {},
@@ -139,7 +139,7 @@ beforeAll(async () => {
 afterAll(() => close())
 
 /** Every call of the contract once, so that its statements are known. */
-async function useEverything(world: World): Promise<void> {
+async function useEverything(world: StoreWorld): Promise<void> {
   const { store } = world
   await world.join()
   const chatbot = await world.chatbot()

@@ -3,7 +3,7 @@ import { usePostgres } from '../../../../test/support/postgres.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { setup } from '../conformance/world.ts'
+import { setup } from '../conformance/store-world.ts'
 
 const NODES = 6
 const PROBES = 80

@@ -11,7 +11,7 @@ import {
   type SqliteStoreOptions,
 } from '../../src/store/sqlite/sqlite-store.ts'
 import { openInline } from '../../src/store/sqlite/thread/inline.ts'
-import { World } from '../conformance/world.ts'
+import { StoreWorld } from '../conformance/store-world.ts'
 import { manualClock } from '../manual-clock.ts'
 
 export const KEY = Buffer.alloc(32, 7)
@@ -47,7 +47,7 @@ export async function openWithEngine(dataDir = freshFolder()) {
   onTestFinished(() => store.close().catch(() => undefined))
   const nothing = () => Promise.reject(new Error('this store is not opened again'))
   const harness = { store, clock, advance: clock.advance, reopen: nothing, close: nothing }
-  const world = new World(harness)
+  const world = new StoreWorld(harness)
   await world.join()
   return { dataDir, clock, engine: inline.engine, store, world }
 }

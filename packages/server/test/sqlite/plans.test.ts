@@ -235,6 +235,12 @@ const others = [
   ['the log of an action', listAudit(db, { action, from: 1, to: 2 }, page), 'audit_by_action'],
   ['webhooks', listWebhooks(db, {}, page), 'PRIMARY KEY'],
   ['webhooks of a chatbot', listWebhooks(db, { chatbotId: 'b' }, page), 'webhooks_by_chatbot'],
+  ['webhooks by metadata', listWebhooks(db, { metadata: [['a', 'x']] }, page), 'PRIMARY KEY'],
+  [
+    'webhooks of a chatbot by metadata',
+    listWebhooks(db, { chatbotId: 'b', metadata: [['a', 'x']] }, page),
+    'webhooks_by_chatbot',
+  ],
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],

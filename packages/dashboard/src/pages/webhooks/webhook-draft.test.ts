@@ -9,9 +9,15 @@ import {
   hasFaults,
   valuesOf,
 } from './webhook-draft.ts'
+import { eachOf, NUMBER_NAMES, PAIRS_NAMES } from './webhook-settings.ts'
 
+const SETTINGS = [...PAIRS_NAMES, ...NUMBER_NAMES]
+
+/** Of settings that a test says nothing of, none is set. */
 function setup(change: Partial<Webhook> = {}) {
   const webhook: Webhook = {
+    ...eachOf(PAIRS_NAMES, () => ({})),
+    ...eachOf(NUMBER_NAMES, () => null),
     id: 'wh_1',
     chatbotId: 'bot_1',
     url: 'https://shop.example/hook',
@@ -20,7 +26,6 @@ function setup(change: Partial<Webhook> = {}) {
     temporary: false,
     eventTypes: ['leads.submit', 'order.created'],
     headers: { 'X-Api-Key': '***' },
-    timeoutSeconds: null,
     maxInFlight: 8,
     ratePerSecond: 0.5,
     state: 'active',
@@ -45,17 +50,9 @@ test('what was not touched is no change, and has no fault', () => {
   const { webhook, saved } = setup()
   expect(changeOf(saved, saved)).toEqual({})
   expect(hasFaults(faultsOf(saved))).toBe(false)
-  const { url, eventTypes, description, headers } = webhook
-  const { timeoutSeconds, maxInFlight, ratePerSecond } = webhook
-  expect(valuesOf(saved)).toEqual({
-    url,
-    eventTypes,
-    description,
-    headers,
-    timeoutSeconds,
-    maxInFlight,
-    ratePerSecond,
-  })
+  const { url, eventTypes, description } = webhook
+  const settings = eachOf(SETTINGS, (name) => webhook[name])
+  expect(valuesOf(saved)).toEqual({ url, eventTypes, description, ...settings })
 })
 
 test('only what differs is sent, and an emptied number is the server’s own again', () => {

@@ -63,6 +63,15 @@ export const PAIRS = {
     isOfRequests: true,
     texts: settings.headers,
   },
+  metadata: {
+    max: 20,
+    nameLengthMax: 40,
+    // 500 characters, of which each may count twice here: what is too long the server says.
+    valueLengthMax: 1_000,
+    isCaseless: false,
+    isOfRequests: false,
+    texts: settings.metadata,
+  },
 } satisfies Record<string, PairsSetting>
 
 export type NumberName = keyof typeof NUMBERS

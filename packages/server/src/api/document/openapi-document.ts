@@ -31,6 +31,9 @@ export interface Parameter {
   name: string
   in: 'path' | 'query' | 'header'
   required: boolean
+  /** An object, as `name[key]=`. */
+  style?: 'deepObject'
+  explode?: true
   description?: string
   schema: JsonSchema
   example?: unknown

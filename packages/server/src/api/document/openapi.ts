@@ -110,13 +110,17 @@ function parameters(route: Route, schemas: SchemaDocuments): Parameter[] {
     const about = description === undefined ? {} : { description }
     const example = route.queryExample?.[name]
     const shown = example === undefined ? {} : { example }
-    found.push({ name, in: 'query', required: required.has(name), ...about, schema, ...shown })
+    const keyed = route.keyed?.includes(name) ? KEYED : {}
+    const how = { required: required.has(name), ...keyed, ...about }
+    found.push({ name, in: 'query', ...how, schema, ...shown })
   }
   for (const { name, description, schema } of route.headers ?? []) {
     found.push({ name, in: 'header', required: false, description, schema })
   }
   return found
 }
+
+const KEYED: Pick<Parameter, 'style' | 'explode'> = { style: 'deepObject', explode: true }
 
 function successResponse(answer: AnswerSpec, schemas: SchemaDocuments): ResponseObject {
   const { description, schema, example, contentType = 'application/json' } = answer

@@ -78,6 +78,39 @@ test('every setting is kept as given, shown, changed alone, and named in the aud
   expect(named).toEqual(expect.arrayContaining(Object.keys(kept)))
 })
 
+test('lists are narrowed by metadata, in either spelling, page by page', async () => {
+  const { call, list, made, body } = await setup({ metadata: { env: 'prod', 'team.a-b': '1&"é' } })
+  const second = await call<WebhookJson>('POST', list, { body })
+  await call('POST', list, { body: { ...body, metadata: { env: 'test' } } })
+  type Page = { data: WebhookJson[]; nextCursor: string | null }
+  const read = async (query: string, path = list) => (await call<Page>('GET', path + query)).json
+  const found = async (query: string) => {
+    const everywhere = await read(query, '/api/v1/webhooks')
+    const page = await read(query)
+    expect(everywhere.data).toEqual(page.data)
+    return page.data.map(({ id }) => id)
+  }
+  expect(await found('?metadata.env=prod')).toEqual([second.json.id, made.json.id])
+  expect(await found('?metadata.env=Prod')).toEqual([])
+  expect(await found('?metadata.toString=prod&metadata.constructor=')).toEqual([])
+  const text = encodeURIComponent('1&"é')
+  for (const name of ['metadata.team.a-b', 'metadata[team.a-b]', 'metadata%5Bteam.a-b%5D']) {
+    expect(await found(`?metadata.env=prod&${name}=${text}`)).toEqual([
+      second.json.id,
+      made.json.id,
+    ])
+  }
+  const first = await read(`?metadata.env=prod&metadata.team.a-b=${text}&limit=1`)
+  const cursor = `&limit=1&cursor=${first.nextCursor}`
+  const last = await read(`?metadata[team.a-b]=${text}&metadata[env]=prod${cursor}`)
+  const ids = [...first.data, ...last.data].map(({ id }) => id)
+  expect([ids, last.nextCursor]).toEqual([[second.json.id, made.json.id], null])
+  for (const other of ['?limit=1', '?metadata.env=test', '?metadata.env=prod']) {
+    const { status, json } = await call('GET', `${list}${other}${cursor.replace('limit=1', '')}`)
+    expect([other, status, json.code]).toEqual([other, 400, 'invalid_cursor'])
+  }
+})
+
 function shownMasked({ url, headers }: WebhookSettings) {
   const names = Object.keys(headers).map((name) => [name, '***'])
   return { url: url.replace('user:pass@', '***:***@'), headers: Object.fromEntries(names) }

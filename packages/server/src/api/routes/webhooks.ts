@@ -9,6 +9,7 @@ import { defineRoute, type Route } from '../route.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
 import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
+import { metadataFilter } from '../shapes/metadata-filter.ts'
 import { presentWebhook } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
 import { type HeaderFault, MASK, unmaskHeaders } from '../shapes/webhook-headers.ts'
@@ -86,7 +87,8 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     description: 'Newest first.',
     access: 'chatbot-by-id',
     id: 'chatbot',
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({ metadata: metadataFilter.exactOptional(), ...pageQuery }),
+    keyed: ['metadata'],
     queryExample: { limit: 20 },
     answer: {
       status: 200,
@@ -102,7 +104,7 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: `webhooks of ${id}`,
         query,
-        read: (page) => store.readPage('webhooks', { chatbotId: id }, page),
+        read: (page) => store.readPage('webhooks', { ...filterOf(query), chatbotId: id }, page),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },
@@ -119,7 +121,12 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     summary: 'Find webhooks',
     description: 'Of one chatbot or of all of them, newest first.',
     access: 'chatbot-by-query',
-    query: z.strictObject({ chatbotId: idFilter('chatbot').exactOptional(), ...pageQuery }),
+    query: z.strictObject({
+      chatbotId: idFilter('chatbot').exactOptional(),
+      metadata: metadataFilter.exactOptional(),
+      ...pageQuery,
+    }),
+    keyed: ['metadata'],
     queryExample: { limit: 20 },
     answer: {
       status: 200,
@@ -130,16 +137,20 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     errors: ['invalid_cursor'],
     slot: 'answer',
     handle({ query }) {
-      const { limit: _limit, cursor: _cursor, ...filter } = query
       return listPage({
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.readPage('webhooks', filter, page),
+        read: (page) => store.readPage('webhooks', filterOf(query), page),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },
   })
+}
+
+function filterOf<Query extends { limit: number; cursor?: string }>(query: Query) {
+  const { limit: _limit, cursor: _cursor, ...filter } = query
+  return filter
 }
 
 function getRoute(deps: ApiDeps): Route {

@@ -10,6 +10,9 @@ import { URL_LENGTH_MAX, urlFault } from './webhook-url.ts'
 
 export const EVENT_TYPES_MAX = 50
 export const DESCRIPTION_LENGTH_MAX = 500
+export const METADATA_NAMES_MAX = 20
+export const METADATA_NAME_LENGTH_MAX = 40
+export const METADATA_VALUE_LENGTH_MAX = 500
 
 const url = z
   .string()
@@ -60,6 +63,33 @@ const headers = z
   .meta({
     description: `Sent with every delivery, after ours; at most ${HEADERS_MAX}. Values are secrets: shown as \`***\`.`,
     examples: [{ 'X-Api-Key': 'k-123' }],
+  })
+
+const METADATA_NAME = new RegExp(`^[A-Za-z0-9_.-]{1,${METADATA_NAME_LENGTH_MAX}}$`)
+const METADATA_NAME_FAULT = `must have a name of 1 to ${METADATA_NAME_LENGTH_MAX} characters, each of a–z, A–Z, 0–9, \`_\`, \`.\` and \`-\``
+export const METADATA_DOCUMENT = {
+  type: 'object',
+  maxProperties: METADATA_NAMES_MAX,
+  propertyNames: { type: 'string', pattern: METADATA_NAME.source },
+  additionalProperties: { type: 'string', maxLength: METADATA_VALUE_LENGTH_MAX },
+}
+const metadataValue = text({ max: METADATA_VALUE_LENGTH_MAX })
+
+const metadata = z
+  .record(z.string(), metadataValue)
+  .superRefine((given, context) => {
+    const names = Object.keys(given)
+    if (names.length > METADATA_NAMES_MAX) {
+      context.addIssue({ code: 'custom', message: `must have at most ${METADATA_NAMES_MAX} names` })
+    }
+    for (const name of names.filter((each) => !METADATA_NAME.test(each))) {
+      context.addIssue({ code: 'custom', path: [name], message: METADATA_NAME_FAULT })
+    }
+  })
+  .meta({
+    description: `Texts of your own, by name; at most ${METADATA_NAMES_MAX}, replaced whole: \`{}\` clears them. Not encrypted, and shown to whoever sees the webhook: no place for secrets.`,
+    documentAs: METADATA_DOCUMENT,
+    examples: [{ env: 'production', team: 'sales' }],
   })
 
 interface Setting<Value> {
@@ -115,6 +145,11 @@ const SETTINGS = {
     }),
     shown: z.number().nullable(),
     example: null,
+  },
+  metadata: {
+    given: metadata,
+    shown: z.record(z.string(), z.string()),
+    example: { env: 'production', team: 'sales' },
   },
 } satisfies Settings
 

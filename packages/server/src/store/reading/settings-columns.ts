@@ -1,7 +1,7 @@
 /**
  * What owners set of chatbots and webhooks, and the column in which each is kept: one list for each
  * table. Statements, values, changes and the nouns are made from it, so that a new setting is named
- * by its noun, by this list and by the tables (schema.ts), and nowhere else in the store.
+ * by its noun, by this list and by a step of the schema, and nowhere else in the store.
  */
 import type { ChatbotSettings } from '../../chatbot.ts'
 import type { WebhookSettings } from '../../webhook.ts'
@@ -26,6 +26,7 @@ const WEBHOOK = {
   timeoutSeconds: { column: 'timeout_seconds', as: 'value' },
   maxInFlight: { column: 'max_in_flight', as: 'value' },
   ratePerSecond: { column: 'rate_per_second', as: 'value' },
+  metadata: { column: 'metadata', as: 'json' },
 } as const satisfies Record<keyof WebhookSettings, Column>
 
 /** The columns, as a row has them. */

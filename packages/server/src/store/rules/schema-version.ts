@@ -6,7 +6,15 @@
  */
 import { StartError } from '../../errors.ts'
 
-const FIRST_SCHEMA = 9
+export const FIRST_SCHEMA = 9
+
+/**
+ * What followed the first, in words that both databases take. A released one is never edited. Once the
+ * stores need different words this list is closed, or numbers would move: each names its own from then on.
+ */
+export const LATER_STEPS: readonly string[] = [
+  `ALTER TABLE webhooks ADD COLUMN metadata text NOT NULL DEFAULT '{}'`,
+]
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

@@ -16,12 +16,12 @@ export interface Encryption {
   /** Ids of all keys that open, the one that seals first. */
   readonly keyIds: readonly string[]
   /** `keyId`: one of ours; default: the one that seals. */
-  encrypt(text: string, place: Place, keyId?: string): string
-  decrypt(sealed: string, place: Place): string
+  encrypt(text: string, cell: Cell, keyId?: string): string
+  decrypt(sealed: string, cell: Cell): string
 }
 
 /** Where a value lives. A value decrypts nowhere else. */
-interface Place {
+interface Cell {
   rowId: string
   column: string
 }
@@ -52,18 +52,18 @@ export class KeyRing implements Encryption {
     this.#keys = new Map([seals, ...opens].map((key) => [keyIdOf(key), key]))
   }
 
-  encrypt(text: string, place: Place, keyId = this.keyId): string {
+  encrypt(text: string, cell: Cell, keyId = this.keyId): string {
     const key = this.#keys.get(keyId)
     assert(key, `we hold ${this.keyIds.join(', ')}, not ${keyId}`)
     // A fresh random nonce for each value: far from the 2^32 values that one key may seal.
     const nonce = randomBytes(NONCE_BYTES)
-    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(authenticated(place))
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(authenticated(cell))
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
     const bytes = Buffer.concat([nonce, cipher.getAuthTag(), sealed])
     return `${FORMAT}.${keyId}.${bytes.toString('base64url')}`
   }
 
-  decrypt(sealed: string, place: Place): string {
+  decrypt(sealed: string, cell: Cell): string {
     const [format, sealedWith = '', text] = sealed.split('.')
     assert(format === FORMAT && text !== undefined, `a sealed value has the form ${FORMAT}`)
     const key = this.#keys.get(sealedWith)
@@ -71,7 +71,7 @@ export class KeyRing implements Encryption {
     const bytes = Buffer.from(text, 'base64url')
     const nonce = bytes.subarray(0, NONCE_BYTES)
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-    decipher.setAAD(authenticated(place))
+    decipher.setAAD(authenticated(cell))
     decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
     const opened = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES))
     return Buffer.concat([opened, decipher.final()]).toString('utf8')
@@ -94,6 +94,6 @@ export function sealingKeyOf(sealed: string): string {
   return sealed.split('.')[1] ?? ''
 }
 
-function authenticated({ rowId, column }: Place): Buffer {
+function authenticated({ rowId, column }: Cell): Buffer {
   return Buffer.from(`${rowId}:${column}`)
 }

@@ -18,7 +18,7 @@ export function sealedWithOnly(keyId: string): string {
 }
 
 /** The ids in a value of the expression, each once. */
-function keysOf(sealedWith: string): string[] {
+function keyIdsOf(sealedWith: string): string[] {
   const ids = sealedWith.match(new RegExp(`.{${ID_LENGTH}}`, 'gs')) ?? []
   return [...new Set(ids)]
 }
@@ -27,7 +27,7 @@ function keysOf(sealedWith: string): string[] {
 export function countByKey(groups: readonly { sealed_with: string; count: number }[]) {
   const counts = new Map<string, number>()
   for (const { sealed_with, count } of groups) {
-    for (const id of keysOf(sealed_with)) counts.set(id, (counts.get(id) ?? 0) + count)
+    for (const id of keyIdsOf(sealed_with)) counts.set(id, (counts.get(id) ?? 0) + count)
   }
   return counts
 }

@@ -19,7 +19,7 @@ import type { Change } from '../road.ts'
 import { Core } from './core.ts'
 import { deskTransaction } from './desk-transaction.ts'
 import { databasePath, LOCK_WAIT_MS, openForWriting } from './file/database.ts'
-import { type Fault, toFault } from './file/faults.ts'
+import { type EngineFault, toFault } from './file/faults.ts'
 import { migrate } from './file/migrations.ts'
 import { Place } from './file/place.ts'
 import { Scrubber } from './file/scrub.ts'
@@ -40,7 +40,7 @@ export interface Batch {
   wantChanges: boolean
 }
 
-export type CallReply = { value: unknown } | { fault: Fault }
+export type CallReply = { value: unknown } | { fault: EngineFault }
 
 export interface BatchReply {
   /** In the order of the calls. */

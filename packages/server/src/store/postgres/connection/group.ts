@@ -7,7 +7,7 @@
  * database can't commit now is answered so for every call of the batch.
  */
 import { StoreUnavailable } from '../../../errors.ts'
-import { OwnerTurns } from '../../rules/owner-turns.ts'
+import { FairQueue } from '../../rules/fair-queue.ts'
 
 interface GroupOptions<Input, Output> {
   /** One transaction; one answer for each input, in their order. */
@@ -31,7 +31,7 @@ interface Waiting<Input, Output> {
 
 export class Group<Input, Output> {
   readonly #options: GroupOptions<Input, Output>
-  readonly #queue = new OwnerTurns<Waiting<Input, Output>>()
+  readonly #queue = new FairQueue<Waiting<Input, Output>>()
   #running = 0
   #scheduled = false
   #closed = false

@@ -2,9 +2,12 @@
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { usePostgres } from '../../../../../../test/support/postgres.ts'
+import { webhookValues } from '../../../../test/webhook-values.ts'
 import { systemClock } from '../../../clock.ts'
+import { FIRST_SCHEMA } from '../../rules/schema-version.ts'
 import { openPostgresStore } from '../postgres-store.ts'
 import { migrate, SCHEMA_VERSION, STEPS, type Step } from './migrations.ts'
+import { SCHEMA } from './schema.ts'
 
 const PAGE = { limit: 9, after: null }
 const COLOUR = 'ALTER TABLE chatbots ADD COLUMN colour text'
@@ -84,7 +87,19 @@ test('nodes that start together on a new database share one schema', async () =>
   expect(rows).toEqual([{ version: SCHEMA_VERSION }])
 })
 
-test.each([1, SCHEMA_VERSION - 1])(
+test('a database of the first schema is brought here with what it holds', async () => {
+  const databaseUrl = await postgres.createDatabase()
+  const client = await connect(databaseUrl)
+  await migrate(client, 'here', [SCHEMA])
+  await client.query(OLD_ROWS)
+  const store = await open(databaseUrl)
+  expect(await store.getChatbot('bot_old')).toMatchObject({ name: 'Old' })
+  expect(await store.chatbotOf('webhook', 'wh_old')).toBe('bot_old')
+  const values = webhookValues({ id: 'wh_new', chatbotId: 'bot_old' })
+  expect(await store.createWebhook(values)).toMatchObject({ state: 'active' })
+})
+
+test.each([1, FIRST_SCHEMA - 1])(
   'schema %i is refused in one sentence, to every node that starts',
   async (old) => {
     const { databaseUrl, client, version } = await setup()
@@ -104,3 +119,11 @@ test.each([1, SCHEMA_VERSION - 1])(
 
 const HAS_COLOUR = `SELECT 1 FROM information_schema.columns
   WHERE table_name = 'chatbots' AND column_name = 'colour'`
+
+/** Of a chatbot and a webhook that an earlier version made. */
+const OLD_ROWS = `
+  INSERT INTO chatbots (id, name, lead_form, allowed_origins, created_at, updated_at)
+    VALUES ('bot_old', 'Old', '{}', '[]', 1, 1);
+  INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers, state, secret,
+      created_at, updated_at)
+    VALUES ('wh_old', 'bot_old', '', '[]', '', '', 'active', '', 1, 1)`

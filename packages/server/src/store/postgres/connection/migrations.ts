@@ -4,14 +4,19 @@
  */
 import type pg from 'pg'
 import { StartError } from '../../../errors.ts'
-import { assertKnownSchema, lastVersion, stepsAfter } from '../../rules/schema-version.ts'
+import {
+  assertKnownSchema,
+  LATER_STEPS,
+  lastVersion,
+  stepsAfter,
+} from '../../rules/schema-version.ts'
 import { SCHEMA } from './schema.ts'
 
 /** SQL, or also what the rows need that SQL can't say. */
 export type Step = string | ((client: pg.ClientBase) => Promise<void>)
 
 /** The first makes a new store; those after it also bring an older one up to date. */
-export const STEPS: readonly Step[] = [SCHEMA]
+export const STEPS: readonly Step[] = [SCHEMA, ...LATER_STEPS]
 
 /** This program's. */
 export const SCHEMA_VERSION = lastVersion(STEPS)

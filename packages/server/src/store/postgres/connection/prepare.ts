@@ -7,7 +7,7 @@ import { admit } from '../road/key-check.ts'
 import { assertOwnSession, clientConfig, prepareConnection, type ServerSays } from './connection.ts'
 import { migrate } from './migrations.ts'
 import { databaseError } from './start-faults.ts'
-import type { Query } from './transaction.ts'
+import type { RunQuery } from './transaction.ts'
 
 /** Resolves to the server secret. Throws `StartError`, always without the password. */
 export async function prepareDatabase(
@@ -51,7 +51,7 @@ async function admitAlone(
   encryption: Encryption,
   where: string,
 ): Promise<Buffer> {
-  const query: Query = async <Row>(sql: string, values: readonly unknown[]) =>
+  const query: RunQuery = async <Row>(sql: string, values: readonly unknown[]) =>
     (await client.query(sql, [...values])).rows as Row[]
   await client.query('BEGIN')
   const serverSecret = await admit(query, encryption, { where })

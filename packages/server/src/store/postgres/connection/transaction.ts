@@ -12,7 +12,7 @@ import { LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
 import { array, column } from './parameters.ts'
 import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 
-export type Query = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
+export type RunQuery = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
 
 type Counter = (typeof SUMMED)[number]
 
@@ -46,13 +46,13 @@ export class Transaction {
   /** Deliveries that moved while a node held them: for the node. */
   readonly moved: string[] = []
   backlogDelta = 0
-  readonly #query: Query
+  readonly #query: RunQuery
   readonly #minutes = new Map<string, Minute>()
   readonly #kept: Kept[] = []
   readonly #unsettled = new Set<string>()
   #sent: Promise<unknown>[] = []
 
-  constructor({ query, wantChanges }: { query: Query; wantChanges: boolean }) {
+  constructor({ query, wantChanges }: { query: RunQuery; wantChanges: boolean }) {
     this.#query = query
     this.wantChanges = wantChanges
   }

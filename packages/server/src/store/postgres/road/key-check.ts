@@ -18,7 +18,7 @@ import {
 } from '../../sealing/key-check.ts'
 import { COUNT_SEALED_WITH, countByKey } from '../../sealing/sealed-with.ts'
 import type { Database } from '../connection/database.ts'
-import type { Query, Transaction } from '../connection/transaction.ts'
+import type { RunQuery, Transaction } from '../connection/transaction.ts'
 
 interface Admission {
   /** The database, for sentences. */
@@ -33,7 +33,7 @@ interface Admission {
  * the server secret: of nodes that start at once the one that locks the check first makes it.
  */
 export async function admit(
-  query: Query,
+  query: RunQuery,
   encryption: Encryption,
   { where, always = false, own = [] }: Admission,
 ): Promise<Buffer> {

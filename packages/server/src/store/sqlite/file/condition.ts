@@ -11,7 +11,7 @@ import type { Log } from '../../../log.ts'
 import { Probe } from '../../rules/probe.ts'
 import type { Call, CallReply } from '../engine.ts'
 import { isReading } from '../operations.ts'
-import { type Fault, toFault } from './faults.ts'
+import { type EngineFault, toFault } from './faults.ts'
 
 /** Rows and their indexes, for each call. */
 const CALL_BYTES = 32_768
@@ -19,7 +19,7 @@ const CALL_BYTES = 32_768
 export class Condition {
   readonly probe: Probe
   readonly #log: Log
-  #damage: Fault | null = null
+  #damage: EngineFault | null = null
 
   /** `commit`: writes a probe of so many bytes, and rejects as every call does. */
   constructor(options: { log: Log; clock: Clock; commit: (bytes: number) => Promise<void> }) {
@@ -28,7 +28,7 @@ export class Condition {
   }
 
   /** Why nothing is written any more; null: it is. */
-  get damage(): Fault | null {
+  get damage(): EngineFault | null {
     return this.#damage
   }
 
@@ -53,7 +53,7 @@ export class Condition {
     throw error
   }
 
-  #endWriting(damage: Fault): void {
+  #endWriting(damage: EngineFault): void {
     if (this.#damage !== null) return
     this.#damage = damage
     this.probe.refused(0)
@@ -61,7 +61,7 @@ export class Condition {
   }
 }
 
-function faultOf(replies: readonly CallReply[], kind: Fault['kind']): Fault | null {
+function faultOf(replies: readonly CallReply[], kind: EngineFault['kind']): EngineFault | null {
   for (const reply of replies) if ('fault' in reply && reply.fault.kind === kind) return reply.fault
   return null
 }

@@ -1,7 +1,7 @@
 /** Errors on their way between threads: their kind and their text survive, the rest doesn't. */
 import { StartError, StoreDamaged, StoreUnavailable } from '../../../errors.ts'
 
-export interface Fault {
+export interface EngineFault {
   kind: 'unavailable' | 'damaged' | 'start' | 'bug'
   message: string
 }
@@ -27,7 +27,7 @@ const DAMAGED_EXTENDED: readonly number[] = [266, 522, 8_202, 8_458]
 /** Every statement of ours is of a schema that was there at the start. */
 const SCHEMA_LOST = /^(no such (table|column)|malformed database schema|unsupported file format)/
 
-export function toFault(error: unknown): Fault {
+export function toFault(error: unknown): EngineFault {
   if (error instanceof StartError) return { kind: 'start', message: error.message }
   if (error instanceof StoreDamaged) return { kind: 'damaged', message: error.message }
   if (error instanceof StoreUnavailable) return { kind: 'unavailable', message: error.message }
@@ -46,7 +46,7 @@ export function toFault(error: unknown): Fault {
 }
 
 /** Of the embedded store every such sentence is for everybody's eyes: none names a path. */
-export function toError({ kind, message }: Fault): Error {
+export function toError({ kind, message }: EngineFault): Error {
   if (kind === 'start') return new StartError(message)
   if (kind === 'damaged') return new StoreDamaged(message, { shown: message })
   if (kind === 'unavailable') return new StoreUnavailable(message, { shown: message })

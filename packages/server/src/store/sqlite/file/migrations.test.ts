@@ -1,9 +1,13 @@
 /** A store is brought up to date by the steps that it lacks, each whole or not at all. */
+import { mkdirSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshFolder, openHere } from '../../../../test/sqlite/folder.ts'
+import { webhookValues } from '../../../../test/webhook-values.ts'
+import { FIRST_SCHEMA } from '../../rules/schema-version.ts'
 import { databasePath } from './database.ts'
 import { migrate, SCHEMA_VERSION, STEPS, type Step } from './migrations.ts'
+import { SCHEMA } from './schema.ts'
 
 const PAGE = { limit: 9, after: null }
 const COLOUR = `ALTER TABLE chatbots ADD COLUMN colour TEXT`
@@ -67,7 +71,21 @@ test('a step that breaks leaves the database as it was', async () => {
   expect(await store.listChatbots(PAGE)).toMatchObject([{ name: 'Shop' }])
 })
 
-test.each([1, SCHEMA_VERSION - 1])('schema %i is refused in one sentence', async (old) => {
+test('a store of the first schema is brought here with what it holds', async () => {
+  const dataDir = freshFolder()
+  mkdirSync(dataDir)
+  const db = new DatabaseSync(databasePath(dataDir))
+  migrate(db, dataDir, [SCHEMA])
+  db.exec(OLD_ROWS)
+  db.close()
+  const store = await openHere(dataDir)
+  expect(await store.getChatbot('bot_old')).toMatchObject({ name: 'Old' })
+  expect(await store.chatbotOf('webhook', 'wh_old')).toBe('bot_old')
+  const values = webhookValues({ id: 'wh_new', chatbotId: 'bot_old' })
+  expect(await store.createWebhook(values)).toMatchObject({ state: 'active' })
+})
+
+test.each([1, FIRST_SCHEMA - 1])('schema %i is refused in one sentence', async (old) => {
   const { dataDir, db, version } = await setup()
   db.exec(`PRAGMA user_version = ${old}`)
   for (const mode of ['inline', 'threads'] as const) {
@@ -77,3 +95,11 @@ test.each([1, SCHEMA_VERSION - 1])('schema %i is refused in one sentence', async
   }
   expect(version()).toBe(old)
 })
+
+/** Of a chatbot and a webhook that an earlier version made. */
+const OLD_ROWS = `
+  INSERT INTO chatbots (id, name, lead_form, allowed_origins, created_at, updated_at)
+    VALUES ('bot_old', 'Old', '{}', '[]', 1, 1);
+  INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers, state, secret,
+      created_at, updated_at)
+    VALUES ('wh_old', 'bot_old', '', '[]', '', '', 'active', '', 1, 1)`

@@ -1,5 +1,5 @@
 /** What goes to a database thread and comes back. */
-import type { Fault } from '../file/faults.ts'
+import type { EngineFault } from '../file/faults.ts'
 
 export interface Query {
   sql: string
@@ -14,7 +14,7 @@ export interface ThreadSetup {
 }
 
 export type ToThread = { request: unknown } | { close: true }
-export type FromThread = { value: unknown } | { fault: Fault }
+export type FromThread = { value: unknown } | { fault: EngineFault }
 
 /** To the reader: move the log's pages into the database. */
 export const CHECKPOINT = 'checkpoint'

@@ -3,11 +3,11 @@ import { StoreDamaged, StoreUnavailable } from '../../../errors.ts'
 import type { AcceptInput } from '../../road.ts'
 import { COMMIT_WEIGHT_MAX } from '../../rules/accept-weight.ts'
 import type { Batch, BatchReply } from '../engine.ts'
-import type { Fault } from '../file/faults.ts'
+import type { EngineFault } from '../file/faults.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** A queue over an engine that answers when the test says so. */
-function setup({ damage = null }: { damage?: Fault | null } = {}) {
+function setup({ damage = null }: { damage?: EngineFault | null } = {}) {
   const batches: { batch: Batch; answer(): void; fail(error: Error): void }[] = []
   const queue = new WriteQueue({
     port: {

@@ -12,9 +12,9 @@ import { StoreUnavailable } from '../../../errors.ts'
 import type { NewAuditEntry } from '../../desk.ts'
 import type { AcceptInput } from '../../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../../rules/accept-weight.ts'
-import { OwnerTurns } from '../../rules/owner-turns.ts'
+import { FairQueue } from '../../rules/fair-queue.ts'
 import type { BatchReply, Call } from '../engine.ts'
-import { type Fault, toError, toFault } from '../file/faults.ts'
+import { type EngineFault, toError, toFault } from '../file/faults.ts'
 import { isReading, type Operations } from '../operations.ts'
 import type { EnginePort } from './port.ts'
 
@@ -41,7 +41,7 @@ interface WriteQueueOptions {
   /** Whether anybody wants changes: gathering and copying them costs. */
   isHeard(): boolean
   /** Why nothing is written any more, only read; null: it is. Asked before each batch. */
-  damage?(): Fault | null
+  damage?(): EngineFault | null
   /** After each batch, be it committed or refused. */
   onBatch(calls: readonly Call[], reply: BatchReply, durationMs: number): void
 }
@@ -49,9 +49,9 @@ interface WriteQueueOptions {
 export class WriteQueue {
   readonly #options: WriteQueueOptions
   /** In their order. */
-  readonly #others = new OwnerTurns<Pending>()
-  readonly #singles = new OwnerTurns<Pending>()
-  readonly #bulk = new OwnerTurns<Pending>()
+  readonly #others = new FairQueue<Pending>()
+  readonly #singles = new FairQueue<Pending>()
+  readonly #bulk = new FairQueue<Pending>()
   /** The batch that went out last. */
   #hadBulk = false
   #busy = false
@@ -172,7 +172,7 @@ function settle(batch: Pending[], { replies }: BatchReply): void {
 
 /** Moves as many as there is room for, or one that is more than that alone; their weight together. */
 function take(
-  from: OwnerTurns<Pending>,
+  from: FairQueue<Pending>,
   { batch, callsMax, weightMax }: { batch: Pending[]; callsMax: number; weightMax: number },
 ): number {
   let weight = 0

@@ -20,7 +20,7 @@ import type { StoreLink } from './store-link.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
-interface WorldOptions {
+interface SimWorldOptions {
   seed: number
   settings: (draw: Draw) => Settings
   print?: ((line: string) => void) | null
@@ -34,7 +34,7 @@ interface Seat {
   skewMs: number
 }
 
-export class World {
+export class SimWorld {
   readonly draw: Draw
   readonly trace: Trace
   readonly timeline = new Timeline()
@@ -55,7 +55,7 @@ export class World {
   readonly #seats: Seat[] = []
   readonly #hearing = new Map<SimProcess, StoreLink['hear']>()
 
-  constructor({ seed, settings, print = null }: WorldOptions) {
+  constructor({ seed, settings, print = null }: SimWorldOptions) {
     this.draw = new Draw(seed)
     this.trace = new Trace(print)
     const { timeline } = this

@@ -1,5 +1,5 @@
 /**
- * World: what one scenario runs in. The server and the receiver are processes of their own, the load
+ * BenchWorld: what one scenario runs in. The server and the receiver are processes of their own, the load
  * comes from this one. Whatever happens, its processes are ended and its folder is removed.
  */
 import { randomBytes } from 'node:crypto'
@@ -19,7 +19,7 @@ export { cleanUp, watch, watchFolder } from './cleaning.ts'
 export const DATA_ROOT = fileURLToPath(new URL('../data/', import.meta.url))
 const LOAD_CONNECTIONS = 64
 
-interface WorldOptions {
+interface BenchWorldOptions {
   /** Default: sqlite. */
   store?: StoreName
   /** Server settings other than the defaults. */
@@ -54,15 +54,15 @@ export function cpuSince(before: CpuUse, now: CpuUse): CpuUse {
   }
 }
 
-export class World {
+export class BenchWorld {
   readonly receiver: ReceiverProcess
   readonly store: StoreName
   readonly home: Home
-  readonly #options: WorldOptions
+  readonly #options: BenchWorldOptions
   readonly #nodes: { server: ServerProcess; api: ApiClient }[] = []
   #groups = 0
 
-  constructor(options: WorldOptions, receiver: ReceiverProcess, home: Home) {
+  constructor(options: BenchWorldOptions, receiver: ReceiverProcess, home: Home) {
     this.#options = options
     this.store = options.store ?? 'sqlite'
     this.receiver = receiver
@@ -226,12 +226,12 @@ export function tell(text: string): void {
 
 /** Gives `use` a fresh world and takes it down afterwards. */
 export async function withWorld<T>(
-  options: WorldOptions,
-  use: (world: World) => Promise<T>,
+  options: BenchWorldOptions,
+  use: (world: BenchWorld) => Promise<T>,
 ): Promise<T> {
   const home = options.home ?? (await makeHome(options.store ?? 'sqlite'))
   const receiver = await ReceiverProcess.start(watch)
-  const world = new World(options, receiver, home)
+  const world = new BenchWorld(options, receiver, home)
   try {
     await world.startServer()
     return await use(world)

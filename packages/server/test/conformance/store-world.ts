@@ -50,7 +50,7 @@ export const FAILED: Partial<NewAttempt> = {
   responseBody: 'oops',
 }
 
-export class World {
+export class StoreWorld {
   readonly harness: StoreHarness
   readonly ids: Ids
   store: Store
@@ -237,7 +237,7 @@ export class World {
 export async function setup({ open }: Suite) {
   const harness = await open()
   onTestFinished(() => harness.close())
-  const world = new World(harness)
+  const world = new StoreWorld(harness)
   await world.store.joinNode(world.nodeId, LEASE_MS)
   const chatbot = await world.chatbot()
   const webhook = await world.webhook(chatbot.id)

@@ -26,7 +26,7 @@ export const ANN: LeadFields = {
   customerPhone: '+254700000000',
 }
 
-export class World {
+export class ServerWorld {
   readonly receiver: ReceiverProcess
   server: ServerProcess
   api: ApiClient
@@ -37,10 +37,10 @@ export class World {
     this.api = new ApiClient(server)
   }
 
-  static async open(options: ServerOptions = {}): Promise<World> {
+  static async open(options: ServerOptions = {}): Promise<ServerWorld> {
     const receiver = await ReceiverProcess.start()
     try {
-      return new World(await ServerProcess.start(options), receiver)
+      return new ServerWorld(await ServerProcess.start(options), receiver)
     } catch (error) {
       await receiver.stop()
       removeDataDirs()

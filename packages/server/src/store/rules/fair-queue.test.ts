@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { OwnerTurns } from './owner-turns.ts'
+import { FairQueue } from './fair-queue.ts'
 
 function setup() {
-  const turns = new OwnerTurns<string>()
+  const turns = new FairQueue<string>()
   const put = (...items: string[]) => {
     for (const item of items) turns.push(item.slice(0, 1), item)
   }

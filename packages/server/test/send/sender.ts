@@ -8,13 +8,13 @@ import { createSend, type Sender, type SendOptions } from '../../src/send/send.t
 import { type Endpoint, type EndpointOptions, type OnRequest, startEndpoint } from './endpoint.ts'
 import { type NameAnswer, type NameServer, startNameServer } from './name-server.ts'
 
-export interface WorldOptions extends Partial<SendOptions> {
+export interface SenderOptions extends Partial<SendOptions> {
   clock?: Clock
   allow?: string[]
   allowLoopback?: boolean
 }
 
-export function createSender(options: WorldOptions = {}): Sender {
+export function createSender(options: SenderOptions = {}): Sender {
   const { allow = [], allowLoopback = true, ...rest } = options
   const sender = createSend({
     clock: systemClock,

@@ -2,7 +2,7 @@
  * A queue that its owners are served from in turn, each in its own order: whoever has put in a
  * hundred calls gets as many turns as whoever has put in one. With one owner it is an ordinary queue.
  */
-export class OwnerTurns<Item> {
+export class FairQueue<Item> {
   /** The first has the next turn. */
   readonly #queues = new Map<string, Queue<Item>>()
   #size = 0
