@@ -29,7 +29,7 @@ import { settle } from './road/settle.ts'
 import { takeStarts } from './road/starts.ts'
 import { sweepLeases } from './road/sweep-leases.ts'
 
-interface World {
+interface RoadParts {
   database: Database
   nodes: Nodes
   encryption: KeyRing
@@ -47,24 +47,24 @@ const RUNNING_MAX = 2
 const CALLS_MAX = 500
 const CHARACTERS_MAX = 4 * 1024 * 1024
 
-export function createRoad(world: World): { verbs: Verbs; close(): Promise<void> } {
-  const traffic = trafficVerbs(world)
+export function createRoad(parts: RoadParts): { verbs: Verbs; close(): Promise<void> } {
+  const traffic = trafficVerbs(parts)
   return {
     verbs: {
       ...traffic.verbs,
-      ...moveVerbs(world),
-      ...listenerVerbs(world),
-      ...upkeepVerbs(world),
+      ...moveVerbs(parts),
+      ...listenerVerbs(parts),
+      ...upkeepVerbs(parts),
     },
     close() {
-      world.probe.close()
+      parts.probe.close()
       return traffic.close()
     },
   }
 }
 
 /** The hot calls: each kind gathers for itself, so that none waits behind another's rows. */
-function trafficVerbs({ database, ids }: World) {
+function trafficVerbs({ database, ids }: RoadParts) {
   const accepting = {
     run: (inputs: AcceptInput[]) => database.transact((tx) => acceptAll(tx, inputs, ids)),
     callsMax: CALLS_MAX,
@@ -101,7 +101,7 @@ function trafficVerbs({ database, ids }: World) {
   }
 }
 
-function moveVerbs({ database, nodes, ids }: World) {
+function moveVerbs({ database, nodes, ids }: RoadParts) {
   return {
     lanesWaiting: () => lanesWaiting(database),
     release: (nodeId, deliveryIds) =>
@@ -113,18 +113,18 @@ function moveVerbs({ database, nodes, ids }: World) {
   } satisfies Partial<Verbs>
 }
 
-function listenerVerbs(world: World) {
-  const { database } = world
+function listenerVerbs(parts: RoadParts) {
+  const { database } = parts
   return {
-    joinListener: (listener, audit) => listeners.joinListener(world, listener, audit),
+    joinListener: (listener, audit) => listeners.joinListener(parts, listener, audit),
     renewListener: (listener) => listeners.renewListener(database, listener),
     leaveListener: (listener) => listeners.leaveListener(database, listener),
     sweepLeases: (removeAfterMs) => sweepLeases(database, removeAfterMs),
   } satisfies Partial<Verbs>
 }
 
-function upkeepVerbs(world: World) {
-  const { database, ids, encryption, probe } = world
+function upkeepVerbs(parts: RoadParts) {
+  const { database, ids, encryption, probe } = parts
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
     prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),

@@ -24,7 +24,7 @@ import {
 import type { Resealing } from './road/reseal.ts'
 import type { WriteQueue } from './thread/write-queue.ts'
 
-interface World {
+interface KeyParts {
   queue: WriteQueue
   run: RunQueries
   /** The database, for sentences. */
@@ -35,33 +35,33 @@ interface World {
  * Throws `StartError` unless the keys open all that is there; keeps which one seals. Resolves to the
  * server secret.
  */
-export async function admit(world: World, encryption: Encryption): Promise<Buffer> {
+export async function admit(parts: KeyParts, encryption: Encryption): Promise<Buffer> {
   for (;;) {
-    const known = await readKnown(world.run)
+    const known = await readKnown(parts.run)
     // One process: whatever it seals with is the present key, be it one that was retired before.
     const { serverSecret, change } = admitKeys(encryption, known, {
-      where: world.where,
+      where: parts.where,
       always: true,
     })
     if (change === null) return serverSecret
     const { check, secret } = known
-    if (await world.queue.call('keepKeys', { ...change, expected: { check, secret } })) {
+    if (await parts.queue.call('keepKeys', { ...change, expected: { check, secret } })) {
       return serverSecret
     }
   }
 }
 
 export async function useKeys(
-  world: World & { encryption: KeyRing },
+  parts: KeyParts & { encryption: KeyRing },
   keys: EncryptionKeys,
 ): Promise<void> {
-  await admit(world, new KeyRing(keys))
-  world.encryption.replace(keys)
+  await admit(parts, new KeyRing(keys))
+  parts.encryption.replace(keys)
 }
 
 /** Read by the reading thread, sealed here, written only over what was read. */
 export async function resealNext(
-  { queue, run, encryption }: World & { encryption: Encryption },
+  { queue, run, encryption }: KeyParts & { encryption: Encryption },
   { after, limit }: { after: string; limit: number },
 ): Promise<ResealResult> {
   const own = sealedWithOnly(encryption.keyId)

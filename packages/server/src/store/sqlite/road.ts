@@ -11,7 +11,7 @@ import type { AcceptReply } from './road/accept.ts'
 import { lanesWaiting } from './road/lanes-waiting.ts'
 import type { WriteQueue } from './thread/write-queue.ts'
 
-interface World {
+interface RoadParts {
   queue: WriteQueue
   encryption: KeyRing
   clock: Clock
@@ -24,20 +24,20 @@ interface World {
 /** But for what the whole store tells, and how it ends. */
 type Verbs = Omit<Road, 'onChange' | 'onWaiting' | 'onUncertain' | 'close'>
 
-export function createRoad(world: World): Verbs {
+export function createRoad(parts: RoadParts): Verbs {
   return {
-    ...trafficVerbs(world),
-    ...listenerVerbs(world),
-    ...upkeepVerbs(world),
+    ...trafficVerbs(parts),
+    ...listenerVerbs(parts),
+    ...upkeepVerbs(parts),
   }
 }
 
-function trafficVerbs(world: World) {
-  const { queue } = world
+function trafficVerbs(parts: RoadParts) {
+  const { queue } = parts
   return {
     accept: async (input) => toAcceptResult(input, await queue.call('accept', input)),
     claimDue: (input) => queue.call('claimDue', input),
-    lanesWaiting: () => lanesWaiting(world),
+    lanesWaiting: () => lanesWaiting(parts),
     takeStarts: (wanted) => queue.call('takeStarts', wanted),
     release: (nodeId, deliveryIds) => queue.call('release', { nodeId, deliveryIds }),
     recordIfLeased: (input) => queue.call('recordIfLeased', input),
@@ -48,7 +48,7 @@ function trafficVerbs(world: World) {
   } satisfies Partial<Verbs>
 }
 
-function listenerVerbs({ queue, encryption }: World) {
+function listenerVerbs({ queue, encryption }: RoadParts) {
   return {
     joinListener: async (listener, audit) => {
       const row = await queue.call('joinListener', listener, audit)
@@ -60,13 +60,13 @@ function listenerVerbs({ queue, encryption }: World) {
   } satisfies Partial<Verbs>
 }
 
-function upkeepVerbs(world: World) {
-  const { queue, probe } = world
+function upkeepVerbs(parts: RoadParts) {
+  const { queue, probe } = parts
   return {
     settle: (limit) => queue.call('settle', limit),
     prune: (policy) => queue.call('prune', policy),
     pullInDue: (step) => queue.call('pullInDue', step),
-    reseal: (step) => resealNext(world, step),
+    reseal: (step) => resealNext(parts, step),
     rollUp: (limit) => queue.call('rollUp', limit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     ping: () => probe.ask(),

@@ -112,7 +112,7 @@ function changedMeanwhile(key: string): StartError {
   )
 }
 
-interface World {
+interface KeyParts {
   database: Database
   /** Ours. */
   nodes: { own: ReadonlySet<string> }
@@ -121,7 +121,7 @@ interface World {
 }
 
 export async function useKeys(
-  { database, nodes, encryption, where }: World,
+  { database, nodes, encryption, where }: KeyParts,
   keys: EncryptionKeys,
 ): Promise<void> {
   const next = new KeyRing(keys)

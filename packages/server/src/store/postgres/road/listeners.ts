@@ -20,7 +20,7 @@ import { deskTransaction } from '../desk-transaction.ts'
 import { transactAudited } from '../transact-audited.ts'
 import { giveBack } from './nodes.ts'
 
-interface World {
+interface ListenerParts {
   database: Database
   encryption: Encryption
 }
@@ -41,7 +41,7 @@ interface Seat {
 const SWEPT_MAX = 200
 
 export async function joinListener(
-  { database, encryption }: World,
+  { database, encryption }: ListenerParts,
   listener: ListenerLease,
   audit?: NewAuditEntry,
 ): Promise<Webhook | 'has_url' | null> {
