@@ -40,15 +40,6 @@ export const TIMER_WAITS = {
     'the one place that looks again and again, and the one that gives up',
 }
 
-/** Of files that are being rewritten; to be empty. */
-export const LONG_FUNCTIONS = {
-  'packages/server/src/store/postgres/postgres-store.ts: createParts': 'is being flattened',
-}
-
-export const UNUSED_EXPORTS = {
-  'packages/server/src/store/': 'is being rewritten',
-}
-
 export const DOUBLE_NAMES = {
   'Event is': 'the noun that all of this is about: what the wire format calls so',
 }

@@ -40,7 +40,7 @@ export interface CopyChange {
  * What a row leaves behind: who held it, or what belongs to transactions of one database. Claims are
  * given up by a copy, as they are by a start.
  */
-export const LEFT_COLUMNS: ReadonlySet<string> = new Set([
+const LEFT_COLUMNS: ReadonlySet<string> = new Set([
   'deliveries.claimed_by',
   'chatbots.erase_horizon',
   'unsettled.horizon',

@@ -22,7 +22,7 @@ import {
   type Value,
 } from './copy-side.ts'
 
-export interface CopyStep {
+interface CopyStep {
   doing: 'copy' | 'verify'
   table: string
   /** Rows of this table so far, and in all. */
@@ -30,7 +30,7 @@ export interface CopyStep {
   total: number
 }
 
-export interface CopiedTable {
+interface CopiedTable {
   name: string
   rows: number
   checksum: string

@@ -24,7 +24,7 @@ export interface StorePlace {
   databaseUrl: string | null
 }
 
-export interface Look {
+interface Look {
   keys(): Promise<KeyState>
   /** Oldest first, page by page. */
   erasures(page: { after: string; limit: number }): Promise<Erasure[]>

@@ -28,7 +28,7 @@ import { assertSameStore, useKeys } from './road/key-check.ts'
 import { leaveAll, type Nodes } from './road/nodes.ts'
 import { createRoad } from './road.ts'
 
-export interface PostgresStoreOptions {
+interface PostgresStoreOptions {
   databaseUrl: string
   /** 32 bytes. */
   encryptionKey: Buffer
@@ -89,16 +89,7 @@ function createParts(
     assertSameStore: (client) => assertSameStore(client, { encryption, serverSecret }),
   })
   const random = options.random ?? systemRandom
-  const probe = new Probe({
-    clock,
-    workBytes: 0,
-    async commit(bytes) {
-      // What is compressed away would need no room.
-      const room = bytes > SMALL_BYTES ? random.bytes(bytes).toString('base64') : ''
-      await database.query(PING, [room])
-      if (probe.committed(bytes)) log.info({}, 'store.works_again')
-    },
-  })
+  const probe = createProbe({ database, clock, random, log })
   const tell = (change: Change) => {
     changed.tell(change)
     others.told(change)
@@ -140,6 +131,27 @@ function createParts(
   const keys = { database, nodes, encryption, where: placeOf(databaseUrl) }
   const road = createRoad({ ...keys, ids, probe })
   return { keys, desk, road, changed, woken, uncertain, othersChanges, messages, log }
+}
+
+interface ProbeParts {
+  database: Database
+  clock: Clock
+  random: Random
+  log: Log
+}
+
+function createProbe({ database, clock, random, log }: ProbeParts): Probe {
+  const probe = new Probe({
+    clock,
+    workBytes: 0,
+    async commit(bytes) {
+      // What is compressed away would need no room.
+      const room = bytes > SMALL_BYTES ? random.bytes(bytes).toString('base64') : ''
+      await database.query(PING, [room])
+      if (probe.committed(bytes)) log.info({}, 'store.works_again')
+    },
+  })
+  return probe
 }
 
 function assemble(parts: Parts, serverSecret: Buffer): Store {

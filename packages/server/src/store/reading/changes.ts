@@ -32,7 +32,7 @@ interface Told {
 }
 
 /** What a page is chosen among; null: no bound on that side. */
-export interface Reach {
+interface Reach {
   untilMs: number | null
   deliveriesBelow: string | null
   leadsBelow: string | null

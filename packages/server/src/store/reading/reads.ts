@@ -35,8 +35,6 @@ export interface ReadParts {
   encryption: Encryption
 }
 
-export type Reads = ReturnType<typeof createReads>
-
 export function createReads(parts: ReadParts) {
   return { ...lists(parts), ...details(parts), ...charts(parts) }
 }

@@ -95,7 +95,7 @@ const PROBE_EVERY_MS = 3_600_000
 const SAME_WORD_MS = 2_000
 const REST_MS_FIRST = 1_000
 const REST_MS_MAX = 60_000
-export const STRAINED_IN_A_ROW = 3
+const STRAINED_IN_A_ROW = 3
 
 /** What its row says of a delivery. */
 interface Attempted {
@@ -157,7 +157,7 @@ export function restTold(webhook: RestState, move: RestMove | null, now: number)
 }
 
 /** The webhook's word for it: no rest any more. Null: there was none. */
-export function endRest(webhook: RestState, now: number): RestMove | null {
+function endRest(webhook: RestState, now: number): RestMove | null {
   if (webhook.restingUntil === null) return null
   Object.assign(webhook, WORKING, { restedAt: now })
   return 'ended'

@@ -21,7 +21,7 @@ export interface Encryption {
 }
 
 /** Where a value lives. A value decrypts nowhere else. */
-export interface Cell {
+interface Cell {
   rowId: string
   column: string
 }

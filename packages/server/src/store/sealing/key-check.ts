@@ -47,7 +47,7 @@ export interface KeyChange {
   secret: string
 }
 
-export interface Admitted {
+interface Admitted {
   serverSecret: Buffer
   /** Null: all is kept already. */
   change: KeyChange | null

@@ -18,7 +18,7 @@ export function sealedWithOnly(keyId: string): string {
 }
 
 /** The ids in a value of the expression, each once. */
-export function keyIdsOf(sealedWith: string): string[] {
+function keyIdsOf(sealedWith: string): string[] {
   const ids = sealedWith.match(new RegExp(`.{${ID_LENGTH}}`, 'gs')) ?? []
   return [...new Set(ids)]
 }

@@ -79,7 +79,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   })
 }
 
-export interface Watches {
+interface Watches {
   /** The keys open what is there; nothing has been promised yet. */
   onAdmitted?(): void
   /** After each batch, and for how long it was on its way. */

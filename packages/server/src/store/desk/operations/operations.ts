@@ -62,7 +62,7 @@ export interface OwnCalls {
   eraseLead(input: { leadId: string; reason: ErasureReason }): boolean
 }
 
-export type DeskCalls = SharedCalls & OwnCalls
+type DeskCalls = SharedCalls & OwnCalls
 
 /** Each runs in a transaction, which keeps `audit` too if the change is made. */
 export type Calls<List = DeskCalls> = {

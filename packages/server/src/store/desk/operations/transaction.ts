@@ -11,7 +11,7 @@ import type { WebhookRow } from '../../reading/rows.ts'
 
 export type SqlValue = string | number | null
 
-export type Awaitable<T> = T | Promise<T>
+type Awaitable<T> = T | Promise<T>
 
 /** An operation under way: it yields answers, and is given what they hold. */
 export type Steps<T> = Generator<unknown, T, unknown>

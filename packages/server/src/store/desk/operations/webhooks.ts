@@ -11,7 +11,7 @@ import { END_REST_SET } from '../../rules/rest.ts'
 import { insertOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
 
-export interface WebhookValues {
+interface WebhookValues {
   id: string
   chatbotId: string
   columns: WebhookColumns
@@ -23,7 +23,7 @@ export interface WebhookValues {
   webhooksMax: number
 }
 
-export interface WebhookPatch {
+interface WebhookPatch {
   id: string
   /** Those that are absent stay. */
   columns: Partial<WebhookColumns>
@@ -31,7 +31,7 @@ export interface WebhookPatch {
   url?: { expected: string; isNew: boolean }
 }
 
-export interface Rotation {
+interface Rotation {
   id: string
   /** The sealed secret that `previousSecret` holds: both are sealed for their own column. */
   expectedSecret: string
@@ -41,7 +41,7 @@ export interface Rotation {
 }
 
 /** What was read and sealed before is not what is there any more: read and seal again. */
-export type ChangedMeanwhile = 'changed_meanwhile'
+type ChangedMeanwhile = 'changed_meanwhile'
 
 export function* createWebhook(
   tx: DeskTransaction,

@@ -8,7 +8,7 @@ import { StartError } from '../../../errors.ts'
 import { systemRandom } from '../../../random.ts'
 import { valueTypes } from './parameters.ts'
 
-export const CONNECT_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
 /** Locks are held for one short transaction each: longer means that their holder is stuck. */
 const LOCK_TIMEOUT_MS = 10_000

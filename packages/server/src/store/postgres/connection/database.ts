@@ -15,7 +15,7 @@ import { ConnectionFault, fromPg, isConnectionSound, isRetryable, toStoreError }
 import { storable } from './parameters.ts'
 import { Transaction } from './transaction.ts'
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   databaseUrl: string
   log: Log
   /** Whether anybody listens to changes: gathering them costs. */

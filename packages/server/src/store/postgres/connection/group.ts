@@ -9,7 +9,7 @@
 import { StoreUnavailable } from '../../../errors.ts'
 import { FairQueue } from '../../rules/fair-queue.ts'
 
-export interface GroupOptions<Input, Output> {
+interface GroupOptions<Input, Output> {
   /** One transaction; one answer for each input, in their order. */
   run(inputs: Input[]): Promise<Output[]>
   runningMax: number

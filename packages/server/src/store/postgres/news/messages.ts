@@ -28,7 +28,7 @@ export interface Message {
 
 type News = Pick<Message, 'waiting' | 'touched' | 'moved'>
 
-export interface MessagesOptions {
+interface MessagesOptions {
   database: Database
   databaseUrl: string
   clock: Clock

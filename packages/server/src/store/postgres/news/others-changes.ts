@@ -21,7 +21,7 @@ import { array } from '../connection/parameters.ts'
 import { lanesWaiting } from '../road/lanes-waiting.ts'
 import type { Message } from './messages.ts'
 
-export interface OthersChangesOptions {
+interface OthersChangesOptions {
   database: Database
   desk: Pick<Desk, 'changesSince'>
   clock: Clock

@@ -4,7 +4,7 @@ import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Claim } from '../../road.ts'
 import type { Transaction } from '../connection/transaction.ts'
 
-export interface NewTest {
+interface NewTest {
   nodeId: string
   webhookId: string
   eventId: string

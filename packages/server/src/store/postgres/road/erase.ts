@@ -17,7 +17,7 @@ interface ErasedLead {
   created_at: number
 }
 
-export interface ErasureInput {
+interface ErasureInput {
   leadIds: string[]
   reason: ErasureReason
   /** For what is remembered of it. */

@@ -9,7 +9,7 @@ import { parkReason } from '../../rules/after-attempt.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 
-export type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
+type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
 
 interface Resendable {
   event_erased: number | null

@@ -12,7 +12,7 @@ import { releaseNodes } from './release.ts'
 /** Rows of one transaction: a few milliseconds. */
 const CHUNK_ROWS = 500
 
-export interface NodeLease {
+interface NodeLease {
   nodeId: string
   leaseMs: number
 }

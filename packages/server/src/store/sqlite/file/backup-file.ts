@@ -66,7 +66,7 @@ export function describe(db: DatabaseSync, madeAt: number, where: string): Backu
 }
 
 /** What keys a database wants. */
-export function readKnownKeys(db: DatabaseSync): KnownKeys {
+function readKnownKeys(db: DatabaseSync): KnownKeys {
   const read = (key: string) => {
     const value = db.prepare(READ_META).get(key)?.value
     return typeof value === 'string' && value !== '' ? value : null

@@ -17,7 +17,7 @@ export const APPLICATION_ID = 0x63687a72
 const OUR_TABLES = ['meta', 'chatbots', 'deliveries']
 
 /** Null: there is no file, or an empty one, as a first start leaves that was cut short. */
-export type Found = { schema: number } | null
+type Found = { schema: number } | null
 
 /** Throws `StartError` when the file is not ours to open, or too old to be read. */
 export function inspectDatabase(dataDir: string): Found {

@@ -16,7 +16,7 @@ export type AcceptReply =
   | { kind: 'backlog_full' }
 
 /** A delivery that is leased to the offer's node, of event number `eventIndex`. */
-export interface MadeDelivery {
+interface MadeDelivery {
   eventIndex: number
   deliveryId: string
   webhookId: string

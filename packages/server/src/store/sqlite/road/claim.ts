@@ -7,7 +7,7 @@ import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
 
-export interface ClaimInput {
+interface ClaimInput {
   nodeId: string
   lanes: LaneAsked[]
 }

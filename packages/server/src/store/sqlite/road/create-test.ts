@@ -2,7 +2,7 @@
 import type { Claim } from '../../road.ts'
 import type { Core } from '../core.ts'
 
-export interface NewTest {
+interface NewTest {
   nodeId: string
   webhookId: string
   eventId: string

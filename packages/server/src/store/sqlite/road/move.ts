@@ -4,7 +4,7 @@ import type { DeliveryRow } from '../../reading/rows.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import type { Core } from '../core.ts'
 
-export type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
+type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
 
 export function cancel(
   core: Core,

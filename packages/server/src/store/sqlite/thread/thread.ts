@@ -58,7 +58,7 @@ export async function openThreads(
  * meanwhile is taken in one turn of the loop: a hundred pages were 16 s in which nobody else was
  * answered.
  */
-export function oneByOne<Question, Answer>(
+function oneByOne<Question, Answer>(
   ask: (question: Question) => Promise<Answer>,
 ): (question: Question) => Promise<Answer> {
   const waiting: (() => void)[] = []

@@ -34,7 +34,7 @@ const BATCH_CALLS_MAX = 1_000
 /** Of them, while single events wait, at most so many that are not ingest. */
 const OTHERS_MAX = 500
 
-export interface WriteQueueOptions {
+interface WriteQueueOptions {
   port: Pick<EnginePort, 'write'>
   /** For how long a batch was on its way. */
   clock: Pick<Clock, 'monotonic'>
