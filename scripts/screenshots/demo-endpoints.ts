@@ -13,7 +13,7 @@ interface DemoEndpoints {
 const SYSTEMS: Record<string, { status: number; body: string; slowMs: number }> = {
   '/crm/leads': { status: 200, body: '{"received":true}', slowMs: 60 },
   '/mail/new-lead': { status: 202, body: '{"queued":true}', slowMs: 140 },
-  '/warehouse/orders': { status: 503, body: 'Service Unavailable: maintenance', slowMs: 20 },
+  '/warehouse/orders': { status: 500, body: 'The warehouse is closed', slowMs: 20 },
   '/analytics/events': { status: 200, body: '{"received":true}', slowMs: 15 },
 }
 const PORT = 3000
