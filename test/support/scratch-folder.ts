@@ -67,7 +67,8 @@ function removeIfFree(path: string): void {
 }
 
 function remove(path: string): void {
-  rmSync(path, { recursive: true, force: true })
+  // Another run may be removing the same, or what was killed just now still writing.
+  rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 }
 
 function isAlive(pid: number): boolean {
