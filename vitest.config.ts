@@ -1,4 +1,6 @@
+import { tmpdir } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 import { SCRATCH_FOLDER } from './test/support/scratch-folder.ts'
 
 /** Real servers, databases and processes on two cores: what hangs is ended, what is slow is not. */
@@ -13,7 +15,7 @@ const patience = {
 }
 
 /** Nothing of these is about a disk. */
-const inMemory = { env: { TMPDIR: SCRATCH_FOLDER } }
+const inMemory = { env: { TMPDIR: SCRATCH_FOLDER, LASTING_TMPDIR: tmpdir() } }
 
 const QUICK = ['packages/*/{src,test}/**/*.test.ts', 'test/house/*.test.ts']
 /** Of the packages' tests, what has a database server, threads or processes, and takes its time. */
@@ -25,22 +27,25 @@ const LONG = [
   'packages/server/test/postgres/**',
   'packages/server/test/sqlite/threads.test.ts',
 ]
+/** One more than the cores that this is meant for: a file that waits leaves its own. */
+const WORKERS = 3
 const EVERYWHERE = '**/node_modules/**'
 
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/support/slowest-files.ts'],
     projects: [
       {
-        // `npm run test:quick`, and a part of `npm run check`.
+        // `npm run test:quick`, a part of `npm run check`: there its files share processes.
         test: {
           ...patience,
           ...inMemory,
           name: 'quick',
           include: QUICK,
           exclude: [EVERYWHERE, ...LONG],
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
         },
       },
       {
@@ -52,8 +57,17 @@ export default defineConfig({
             ...LONG.map((path) => path.replace(/\*\*$/, '**/*.test.ts')),
             'test/**/*.test.ts',
           ],
-          exclude: [EVERYWHERE, 'test/{cluster,peers,house}/**'],
-          maxWorkers: 2,
+          exclude: [EVERYWHERE, 'test/{cluster,e2e,peers,house}/**'],
+          maxWorkers: WORKERS,
+        },
+      },
+      {
+        // The real program, really killed, on a real disk that may be full.
+        test: {
+          ...patience,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          maxWorkers: WORKERS,
         },
       },
       {

@@ -1,9 +1,10 @@
 /** A chatbot from its making to its owner, and nothing lost by what fails meanwhile. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { ServerWorld } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 interface ChatbotView {
   id: string
@@ -16,7 +17,7 @@ let browser: Browser
 let world: ServerWorld
 beforeAll(async () => {
   world = await ServerWorld.open()
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

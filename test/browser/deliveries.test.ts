@@ -1,10 +1,11 @@
 /** Deliveries as somebody looks at them whose endpoint broke. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import type { Step } from '../support/receiver-protocol.ts'
 import { ANN, ServerWorld, type Subscription } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 const BROKEN: Step = { kind: 'answer', status: 500, body: '{"error":"out of order"}' }
 const OK: Step = { kind: 'answer', status: 200 }
@@ -14,7 +15,7 @@ let world: ServerWorld
 beforeAll(async () => {
   // One attempt, and it is given up; a test that wants to wait says so by pausing.
   world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

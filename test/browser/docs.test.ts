@@ -1,15 +1,16 @@
 /** The reference page as people see it: in both themes, on a phone, and without JavaScript. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard, LOOKS } from '../support/dashboard.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 let browser: Browser
 let server: ServerProcess
 beforeAll(async () => {
   server = await ServerProcess.start()
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

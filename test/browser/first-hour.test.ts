@@ -4,9 +4,10 @@
  */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { ServerWorld } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 import { openForeignPage } from './foreign-page.ts'
 
 const FIRST_LEAD_MS_MAX = 60_000
@@ -18,7 +19,7 @@ let world: ServerWorld
 beforeAll(async () => {
   // One attempt, and it is given up: nobody waits for the second one here.
   world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

@@ -2,16 +2,17 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { ServerWorld } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 let browser: Browser
 let world: ServerWorld
 beforeAll(async () => {
   await buildBundles()
   world = await ServerWorld.open()
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

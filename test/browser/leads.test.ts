@@ -2,15 +2,16 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { ANN, ServerWorld } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 let browser: Browser
 let world: ServerWorld
 beforeAll(async () => {
   world = await ServerWorld.open()
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

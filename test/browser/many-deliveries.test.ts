@@ -1,9 +1,10 @@
 /** With very many deliveries stored, and more coming, nobody waits for the page or its buttons. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { ServerWorld, type Subscription } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 const DELIVERIES = 100_000
 const BATCH = 500
@@ -23,7 +24,7 @@ beforeAll(async () => {
   subscription = await world.subscribe({ fields: { eventTypes: ['order.created'] } })
   await world.api.post(`/api/v1/webhooks/${subscription.webhook.id}/pause`)
   await fill(DELIVERIES)
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, FILL_MS_MAX)
 afterAll(async () => {
   await browser?.close()

@@ -2,9 +2,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard, LOOKS } from '../support/dashboard.ts'
 import { ServerWorld } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 /** Bytes over the wire, without the API's answers. */
 const FIRST_LOAD_BYTES_MAX = 200_000
@@ -46,7 +47,7 @@ beforeAll(async () => {
   await buildBundles()
   world = await ServerWorld.open()
   ids = await fill()
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

@@ -1,15 +1,16 @@
 /** A delivery that waits for its next attempt, watched until it arrives. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { ServerWorld } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
 
 let browser: Browser
 let world: ServerWorld
 beforeAll(async () => {
   world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,8s,1h' } })
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

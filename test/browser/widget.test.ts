@@ -7,9 +7,10 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { tidyContact } from '../../packages/server/src/text/typed-text.ts'
 import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS, launchBrowser } from '../support/browser.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
 import { ServerWorld } from '../support/server-world.ts'
 import { EMAILS, PHONES } from '../support/typed-vectors.ts'
+import { openBrowser } from '../support/use-browser.ts'
 import { type ForeignPage, openForeignPage, type PageOptions } from './foreign-page.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await buildBundles()
   world = await ServerWorld.open()
   foreign = await openForeignPage(world.server.url)
-  browser = await launchBrowser()
+  browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
   await browser?.close()

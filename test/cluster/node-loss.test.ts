@@ -3,7 +3,7 @@
  * over what it had claimed; one that comes back touches nothing of it.
  */
 import { expect, onTestFinished, test } from 'vitest'
-import { usePostgres } from '../support/postgres.ts'
+import { usePostgresAlone } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { Cluster, LEASE_MS, type Node } from './cluster.ts'
 import { expectNothingLost } from './expect-nothing-lost.ts'
@@ -16,7 +16,7 @@ const BURST_SEEN = 40
 const FROZEN_IN_WRITE_MAX = 10
 const PATIENCE_MS = 60_000
 
-const postgres = usePostgres()
+const postgres = usePostgresAlone()
 
 test('a node that is killed loses nothing, and the others deliver on', {
   timeout: 180_000,

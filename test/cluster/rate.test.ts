@@ -1,6 +1,6 @@
 /** A webhook's rate over four nodes, of which one is killed and another comes. */
 import { expect, onTestFinished, test } from 'vitest'
-import { usePostgres } from '../support/postgres.ts'
+import { usePostgresAlone } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { Cluster } from './cluster.ts'
 
@@ -13,7 +13,7 @@ const EVENTS = 125
 const SPAN_MS = 10_000
 const PATIENCE_MS = 60_000
 
-const postgres = usePostgres()
+const postgres = usePostgresAlone()
 
 test('four nodes keep to a rate together, also below one start a node', {
   timeout: 120_000,

@@ -1,6 +1,6 @@
 /** Nodes that start together, that hear nothing of each other, and whose clocks are wrong. */
 import { expect, onTestFinished, test } from 'vitest'
-import { usePostgres } from '../support/postgres.ts'
+import { usePostgresAlone } from '../support/postgres.ts'
 import { Cluster } from './cluster.ts'
 import { expectNothingLost } from './expect-nothing-lost.ts'
 
@@ -11,7 +11,7 @@ const STARTERS = 2
 const LEADS = 30
 const PATIENCE_MS = 60_000
 
-const postgres = usePostgres()
+const postgres = usePostgresAlone()
 
 test('nodes that start at once on an empty database share one schema and all work', {
   timeout: 120_000,

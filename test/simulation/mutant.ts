@@ -24,16 +24,29 @@ interface Verdict {
   output: string
 }
 
-/** Throws when the mutation's text is not, or not only once, in its file. */
-export async function runMutant(mutation: Mutation, seeds: number): Promise<Verdict> {
-  const folder = mkdtempSync(join(tmpdir(), 'chatzuri-mutant-'))
-  try {
-    copySources(folder)
-    mutate(join(folder, SOURCES, mutation.file), mutation)
+/** A copy that its mutations are run in one after the other: what they don't touch is compiled once. */
+export class MutantFolder {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'chatzuri-mutant-'))
+
+  constructor() {
+    copySources(this.#folder)
+  }
+
+  /** Throws when the mutation's text is not, or not only once, in its file. */
+  async run(mutation: Mutation, seeds: number): Promise<Verdict> {
+    const path = join(this.#folder, SOURCES, mutation.file)
+    const original = readFileSync(path, 'utf8')
     const worst = mutation.worst === undefined ? [] : ['--worst', mutation.worst]
-    return await simulateIn(folder, ['--seeds', String(seeds), ...worst])
-  } finally {
-    rmSync(folder, { recursive: true })
+    writeFileSync(path, mutate(original, mutation))
+    try {
+      return await simulateIn(this.#folder, ['--seeds', String(seeds), ...worst])
+    } finally {
+      writeFileSync(path, original)
+    }
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true })
   }
 }
 
@@ -49,24 +62,21 @@ function copySources(folder: string): void {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
 }
 
-function mutate(path: string, { name, file, find, replace }: Mutation): void {
-  const text = readFileSync(path, 'utf8')
+function mutate(text: string, { name, file, find, replace }: Mutation): string {
   const count = text.split(find).length - 1
   if (count !== 1) {
     throw new Error(
       `The mutation "${name}" finds its text ${count} times in ${file}, not once: adapt it`,
     )
   }
-  writeFileSync(
-    path,
-    text.replace(find, () => replace),
-  )
+  return text.replace(find, () => replace)
 }
 
 function simulateIn(folder: string, flags: string[]): Promise<Verdict> {
   const main = join(folder, 'test/simulation/main.ts')
   const child = spawn(process.execPath, [main, ...flags], {
     cwd: folder,
+    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -1,14 +1,17 @@
 /** Every promise is seen to catch its bug. */
-import { expect, test } from 'vitest'
-import { runMutant } from './mutant.ts'
+import { afterAll, expect, test } from 'vitest'
+import { MutantFolder } from './mutant.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 
 const SEEDS_MAX = 1_000
 
+const folder = new MutantFolder()
+afterAll(() => folder.remove())
+
 test.each(MUTATIONS.map((mutation) => [mutation.name, mutation] as [string, Mutation]))(
   'caught: %s',
   async (_, mutation) => {
-    const { exitCode, sentence, output } = await runMutant(mutation, SEEDS_MAX)
+    const { exitCode, sentence, output } = await folder.run(mutation, SEEDS_MAX)
     expect(sentence, output.slice(-2_000)).not.toBeNull()
     expect(exitCode).toBe(1)
     const promises = [mutation.invariant].flat()

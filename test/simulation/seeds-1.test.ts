@@ -1,9 +1,9 @@
-/** One half of the seeds: files run side by side, so two use both cores. */
+/** One half of the seeds: files run side by side, so two use both cores. `npm run simulate:long` has others. */
 import { test } from 'vitest'
 import { expectClean } from './expect-clean.ts'
 
 const FIRST = 1_001
-const COUNT = 1_500
+const COUNT = 1_000
 const PER_TEST = 100
 
 for (let first = FIRST; first < FIRST + COUNT; first += PER_TEST) {

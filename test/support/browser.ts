@@ -8,7 +8,7 @@ import { accessSync, constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome']
 const PLACES = [
@@ -38,10 +38,21 @@ const INSTALL = `command -v chromium || { apt-get update -qq &&
 export const BROWSER_PATIENCE_MS = INSTALL_MS_MAX + 60_000
 
 /** The caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
+export function launchBrowser(): Promise<Browser> {
+  return started((options) => chromium.launch(options))
+}
+
+/** For others to connect to. The caller closes it. */
+export function serveBrowser(): Promise<BrowserServer> {
+  return started((options) => chromium.launchServer({ ...options, host: '127.0.0.1' }))
+}
+
+async function started<Started>(
+  start: (options: LaunchOptions) => Promise<Started>,
+): Promise<Started> {
   const executablePath = findBrowser() ?? (await installBrowser())
   try {
-    return await chromium.launch({ executablePath, headless: true, args: FLAGS })
+    return await start({ executablePath, headless: true, args: FLAGS })
   } catch (cause) {
     // Ubuntu's package holds no browser, only a program that says where to get one.
     throw new Error(`${executablePath} doesn't start. ${MISSING}`, { cause })

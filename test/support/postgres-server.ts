@@ -28,8 +28,8 @@ import { type Ended, readLines, watchChild } from './child-processes.ts'
 import { within } from './until.ts'
 
 export interface PostgresServer {
-  /** A fresh, empty database; its URL. */
-  createDatabase(): Promise<string>
+  /** A fresh, empty database, or one like another that nobody is connected to; its URL. */
+  createDatabase(likeUrl?: string): Promise<string>
   /** What is not dropped goes with the server; a hundred of them are a gigabyte. */
   dropDatabase(url: string): Promise<void>
   /** The URL by which a database of an earlier start is found now. */
@@ -49,29 +49,30 @@ const START_PATIENCE_MS = 30_000
 
 export function openPostgres(options: OwnPostgresOptions = {}): PostgresServer {
   const given = process.env.TEST_DATABASE_URL
-  return given ? new GivenPostgres(given) : new OwnPostgres(options)
+  return given ? new GivenPostgres(() => given) : new OwnPostgres(options)
 }
 
 /** Databases on a server that is there anyway; dropped at the end. */
-class GivenPostgres implements PostgresServer {
+export class GivenPostgres implements PostgresServer {
   readonly ours = false
   readonly pid = null
-  readonly #url: string
+  readonly #findUrl: () => string | Promise<string>
+  #url: string | Promise<string> | null = null
   readonly #made: string[] = []
 
-  constructor(url: string) {
-    this.#url = url
+  constructor(findUrl: () => string | Promise<string>) {
+    this.#findUrl = findUrl
   }
 
-  async createDatabase(): Promise<string> {
-    const name = databaseName()
-    await administer(this.#url, `CREATE DATABASE ${name}`)
-    this.#made.push(name)
-    return withDatabase(this.#url, name)
+  async createDatabase(likeUrl?: string): Promise<string> {
+    const url = await createDatabase(await this.#server(), likeUrl)
+    this.#made.push(url)
+    return url
   }
 
-  dropDatabase(url: string): Promise<void> {
-    return dropDatabase(this.#url, url)
+  async dropDatabase(url: string): Promise<void> {
+    await dropDatabase(await this.#server(), url)
+    this.#made.splice(this.#made.indexOf(url), 1)
   }
 
   async findDatabase(url: string): Promise<string> {
@@ -79,15 +80,18 @@ class GivenPostgres implements PostgresServer {
   }
 
   crash(): Promise<void> {
-    throw new Error('TEST_DATABASE_URL names a server that is not ours to crash')
+    throw new Error('This PostgreSQL is not ours to crash')
   }
 
   async start(): Promise<void> {}
 
   async close(): Promise<void> {
-    for (const name of this.#made) {
-      await administer(this.#url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-    }
+    for (const url of this.#made) await dropDatabase(await this.#server(), url)
+  }
+
+  #server(): string | Promise<string> {
+    this.#url ??= this.#findUrl()
+    return this.#url
   }
 }
 
@@ -121,11 +125,14 @@ export class OwnPostgres implements PostgresServer {
     return this.#child?.pid ?? null
   }
 
-  async createDatabase(): Promise<string> {
+  /** To its first database; starts it. */
+  async adminUrl(): Promise<string> {
     await this.start()
-    const name = databaseName()
-    await administer(this.#url(), `CREATE DATABASE ${name}`)
-    return withDatabase(this.#url(), name)
+    return this.#url()
+  }
+
+  async createDatabase(likeUrl?: string): Promise<string> {
+    return createDatabase(await this.adminUrl(), likeUrl)
   }
 
   dropDatabase(url: string): Promise<void> {
@@ -133,8 +140,7 @@ export class OwnPostgres implements PostgresServer {
   }
 
   async findDatabase(url: string): Promise<string> {
-    await this.start()
-    return withDatabase(this.#url(), new URL(url).pathname.slice(1))
+    return withDatabase(await this.adminUrl(), nameOf(url))
   }
 
   start(): Promise<void> {
@@ -241,13 +247,18 @@ async function administer(url: string, sql: string): Promise<void> {
   }
 }
 
-function dropDatabase(serverUrl: string, url: string): Promise<void> {
-  const name = new URL(url).pathname.slice(1)
-  return administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+async function createDatabase(serverUrl: string, likeUrl = 'any://server/template1') {
+  const name = `chatzuri_test_${randomBytes(8).toString('hex')}`
+  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${nameOf(likeUrl)}`)
+  return withDatabase(serverUrl, name)
 }
 
-function databaseName(): string {
-  return `chatzuri_test_${randomBytes(8).toString('hex')}`
+function dropDatabase(serverUrl: string, url: string): Promise<void> {
+  return administer(serverUrl, `DROP DATABASE IF EXISTS ${nameOf(url)} WITH (FORCE)`)
+}
+
+function nameOf(url: string): string {
+  return new URL(url).pathname.slice(1)
 }
 
 function withDatabase(url: string, name: string): string {
@@ -272,7 +283,8 @@ function freePort(): Promise<number> {
 /** Where an unprivileged user finds them; copied once for each version and user of the machine. */
 function binariesFolder(): string {
   const installed = installedBinaries()
-  const target = join(tmpdir(), `chatzuri-postgres-${installed.version}-${process.getuid?.() ?? 0}`)
+  const folder = process.env.LASTING_TMPDIR ?? tmpdir()
+  const target = join(folder, `chatzuri-postgres-${installed.version}-${process.getuid?.() ?? 0}`)
   if (existsSync(target)) return target
   const draft = mkdtempSync(`${target}-`)
   cpSync(installed.folder, draft, { recursive: true, verbatimSymlinks: true })

@@ -65,7 +65,7 @@ export class ServerProcess {
       ...(options.args ?? []),
     ]
     this.#child = spawn(program, args, {
-      env: environmentOf(this.dataDir, options.settings ?? {}),
+      env: environmentOf(this.dataDir, options),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.pid = this.#child.pid ?? 0
@@ -143,7 +143,12 @@ export class ServerProcess {
 }
 
 /** Nothing of the test's own environment: a setting there would change what is tested. */
-function environmentOf(dataDir: string, settings: Record<string, string>): Record<string, string> {
-  const { PATH = '' } = process.env
-  return { PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'info', ...settings }
+function environmentOf(
+  dataDir: string,
+  { settings, through }: ServerOptions,
+): Record<string, string> {
+  const { PATH = '', NODE_COMPILE_CACHE: cache } = process.env
+  // A shell's limits would hold for the cache as well.
+  const compiled = cache && through === undefined ? { NODE_COMPILE_CACHE: cache } : {}
+  return { PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'info', ...compiled, ...settings }
 }

@@ -1,7 +1,7 @@
 /** Several nodes on one database, and a database that goes away. */
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { usePostgres } from '../../../../test/support/postgres.ts'
+import { usePostgresAlone } from '../../../../test/support/postgres.ts'
 import { until } from '../../../../test/support/until.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import { StoreUnavailable } from '../../src/errors.ts'
@@ -11,7 +11,7 @@ import type { Store } from '../../src/store/store.ts'
 import { StoreWorld } from '../conformance/store-world.ts'
 
 const encryptionKey = Buffer.alloc(32, 7)
-const postgres = usePostgres()
+const postgres = usePostgresAlone()
 /** What a node says whose news are too many. */
 const TOO_MUCH = JSON.stringify({ from: 'x', waiting: [], touched: [], moved: [], all: true })
 
