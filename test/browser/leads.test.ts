@@ -1,5 +1,5 @@
 /** Leads: found, followed to whoever got them, exported, erased. */
-import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
@@ -85,9 +85,7 @@ test('the export is what the filter finds, and one that is refused saves nothing
   // The file itself goes past the page: its script never holds it.
   const [download] = await Promise.all([page.waitForEvent('download'), exportIt.click()])
   expect(download.suggestedFilename()).toMatch(/^leads-\d{4}-\d\d-\d\d\.csv$/)
-  const lines = readFileSync(await download.path(), 'utf8')
-    .trim()
-    .split('\r\n')
+  const lines = (await text(await download.createReadStream())).trim().split('\r\n')
   expect(lines).toHaveLength(2)
   expect(lines[1]).toContain('"Found, ""quoted""",ann@example.com')
 })
