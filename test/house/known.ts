@@ -40,6 +40,19 @@ export const TIMER_WAITS = {
     'the one place that looks again and again, and the one that gives up',
 }
 
+const DECLARED = 'the declarations of what is published name it'
+const BUNDLED = "as an inner constant it makes a receiver's bundle larger than 4,096 bytes"
+export const UNUSED_EXPORTS = {
+  'packages/receiver/src/handler.ts: nobody imports BODY_BYTES_MAX': BUNDLED,
+  'packages/receiver/src/verify.ts: nobody imports TOLERANCE_SECONDS': BUNDLED,
+  'packages/server/src/chatbot.ts: nobody imports LeadForm': DECLARED,
+  'packages/server/src/store/desk/operations/recoveries.ts: nobody imports RecoveryValues':
+    DECLARED,
+  'packages/server/src/store/desk/operations/webhooks.ts: nobody imports WebhookValues': DECLARED,
+  'packages/server/src/store/desk/operations/webhooks.ts: nobody imports WebhookPatch': DECLARED,
+  'packages/server/src/store/desk/operations/webhooks.ts: nobody imports Rotation': DECLARED,
+}
+
 export const DOUBLE_NAMES = {
   'Event is': 'the noun that all of this is about: what the wire format calls so',
 }

@@ -22,7 +22,7 @@ import {
   verifyRequest,
 } from './verify.ts'
 
-const BODY_BYTES_MAX = 128 * 1024
+export const BODY_BYTES_MAX = 128 * 1024
 
 export interface HandlerOptions
   extends Pick<VerifyOptions, 'toleranceSeconds' | 'require' | 'now'> {

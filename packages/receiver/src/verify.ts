@@ -12,7 +12,7 @@ import type { RequestHeaders } from './headers.ts'
 import { isValidSecret } from './signature.ts'
 import { SignatureError } from './signature-error.ts'
 
-const TOLERANCE_SECONDS = 300
+export const TOLERANCE_SECONDS = 300
 
 export type RawBody = string | Uint8Array | ArrayBuffer
 

@@ -13,7 +13,7 @@ export interface ChatbotSettings {
   allowedOrigins: string[]
 }
 
-interface LeadForm {
+export interface LeadForm {
   fields: LeadFormField[]
   greeting: string
   thanks: string

@@ -4,7 +4,7 @@ import type { RecoveryRow } from '../../reading/rows.ts'
 import { insertOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Statement, type Steps } from './transaction.ts'
 
-interface RecoveryValues {
+export interface RecoveryValues {
   id: string
   webhookId: string
   since: number

@@ -11,7 +11,7 @@ import { END_REST_SET } from '../../rules/rest.ts'
 import { insertOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
 
-interface WebhookValues {
+export interface WebhookValues {
   id: string
   chatbotId: string
   columns: WebhookColumns
@@ -23,7 +23,7 @@ interface WebhookValues {
   webhooksMax: number
 }
 
-interface WebhookPatch {
+export interface WebhookPatch {
   id: string
   /** Those that are absent stay. */
   columns: Partial<WebhookColumns>
@@ -31,7 +31,7 @@ interface WebhookPatch {
   url?: { expected: string; isNew: boolean }
 }
 
-interface Rotation {
+export interface Rotation {
   id: string
   /** The sealed secret that `previousSecret` holds: both are sealed for their own column. */
   expectedSecret: string
