@@ -66,7 +66,8 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          // Of the cluster's tests the one that mostly waits: it may have neighbours.
+          include: ['test/e2e/**/*.test.ts', 'test/cluster/start.test.ts'],
           maxWorkers: WORKERS,
         },
       },
@@ -77,6 +78,7 @@ export default defineConfig({
           ...patience,
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
+          exclude: [EVERYWHERE, 'test/cluster/start.test.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
