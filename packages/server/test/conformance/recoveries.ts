@@ -28,7 +28,8 @@ export function describeRecoveries(suite: Suite): void {
   test('a dry run counts and leaves nothing', async () => {
     const { store, recovery } = await setupFailed(suite)
     const planned = recovery({ dryRun: true })
-    expect(await store.createRecovery(planned)).toMatchObject({ total: 5, done: 0 })
+    // A span never holds the millisecond in which it is asked for: the last may have failed in it.
+    await expect.poll(() => store.createRecovery(planned)).toMatchObject({ total: 5, done: 0 })
     expect(await store.getRecovery(planned.id)).toBeNull()
     expect(await store.continueRecoveries(10)).toEqual({ moved: 0 })
     expect(await store.createRecovery(recovery({ webhookId: 'wh_none' }))).toBeNull()
