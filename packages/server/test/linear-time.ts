@@ -15,9 +15,18 @@ function hostileTexts(pieces: readonly string[]): string[] {
 
 export function expectLinear(pieces: readonly string[], read: (text: string) => unknown): void {
   for (const text of hostileTexts(pieces)) {
-    const startedAt = performance.now()
-    read(text)
-    const tookMs = performance.now() - startedAt
+    const tookMs = leastMs(() => read(text))
     expect(tookMs, `${JSON.stringify(text.slice(0, 12))}… again and again`).toBeLessThan(LIMIT_MS)
   }
+}
+
+/** Of three times at most: whoever has the processor for a moment is no fault of the expression's. */
+function leastMs(work: () => unknown): number {
+  let leastMs = Number.POSITIVE_INFINITY
+  for (let tries = 0; tries < 3 && leastMs >= LIMIT_MS; tries++) {
+    const startedAt = performance.now()
+    work()
+    leastMs = Math.min(leastMs, performance.now() - startedAt)
+  }
+  return leastMs
 }
