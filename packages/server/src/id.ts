@@ -74,6 +74,12 @@ export function idTime(id: string): number {
   return Number(value >> 80n)
 }
 
+/**
+ * Ids are made a moment before the row, and by other nodes' clocks: ids bound a walk with this much to
+ * spare, the row's own instant decides.
+ */
+export const ID_SLACK_MS = 10 * 60_000
+
 /** The lowest id of a kind at an instant: a bound for range scans over ids. */
 export function idFloor(kind: IdKind, atMs: number): string {
   const bytes = Buffer.alloc(16)

@@ -47,6 +47,14 @@ export function isStrainedStatus(status: number): boolean {
   return STRAINED.includes(status)
 }
 
+/** `Retry-After` has a meaning with these; elsewhere it is somebody's mistake. */
+export function asksToWait(status: number): boolean {
+  return status === 429 || status === 503
+}
+
+/** The longest wait that an endpoint may ask for. */
+export const ASKED_MS_MAX = 24 * 3_600_000
+
 /** Whether the endpoint asks for less, or can't be had: what may make its webhook rest. */
 export function isStrained(result: SendResult): boolean {
   if (result.kind === 'unreachable') return result.fault === 'connect'

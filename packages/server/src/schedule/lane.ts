@@ -11,7 +11,7 @@
  * That its webhook rests is the store's word (store/rules/rest.ts), for all nodes. A lane that has heard of
  * it holds nothing but the probe that the store handed out.
  */
-import { isStrained, type SendResult } from '../outcome.ts'
+import { asksToWait, isStrained, type SendResult } from '../outcome.ts'
 import type { Claim } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
 import { ClaimQueue } from './claim-queue.ts'
@@ -283,8 +283,7 @@ export class Lane {
       this.#narrowed = true
       this.learnt.refused(now)
       // At once: until the record is written, a window of requests would still go out.
-      const asks = status === 429 || status === 503
-      const askedMs = asks ? Math.min(retryAfterMs ?? 0, QUIET_MS_MAX) : 0
+      const askedMs = asksToWait(status) ? Math.min(retryAfterMs ?? 0, QUIET_MS_MAX) : 0
       this.quietUntil = Math.max(this.quietUntil, now + askedMs)
     }
     this.trusted = !this.faulted

@@ -5,8 +5,9 @@
  * be beyond doubt: only after an answer that was read to its last byte by the book (`exchange.ts`
  * decides that), only of an origin that is known to wait until it is asked (`conduct.ts`), and only
  * after asking the kernel once more whether anything has come since. Nor for longer than a minute,
- * in use or not: a name that has moved is looked up again. Open connections to an origin are not capped: the lanes
- * bound them, and a cap would make webhooks of one origin wait for each other. Idle ones are.
+ * in use or not: a name that has moved is looked up again. Open connections to an origin are not
+ * capped: the lanes bound them, and a cap would make webhooks of one origin wait for each other. Idle
+ * ones are.
  */
 import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'

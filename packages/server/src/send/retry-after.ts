@@ -3,8 +3,8 @@
  * servers write besides: a fraction of a second, a list (where two of them add the header), ISO 8601,
  * and the instant itself in seconds since 1970.
  */
+import { ASKED_MS_MAX } from '../outcome.ts'
 
-const WAIT_MS_MAX = 24 * 3_600_000
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 const TIME = '(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)'
@@ -72,7 +72,7 @@ function parseIso(text: string): number | null {
 }
 
 function bounded(waitMs: number): number {
-  return Math.min(Math.max(0, waitMs), WAIT_MS_MAX)
+  return Math.min(Math.max(0, waitMs), ASKED_MS_MAX)
 }
 
 function parseHttpDate(text: string, nowMs: number): number | null {

@@ -19,12 +19,3 @@ export interface PulledIn {
   /** Where the next step goes on; null: that was the last one. */
   next: DuePosition | null
 }
-
-/** What `prune` deletes. */
-export interface Retention {
-  retentionMs: number
-  leadRetentionMs: number | null
-  limit: number
-  /** By so much the store's clock may be ahead of the time: what is deleted is older by it. */
-  aheadMs?: number
-}

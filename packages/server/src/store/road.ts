@@ -26,7 +26,7 @@ import type { Lead } from '../lead.ts'
 import type { Starts, StartsWanted } from '../rate.ts'
 import type { Webhook } from '../webhook.ts'
 import type { Change } from './change.ts'
-import type { PulledIn, PullInStep, Retention } from './due-times.ts'
+import type { PulledIn, PullInStep } from './due-times.ts'
 import type { RecordInput, RecordResult } from './recording.ts'
 
 export type * from './change.ts'
@@ -250,6 +250,15 @@ export interface LeaseSweep {
   /** Webhooks whose listener went. */
   away: string[]
   removed: string[]
+}
+
+/** What `prune` deletes. */
+export interface Retention {
+  retentionMs: number
+  leadRetentionMs: number | null
+  limit: number
+  /** By so much the store's clock may be ahead of the time: what is deleted is older by it. */
+  aheadMs?: number
 }
 
 export interface ResealResult {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../../event.ts'
 import { ID_PREFIXES, type IdKind } from '../../id.ts'
-import { isBlank } from '../../text/typed-text.ts'
+import { EMAIL_LENGTH_MAX, isBlank } from '../../text/typed-text.ts'
 
 /** Ids as examples show them: one person's story through all pages. */
 export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, string> = {
@@ -65,8 +65,8 @@ export function mayBeLeftOut<Fields extends Record<string, z.ZodType>>(fields: F
   }
 }
 
-/** What a list is searched for; nothing to be seen would find everybody. */
-export const search = text({ min: 1, max: 320 }).refine((q) => !isBlank(q), {
+/** What a list is searched for, an email at the longest; nothing to be seen would find everybody. */
+export const search = text({ min: 1, max: EMAIL_LENGTH_MAX }).refine((q) => !isBlank(q), {
   error: 'must not be empty',
 })
 

@@ -1,14 +1,10 @@
 /** Queries for keys, the audit log, and whose a thing is: built once for both stores. */
 import { type Compilable, type CompiledQuery, PostgresAdapter, type SqlBool, sql } from 'kysely'
-import { idFloor } from '../../id.ts'
+import { ID_SLACK_MS, idFloor } from '../../id.ts'
 import type { AuditFilter, OwnedKind, Page } from '../desk.ts'
 import type { Builder } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
-
-/** Ids are made a moment before the row, and by other nodes' clocks. */
-const ID_SLACK_MS = 10 * 60_000
-/** After every character. */
-const LAST_CHARACTER = '\u{10ffff}'
+import { LAST_CHARACTER } from './searches.ts'
 
 export function listApiKeys(
   db: Builder,

@@ -18,7 +18,7 @@ import type { Builder } from './builder.ts'
 import { type DeliveryRow, toDeliveryChange } from './rows.ts'
 
 /** Ids are made a little before their row, on other clocks than the store's. */
-const ID_SLACK_MS = 10_000
+const IDS_AROUND_MS = 10_000
 /** New rows, of each kind, among which a page is chosen. */
 const CHOSEN_AMONG = 20_000
 /** How far a page goes where so many are newer than its place by less than the clocks may differ. */
@@ -42,7 +42,7 @@ interface Reach {
 export function reachQueries(db: Builder, place: ChangePlace): CompiledQuery[] {
   const below = (table: 'deliveries' | 'leads', floor: string) =>
     db.selectFrom(table).select('id').where('id', '>=', floor).orderBy('id')
-  const from = (source: Source) => sinceIn(source, place).at - ID_SLACK_MS
+  const from = (source: Source) => sinceIn(source, place).at - IDS_AROUND_MS
   return [
     below('deliveries', idFloor('delivery', from('deliveries'))),
     below('leads', idFloor('lead', from('leads'))),
@@ -51,10 +51,10 @@ export function reachQueries(db: Builder, place: ChangePlace): CompiledQuery[] {
 
 export function reachOf(found: unknown[][], place: ChangePlace): Reach {
   const [delivery, lead] = (found as { id: string }[][]).map((rows) => rows[0]?.id ?? null)
-  const ends = [delivery, lead].flatMap((id) => (id ? [idTime(id) - ID_SLACK_MS - 1] : []))
+  const ends = [delivery, lead].flatMap((id) => (id ? [idTime(id) - IDS_AROUND_MS - 1] : []))
   if (ends.length === 0) return { untilMs: null, deliveriesBelow: null, leadsBelow: null }
   const untilMs = Math.max(Math.min(...ends), place.at + DENSE_MS)
-  const endMs = untilMs + ID_SLACK_MS + 1
+  const endMs = untilMs + IDS_AROUND_MS + 1
   return {
     untilMs,
     deliveriesBelow: delivery ? idFloor('delivery', endMs) : null,
@@ -107,7 +107,7 @@ function createdDeliveries(db: Builder, { at, key }: Since, { untilMs, below, ro
     .selectFrom('deliveries')
     .selectAll()
     .select(['created_at as at', 'id as key'])
-    .where('id', '>=', idFloor('delivery', at - ID_SLACK_MS))
+    .where('id', '>=', idFloor('delivery', at - IDS_AROUND_MS))
     .where('created_at', '>=', at)
     .where('created_at', '<=', untilMs)
   if (below !== null) query = query.where('id', '<', below)
@@ -121,7 +121,7 @@ function createdLeads(db: Builder, { at, key }: Since, { untilMs, below, rows }:
   let query = db
     .selectFrom('leads')
     .select(['id as key', 'chatbot_id', 'event_id', 'created_at as at'])
-    .where('id', '>=', idFloor('lead', at - ID_SLACK_MS))
+    .where('id', '>=', idFloor('lead', at - IDS_AROUND_MS))
     .where('created_at', '>=', at)
     .where('created_at', '<=', untilMs)
   if (below !== null) query = query.where('id', '<', below)

@@ -8,7 +8,7 @@ import { type Compilable, type ExpressionBuilder, type RawBuilder, type SqlBool,
 import { DELIVERY_STATES } from '../../delivery.ts'
 import { assert } from '../../errors.ts'
 import { LEAD_EVENT_SPELLINGS } from '../../event.ts'
-import { idFloor } from '../../id.ts'
+import { ID_SLACK_MS, idFloor } from '../../id.ts'
 import type {
   ConversationFilter,
   CountedPage,
@@ -25,12 +25,6 @@ import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Schema } from './schema.ts'
 import { idSought, isDeliveryOf, isLeadOf, LAST_CHARACTER, people } from './searches.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
-
-/**
- * Ids are made a moment before the row, and by other nodes' clocks: ids bound the walk with this
- * much to spare, the row's own instant decides.
- */
-const ID_SLACK_MS = 10 * 60_000
 
 const LEAD_COLUMNS = [
   'id',

@@ -51,6 +51,18 @@ export function nextState(
   return { state: 'pending', reason: null, delayMs: outcome.delayMs }
 }
 
+type Ended = 'delivered' | 'exhausted' | 'cancelled'
+const ENDED: ReadonlySet<DeliveryState> = new Set<Ended>(['delivered', 'exhausted', 'cancelled'])
+
+/** As what a delivery ends, that goes from one state to the other; null: not by this. */
+export function endOf(before: DeliveryState, after: DeliveryState): Ended | null {
+  return after !== before && isEnded(after) ? after : null
+}
+
+function isEnded(state: DeliveryState): state is Ended {
+  return ENDED.has(state)
+}
+
 /** Since when this series has attempts that were not charged, after this one. */
 export function unchargedSince(
   row: Pick<Attempted, 'uncharged_since'>,

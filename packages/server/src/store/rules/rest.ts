@@ -12,7 +12,7 @@
  * owner's firewall refuses. Only where another delivery is asked the same does it last as asked.
  */
 import type { DeliveryKind } from '../../delivery.ts'
-import { isStrainedStatus } from '../../outcome.ts'
+import { ASKED_MS_MAX, isStrainedStatus } from '../../outcome.ts'
 import type { WebhookKind } from '../../webhook.ts'
 import type { LaneAsked, RecordInput, RecordResult } from '../road.ts'
 
@@ -90,7 +90,6 @@ export function restValues(rest: RestState): (number | string | null)[] {
 export type RestMove = 'began' | 'moved' | 'ended'
 
 const ONE_WORD_MS_MAX = 60_000
-const ASKED_MS_MAX = 24 * 3_600_000
 const PROBE_EVERY_MS = 3_600_000
 const SAME_WORD_MS = 2_000
 const REST_MS_FIRST = 1_000

@@ -6,18 +6,8 @@ import { widerAspect } from '../change.ts'
 import { type DeliveryRow, toDeliveryChange } from '../reading/rows.ts'
 import type { Change, DeliveryChange } from '../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
-import { LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
+import { type Counter, LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
 import type { Statements } from './statements.ts'
-
-type Counter = 'accepted' | 'delivered' | 'exhausted' | 'cancelled' | 'attempts' | 'failedAttempts'
-const COUNTERS: readonly Counter[] = [
-  'accepted',
-  'delivered',
-  'exhausted',
-  'cancelled',
-  'attempts',
-  'failedAttempts',
-]
 
 type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
 export type Aspect = WebhookUpdated['aspect']
@@ -57,7 +47,7 @@ export class Transaction {
   countAttempt(webhookId: string, chatbotId: string, durationMs: number, failed: boolean): void {
     const minute = this.#minute(webhookId, chatbotId)
     minute.counts.attempts += 1
-    if (failed) minute.counts.failedAttempts += 1
+    if (failed) minute.counts.failed_attempts += 1
     const bucket = latencyBucket(durationMs)
     minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1
   }
@@ -92,7 +82,7 @@ export class Transaction {
   flush(minuteMin: number): void {
     const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), minuteMin)
     for (const [webhookId, { chatbotId, counts, latency }] of this.#minutes) {
-      const values = COUNTERS.map((counter) => counts[counter])
+      const values = SUMMED.map((counter) => counts[counter])
       this.#sql.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...values, ...latency)
     }
     if (this.backlogDelta !== 0) this.#sql.run(ADD_BACKLOG, this.backlogDelta)
@@ -105,7 +95,7 @@ export class Transaction {
       const counts = { accepted: 0, delivered: 0, exhausted: 0, cancelled: 0 }
       minute = {
         chatbotId,
-        counts: { ...counts, attempts: 0, failedAttempts: 0 },
+        counts: { ...counts, attempts: 0, failed_attempts: 0 },
         latency: new Array<number>(LATENCY_BUCKETS).fill(0),
       }
       this.#minutes.set(webhookId, minute)

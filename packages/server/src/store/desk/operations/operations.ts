@@ -39,10 +39,13 @@ export const STATEMENTS = {
   readClock,
 }
 
+/** As the type below has them, whole. */
+const OWN = { resend: true, cancel: true, eraseLead: true } satisfies Record<keyof OwnCalls, true>
+
 export const CALL_NAMES = [
   ...(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]),
   ...(Object.keys(STATEMENTS) as (keyof typeof STATEMENTS)[]),
-  ...(['resend', 'cancel', 'eraseLead'] as const),
+  ...(Object.keys(OWN) as (keyof OwnCalls)[]),
 ]
 
 /** These only read: they are answered also where nothing can be written. */

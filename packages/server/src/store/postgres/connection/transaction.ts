@@ -8,13 +8,11 @@ import { widerAspect } from '../../change.ts'
 import { type DeliveryRow, toDeliveryChange, type WebhookRow } from '../../reading/rows.ts'
 import type { Change, DeliveryChange } from '../../road.ts'
 import { LATENCY_BUCKETS, latencyBucket } from '../../rules/latency.ts'
-import { LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
+import { type Counter, LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
 import { array, column } from './parameters.ts'
 import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 
 export type RunQuery = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
-
-type Counter = (typeof SUMMED)[number]
 
 interface Minute {
   webhookId: string
@@ -208,7 +206,7 @@ function byWebhook(a: Minute, b: Minute): number {
 
 /**
  * The transaction gets its number before it reads anything, the time too: who waits for all
- * transactions below a number (settle.ts, rollups.ts) waits for what this one decides from what it
+ * transactions below a number (settle.ts, roll-up.ts) waits for what this one decides from what it
  * read, and for what it writes under an earlier time.
  */
 const BEGIN = 'SELECT pg_current_xact_id()::text AS xid, chatzuri_now() AS now'

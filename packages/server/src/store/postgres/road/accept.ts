@@ -8,6 +8,7 @@ import type { Ids } from '../../../id.ts'
 import type { WebhookState } from '../../../webhook.ts'
 import { indexableKeysOf } from '../../reading/search-keys.ts'
 import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../../road.ts'
+import { IDEMPOTENCY_MS } from '../../rules/retention.ts'
 import { MeanwhileChanged } from '../connection/faults.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
@@ -44,7 +45,13 @@ interface Known {
   answers: Map<string, Pick<IdempotencyRow, 'body_hash' | 'answer' | 'erased'>>
 }
 
-export const IDEMPOTENCY_MS = 24 * 3_600_000
+/** What each call of a batch is decided by, and writes to. */
+interface Batch {
+  tx: Transaction
+  known: Known
+  writes: Insertions
+  ids: Ids
+}
 
 export async function acceptAll(
   tx: Transaction,
@@ -53,6 +60,7 @@ export async function acceptAll(
 ): Promise<AcceptResult[]> {
   const known = await look(tx, inputs)
   const writes = new Insertions(tx)
+  const batch = { tx, known, writes, ids }
   const keep: (Idempotency & { chatbotId: string })[] = []
   const results = inputs.map((input): AcceptResult => {
     const { chatbotId, idempotency } = input
@@ -66,27 +74,22 @@ export async function acceptAll(
       known.answers.set(keyOf(chatbotId, idempotency), kept)
       keep.push({ ...idempotency, chatbotId })
     }
-    return acceptOne(tx, input, known, writes, ids)
+    return acceptOne(batch, input)
   })
   if (keep.length > 0) await keepAnswers(tx, keep)
   writes.send()
   return results
 }
 
-function acceptOne(
-  tx: Transaction,
-  input: AcceptInput,
-  known: Known,
-  writes: Insertions,
-  ids: Ids,
-): AcceptResult {
+function acceptOne(batch: Batch, input: AcceptInput): AcceptResult {
+  const { tx, known, writes, ids } = batch
   const { chatbotId, lease } = input
   const nodeId = lease && known.live.has(lease.nodeId) ? lease.nodeId : null
   const except = new Set(lease?.except)
   const claims: Claim[] = []
   const waiting = new Set<string>()
   for (const event of input.events) {
-    addEvent(tx, input, event, writes)
+    addEvent(batch, input, event)
     for (const to of known.subscribers.get(pairOf(chatbotId, event.eventType)) ?? []) {
       const { webhookId, spelling, state, listenerId, resting } = to
       const active = state === 'active'
@@ -111,10 +114,9 @@ function acceptOne(
 }
 
 function addEvent(
-  tx: Transaction,
+  { tx, writes }: Batch,
   { chatbotId, idempotency }: AcceptInput,
   event: NewEvent,
-  writes: Insertions,
 ): void {
   const { lead } = event
   writes.addEvent(chatbotId, event)

@@ -1,4 +1,4 @@
-/** The rows that a batch of accepted events makes, written in one statement. */
+/** The rows that a batch of accepted events makes, written in one statement for each table. */
 import type { WebhookState } from '../../../webhook.ts'
 import type { SearchKeys } from '../../reading/search-keys.ts'
 import type { NewEvent } from '../../road.ts'

@@ -1,24 +1,15 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
 import { AUDIT_MS } from '../../../audit.ts'
-import { type Ids, idFloor } from '../../../id.ts'
+import { ID_SLACK_MS, type Ids, idFloor } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Retention } from '../../road.ts'
+import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../rules/retention.ts'
 import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { IDEMPOTENCY_MS } from './accept.ts'
 import { eraseLeads } from './erase.ts'
 import { cancelAll } from './move.ts'
 import { pruneAccess, pruneAudit } from './prune-access.ts'
-
-/** A step looks at so many pages of events at most, so that it never holds up the traffic. */
-const EVENT_PAGES_MAX = 20
-/** What erasing a lead takes, in deleted rows: its event, deliveries, attempts and more change too. */
-const LEAD_ROWS = 4
-/** How long a stream can be resumed. */
-const CHANGES_MS = 3_600_000
-/** Ids are made a moment before the row, and by other nodes' clocks. */
-const ID_SLACK_MS = 10 * 60_000
 
 export async function prune(
   tx: Transaction,

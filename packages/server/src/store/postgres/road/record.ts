@@ -3,10 +3,9 @@
  * minute's counts, many in one transaction, and only those whose claim is held by a node whose lease
  * is live. Deliveries are locked in the order of their ids, webhooks after them.
  */
-import type { DeliveryState } from '../../../delivery.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { RecordInput, RecordResult } from '../../road.ts'
-import { type NextState, unchargedSince, withoutEcho } from '../../rules/after-attempt.ts'
+import { endOf, type NextState, unchargedSince, withoutEcho } from '../../rules/after-attempt.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { HealthBook } from './health.ts'
@@ -15,12 +14,9 @@ interface Recorded {
   row: DeliveryRow
   input: RecordInput
   next: NextState
-  ended: boolean
+  ended: ReturnType<typeof endOf>
   lastError: string | null
 }
-
-type Ended = 'delivered' | 'exhausted' | 'cancelled'
-const ENDED: readonly DeliveryState[] = ['delivered', 'exhausted', 'cancelled']
 
 export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise<RecordResult[]> {
   const held = await lockHeld(tx, inputs)
@@ -42,7 +38,7 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
     const { row } = each
     const input = erased.has(row.event_id) ? withoutEcho(each.input) : each.input
     const next = health.note(row, input)
-    const ended = next.state !== row.state && ENDED.includes(next.state)
+    const ended = endOf(row.state, next.state)
     const { result, error, errorCode } = input.attempt
     const lastError = result === 'failed' ? (error ?? errorCode) : null
     recorded.push({ row, input, next, ended, lastError })
@@ -103,18 +99,18 @@ function sendDeliveries(tx: Transaction, all: Recorded[]): void {
     column(all, ({ next }) => (next.delayMs === null ? null : tx.now + Math.round(next.delayMs))),
     column(all, ({ input }) => input.attempt.status),
     column(all, ({ lastError }) => lastError),
-    column(all, ({ ended, row }) => (ended ? tx.now : row.finished_at)),
+    column(all, ({ ended, row }) => (ended === null ? row.finished_at : tx.now)),
     column(all, ({ row, input }) => unchargedSince(row, input, tx.now)),
   ])
 }
 
 function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded): void {
   const { id, event_id: eventId, webhook_id: webhookId, chatbot_id: chatbotId } = row
-  if (ended) tx.backlogDelta -= 1
+  if (ended !== null) tx.backlogDelta -= 1
   if (row.kind === 'event') {
     const { durationMs, result } = input.attempt
     tx.countAttempt(webhookId, chatbotId, durationMs, result === 'failed')
-    if (ended) tx.count(webhookId, chatbotId, next.state as Ended)
+    if (ended !== null) tx.count(webhookId, chatbotId, ended)
   }
   tx.deliveryChanged(chatbotId, {
     id,
@@ -128,7 +124,7 @@ function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded
   })
 }
 
-/** The rows of attempts whose order of locking is that of their ids. */
+/** In the order of their ids, which is the order of locking. */
 const LOCK_HELD = `SELECT d.* FROM deliveries d
   JOIN unnest($1::text[], $2::text[]) AS asked (id, node_id)
     ON asked.id = d.id AND asked.node_id = d.claimed_by

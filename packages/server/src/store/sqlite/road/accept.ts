@@ -3,6 +3,7 @@
  * What is leased at once never enters the index of claimable deliveries.
  */
 import type { AcceptInput } from '../../road.ts'
+import { IDEMPOTENCY_MS } from '../../rules/retention.ts'
 import type { Core } from '../core.ts'
 import { insertDelivery, insertEvent } from './insertions.ts'
 
@@ -33,8 +34,6 @@ interface IdempotencyRow {
 }
 
 const NONE: readonly string[] = []
-
-export const IDEMPOTENCY_MS = 24 * 3_600_000
 
 export function accept(core: Core, input: AcceptInput): AcceptReply {
   const { chatbotId, events, idempotency } = input

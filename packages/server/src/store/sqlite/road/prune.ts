@@ -3,20 +3,12 @@ import { AUDIT_MS } from '../../../audit.ts'
 import { idFloor } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Retention } from '../../road.ts'
+import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../rules/retention.ts'
 import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
 import type { Core } from '../core.ts'
-import { IDEMPOTENCY_MS } from './accept.ts'
 import { eraseLead } from './erase.ts'
 import { cancelRow } from './move.ts'
 import { pruneAccess, pruneAudit } from './prune-access.ts'
-
-/** A step looks at so many pages of events at most, so that it never holds up the traffic. */
-const EVENT_PAGES_MAX = 20
-
-/** What erasing a lead takes, in deleted rows: its event, deliveries, attempts and more change too. */
-const LEAD_ROWS = 4
-/** How long a stream can be resumed. */
-const CHANGES_MS = 3_600_000
 
 export function prune(
   core: Core,
@@ -88,6 +80,7 @@ function deleteLonelyEvents(core: Core, before: number, limit: number): number {
   }
   return deleted
 }
+
 const DELETE_IDEMPOTENCY = `DELETE FROM idempotency WHERE (chatbot_id, route, key) IN
   (SELECT chatbot_id, route, key FROM idempotency WHERE created_at <= ? LIMIT ?)`
 const DELETE_CHANGES =

@@ -2,11 +2,11 @@
  * What came of an attempt: the attempt, its delivery's next state, its webhook's health and the
  * minute's counts, in one transaction, and only while the node that sent it holds the claim.
  */
-import type { DeliveryState } from '../../../delivery.ts'
 import type { DeliveryRow, WebhookRow } from '../../reading/rows.ts'
 import type { RecordInput, RecordResult } from '../../road.ts'
 import {
   concernsHealth,
+  endOf,
   type NextState,
   nextState,
   noteHealth,
@@ -59,7 +59,7 @@ function insertAttempt(core: Core, row: DeliveryRow, { attempt }: RecordInput): 
 function updateDelivery(core: Core, row: DeliveryRow, input: RecordInput, next: NextState): void {
   const { attempt, outcome } = input
   const { tx } = core
-  const ended = next.state !== row.state && ENDED.includes(next.state)
+  const ended = endOf(row.state, next.state)
   const charged = outcome.kind !== 'retry' || outcome.charged
   const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
   core.run(
@@ -71,15 +71,15 @@ function updateDelivery(core: Core, row: DeliveryRow, input: RecordInput, next: 
     attempt.status,
     lastError,
     unchargedSince(row, input, tx.now),
-    ended ? tx.now : row.finished_at,
+    ended === null ? row.finished_at : tx.now,
     tx.now,
     row.id,
   )
-  if (ended) tx.backlogDelta -= 1
+  if (ended !== null) tx.backlogDelta -= 1
   if (row.kind === 'event') {
     const failed = attempt.result === 'failed'
     tx.countAttempt(row.webhook_id, row.chatbot_id, attempt.durationMs, failed)
-    if (ended) tx.count(row.webhook_id, row.chatbot_id, next.state as Ended)
+    if (ended !== null) tx.count(row.webhook_id, row.chatbot_id, ended)
   }
   if (!tx.wantChanges) return
   const { id, event_id: eventId, webhook_id: webhookId, event_type: eventType } = row
@@ -124,9 +124,6 @@ function disable(core: Core, webhookId: string, reason: string): HealthRow | nul
   })
   return core.health(webhookId)
 }
-
-const ENDED: readonly DeliveryState[] = ['delivered', 'exhausted', 'cancelled']
-type Ended = 'delivered' | 'exhausted' | 'cancelled'
 
 const READ_DELIVERY = 'SELECT * FROM deliveries WHERE id = ?'
 const EVENT_ERASED = 'SELECT erased FROM events WHERE id = ?'

@@ -1,7 +1,7 @@
 /**
- * Adds finished minutes to the roll-ups (store/rules/rollups.ts). Every write goes through one connection, by
- * one clock: a minute that is over is final, and where a clock was set back the transaction counts
- * in a later minute.
+ * Adds finished minutes to the roll-ups (store/rules/rollups.ts). Every write goes through one
+ * connection, by one clock: a minute that is over is final, and where a clock was set back the
+ * transaction counts in a later minute.
  */
 import { addMinutes, MINUTE_MS } from '../../rules/rollups.ts'
 import type { Core } from '../core.ts'
