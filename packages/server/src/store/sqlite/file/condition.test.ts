@@ -108,6 +108,25 @@ test('once work was refused, a probe that is smaller than it does not make the s
   expect(await store.accept(input)).toMatchObject({ kind: 'accepted' })
 })
 
+test('a probe that finds no room refuses nothing beside it that has room', async () => {
+  const { world, store, engine } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  const webhook = await world.webhook(chatbot.id)
+  const pages = Number(engine.db.prepare('PRAGMA page_count').get()?.page_count)
+  engine.db.exec(`PRAGMA max_page_count = ${pages + 20}`)
+  const large = world.leadEvent({ customerName: 'x'.repeat(400_000) })
+  const input = world.acceptInput(chatbot.id, { events: [large] })
+  await expect(store.accept(input)).rejects.toThrow('the disk is full')
+  const probe = store.ping()
+  const beside = [
+    store.renewLease(world.nodeId, 10_000),
+    store.setWebhookState(webhook.id, 'paused', null),
+    store.accept(world.acceptInput(chatbot.id)),
+  ]
+  await expect(probe).rejects.toThrow('the disk is full')
+  expect(await Promise.all(beside)).toMatchObject([true, { state: 'paused' }, { kind: 'accepted' }])
+})
+
 test('however many ask whether it is ready, a second has one probe', async () => {
   const { world, store, engine } = await openWithEngine()
   const size = () => engine.db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()?.log
