@@ -295,6 +295,33 @@ test('two nodes that accept and record the same webhooks at once keep exact coun
   })
 })
 
+test('a table that a newer version has changed meanwhile costs no call', async () => {
+  const { a, webhook, query } = await setup()
+  const change = (i: number) => a.store.updateWebhook(webhook.id, { description: String(i) })
+  const changes = () => Promise.all(Array.from({ length: 30 }, (_, i) => change(i)))
+  await changes()
+  await query('ALTER TABLE webhooks ADD COLUMN later text')
+  for (const changed of await changes()) expect(changed).toMatchObject({ id: webhook.id })
+})
+
+/** What comes after it in its transaction is told no more than that the transaction is over. */
+test('the first statement that is refused is the reason, also one that nobody waits for', async () => {
+  const { a, webhook, query } = await setup()
+  const refuse = (when: string, code: string) =>
+    query(`CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF ${when} THEN RAISE EXCEPTION 'refused' USING ERRCODE = '${code}'; END IF;
+      RETURN NEW; END $$`)
+  await query('CREATE SEQUENCE tries')
+  await refuse('true', 'disk_full')
+  await query(`CREATE TRIGGER refuse BEFORE INSERT ON subscriptions
+    FOR EACH ROW EXECUTE FUNCTION refuse()`)
+  const change = () => a.store.updateWebhook(webhook.id, { eventTypes: ['a.b'] })
+  await expect(change()).rejects.toThrow(StoreUnavailable)
+  // Once more, as whenever two have met.
+  await refuse(`nextval('tries') = 1`, 'deadlock_detected')
+  expect(await change()).toMatchObject({ eventTypes: ['a.b'] })
+})
+
 test('breaking every connection costs at most the calls of that moment', async () => {
   const { a, chatbot, query } = await setup()
   const calls = Array.from({ length: 50 }, () => a.store.accept(a.world.acceptInput(chatbot.id)))

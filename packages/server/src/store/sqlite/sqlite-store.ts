@@ -72,6 +72,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       onCommitted?.(durationMs)
       cleaning.follow(reply)
     },
+    // What it would wipe is written past the queue.
+    onDamage: () => cleaning.close(),
   }
   return await openOver(port, options, watches).catch(async (error) => {
     await port.close()
@@ -84,13 +86,15 @@ interface Watches {
   onAdmitted?(): void
   /** After each batch, and for how long it was on its way. */
   onBatch?(reply: BatchReply, durationMs: number): void
+  /** Nothing may be written any more. */
+  onDamage?(): void
 }
 
 /** The store over an engine that is open already, and is closed with it. */
 export async function openOver(
   port: EnginePort,
   options: SqliteStoreOptions,
-  { onAdmitted, onBatch }: Watches = {},
+  { onAdmitted, onBatch, onDamage }: Watches = {},
 ): Promise<Store> {
   const { dataDir, encryptionKey, openingKeys = [], clock, log = silentLog } = options
   const encryption = new KeyRing({ seals: encryptionKey, opens: openingKeys })
@@ -113,6 +117,7 @@ export async function openOver(
     log,
     clock,
     commit: async (bytes) => void (await queue.call('ping', bytes)),
+    onDamage: () => onDamage?.(),
   })
   const run: RunQueries = (queries) => port.read(queries.map(toQuery)).catch(condition.unread)
   // In the writer's turn, which is short; the reading thread may be busy with a long list.

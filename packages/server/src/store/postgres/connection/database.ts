@@ -11,7 +11,14 @@ import type { Log } from '../../../log.ts'
 import type { RunQueries } from '../../reading/reads.ts'
 import { boundedQuery, toPageRead } from './bounded-query.ts'
 import { clientConfig, prepareConnection } from './connection.ts'
-import { ConnectionFault, fromPg, isConnectionSound, isRetryable, toStoreError } from './faults.ts'
+import {
+  ConnectionFault,
+  fromPg,
+  isConnectionSound,
+  isOldPlan,
+  isRetryable,
+  toStoreError,
+} from './faults.ts'
 import { storable } from './parameters.ts'
 import { Transaction } from './transaction.ts'
 
@@ -34,7 +41,8 @@ type Query = Parameters<RunQueries>[0][number]
 
 const WRITERS_MAX = 8
 const READERS_MAX = 4
-const TRIES_MAX = 8
+/** More than writers: each of their connections may have old plans. */
+const TRIES_MAX = 9
 
 export class Database {
   /** The database's clock at the last transaction. */
@@ -193,7 +201,7 @@ export class Database {
       sound = true
       return value
     } catch (error) {
-      sound = isConnectionSound(error)
+      sound = isConnectionSound(error) && !isOldPlan(error)
       throw error
     } finally {
       client.release(!sound)

@@ -18,8 +18,16 @@ export class MeanwhileChanged extends Error {
   override readonly name = 'MeanwhileChanged'
 }
 
+/**
+ * A newer version has changed a table while this one runs: of the statements that a connection has
+ * prepared, those that answer whole rows are of no use any more. Another connection prepares them anew.
+ */
+export function isOldPlan(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery'
+}
+
 export function isRetryable(error: unknown): boolean {
-  if (error instanceof MeanwhileChanged) return true
+  if (error instanceof MeanwhileChanged || isOldPlan(error)) return true
   return error instanceof pg.DatabaseError && RETRYABLE.test(error.code ?? '')
 }
 

@@ -55,13 +55,23 @@ export class Transaction {
     this.wantChanges = wantChanges
   }
 
-  query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#query<Row>(sql, values)
+  /**
+   * Rejects with the reason of the first statement that failed: what follows one of those that were
+   * only sent is told no more than that the transaction is over.
+   */
+  async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const before = this.#sent.length
+    try {
+      return await this.#query<Row>(sql, values)
+    } catch (error) {
+      for (const sent of this.#sent.slice(0, before)) await sent
+      throw error
+    }
   }
 
   /** Of a row that must be there. */
   async one<Row>(sql: string, values: readonly unknown[] = []): Promise<Row> {
-    const [row] = await this.#query<Row>(sql, values)
+    const [row] = await this.query<Row>(sql, values)
     assert(row, 'a row that was just read or written is there')
     return row
   }
@@ -69,7 +79,7 @@ export class Transaction {
   /** A statement whose answer nobody needs before the commit. */
   send(sql: string, values: readonly unknown[] = []): void {
     const sent = this.#query(sql, values)
-    // Told by `commit`, which waits for all of them; a rollback doesn't ask.
+    // Told by `commit`, which waits for all of them, or by a query after it; a rollback doesn't ask.
     sent.catch(() => {})
     this.#sent.push(sent)
   }

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { manualClock } from '../../../../test/manual-clock.ts'
 import { freshFolder, openHere, openWithEngine } from '../../../../test/sqlite/folder.ts'
 import { StoreDamaged, StoreUnavailable } from '../../../errors.ts'
 
@@ -83,6 +84,32 @@ test('what only reading finds damaged ends the writing, too; the rest is still r
   expect(await again.getChatbot(chatbot.id)).toMatchObject({ id: chatbot.id })
 })
 
+test('in a damaged store nothing is wiped any more, which was written past the queue', async () => {
+  const dataDir = freshFolder()
+  const path = join(dataDir, 'chatzuri.db')
+  const { world, store: before, engine } = await openWithEngine(dataDir)
+  const event = world.leadEvent()
+  await before.accept(world.acceptInput((await world.chatbot()).id, { events: [event] }))
+  const page = Number(engine.db.prepare(ROOT_PAGE).get('audit_by_actor')?.rootpage)
+  await before.close()
+  damage(path, page)
+
+  const clock = manualClock()
+  const store = await openHere(dataDir, { clock })
+  // In the way of the log's end: what was erased stays in it, and is to be wiped.
+  const reader = new DatabaseSync(path, { readOnly: true })
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM leads').get()
+  expect(await store.eraseLead(event.lead?.id ?? '', 'request')).toBe(true)
+  const audit = store.listAudit({ actor: 'root' }, { limit: 1, after: null })
+  await expect(audit).rejects.toThrow(StoreDamaged)
+  reader.exec('COMMIT')
+  reader.close()
+  const log = statSync(`${path}-wal`).size
+  await clock.pass(5_000)
+  expect(statSync(`${path}-wal`).size).toBe(log)
+})
+
 test('once work was refused, a probe that is smaller than it does not make the store ready', async () => {
   const { world, store, engine } = await openWithEngine()
   const chatbot = await world.chatbot()
@@ -106,6 +133,25 @@ test('once work was refused, a probe that is smaller than it does not make the s
   engine.db.exec('PRAGMA max_page_count = 1000000')
   await ping()
   expect(await store.accept(input)).toMatchObject({ kind: 'accepted' })
+})
+
+test('a probe that finds no room refuses nothing beside it that has room', async () => {
+  const { world, store, engine } = await openWithEngine()
+  const chatbot = await world.chatbot()
+  const webhook = await world.webhook(chatbot.id)
+  const pages = Number(engine.db.prepare('PRAGMA page_count').get()?.page_count)
+  engine.db.exec(`PRAGMA max_page_count = ${pages + 20}`)
+  const large = world.leadEvent({ customerName: 'x'.repeat(400_000) })
+  const input = world.acceptInput(chatbot.id, { events: [large] })
+  await expect(store.accept(input)).rejects.toThrow('the disk is full')
+  const probe = store.ping()
+  const beside = [
+    store.renewLease(world.nodeId, 10_000),
+    store.setWebhookState(webhook.id, 'paused', null),
+    store.accept(world.acceptInput(chatbot.id)),
+  ]
+  await expect(probe).rejects.toThrow('the disk is full')
+  expect(await Promise.all(beside)).toMatchObject([true, { state: 'paused' }, { kind: 'accepted' }])
 })
 
 test('however many ask whether it is ready, a second has one probe', async () => {

@@ -19,11 +19,19 @@ const CALL_BYTES = 32_768
 export class Condition {
   readonly probe: Probe
   readonly #log: Log
+  readonly #onDamage: () => void
   #damage: EngineFault | null = null
 
   /** `commit`: writes a probe of so many bytes, and rejects as every call does. */
-  constructor(options: { log: Log; clock: Clock; commit: (bytes: number) => Promise<void> }) {
+  constructor(options: {
+    log: Log
+    clock: Clock
+    commit: (bytes: number) => Promise<void>
+    /** Once, when nothing is written any more. */
+    onDamage(): void
+  }) {
     this.#log = options.log
+    this.#onDamage = options.onDamage
     this.probe = new Probe(options)
   }
 
@@ -58,6 +66,7 @@ export class Condition {
     this.#damage = damage
     this.probe.refused(0)
     this.#log.error({ error: damage.message }, 'store.damaged')
+    this.#onDamage()
   }
 }
 

@@ -96,6 +96,16 @@ test('a batch is bounded in calls and in characters', async () => {
   expect(sizes().slice(3)).toEqual([1, 1, 1, 1, 1, 45, 3])
 })
 
+test('a probe of the size of work has a commit of its own', async () => {
+  const { queue, settled, ping, accept, answerAll, held } = setup()
+  const calls: Promise<unknown>[] = [ping()]
+  await settled()
+  calls.push(ping(), queue.call('ping', 131_072), accept(100), ping())
+  await answerAll()
+  await Promise.all(calls)
+  expect(held()).toEqual([['ping'], ['ping'], ['ping', 'ping', 'bot_1']])
+})
+
 test('what is not ingest goes first, then single events, then bulk', async () => {
   const { settled, ping, accept, bulk, answerAll, held } = setup()
   const calls: Promise<unknown>[] = [ping()]

@@ -6,6 +6,8 @@
  * Who goes first: whatever is not ingest (leases, claims, records, settings: small, and others wait
  * for them), then single events, then bulk; chatbots take turns. After a commit with bulk in it there
  * is one without, if anything else waits: nobody waits longer than for one batch of somebody else.
+ *
+ * A probe of the size of work goes alone: where there is no room for it there may be room for the others.
  */
 import type { Clock } from '../../../clock.ts'
 import { StoreUnavailable } from '../../../errors.ts'
@@ -13,6 +15,7 @@ import type { NewAuditEntry } from '../../desk.ts'
 import type { AcceptInput } from '../../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../../rules/accept-weight.ts'
 import { FairQueue } from '../../rules/fair-queue.ts'
+import { SMALL_BYTES } from '../../rules/probe.ts'
 import type { BatchReply, Call } from '../engine.ts'
 import { type EngineFault, toError, toFault } from '../file/faults.ts'
 import { isReading, type Operations } from '../operations.ts'
@@ -48,6 +51,8 @@ interface WriteQueueOptions {
 
 export class WriteQueue {
   readonly #options: WriteQueueOptions
+  /** Those that are larger than a row. */
+  readonly #probes: Pending[] = []
   /** In their order. */
   readonly #others = new FairQueue<Pending>()
   readonly #singles = new FairQueue<Pending>()
@@ -92,6 +97,10 @@ export class WriteQueue {
 
   #put(pending: Pending): void {
     const { name, input } = pending.call
+    if (name === 'ping' && Number(input) > SMALL_BYTES) {
+      this.#probes.push(pending)
+      return
+    }
     if (name !== 'accept') {
       this.#others.push('', pending)
       return
@@ -136,7 +145,8 @@ export class WriteQueue {
   }
 
   #next(): void {
-    if (this.#others.size + this.#singles.size + this.#bulk.size > 0) {
+    const waiting = this.#probes.length + this.#others.size + this.#singles.size + this.#bulk.size
+    if (waiting > 0) {
       this.#flush()
       return
     }
@@ -145,6 +155,8 @@ export class WriteQueue {
   }
 
   #takeBatch(): Pending[] {
+    const probe = this.#probes.shift()
+    if (probe) return [probe]
     const batch: Pending[] = []
     const othersMax = this.#singles.size > 0 ? OTHERS_MAX : BATCH_CALLS_MAX
     take(this.#others, { batch, callsMax: othersMax, weightMax: COMMIT_WEIGHT_MAX })
