@@ -62,6 +62,8 @@ export class Lane {
   #quietMs = 0
   /** The webhook rests, as the store says: only a probe is sent. */
   resting = false
+  /** When the rest before that ended, by the settings that were read last; undefined: none was. */
+  #restedAt: number | null | undefined
   /** While it rests: monotonic ms before which the store hands out nothing. */
   probeAt = 0
   /** Counts their beginnings and ends, so that an answer from before is known. */
@@ -101,6 +103,12 @@ export class Lane {
 
   get isIdle(): boolean {
     return this.open === 0 && this.queued === 0 && this.dueAt === Number.POSITIVE_INFINITY
+  }
+
+  /** It rests, but not as when its settings were read last: one has ended, and another begun. */
+  isAnotherRest(webhook: Webhook): boolean {
+    const isKnown = this.#restedAt !== undefined
+    return this.resting && webhook.rest !== null && isKnown && this.#restedAt !== webhook.restedAt
   }
 
   /** After a rest or a pause, what is new goes before what is old. */
@@ -184,6 +192,7 @@ export class Lane {
   useSettings(webhook: Webhook, limits: WindowLimits): void {
     const first = this.webhook === null && this.settingsVersion === 0
     this.webhook = webhook
+    this.#restedAt = webhook.restedAt
     const { consecutiveFailures } = webhook.health
     // What earlier processes learnt counts: a restart must not greet a dead endpoint with trust.
     if (first && consecutiveFailures > 0) this.window = 1

@@ -320,6 +320,8 @@ export class Schedule {
   }
 
   #useSettings(lane: Lane, webhook: Webhook | null): void {
+    // What is held of the earlier rest is no probe of this one.
+    if (webhook && lane.isAnotherRest(webhook)) this.#back.claims(this.#emptyQueue(lane))
     if (webhook) lane.useSettings(webhook, this.#limits)
     // When its probe is due by its own clock, the store says when it is asked.
     if (!lane.resting || !webhook?.rest) this.#rest(lane, webhook?.rest ? 0 : null)
