@@ -97,6 +97,7 @@ test('what one notes of it is changed as a whole, refused at its field, and show
   await page.keyboard.type('prod & <b>')
   await dialog.getByRole('button', { name: 'Save the changes' }).click()
   await dialog.getByRole('alert').filter({ hasText: 'must have a name of 1 to 40' }).waitFor()
+  await expect.poll(() => focusedLabel(page)).toBe('Name of metadata 2')
   await dialog.getByLabel('Name of metadata 2').fill('env')
   await dialog.getByRole('button', { name: 'Save the changes' }).click()
   await page.getByText('Saved. It holds from the next request on.').waitFor()

@@ -234,6 +234,15 @@ describe('with a server', () => {
       error: expect.stringContaining('NAME=TEXT'),
     })
     expect(await list('a b=c')).toMatchObject({ code: 3, error: expect.stringContaining('name') })
+    for (const filter of ['--metadata=env=x', '--state=paused']) {
+      for (const action of [
+        ['resume', '--held'],
+        ['pause', webhookId],
+      ]) {
+        const { code, error } = await call(['webhooks', ...action, filter], { env })
+        expect([code, error]).toEqual([2, expect.stringContaining('narrows webhooks list')])
+      }
+    }
   })
 
   test('what the server refuses is exit code 3, with its reason', async () => {

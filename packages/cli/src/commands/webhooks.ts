@@ -19,14 +19,17 @@ export const webhooks: Command = {
       type: 'string',
       multiple: true,
       value: 'NAME=TEXT',
-      about: 'list: with this in their metadata; may be repeated, and all must be there',
+      about:
+        'list: with this in their metadata, to the letter; may be repeated, and all must be there',
     },
     held: { type: 'boolean', about: 'resume: every one that was held when a backup was restored' },
   },
-  notes: 'While a webhook is paused nothing of it is lost. resume also brings back a disabled one.',
+  notes: `While a webhook is paused nothing of it is lost. resume also brings back a disabled one.
+What their owners noted of them, metadata, is in list --json.`,
   async run(given) {
     const [action, ...ids] = given.positionals
     const held = given.flag('held')
+    if (action !== 'list') refuseFilters(given)
     if (action === 'list' && ids.length === 0) return list(openApi(given.env), given)
     if (action === 'resume' && held && ids.length === 0) return resumeHeld(given)
     if ((action === 'pause' || action === 'resume') && ids.length > 0 && !held) {
@@ -34,6 +37,12 @@ export const webhooks: Command = {
     }
     throw usageError('webhooks takes list, pause wh_…, resume wh_… or resume --held.')
   },
+}
+
+/** Who resumes those of a team must not resume all, because nobody looked at what was asked. */
+function refuseFilters(given: Given) {
+  const filter = ['state', 'metadata'].find((name) => given.text(name) !== undefined)
+  if (filter !== undefined) throw usageError(`--${filter} narrows webhooks list, and nothing else.`)
 }
 
 async function list(api: Api, given: Given) {

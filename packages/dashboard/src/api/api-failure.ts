@@ -23,6 +23,13 @@ export class ApiFailure extends Error {
     const found = own ?? inner
     return found ? asSentence(found.message) : null
   }
+
+  /** The sentence about one member of such a field, by its name: `headers.X-Api-Key`, `metadata["a b"]`. */
+  aboutMember(path: string, name: string): string | null {
+    const paths = [`${path}.${name}`, `${path}[${JSON.stringify(name)}]`]
+    const found = this.details.find((detail) => paths.includes(detail.path))
+    return found ? asSentence(found.message) : null
+  }
 }
 
 export function isUnauthorized(error: unknown): boolean {

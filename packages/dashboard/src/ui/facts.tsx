@@ -11,15 +11,26 @@ interface FactProps {
   children: ReactNode
   /** A URL or an id: on a phone it takes a line of its own. */
   wide?: boolean
+  /** Lines of text: below their name, and from the start, on any screen. */
+  block?: boolean
 }
 
-export function Fact({ name, children, wide = false }: FactProps) {
+export function Fact({ name, children, wide = false, block = false }: FactProps) {
   return (
     <>
-      <dt className={classNames('text-soft', wide && 'max-sm:col-span-2 max-sm:-mb-2')}>{name}</dt>
+      <dt
+        className={classNames(
+          'text-soft',
+          wide && 'max-sm:col-span-2 max-sm:-mb-2',
+          block && 'col-span-2 -mb-2',
+        )}
+      >
+        {name}
+      </dt>
       <dd
         className={classNames(
-          'min-w-0 text-right [overflow-wrap:anywhere]',
+          'min-w-0 [overflow-wrap:anywhere]',
+          block ? 'col-span-2' : 'text-right',
           wide && 'max-sm:col-span-2 max-sm:text-left',
         )}
       >

@@ -71,7 +71,10 @@ export function FieldError({ message }: { message: string }) {
   )
 }
 
-type TextFieldProps = FieldFrame & Omit<ComponentProps<'input'>, 'id' | 'children'>
+interface TextFieldProps extends FieldFrame, Omit<ComponentProps<'input'>, 'id' | 'children'> {
+  /** It is wrong, and what stands beside it says why. */
+  isRefused?: boolean
+}
 
 export function TextField({
   label,
@@ -79,6 +82,7 @@ export function TextField({
   hint,
   error,
   optional,
+  isRefused = false,
   className,
   ...rest
 }: TextFieldProps) {
@@ -89,8 +93,11 @@ export function TextField({
           {...rest}
           id={id}
           aria-describedby={describedBy}
-          aria-invalid={invalid}
-          className={controlClass(invalid === true, classNames('h-10 sm:h-9 px-3', className))}
+          aria-invalid={isRefused || invalid}
+          className={controlClass(
+            isRefused || invalid === true,
+            classNames('h-10 sm:h-9 px-3', className),
+          )}
         />
       )}
     </Field>

@@ -37,6 +37,11 @@ test('before there is a server, a signal ends the process in order', async () =>
   expect(await ended).toEqual([0, null])
 })
 
+test('a signal that came while the program was being read is not lost', async () => {
+  const { ended } = await start({ stop: AT_ONCE, before: "process.kill(process.pid, 'SIGTERM')" })
+  expect(await ended).toEqual([0, null])
+})
+
 test('under npm two signals at once are one; later ones are two', async () => {
   const { child, ended, said } = await start({ stop: 'cutting', cut: 'cut()', underNpm: true })
   child.kill('SIGINT')
@@ -59,16 +64,18 @@ test('npm is in front only where its script is this program', () => {
 })
 
 /** Its clock stands still until something is written to it; timers are the machine's. */
-async function start({ stop, cut = '', isReady = true, underNpm = false }: Behaviour) {
+async function start({ stop, cut = '', isReady = true, underNpm = false, before = '' }: Behaviour) {
   const program = `
     import { systemClock } from ${JSON.stringify(new URL('../clock.ts', import.meta.url))}
-    import { stopOnSignals } from ${JSON.stringify(new URL('./stop-signals.ts', import.meta.url))}
+    import { endOnSignals, stopOnSignals } from ${JSON.stringify(new URL('./stop-signals.ts', import.meta.url))}
     const { promise: cutting, resolve: cut } = Promise.withResolvers()
     const say = (fields, message) => console.log(message)
     const log = { debug: say, info: say, warn: say, error: say }
     let now = 0
     process.stdin.on('data', () => { now = 10_000; console.log('later') })
     const clock = { ...systemClock, monotonic: () => now }
+    endOnSignals()
+    ${before}
     const stopping = stopOnSignals({ log, clock, underNpm: ${underNpm} })
     if (${isReady}) stopping.stops({ stop: () => ${stop}, cut: () => { ${cut} } })
     console.log('ready')`
@@ -86,6 +93,8 @@ interface Behaviour {
   cut?: string
   isReady?: boolean
   underNpm?: boolean
+  /** Still while the program is being read. */
+  before?: string
 }
 
 function listenTo({ stdout }: ChildProcess): (word: string) => Promise<void> {

@@ -102,11 +102,12 @@ export function stopOnSignals({ log, clock, underNpm }: StopOptions): Stopping {
 
   const isSame = () => underNpm && clock.monotonic() - askedAt < SAME_SIGNAL_MS
   for (const signal of SIGNALS) {
-    process.off(signal, endAtOnce)
     process.on(signal, (given) => {
       if (!asked.signal.aborted) onFirst(given)
       else if (!isCut && !isSame()) onSecond(given)
     })
+    // Only now: with its last listener Node drops a signal that has come and was not told yet.
+    process.off(signal, endAtOnce)
   }
   return {
     asked: asked.signal,

@@ -9,14 +9,18 @@ interface PairsFieldProps {
   rows: readonly PairRow[]
   /** Null: nobody is told yet. */
   faults: PairFaults | null
-  /** What the server said of them. */
+  /** What the server said of them, and of the one with this name. */
   refusal: string | null
+  refusalOf(name: string): string | null
   onChange(rows: readonly PairRow[]): void
 }
 
 /** Texts by name, one in a row. */
-export function PairsField({ setting, rows, faults, refusal, onChange }: PairsFieldProps) {
+export function PairsField(props: PairsFieldProps) {
+  const { setting, rows, faults, refusal, onChange } = props
   const { max, texts: words } = setting
+  const refusalOf = (row: PairRow) => props.refusalOf(row.name.trim())
+  const isToldInRow = rows.some((row) => refusalOf(row) !== null)
   const list = useRef<HTMLDivElement>(null)
   const set = (key: number, part: Partial<PairRow>) => {
     onChange(rows.map((row) => (row.key === key ? { ...row, ...part } : row)))
@@ -45,6 +49,7 @@ export function PairsField({ setting, rows, faults, refusal, onChange }: PairsFi
             setting={setting}
             place={index + 1}
             faults={faults?.get(row.key)}
+            refusal={refusalOf(row)}
             onChange={(part) => set(row.key, part)}
             onRemove={() => remove(row.key)}
           />
@@ -55,7 +60,7 @@ export function PairsField({ setting, rows, faults, refusal, onChange }: PairsFi
           </Button>
         )}
       </div>
-      {refusal && <FieldError message={refusal} />}
+      {refusal && !isToldInRow && <FieldError message={refusal} />}
     </fieldset>
   )
 }
@@ -69,11 +74,13 @@ interface RowProps {
   setting: PairsSetting
   place: number
   faults: { name?: string; value?: string } | undefined
+  /** Of name or value: its sentence says which. */
+  refusal: string | null
   onChange(part: Partial<PairRow>): void
   onRemove(): void
 }
 
-function Row({ row, setting, place, faults, onChange, onRemove }: RowProps) {
+function Row({ row, setting, place, faults, refusal, onChange, onRemove }: RowProps) {
   const { name, value, storedName } = row
   const { nameLengthMax, valueLengthMax, texts: words } = setting
   return (
@@ -91,6 +98,7 @@ function Row({ row, setting, place, faults, onChange, onRemove }: RowProps) {
           className="font-mono text-sm"
           value={name}
           error={faults?.name}
+          isRefused={refusal !== null}
           onChange={(event) => onChange({ name: event.target.value })}
         />
         <TextField
@@ -104,8 +112,14 @@ function Row({ row, setting, place, faults, onChange, onRemove }: RowProps) {
           className="font-mono text-sm"
           value={value}
           error={faults?.value}
+          isRefused={refusal !== null}
           onChange={(event) => onChange({ value: event.target.value })}
         />
+        {refusal && (
+          <div className="sm:col-span-2">
+            <FieldError message={refusal} />
+          </div>
+        )}
       </div>
       <IconButton icon="trash" label={words.remove(name, place)} onClick={onRemove} />
     </div>

@@ -128,6 +128,7 @@ function MoreFields(props: PartProps) {
             rows={draft[name]}
             faults={isTold ? faults[name] : null}
             refusal={failure?.about(name) ?? null}
+            refusalOf={(member) => failure?.aboutMember(name, member) ?? null}
             onChange={(rows) => onChange({ [name]: rows })}
           />
         ))}

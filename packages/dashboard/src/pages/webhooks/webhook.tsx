@@ -8,6 +8,7 @@ import { NotFound } from '../../app/not-found.tsx'
 import { LOCAL_URL, webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CopyValue } from '../../ui/copy-value.tsx'
 import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
@@ -172,14 +173,14 @@ function PairsFact({ pairs, setting }: { pairs: Record<string, string>; setting:
   const { label, hidden } = setting.texts
   const entries = Object.entries(pairs)
   return (
-    <Fact name={label} wide={!hidden && entries.length > 0}>
+    <Fact name={label} block={!hidden && entries.length > 0}>
       {entries.length === 0 ? (
         detail.none
       ) : (
         <span className="grid font-mono text-xs">
           {entries.map(([name, value]) => (
             <span key={name} className="wrap-anywhere whitespace-pre-wrap">
-              {hidden ? name : `${name}: ${value}`}
+              <Breakable text={hidden ? name : `${name}: ${value}`} />
             </span>
           ))}
         </span>

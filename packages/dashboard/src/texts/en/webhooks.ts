@@ -57,7 +57,7 @@ export const webhooks = {
     },
     metadata: {
       label: 'Metadata',
-      hint: 'For yourself, like env: production. Not sent, and no secret: everybody who sees the webhook sees it.',
+      hint: 'For yourself, like env: production. Not sent, and not encrypted: everybody who sees the webhook sees it, so no place for secrets.',
       name: (place: number) => `Name of metadata ${place}`,
       value: (place: number) => `Value of metadata ${place}`,
       namePlaceholder: 'env',

@@ -175,7 +175,7 @@ function updateRoute(deps: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Change a webhook',
     description:
-      'What is left out stays; `headers` is replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings.',
+      'What is left out stays; `headers` and `metadata` are replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings.',
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.updated',

@@ -20,7 +20,7 @@ export const metadataFilter = z
   .transform((sought) => Object.entries(sought).sort(([one], [other]) => (one < other ? -1 : 1)))
   .meta({
     description:
-      'Those whose `metadata` has each of these texts under its name, to the letter: `metadata.env=production`, or `metadata[env]=production`.',
+      'Those whose `metadata` has each of these texts under its name, to the letter, percent-encoded as in any URL: `metadata.env=production`, or `metadata[env]=production`. Each name once; one that no webhook has finds none.',
     documentAs: METADATA_DOCUMENT,
   })
 

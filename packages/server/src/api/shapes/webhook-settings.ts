@@ -66,7 +66,7 @@ const headers = z
   })
 
 const METADATA_NAME = new RegExp(`^[A-Za-z0-9_.-]{1,${METADATA_NAME_LENGTH_MAX}}$`)
-const METADATA_NAME_FAULT = `must have a name of 1 to ${METADATA_NAME_LENGTH_MAX} characters, each of a–z, A–Z, 0–9, \`_\`, \`.\` and \`-\``
+const METADATA_NAME_RULE = `1 to ${METADATA_NAME_LENGTH_MAX} characters, each of a–z, A–Z, 0–9, \`_\`, \`.\` and \`-\``
 export const METADATA_DOCUMENT = {
   type: 'object',
   maxProperties: METADATA_NAMES_MAX,
@@ -83,11 +83,12 @@ const metadata = z
       context.addIssue({ code: 'custom', message: `must have at most ${METADATA_NAMES_MAX} names` })
     }
     for (const name of names.filter((each) => !METADATA_NAME.test(each))) {
-      context.addIssue({ code: 'custom', path: [name], message: METADATA_NAME_FAULT })
+      const message = `must have a name of ${METADATA_NAME_RULE}`
+      context.addIssue({ code: 'custom', path: [name], message })
     }
   })
   .meta({
-    description: `Texts of your own, by name; at most ${METADATA_NAMES_MAX}, replaced whole: \`{}\` clears them. Not encrypted, and shown to whoever sees the webhook: no place for secrets.`,
+    description: `Texts of your own, by name; at most ${METADATA_NAMES_MAX}, replaced whole: \`{}\` clears them. A name has ${METADATA_NAME_RULE}; a text up to ${METADATA_VALUE_LENGTH_MAX}, or none. Not encrypted, and shown to whoever sees the webhook: no place for secrets.`,
     documentAs: METADATA_DOCUMENT,
     examples: [{ env: 'production', team: 'sales' }],
   })
