@@ -29,6 +29,8 @@ const LONG = [
 ]
 /** One more than the cores that this is meant for: a file that waits leaves its own. */
 const WORKERS = 3
+/** Forty copies of the server with a bug in each: `npm run test:mutants`. */
+const MUTANTS = 'test/simulation/mutations.test.ts'
 const EVERYWHERE = '**/node_modules/**'
 
 export default defineConfig({
@@ -57,7 +59,7 @@ export default defineConfig({
             ...LONG.map((path) => path.replace(/\*\*$/, '**/*.test.ts')),
             'test/**/*.test.ts',
           ],
-          exclude: [EVERYWHERE, 'test/{cluster,e2e,peers,house}/**'],
+          exclude: [EVERYWHERE, MUTANTS, 'test/{cluster,e2e,peers,house}/**'],
           maxWorkers: WORKERS,
         },
       },
@@ -83,6 +85,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      ...(process.env.TEST_MUTANTS
+        ? [{ test: { ...patience, ...inMemory, name: 'mutants', include: [MUTANTS] } }]
+        : []),
       // The benchmark's peers are installed by the benchmark, so their tests come with a command of
       // their own.
       ...(process.env.TEST_PEERS

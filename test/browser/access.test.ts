@@ -193,6 +193,8 @@ test('an owner meets nothing of others, nothing refused, and no button that does
   const { dashboard, page } = await setup()
   await dashboard.signIn('/sign-in', key)
   const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')
+  // Who is signed in is asked first: until then the navigation has no links.
+  await links.first().waitFor()
   const paths = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href')))
   expect(paths).toContain('/chatbots')
   for (const path of [...paths, `/webhooks/${webhook.id}`, `/chatbots/${chatbotId}`]) {

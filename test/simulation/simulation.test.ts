@@ -1,5 +1,7 @@
 /** Thousands of worlds, each drawn from its seed. A seed that failed once stays here by its number. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { MUTATIONS } from './mutations.ts'
 import { simulate } from './simulate.ts'
 
 /**
@@ -30,4 +32,12 @@ test('a seed replays to the letter', async () => {
     expect(second.digest).toBe(first.digest)
   }
   expect((await simulate({ seed: 1 })).digest).not.toBe((await simulate({ seed: 2 })).digest)
+})
+
+test('every mutation has a name of its own, and finds its text once', () => {
+  expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length)
+  for (const { name, file, find } of MUTATIONS) {
+    const text = readFileSync(new URL(`../../packages/server/src/${file}`, import.meta.url), 'utf8')
+    expect([name, text.split(find).length - 1]).toEqual([name, 1])
+  }
 })

@@ -2,7 +2,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Small files, so vitest would take them last, and one core would be idle till they are through. */
 const LONGEST = [
-  'test/simulation/mutations.test.ts',
   'test/simulation/seeds-',
   'store/postgres/postgres-store.test.ts',
   'test/sqlite/threads.test.ts',
