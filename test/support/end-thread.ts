@@ -22,7 +22,8 @@ if (!isMainThread) {
 function end(way: string): void {
   if (way === 'exit') process.exit(0)
   if (way === 'throw') throw new Error('ended on purpose')
-  // In small pieces: of a large one too many V8 ends the whole process (SIGABRT), not the thread.
-  const kept: string[][] = []
-  for (;;) kept.push(Array.from({ length: 1_000 }, (_, at) => `${kept.length} ${at}`))
+  // Large objects, which are allocated one by one: where the young ones that a collection keeps find no
+  // room, V8 ends the whole process (SIGABRT), not the thread.
+  const kept: number[][] = []
+  for (;;) kept.push(new Array<number>(1_000_000).fill(0.5 + kept.length))
 }
