@@ -6,7 +6,7 @@ import { monotonicMs } from './monotonic.ts'
 
 const PROGRAM = fileURLToPath(new URL('../packages/server/bin/serve.js', import.meta.url))
 /** As `npm start` has it. */
-const NODE_FLAGS = ['--max-semi-space-size=8']
+const NODE_FLAGS = ['--max-semi-space-size=16']
 const READY_PATIENCE_MS = 60_000
 const TOLD_LINES_MAX = 20
 const COMPLAINTS_SHOWN_MAX = 5
