@@ -5,9 +5,9 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { StoreUnavailable } from '../../../errors.ts'
-import type { BatchReply } from '../engine.ts'
 import { toError } from '../file/faults.ts'
 import { Checkpoints } from './checkpoints.ts'
+import { type PackedReply, packBatch, unpackReply } from './packing.ts'
 import type { EnginePort } from './port.ts'
 import {
   CHECKPOINT,
@@ -41,9 +41,9 @@ export async function openThreads(
   reader.onDied(onDied)
   const checkpoints = new Checkpoints(() => reader.ask(CHECKPOINT))
   return {
-    write(batch) {
+    async write(batch) {
       checkpoints.count(batch.calls.length)
-      return writer.ask(batch) as Promise<BatchReply>
+      return unpackReply((await writer.ask(packBatch(batch))) as PackedReply)
     },
     read: oneByOne((queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>),
     async close() {
