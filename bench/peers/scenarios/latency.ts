@@ -1,6 +1,7 @@
 /** Peers, latency: from the 202 in the client's hands to the receiver, at a rate that all can keep. */
 
 import { type BenchWorld, tell, withWorld } from '../../bench-world.ts'
+import { atRate, PER_SECOND } from '../../lead-rate.ts'
 import {
   atMost,
   type Figure,
@@ -14,7 +15,6 @@ import {
 import { monotonicMs } from '../../monotonic.ts'
 import { leadBody } from '../../sample-events.ts'
 import type { BenchOptions, Scenario } from '../../scenario.ts'
-import { atRate, PER_SECOND } from '../../scenarios/latency.ts'
 import { bestSettings } from '../calibrate.ts'
 import { type Contender, ourServer, withPeer } from '../contender.ts'
 import { forEachPeer } from '../each-peer.ts'
@@ -82,7 +82,7 @@ async function deliverAtRate(
   await world.receiver.ask('stamp', group)
   const chatbotId = await contender.addChatbot({ group, count: 1 })
   const acceptedAt = new Map<string, number>()
-  await atRate(count, async (index) => {
+  await atRate({ count }, async (index) => {
     const eventId = await contender.api.postLead(chatbotId, leadBody(index))
     acceptedAt.set(eventId, monotonicMs())
   })

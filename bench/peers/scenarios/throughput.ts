@@ -5,6 +5,7 @@
  */
 
 import { type BenchWorld, tell, withWorld } from '../../bench-world.ts'
+import { WARM_LEADS } from '../../lead-turn.ts'
 import {
   atLeast,
   atMost,
@@ -22,8 +23,6 @@ import { forEachPeer } from '../each-peer.ts'
 import { type LeadRun, runLeads } from '../lead-run.ts'
 import { PEERS, type Peer } from '../peer.ts'
 
-const WARM_LEADS = 2_000
-
 export const peersThroughput: Scenario = {
   name: 'peers-throughput',
   about: 'leads over HTTP until delivered and recorded, and their CPU, against each peer',
@@ -36,7 +35,7 @@ export const peersThroughput: Scenario = {
 }
 
 async function compare(world: BenchWorld, peer: Peer, { quick }: BenchOptions): Promise<Figure[]> {
-  const leads = quick ? 3_000 : 10_000
+  const leads = quick ? 4_000 : 10_000
   const ours = ourServer(world)
   const settings = await bestSettings(world, peer, quick)
   const pairs = await withPeer(world, peer, settings, async (theirs) => {
