@@ -1,6 +1,7 @@
 /** What the bench was asked for on its command line. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type RunningServer, readRunningServer } from './peers/servers/running-server.ts'
 import type { BenchOptions } from './scenario.ts'
 import { STORES, type StoreName } from './stores.ts'
 
@@ -11,6 +12,8 @@ Usage: npm run bench -- [options]
   --only NAME     this scenario only; may be given several times
   --against REV   the working tree against a commit, or a folder (./path), in turns
   --peers         against BullMQ, pg-boss and graphile-worker instead; see bench/README.md
+  --peer NAME=URL against a webhook server that already runs; names and what each needs: --list
+  --peer-pids N,… its processes and its stores', so that their CPU is told
   --store NAME    sqlite (default), postgres or both: PostgreSQL is TEST_DATABASE_URL's, or our own
   --history N     finished deliveries in the store of \`history\` (5000000; with --quick 200000)
   --keep DIR      leave the filled stores of \`history\` there, and use them next time
@@ -29,6 +32,7 @@ export interface Arguments {
   only: string[] | null
   against: string | null
   peers: boolean
+  peer: RunningServer | null
   stores: readonly StoreName[]
   json: string | null
   options: Omit<BenchOptions, 'store'>
@@ -40,6 +44,8 @@ export function readArguments(): Arguments {
       only: { type: 'string', multiple: true },
       against: { type: 'string' },
       peers: { type: 'boolean', default: false },
+      peer: { type: 'string' },
+      'peer-pids': { type: 'string' },
       store: { type: 'string', default: 'sqlite' },
       history: { type: 'string' },
       keep: { type: 'string' },
@@ -57,6 +63,7 @@ export function readArguments(): Arguments {
     only: values.only ?? null,
     against: values.against ?? null,
     peers: values.peers,
+    peer: values.peer === undefined ? null : runningServer(values.peer, values['peer-pids']),
     stores: storesOf(values.store),
     json: values.json ?? null,
     options: {
@@ -67,6 +74,11 @@ export function readArguments(): Arguments {
       keepDir: values.keep === undefined ? null : resolve(values.keep),
     },
   }
+}
+
+function runningServer(text: string, pids: string | undefined): RunningServer {
+  const numbers = pids?.split(',').map((pid) => wholeNumber('--peer-pids', pid) ?? 0) ?? []
+  return readRunningServer(text, process.env, numbers)
 }
 
 function storesOf(asked: string): readonly StoreName[] {

@@ -11,6 +11,9 @@ import { type Arguments, HELP, readArguments } from './arguments.ts'
 import { cleanUp } from './bench-world.ts'
 import { monotonicMs } from './monotonic.ts'
 import { PEER_SCENARIOS } from './peers/scenarios.ts'
+import type { ServerAdapter } from './peers/servers/adapter.ts'
+import { ADAPTERS } from './peers/servers/running-server.ts'
+import { runningServerScenarios } from './peers/servers/scenarios.ts'
 import { jsonText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { bodies } from './scenarios/bodies.ts'
@@ -57,6 +60,7 @@ async function main(): Promise<number> {
   if (against !== null) {
     return withRevision(against, (revision) => measure(againstScenarios(revision), asked))
   }
+  if (asked.peer !== null) return measure(runningServerScenarios(asked.peer), asked)
   const byDefault = asked.peers ? PEER_SCENARIOS : SCENARIOS
   return measure(asked.only === null ? byDefault : ALL, asked)
 }
@@ -106,10 +110,20 @@ function storesOf(
 
 function listText(): string {
   const against = againstScenarios({ name: 'REV', folder: '' })
-  return (
-    `${linesOf(SCENARIOS)}With --peers:\n${linesOf(PEER_SCENARIOS)}` +
-    `With --against REV:\n${linesOf(against)}`
-  )
+  const [adapter] = ADAPTERS
+  const server = { adapter: { ...adapter, name: 'NAME' }, url: '', environment: {}, pids: [] }
+  return [
+    linesOf(SCENARIOS),
+    `With --peers:\n${linesOf(PEER_SCENARIOS)}`,
+    `With --against REV:\n${linesOf(against)}`,
+    `With --peer NAME=URL:\n${linesOf(runningServerScenarios(server))}`,
+    `Names, and what each needs in the environment:\n${ADAPTERS.map(adapterText).join('')}`,
+  ].join('')
+}
+
+function adapterText({ name, about, needs }: ServerAdapter): string {
+  const variables = Object.entries(needs).map(([variable, meaning]) => `${variable}, ${meaning}`)
+  return `  ${name.padEnd(9)} ${about}: ${variables.join('; ')}\n`
 }
 
 function linesOf(scenarios: readonly Scenario[]): string {
