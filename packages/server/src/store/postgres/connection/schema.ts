@@ -68,6 +68,7 @@ CREATE TABLE webhooks (
   event_types text NOT NULL,
   description text NOT NULL,
   headers text NOT NULL,
+  metadata text NOT NULL DEFAULT '{}',
   timeout_seconds integer,
   max_in_flight integer,
   rate_per_second double precision,
