@@ -5,13 +5,12 @@ import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-
 import { sqliteBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { statsSeries } from '../../src/store/reading/charts.ts'
+import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import {
   asked,
-  currentCounts,
   listChatbots,
   listConversations,
-  listDeliveries,
   listErasures,
   listLeads,
   listWebhooks,
