@@ -35,7 +35,10 @@ function planOf(database: DatabaseSync, sql: string, values: readonly unknown[])
   return rows.map((row) => String(row.detail)).join('\n')
 }
 
-/** What walks a table from end to end; what other walks have found is no table, nor is a view. */
+/**
+ * What walks a table from end to end. What other walks have found is no table, nor is a view; of what is
+ * claimed there is never much.
+ */
 function scans(plan: string): string[] {
   const lines = plan.split('\n')
   const views = lines.filter((line) => /^CO-ROUTINE (deliveries|all_attempts)$/.test(line)).length
@@ -43,13 +46,13 @@ function scans(plan: string): string[] {
   const ofViews = new Set(found.slice(0, views))
   return lines.filter(
     (line) =>
-      /^SCAN (?!walk|merged|found|told|counted|json_each|CONSTANT)/.test(line) &&
+      /^SCAN (?!walk|merged|found|told|counted|claimed|json_each|\(subquery|CONSTANT)/.test(line) &&
       !ofViews.has(line),
   )
 }
 
 /** Walks over tables that hold only what is under way, as far as their limit. */
-const SMALL = /^SCAN (unsettled$|lane$|kinds$|claimed\b)/
+const SMALL = /^SCAN (unsettled$|lane$|kinds$)/
 
 test('no statement of the engine walks through history', async () => {
   const { engine, store, world } = await openWithEngine()
@@ -309,7 +312,7 @@ test('one thing is found by its id', async () => {
     const plan = planOf(engine.db, sql, parameters)
     expect(scans(plan), sql).toEqual([])
     // What a recovery would send again is counted: all of one webhook's, by their states.
-    expect(plan, sql).toMatch(/PRIMARY KEY|_by_delivery|_by_event|deliveries_(failed|by_webhook)/)
+    expect(plan, sql).toMatch(/PRIMARY KEY|_by_delivery|finished_(failed|by_webhook)/)
   }
 })
 

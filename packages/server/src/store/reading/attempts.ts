@@ -19,14 +19,17 @@ export function listAttempts(
     .limit(page.limit)
 }
 
-/** Of one delivery, or of all with ids in a range; oldest first. A delivery's count is its last one's number. */
+/** Of one delivery, or of all with ids in a range; oldest first. */
 export function newestAttempts(db: Builder, of: string | { first: string; last: string }) {
-  const olderMax = sql<number>`(SELECT owner.attempt_count FROM deliveries AS owner
-    WHERE owner.id = all_attempts.delivery_id) - ${ATTEMPTS_SHOWN_MAX}`
-  const query = db.selectFrom('all_attempts').selectAll().where('number', '>', olderMax)
+  const query = db.selectFrom('all_attempts').selectAll()
   const found =
     typeof of === 'string'
       ? query.where('delivery_id', '=', of)
       : query.where('delivery_id', '>', of.first).where('delivery_id', '<=', of.last)
-  return found.orderBy('number')
+  const age = sql<number>`row_number() OVER (PARTITION BY delivery_id ORDER BY number DESC)`
+  return db
+    .selectFrom(found.select(age.as('age')).as('found'))
+    .selectAll()
+    .where('age', '<=', ATTEMPTS_SHOWN_MAX)
+    .orderBy('number')
 }
