@@ -27,8 +27,8 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES
 
 export interface Ids {
-  /** Of an event it ends in 000: the ids after it are its deliveries' (`deliveryIdOf`). */
-  next(kind: Exclude<IdKind, 'lead' | 'delivery'>): string
+  /** Of an event; its lead's and its deliveries' are made of it (`leadIdOf`, `deliveryIdOf`). */
+  next(kind: IdKind): string
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'

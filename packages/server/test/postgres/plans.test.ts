@@ -13,6 +13,7 @@ import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-
 import { postgresBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { statsSeries } from '../../src/store/reading/charts.ts'
+import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
@@ -220,21 +221,21 @@ test('no statement of the store walks through history', async () => {
 })
 
 const lists = [
-  ['deliveries', queries.listDeliveries(db, {}, page)],
-  ['deliveries of a chatbot', queries.listDeliveries(db, { chatbotId: 'bot_1' }, page)],
-  ['… failed', queries.listDeliveries(db, { chatbotId: 'bot_1', state: 'exhausted' }, page)],
-  ['deliveries of a webhook', queries.listDeliveries(db, { webhookId: 'wh_1' }, page)],
-  ['… parked', queries.listDeliveries(db, { webhookId: 'wh_3', state: 'parked' }, page)],
-  ['failed deliveries', queries.listDeliveries(db, { state: 'exhausted' }, page)],
-  ['delivered deliveries', queries.listDeliveries(db, { state: 'delivered' }, page)],
-  ['deliveries of a rare type', queries.listDeliveries(db, { eventType: 'rare.type' }, page)],
+  ['deliveries', listDeliveries(db, {}, page)],
+  ['deliveries of a chatbot', listDeliveries(db, { chatbotId: 'bot_1' }, page)],
+  ['… failed', listDeliveries(db, { chatbotId: 'bot_1', state: 'exhausted' }, page)],
+  ['deliveries of a webhook', listDeliveries(db, { webhookId: 'wh_1' }, page)],
+  ['… parked', listDeliveries(db, { webhookId: 'wh_3', state: 'parked' }, page)],
+  ['failed deliveries', listDeliveries(db, { state: 'exhausted' }, page)],
+  ['delivered deliveries', listDeliveries(db, { state: 'delivered' }, page)],
+  ['deliveries of a rare type', listDeliveries(db, { eventType: 'rare.type' }, page)],
   [
     '… of a webhook that never had it',
-    queries.listDeliveries(db, { eventType: 'rare.type', webhookId: 'wh_2' }, page),
+    listDeliveries(db, { eventType: 'rare.type', webhookId: 'wh_2' }, page),
   ],
-  ['deliveries of an event', queries.listDeliveries(db, { eventId: 'evt_1' }, page)],
-  ['deliveries by name', queries.listDeliveries(db, { q: 'name 777' }, page)],
-  ['deliveries by email', queries.listDeliveries(db, { q: '777@b.co', chatbotId: 'x' }, page)],
+  ['deliveries of an event', listDeliveries(db, { eventId: 'evt_1' }, page)],
+  ['deliveries by name', listDeliveries(db, { q: 'name 777' }, page)],
+  ['deliveries by email', listDeliveries(db, { q: '777@b.co', chatbotId: 'x' }, page)],
   ['keys', listApiKeys(db, {}, page)],
   ['keys of a chatbot', listApiKeys(db, { chatbotId: 'bot_1' }, page)],
   ['the log', listAudit(db, {}, page)],
@@ -259,8 +260,8 @@ const lists = [
     'a chart of a chatbot that ended long ago',
     statsSeries(db, { from: 0, to: 30_000_000, stepMs: 3_600_000, chatbotId: 'bot_1' }),
   ],
-  ['counts of all', queries.currentCounts(db, span)],
-  ['counts of a webhook', queries.currentCounts(db, { ...span, webhookId: 'wh_1' })],
+  ['counts of all', currentCounts(db, span)],
+  ['counts of a webhook', currentCounts(db, { ...span, webhookId: 'wh_1' })],
 ] as const
 
 /** Pages touched: a walk through 20,000 rows takes more than this, in whatever order. */
@@ -286,7 +287,7 @@ test('no combination of filters of a list walks through history', async () => {
       .filter(({ q }) => q === 'name')
       .map((filter) => ({
         filter,
-        query: queries.listDeliveries(db, queries.asked(filter, true), page),
+        query: listDeliveries(db, queries.asked(filter, true), page),
       })),
     ...allLeadFilters({ ...sample, name: 'name' })
       .filter(({ q }) => q === 'name')
@@ -296,7 +297,7 @@ test('no combination of filters of a list walks through history', async () => {
       })),
     ...allDeliveryFilters(sample).map((filter) => ({
       filter,
-      query: queries.listDeliveries(db, filter, page),
+      query: listDeliveries(db, filter, page),
     })),
     ...allLeadFilters(sample).map((filter) => ({
       filter,
@@ -348,7 +349,7 @@ test('a list of an event type walks the index of what leads it', async () => {
     [{ eventType, webhookId: 'wh_1', state: 'delivered' }, 'deliveries_by_webhook_type'],
   ] as const
   for (const [filter, index] of walks) {
-    const { sql, parameters } = queries.listDeliveries(db, filter, page).compile()
+    const { sql, parameters } = listDeliveries(db, filter, page).compile()
     expect(await planOf(sql, parameters)).toContain(`Index Scan Backward using ${index} `)
   }
 })

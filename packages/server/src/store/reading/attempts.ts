@@ -12,7 +12,7 @@ export function listAttempts(
   page: Page,
 ): Compilable {
   return db
-    .selectFrom('attempts')
+    .selectFrom('all_attempts')
     .selectAll()
     .where('delivery_id', '=', deliveryId)
     .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
@@ -23,9 +23,9 @@ export function listAttempts(
 /** Of one delivery or several, oldest first. A delivery's count is its last attempt's number. */
 export function newestAttempts(db: Builder, deliveryIds: DeliveryIds) {
   const olderMax = sql<number>`(SELECT owner.attempt_count FROM deliveries AS owner
-    WHERE owner.id = attempts.delivery_id) - ${ATTEMPTS_SHOWN_MAX}`
+    WHERE owner.id = all_attempts.delivery_id) - ${ATTEMPTS_SHOWN_MAX}`
   return db
-    .selectFrom('attempts')
+    .selectFrom('all_attempts')
     .selectAll()
     .where('delivery_id', 'in', deliveryIds)
     .where('number', '>', olderMax)
