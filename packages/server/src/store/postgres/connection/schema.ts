@@ -257,7 +257,11 @@ CREATE INDEX finished_by_end ON finished (finished_at, id);
 CREATE INDEX finished_failed ON finished (webhook_id, finished_at, id)
   WHERE state IN ('exhausted', 'cancelled');
 CREATE INDEX finished_failed_by_type ON finished (event_type, state, id)
-  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND state <> 'delivered';
+  WHERE ${TYPED} AND state <> 'delivered';
+CREATE INDEX finished_failed_by_chatbot_type ON finished (chatbot_id, event_type, state, id)
+  WHERE ${TYPED} AND state <> 'delivered';
+CREATE INDEX finished_failed_by_webhook_type ON finished (webhook_id, event_type, state, id)
+  WHERE ${TYPED} AND state <> 'delivered';
 ${byType('finished')}
 
 -- Identity columns of partitioned tables came with PostgreSQL 17.

@@ -4,7 +4,7 @@
  */
 import type { DeliveryKind } from '../../../delivery.ts'
 import { eventIdOf } from '../../../id.ts'
-import { leadPayloadText } from '../../../lead.ts'
+import { payloadOfLead } from '../../reading/rows.ts'
 import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Database } from '../connection/database.ts'
@@ -110,22 +110,13 @@ function toClaim(row: ClaimRow): Claim[] {
       webhookId: row.webhook_id,
       chatbotId: row.chatbot_id,
       eventType: row.event_type,
-      payload: row.payload ?? leadPayload(row),
+      payload: row.payload ?? payloadOfLead(row),
       kind: row.kind,
       attemptNumber: row.attempt_count + 1,
       seriesAttempts: row.series_attempts,
       ...(row.fresh === true && { fresh: true }),
     },
   ]
-}
-
-function leadPayload(row: ClaimRow): string {
-  return leadPayloadText({
-    conversationId: row.conversation_id,
-    customerEmail: row.customer_email,
-    customerName: row.customer_name,
-    customerPhone: row.customer_phone,
-  })
 }
 
 const CLAIM_COLUMNS = `c.id, c.chatbot_id, c.event_type, c.kind, c.attempt_count, c.series_attempts,

@@ -3,12 +3,13 @@
  * are locked before they are looked at, in the order of their ids; rows.ts knows the ways.
  */
 import { CANCELLABLE, type DeliveryState, RESENDABLE, type StateReason } from '../../../delivery.ts'
-import { leadIdOf } from '../../../id.ts'
+import { eventIdOf } from '../../../id.ts'
 import type { WebhookState } from '../../../webhook.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { array } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
+import { erasedOf } from './event-erased.ts'
 import {
   cancelClaimed,
   cancelWaiting,
@@ -37,11 +38,11 @@ export async function resend(tx: Transaction, deliveryId: string): Promise<Resen
   if (row.kind === 'test' || !RESENDABLE.includes(row.state)) return 'wrong_state'
   // Cancelled, but an attempt is on its way: its outcome would land on the new series.
   if (row.claimed_by !== null) return 'wrong_state'
-  const [intact, states] = await Promise.all([
-    intactEvents(tx, [row.event_id]),
+  const [erased, states] = await Promise.all([
+    erasedOf(tx, [eventIdOf(row.id)]),
     webhookStates(tx, [row.webhook_id]),
   ])
-  if (!intact.has(row.event_id)) return 'erased'
+  if (erased.size > 0) return 'erased'
   const state = states.get(row.webhook_id)
   if (state === undefined) return 'webhook_deleted'
   const [moved] = await resendAll(tx, [row], state)
@@ -109,19 +110,6 @@ async function told(
   return moved
 }
 
-/** Those of them that are not erased. A lead's event is its lead. */
-export async function intactEvents(
-  tx: Transaction,
-  eventIds: string[],
-): Promise<ReadonlySet<string>> {
-  if (eventIds.length === 0) return new Set()
-  const rows = await tx.query<{ id: string }>(INTACT, [
-    array(eventIds),
-    array(eventIds.map(leadIdOf)),
-  ])
-  return new Set(rows.map(({ id }) => id))
-}
-
 export async function webhookStates(
   tx: Transaction,
   webhookIds: Iterable<string>,
@@ -132,5 +120,3 @@ export async function webhookStates(
 }
 
 const WEBHOOK_STATES = 'SELECT id, state FROM webhooks WHERE id = ANY($1::text[])'
-const INTACT = `SELECT id FROM events WHERE id = ANY($1::text[]) AND erased = 0
-  UNION ALL SELECT 'evt_' || substr(id, 6) FROM leads WHERE id = ANY($2::text[])`

@@ -3,13 +3,14 @@
  * minute's counts, many in one transaction, and only those whose claim is held by a node whose lease
  * is live. Deliveries are locked in the order of their ids, webhooks after them.
  */
+import { eventIdOf } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { RecordInput, RecordResult } from '../../road.ts'
 import { endOf, type NextState, unchargedSince, withoutEcho } from '../../rules/after-attempt.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
+import { erasedOf } from './event-erased.ts'
 import { HealthBook } from './health.ts'
-import { intactEvents } from './move.ts'
 import {
   type AfterAttempt,
   CLAIMED_ROW,
@@ -44,7 +45,7 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
   const results = valid.map((each): RecordResult => {
     if (!each) return { kind: 'lease_lost' }
     const { row } = each
-    const input = erased.has(row.event_id) ? withoutEcho(each.input) : each.input
+    const input = erased.has(eventIdOf(row.id)) ? withoutEcho(each.input) : each.input
     const next = health.note(row, input)
     const ended = endOf(row.state, next.state)
     const { result, error, errorCode } = input.attempt
@@ -77,9 +78,10 @@ async function findErased(
   attempts: { row: DeliveryRow }[],
 ): Promise<ReadonlySet<string>> {
   const cancelled = attempts.filter(({ row }) => row.state === 'cancelled')
-  const ids = cancelled.map(({ row }) => row.event_id)
-  const kept = await intactEvents(tx, ids)
-  return new Set(ids.filter((id) => !kept.has(id)))
+  return erasedOf(
+    tx,
+    cancelled.map(({ row }) => eventIdOf(row.id)),
+  )
 }
 
 /** The attempt that ended its delivery goes into its row, others to a table of their own. */
@@ -138,7 +140,7 @@ function sendAttempts(tx: Transaction, all: Recorded[]): void {
 }
 
 function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded): void {
-  const { id, event_id: eventId, webhook_id: webhookId, chatbot_id: chatbotId } = row
+  const { id, webhook_id: webhookId, chatbot_id: chatbotId } = row
   if (ended !== null) tx.backlogDelta -= 1
   if (row.kind === 'event') {
     const { durationMs, result } = input.attempt
@@ -147,7 +149,7 @@ function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded
   }
   tx.deliveryChanged(chatbotId, {
     id,
-    eventId,
+    eventId: eventIdOf(id),
     webhookId,
     eventType: row.event_type,
     state: next.state,

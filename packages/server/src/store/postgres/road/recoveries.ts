@@ -4,10 +4,12 @@
  * was made. One node at a time works on a recovery.
  */
 import type { DeliveryState } from '../../../delivery.ts'
+import { eventIdOf } from '../../../id.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
-import { intactEvents, resendAll, webhookStates } from './move.ts'
+import { erasedOf } from './event-erased.ts'
+import { resendAll, webhookStates } from './move.ts'
 import { FINISHED_ROW } from './rows.ts'
 
 interface Walked extends RecoveryRow {
@@ -37,15 +39,15 @@ async function walk(tx: Transaction, recovery: Walked, limit: number): Promise<n
   const found = rows.filter((row) => row.webhook_id === webhookId && row.kind === 'event')
   const locked = await tx.query<DeliveryRow>(LOCK, [column(found, (row) => row.id), until])
   const wanted = locked.filter((row) => states.includes(row.state))
-  const [intact, known] = await Promise.all([
-    intactEvents(
+  const [erased, known] = await Promise.all([
+    erasedOf(
       tx,
-      wanted.map((row) => row.event_id),
+      wanted.map((row) => eventIdOf(row.id)),
     ),
     webhookStates(tx, [webhookId]),
   ])
   const state = known.get(webhookId)
-  const sendable = state ? wanted.filter((row) => intact.has(row.event_id)) : []
+  const sendable = state ? wanted.filter((row) => !erased.has(eventIdOf(row.id))) : []
   if (state) await resendAll(tx, sendable, state)
   const last = rows.at(-1)
   if (last) await tx.query(ADVANCE, [sendable.length, last.finished_at, last.id, id])

@@ -9,13 +9,12 @@ import type { Transaction } from '../connection/transaction.ts'
 
 const SHARED = `id, created_at, attempt_count, series_attempts, last_status, webhook_id, chatbot_id,
   event_type, kind, state, state_reason, last_error`
-const EVENT_ID = `'evt_' || substr(id, 5, 23) || '000' AS event_id`
 
 /** As `DeliveryRow` has it, from each of the tables. */
-export const CLAIMED_ROW = `${SHARED}, ${EVENT_ID}, uncharged_since, due_at, claimed_by, finished_at, updated_at`
-export const WAITING_ROW = `${SHARED}, ${EVENT_ID}, uncharged_since, due_at, NULL::text AS claimed_by,
+export const CLAIMED_ROW = `${SHARED}, uncharged_since, due_at, claimed_by, finished_at, updated_at`
+export const WAITING_ROW = `${SHARED}, uncharged_since, due_at, NULL::text AS claimed_by,
   NULL::bigint AS finished_at, updated_at`
-export const FINISHED_ROW = `${SHARED}, ${EVENT_ID}, NULL::bigint AS uncharged_since,
+export const FINISHED_ROW = `${SHARED}, NULL::bigint AS uncharged_since,
   NULL::bigint AS due_at, NULL::text AS claimed_by, finished_at, finished_at AS updated_at`
 
 type Table = 'claimed' | 'waiting' | 'finished'
