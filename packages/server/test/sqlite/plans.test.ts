@@ -35,9 +35,17 @@ function planOf(database: DatabaseSync, sql: string, values: readonly unknown[])
   return rows.map((row) => String(row.detail)).join('\n')
 }
 
-/** What walks a table from end to end; a list of merged walks is no table. */
+/** What walks a table from end to end; what other walks have found is no table, nor is a view. */
 function scans(plan: string): string[] {
-  return plan.split('\n').filter((line) => /^SCAN (?!walk|merged|CONSTANT)/.test(line))
+  const lines = plan.split('\n')
+  const views = lines.filter((line) => /^CO-ROUTINE (deliveries|all_attempts)$/.test(line)).length
+  const found = lines.filter((line) => /^SCAN (deliveries|all_attempts|owner)$/.test(line))
+  const ofViews = new Set(found.slice(0, views))
+  return lines.filter(
+    (line) =>
+      /^SCAN (?!walk|merged|found|told|counted|json_each|CONSTANT)/.test(line) &&
+      !ofViews.has(line),
+  )
 }
 
 /** Walks over tables that hold only what is under way, as far as their limit. */
@@ -135,7 +143,7 @@ test('every list of deliveries walks the index of the narrowest that it is asked
     const { sql, parameters } = listDeliveries(db, filter, page).compile()
     const plan = planOf(engine.db, sql, parameters)
     const told = `${JSON.stringify(filter)}\n${plan}`
-    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+    const walks = walksOf(plan)
     for (const walk of walks) expect(walk, told).toMatch(leadingIndex(filter))
     expect(walks.length, told).toBeGreaterThan(0)
     expect(scans(plan), told).toEqual([])
@@ -156,12 +164,18 @@ test('a common name is looked for in the rows of the list, in its order', async 
     const { sql, parameters } = listDeliveries(db, asked(filter, true), page).compile()
     const plan = planOf(engine.db, sql, parameters)
     const told = `${JSON.stringify(filter)}\n${plan}`
-    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
-    for (const walk of walks) expect(walk, told).toMatch(leadingIndex(others))
+    for (const walk of walksOf(plan)) expect(walk, told).toMatch(leadingIndex(others))
     expect(plan, told).not.toContain('leads_by_name')
     expect(scans(plan), told).toEqual([])
   }
 })
+
+/** But the first: it is of what is claimed, by the ids alone, whatever is asked for. */
+function walksOf(plan: string): string[] {
+  const [first, ...walks] = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+  expect(first, plan).toMatch(/PRIMARY KEY/)
+  return walks
+}
 
 function isPeopleSearch({ q }: DeliveryFilter): boolean {
   return q !== undefined && q !== sample.deliveryId && q !== sample.webhookId
@@ -209,8 +223,8 @@ test('a counted page walks the index of its list, in its order', async () => {
 test('looking for lanes with something waiting jumps from webhook to webhook', async () => {
   const { engine } = await openWithEngine()
   const plan = planOf(engine.db, LANES_WAITING, [])
-  const walks = plan.split('\n').filter((line) => /deliveries|\bd\b/.test(line))
-  for (const walk of walks) expect(walk).toContain('COVERING INDEX deliveries_claimable')
+  const walks = plan.split('\n').filter((line) => /waiting/.test(line))
+  for (const walk of walks) expect(walk).toContain('COVERING INDEX waiting_claimable')
   expect(walks.length).toBeGreaterThan(2)
   expect(plan).toMatch(/SEARCH (webhooks|w) USING PRIMARY KEY/)
 })
@@ -237,11 +251,11 @@ const others = [
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],
   ['erasures', listErasures(db, {}, page), 'PRIMARY KEY'],
   ['erasures of a chatbot', listErasures(db, { chatbotId: 'b' }, page), 'erasures_by_chatbot'],
-  ['counts of all', currentCounts(db, span), 'COVERING INDEX deliveries_by_state'],
+  ['counts of all', currentCounts(db, span), 'COVERING INDEX waiting_by_state'],
   [
     'counts of a webhook',
     currentCounts(db, { ...span, webhookId: 'w' }),
-    'COVERING INDEX deliveries_by_webhook',
+    'COVERING INDEX waiting_by_webhook',
   ],
 ] as const
 

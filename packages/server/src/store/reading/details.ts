@@ -32,7 +32,7 @@ export function deliveryDetailQueries(db: Builder, id: string): CompiledQuery[] 
   return [
     ...eventQueries(db, eventIdOf(id)),
     delivery.selectAll().where(isOfLiveChatbot('deliveries')).compile(),
-    newestAttempts(db, [id]).compile(),
+    newestAttempts(db, id).compile(),
     db.selectFrom('webhooks').selectAll().where('id', '=', webhookId).compile(),
   ]
 }

@@ -16,8 +16,11 @@ export function leadQuery(db: Builder, id: string): CompiledQuery {
 
 export function leadRecordQueries(db: Builder, leadId: string): CompiledQuery[] {
   const lead = db.selectFrom('leads').where('id', '=', leadId)
-  const { first, last } = deliveryRangeOf(eventIdOf(leadId))
-  const deliveries = db.selectFrom('deliveries').where('id', '>', first).where('id', '<=', last)
+  const range = deliveryRangeOf(eventIdOf(leadId))
+  const deliveries = db
+    .selectFrom('deliveries')
+    .where('id', '>', range.first)
+    .where('id', '<=', range.last)
   return [
     leadQuery(db, leadId),
     db
@@ -27,7 +30,7 @@ export function leadRecordQueries(db: Builder, leadId: string): CompiledQuery[] 
       .where('id', '=', lead.select('conversation_id'))
       .compile(),
     deliveriesOf(db, eventIdOf(leadId)).compile(),
-    newestAttempts(db, deliveries.select('id')).compile(),
+    newestAttempts(db, range).compile(),
     db
       .selectFrom('webhooks')
       .selectAll()

@@ -263,11 +263,11 @@ CREATE INDEX waiting_by_webhook_type ON waiting (webhook_id, event_type)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
 -- Of a type that failed now and then, or never.
 CREATE INDEX finished_failed_by_type ON finished (event_type, state)
-  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND state <> 'delivered';
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND coalesce(state, '') <> 'delivered';
 CREATE INDEX finished_failed_by_chatbot_type ON finished (chatbot_id, event_type, state)
-  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND state <> 'delivered';
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND coalesce(state, '') <> 'delivered';
 CREATE INDEX finished_failed_by_webhook_type ON finished (webhook_id, event_type, state)
-  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND state <> 'delivered';
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND coalesce(state, '') <> 'delivered';
 
 -- Those that did not end their delivery.
 CREATE TABLE attempts (

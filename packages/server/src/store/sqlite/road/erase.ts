@@ -30,6 +30,7 @@ export function eraseLead(
   const { first, last } = deliveryRangeOf(eventId)
   // The endpoint's answers may echo the person.
   for (const blank of BLANKS) core.run(blank, first, last)
+  core.claimed.clear()
   for (const delivery of core.all<DeliveryRow>(DELIVERIES_OF, first, last)) {
     if (CANCELLABLE.includes(delivery.state)) cancelRow(core, delivery, 'lead_erased')
   }

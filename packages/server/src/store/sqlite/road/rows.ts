@@ -13,7 +13,7 @@ export function findDelivery(core: Core, id: string): DeliveryRow | undefined {
 }
 
 export function findClaimed(core: Core, id: string): DeliveryRow | undefined {
-  return core.get<DeliveryRow>(READ_CLAIMED, id)
+  return core.claimed.get(id) ?? core.get<DeliveryRow>(READ_CLAIMED, id)
 }
 
 /** A new one: claimed, or waiting. */
@@ -30,6 +30,7 @@ export function moveDelivery(
 ): void {
   const [from, to] = [tableOf(before), tableOf(after)]
   if (from === 'finished') core.run(KEEP_END, before.id)
+  if (from === 'claimed') core.claimed.delete(before.id)
   core.run(DELETE[from], before.id)
   insert(core, to, after, end)
 }
@@ -83,7 +84,10 @@ function insert(core: Core, table: Table, row: DeliveryRow, end: NewAttempt | nu
     row.updated_at,
   ]
   if (table === 'waiting') core.run(INSERT_WAITING, ...shared)
-  else core.run(INSERT_CLAIMED, ...shared, row.claimed_by, row.finished_at)
+  else {
+    core.run(INSERT_CLAIMED, ...shared, row.claimed_by, row.finished_at)
+    core.claimed.set(row.id, row)
+  }
 }
 
 function insertFinished(core: Core, row: DeliveryRow, end: NewAttempt | null): void {
