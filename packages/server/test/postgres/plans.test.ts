@@ -272,10 +272,13 @@ const lists = [
 /** Pages touched: a walk through 20,000 rows takes more than this, in whatever order. */
 const PAGES_MAX = 450
 
-test.each(lists)('%s are found without walking through history', async (_, query) => {
+test.each(lists)('%s are found without walking through history', async (name, query) => {
   const { sql, parameters } = query.compile()
   const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
-  expect(plan).not.toMatch(GROWING)
+  // All that waits is what is counted.
+  expect(name.startsWith('counts') ? plan.replace('Seq Scan on waiting', '') : plan).not.toMatch(
+    GROWING,
+  )
   expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX)
 })
 
@@ -377,7 +380,7 @@ test.each(['webhook', 'event', 'delivery', 'lead', 'recovery', 'key'] as const)(
   },
 )
 test('a record of one person is found through indexes', async () => {
-  for (const query of leadRecordQueries(db, 'lead_1')) {
+  for (const query of leadRecordQueries(db, sample.leadId)) {
     expect(await planOf(query.sql, query.parameters)).not.toMatch(GROWING)
   }
 })
