@@ -15,7 +15,7 @@ import { assert } from '../../errors.ts'
 import { eventIdOf, idFloor, idTime } from '../../id.ts'
 import type { ChangePage, ChangePlace } from '../change.ts'
 import type { Change } from '../road.ts'
-import type { Builder } from './builder.ts'
+import { type Builder, isPostgres } from './builder.ts'
 import { DELIVERY_TABLES, deliveriesIn, rowsIn } from './deliveries.ts'
 import { type DeliveryRow, toDeliveryChange } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -150,7 +150,9 @@ function createdLeads(db: Builder, { at, key }: Since, { untilMs, below, rows }:
 }
 
 /** Those that did not end their delivery; each tells of it as it is now. */
-function recordedAttempts(db: Builder, { at, key }: Since, { untilMs, rows }: Bounds) {
+function recordedAttempts(db: Builder, since: Since, bounds: Bounds) {
+  if (isPostgres(db)) return lookedUp(db, { of: 'attempts', since, bounds })
+  const [{ at, key }, { untilMs, rows }] = [since, bounds]
   const walks = inEach((table) => {
     let walk = rowsIn(db, table)
       .innerJoin('attempts', 'deliveries.id', 'attempts.delivery_id')
@@ -182,7 +184,9 @@ function endedDeliveries(db: Builder, { at, key }: Since, { untilMs, rows }: Bou
   return query.orderBy('deliveries.finished_at').orderBy('deliveries.id').limit(rows).compile()
 }
 
-function movedDeliveries(db: Builder, { at, key }: Since, { untilMs, rows }: Bounds) {
+function movedDeliveries(db: Builder, since: Since, bounds: Bounds) {
+  if (isPostgres(db)) return lookedUp(db, { of: 'changes', since, bounds })
+  const [{ at, key }, { untilMs, rows }] = [since, bounds]
   const walks = inEach((table) => {
     let walk = rowsIn(db, table)
       .innerJoin('changes', 'deliveries.id', 'changes.id')
@@ -198,6 +202,29 @@ function movedDeliveries(db: Builder, { at, key }: Since, { untilMs, rows }: Bou
     return walk.orderBy('changes.at').orderBy('changes.seq').limit(rows)
   })
   return inOrder(db, walks, rows)
+}
+
+/**
+ * PostgreSQL's way: their own table is walked in its order, and each delivery looked up wherever it
+ * lies. LIMIT in the lateral query: else a join with whole tables may look cheaper.
+ */
+function lookedUp(
+  db: Builder,
+  { of, since, bounds }: { of: 'attempts' | 'changes'; since: Since; bounds: Bounds },
+) {
+  const isAttempt = of === 'attempts'
+  const at = sql.ref(isAttempt ? 'told.recorded_at' : 'told.at')
+  const id = sql.ref(isAttempt ? 'told.delivery_id' : 'told.id')
+  const conditions = [sql`${at} >= ${since.at}`, sql`${at} <= ${bounds.untilMs}`]
+  if (!isAttempt) conditions.push(sql`told.noun = 'delivery'`)
+  if (since.key !== null) {
+    conditions.push(sql`(${at} > ${since.at} OR told.seq > ${Number(since.key)})`)
+  }
+  return sql`SELECT found.*, ${at} AS at, told.seq AS key
+    FROM ${sql.table(of)} AS told
+    JOIN LATERAL (SELECT * FROM deliveries WHERE deliveries.id = ${id} LIMIT 1) AS found ON true
+    WHERE ${sql.join(conditions, sql` AND `)}
+    ORDER BY ${at}, told.seq LIMIT ${bounds.rows}`.compile(db)
 }
 
 /** A walk of each table in which a delivery may lie. */

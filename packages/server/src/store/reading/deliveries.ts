@@ -247,9 +247,16 @@ function isFoundBy(db: Builder, q: string, table: DeliveryTable): RawBuilder<Sql
     const { first, last } = deliveryRangeOf(id)
     return sql`deliveries.id > ${first} AND deliveries.id <= ${last}`
   }
+  const range = sql`of_lead.id > 'dlv_' || substr(found.id, 6, 23) || '000'
+      AND of_lead.id <= 'dlv_' || substr(found.id, 6, 23) || 'zzz'`
+  if (isPostgres(db)) {
+    // Person by person, and then delivery by delivery: a join would walk all of them.
+    return sql`deliveries.id = ANY(ARRAY(SELECT of_person.id FROM (${people(db, q)}) AS found
+      CROSS JOIN LATERAL (SELECT of_lead.id FROM ${sql.table(table)} AS of_lead
+        WHERE ${range} OFFSET 0) AS of_person))`
+  }
   return sql`deliveries.id IN (SELECT of_lead.id FROM (${people(db, q)}) AS found
-    JOIN ${sql.table(table)} AS of_lead ON of_lead.id > 'dlv_' || substr(found.id, 6, 23) || '000'
-      AND of_lead.id <= 'dlv_' || substr(found.id, 6, 23) || 'zzz')`
+    JOIN ${sql.table(table)} AS of_lead ON ${range})`
 }
 
 /** Unfinished deliveries by state. */
