@@ -118,7 +118,7 @@ class OpenExchange implements Occupant {
   #afterBytes(): void {
     const { clock, connection, deadline } = this.#input
     if (this.#answeredAt < 0) {
-      deadline.cancelTimer()
+      deadline.isAnswered = true
       this.#answeredAt = clock.monotonic()
     }
     if (this.#reader.hasSurplus) connection.onStray()
