@@ -102,11 +102,13 @@ export function createMetrics(): Metrics {
     buckets: COMMIT_SECONDS,
     registers: [registry],
   })
+  const attemptsOf = keptSeries((result: AttemptResult) => attempts.labels({ result }))
+  const finishedAs = keptSeries((state: string) => finished.labels({ state }))
   return {
     eventsAccepted: (count) => events.inc(count),
-    attempted: ({ result, durationSeconds }) => attempts.observe({ result }, durationSeconds),
+    attempted: ({ result, durationSeconds }) => attemptsOf(result).observe(durationSeconds),
     signInFailed: (way) => failures.inc({ way }),
-    deliveryFinished: (state) => finished.inc({ state }),
+    deliveryFinished: (state) => finishedAs(state).inc(),
     requestAnswered: requestHistogram(registry),
     requestRefused: (reason) => refused.inc({ reason }),
     committed: (durationSeconds) => commits.observe(durationSeconds),
@@ -117,6 +119,20 @@ export function createMetrics(): Metrics {
 }
 
 /** Finding a series by its labels costs more than counting in it; there are few, so they are kept. */
+function keptSeries<Label extends string, Series>(
+  find: (label: Label) => Series,
+): (label: Label) => Series {
+  const kept = new Map<Label, Series>()
+  return (label) => {
+    let series = kept.get(label)
+    if (!series) {
+      series = find(label)
+      kept.set(label, series)
+    }
+    return series
+  }
+}
+
 function requestHistogram(registry: Registry): Metrics['requestAnswered'] {
   const histogram = new Histogram({
     name: 'chatzuri_http_request_duration_seconds',

@@ -2,7 +2,7 @@
 import type { Target } from './connector.ts'
 import { type Blocked, checkScheme, portOf } from './guard.ts'
 
-export interface Destination {
+interface Destination {
   origin: string
   target: Target
   /** As the `host` header has it. */

@@ -31,36 +31,57 @@ export type Sign = (claim: Signable, webhook: Webhook, nowMs: number) => SignedR
 
 export function createSign({ version, timeoutMs }: SignOptions): Sign {
   const keys = new KeyCache()
+  const settings = new WeakMap<Webhook, Constant>()
+
+  function constantOf(webhook: Webhook): Constant {
+    let constant = settings.get(webhook)
+    if (!constant) {
+      constant = {
+        before: [
+          ['content-type', 'application/json'],
+          ['user-agent', `Chatzuri-Webhooks/${version}`],
+          ['accept', 'application/json'],
+          // Without it any coding would be allowed (RFC 9110, 12.5.3), and what is kept is shown.
+          ['accept-encoding', 'identity'],
+        ],
+        own: ownHeaders(webhook),
+        timeoutMs: webhook.timeoutSeconds === null ? timeoutMs : webhook.timeoutSeconds * 1000,
+      }
+      settings.set(webhook, constant)
+    }
+    return constant
+  }
+
   return (claim, webhook, nowMs) => {
     const body = Buffer.from(bodyText(claim))
-    const url = new URL(webhook.url)
     const timestamp = Math.floor(nowMs / 1000)
     const secrets = liveSecrets(webhook, nowMs)
-    const guided = { before: '', body }
-    const modern = { before: modernContent(claim.eventId, timestamp, ''), body }
+    const before = modernContent(claim.eventId, timestamp, '')
+    const signatures = secrets.modern.map((secret) =>
+      hmac(keys.of(secret).modern, { before, body }, 'base64'),
+    )
+    const constant = constantOf(webhook)
     return {
       url: webhook.url,
       body,
-      timeoutMs: webhook.timeoutSeconds === null ? timeoutMs : webhook.timeoutSeconds * 1000,
+      timeoutMs: constant.timeoutMs,
       headers: [
-        ['content-type', 'application/json'],
-        ['user-agent', `Chatzuri-Webhooks/${version}`],
-        ['accept', 'application/json'],
-        // Without it any coding would be allowed (RFC 9110, 12.5.3), and what is kept is shown.
-        ['accept-encoding', 'identity'],
-        [GUIDE_SIGNATURE_HEADER, hmac(keys.of(secrets.guide).guide, guided, 'hex')],
+        ...constant.before,
+        [GUIDE_SIGNATURE_HEADER, hmac(keys.of(secrets.guide).guide, { before: '', body }, 'hex')],
         [ID_HEADER, claim.eventId],
         [TIMESTAMP_HEADER, String(timestamp)],
-        [
-          MODERN_SIGNATURE_HEADER,
-          formatModernSignatures(
-            secrets.modern.map((secret) => hmac(keys.of(secret).modern, modern, 'base64')),
-          ),
-        ],
-        ...ownHeaders(webhook, url),
+        [MODERN_SIGNATURE_HEADER, formatModernSignatures(signatures)],
+        ...constant.own,
       ],
     }
   }
+}
+
+/** What every request of a webhook has, as long as its settings are these. */
+interface Constant {
+  before: [string, string][]
+  own: [string, string][]
+  timeoutMs: number
 }
 
 interface Keys {
@@ -87,7 +108,8 @@ class KeyCache {
 const KEYS_MAX = 10_000
 
 /** The owner's own headers; user info in the URL becomes Basic unless they set `authorization`. */
-function ownHeaders(webhook: Webhook, url: URL): [string, string][] {
+function ownHeaders(webhook: Webhook): [string, string][] {
+  const url = new URL(webhook.url)
   const headers = Object.entries(webhook.headers).map<[string, string]>(([name, value]) => [
     name.toLowerCase(),
     value,
