@@ -171,13 +171,13 @@ type Accepting<Answer> = Pick<AcceptInput, 'chatbotId' | 'events' | 'idempotency
 
 async function acceptOrThrow<Answer>(
   { store, metrics, leaseOffer, onAccepted, backlogMax }: IngestOptions,
-  { answer, ...input }: Accepting<Answer>,
+  { chatbotId, events, idempotency, answer }: Accepting<Answer>,
 ): Promise<Answer> {
   const lease = leaseOffer()
-  const result = await store.accept({ ...input, lease, backlogMax })
+  const result = await store.accept({ chatbotId, events, idempotency, lease, backlogMax })
   switch (result.kind) {
     case 'accepted':
-      metrics.eventsAccepted(input.events.length)
+      metrics.eventsAccepted(events.length)
       onAccepted(result.claims, result.waiting, lease)
       return answer
     case 'replayed':
