@@ -87,15 +87,17 @@ export function createIngest(options: IngestOptions): Ingest {
     },
 
     async acceptEvents(chatbotId, published, { route, idempotencyKey }) {
-      // One by one: a large batch is read, with turns for others, while it is gone through here.
       const events: NewEvent[] = []
       const asked = idempotencyKey === null ? null : createHash('sha256').update('[')
-      for await (const event of published) {
+      const take = (event: PublishedEvent) => {
         const index = events.length
         const at = route === 'events' ? '' : `events[${index}].`
         events.push(newEvent(chatbotId, event, { id: ids.next('event'), at }))
         asked?.update(`${index > 0 ? ',' : ''}${JSON.stringify(event)}`)
       }
+      // One by one: a large batch is read, with turns for others, while it is gone through here.
+      if (Array.isArray(published)) for (const event of published) take(event)
+      else for await (const event of published) take(event)
       const bodyHash = asked?.update(']').digest('base64') ?? ''
       const answer = { eventIds: events.map((event) => event.id) }
       const idempotency = idempotencyOf(route, idempotencyKey, { bodyHash, answer })
