@@ -28,6 +28,7 @@ import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { nodes } from './scenarios/nodes.ts'
+import { pruning } from './scenarios/pruning.ts'
 import { resting } from './scenarios/resting.ts'
 import { start } from './scenarios/start.ts'
 import { waiting } from './scenarios/waiting.ts'
@@ -45,6 +46,7 @@ const SCENARIOS: readonly Scenario[] = [
   nodes,
   waiting,
   resting,
+  pruning,
   history,
   bodies,
   exports,

@@ -5,7 +5,15 @@
 import { createIds, type Ids } from '../../packages/server/src/id.ts'
 import { systemRandom } from '../../packages/server/src/random.ts'
 import { seededRandom } from '../../test/support/seeded-random.ts'
-import { drawChatbot, EVENT_TYPES, type HistoryChatbot, LEAD_TYPE } from './owners.ts'
+import {
+  drawOwner,
+  drawType,
+  type HistoryChatbot,
+  hasCommonName,
+  LEAD_TYPE,
+  type Owners,
+  SOUND_TYPE,
+} from './owners.ts'
 import type { End, Row } from './row.ts'
 import { StatsMinutes } from './stats-minutes.ts'
 
@@ -87,6 +95,9 @@ export const SPAN_MS = 30 * 86_400_000
 const DAY_MS = 86_400_000
 
 const FIRST_NAMES = ['Amina', 'Ann', 'Brian', 'Chidi', 'David', 'Esther', 'Fatuma', 'Grace', 'Ines']
+/** Of which thousands are, but only with some chatbots. */
+export const COMMON_NAME = 'Zuri'
+const COMMON_NAME_SHARE = 0.02
 const LAST_NAMES = ['Kamau', 'Mwangi', 'Otieno', 'Wanjiru', 'Njoroge', 'Achieng', 'Mutua', 'Silva']
 const ANSWER_HEADERS = JSON.stringify({
   date: 'Tue, 15 Sep 2026 09:30:00 GMT',
@@ -97,7 +108,7 @@ const ANSWER = '{"received":true}'
 const FAULT = 'The endpoint answered 500.'
 
 export class HistoryRows {
-  readonly #chatbots: readonly HistoryChatbot[]
+  readonly #owners: Owners
   readonly #write: WriteRow
   readonly #ids: Ids
   readonly #stats: StatsMinutes
@@ -105,8 +116,8 @@ export class HistoryRows {
   #now = 0
   #made = 0
 
-  constructor(chatbots: readonly HistoryChatbot[], write: WriteRow) {
-    this.#chatbots = chatbots
+  constructor(owners: Owners, write: WriteRow) {
+    this.#owners = owners
     this.#write = write
     this.#stats = new StatsMinutes((row) => write('stats_minutes', row))
     const clock = { now: () => this.#now, monotonic: () => this.#now, setTimer: () => () => {} }
@@ -130,8 +141,8 @@ export class HistoryRows {
   }
 
   #makeEvent(past: Past): void {
-    const chatbot = drawChatbot(this.#chatbots, this.#draw())
-    const eventType = drawType(this.#draw())
+    const chatbot = drawOwner(this.#owners, this.#draw())
+    const eventType = drawType(chatbot === this.#owners.shop, this.#draw())
     const eventId = this.#ids.next('event')
     const leadId = eventType === LEAD_TYPE ? this.#makeLead(chatbot, eventId, past) : null
     const number = this.#made
@@ -156,7 +167,7 @@ export class HistoryRows {
   #makeLead(chatbot: HistoryChatbot, eventId: string, { to }: Past): string {
     const id = this.#ids.next('lead')
     const conversationId = this.#ids.next('conversation')
-    const first = FIRST_NAMES[Math.floor(this.#draw() * FIRST_NAMES.length)] ?? ''
+    const first = this.#firstName(chatbot)
     const last = LAST_NAMES[Math.floor(this.#draw() * LAST_NAMES.length)] ?? ''
     const name = `${first} ${last} ${this.#made}`
     const email = `customer${this.#made}@example.com`
@@ -183,9 +194,14 @@ export class HistoryRows {
     return id
   }
 
+  #firstName(chatbot: HistoryChatbot): string {
+    const common = this.#draw() < COMMON_NAME_SHARE && hasCommonName(this.#owners, chatbot)
+    return common ? COMMON_NAME : (FIRST_NAMES[Math.floor(this.#draw() * FIRST_NAMES.length)] ?? '')
+  }
+
   #makeDelivery(delivery: NewDelivery): void {
     const { eventId, eventType, webhookId, chatbot } = delivery
-    const end = drawEnd(this.#draw())
+    const end = drawEnd(eventType, this.#draw())
     const deliveryId = this.#ids.next('delivery')
     const at = this.#now
     const { state, attempts, reason } = end
@@ -245,17 +261,9 @@ interface NewDelivery {
   chatbot: HistoryChatbot
 }
 
-function drawType(draw: number): string {
-  let rest = draw * 100_000
-  for (const { eventType, share } of EVENT_TYPES) {
-    rest -= share
-    if (rest < 0) return eventType
-  }
-  return LEAD_TYPE
-}
-
 /** 97 % delivered, most at once; 2 % used up their schedule; 1 % cancelled. */
-function drawEnd(draw: number): End {
+function drawEnd(eventType: string, draw: number): End {
+  if (eventType === SOUND_TYPE) return { state: 'delivered', reason: null, attempts: 1 }
   if (draw < 0.9) return { state: 'delivered', reason: null, attempts: 1 }
   if (draw < 0.97) return { state: 'delivered', reason: null, attempts: 2 }
   if (draw < 0.99) return { state: 'exhausted', reason: null, attempts: 10 }
