@@ -135,11 +135,15 @@ function newEvent(
   return { id, eventType, payload: canonical.text, lead: null }
 }
 
+/** A character takes three bytes at most, and what stands around a payload a few hundred. */
+const SMALL_PAYLOAD_LENGTH = Math.floor((BODY_BYTES_MAX - 1_024) / 3)
+
 /** At acceptance, not at delivery: a receiver's parser would refuse it every time. */
 function refuseTooLarge(
   event: { eventType: string; chatbotId: string; payload: string },
   path?: string,
 ) {
+  if (event.payload.length <= SMALL_PAYLOAD_LENGTH) return
   // The lead event's other spelling is one letter longer.
   const bytes = Buffer.byteLength(bodyText(event)) + (event.eventType === LEAD_EVENT ? 1 : 0)
   if (bytes <= BODY_BYTES_MAX) return

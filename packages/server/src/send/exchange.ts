@@ -22,6 +22,8 @@ export interface Answer {
   kind: 'answer'
   status: number
   headers: AnswerHeaders
+  /** Those of them that are kept, as they are shown. */
+  kept: Readonly<Record<string, string>>
   body: BodyHead
   /** When its headers came, on the monotonic clock. */
   answeredAt: number
@@ -151,10 +153,10 @@ class OpenExchange implements Occupant {
   }
 
   #answer(isReusable: boolean): Answer {
-    const { status, headers, keepAliveMs } = this.#reader
+    const { status, headers, kept, keepAliveMs } = this.#reader
     const body = this.#body
     const answeredAt = this.#answeredAt
-    return { kind: 'answer', status, headers, body, answeredAt, isReusable, keepAliveMs }
+    return { kind: 'answer', status, headers, kept, body, answeredAt, isReusable, keepAliveMs }
   }
 
   #settle(exchanged: Exchanged): void {

@@ -12,7 +12,6 @@ import type { Clock } from '../clock.ts'
 import type { SendResult, SignedRequest } from '../outcome.ts'
 import type { Random } from '../random.ts'
 import type { EgressProxy } from '../settings/egress-settings.ts'
-import { keepHeaders } from './answer-headers.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
 import { createConnector, type Dial } from './connector.ts'
@@ -137,23 +136,24 @@ function createDial(options: SendOptions, hosts: HostResolver): Dial {
   return createConnector({ clock, guard, hosts, dialler, secureSocket, connectTimeoutMs })
 }
 
+function listed(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(', ') : value
+}
+
 /** `durationMs` is the time to the answer's headers; what its body took is our own patience. */
 function answered(
   answer: Answer,
   body: string,
   { startedAt, nowMs }: { startedAt: number; nowMs: number },
 ): SendResult {
-  const { status, headers, answeredAt } = answer
+  const { status, headers, kept, answeredAt } = answer
   return {
     kind: 'answered',
     status,
-    headers: keepHeaders(headers),
+    headers: kept,
     body,
     note: readAnswerNote(status, body),
-    retryAfterMs: parseRetryAfter(
-      [headers['retry-after'] ?? []].flat().join(', ') || undefined,
-      nowMs,
-    ),
+    retryAfterMs: parseRetryAfter(listed(headers['retry-after']), nowMs),
     durationMs: Math.round(answeredAt - startedAt),
   }
 }
