@@ -31,7 +31,6 @@ export interface WebhookLine {
 }
 
 interface AttemptLine {
-  seq: number
   id: string
   delivery_id: string
   number: number
@@ -61,6 +60,8 @@ export class Book {
   /** Each row in one text: most rows of most commits are as they were. */
   readonly #texts = new Map<string, string>()
   readonly #attempts = new Map<string, AttemptLine>()
+  /** Of them, those that are rows of their own. */
+  readonly #inRows = new Set<string>()
   readonly #attemptCounts = new Map<string, number>()
   #eventCount = 0
   #lastSeq = 0
@@ -82,7 +83,7 @@ export class Book {
     this.webhooks = new Map(webhooks.map((webhook) => [webhook.id, webhook]))
     const moved = this.#readDeliveries(commit)
     this.#checkParked()
-    this.#readAttempts()
+    this.#readAttempts(moved)
     this.#checkSums()
     return moved
   }
@@ -117,7 +118,7 @@ export class Book {
 
   /** Once at the end: every attempt is still what it was when it was written. */
   audit(): void {
-    for (const row of rows<AttemptLine>(this.#queries.attempts, 0)) {
+    for (const row of rows<AttemptLine>(this.#queries.allAttempts)) {
       const before = this.#attempts.get(row.id)
       if (JSON.stringify(before) !== JSON.stringify(row)) {
         this.#broken('attempts are append-only', `attempt ${short(row.id)} was changed`)
@@ -135,9 +136,11 @@ export class Book {
       texts: db.prepare(TEXTS),
       delivery: db.prepare(DELIVERY),
       attempts: db.prepare(ATTEMPTS),
+      ended: db.prepare(ENDED),
+      allAttempts: db.prepare(ALL_ATTEMPTS),
       sums: db.prepare(SUMS),
       forgotten: db.prepare(FORGOTTEN),
-      event: db.prepare('SELECT 1 FROM events WHERE id = ?'),
+      event: db.prepare(EVENT),
       subscribers: db.prepare(SUBSCRIBERS),
       eventDeliveries: db.prepare(EVENT_DELIVERIES),
     }
@@ -194,20 +197,37 @@ export class Book {
     }
   }
 
-  #readAttempts(): void {
-    for (const row of rows<AttemptLine>(this.#queries.attempts, this.#lastSeq)) {
-      this.#lastSeq = row.seq
-      const counted = this.deliveries.get(row.delivery_id)?.attempt_count ?? 0
-      const before = this.#attemptCounts.get(row.delivery_id) ?? 0
-      this.#attemptCounts.set(row.delivery_id, before + 1)
-      if (this.#attempts.has(row.id)) {
-        this.#broken('attempts are append-only', `attempt ${short(row.id)} is recorded twice`)
-      }
-      this.#attempts.set(row.id, row)
-      if (row.number === before + 1 && row.number <= counted) continue
-      const sentence = `${short(row.delivery_id)} has attempt ${row.number} after ${before}, and counts ${counted}`
-      this.#broken('attempts are append-only', sentence)
+  /** New rows, and what ended a delivery within its row; a resend makes a row of that. */
+  #readAttempts(moved: readonly Moved[]): void {
+    for (const { seq, ...row } of rows<AttemptLine & { seq: number }>(
+      this.#queries.attempts,
+      this.#lastSeq,
+    )) {
+      this.#lastSeq = seq
+      this.#noteAttempt(row, 'row')
     }
+    for (const { after } of moved) {
+      const [row] = rows<AttemptLine>(this.#queries.ended, after.id)
+      if (row && !this.#inRows.has(row.id)) this.#noteAttempt(row, 'end')
+    }
+  }
+
+  #noteAttempt(row: AttemptLine, kept: 'row' | 'end'): void {
+    const isKnown = this.#attempts.has(row.id)
+    // What had ended a delivery is one of several now; the audit sees whether it is the same.
+    const isMoved = isKnown && !this.#inRows.has(row.id)
+    if (kept === 'row') this.#inRows.add(row.id)
+    if (isMoved) return
+    const counted = this.deliveries.get(row.delivery_id)?.attempt_count ?? 0
+    const before = this.#attemptCounts.get(row.delivery_id) ?? 0
+    this.#attemptCounts.set(row.delivery_id, before + 1)
+    if (isKnown) {
+      this.#broken('attempts are append-only', `attempt ${short(row.id)} is recorded twice`)
+    }
+    this.#attempts.set(row.id, row)
+    if (row.number === before + 1 && row.number <= counted) return
+    const sentence = `${short(row.delivery_id)} has attempt ${row.number} after ${before}, and counts ${counted}`
+    this.#broken('attempts are append-only', sentence)
   }
 
   #checkSums(): void {
@@ -241,6 +261,8 @@ type QueryName =
   | 'texts'
   | 'delivery'
   | 'attempts'
+  | 'ended'
+  | 'allAttempts'
   | 'sums'
   | 'forgotten'
   | 'event'
@@ -278,9 +300,14 @@ const ATTEMPTS = `SELECT seq, id, delivery_id, number, started_at, status FROM a
   WHERE seq > ? ORDER BY seq`
 const SUMS = `SELECT (SELECT value FROM meta WHERE key = 'backlog') AS backlog,
   count(*) FILTER (WHERE state IN ('pending', 'parked')) AS unfinished,
-  (SELECT count(*) FROM attempts) AS attempts, sum(attempt_count) AS counted,
-  (SELECT count(*) FROM events) AS events FROM deliveries`
+  (SELECT count(*) FROM all_attempts) AS attempts, sum(attempt_count) AS counted,
+  (SELECT count(*) FROM events) + (SELECT count(*) FROM leads) AS events FROM deliveries`
 const SUBSCRIBERS = `SELECT s.webhook_id || ' ' || s.spelling AS name FROM subscriptions s
   WHERE s.chatbot_id = ? AND s.event_type = ? ORDER BY 1`
 const EVENT_DELIVERIES = `SELECT webhook_id || ' ' || event_type AS name FROM deliveries
   WHERE event_id = ? ORDER BY 1`
+const EVENT = `SELECT 1 FROM events WHERE id = ?1
+  UNION ALL SELECT 1 FROM leads WHERE id = 'lead_' || substr(?1, 5)`
+const ENDED = `SELECT attempt_id AS id, id AS delivery_id, attempt_count AS number, started_at,
+  last_status AS status FROM finished WHERE id = ? AND attempt_id IS NOT NULL`
+const ALL_ATTEMPTS = 'SELECT id, delivery_id, number, started_at, status FROM all_attempts'

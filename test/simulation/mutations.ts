@@ -237,14 +237,34 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a resend of what is cancelled is lost on its way',
     file: 'store/sqlite/road/move.ts',
-    find: "if (state === 'pending') tx.woken.add(row.webhook_id)\n  const moved = core.one<DeliveryRow>(\n    MOVE,\n    state,",
+    find: "if (state === 'pending') tx.woken.add(row.webhook_id)\n  const moved: DeliveryRow = {\n    ...row,\n    state,",
     replace:
-      "const moved = core.one<DeliveryRow>(\n    MOVE,\n    state === 'pending' ? 'delivered' : state,",
+      "const moved: DeliveryRow = {\n    ...row,\n    state: state === 'pending' ? 'delivered' : state,",
     invariant: ['states move legally', 'every change is told', 'the backlog is counted'],
   },
   {
+    name: 'a resend forgets the attempt that had ended it',
+    file: 'store/sqlite/road/rows.ts',
+    find: "if (from === 'finished') core.run(KEEP_END, before.id)",
+    replace: '',
+    invariant: 'attempts are append-only',
+  },
+  {
+    name: 'what is recorded is forgotten in memory only',
+    file: 'store/sqlite/road/rows.ts',
+    find: 'core.run(DELETE[from], before.id)',
+    replace: "if (from !== 'claimed') core.run(DELETE[from], before.id)",
+    invariant: [
+      'attempts are append-only',
+      'states move legally',
+      'every change is told',
+      'the backlog is counted',
+      'nothing accepted is lost',
+    ],
+  },
+  {
     name: 'an attempt takes the number of the one before',
-    file: 'store/sqlite/road/record.ts',
+    file: 'store/sqlite/road/rows.ts',
     find: 'row.attempt_count + 1,\n    startedAt',
     replace: 'Math.max(1, row.attempt_count),\n    startedAt',
     invariant: 'attempts are append-only',

@@ -4,6 +4,7 @@
  * "newest first" is "by id", and the tables need no index on a time.
  */
 import type { Clock } from './clock.ts'
+import { assert } from './errors.ts'
 import type { Random } from './random.ts'
 
 export const ID_PREFIXES = {
@@ -26,6 +27,7 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES
 
 export interface Ids {
+  /** Of an event; its lead's and its deliveries' are made of it (`leadIdOf`, `deliveryIdOf`). */
   next(kind: IdKind): string
 }
 
@@ -51,9 +53,46 @@ export function createIds(clock: Clock, random: Random): Ids {
       if (tailUses === 0) tail = random.bytes(8 * 64)
       const random8 = tail.subarray(tailUses * 8, tailUses * 8 + 8)
       tailUses = (tailUses + 1) % 64
-      return `${ID_PREFIXES[kind]}_${encodeUuidV7(lastMs, counter, random8)}`
+      const id = `${ID_PREFIXES[kind]}_${encodeUuidV7(lastMs, counter, random8)}`
+      return kind === 'event' ? id.slice(0, -ORDINAL_LENGTH) + FIRST_ORDINAL : id
     },
   }
+}
+
+/**
+ * An event, its lead and its deliveries share their ids but for the prefix and the last characters: 15
+ * bits that are 0 in an event's and its lead's, and its deliveries' ordinals. So one leads to the other
+ * without a column or an index (docs/decisions/0044-hot-and-cold.md).
+ */
+const ORDINAL_LENGTH = 3
+const FIRST_ORDINAL = '000'
+const ORDINAL_MAX = 32 ** ORDINAL_LENGTH - 1
+
+/** Of an event's deliveries, counted from 1. */
+export function deliveryIdOf(eventId: string, ordinal: number): string {
+  assert(ordinal >= 1 && ordinal <= ORDINAL_MAX, `an event has at most ${ORDINAL_MAX} deliveries`)
+  const [high, middle, low] = [ordinal >> 10, (ordinal >> 5) & 31, ordinal & 31]
+  return `${ID_PREFIXES.delivery}${sharedPart(eventId)}${ALPHABET[high]}${ALPHABET[middle]}${ALPHABET[low]}`
+}
+
+/** Of a delivery's id or a lead's. */
+export function eventIdOf(id: string): string {
+  return ID_PREFIXES.event + sharedPart(id) + FIRST_ORDINAL
+}
+
+export function leadIdOf(eventId: string): string {
+  return ID_PREFIXES.lead + sharedPart(eventId) + FIRST_ORDINAL
+}
+
+/** The ids of all deliveries of an event, both ends included. */
+export function deliveryRangeOf(eventId: string): { first: string; last: string } {
+  const shared = ID_PREFIXES.delivery + sharedPart(eventId)
+  return { first: shared + FIRST_ORDINAL, last: `${shared}zzz` }
+}
+
+/** With the `_` before it. */
+function sharedPart(id: string): string {
+  return id.slice(id.lastIndexOf('_'), -ORDINAL_LENGTH)
 }
 
 /** Whether `text` is an id of this kind, in the one spelling that we issue. */

@@ -14,7 +14,7 @@ import {
   LEAD_EVENT,
   LEAD_EVENT_SPELLINGS,
 } from '../event.ts'
-import type { Ids } from '../id.ts'
+import { type Ids, leadIdOf } from '../id.ts'
 import { leadPayloadText } from '../lead.ts'
 import type { Metrics } from '../metrics.ts'
 import type { AcceptInput, Claim, LeaseOffer, NewEvent, Road } from '../store/road.ts'
@@ -71,7 +71,7 @@ export function createIngest(options: IngestOptions): Ingest {
       if (!cleaned.ok) throw invalid(cleaned.details)
       const { lead } = cleaned
       const eventId = ids.next('event')
-      const leadId = ids.next('lead')
+      const leadId = leadIdOf(eventId)
       const payload = leadPayloadText(lead)
       refuseTooLarge({ eventType: LEAD_EVENT, chatbotId, payload })
       const answer: LeadAnswer = { leadId, conversationId: lead.conversationId, eventId }
@@ -79,7 +79,7 @@ export function createIngest(options: IngestOptions): Ingest {
         id: eventId,
         eventType: LEAD_EVENT,
         payload,
-        lead: { id: leadId, ...lead },
+        lead,
       }
       const bodyHash = idempotencyKey === null ? '' : hashOf(leadIdentity(input))
       const idempotency = idempotencyOf('leads', idempotencyKey, { bodyHash, answer })

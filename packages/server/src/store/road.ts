@@ -166,7 +166,7 @@ export interface NewEvent {
   /** Canonical JSON text. */
   payload: string
   lead:
-    | (Omit<Lead, 'chatbotId' | 'eventId' | 'createdAt'> & {
+    | (Omit<Lead, 'id' | 'chatbotId' | 'eventId' | 'createdAt'> & {
         /** The conversation is made if the chatbot hasn't got it. */
         conversationId: string
       })

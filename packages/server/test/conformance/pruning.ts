@@ -13,11 +13,15 @@ export function describePruning(suite: Suite): void {
 
   if (!suite.movesTime) return
 
-  test('what finished long ago is deleted with its event and attempts; its lead stays', async () => {
+  test('what finished long ago is deleted with its event and attempts; a lead stays, and is its event', async () => {
     const { world, store, chatbot } = await setup(suite)
-    const event = world.leadEvent()
+    await world.webhook(chatbot.id, { eventTypes: ['order.shipped'] })
+    const [event, other] = [world.leadEvent(), world.event('order.shipped')]
     const claim = await world.claim(chatbot.id, { events: [event] })
     await world.record(claim, { kind: 'delivered' })
+    const shipped = await world.claim(chatbot.id, { events: [other] })
+    await world.record(shipped, { kind: 'retry', delayMs: 0, charged: true })
+    await store.cancel(shipped.deliveryId, 'cancelled_by_owner')
     const lonely = world.event('order.paid')
     await world.accept(chatbot.id, { events: [lonely] })
     await world.advance(POLICY.retentionMs)
@@ -25,13 +29,15 @@ export function describePruning(suite: Suite): void {
     await world.advance(60_000)
     expect((await store.prune(POLICY)).deleted).toBeGreaterThanOrEqual(2)
     expect(await store.getDelivery(claim.deliveryId)).toBeNull()
-    expect(await store.getEvent(event.id)).toBeNull()
+    expect(await store.getDelivery(shipped.deliveryId)).toBeNull()
+    expect(await store.getEvent(other.id)).toBeNull()
     expect(await store.getEvent(lonely.id)).toBeNull()
+    expect(await store.getEvent(event.id)).toMatchObject({ erased: false, deliveries: [] })
     expect(await store.getLead(event.lead?.id ?? '')).not.toBeNull()
     expect(await store.getLeadRecord(event.lead?.id ?? '')).toMatchObject({
       lead: { customerName: 'Ann Lee' },
       conversation: {},
-      event: null,
+      event: { id: event.id, payload: event.payload },
       deliveries: [],
     })
     expect(await store.prune(POLICY)).toEqual({ deleted: 0 })
@@ -39,8 +45,8 @@ export function describePruning(suite: Suite): void {
 
   test('an event stays as long as one of its deliveries does', async () => {
     const { world, store, chatbot } = await setup(suite)
-    await world.webhook(chatbot.id)
-    const event = world.leadEvent()
+    for (let i = 0; i < 2; i++) await world.webhook(chatbot.id, { eventTypes: ['order.paid'] })
+    const event = world.event('order.paid')
     const { claims } = await world.accept(chatbot.id, { events: [event] })
     const [first, second] = claims
     if (!first || !second) throw new Error('two webhooks, two deliveries')
@@ -72,10 +78,10 @@ export function describePruning(suite: Suite): void {
 
   test('leads stay for ever, or for as long as the policy says', async () => {
     const { world, store, chatbot } = await setup(suite)
-    const [old, young] = [world.leadEvent(), world.leadEvent()]
+    const old = world.leadEvent()
     await world.accept(chatbot.id, { events: [old] })
     await world.advance(DAY_MS)
-    const later = { ...young, lead: young.lead && { ...young.lead, id: world.ids.next('lead') } }
+    const later = world.leadEvent()
     await world.accept(chatbot.id, { events: [later] })
     await store.prune(POLICY)
     expect(await store.listLeads({}, { limit: 9, after: null })).toHaveLength(2)

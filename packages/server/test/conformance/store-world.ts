@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { type Chatbot, DEFAULT_LEAD_FORM } from '../../src/chatbot.ts'
 import type { Clock } from '../../src/clock.ts'
 import { assert } from '../../src/errors.ts'
-import { createIds, type Ids } from '../../src/id.ts'
+import { createIds, type Ids, leadIdOf } from '../../src/id.ts'
 import { leadPayloadText } from '../../src/lead.ts'
 import type { Outcome } from '../../src/outcome.ts'
 import { systemRandom } from '../../src/random.ts'
@@ -48,6 +48,11 @@ export const FAILED: Partial<NewAttempt> = {
   errorCode: 'status',
   error: 'The endpoint answered 500.',
   responseBody: 'oops',
+}
+
+interface LeadEvent extends NewEvent {
+  /** With the id that it gets by its event's. */
+  lead: NonNullable<NewEvent['lead']> & { id: string }
 }
 
 export class StoreWorld {
@@ -98,16 +103,16 @@ export class StoreWorld {
     return webhookValues({ id: this.ids.next('webhook'), chatbotId, ...values })
   }
 
-  leadEvent(values: Partial<NonNullable<NewEvent['lead']>> = {}): NewEvent {
+  leadEvent(values: Partial<NonNullable<NewEvent['lead']>> = {}): LeadEvent {
+    const id = this.ids.next('event')
     const lead = {
-      id: this.ids.next('lead'),
+      id: leadIdOf(id),
       conversationId: this.ids.next('conversation'),
       customerName: 'Ann Lee',
       customerEmail: 'ann@shop.example',
       customerPhone: '+254700000000',
       ...values,
     }
-    const id = this.ids.next('event')
     return { id, eventType: 'lead.submit', payload: leadPayloadText(lead), lead }
   }
 

@@ -247,9 +247,9 @@ test('what an accept beside a pause left pending is parked', async () => {
   await a.store.setWebhookState(webhook.id, 'paused', null)
   expect(await a.store.settle(100)).toEqual({ moved: 0 })
   await slow.query(
-    `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state, due_at,
-      created_at, updated_at)
-    VALUES ('dlv_late', 'evt_late', $1, $2, 'lead.submit', 'event', 'pending', 0, 0, 0)`,
+    `INSERT INTO waiting (id, webhook_id, chatbot_id, event_type, kind, state, attempt_count,
+      series_attempts, due_at, created_at, updated_at)
+    VALUES ('dlv_late', $1, $2, 'lead.submit', 'event', 'pending', 0, 0, 0, 0, 0)`,
     [webhook.id, chatbot.id],
   )
   expect(await a.store.settle(100)).toEqual({ moved: 0 })

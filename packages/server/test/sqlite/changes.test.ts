@@ -6,8 +6,9 @@ import { manualClock } from '../manual-clock.ts'
 import { openWithEngine } from './folder.ts'
 
 const START = Date.UTC(2026, 8, 14, 9, 30)
-const INSERT = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type, kind, state,
-  created_at, updated_at) VALUES (?, 'evt', 'wh', 'bot', 'lead.submit', 'event', 'delivered', ?, 0)`
+const INSERT = `INSERT INTO finished (id, webhook_id, chatbot_id, event_type, kind, state, attempt_count,
+  series_attempts, created_at, finished_at)
+  VALUES (?, 'wh', 'bot', 'lead.submit', 'event', 'delivered', 1, 1, ?, 0)`
 
 /** Rows as they are written: each with the time of its id and its own instant. */
 async function setup(rows: { madeAt: number; at: number }[]) {

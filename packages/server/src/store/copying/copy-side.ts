@@ -36,12 +36,8 @@ export interface CopyChange {
   backlog?: number
 }
 
-/**
- * What a row leaves behind: who held it, or what belongs to transactions of one database. Claims are
- * given up by a copy, as they are by a start.
- */
+/** What a row leaves behind: what belongs to transactions of one database. */
 const LEFT_COLUMNS: ReadonlySet<string> = new Set([
-  'deliveries.claimed_by',
   'chatbots.erase_horizon',
   'unsettled.horizon',
   'unsettled.seq',
@@ -66,11 +62,12 @@ export const OWN_META: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A claim that is given up leaves a delivery where it is, though its webhook was paused or deleted in
- * the meantime. So the webhooks of all claims are settled once more (settle.ts moves what must be).
+ * A start takes claims back, whoever held them: of a node that is unknown there, too. That leaves a
+ * delivery where it is, though its webhook was paused or deleted in the meantime. So the webhooks of
+ * all claims are settled once more (settle.ts moves what must be).
  */
 export const UNSETTLED_ROWS = `(SELECT webhook_id FROM unsettled
-  UNION SELECT webhook_id FROM deliveries WHERE claimed_by IS NOT NULL) AS unsettled_rows`
+  UNION SELECT webhook_id FROM claimed) AS unsettled_rows`
 
 /** Throws `StartError` unless both stores have the same tables, columns and keys. */
 export function assertSameShape(source: CopySide, target: CopySide): void {

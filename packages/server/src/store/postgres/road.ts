@@ -64,9 +64,9 @@ export function createRoad(parts: RoadParts): { verbs: Verbs; close(): Promise<v
 }
 
 /** The hot calls: each kind gathers for itself, so that none waits behind another's rows. */
-function trafficVerbs({ database, ids }: RoadParts) {
+function trafficVerbs({ database }: RoadParts) {
   const accepting = {
-    run: (inputs: AcceptInput[]) => database.transact((tx) => acceptAll(tx, inputs, ids)),
+    run: (inputs: AcceptInput[]) => database.transact((tx) => acceptAll(tx, inputs)),
     callsMax: CALLS_MAX,
     weightMax: COMMIT_WEIGHT_MAX,
     weigh: acceptWeight,
@@ -101,12 +101,12 @@ function trafficVerbs({ database, ids }: RoadParts) {
   }
 }
 
-function moveVerbs({ database, nodes, ids }: RoadParts) {
+function moveVerbs({ database, nodes }: RoadParts) {
   return {
     lanesWaiting: () => lanesWaiting(database),
     release: (nodeId, deliveryIds) =>
       database.transact((tx) => release(tx, { nodeId, deliveryIds })),
-    createTest: (input) => database.transact((tx) => createTest(tx, input, ids)),
+    createTest: (input) => database.transact((tx) => createTest(tx, input)),
     joinNode: (nodeId, leaseMs) => joinNode(nodes, { nodeId, leaseMs }),
     renewLease: (nodeId, leaseMs) => renewLease(database, { nodeId, leaseMs }),
     leaveNode: (nodeId) => leaveNode(nodes, nodeId),

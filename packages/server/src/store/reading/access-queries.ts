@@ -1,6 +1,6 @@
 /** Queries for keys, the audit log, and whose a thing is: built once for both stores. */
 import { type Compilable, type CompiledQuery, PostgresAdapter, type SqlBool, sql } from 'kysely'
-import { ID_SLACK_MS, idFloor } from '../../id.ts'
+import { ID_SLACK_MS, idFloor, leadIdOf } from '../../id.ts'
 import type { AuditFilter, OwnedKind, Page } from '../desk.ts'
 import type { Builder } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
@@ -63,7 +63,6 @@ export function listAudit(db: Builder, filter: AuditFilter, page: Page): Compila
 
 const TABLES = {
   webhook: 'webhooks',
-  event: 'events',
   delivery: 'deliveries',
   lead: 'leads',
   key: 'api_keys',
@@ -82,7 +81,17 @@ export function ownerOf(db: Builder, kind: OwnedKind, id: string): CompiledQuery
     const recovery = db.selectFrom('recoveries').select('webhook_id').where('id', '=', id)
     return db.selectFrom('webhooks').select('chatbot_id').where('id', '=', recovery).compile()
   }
+  if (kind === 'event') {
+    const ofLead = ownedIn(db, 'leads', leadIdOf(id))
+    return ownedIn(db, 'events', id).unionAll(ofLead).compile()
+  }
   const owner = db.selectFrom(TABLES[kind]).select('chatbot_id').where('id', '=', id)
   if (kind === 'webhook' || kind === 'key') return owner.compile()
   return owner.where(isOfLiveChatbot(TABLES[kind])).compile()
+}
+
+/** An event has a row of its own, or is its lead's. */
+function ownedIn(db: Builder, table: 'events' | 'leads', id: string) {
+  const owner = db.selectFrom(table).select('chatbot_id').where('id', '=', id)
+  return owner.where(isOfLiveChatbot(table))
 }

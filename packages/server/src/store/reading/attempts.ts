@@ -1,9 +1,8 @@
 /** A delivery's attempts: the newest for whoever looks at it, all of them page by page. */
-import { type Compilable, type SelectQueryBuilder, sql } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import { ATTEMPTS_SHOWN_MAX } from '../../delivery.ts'
 import type { Page } from '../desk.ts'
 import type { Builder } from './builder.ts'
-import type { Schema } from './schema.ts'
 
 /** Newest first. */
 export function listAttempts(
@@ -12,7 +11,7 @@ export function listAttempts(
   page: Page,
 ): Compilable {
   return db
-    .selectFrom('attempts')
+    .selectFrom('all_attempts')
     .selectAll()
     .where('delivery_id', '=', deliveryId)
     .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
@@ -20,16 +19,17 @@ export function listAttempts(
     .limit(page.limit)
 }
 
-/** Of one delivery or several, oldest first. A delivery's count is its last attempt's number. */
-export function newestAttempts(db: Builder, deliveryIds: DeliveryIds) {
-  const olderMax = sql<number>`(SELECT owner.attempt_count FROM deliveries AS owner
-    WHERE owner.id = attempts.delivery_id) - ${ATTEMPTS_SHOWN_MAX}`
+/** Of one delivery, or of all with ids in a range; oldest first. */
+export function newestAttempts(db: Builder, of: string | { first: string; last: string }) {
+  const query = db.selectFrom('all_attempts').selectAll()
+  const found =
+    typeof of === 'string'
+      ? query.where('delivery_id', '=', of)
+      : query.where('delivery_id', '>', of.first).where('delivery_id', '<=', of.last)
+  const age = sql<number>`row_number() OVER (PARTITION BY delivery_id ORDER BY number DESC)`
   return db
-    .selectFrom('attempts')
+    .selectFrom(found.select(age.as('age')).as('found'))
     .selectAll()
-    .where('delivery_id', 'in', deliveryIds)
-    .where('number', '>', olderMax)
+    .where('age', '<=', ATTEMPTS_SHOWN_MAX)
     .orderBy('number')
 }
-
-type DeliveryIds = string[] | SelectQueryBuilder<Schema, 'deliveries', { id: string }>

@@ -10,6 +10,7 @@ import { listApiKeys, listAudit } from './access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
 import { listAttempts } from './attempts.ts'
 import type { Builder } from './builder.ts'
+import { listDeliveries } from './deliveries.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import { CHATBOT_SIZED, WEBHOOK_SIZED } from './settings-columns.ts'
@@ -50,7 +51,7 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
   },
   deliveries: {
     query: (db, filter, page, hasCommonName) =>
-      queries.listDeliveries(db, queries.asked(filter, hasCommonName), page).compile(),
+      listDeliveries(db, queries.asked(filter, hasCommonName), page).compile(),
     toItem: (row: rows.DeliveryRow) => rows.toDelivery(row),
     sized: ['event_type', 'last_error'],
   },

@@ -3,12 +3,17 @@ import type { CompiledQuery } from 'kysely'
 import type { Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf } from './access-queries.ts'
-import { newestAttempts } from './attempts.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
-import { leadRecordQueries, toLeadRecord } from './lead-record.ts'
-import { isOfLiveChatbot } from './live-chatbot.ts'
+import { countRecoverable as countRecoverableQuery, currentCounts } from './deliveries.ts'
+import {
+  deliveryDetailQueries,
+  eventDetailQueries,
+  toDeliveryDetail,
+  toEventDetail,
+} from './details.ts'
+import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
@@ -80,10 +85,11 @@ function details(parts: ReadParts) {
       const row = await findWebhookRow(parts, id)
       return row ? rows.toWebhook(row, encryption) : null
     },
-    getEvent: (id) => getEvent(parts, id),
-    getDelivery: (id) => getDelivery(parts, id),
+    getEvent: async (id) => toEventDetail(await run(eventDetailQueries(db, id))),
+    getDelivery: async (id) =>
+      toDeliveryDetail(await run(deliveryDetailQueries(db, id)), encryption),
     async getLead(id) {
-      const row = await one<rows.LeadRow>(parts, ownedById(db, 'leads', id))
+      const row = await one<rows.LeadRow>(parts, leadQuery(db, id))
       return row ? rows.toLead(row) : null
     },
     getLeadRecord: async (id) => toLeadRecord(await run(leadRecordQueries(db, id)), encryption),
@@ -104,7 +110,7 @@ function charts(parts: ReadParts) {
     async stats(query) {
       const [series, current] = await run([
         statsSeries(db, query).compile(),
-        queries.currentCounts(db, query).compile(),
+        currentCounts(db, query).compile(),
       ])
       return toStats(series as StatsRow[], current as StateCount[])
     },
@@ -131,49 +137,8 @@ export async function findWebhookRow(
 }
 
 export async function countRecoverable(parts: ReadParts, recovery: NewRecovery): Promise<number> {
-  const query = queries.countRecoverable(parts.db, recovery)
+  const query = countRecoverableQuery(parts.db, recovery)
   return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
-}
-
-async function getEvent({ db, run }: ReadParts, id: string): ReturnType<Desk['getEvent']> {
-  const deliveriesOf = db.selectFrom('deliveries').selectAll().where('event_id', '=', id)
-  const [events, deliveries] = await run([
-    ownedById(db, 'events', id),
-    deliveriesOf.orderBy('id').compile(),
-  ])
-  const event = events?.[0] as rows.EventRow | undefined
-  if (!event) return null
-  return {
-    ...rows.toEvent(event),
-    erased: event.erased === 1,
-    deliveries: (deliveries as rows.DeliveryRow[]).map(rows.toDelivery),
-  }
-}
-
-async function getDelivery(
-  { db, run, encryption }: ReadParts,
-  id: string,
-): ReturnType<Desk['getDelivery']> {
-  const delivery = db.selectFrom('deliveries').where('id', '=', id)
-  const event = db.selectFrom('events').selectAll().where('id', '=', delivery.select('event_id'))
-  const webhookId = delivery.select('webhook_id')
-  const [deliveries, attempts, events, webhooks] = await run([
-    ownedById(db, 'deliveries', id),
-    newestAttempts(db, [id]).compile(),
-    event.compile(),
-    db.selectFrom('webhooks').selectAll().where('id', '=', webhookId).compile(),
-  ])
-  const row = deliveries?.[0] as rows.DeliveryRow | undefined
-  const told = events?.[0] as rows.EventRow | undefined
-  const webhook = webhooks?.[0] as rows.WebhookRow | undefined
-  if (!row || !told) return null
-  return {
-    delivery: rows.toDelivery(row),
-    attempts: (attempts as rows.AttemptRow[]).map(rows.toAttempt),
-    payload: told.payload,
-    erased: told.erased === 1,
-    webhook: webhook ? rows.toWebhook(webhook, encryption) : null,
-  }
 }
 
 interface Asked<Name extends PagedList> {
@@ -214,15 +179,6 @@ async function isCommonName(parts: ReadParts, q: string | undefined): Promise<bo
 
 function byId(db: Builder, table: 'webhooks' | 'recoveries', id: string): CompiledQuery {
   return db.selectFrom(table).selectAll().where('id', '=', id).compile()
-}
-
-function ownedById(
-  db: Builder,
-  table: 'events' | 'deliveries' | 'leads',
-  id: string,
-): CompiledQuery {
-  const row = db.selectFrom(table).selectAll().where('id', '=', id)
-  return row.where(isOfLiveChatbot(table)).compile()
 }
 
 async function one<Row>(parts: ReadParts, compiled: CompiledQuery): Promise<Row | undefined> {

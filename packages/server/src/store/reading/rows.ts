@@ -8,8 +8,15 @@ import type {
   DeliveryState,
   StateReason,
 } from '../../delivery.ts'
-import type { Event } from '../../event.ts'
-import type { Conversation, Erasure, ErasureReason, Lead } from '../../lead.ts'
+import { type Event, LEAD_EVENT } from '../../event.ts'
+import { eventIdOf } from '../../id.ts'
+import {
+  type Conversation,
+  type Erasure,
+  type ErasureReason,
+  type Lead,
+  leadPayloadText,
+} from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
 import type { Recovery } from '../desk.ts'
 import type { Change } from '../road.ts'
@@ -79,7 +86,6 @@ export interface ConversationRow {
 
 export interface DeliveryRow {
   id: string
-  event_id: string
   webhook_id: string
   chatbot_id: string
   event_type: string
@@ -118,7 +124,6 @@ export interface LeadRow {
   id: string
   chatbot_id: string
   conversation_id: string
-  event_id: string
   customer_name: string
   customer_email: string
   customer_phone: string
@@ -197,10 +202,32 @@ export function toEvent(row: EventRow): Event {
   }
 }
 
+/** A lead's event is the lead itself, as long as it is there. */
+export function eventOfLead(row: LeadRow): EventRow {
+  const { chatbot_id, created_at } = row
+  const [id, payload] = [eventIdOf(row.id), payloadOfLead(row)]
+  return { id, chatbot_id, event_type: LEAD_EVENT, payload, erased: 0, created_at }
+}
+
+/** The bytes that were accepted, of the fields that were kept. */
+export function payloadOfLead(row: PayloadColumns): string {
+  return leadPayloadText({
+    conversationId: row.conversation_id,
+    customerEmail: row.customer_email,
+    customerName: row.customer_name,
+    customerPhone: row.customer_phone,
+  })
+}
+
+type PayloadColumns = Pick<
+  LeadRow,
+  'conversation_id' | 'customer_email' | 'customer_name' | 'customer_phone'
+>
+
 export function toDelivery(row: DeliveryRow): Delivery {
   return {
     id: row.id,
-    eventId: row.event_id,
+    eventId: eventIdOf(row.id),
     webhookId: row.webhook_id,
     chatbotId: row.chatbot_id,
     eventType: row.event_type,
@@ -227,7 +254,7 @@ export function toDeliveryChange(row: DeliveryRow, at: number): Change {
     chatbotId: row.chatbot_id,
     delivery: {
       id: row.id,
-      eventId: row.event_id,
+      eventId: eventIdOf(row.id),
       webhookId: row.webhook_id,
       eventType: row.event_type,
       state: row.state,
@@ -260,7 +287,7 @@ export function toLead(row: LeadRow): Lead {
     id: row.id,
     chatbotId: row.chatbot_id,
     conversationId: row.conversation_id,
-    eventId: row.event_id,
+    eventId: eventIdOf(row.id),
     customerName: row.customer_name,
     customerEmail: row.customer_email,
     customerPhone: row.customer_phone,

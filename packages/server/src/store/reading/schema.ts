@@ -18,9 +18,14 @@ export interface Schema {
   chatbots: ChatbotRow & { deleted_at: number | null }
   webhooks: WebhookRow
   conversations: ConversationRow
-  events: EventRow & { lead_id: string | null }
+  /** Of other types than the lead's, and of erased leads. */
+  events: EventRow
+  /** A view over `claimed`, `waiting` and `finished`: for one delivery, never for a list. */
   deliveries: DeliveryRow
+  /** Those that did not end their delivery. */
   attempts: AttemptRow & { seq: number; recorded_at: number }
+  /** A view over `attempts` and those within `finished`. */
+  all_attempts: AttemptRow
   leads: LeadRow & SearchKeys
   recoveries: RecoveryRow
   erasures: ErasureRow

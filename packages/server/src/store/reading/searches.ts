@@ -4,6 +4,7 @@
  * first, and each row looked at: where many match, a page is soon full.
  */
 import { type Compilable, type SqlBool, sql } from 'kysely'
+import { leadIdOf } from '../../id.ts'
 import { contactKey, isBlank, nameKey, tidyContact } from '../../text/typed-text.ts'
 import type { Builder } from './builder.ts'
 
@@ -35,15 +36,12 @@ export function countNamed(db: Builder, q: string): Compilable {
   return db.selectFrom(named.as('named')).select((eb) => eb.fn.countAll<number>().as('count'))
 }
 
-/** Leads by id, event, conversation, email, phone or the beginning of a name: an index for each. */
-export function people(db: Builder, q: string, column: 'id' | 'event_id') {
-  const leads = () => db.selectFrom('leads').select(column)
+/** Leads' ids by id, event, conversation, email, phone or the beginning of a name: an index for each. */
+export function people(db: Builder, q: string) {
+  const leads = () => db.selectFrom('leads').select('id')
   const id = idSought(q)
   if (id?.startsWith('lead_')) return leads().where('id', '=', id)
-  if (id?.startsWith('evt_')) {
-    const ofEvent = db.selectFrom('events').select('lead_id').where('id', '=', id)
-    return leads().where('id', 'in', ofEvent.$castTo<{ lead_id: string }>())
-  }
+  if (id?.startsWith('evt_')) return leads().where('id', '=', leadIdOf(id))
   // A caller's own is kept as given, white space and all.
   const inConversation = leads().where('conversation_id', '=', q)
   if (isBlank(q)) return inConversation
@@ -68,8 +66,8 @@ export function isLeadOf(q: string) {
 }
 
 export function isDeliveryOf(q: string) {
-  return sql<SqlBool>`CASE WHEN (SELECT ${matchesLead(q)} FROM events
-      JOIN leads ON leads.id = events.lead_id WHERE events.id = deliveries.event_id)
+  return sql<SqlBool>`CASE WHEN (SELECT ${matchesLead(q)} FROM leads
+      WHERE leads.id = 'lead_' || substr(deliveries.id, 5, 23) || '000')
     THEN true ELSE false END`
 }
 

@@ -1,20 +1,16 @@
 /**
- * The schema's number, the same in both stores. It begins with 9: the steps before it were squashed
- * into each store's schema.ts, which is the schema that they led to, before the first release. So what
- * the last of them left is taken as it is, and what an earlier one left is refused
- * (docs/decisions/0043-the-schema-begins-with-9.md).
+ * The schema's number, the same in both stores. It begins with 11: what was before lay in other tables,
+ * was never released, and is refused (docs/decisions/0044-hot-and-cold.md).
  */
 import { StartError } from '../../errors.ts'
 
-export const FIRST_SCHEMA = 9
+export const FIRST_SCHEMA = 11
 
 /**
  * What followed the first, in words that both databases take. A released one is never edited. Once the
  * stores need different words this list is closed, or numbers would move: each names its own from then on.
  */
-export const LATER_STEPS: readonly string[] = [
-  `ALTER TABLE webhooks ADD COLUMN metadata text NOT NULL DEFAULT '{}'`,
-]
+export const LATER_STEPS: readonly string[] = []
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {
@@ -31,7 +27,7 @@ export function stepsAfter<Step>(found: number, steps: readonly Step[]) {
 export function assertNotBeforeFirst(found: number, what: string): void {
   if (found >= FIRST_SCHEMA) return
   throw new StartError(
-    `${what} has schema ${found}, of a build from before the first release; this version of Chatzuri begins with ${FIRST_SCHEMA}. Nothing was changed: an older checkout still takes it, and one with schema ${FIRST_SCHEMA} brings it there (docs/operate.md, Upgrades); or begin with an empty store.`,
+    `${what} has schema ${found}, of a build from before the first release; this version of Chatzuri begins with ${FIRST_SCHEMA}. Nothing was changed: the checkout that wrote it still takes it (docs/operate.md, Upgrades); or begin with an empty store.`,
   )
 }
 

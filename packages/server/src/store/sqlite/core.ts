@@ -10,7 +10,7 @@ import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
 import type { WebhookState } from '../../webhook.ts'
-import type { WebhookRow } from '../reading/rows.ts'
+import type { DeliveryRow, WebhookRow } from '../reading/rows.ts'
 import { HealthBook, type HealthRow } from './road/health.ts'
 import { Statements } from './statements.ts'
 import { type Aspect, Transaction } from './transaction.ts'
@@ -41,6 +41,11 @@ export class Core extends Statements {
   rolledUntil: number
   /** Of webhooks' rates: until when each bucket is empty, on the monotonic clock (road/starts.ts). */
   readonly buckets: { startedAt: number; forgetAt: number; emptyAt: Map<string, number> }
+  /**
+   * Rows of `claimed`, as this process wrote them: a record needs no look at the disk. Those that are
+   * not here are read.
+   */
+  readonly claimed = new Map<string, DeliveryRow>()
   #transaction: Transaction | null = null
   /** Of the transaction that runs now. */
   #health = new HealthBook(this)
@@ -90,6 +95,7 @@ export class Core extends Statements {
       // A full disk rolls back by itself.
       if (this.db.isTransaction) this.db.exec('ROLLBACK')
       this.nodes = nodes
+      this.claimed.clear()
       this.#forgetWebhooks()
       throw error
     } finally {

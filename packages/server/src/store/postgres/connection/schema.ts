@@ -6,10 +6,14 @@
  * Every text that is sorted or compared has the collation "C": the order of its bytes, the same in
  * both stores and on every machine, whatever the database's own collation is.
  *
- * Updates of deliveries are never HOT: their state is in the indexes that lists and claims walk. The
- * fill factor leaves room for the second version on the row's own page; autovacuum comes early.
+ * A delivery is inserted and deleted, hardly ever updated. `claimed` holds little and turns over with
+ * each delivery: it is vacuumed early, and never shortened, which would lock out those who write.
+ *
+ * What is over lies in partitions by id, which is by the time of its creation (partitions.ts): the past
+ * is dropped and not deleted. What is in none of their spans is in the default one.
  */
 import { LATENCIES, SUMMED } from '../../rules/rollups.ts'
+import { VIEWS } from '../../rules/views.ts'
 import { SEALED_WITH } from '../../sealing/sealed-with.ts'
 
 /** Rows that many transactions add to at once are kept in so many parts, summed when read. */
@@ -17,6 +21,7 @@ export const BACKLOG_SHARDS = 64
 export const STATS_SHARDS = 16
 
 const TEXT = 'text COLLATE "C"'
+const TYPED = `event_type <> 'lead.submit' AND event_type <> 'leads.submit'`
 const SUMS = [...SUMMED, ...LATENCIES]
 const countedSums = SUMS.map((name) => `${name} integer NOT NULL DEFAULT 0`).join(', ')
 const addedSums = SUMS.map((name) => `${name} bigint NOT NULL`).join(', ')
@@ -68,6 +73,7 @@ CREATE TABLE webhooks (
   event_types text NOT NULL,
   description text NOT NULL,
   headers text NOT NULL,
+  metadata text NOT NULL DEFAULT '{}',
   timeout_seconds integer,
   max_in_flight integer,
   rate_per_second double precision,
@@ -139,7 +145,6 @@ CREATE TABLE leads (
   id ${TEXT} PRIMARY KEY,
   chatbot_id ${TEXT} NOT NULL,
   conversation_id ${TEXT} NOT NULL,
-  event_id ${TEXT} NOT NULL,
   customer_name text NOT NULL,
   customer_email text NOT NULL,
   customer_phone ${TEXT} NOT NULL,
@@ -163,10 +168,10 @@ CREATE TABLE events (
   chatbot_id ${TEXT} NOT NULL,
   event_type text NOT NULL,
   payload text NOT NULL,
-  lead_id text,
   erased integer NOT NULL DEFAULT 0,
   created_at bigint NOT NULL
-);
+) PARTITION BY RANGE (id);
+CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 CREATE TABLE idempotency (
   chatbot_id ${TEXT} NOT NULL,
@@ -191,67 +196,98 @@ CREATE TABLE erasures (
 CREATE INDEX erasures_by_chatbot ON erasures (chatbot_id, id);
 `
 
-const DELIVERIES = `
-CREATE TABLE deliveries (
+/** What the tables of deliveries share. */
+const DELIVERY = `
   id ${TEXT} PRIMARY KEY,
-  event_id ${TEXT} NOT NULL,
+  created_at bigint NOT NULL,
+  attempt_count integer NOT NULL,
+  series_attempts integer NOT NULL,
+  last_status integer,
   webhook_id ${TEXT} NOT NULL,
   chatbot_id ${TEXT} NOT NULL,
   event_type text NOT NULL,
   kind text NOT NULL,
   state ${TEXT} NOT NULL,
   state_reason text,
-  attempt_count integer NOT NULL DEFAULT 0,
-  series_attempts integer NOT NULL DEFAULT 0,
+  last_error text`
+
+const DELIVERIES = `
+CREATE TABLE claimed (${DELIVERY},
   uncharged_since bigint,
   due_at bigint,
-  claimed_by ${TEXT},
-  last_status integer,
-  last_error text,
-  created_at bigint NOT NULL,
   finished_at bigint,
-  updated_at bigint NOT NULL
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
-  autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.02,
-  autovacuum_vacuum_insert_scale_factor = 0.05);
-CREATE INDEX deliveries_by_chatbot ON deliveries (chatbot_id, state, id);
-CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, state, id);
-CREATE INDEX deliveries_by_event ON deliveries (event_id);
-CREATE INDEX deliveries_by_state ON deliveries (state, id) WHERE state <> 'delivered';
-CREATE INDEX deliveries_claimable ON deliveries (webhook_id, due_at, id)
-  WHERE state = 'pending' AND claimed_by IS NULL;
-CREATE INDEX deliveries_claimed ON deliveries (claimed_by, id) WHERE claimed_by IS NOT NULL;
-CREATE INDEX deliveries_parked_since ON deliveries (updated_at) WHERE state = 'parked';
-CREATE INDEX deliveries_finished ON deliveries (finished_at, id) WHERE finished_at IS NOT NULL;
-CREATE INDEX deliveries_failed ON deliveries (webhook_id, finished_at, id)
-  WHERE state IN ('exhausted', 'cancelled');
-CREATE INDEX deliveries_by_type ON deliveries (event_type, id)
-  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
-CREATE INDEX deliveries_by_chatbot_type ON deliveries (chatbot_id, event_type, id)
-  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
-CREATE INDEX deliveries_by_webhook_type ON deliveries (webhook_id, event_type, id)
-  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
-CREATE INDEX deliveries_fresh ON deliveries (webhook_id, due_at, id)
-  WHERE state = 'pending' AND claimed_by IS NULL AND attempt_count = 0;
+  updated_at bigint NOT NULL,
+  claimed_by ${TEXT} NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000,
+  autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0,
+  vacuum_truncate = false);
 
+CREATE TABLE waiting (${DELIVERY},
+  uncharged_since bigint,
+  due_at bigint,
+  updated_at bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000,
+  autovacuum_analyze_scale_factor = 0.05, autovacuum_analyze_threshold = 2000,
+  vacuum_truncate = false);
+CREATE INDEX waiting_by_chatbot ON waiting (chatbot_id, state, id);
+CREATE INDEX waiting_by_webhook ON waiting (webhook_id, state, id);
+CREATE INDEX waiting_by_state ON waiting (state, id);
+CREATE INDEX waiting_claimable ON waiting (webhook_id, due_at, id) WHERE state = 'pending';
+CREATE INDEX waiting_parked_since ON waiting (updated_at) WHERE state = 'parked';
+CREATE INDEX waiting_fresh ON waiting (webhook_id, due_at, id)
+  WHERE state = 'pending' AND attempt_count = 0;
+${byType('waiting')}
+
+CREATE TABLE finished (${DELIVERY},
+  finished_at bigint NOT NULL,
+  started_at bigint,
+  duration_ms double precision,
+  attempt_id text,
+  error_code text,
+  response_headers text,
+  response_body text,
+  note text
+) PARTITION BY RANGE (id);
+CREATE TABLE finished_default PARTITION OF finished DEFAULT;
+CREATE INDEX finished_by_chatbot ON finished (chatbot_id, state, id);
+CREATE INDEX finished_by_webhook ON finished (webhook_id, state, id);
+CREATE INDEX finished_by_state ON finished (state, id) WHERE state <> 'delivered';
+CREATE INDEX finished_by_end ON finished (finished_at, id);
+CREATE INDEX finished_failed ON finished (webhook_id, finished_at, id)
+  WHERE state IN ('exhausted', 'cancelled');
+CREATE INDEX finished_failed_by_type ON finished (event_type, state, id)
+  WHERE ${TYPED} AND state <> 'delivered';
+CREATE INDEX finished_failed_by_chatbot_type ON finished (chatbot_id, event_type, state, id)
+  WHERE ${TYPED} AND state <> 'delivered';
+CREATE INDEX finished_failed_by_webhook_type ON finished (webhook_id, event_type, state, id)
+  WHERE ${TYPED} AND state <> 'delivered';
+${byType('finished')}
+
+-- Identity columns of partitioned tables came with PostgreSQL 17.
+CREATE SEQUENCE attempts_seq;
 CREATE TABLE attempts (
-  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  seq bigint NOT NULL DEFAULT nextval('attempts_seq'),
+  started_at bigint NOT NULL,
+  recorded_at bigint NOT NULL,
+  duration_ms double precision NOT NULL,
+  number integer NOT NULL,
+  status integer,
   id text NOT NULL,
   delivery_id ${TEXT} NOT NULL,
-  number integer NOT NULL,
-  started_at bigint NOT NULL,
-  duration_ms double precision NOT NULL,
   result text NOT NULL,
-  status integer,
   error_code text,
   error text,
   response_headers text NOT NULL,
   response_body text NOT NULL,
   note text,
-  recorded_at bigint NOT NULL
-);
-CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
-CREATE INDEX attempts_recorded ON attempts (recorded_at);
+  PRIMARY KEY (delivery_id, seq)
+) PARTITION BY RANGE (delivery_id);
+CREATE TABLE attempts_default PARTITION OF attempts DEFAULT;
+ALTER SEQUENCE attempts_seq OWNED BY attempts.seq;
+CREATE INDEX attempts_recorded ON attempts (recorded_at, seq);
+
+${VIEWS}
 
 CREATE TABLE recoveries (
   id ${TEXT} PRIMARY KEY,
@@ -354,5 +390,13 @@ CREATE INDEX audit_by_chatbot ON audit_log (chatbot_id, id);
 CREATE INDEX audit_by_actor ON audit_log (actor, id);
 CREATE INDEX audit_by_action ON audit_log (action, id);
 `
+
+function byType(table: 'waiting' | 'finished'): string {
+  return [
+    `CREATE INDEX ${table}_by_type ON ${table} (event_type, id) WHERE ${TYPED};`,
+    `CREATE INDEX ${table}_by_chatbot_type ON ${table} (chatbot_id, event_type, id) WHERE ${TYPED};`,
+    `CREATE INDEX ${table}_by_webhook_type ON ${table} (webhook_id, event_type, id) WHERE ${TYPED};`,
+  ].join('\n')
+}
 
 export const SCHEMA = [NODES, OWNERS, EVENTS, DELIVERIES, CHARTS, ACCESS].join('')

@@ -19,6 +19,7 @@ import type { Database } from '../connection/database.ts'
 import { reasonOf } from '../connection/faults.ts'
 import { array } from '../connection/parameters.ts'
 import { lanesWaiting } from '../road/lanes-waiting.ts'
+import { CLAIMED_ROW } from '../road/rows.ts'
 import type { Message } from './messages.ts'
 
 interface OthersChangesOptions {
@@ -210,8 +211,8 @@ function keyOf(change: Change): string {
 }
 
 const MOVED = 'SELECT * FROM deliveries WHERE id = ANY($1::text[])'
-/** By the index of what is claimed: as much as this node holds, whatever else there is. */
-const HELD_AND_MOVED = `SELECT * FROM deliveries
+/** Of what is claimed: little, whatever else there is. */
+const HELD_AND_MOVED = `SELECT ${CLAIMED_ROW} FROM claimed
   WHERE claimed_by = ANY($1::text[]) AND state <> 'pending'`
 const MISSED = `SELECT DISTINCT ON (id) id, chatbot_id, at FROM changes
   WHERE at >= $1 AND noun = 'webhook' ORDER BY id, at DESC`

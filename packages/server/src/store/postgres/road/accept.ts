@@ -4,7 +4,7 @@
  * What is leased at once never enters the index of claimable deliveries.
  */
 import { assert } from '../../../errors.ts'
-import type { Ids } from '../../../id.ts'
+import { deliveryIdOf, leadIdOf } from '../../../id.ts'
 import type { WebhookState } from '../../../webhook.ts'
 import { indexableKeysOf } from '../../reading/search-keys.ts'
 import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../../road.ts'
@@ -50,17 +50,12 @@ interface Batch {
   tx: Transaction
   known: Known
   writes: Insertions
-  ids: Ids
 }
 
-export async function acceptAll(
-  tx: Transaction,
-  inputs: AcceptInput[],
-  ids: Ids,
-): Promise<AcceptResult[]> {
+export async function acceptAll(tx: Transaction, inputs: AcceptInput[]): Promise<AcceptResult[]> {
   const known = await look(tx, inputs)
   const writes = new Insertions(tx)
-  const batch = { tx, known, writes, ids }
+  const batch = { tx, known, writes }
   const keep: (Idempotency & { chatbotId: string })[] = []
   const results = inputs.map((input): AcceptResult => {
     const { chatbotId, idempotency } = input
@@ -82,7 +77,7 @@ export async function acceptAll(
 }
 
 function acceptOne(batch: Batch, input: AcceptInput): AcceptResult {
-  const { tx, known, writes, ids } = batch
+  const { tx, known, writes } = batch
   const { chatbotId, lease } = input
   const nodeId = lease && known.live.has(lease.nodeId) ? lease.nodeId : null
   const except = new Set(lease?.except)
@@ -90,12 +85,13 @@ function acceptOne(batch: Batch, input: AcceptInput): AcceptResult {
   const waiting = new Set<string>()
   for (const event of input.events) {
     addEvent(batch, input, event)
+    let ordinal = 0
     for (const to of known.subscribers.get(pairOf(chatbotId, event.eventType)) ?? []) {
       const { webhookId, spelling, state, listenerId, resting } = to
       const active = state === 'active'
       const takes = listenerId === null && !resting && !except.has(webhookId)
       const claimedBy = active && takes ? nodeId : null
-      const deliveryId = ids.next('delivery')
+      const deliveryId = deliveryIdOf(event.id, ++ordinal)
       writes.addDelivery({
         id: deliveryId,
         eventId: event.id,
@@ -119,19 +115,23 @@ function addEvent(
   event: NewEvent,
 ): void {
   const { lead } = event
-  writes.addEvent(chatbotId, event)
-  if (!lead) return
+  if (!lead) {
+    writes.addEvent(chatbotId, event)
+    return
+  }
+  // Its event is its row: the payload is a function of the lead's fields.
+  const id = leadIdOf(event.id)
   writes.addLead({
     ...lead,
+    id,
     chatbotId,
-    eventId: event.id,
     keys: indexableKeysOf(lead),
     route: idempotency?.route ?? null,
     key: idempotency?.key ?? null,
   })
   if (!tx.wantChanges) return
   const at = tx.now
-  tx.changes.push({ type: 'lead.created', at, chatbotId, leadId: lead.id, eventId: event.id })
+  tx.changes.push({ type: 'lead.created', at, chatbotId, leadId: id, eventId: event.id })
 }
 
 function toClaim(

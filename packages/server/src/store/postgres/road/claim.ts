@@ -3,10 +3,13 @@
  * Rows that another node is claiming at this moment are skipped, not waited for.
  */
 import type { DeliveryKind } from '../../../delivery.ts'
+import { eventIdOf } from '../../../id.ts'
+import { payloadOfLead } from '../../reading/rows.ts'
 import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
+import { TAKE_FOUND } from './rows.ts'
 
 export interface ClaimInput {
   nodeId: string
@@ -20,10 +23,14 @@ interface ClaimRow {
   fresh: boolean | null
   resting: boolean
   id: string | null
-  event_id: string
   chatbot_id: string
   event_type: string
-  payload: string
+  /** Null: the event is a lead, and its payload is a function of the columns that follow. */
+  payload: string | null
+  conversation_id: string
+  customer_email: string
+  customer_name: string
+  customer_phone: string
   kind: DeliveryKind
   attempt_count: number
   series_attempts: number
@@ -99,11 +106,11 @@ function toClaim(row: ClaimRow): Claim[] {
   return [
     {
       deliveryId: row.id,
-      eventId: row.event_id,
+      eventId: eventIdOf(row.id),
       webhookId: row.webhook_id,
       chatbotId: row.chatbot_id,
       eventType: row.event_type,
-      payload: row.payload,
+      payload: row.payload ?? payloadOfLead(row),
       kind: row.kind,
       attemptNumber: row.attempt_count + 1,
       seriesAttempts: row.series_attempts,
@@ -112,12 +119,20 @@ function toClaim(row: ClaimRow): Claim[] {
   ]
 }
 
+const CLAIM_COLUMNS = `c.id, c.chatbot_id, c.event_type, c.kind, c.attempt_count, c.series_attempts,
+    e.payload, l.conversation_id, l.customer_email, l.customer_name, l.customer_phone`
+/** LIMIT: each is looked up by its id, however large the backlog is. */
+const WITH_PAYLOAD = `LEFT JOIN LATERAL (SELECT * FROM leads
+      WHERE leads.id = 'lead_' || substr(c.id, 5, 23) || '000' LIMIT 1) l ON true
+    LEFT JOIN LATERAL (SELECT payload FROM events
+      WHERE l.id IS NULL AND events.id = 'evt_' || substr(c.id, 5, 23) || '000' LIMIT 1) e ON true`
+
 /**
  * The clock is read in a subquery, once: a volatile function in the condition itself would keep the
  * index from being used, and be called for every row. `left_in_ms` is found past what was just
  * claimed, in the state from before the statement; what another node is claiming at this moment may
- * count as left. MATERIALIZED: it would be looked for again with each row of the answer. ARRAY and
- * the subquery for the payload: each row is looked up by its id, however large the backlog is.
+ * count as left. MATERIALIZED: it would be looked for again with each row of the answer. ARRAY: each
+ * row is looked up by its id, however large the backlog is.
  */
 const CLAIM = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     EXISTS (SELECT 1 FROM nodes WHERE id = $1 AND lease_until > chatzuri_now()) AS live),
@@ -141,37 +156,30 @@ const CLAIM = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
   first AS MATERIALIZED (SELECT id, n FROM newest UNION ALL SELECT id, n FROM newer),
   found AS MATERIALIZED (SELECT id, n FROM first UNION ALL
     SELECT due.id, lane.n FROM lane CROSS JOIN LATERAL (
-    SELECT d.id FROM deliveries d
-    WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending' AND d.claimed_by IS NULL
+    SELECT d.id FROM waiting d
+    WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending'
       AND d.due_at <= (SELECT now FROM world) AND (SELECT live FROM world) AND NOT lane.resting
       AND NOT EXISTS (SELECT 1 FROM first WHERE first.id = d.id)
     ORDER BY d.due_at, d.id
     LIMIT lane.most - (SELECT count(*) FROM first WHERE first.n = lane.n)
     FOR UPDATE SKIP LOCKED) due),
-  claimed AS (UPDATE deliveries SET claimed_by = $1 WHERE id = ANY(ARRAY(SELECT id FROM found))
-    RETURNING id, event_id, webhook_id, chatbot_id, event_type, kind, attempt_count,
-      series_attempts, due_at),
+  ${TAKE_FOUND},
   remaining AS MATERIALIZED (SELECT lane.webhook_id, lane.resting, (SELECT d.due_at
-    FROM deliveries d
-    WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending' AND d.claimed_by IS NULL
+    FROM waiting d
+    WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending'
     ORDER BY d.due_at, d.id LIMIT 1 OFFSET (SELECT count(*) FROM found WHERE found.n = lane.n)
     ) - (SELECT now FROM world) AS left_in_ms FROM lane)
-  SELECT r.webhook_id, r.resting, r.left_in_ms, c.id, c.event_id, c.chatbot_id, c.event_type,
-    c.kind, c.attempt_count, c.series_attempts, ${payloadOf('c')},
+  SELECT r.webhook_id, r.resting, r.left_in_ms, ${CLAIM_COLUMNS},
     EXISTS (SELECT 1 FROM newest WHERE newest.id = c.id) AS fresh
-  FROM remaining r LEFT JOIN claimed c ON c.webhook_id = r.webhook_id
+  FROM remaining r LEFT JOIN taken c ON c.webhook_id = r.webhook_id ${WITH_PAYLOAD}
   ORDER BY fresh DESC, EXISTS (SELECT 1 FROM newer WHERE newer.id = c.id) DESC, c.due_at, c.id`
 
 /** What was never attempted, by its age. */
 function findFresh(from: string, to: string, most: string): string {
-  return `SELECT d.id FROM deliveries d
-    WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending' AND d.claimed_by IS NULL
+  return `SELECT d.id FROM waiting d
+    WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending'
       AND d.attempt_count = 0 AND d.due_at >= ${from} AND d.due_at <= ${to}
     ORDER BY d.due_at, d.id LIMIT ${most} FOR UPDATE SKIP LOCKED`
-}
-
-function payloadOf(claimed: string): string {
-  return `(SELECT e.payload FROM events e WHERE e.id = ${claimed}.event_id) AS payload`
 }
 
 /**
@@ -184,23 +192,20 @@ const LOCK_RESTING = `SELECT id FROM webhooks
 const CLAIM_PROBES = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     EXISTS (SELECT 1 FROM nodes WHERE id = $1 AND lease_until > chatzuri_now()) AS live),
   lane AS MATERIALIZED (SELECT w.id, w.probe_at, w.rest_by, asked.most,
-      coalesce((SELECT d.claimed_by IS NOT NULL FROM deliveries d WHERE d.id = w.probe_id), false)
-        AS held
+      EXISTS (SELECT 1 FROM claimed d WHERE d.id = w.probe_id) AS held
     FROM unnest($2::text[], $3::int[]) AS asked (webhook_id, most)
     JOIN webhooks w ON w.id = asked.webhook_id AND w.id = ANY($5::text[])),
   found AS MATERIALIZED (SELECT due.id, lane.id AS webhook_id FROM lane CROSS JOIN LATERAL (
-    SELECT next.id FROM (SELECT d.id, d.due_at FROM deliveries d
-      WHERE d.webhook_id = lane.id AND d.state = 'pending' AND d.claimed_by IS NULL
+    SELECT next.id FROM (SELECT d.id, d.due_at FROM waiting d
+      WHERE d.webhook_id = lane.id AND d.state = 'pending'
         AND d.due_at <= (SELECT now FROM world) AND (SELECT live FROM world)
       ORDER BY d.due_at, d.id LIMIT 2 FOR UPDATE SKIP LOCKED) next
     ORDER BY next.id IS NOT DISTINCT FROM lane.rest_by, next.due_at, next.id LIMIT 1) due
     WHERE lane.most > 0 AND NOT lane.held AND lane.probe_at <= (SELECT now FROM world)),
   noted AS (UPDATE webhooks w SET probe_id = found.id FROM found WHERE w.id = found.webhook_id),
-  claimed AS (UPDATE deliveries SET claimed_by = $1 WHERE id = ANY(ARRAY(SELECT id FROM found))
-    RETURNING id, event_id, webhook_id, chatbot_id, event_type, kind, attempt_count,
-      series_attempts),
-  next AS MATERIALIZED (SELECT lane.id, (SELECT d.due_at FROM deliveries d
-    WHERE d.webhook_id = lane.id AND d.state = 'pending' AND d.claimed_by IS NULL
+  ${TAKE_FOUND},
+  next AS MATERIALIZED (SELECT lane.id, (SELECT d.due_at FROM waiting d
+    WHERE d.webhook_id = lane.id AND d.state = 'pending'
     ORDER BY d.due_at LIMIT 1) AS due_at FROM lane)
   SELECT asked.webhook_id, false AS resting, false AS fresh,
     CASE WHEN c.id IS NOT NULL OR lane.held IS NOT FALSE THEN $4::bigint
@@ -208,7 +213,7 @@ const CLAIM_PROBES = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     CASE WHEN c.id IS NOT NULL OR lane.held IS NOT FALSE THEN $4::bigint
       WHEN next.due_at IS NOT NULL
         THEN greatest(lane.probe_at, next.due_at) - (SELECT now FROM world) END AS left_in_ms,
-    c.id, c.event_id, c.chatbot_id, c.event_type, c.kind, c.attempt_count, c.series_attempts,
-    ${payloadOf('c')}
+    ${CLAIM_COLUMNS}
   FROM unnest($2::text[]) AS asked (webhook_id) LEFT JOIN lane ON lane.id = asked.webhook_id
-  LEFT JOIN next ON next.id = asked.webhook_id LEFT JOIN claimed c ON c.webhook_id = asked.webhook_id`
+  LEFT JOIN next ON next.id = asked.webhook_id LEFT JOIN taken c ON c.webhook_id = asked.webhook_id
+  ${WITH_PAYLOAD}`

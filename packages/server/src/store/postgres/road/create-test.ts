@@ -1,8 +1,9 @@
 /** An event that an owner sends to try a webhook out, claimed at once by who asked for it. */
-import type { Ids } from '../../../id.ts'
+import { deliveryIdOf } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Claim } from '../../road.ts'
 import type { Transaction } from '../connection/transaction.ts'
+import { CLAIMED_ROW } from './rows.ts'
 
 interface NewTest {
   nodeId: string
@@ -12,14 +13,14 @@ interface NewTest {
   payload: string
 }
 
-export async function createTest(tx: Transaction, input: NewTest, ids: Ids): Promise<Claim | null> {
+export async function createTest(tx: Transaction, input: NewTest): Promise<Claim | null> {
   const { nodeId, webhookId, eventId, eventType, payload } = input
   const [webhook] = await tx.query<{ chatbot_id: string }>(WEBHOOK_CHATBOT, [webhookId])
   if (!webhook) return null
   const chatbotId = webhook.chatbot_id
-  const deliveryId = ids.next('delivery')
+  const deliveryId = deliveryIdOf(eventId, 1)
   tx.send(INSERT_TEST_EVENT, [eventId, chatbotId, eventType, payload, tx.now])
-  const values = [deliveryId, eventId, webhookId, chatbotId, eventType, tx.now, nodeId]
+  const values = [deliveryId, webhookId, chatbotId, eventType, tx.now, nodeId]
   const [row] = await tx.query<DeliveryRow>(INSERT_TEST, values)
   tx.backlogDelta += 1
   if (row) tx.deliveryMoved(row)
@@ -39,6 +40,6 @@ export async function createTest(tx: Transaction, input: NewTest, ids: Ids): Pro
 const WEBHOOK_CHATBOT = 'SELECT chatbot_id FROM webhooks WHERE id = $1'
 const INSERT_TEST_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
   VALUES ($1, $2, $3, $4, $5)`
-const INSERT_TEST = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type,
-    due_at, claimed_by, created_at, updated_at, kind, state)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $6, 'test', 'pending') RETURNING *`
+const INSERT_TEST = `INSERT INTO claimed (id, webhook_id, chatbot_id, event_type, due_at, claimed_by,
+    created_at, updated_at, kind, state, attempt_count, series_attempts)
+  VALUES ($1, $2, $3, $4, $5, $6, $5, $5, 'test', 'pending', 0, 0) RETURNING ${CLAIMED_ROW}`

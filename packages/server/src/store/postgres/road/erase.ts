@@ -1,17 +1,17 @@
 /** Erasing a person: everywhere the lead went inside this database. */
 import { CANCELLABLE } from '../../../delivery.ts'
-import type { Ids } from '../../../id.ts'
+import { LEAD_EVENT } from '../../../event.ts'
+import { eventIdOf, type Ids } from '../../../id.ts'
 import type { ErasureReason } from '../../../lead.ts'
-import type { DeliveryRow } from '../../reading/rows.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { cancelAll } from './move.ts'
+import { deliveriesOf, lockDeliveries } from './rows.ts'
 
 interface ErasedLead {
   id: string
   chatbot_id: string
   conversation_id: string
-  event_id: string
   idempotency_route: string | null
   idempotency_key: string | null
   created_at: number
@@ -31,8 +31,13 @@ export async function eraseLeads(
 ): Promise<number> {
   const leads = await tx.query<ErasedLead>(DELETE_LEADS, [array(leadIds)])
   if (leads.length === 0) return 0
-  const events = column(leads, (lead) => lead.event_id)
-  tx.send(ERASE_EVENTS, [events])
+  const events = column(leads, (lead) => eventIdOf(lead.id))
+  tx.send(KEEP_EVENTS, [
+    LEAD_EVENT,
+    events,
+    column(leads, (lead) => lead.chatbot_id),
+    column(leads, (lead) => lead.created_at),
+  ])
   tx.send(KEEP_ERASURES, [
     tx.now,
     reason,
@@ -42,10 +47,9 @@ export async function eraseLeads(
     events,
   ])
   // Locked first: an answer that is being recorded is recorded before its text is erased.
-  const deliveries = await tx.query<DeliveryRow>(DELIVERIES_OF, [events])
+  const deliveries = await lockDeliveries(tx, await deliveriesOf(tx, events))
   const touched = column(deliveries, (row) => row.id)
-  tx.send(BLANK_ATTEMPTS, [touched])
-  tx.send(BLANK_LAST_ERRORS, [touched])
+  for (const blank of BLANK) tx.send(blank, [touched])
   const open = deliveries.filter((row) => CANCELLABLE.includes(row.state))
   await cancelAll(tx, open, 'lead_erased')
   const keyed = leads.filter((lead) => lead.idempotency_key !== null)
@@ -88,18 +92,22 @@ export async function eraseDeletedChatbots(
 }
 
 const DELETE_LEADS = `DELETE FROM leads WHERE id = ANY($1::text[])
-  RETURNING id, chatbot_id, conversation_id, event_id, idempotency_route, idempotency_key,
-    created_at`
-const ERASE_EVENTS = `UPDATE events SET payload = '{}', erased = 1 WHERE id = ANY($1::text[])`
-const DELIVERIES_OF = `SELECT * FROM deliveries WHERE event_id = ANY($1::text[])
-  ORDER BY id FOR UPDATE`
+  RETURNING id, chatbot_id, conversation_id, idempotency_route, idempotency_key, created_at`
+/** What is left of the event, which was the lead. */
+const KEEP_EVENTS = `INSERT INTO events (event_type, payload, erased, id, chatbot_id, created_at)
+  SELECT $1, '{}', 1, * FROM unnest($2::text[], $3::text[], $4::bigint[]) ON CONFLICT DO NOTHING`
 const KEEP_ERASURES = `INSERT INTO erasures (erased_at, reason, id, lead_id, chatbot_id, event_id)
   SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[])`
 /** Of what went wrong the word stays, and the sentence goes. */
-const BLANK_ATTEMPTS = `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL,
-  error = NULL WHERE delivery_id = ANY($1::text[])`
-const BLANK_LAST_ERRORS = `UPDATE deliveries SET last_error = NULL
-  WHERE id = ANY($1::text[]) AND last_error IS NOT NULL`
+const BLANK = [
+  `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL, error = NULL
+    WHERE delivery_id = ANY($1::text[])`,
+  `UPDATE finished SET response_headers = CASE WHEN attempt_id IS NOT NULL THEN '{}' END,
+      response_body = CASE WHEN attempt_id IS NOT NULL THEN '' END, note = NULL, last_error = NULL
+    WHERE id = ANY($1::text[])`,
+  'UPDATE waiting SET last_error = NULL WHERE id = ANY($1::text[]) AND last_error IS NOT NULL',
+  'UPDATE claimed SET last_error = NULL WHERE id = ANY($1::text[]) AND last_error IS NOT NULL',
+]
 /** The hash too: who guesses a person's data could make sure by it. */
 const ERASE_ANSWERS = `UPDATE idempotency i SET erased = 1, answer = '', body_hash = ''
   FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])

@@ -11,14 +11,12 @@ interface EventValues {
   chatbotId: string
   eventType: string
   payload: string
-  leadId: string | null
 }
 
 interface LeadValues {
   id: string
   chatbotId: string
   conversationId: string
-  eventId: string
   customerName: string
   customerEmail: string
   customerPhone: string
@@ -47,8 +45,8 @@ export class Insertions {
     this.#tx = tx
   }
 
-  addEvent(chatbotId: string, { id, eventType, payload, lead }: NewEvent): void {
-    this.#events.push({ id, chatbotId, eventType, payload, leadId: lead?.id ?? null })
+  addEvent(chatbotId: string, { id, eventType, payload }: NewEvent): void {
+    this.#events.push({ id, chatbotId, eventType, payload })
   }
 
   addLead(lead: LeadValues): void {
@@ -82,7 +80,6 @@ export class Insertions {
         column(rows, (row) => row.chatbotId),
         column(rows, (row) => row.eventType),
         column(rows, (row) => row.payload),
-        column(rows, (row) => row.leadId),
       ])
     }
     if (this.#leads.length > 0) this.#sendLeads()
@@ -98,7 +95,6 @@ export class Insertions {
       column(rows, (row) => row.id),
       column(rows, (row) => row.chatbotId),
       column(rows, (row) => row.conversationId),
-      column(rows, (row) => row.eventId),
       column(rows, (row) => row.customerName),
       column(rows, (row) => row.customerEmail),
       column(rows, (row) => row.customerPhone),
@@ -113,18 +109,28 @@ export class Insertions {
   }
 
   #sendDeliveries(): void {
-    const rows = this.#deliveries
-    this.#tx.send(INSERT_DELIVERIES, [
-      this.#tx.now,
+    const { now } = this.#tx
+    const [claimed, waiting] = [
+      this.#deliveries.filter((row) => row.claimedBy !== null),
+      this.#deliveries.filter((row) => row.claimedBy === null),
+    ]
+    const shared = (rows: DeliveryValues[]) => [
+      now,
       column(rows, (row) => row.id),
-      column(rows, (row) => row.eventId),
       column(rows, (row) => row.webhookId),
       column(rows, (row) => row.chatbotId),
       column(rows, (row) => row.spelling),
-      column(rows, (row) => startOf(row).state),
-      column(rows, (row) => startOf(row).reason),
-      column(rows, (row) => row.claimedBy),
-    ])
+    ]
+    if (claimed.length > 0) {
+      this.#tx.send(INSERT_CLAIMED, [...shared(claimed), column(claimed, (row) => row.claimedBy)])
+    }
+    if (waiting.length > 0) {
+      this.#tx.send(INSERT_WAITING, [
+        ...shared(waiting),
+        column(waiting, (row) => startOf(row).state),
+        column(waiting, (row) => startOf(row).reason),
+      ])
+    }
   }
 }
 
@@ -133,23 +139,23 @@ function startOf({ webhookState }: DeliveryValues) {
   return { state: 'parked', reason: parkReason(webhookState) } as const
 }
 
-const INSERT_EVENTS = `INSERT INTO events
-    (created_at, id, chatbot_id, event_type, payload, lead_id)
-  SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
-const INSERT_LEADS = `INSERT INTO leads (created_at, id, chatbot_id, conversation_id, event_id,
-    customer_name, customer_email, customer_phone, name_key, email_key, phone_key,
-    idempotency_route, idempotency_key)
+const INSERT_EVENTS = `INSERT INTO events (created_at, id, chatbot_id, event_type, payload)
+  SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])`
+const INSERT_LEADS = `INSERT INTO leads (created_at, id, chatbot_id, conversation_id, customer_name,
+    customer_email, customer_phone, name_key, email_key, phone_key, idempotency_route,
+    idempotency_key)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-    $13::text[])`
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])`
 const INSERT_CONVERSATIONS = `INSERT INTO conversations (created_at, chatbot_id, id)
   SELECT DISTINCT $1::bigint, chatbot_id COLLATE "C", id COLLATE "C"
   FROM unnest($2::text[], $3::text[]) AS made (chatbot_id, id) ORDER BY 2, 3
   ON CONFLICT DO NOTHING`
-const INSERT_DELIVERIES = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type,
-    kind, state, state_reason, due_at, claimed_by, created_at, updated_at)
-  SELECT id, event_id, webhook_id, chatbot_id, event_type, 'event', state, state_reason,
-    CASE state WHEN 'pending' THEN $1::bigint END, claimed_by, $1, $1
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::text[])
-    AS made (id, event_id, webhook_id, chatbot_id, event_type, state, state_reason, claimed_by)`
+const INSERT_CLAIMED = `INSERT INTO claimed (created_at, due_at, updated_at, attempt_count,
+    series_attempts, kind, state, id, webhook_id, chatbot_id, event_type, claimed_by)
+  SELECT $1::bigint, $1, $1, 0, 0, 'event', 'pending', *
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
+const INSERT_WAITING = `INSERT INTO waiting (created_at, due_at, updated_at, attempt_count,
+    series_attempts, kind, id, webhook_id, chatbot_id, event_type, state, state_reason)
+  SELECT $1::bigint, CASE state WHEN 'pending' THEN $1::bigint END, $1, 0, 0, 'event', made.*
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    AS made (id, webhook_id, chatbot_id, event_type, state, state_reason)`

@@ -8,14 +8,14 @@ export function lanesWaiting(database: Database): Promise<LaneWaiting[]> {
 
 /** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
 const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
-    SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
+    SELECT min(webhook_id) FROM waiting WHERE state = 'pending'
     UNION ALL
-    SELECT (SELECT min(webhook_id) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
+    SELECT (SELECT min(webhook_id) FROM waiting
+      WHERE state = 'pending' AND webhook_id > lane.webhook_id)
     FROM lane WHERE lane.webhook_id IS NOT NULL
   )
-  SELECT lane.webhook_id AS "webhookId", greatest(w.probe_at, (SELECT d.due_at FROM deliveries d
-    WHERE d.state = 'pending' AND d.claimed_by IS NULL AND d.webhook_id = lane.webhook_id
+  SELECT lane.webhook_id AS "webhookId", greatest(w.probe_at, (SELECT d.due_at FROM waiting d
+    WHERE d.state = 'pending' AND d.webhook_id = lane.webhook_id
     ORDER BY d.due_at LIMIT 1)) - chatzuri_now() AS "dueInMs"
   FROM lane JOIN webhooks w ON w.id = lane.webhook_id
   WHERE w.state = 'active' AND w.listener_id IS NULL`

@@ -112,12 +112,6 @@ const REMOVE = 'DELETE FROM nodes WHERE id = $1'
 const REMOVE_DEAD = 'DELETE FROM nodes WHERE lease_until <= (SELECT chatzuri_now())'
 const COUNT_LIVE = `SELECT count(*) AS count FROM nodes
   WHERE lease_until > (SELECT chatzuri_now()) AND roles LIKE '%deliver%'`
-/** By jumps from holder to holder in the index of what is claimed. */
-const DEAD_HOLDERS = `WITH RECURSIVE holder (id) AS (
-    SELECT min(claimed_by) FROM deliveries WHERE claimed_by IS NOT NULL
-    UNION ALL
-    SELECT (SELECT min(claimed_by) FROM deliveries WHERE claimed_by > holder.id)
-    FROM holder WHERE holder.id IS NOT NULL
-  )
-  SELECT id FROM holder WHERE id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes
+const DEAD_HOLDERS = `SELECT id FROM (SELECT DISTINCT claimed_by FROM claimed) AS holder (id)
+  WHERE NOT EXISTS (SELECT 1 FROM nodes
     WHERE nodes.id = holder.id AND lease_until > (SELECT chatzuri_now()))`

@@ -1,6 +1,6 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
 import { AUDIT_MS } from '../../../audit.ts'
-import { ID_SLACK_MS, type Ids, idFloor } from '../../../id.ts'
+import { eventIdOf, ID_SLACK_MS, type Ids, idFloor } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Retention } from '../../road.ts'
 import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../rules/retention.ts'
@@ -10,6 +10,7 @@ import type { Transaction } from '../connection/transaction.ts'
 import { eraseLeads } from './erase.ts'
 import { cancelAll } from './move.ts'
 import { pruneAccess, pruneAudit } from './prune-access.ts'
+import { WAITING_ROW } from './rows.ts'
 
 export async function prune(
   tx: Transaction,
@@ -71,12 +72,12 @@ async function cancelParked(tx: Transaction, before: number, limit: number): Pro
 }
 
 async function deleteDeliveries(tx: Transaction, before: number, limit: number): Promise<number> {
-  const rows = await tx.query<{ id: string; event_id: string }>(OLD_DELIVERIES, [before, limit])
+  const rows = await tx.query<{ id: string }>(OLD_DELIVERIES, [before, limit])
   if (rows.length === 0) return 0
   const ids = column(rows, (row) => row.id)
   tx.send(DELETE_ATTEMPTS, [ids])
   await tx.query(DELETE_DELIVERIES, [ids])
-  const events = array([...new Set(rows.map((row) => row.event_id))])
+  const events = array([...new Set(rows.map((row) => eventIdOf(row.id)))])
   await tx.query(DELETE_EVENTS, [events, before])
   return rows.length
 }
@@ -112,15 +113,15 @@ const DELETE_IDEMPOTENCY = `DELETE FROM idempotency WHERE ctid = ANY(ARRAY(
 const DELETE_CHANGES = `DELETE FROM changes WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM changes WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
 const OLD_LEADS = 'SELECT id FROM leads WHERE id < $1 AND created_at < $2 ORDER BY id LIMIT $3'
-const OLD_PARKED = `SELECT * FROM deliveries WHERE state = 'parked' AND updated_at < $1
+const OLD_PARKED = `SELECT ${WAITING_ROW} FROM waiting WHERE state = 'parked' AND updated_at < $1
   ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED`
-const OLD_DELIVERIES = `SELECT id, event_id FROM deliveries
-  WHERE finished_at IS NOT NULL AND finished_at < $1
+const OLD_DELIVERIES = `SELECT id FROM finished WHERE finished_at < $1
   ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED`
 const DELETE_ATTEMPTS = 'DELETE FROM attempts WHERE delivery_id = ANY($1::text[])'
-const DELETE_DELIVERIES = 'DELETE FROM deliveries WHERE id = ANY($1::text[])'
+const DELETE_DELIVERIES = 'DELETE FROM finished WHERE id = ANY($1::text[])'
 const DELETE_EVENTS = `DELETE FROM events e WHERE e.id = ANY($1::text[]) AND e.created_at < $2
-  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id) RETURNING 1`
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id > 'dlv_' || substr(e.id, 5, 23) || '000'
+    AND d.id <= 'dlv_' || substr(e.id, 5, 23) || 'zzz') RETURNING 1`
 const LOCK_CURSOR = `SELECT value FROM meta WHERE key = 'prune_events_after' FOR UPDATE SKIP LOCKED`
 const KEEP_CURSOR = `UPDATE meta SET value = $1 WHERE key = 'prune_events_after'`
 const OLD_EVENTS = 'SELECT id FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3'

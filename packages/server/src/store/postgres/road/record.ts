@@ -3,12 +3,21 @@
  * minute's counts, many in one transaction, and only those whose claim is held by a node whose lease
  * is live. Deliveries are locked in the order of their ids, webhooks after them.
  */
+import { eventIdOf } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { RecordInput, RecordResult } from '../../road.ts'
 import { endOf, type NextState, unchargedSince, withoutEcho } from '../../rules/after-attempt.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
+import { erasedOf } from './event-erased.ts'
 import { HealthBook } from './health.ts'
+import {
+  type AfterAttempt,
+  CLAIMED_ROW,
+  type LastAttempt,
+  putFinished,
+  putWaiting,
+} from './rows.ts'
 
 interface Recorded {
   row: DeliveryRow
@@ -19,7 +28,7 @@ interface Recorded {
 }
 
 export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise<RecordResult[]> {
-  const held = await lockHeld(tx, inputs)
+  const held = await takeHeld(tx, inputs)
   const valid = inputs.map((input) => {
     const row = held.get(input.deliveryId)
     if (row?.claimed_by !== input.nodeId || row.attempt_count + 1 !== input.attemptNumber)
@@ -36,7 +45,7 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
   const results = valid.map((each): RecordResult => {
     if (!each) return { kind: 'lease_lost' }
     const { row } = each
-    const input = erased.has(row.event_id) ? withoutEcho(each.input) : each.input
+    const input = erased.has(eventIdOf(row.id)) ? withoutEcho(each.input) : each.input
     const next = health.note(row, input)
     const ended = endOf(row.state, next.state)
     const { result, error, errorCode } = input.attempt
@@ -45,17 +54,21 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
     const told = next.rest === undefined ? {} : { rest: next.rest }
     return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
   })
-  sendAttempts(tx, recorded)
-  sendDeliveries(tx, recorded)
+  sendRecorded(tx, recorded)
   health.send()
   for (const each of recorded) count(tx, each)
   return results
 }
 
-async function lockHeld(tx: Transaction, inputs: RecordInput[]): Promise<Map<string, DeliveryRow>> {
-  const ids = column(inputs, (input) => input.deliveryId)
-  const nodes = column(inputs, (input) => input.nodeId)
-  const rows = await tx.query<DeliveryRow>(LOCK_HELD, [ids, nodes, tx.now])
+/** Taken out of `claimed`: each is put where it goes before the commit. */
+async function takeHeld(tx: Transaction, inputs: RecordInput[]): Promise<Map<string, DeliveryRow>> {
+  const asked = inputs.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1))
+  const rows = await tx.query<DeliveryRow>(TAKE_HELD, [
+    column(asked, (input) => input.deliveryId),
+    column(asked, (input) => input.nodeId),
+    column(asked, (input) => input.attemptNumber),
+    tx.now,
+  ])
   return new Map(rows.map((row) => [row.id, row]))
 }
 
@@ -64,11 +77,48 @@ async function findErased(
   tx: Transaction,
   attempts: { row: DeliveryRow }[],
 ): Promise<ReadonlySet<string>> {
-  const ids = attempts.filter(({ row }) => row.state === 'cancelled')
-  if (ids.length === 0) return new Set()
-  const there = await tx.query<{ id: string }>(NOT_ERASED, [column(ids, ({ row }) => row.event_id)])
-  const kept = new Set(there.map(({ id }) => id))
-  return new Set(ids.map(({ row }) => row.event_id).filter((id) => !kept.has(id)))
+  const cancelled = attempts.filter(({ row }) => row.state === 'cancelled')
+  return erasedOf(
+    tx,
+    cancelled.map(({ row }) => eventIdOf(row.id)),
+  )
+}
+
+/** The attempt that ended its delivery goes into its row, others to a table of their own. */
+function sendRecorded(tx: Transaction, recorded: Recorded[]): void {
+  const all = recorded.map((each) => ({ ...each, ...afterAttempt(each, tx.now) }))
+  const others = all.filter(({ ended }) => ended === null)
+  if (others.length > 0) sendAttempts(tx, others)
+  const waits = all.filter(({ finishedAt }) => finishedAt === null)
+  if (waits.length > 0) putWaiting(tx, waits)
+  const over = all.filter(({ finishedAt }) => finishedAt !== null)
+  if (over.length > 0) putFinished(tx, over)
+}
+
+function afterAttempt(
+  { row, input, next, ended, lastError }: Recorded,
+  now: number,
+): AfterAttempt & { ending: LastAttempt | null } {
+  const { outcome, attempt } = input
+  return {
+    row,
+    state: next.state,
+    reason: next.reason,
+    charged: outcome.kind !== 'retry' || outcome.charged,
+    dueAt: next.delayMs === null ? null : now + Math.round(next.delayMs),
+    status: attempt.status,
+    lastError,
+    unchargedSince: unchargedSince(row, input, now),
+    finishedAt: ended === null ? row.finished_at : now,
+    ending:
+      ended === null
+        ? null
+        : {
+            ...attempt,
+            startedAt: Math.round(attempt.startedAt),
+            responseHeaders: JSON.stringify(attempt.responseHeaders),
+          },
+  }
 }
 
 function sendAttempts(tx: Transaction, all: Recorded[]): void {
@@ -89,23 +139,8 @@ function sendAttempts(tx: Transaction, all: Recorded[]): void {
   ])
 }
 
-function sendDeliveries(tx: Transaction, all: Recorded[]): void {
-  tx.send(UPDATE_DELIVERIES, [
-    tx.now,
-    column(all, ({ row }) => row.id),
-    column(all, ({ next }) => next.state),
-    column(all, ({ next }) => next.reason),
-    column(all, ({ input: { outcome } }) => (outcome.kind !== 'retry' || outcome.charged ? 1 : 0)),
-    column(all, ({ next }) => (next.delayMs === null ? null : tx.now + Math.round(next.delayMs))),
-    column(all, ({ input }) => input.attempt.status),
-    column(all, ({ lastError }) => lastError),
-    column(all, ({ ended, row }) => (ended === null ? row.finished_at : tx.now)),
-    column(all, ({ row, input }) => unchargedSince(row, input, tx.now)),
-  ])
-}
-
 function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded): void {
-  const { id, event_id: eventId, webhook_id: webhookId, chatbot_id: chatbotId } = row
+  const { id, webhook_id: webhookId, chatbot_id: chatbotId } = row
   if (ended !== null) tx.backlogDelta -= 1
   if (row.kind === 'event') {
     const { durationMs, result } = input.attempt
@@ -114,7 +149,7 @@ function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded
   }
   tx.deliveryChanged(chatbotId, {
     id,
-    eventId,
+    eventId: eventIdOf(id),
     webhookId,
     eventType: row.event_type,
     state: next.state,
@@ -124,23 +159,13 @@ function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded
   })
 }
 
-/** In the order of their ids, which is the order of locking. */
-const LOCK_HELD = `SELECT d.* FROM deliveries d
-  JOIN unnest($1::text[], $2::text[]) AS asked (id, node_id)
-    ON asked.id = d.id AND asked.node_id = d.claimed_by
-  WHERE EXISTS (SELECT 1 FROM nodes n WHERE n.id = asked.node_id AND n.lease_until > $3)
-  ORDER BY d.id FOR UPDATE OF d`
-const NOT_ERASED = 'SELECT id FROM events WHERE id = ANY($1::text[]) AND erased = 0'
+/** In the order in which they are asked for, which is the order of locking. */
+const TAKE_HELD = `DELETE FROM claimed USING unnest($1::text[], $2::text[], $3::int[])
+    AS asked (held_id, node_id, number)
+  WHERE id = asked.held_id AND claimed_by = asked.node_id AND attempt_count + 1 = asked.number
+    AND EXISTS (SELECT 1 FROM nodes n WHERE n.id = asked.node_id AND n.lease_until > $4)
+  RETURNING ${CLAIMED_ROW}`
 const INSERT_ATTEMPTS = `INSERT INTO attempts (recorded_at, id, delivery_id, number, started_at,
     duration_ms, result, status, error_code, error, response_headers, response_body, note)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::float8[],
     $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])`
-const UPDATE_DELIVERIES = `UPDATE deliveries d SET state = next.state, state_reason = next.reason,
-    attempt_count = d.attempt_count + 1, series_attempts = d.series_attempts + next.charged,
-    due_at = next.due_at, last_status = next.status, last_error = next.error,
-    finished_at = next.finished_at, uncharged_since = next.uncharged_since, updated_at = $1,
-    claimed_by = NULL
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::int[], $8::text[],
-    $9::bigint[], $10::bigint[])
-    AS next (id, state, reason, charged, due_at, status, error, finished_at, uncharged_since)
-  WHERE d.id = next.id`

@@ -4,10 +4,13 @@
  * was made. One node at a time works on a recovery.
  */
 import type { DeliveryState } from '../../../delivery.ts'
+import { eventIdOf } from '../../../id.ts'
 import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
+import { erasedOf } from './event-erased.ts'
 import { resendAll, webhookStates } from './move.ts'
+import { FINISHED_ROW } from './rows.ts'
 
 interface Walked extends RecoveryRow {
   cursor_at: number
@@ -36,13 +39,15 @@ async function walk(tx: Transaction, recovery: Walked, limit: number): Promise<n
   const found = rows.filter((row) => row.webhook_id === webhookId && row.kind === 'event')
   const locked = await tx.query<DeliveryRow>(LOCK, [column(found, (row) => row.id), until])
   const wanted = locked.filter((row) => states.includes(row.state))
-  const [intact, known] = await Promise.all([
-    tx.query<{ id: string }>(NOT_ERASED, [column(wanted, (row) => row.event_id)]),
+  const [erased, known] = await Promise.all([
+    erasedOf(
+      tx,
+      wanted.map((row) => eventIdOf(row.id)),
+    ),
     webhookStates(tx, [webhookId]),
   ])
-  const kept = new Set(intact.map((event) => event.id))
   const state = known.get(webhookId)
-  const sendable = state ? wanted.filter((row) => kept.has(row.event_id)) : []
+  const sendable = state ? wanted.filter((row) => !erased.has(eventIdOf(row.id))) : []
   if (state) await resendAll(tx, sendable, state)
   const last = rows.at(-1)
   if (last) await tx.query(ADVANCE, [sendable.length, last.finished_at, last.id, id])
@@ -56,16 +61,15 @@ const ADVANCE = `UPDATE recoveries SET done = done + $1, cursor_at = $2, cursor_
   WHERE id = $4`
 /** What was resent by hand meanwhile is not counted as missing. */
 const FINISH = 'UPDATE recoveries SET finished_at = $1, total = done WHERE id = $2'
-const NOT_ERASED = 'SELECT id FROM events WHERE id = ANY($1::text[]) AND erased = 0'
 
-const FIND_FAILED = `SELECT * FROM deliveries
+const FIND_FAILED = `SELECT ${FINISHED_ROW} FROM finished
   WHERE state IN ('exhausted', 'cancelled') AND webhook_id = $1
     AND (finished_at, id) > ($2, $3) AND finished_at < $4
   ORDER BY finished_at, id LIMIT $5`
 /** Of all webhooks' deliveries of the span: a recovery of what was delivered is rare. */
-const FIND_FINISHED = `SELECT * FROM deliveries
-  WHERE finished_at IS NOT NULL AND $1::text IS NOT NULL
+const FIND_FINISHED = `SELECT ${FINISHED_ROW} FROM finished
+  WHERE $1::text IS NOT NULL
     AND (finished_at, id) > ($2, $3) AND finished_at < $4
   ORDER BY finished_at, id LIMIT $5`
-const LOCK = `SELECT * FROM deliveries WHERE id = ANY($1::text[]) AND finished_at < $2
+const LOCK = `SELECT ${FINISHED_ROW} FROM finished WHERE id = ANY($1::text[]) AND finished_at < $2
   ORDER BY id FOR UPDATE`

@@ -1,15 +1,16 @@
 /** Claims are given back, or taken back: what was claimed is as claimable as before. */
 import type { DeliveryRow } from '../../reading/rows.ts'
-import { array, column } from '../connection/parameters.ts'
+import { array } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { webhookStates } from './move.ts'
+import { giveBackClaimed, UNFINISHED_TEST } from './rows.ts'
 
 /** Whoever gives back knows that it waits: nobody of this node is told. */
 export async function release(
   tx: Transaction,
   { nodeId, deliveryIds }: { nodeId: string; deliveryIds: string[] },
 ): Promise<void> {
-  const rows = await tx.query<DeliveryRow>(RELEASE, [nodeId, array(deliveryIds)])
+  const rows = await giveBackClaimed(tx, HELD, [nodeId, array(deliveryIds)])
   await afterRelease(tx, rows, (webhookId) => tx.waiting.add(webhookId))
 }
 
@@ -19,7 +20,7 @@ export async function releaseNodes(
   nodeIds: string[],
   limit: number,
 ): Promise<number> {
-  const rows = await tx.query<DeliveryRow>(RELEASE_NODES, [array(nodeIds), limit])
+  const rows = await giveBackClaimed(tx, HELD_BY_NODES, [array(nodeIds), limit])
   await afterRelease(tx, rows, (webhookId) => tx.woken.add(webhookId))
   return rows.length
 }
@@ -40,25 +41,16 @@ async function afterRelease(
     if (states.get(webhook_id) === 'active') wake(webhook_id)
     else tx.unsettle(webhook_id)
   }
-  // Nobody waits for a test's answer any more, and a test is never repeated.
-  const tests = pending.filter((row) => row.kind === 'test')
-  if (tests.length === 0) return
-  const ids = column(tests, (row) => row.id)
-  const ended = await tx.query<DeliveryRow>(END_TESTS, [ids, UNFINISHED_TEST, tx.now])
-  for (const row of ended) {
+  for (const row of pending) {
+    if (row.kind !== 'test') continue
     tx.backlogDelta -= 1
-    tx.deliveryMoved(row)
+    const ended = { state: 'exhausted', last_error: UNFINISHED_TEST, due_at: null } as const
+    const at = { claimed_by: null, finished_at: tx.now, updated_at: tx.now }
+    tx.deliveryMoved({ ...row, ...ended, ...at })
   }
 }
 
-const UNFINISHED_TEST = 'The server stopped before this test had an answer.'
-
-/** ARRAY: PostgreSQL expects few ids of it, and so looks each one up, whatever the limit is. */
-const RELEASE = `UPDATE deliveries SET claimed_by = NULL
-  WHERE id = ANY(ARRAY(SELECT id FROM deliveries WHERE claimed_by = $1 AND id = ANY($2::text[])
-    ORDER BY id FOR UPDATE)) RETURNING *`
-const RELEASE_NODES = `UPDATE deliveries SET claimed_by = NULL
-  WHERE id = ANY(ARRAY(SELECT id FROM deliveries WHERE claimed_by = ANY($1::text[])
-    ORDER BY claimed_by, id LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING *`
-const END_TESTS = `UPDATE deliveries SET state = 'exhausted', due_at = NULL, last_error = $2,
-  finished_at = $3, updated_at = $3 WHERE id = ANY($1::text[]) RETURNING *`
+const HELD = `SELECT id FROM claimed WHERE id = ANY($2::text[]) AND claimed_by = $1
+  ORDER BY id FOR UPDATE`
+const HELD_BY_NODES = `SELECT id FROM claimed WHERE claimed_by = ANY($1::text[])
+  ORDER BY claimed_by, id LIMIT $2 FOR UPDATE SKIP LOCKED`

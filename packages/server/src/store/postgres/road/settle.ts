@@ -16,6 +16,7 @@ import { array } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { eraseDeletedChatbots } from './erase.ts'
 import { cancelAll, moveAll, webhookStates } from './move.ts'
+import { CLAIMED_ROW, WAITING_ROW } from './rows.ts'
 
 interface Note {
   seq: number
@@ -89,11 +90,9 @@ const TAKE_NOTES = `WITH taken AS MATERIALIZED (SELECT seq FROM unsettled ORDER 
   RETURNING u.seq, u.webhook_id, u.horizon <= pg_snapshot_xmin(pg_current_snapshot()) AS last`
 const REMOVE_NOTES = 'DELETE FROM unsettled WHERE seq = ANY($1::bigint[])'
 
-const PARKED = `SELECT * FROM deliveries WHERE webhook_id = $1 AND state = 'parked'
+const PARKED = `SELECT ${WAITING_ROW} FROM waiting WHERE webhook_id = $1 AND state = 'parked'
   ORDER BY id LIMIT $2 FOR UPDATE`
-const CLAIMABLE = `SELECT * FROM deliveries
-  WHERE webhook_id = $1 AND state = 'pending' AND claimed_by IS NULL
+const CLAIMABLE = `SELECT ${WAITING_ROW} FROM waiting WHERE webhook_id = $1 AND state = 'pending'
   ORDER BY due_at, id LIMIT $2 FOR UPDATE`
-const CLAIMED = `SELECT * FROM deliveries
-  WHERE webhook_id = $1 AND state = 'pending' AND claimed_by IS NOT NULL
+const CLAIMED = `SELECT ${CLAIMED_ROW} FROM claimed WHERE webhook_id = $1 AND state = 'pending'
   ORDER BY id LIMIT $2 FOR UPDATE`

@@ -8,7 +8,9 @@
  * table their order is kept.
  */
 import { LATENCIES, SUMMED } from '../../rules/rollups.ts'
+import { VIEWS } from '../../rules/views.ts'
 import { SEALED_WITH } from '../../sealing/sealed-with.ts'
+import { ACCESS } from './schema-access.ts'
 
 const SUMS = [...SUMMED, ...LATENCIES]
 const countedSums = SUMS.map((name) => `${name} INTEGER NOT NULL DEFAULT 0`).join(', ')
@@ -43,6 +45,7 @@ CREATE TABLE webhooks (
   event_types TEXT NOT NULL,
   description TEXT NOT NULL,
   headers TEXT NOT NULL,
+  metadata TEXT NOT NULL DEFAULT '{}',
   -- Null: the server's setting.
   timeout_seconds INTEGER,
   max_in_flight INTEGER,
@@ -116,11 +119,11 @@ CREATE TABLE conversations (
 -- Newest first.
 CREATE INDEX conversations_by_age ON conversations (chatbot_id, created_at);
 
+-- Its event is this row, too: the payload is a function of its fields (lead.ts).
 CREATE TABLE leads (
   id TEXT PRIMARY KEY,
   chatbot_id TEXT NOT NULL,
   conversation_id TEXT NOT NULL,
-  event_id TEXT NOT NULL,
   customer_name TEXT NOT NULL,
   customer_email TEXT NOT NULL,
   customer_phone TEXT NOT NULL,
@@ -141,13 +144,12 @@ CREATE INDEX leads_by_phone ON leads (customer_phone);
 CREATE INDEX leads_by_phone_key ON leads (phone_key) WHERE phone_key IS NOT NULL;
 
 -- No body is kept for a delivery: it is a pure function of the spelling, the chatbot and the event's
--- payload (event.ts, bodyText).
+-- payload (event.ts, bodyText). A lead's event has a row here only when the lead was erased.
 CREATE TABLE events (
   id TEXT PRIMARY KEY,
   chatbot_id TEXT NOT NULL,
   event_type TEXT NOT NULL,
   payload TEXT NOT NULL,
-  lead_id TEXT,
   erased INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -177,61 +179,98 @@ CREATE TABLE erasures (
 CREATE INDEX erasures_by_chatbot ON erasures (chatbot_id, id);
 `
 
-const DELIVERIES = `
-CREATE TABLE deliveries (
+/** What the tables of deliveries share. Ids lead from a delivery to its event (id.ts). */
+const DELIVERY = `
   id TEXT PRIMARY KEY,
-  event_id TEXT NOT NULL,
   webhook_id TEXT NOT NULL,
   chatbot_id TEXT NOT NULL,
   event_type TEXT NOT NULL,
   kind TEXT NOT NULL,
   state TEXT NOT NULL,
   state_reason TEXT,
-  attempt_count INTEGER NOT NULL DEFAULT 0,
-  series_attempts INTEGER NOT NULL DEFAULT 0,
+  attempt_count INTEGER NOT NULL,
+  series_attempts INTEGER NOT NULL,
+  last_status INTEGER,
+  last_error TEXT,
+  created_at INTEGER NOT NULL`
+
+const DELIVERIES = `
+-- What a node has in its hands: a few thousand at most, walked whole by who looks for others than by id.
+CREATE TABLE claimed (${DELIVERY},
   -- First attempt of the series that was not charged.
   uncharged_since INTEGER,
   due_at INTEGER,
   -- The node that has claimed it.
-  claimed_by TEXT,
-  last_status INTEGER,
-  last_error TEXT,
-  created_at INTEGER NOT NULL,
+  claimed_by TEXT NOT NULL,
+  -- It was cancelled while it was on its way.
   finished_at INTEGER,
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
--- Lists, newest first. A list of all states merges five walks (queries.ts), so that few failures
+
+-- Pending and parked, in nobody's hands.
+CREATE TABLE waiting (${DELIVERY},
+  uncharged_since INTEGER,
+  due_at INTEGER,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Lists, newest first.
+CREATE INDEX waiting_by_chatbot ON waiting (chatbot_id, state);
+CREATE INDEX waiting_by_webhook ON waiting (webhook_id, state);
+CREATE INDEX waiting_by_state ON waiting (state);
+-- What may be claimed; looking for the next one due reads no row.
+CREATE INDEX waiting_claimable ON waiting (webhook_id, due_at, id, state) WHERE state = 'pending';
+CREATE INDEX waiting_parked_since ON waiting (updated_at) WHERE state = 'parked';
+-- What was never attempted goes first after a rest. Due since it was accepted, so that this is by age.
+CREATE INDEX waiting_fresh ON waiting (webhook_id, due_at, id)
+  WHERE state = 'pending' AND attempt_count = 0;
+
+-- Written once, complete, with the attempt that ended it: null where none did.
+CREATE TABLE finished (${DELIVERY},
+  finished_at INTEGER NOT NULL,
+  -- Its number is attempt_count, its status last_status, its error last_error.
+  attempt_id TEXT,
+  started_at INTEGER,
+  duration_ms REAL,
+  error_code TEXT,
+  response_headers TEXT,
+  response_body TEXT,
+  note TEXT
+) STRICT, WITHOUT ROWID;
+-- Lists, newest first. A list of all states merges walks (reading/deliveries.ts), so that few failures
 -- among millions of successes are found at once, too.
-CREATE INDEX deliveries_by_chatbot ON deliveries (chatbot_id, state);
-CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, state);
-CREATE INDEX deliveries_by_event ON deliveries (event_id);
-CREATE INDEX deliveries_by_state ON deliveries (state) WHERE state <> 'delivered';
--- What may be claimed. A delivery that is leased when it is accepted never enters it. The columns
--- of the condition are in it, so that looking for the next one due reads no row.
-CREATE INDEX deliveries_claimable ON deliveries (webhook_id, due_at, id, state, claimed_by)
-  WHERE state = 'pending' AND claimed_by IS NULL;
-CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claimed_by IS NOT NULL;
-CREATE INDEX deliveries_parked_since ON deliveries (updated_at) WHERE state = 'parked';
--- For pruning: grows at its end.
-CREATE INDEX deliveries_finished ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX finished_by_chatbot ON finished (chatbot_id, state);
+CREATE INDEX finished_by_webhook ON finished (webhook_id, state);
+CREATE INDEX finished_by_state ON finished (state) WHERE state <> 'delivered';
+-- For pruning, and for resuming a stream: grows at its end.
+CREATE INDEX finished_by_end ON finished (finished_at);
 -- For recoveries: what was delivered never enters it.
-CREATE INDEX deliveries_failed ON deliveries (webhook_id, finished_at)
+CREATE INDEX finished_failed ON finished (webhook_id, finished_at)
   WHERE state IN ('exhausted', 'cancelled');
 -- Lists of one event type. Of leads there are plenty in every list, so they are left out: a lead's
--- delivery pays nothing for these. States change, so they are in none of them.
+-- delivery pays nothing for these.
 -- The last condition is always true: only who asks for all with it is led here, and never a list of
 -- one webhook, which SQLite would walk this way when it has a span.
-CREATE INDEX deliveries_by_type ON deliveries (event_type)
+CREATE INDEX finished_by_type ON finished (event_type)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND kind <> '';
-CREATE INDEX deliveries_by_chatbot_type ON deliveries (chatbot_id, event_type)
+CREATE INDEX finished_by_chatbot_type ON finished (chatbot_id, event_type)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
-CREATE INDEX deliveries_by_webhook_type ON deliveries (webhook_id, event_type)
+CREATE INDEX finished_by_webhook_type ON finished (webhook_id, event_type)
   WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
--- What was never attempted goes first after a rest. Due since it was accepted, so that this is by
--- age. As with all that may be claimed, what is leased when it is accepted never enters it.
-CREATE INDEX deliveries_fresh ON deliveries (webhook_id, due_at, id)
-  WHERE state = 'pending' AND claimed_by IS NULL AND attempt_count = 0;
+CREATE INDEX waiting_by_type ON waiting (event_type)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND kind <> '';
+CREATE INDEX waiting_by_chatbot_type ON waiting (chatbot_id, event_type)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
+CREATE INDEX waiting_by_webhook_type ON waiting (webhook_id, event_type)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit';
+-- Of a type that failed now and then, or never.
+CREATE INDEX finished_failed_by_type ON finished (event_type, state)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND coalesce(state, '') <> 'delivered';
+CREATE INDEX finished_failed_by_chatbot_type ON finished (chatbot_id, event_type, state)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND coalesce(state, '') <> 'delivered';
+CREATE INDEX finished_failed_by_webhook_type ON finished (webhook_id, event_type, state)
+  WHERE event_type <> 'lead.submit' AND event_type <> 'leads.submit' AND coalesce(state, '') <> 'delivered';
 
+-- Those that did not end their delivery.
 CREATE TABLE attempts (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
@@ -251,6 +290,8 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
 -- For resuming a stream: grows at its end.
 CREATE INDEX attempts_recorded ON attempts (recorded_at);
+
+${VIEWS}
 
 CREATE TABLE recoveries (
   id TEXT PRIMARY KEY,
@@ -304,63 +345,6 @@ CREATE TABLE stats_rollups (
 ) STRICT, WITHOUT ROWID;
 -- For pruning.
 CREATE INDEX rollups_by_age ON stats_rollups (step_ms, at);
-`
-
-/** Tokens are kept as their SHA-256. */
-const ACCESS = `
-CREATE TABLE api_keys (
-  id TEXT PRIMARY KEY,
-  name TEXT NOT NULL,
-  -- Null: the operator's.
-  chatbot_id TEXT,
-  hash TEXT NOT NULL UNIQUE,
-  created_at INTEGER NOT NULL,
-  last_used_at INTEGER
-) STRICT, WITHOUT ROWID;
-CREATE INDEX api_keys_by_chatbot ON api_keys (chatbot_id, id);
-
-CREATE TABLE owner_links (
-  id TEXT PRIMARY KEY,
-  chatbot_id TEXT NOT NULL,
-  hash TEXT NOT NULL UNIQUE,
-  -- A key's id, or 'root:' and the root key's mark.
-  minted_by TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX owner_links_by_chatbot ON owner_links (chatbot_id);
-CREATE INDEX owner_links_by_mint ON owner_links (minted_by);
-CREATE INDEX owner_links_by_end ON owner_links (expires_at);
-
-CREATE TABLE sessions (
-  id TEXT PRIMARY KEY,
-  hash TEXT NOT NULL UNIQUE,
-  chatbot_id TEXT,
-  actor TEXT NOT NULL,
-  minted_by TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
-  ends_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX sessions_by_chatbot ON sessions (chatbot_id);
-CREATE INDEX sessions_by_mint ON sessions (minted_by);
-CREATE INDEX sessions_by_end ON sessions (expires_at);
-
--- Lists walk one of its indexes by what they ask for first, newest id first.
-CREATE TABLE audit_log (
-  id TEXT PRIMARY KEY,
-  at INTEGER NOT NULL,
-  action TEXT NOT NULL,
-  actor TEXT NOT NULL,
-  session_id TEXT,
-  chatbot_id TEXT,
-  target_id TEXT,
-  fields TEXT NOT NULL,
-  address TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX audit_by_chatbot ON audit_log (chatbot_id, id);
-CREATE INDEX audit_by_actor ON audit_log (actor, id);
-CREATE INDEX audit_by_action ON audit_log (action, id);
 `
 
 export const SCHEMA = [OWNERS, EVENTS, DELIVERIES, CHARTS, ACCESS].join('')

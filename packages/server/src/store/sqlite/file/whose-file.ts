@@ -14,7 +14,8 @@ import { isDamage, sqliteCode } from './faults.ts'
 
 /** The bytes of "chzr", in the file's header since this is checked; 0 before. */
 export const APPLICATION_ID = 0x63687a72
-const OUR_TABLES = ['meta', 'chatbots', 'deliveries']
+/** Of every schema, also of those that are refused. */
+const OUR_TABLES = ['meta', 'chatbots', 'webhooks', 'leads']
 
 /** Null: there is no file, or an empty one, as a first start leaves that was cut short. */
 type Found = { schema: number } | null

@@ -52,12 +52,14 @@ export function accept(core: Core, input: AcceptInput): AcceptReply {
   const waiting = new Set<string>()
   for (const [eventIndex, event] of events.entries()) {
     insertEvent(core, input, event)
+    let ordinal = 0
     for (const subscriber of subscribers[eventIndex] ?? []) {
+      ordinal += 1
       const { webhookId, spelling, state, listenerId } = subscriber
       const active = state === 'active'
       const takes = listenerId === null && !except.has(webhookId)
       const claimedBy = active && takes && !core.isResting(webhookId) ? nodeId : null
-      const deliveryId = insertDelivery(core, event, subscriber, { chatbotId, claimedBy })
+      const deliveryId = insertDelivery(core, event, subscriber, { chatbotId, claimedBy, ordinal })
       if (claimedBy) made.push({ eventIndex, deliveryId, webhookId, spelling })
       else if (active) waiting.add(webhookId)
     }

@@ -2,26 +2,25 @@
  * Claiming what is due. Only deliveries of active webhooks are claimed; the clock that says what is
  * due is the store's.
  */
-import type { DeliveryKind } from '../../../delivery.ts'
+import { eventIdOf } from '../../../id.ts'
+import { type DeliveryRow, payloadOfLead } from '../../reading/rows.ts'
 import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
+import { findClaimed, moveDelivery } from './rows.ts'
 
 interface ClaimInput {
   nodeId: string
   lanes: LaneAsked[]
 }
 
-interface ClaimRow {
-  id: string
-  event_id: string
-  webhook_id: string
-  chatbot_id: string
-  event_type: string
-  payload: string
-  kind: DeliveryKind
-  attempt_count: number
-  series_attempts: number
+interface ClaimRow extends DeliveryRow {
+  /** Of an event that is no lead's. */
+  payload: string | null
+  conversation_id: string
+  customer_email: string
+  customer_name: string
+  customer_phone: string
 }
 
 export function claimDue(core: Core, { nodeId, lanes }: ClaimInput): ClaimResult {
@@ -76,7 +75,7 @@ function claimProbe(
   const { now } = core.tx
   const rest = core.health(webhookId)
   const restMs = Math.max(0, (rest?.probeAt ?? now) - now)
-  const isHeld = rest?.probeId ? core.get(HELD, rest.probeId) !== undefined : false
+  const isHeld = rest?.probeId ? findClaimed(core, rest.probeId) !== undefined : false
   if (rest && nodeId && limit > 0 && restMs === 0 && !isHeld) {
     const [first, second] = core.all<ClaimRow>(FIND_DUE, webhookId, now, 2)
     const row = first?.id === rest.restBy ? (second ?? first) : first
@@ -93,32 +92,32 @@ function claimProbe(
   return { webhookId, dueInMs, restMs: waitMs }
 }
 
-function claim(core: Core, nodeId: string, row: ClaimRow): Claim {
-  core.run(SET_CLAIM, nodeId, row.id)
+function claim(core: Core, nodeId: string, found: ClaimRow): Claim {
+  const row: DeliveryRow = { ...found, claimed_by: null, finished_at: null }
+  moveDelivery(core, row, { ...row, claimed_by: nodeId })
   return {
     deliveryId: row.id,
-    eventId: row.event_id,
+    eventId: eventIdOf(row.id),
     webhookId: row.webhook_id,
     chatbotId: row.chatbot_id,
     eventType: row.event_type,
-    payload: row.payload,
+    payload: found.payload ?? payloadOfLead(found),
     kind: row.kind,
     attemptNumber: row.attempt_count + 1,
     seriesAttempts: row.series_attempts,
   }
 }
 
-const CLAIMED_COLUMNS = `SELECT d.id, d.event_id, d.webhook_id, d.chatbot_id, d.event_type, e.payload, d.kind,
-    d.attempt_count, d.series_attempts`
-const FIND_DUE = `${CLAIMED_COLUMNS} FROM deliveries d JOIN events e ON e.id = d.event_id
-  WHERE d.webhook_id = ? AND d.state = 'pending' AND d.claimed_by IS NULL AND d.due_at <= ?
+const CLAIMABLE = `SELECT d.*, e.payload, l.conversation_id, l.customer_email, l.customer_name,
+    l.customer_phone`
+const EVENT = `LEFT JOIN leads l ON l.id = 'lead_' || substr(d.id, 5, 23) || '000'
+  LEFT JOIN events e ON e.id = 'evt_' || substr(d.id, 5, 23) || '000'`
+const FIND_DUE = `${CLAIMABLE} FROM waiting d ${EVENT}
+  WHERE d.webhook_id = ? AND d.state = 'pending' AND d.due_at <= ?
   ORDER BY d.due_at, d.id LIMIT ?`
-const FIND_FRESH = `${CLAIMED_COLUMNS}
-  FROM deliveries d INDEXED BY deliveries_fresh JOIN events e ON e.id = d.event_id
-  WHERE d.webhook_id = ? AND d.state = 'pending' AND d.claimed_by IS NULL AND d.attempt_count = 0
+const FIND_FRESH = `${CLAIMABLE} FROM waiting d INDEXED BY waiting_fresh ${EVENT}
+  WHERE d.webhook_id = ? AND d.state = 'pending' AND d.attempt_count = 0
     AND d.due_at BETWEEN ? AND ?
   ORDER BY d.due_at, d.id LIMIT ?`
-const HELD = 'SELECT 1 FROM deliveries WHERE id = ? AND claimed_by IS NOT NULL'
-const NEXT_DUE = `SELECT due_at FROM deliveries
-  WHERE webhook_id = ? AND state = 'pending' AND claimed_by IS NULL ORDER BY due_at LIMIT 1`
-const SET_CLAIM = 'UPDATE deliveries SET claimed_by = ? WHERE id = ?'
+const NEXT_DUE = `SELECT due_at FROM waiting
+  WHERE webhook_id = ? AND state = 'pending' ORDER BY due_at LIMIT 1`

@@ -1,6 +1,9 @@
 /** An event that an owner sends to try a webhook out, claimed at once by who asked for it. */
+import { deliveryIdOf } from '../../../id.ts'
+import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Claim } from '../../road.ts'
 import type { Core } from '../core.ts'
+import { addDelivery } from './rows.ts'
 
 interface NewTest {
   nodeId: string
@@ -16,11 +19,30 @@ export function createTest(core: Core, input: NewTest): Claim | null {
   const webhook = core.get<{ chatbot_id: string }>(WEBHOOK_CHATBOT, webhookId)
   if (!webhook) return null
   const chatbotId = webhook.chatbot_id
-  const deliveryId = core.ids.next('delivery')
+  const deliveryId = deliveryIdOf(eventId, 1)
   core.run(INSERT_TEST_EVENT, eventId, chatbotId, eventType, payload, tx.now)
-  const values = [deliveryId, eventId, webhookId, chatbotId, eventType, tx.now, nodeId]
+  const row: DeliveryRow = {
+    id: deliveryId,
+    webhook_id: webhookId,
+    chatbot_id: chatbotId,
+    event_type: eventType,
+    kind: 'test',
+    state: 'pending',
+    state_reason: null,
+    attempt_count: 0,
+    series_attempts: 0,
+    uncharged_since: null,
+    due_at: tx.now,
+    claimed_by: nodeId,
+    last_status: null,
+    last_error: null,
+    created_at: tx.now,
+    finished_at: null,
+    updated_at: tx.now,
+  }
+  addDelivery(core, row)
   tx.backlogDelta += 1
-  tx.deliveryMoved(core.one(INSERT_TEST, ...values))
+  tx.deliveryMoved(row)
   return {
     deliveryId,
     eventId,
@@ -37,6 +59,3 @@ export function createTest(core: Core, input: NewTest): Claim | null {
 const WEBHOOK_CHATBOT = 'SELECT chatbot_id FROM webhooks WHERE id = ?'
 const INSERT_TEST_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
   VALUES (?, ?, ?, ?, ?)`
-const INSERT_TEST = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type,
-    due_at, claimed_by, created_at, updated_at, kind, state)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?6, 'test', 'pending') RETURNING *`

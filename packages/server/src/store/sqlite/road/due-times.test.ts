@@ -122,7 +122,7 @@ test('a clock that is right is no work, and a jump is work in small steps', asyn
   const ids: string[] = []
   for (let i = 0; i < 7; i++) ids.push(await fail())
   expect(await pullIn(0, 2)).toEqual({ pulled: 0, steps: 1 })
-  expect(engine.statements().some((sql) => sql.includes('deliveries_claimable'))).toBe(false)
+  expect(engine.statements().some((sql) => sql.includes('waiting_claimable'))).toBe(false)
   clock.setWall(-HOUR_MS)
   expect(await pullIn(HOUR_MS, 2)).toEqual({ pulled: 7, steps: 4 })
   for (const id of ids) expect(await dueIn(id)).toBe(WAIT_MS)
@@ -145,7 +145,7 @@ test('a clock that went ahead prunes nothing that its real age does not allow', 
   clock.setWall(31 * DAY_MS)
   const policy = { retentionMs: 30 * DAY_MS, leadRetentionMs: null, limit: 100 }
   await store.prune({ ...policy, aheadMs: 31 * DAY_MS })
-  expect(await store.getEvent(claim.eventId)).not.toBeNull()
+  expect(await store.getDelivery(claim.deliveryId)).not.toBeNull()
   await store.prune(policy)
-  expect(await store.getEvent(claim.eventId)).toBeNull()
+  expect(await store.getDelivery(claim.deliveryId)).toBeNull()
 })

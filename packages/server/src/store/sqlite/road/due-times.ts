@@ -63,18 +63,19 @@ function pull(core: Core, row: WaitingRow, jumpedBackMs: number): void {
   tx.woken.add(row.webhook_id)
 }
 
-/** Whether anything was written by a clock that was ahead of ours: by the ends of three indexes. */
+/** Whether anything was written by a clock that was ahead of ours: by the ends of indexes. */
 function knowsTheFuture(core: Core): boolean {
   const { now } = core.tx
-  const { attempt, change } = core.get<Newest>(NEWEST) ?? {}
+  const { attempt, change, finish } = core.get<Newest>(NEWEST) ?? {}
   const { id } = core.get<{ id: string }>(NEWEST_DELIVERY) ?? {}
-  const newest = [attempt ?? 0, change ?? 0, id === undefined ? 0 : idTime(id)]
+  const newest = [attempt ?? 0, change ?? 0, finish ?? 0, id ? idTime(id) : 0]
   return newest.some((at) => at > now)
 }
 
 interface Newest {
   attempt: number | null
   change: number | null
+  finish: number | null
 }
 
 const FIRST: DuePosition = { webhookId: '', dueAt: 0, deliveryId: '' }
@@ -84,15 +85,15 @@ function positionOf(row: WaitingRow): DuePosition {
 }
 
 const NEWEST = `SELECT (SELECT max(recorded_at) FROM attempts) AS attempt,
-  (SELECT max(at) FROM changes) AS change`
-const NEWEST_DELIVERY = 'SELECT id FROM deliveries ORDER BY id DESC LIMIT 1'
-const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM deliveries
-  INDEXED BY deliveries_claimable
-  WHERE state = 'pending' AND claimed_by IS NULL AND (webhook_id, due_at, id) > (?, ?, ?)
+  (SELECT max(at) FROM changes) AS change, (SELECT max(finished_at) FROM finished) AS finish`
+const NEWEST_DELIVERY = `SELECT max((SELECT coalesce(max(id), '') FROM claimed),
+  (SELECT coalesce(max(id), '') FROM waiting), (SELECT coalesce(max(id), '') FROM finished)) AS id`
+const WAITING = `SELECT id, webhook_id, due_at, updated_at FROM waiting
+  INDEXED BY waiting_claimable WHERE state = 'pending' AND (webhook_id, due_at, id) > (?, ?, ?)
     AND due_at > ? ORDER BY webhook_id, due_at, id LIMIT ?`
 const RESTING = 'SELECT id FROM webhooks WHERE resting_until IS NOT NULL AND rest_set_at > ?'
 const PULL_REST = `UPDATE webhooks SET probe_at = ?, resting_until = ?, rest_set_at = ?
   WHERE id = ? RETURNING *`
 const RESTED = 'SELECT id FROM webhooks WHERE rested_at > ?'
 const PULL_RESTED = 'UPDATE webhooks SET rested_at = ? WHERE id = ? RETURNING *'
-const PULL = 'UPDATE deliveries SET due_at = ?, updated_at = ? WHERE id = ?'
+const PULL = 'UPDATE waiting SET due_at = ?, updated_at = ? WHERE id = ?'

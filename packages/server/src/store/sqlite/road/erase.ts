@@ -1,6 +1,8 @@
 /** Erasing a person: everywhere the lead went inside this database. */
 
 import { CANCELLABLE } from '../../../delivery.ts'
+import { LEAD_EVENT } from '../../../event.ts'
+import { deliveryRangeOf, eventIdOf } from '../../../id.ts'
 import type { ErasureReason } from '../../../lead.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
@@ -10,7 +12,6 @@ interface LeadToErase {
   id: string
   chatbot_id: string
   conversation_id: string
-  event_id: string
   idempotency_route: string | null
   idempotency_key: string | null
   created_at: number
@@ -23,12 +24,14 @@ export function eraseLead(
   const lead = core.get<LeadToErase>(READ_LEAD, leadId)
   if (!lead) return false
   core.run(DELETE_LEAD, leadId)
-  core.run(ERASE_EVENT, lead.event_id)
+  const eventId = eventIdOf(leadId)
+  core.run(KEEP_EVENT, eventId, lead.chatbot_id, LEAD_EVENT, lead.created_at)
   remember(core, lead, reason)
-  for (const delivery of core.all<DeliveryRow>(DELIVERIES_OF, lead.event_id)) {
-    // The endpoint's answers may echo the person.
-    core.run(BLANK_ATTEMPTS, delivery.id)
-    core.run(BLANK_LAST_ERROR, delivery.id)
+  const { first, last } = deliveryRangeOf(eventId)
+  // The endpoint's answers may echo the person.
+  for (const blank of BLANKS) core.run(blank, first, last)
+  core.claimed.clear()
+  for (const delivery of core.all<DeliveryRow>(DELIVERIES_OF, first, last)) {
     if (CANCELLABLE.includes(delivery.state)) cancelRow(core, delivery, 'lead_erased')
   }
   if (lead.idempotency_key !== null) {
@@ -58,19 +61,27 @@ export function eraseDeletedChatbots(core: Core, limit: number): number {
 }
 
 function remember(core: Core, lead: LeadToErase, reason: ErasureReason): void {
-  const { id, chatbot_id, event_id } = lead
-  core.run(KEEP_ERASURE, core.ids.next('erasure'), id, chatbot_id, event_id, reason, core.tx.now)
+  const { id, chatbot_id } = lead
+  const { ids, tx } = core
+  core.run(KEEP_ERASURE, ids.next('erasure'), id, chatbot_id, eventIdOf(id), reason, tx.now)
 }
 
-const READ_LEAD = `SELECT id, chatbot_id, conversation_id, event_id, idempotency_route,
+const READ_LEAD = `SELECT id, chatbot_id, conversation_id, idempotency_route,
   idempotency_key, created_at FROM leads WHERE id = ?`
 const DELETE_LEAD = 'DELETE FROM leads WHERE id = ?'
-const ERASE_EVENT = `UPDATE events SET payload = '{}', erased = 1 WHERE id = ?`
-const DELIVERIES_OF = 'SELECT * FROM deliveries WHERE event_id = ?'
+/** The event was the lead; this is what stays of it. */
+const KEEP_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, erased, created_at)
+  VALUES (?, ?, ?, '{}', 1, ?)`
+const DELIVERIES_OF = 'SELECT * FROM deliveries WHERE id > ? AND id <= ?'
 /** Of what went wrong the word stays, and the sentence goes. */
-const BLANK_ATTEMPTS = `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL,
-  error = NULL WHERE delivery_id = ?`
-const BLANK_LAST_ERROR = 'UPDATE deliveries SET last_error = NULL WHERE id = ?'
+const BLANKS = [
+  `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL, error = NULL
+    WHERE delivery_id > ? AND delivery_id <= ?`,
+  `UPDATE finished SET response_headers = '{}', response_body = '', note = NULL, last_error = NULL
+    WHERE id > ? AND id <= ?`,
+  'UPDATE waiting SET last_error = NULL WHERE id > ? AND id <= ?',
+  'UPDATE claimed SET last_error = NULL WHERE id > ? AND id <= ?',
+]
 const KEEP_ERASURE = `INSERT INTO erasures (id, lead_id, chatbot_id, event_id, reason, erased_at)
   VALUES (?, ?, ?, ?, ?, ?)`
 /** The hash too: who guesses a person's data could make sure by it. */

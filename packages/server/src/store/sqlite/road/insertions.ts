@@ -1,10 +1,13 @@
 /** The rows that an accepted event makes. */
+import { deliveryIdOf, leadIdOf } from '../../../id.ts'
+import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
 import { keysOf } from '../../reading/search-keys.ts'
 import type { AcceptInput, NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import type { Core, Subscriber } from '../core.ts'
+import { addDelivery } from './rows.ts'
 
-/** The event, and its lead with its conversation. */
+/** The event, or the lead that is one, with its conversation. */
 export function insertEvent(
   core: Core,
   { chatbotId, idempotency }: AcceptInput,
@@ -12,17 +15,19 @@ export function insertEvent(
 ): void {
   const { tx } = core
   const { id, eventType, payload, lead } = event
-  core.run(INSERT_EVENT, id, chatbotId, eventType, payload, lead?.id ?? null, tx.now)
-  if (!lead) return
+  if (!lead) {
+    core.run(INSERT_EVENT, id, chatbotId, eventType, payload, tx.now)
+    return
+  }
   const { conversationId, customerName, customerEmail, customerPhone } = lead
   core.run(INSERT_CONVERSATION, chatbotId, conversationId, tx.now)
   const keys = keysOf(lead)
+  const leadId = leadIdOf(id)
   core.run(
     INSERT_LEAD,
-    lead.id,
+    leadId,
     chatbotId,
     conversationId,
-    id,
     customerName,
     customerEmail,
     customerPhone,
@@ -34,7 +39,7 @@ export function insertEvent(
     tx.now,
   )
   if (!tx.wantChanges) return
-  tx.changes.push({ type: 'lead.created', at: tx.now, chatbotId, leadId: lead.id, eventId: id })
+  tx.changes.push({ type: 'lead.created', at: tx.now, chatbotId, leadId, eventId: id })
 }
 
 /** Returns its id. */
@@ -42,50 +47,49 @@ export function insertDelivery(
   core: Core,
   event: NewEvent,
   { webhookId, spelling, state: webhookState }: Subscriber,
-  { chatbotId, claimedBy }: { chatbotId: string; claimedBy: string | null },
+  { chatbotId, claimedBy, ordinal }: NewDelivery,
 ): string {
   const { tx } = core
-  const id = core.ids.next('delivery')
+  const id = deliveryIdOf(event.id, ordinal)
   const isActive = webhookState === 'active'
-  const state = isActive ? 'pending' : 'parked'
-  core.run(
-    INSERT_DELIVERY,
+  const row: DeliveryRow = {
     id,
-    event.id,
-    webhookId,
-    chatbotId,
-    spelling,
-    state,
-    isActive ? null : parkReason(webhookState),
-    isActive ? tx.now : null,
-    claimedBy,
-    tx.now,
-    tx.now,
-  )
+    webhook_id: webhookId,
+    chatbot_id: chatbotId,
+    event_type: spelling,
+    kind: 'event',
+    state: isActive ? 'pending' : 'parked',
+    state_reason: isActive ? null : parkReason(webhookState),
+    attempt_count: 0,
+    series_attempts: 0,
+    uncharged_since: null,
+    due_at: isActive ? tx.now : null,
+    claimed_by: claimedBy,
+    last_status: null,
+    last_error: null,
+    created_at: tx.now,
+    finished_at: null,
+    updated_at: tx.now,
+  }
+  addDelivery(core, row)
   tx.backlogDelta += 1
   tx.count(webhookId, chatbotId, 'accepted')
-  if (!tx.wantChanges) return id
-  tx.deliveryChanged(chatbotId, {
-    id,
-    eventId: event.id,
-    webhookId,
-    eventType: spelling,
-    state,
-    attemptCount: 0,
-    lastStatus: null,
-    lastError: null,
-  })
+  if (tx.wantChanges) tx.changes.push(toDeliveryChange(row, tx.now))
   return id
 }
 
-const INSERT_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, lead_id, created_at)
-  VALUES (?, ?, ?, ?, ?, ?)`
+interface NewDelivery {
+  chatbotId: string
+  claimedBy: string | null
+  /** Among those of its event, from 1. */
+  ordinal: number
+}
+
+const INSERT_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
+  VALUES (?, ?, ?, ?, ?)`
 const INSERT_CONVERSATION = `INSERT INTO conversations (chatbot_id, id, created_at)
   VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
-const INSERT_LEAD = `INSERT INTO leads (id, chatbot_id, conversation_id, event_id, customer_name,
+const INSERT_LEAD = `INSERT INTO leads (id, chatbot_id, conversation_id, customer_name,
     customer_email, customer_phone, name_key, email_key, phone_key, idempotency_route,
     idempotency_key, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const INSERT_DELIVERY = `INSERT INTO deliveries (id, event_id, webhook_id, chatbot_id, event_type,
-    state, state_reason, due_at, claimed_by, created_at, updated_at, kind)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'event')`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

@@ -20,14 +20,14 @@ export async function lanesWaiting({
 
 /** By jumps from webhook to webhook in the index of what may be claimed, however much waits there. */
 export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
-    SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND claimed_by IS NULL
+    SELECT min(webhook_id) FROM waiting INDEXED BY waiting_claimable WHERE state = 'pending'
     UNION ALL
-    SELECT (SELECT min(webhook_id) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id > lane.webhook_id)
+    SELECT (SELECT min(webhook_id) FROM waiting INDEXED BY waiting_claimable
+      WHERE state = 'pending' AND webhook_id > lane.webhook_id)
     FROM lane WHERE lane.webhook_id IS NOT NULL
   )
   SELECT lane.webhook_id AS webhookId, max(coalesce(webhooks.probe_at, 0),
-    (SELECT min(due_at) FROM deliveries
-      WHERE state = 'pending' AND claimed_by IS NULL AND webhook_id = lane.webhook_id)) AS dueAt
+    (SELECT min(due_at) FROM waiting INDEXED BY waiting_claimable
+      WHERE state = 'pending' AND webhook_id = lane.webhook_id)) AS dueAt
   FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'
     AND webhooks.listener_id IS NULL`

@@ -1,8 +1,11 @@
 /** Deliveries change their state here other than by an attempt: cancelled, sent once more, parked. */
 import { CANCELLABLE, type DeliveryState, RESENDABLE, type StateReason } from '../../../delivery.ts'
+import { eventIdOf } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import type { Core } from '../core.ts'
+import { isErased } from './event-erased.ts'
+import { findDelivery, moveDelivery } from './rows.ts'
 
 type ResendReply = DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
 
@@ -10,19 +13,19 @@ export function cancel(
   core: Core,
   { deliveryId, reason }: { deliveryId: string; reason: StateReason },
 ): DeliveryRow | 'wrong_state' | null {
-  const row = core.get<DeliveryRow>(READ_DELIVERY, deliveryId)
+  const row = findDelivery(core, deliveryId)
   if (!row) return null
   if (!CANCELLABLE.includes(row.state)) return 'wrong_state'
   return cancelRow(core, row, reason)
 }
 
 export function resend(core: Core, deliveryId: string): ResendReply {
-  const row = core.get<DeliveryRow>(READ_DELIVERY, deliveryId)
+  const row = findDelivery(core, deliveryId)
   if (!row) return null
   if (row.kind === 'test' || !RESENDABLE.includes(row.state)) return 'wrong_state'
   // Cancelled, but an attempt is on its way: its outcome would land on the new series.
   if (row.claimed_by !== null) return 'wrong_state'
-  if (core.get<{ erased: number }>(EVENT_ERASED, row.event_id)?.erased !== 0) return 'erased'
+  if (isErased(core, eventIdOf(row.id))) return 'erased'
   const state = core.webhookState(row.webhook_id)
   if (state === null) return 'webhook_deleted'
   core.tx.backlogDelta += 1
@@ -49,22 +52,17 @@ export function move(
   const resent = RESENDABLE.includes(row.state)
   const dueAt = row.state === 'parked' ? Math.min(row.created_at, tx.now) : tx.now
   if (state === 'pending') tx.woken.add(row.webhook_id)
-  const moved = core.one<DeliveryRow>(
-    MOVE,
+  const moved: DeliveryRow = {
+    ...row,
     state,
-    reason,
-    resent ? 0 : row.series_attempts,
-    state === 'pending' ? dueAt : null,
-    resent ? null : row.uncharged_since,
-    state === 'cancelled' ? tx.now : null,
-    tx.now,
-    row.id,
-  )
+    state_reason: reason,
+    series_attempts: resent ? 0 : row.series_attempts,
+    due_at: state === 'pending' ? dueAt : null,
+    uncharged_since: resent ? null : row.uncharged_since,
+    finished_at: state === 'cancelled' ? tx.now : null,
+    updated_at: tx.now,
+  }
+  moveDelivery(core, row, moved)
   tx.deliveryMoved(moved)
   return moved
 }
-
-const READ_DELIVERY = 'SELECT * FROM deliveries WHERE id = ?'
-const EVENT_ERASED = 'SELECT erased FROM events WHERE id = ?'
-const MOVE = `UPDATE deliveries SET state = ?, state_reason = ?, series_attempts = ?, due_at = ?,
-  uncharged_since = ?, finished_at = ?, updated_at = ? WHERE id = ? RETURNING *`

@@ -1,6 +1,6 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
 import { AUDIT_MS } from '../../../audit.ts'
-import { idFloor } from '../../../id.ts'
+import { deliveryRangeOf, eventIdOf, idFloor } from '../../../id.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Retention } from '../../road.ts'
 import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../rules/retention.ts'
@@ -53,14 +53,22 @@ function cancelParked(core: Core, before: number, limit: number): number {
   return rows.length
 }
 
+/** With their attempts, and with their event if nothing else is left of it. */
 function deleteDeliveries(core: Core, before: number, limit: number): number {
-  const rows = core.all<{ id: string; event_id: string }>(OLD_DELIVERIES, before, limit)
-  for (const row of rows) {
-    core.run(DELETE_ATTEMPTS, row.id)
-    core.run(DELETE_DELIVERY, row.id)
-    core.run(DELETE_EVENT, row.event_id, before)
+  const rows = core.all<{ id: string }>(OLD_DELIVERIES, before, limit)
+  if (rows.length === 0) return 0
+  const ids = JSON.stringify(rows.map(({ id }) => id))
+  core.run(DELETE_ATTEMPTS, ids)
+  core.run(DELETE_FINISHED, ids)
+  for (const eventId of new Set(rows.map(({ id }) => eventIdOf(id)))) {
+    if (core.get(EVENT, eventId)) deleteEvent(core, eventId, before)
   }
   return rows.length
+}
+
+function deleteEvent(core: Core, eventId: string, before: number): number {
+  const { first, last } = deliveryRangeOf(eventId)
+  return core.runCounting(DELETE_EVENT, eventId, before, first, last)
 }
 
 /**
@@ -75,7 +83,7 @@ function deleteLonelyEvents(core: Core, before: number, limit: number): number {
     const rows = core.all<{ id: string }>(OLD_EVENTS, after, floor, limit)
     const last = rows.at(-1)
     if (!last) break
-    for (const { id } of rows) deleted += core.runCounting(DELETE_EVENT, id, before)
+    for (const { id } of rows) deleted += deleteEvent(core, id, before)
     core.run(KEEP_CURSOR, last.id)
   }
   return deleted
@@ -86,14 +94,14 @@ const DELETE_IDEMPOTENCY = `DELETE FROM idempotency WHERE (chatbot_id, route, ke
 const DELETE_CHANGES =
   'DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE at < ? LIMIT ?)'
 const OLD_LEADS = 'SELECT id FROM leads WHERE id < ? AND created_at < ? ORDER BY id LIMIT ?'
-const OLD_PARKED = `SELECT * FROM deliveries INDEXED BY deliveries_parked_since
-  WHERE state = 'parked' AND updated_at < ? ORDER BY updated_at LIMIT ?`
-const OLD_DELIVERIES = `SELECT id, event_id FROM deliveries
-  WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at LIMIT ?`
-const DELETE_ATTEMPTS = 'DELETE FROM attempts WHERE delivery_id = ?'
-const DELETE_DELIVERY = 'DELETE FROM deliveries WHERE id = ?'
-const DELETE_EVENT = `DELETE FROM events WHERE id = ?1 AND created_at < ?2
-  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?1)`
+const OLD_PARKED = `SELECT *, NULL AS claimed_by, NULL AS finished_at
+  FROM waiting INDEXED BY waiting_parked_since WHERE state = 'parked' AND updated_at < ? ORDER BY updated_at LIMIT ?`
+const OLD_DELIVERIES = 'SELECT id FROM finished WHERE finished_at < ? ORDER BY finished_at LIMIT ?'
+const DELETE_ATTEMPTS = 'DELETE FROM attempts WHERE delivery_id IN (SELECT value FROM json_each(?))'
+const DELETE_FINISHED = 'DELETE FROM finished WHERE id IN (SELECT value FROM json_each(?))'
+const EVENT = 'SELECT 1 FROM events WHERE id = ?'
+const DELETE_EVENT = `DELETE FROM events WHERE id = ? AND created_at < ?
+  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id > ? AND deliveries.id <= ?)`
 const READ_CURSOR = `SELECT value FROM meta WHERE key = 'prune_events_after'`
 const KEEP_CURSOR = `UPDATE meta SET value = ? WHERE key = 'prune_events_after'`
 const OLD_EVENTS = 'SELECT id FROM events WHERE id > ? AND id < ? ORDER BY id LIMIT ?'

@@ -52,12 +52,11 @@ const ADVANCE = `UPDATE recoveries SET done = done + ?, cursor_at = ?, cursor_id
 /** What was resent by hand meanwhile is not counted as missing. */
 const FINISH = 'UPDATE recoveries SET finished_at = ?, total = done WHERE id = ?'
 
-const FIND_FAILED = `SELECT * FROM deliveries INDEXED BY deliveries_failed
+const FIND_FAILED = `SELECT * FROM finished INDEXED BY finished_failed
   WHERE state IN ('exhausted', 'cancelled') AND webhook_id = ?
     AND finished_at >= ? AND (finished_at, id) > (?, ?) AND finished_at < ?
   ORDER BY finished_at, id LIMIT ?`
 /** All webhooks' deliveries of the span: a recovery of what was delivered is rare. */
-const FIND_FINISHED = `SELECT * FROM deliveries INDEXED BY deliveries_finished
-  WHERE finished_at IS NOT NULL
-    AND finished_at >= ? AND (finished_at, id) > (?, ?) AND finished_at < ?
+const FIND_FINISHED = `SELECT * FROM finished INDEXED BY finished_by_end
+  WHERE finished_at >= ? AND (finished_at, id) > (?, ?) AND finished_at < ?
   ORDER BY finished_at, id LIMIT ?`

@@ -1,6 +1,7 @@
 /** Claims are given back, or taken back: what was claimed is as claimable as before. */
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
+import { findClaimed, moveDelivery } from './rows.ts'
 
 /** Whoever gives back knows that it waits: nobody is told. */
 export function release(
@@ -8,7 +9,7 @@ export function release(
   { nodeId, deliveryIds }: { nodeId: string; deliveryIds: string[] },
 ): void {
   for (const id of deliveryIds) {
-    const row = core.get<DeliveryRow>(READ_DELIVERY, id)
+    const row = findClaimed(core, id)
     if (row?.claimed_by === nodeId) unclaim(core, row, false)
   }
 }
@@ -28,25 +29,29 @@ export function releaseAll(core: Core): number {
 }
 
 function unclaim(core: Core, row: DeliveryRow, wake: boolean): void {
-  core.run(CLEAR_CLAIM, row.id)
-  if (row.state !== 'pending') return
+  const freed: DeliveryRow = { ...row, claimed_by: null }
   // Nobody waits for a test's answer any more, and a test is never repeated.
-  if (row.kind === 'test') endTest(core, row.id)
-  else if (core.webhookState(row.webhook_id) !== 'active') core.unsettle(row.webhook_id)
+  if (row.state === 'pending' && row.kind === 'test') {
+    endTest(core, row, freed)
+    return
+  }
+  moveDelivery(core, row, freed)
+  if (row.state !== 'pending') return
+  if (core.webhookState(row.webhook_id) !== 'active') core.unsettle(row.webhook_id)
   else if (wake) core.tx.woken.add(row.webhook_id)
 }
 
-function endTest(core: Core, deliveryId: string): void {
+function endTest(core: Core, row: DeliveryRow, freed: DeliveryRow): void {
   const { tx } = core
+  const [finished_at, updated_at] = [tx.now, tx.now]
+  const ended = { due_at: null, last_error: UNFINISHED_TEST, finished_at, updated_at } as const
+  const after: DeliveryRow = { ...freed, ...ended, state: 'exhausted' }
   tx.backlogDelta -= 1
-  tx.deliveryMoved(core.one(END_TEST, UNFINISHED_TEST, tx.now, tx.now, deliveryId))
+  moveDelivery(core, row, after)
+  tx.deliveryMoved(after)
 }
 
 const UNFINISHED_TEST = 'The server stopped before this test had an answer.'
 
-const READ_DELIVERY = 'SELECT * FROM deliveries WHERE id = ?'
-const CLEAR_CLAIM = 'UPDATE deliveries SET claimed_by = NULL WHERE id = ?'
-const CLAIMED_BY = 'SELECT * FROM deliveries WHERE claimed_by = ?'
-const CLAIMED = 'SELECT * FROM deliveries WHERE claimed_by IS NOT NULL'
-const END_TEST = `UPDATE deliveries SET state = 'exhausted', due_at = NULL, last_error = ?,
-  finished_at = ?, updated_at = ? WHERE id = ? RETURNING *`
+const CLAIMED_BY = 'SELECT * FROM claimed WHERE claimed_by = ?'
+const CLAIMED = 'SELECT * FROM claimed'

@@ -47,9 +47,7 @@ function settleWebhook(
 const NEXT_UNSETTLED = 'SELECT webhook_id FROM unsettled LIMIT 1'
 const SETTLED = 'DELETE FROM unsettled WHERE webhook_id = ?'
 
-const PARKED = `SELECT * FROM deliveries WHERE webhook_id = ? AND state = 'parked' ORDER BY id LIMIT ?`
-const CLAIMABLE = `SELECT * FROM deliveries
-  WHERE webhook_id = ? AND state = 'pending' AND claimed_by IS NULL LIMIT ?`
-/** By the small index of what is claimed now, whatever its webhook. */
-const CLAIMED = `SELECT * FROM deliveries INDEXED BY deliveries_claimed
-  WHERE claimed_by IS NOT NULL AND webhook_id = ? AND state = 'pending' LIMIT ?`
+const WAITING = `SELECT *, NULL AS claimed_by, NULL AS finished_at FROM waiting WHERE webhook_id = ?`
+const PARKED = `${WAITING} AND state = 'parked' ORDER BY id LIMIT ?`
+const CLAIMABLE = `${WAITING} AND state = 'pending' LIMIT ?`
+const CLAIMED = `SELECT * FROM claimed WHERE webhook_id = ? AND state = 'pending' LIMIT ?`

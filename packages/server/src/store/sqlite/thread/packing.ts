@@ -121,10 +121,11 @@ function putAccept(to: Lists, input: AcceptInput): void {
   }
   for (const { id, eventType, payload, lead } of events) {
     to.numbers.push(lead === null ? 0 : 1)
-    to.texts.push(id, eventType, payload)
+    // A lead's is made of its fields again, wherever it is needed.
+    to.texts.push(id, eventType, lead === null ? payload : '')
     if (lead === null) continue
     const { customerName, customerEmail, customerPhone } = lead
-    to.texts.push(lead.id, lead.conversationId, customerName, customerEmail, customerPhone)
+    to.texts.push(lead.conversationId, customerName, customerEmail, customerPhone)
   }
 }
 
@@ -149,7 +150,6 @@ function takeEvent(from: Taking): NewEvent {
 
 function takeLead(from: Taking): NonNullable<NewEvent['lead']> {
   return {
-    id: from.text(),
     conversationId: from.text(),
     customerName: from.text(),
     customerEmail: from.text(),

@@ -1,0 +1,300 @@
+/**
+ * Lists of deliveries: each walks an index of the table where it lies, in the order of its page
+ * (docs/decisions/0044-hot-and-cold.md). What is claimed is a few thousand at most, and walked whole.
+ */
+import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
+import { DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
+import { assert } from '../../errors.ts'
+import { LEAD_EVENT_SPELLINGS } from '../../event.ts'
+import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
+import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
+import { type Builder, isPostgres } from './builder.ts'
+import { isOfLiveChatbot } from './live-chatbot.ts'
+import type { Sought } from './queries.ts'
+import type { DeliveryRow } from './rows.ts'
+import { idSought, isDeliveryOf, people } from './searches.ts'
+import { idRange, likely, unindexed } from './walking.ts'
+
+export const DELIVERY_TABLES = ['claimed', 'waiting', 'finished'] as const
+type DeliveryTable = (typeof DELIVERY_TABLES)[number]
+
+const WAITING: readonly DeliveryState[] = ['pending', 'parked']
+
+const SHARED = [
+  'deliveries.id',
+  'deliveries.webhook_id',
+  'deliveries.chatbot_id',
+  'deliveries.event_type',
+  'deliveries.kind',
+  'deliveries.state',
+  'deliveries.state_reason',
+  'deliveries.attempt_count',
+  'deliveries.series_attempts',
+  'deliveries.last_status',
+  'deliveries.last_error',
+  'deliveries.created_at',
+] as const
+
+/** One of the tables as rows of deliveries, under the name of the whole. */
+export function deliveriesIn(db: Builder, table: DeliveryTable) {
+  return db.selectFrom(sql<DeliveryRow>`${sql.table(table)}`.as('deliveries'))
+}
+
+/** A whole row, whichever table it lies in. */
+export function rowsIn(db: Builder, table: DeliveryTable) {
+  const number = (column: 'uncharged_since' | 'due_at' | 'finished_at' | 'updated_at') => {
+    if (table === 'finished' && column === 'updated_at') return sql<number>`deliveries.finished_at`
+    const isThere = table === 'claimed' || (table === 'waiting') === (column !== 'finished_at')
+    return isThere ? sql<number>`deliveries.${sql.ref(column)}` : sql<number>`CAST(NULL AS bigint)`
+  }
+  const claimedBy = table === 'claimed' ? sql<string>`claimed_by` : sql<string>`CAST(NULL AS text)`
+  return deliveriesIn(db, table)
+    .select(SHARED)
+    .select([
+      number('uncharged_since').as('uncharged_since'),
+      number('due_at').as('due_at'),
+      claimedBy.as('claimed_by'),
+      number('finished_at').as('finished_at'),
+      number('updated_at').as('updated_at'),
+    ])
+}
+
+/** What leads: an index by it is walked, or what the page asks for is found otherwise. */
+type Lead = 'found' | 'webhook' | 'chatbot' | 'all'
+
+interface Walk {
+  table: DeliveryTable
+  lead: Lead
+  /** The walk is of one state's rows. */
+  state?: DeliveryState
+}
+
+/** The narrowest list leads, what else is asked for only filters it. */
+export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page: Page): Compilable {
+  const filter = withoutWebhookSearch(given)
+  const walks = walksOf(filter).map((walk) => {
+    const rows = isRange(db, filter, walk)
+      ? rangeOfDeliveries(db, filter, { page, walk })
+      : walkDeliveries(db, filter, { page, walk })
+    return db.selectFrom(rows.as('walk')).selectAll()
+  })
+  const [first, ...others] = walks
+  assert(first, 'there are tables')
+  const merged = others.reduce((all, walk) => all.unionAll(walk), first)
+  return db.selectFrom(merged.as('merged')).selectAll().orderBy('id', 'desc').limit(page.limit)
+}
+
+/**
+ * Lists of a chatbot or a webhook are kept by state, or else by event type: with neither, a walk for
+ * each state is merged.
+ */
+function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
+  const { webhookId, chatbotId, state, eventId, q } = filter
+  const isFound = eventId !== undefined || q !== undefined
+  if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
+  const lead = webhookId !== undefined ? 'webhook' : chatbotId !== undefined ? 'chatbot' : 'all'
+  const claimed: Walk = { table: 'claimed', lead: 'found' }
+  if (state !== undefined) return [claimed, { table: tableOf(state), lead, state }]
+  if (lead === 'all' || walksType(filter)) {
+    return [claimed, { table: 'waiting', lead }, { table: 'finished', lead }]
+  }
+  const ofState = (each: DeliveryState): Walk => ({ table: tableOf(each), lead, state: each })
+  return [claimed, ...DELIVERY_STATES.map(ofState)]
+}
+
+/** Where those in nobody's hands lie. */
+function tableOf(state: DeliveryState): DeliveryTable {
+  return WAITING.includes(state) ? 'waiting' : 'finished'
+}
+
+/** Whether the list of an event type leads. The lead's type is in no index: there are plenty. */
+function walksType({ eventType }: DeliveryFilter): boolean {
+  return eventType !== undefined && !LEAD_EVENT_SPELLINGS.includes(eventType)
+}
+
+/** The condition of those indexes, literally: else they aren't used. */
+const TYPED = sql<SqlBool>`event_type <> 'lead.submit' AND event_type <> 'leads.submit'`
+/** Of a type, of all: each index has its own words, so that it is taken for no other. */
+const TYPE_FAILED = sql<SqlBool>`coalesce(state, '') <> 'delivered'`
+const FAILED = sql<SqlBool>`state <> 'delivered'`
+
+/** A webhook has too many deliveries to sort: a search for one is the list of one. */
+function withoutWebhookSearch(filter: Sought<DeliveryFilter>): Sought<DeliveryFilter> {
+  const { q, ...others } = filter
+  const id = q === undefined ? null : idSought(q)
+  const isTaken = others.webhookId !== undefined && others.webhookId !== id
+  return id?.startsWith('wh_') && !isTaken ? { ...others, webhookId: id } : filter
+}
+
+/** Which columns of the index are given, in its order. */
+function placeOf(filter: Sought<DeliveryFilter>, { table, lead, state }: Walk) {
+  const place: [column: 'webhook_id' | 'chatbot_id' | 'event_type' | 'state', value: string][] = []
+  if (lead === 'found') return place
+  if (lead === 'webhook') place.push(['webhook_id', filter.webhookId ?? ''])
+  if (lead === 'chatbot') place.push(['chatbot_id', filter.chatbotId ?? ''])
+  const typed = walksType(filter)
+  if (typed) place.push(['event_type', filter.eventType ?? ''])
+  // Of a type there is a list by state only of what failed; of all that was delivered there is none.
+  const isFailed = table === 'finished' && state !== 'delivered'
+  if (state !== undefined && (typed ? isFailed : lead !== 'all' || state !== 'delivered')) {
+    place.push(['state', state])
+  }
+  return place
+}
+
+function walkDeliveries(
+  db: Builder,
+  filter: Sought<DeliveryFilter>,
+  { page, walk }: { page: Page; walk: Walk },
+) {
+  const { chatbotId, webhookId, eventId, eventType, from, to, q } = filter
+  const place = placeOf(filter, walk)
+  const leading = new Set<string>(place.map(([column]) => column))
+  const led = (column: 'chatbot_id' | 'webhook_id' | 'state') =>
+    leading.has(column) ? (`deliveries.${column}` as const) : unindexed(column)
+  let query = rowsIn(db, walk.table).where(isOfLiveChatbot('deliveries', chatbotId))
+  if (eventId !== undefined) {
+    const { first, last } = deliveryRangeOf(eventId)
+    query = query.where('deliveries.id', '>', first).where('deliveries.id', '<=', last)
+  }
+  if (webhookId !== undefined) query = query.where(led('webhook_id'), '=', webhookId)
+  if (chatbotId !== undefined) query = query.where(led('chatbot_id'), '=', chatbotId)
+  const state = walk.state ?? filter.state
+  if (state !== undefined) query = query.where(led('state'), '=', state)
+  if (eventType !== undefined) query = query.where('deliveries.event_type', '=', eventType)
+  for (const condition of ofIndex(walk, leading)) query = query.where(condition)
+  if (from !== undefined) {
+    query = query
+      .where('deliveries.created_at', '>=', from)
+      .where('deliveries.id', '>=', idFloor('delivery', from - ID_SLACK_MS))
+  }
+  if (to !== undefined) {
+    query = query
+      .where('deliveries.created_at', '<', to)
+      .where('deliveries.id', '<', idFloor('delivery', to + ID_SLACK_MS))
+  }
+  if (q !== undefined) query = query.where(isFoundBy(db, q, walk.table))
+  if (filter.commonName !== undefined) query = query.where(isDeliveryOf(filter.commonName))
+  if (page.after !== null) query = query.where('deliveries.id', '<', page.after)
+  return query.orderBy('deliveries.id', 'desc').limit(page.limit)
+}
+
+/** The conditions of the index that is to be walked, literally: else it isn't used. */
+function ofIndex(
+  { table, lead, state }: Walk,
+  leading: ReadonlySet<string>,
+): RawBuilder<SqlBool>[] {
+  const conditions: RawBuilder<SqlBool>[] = []
+  const typed = leading.has('event_type')
+  if (typed) conditions.push(TYPED)
+  const isFailed = table === 'finished' && leading.has('state') && state !== 'delivered'
+  if (isFailed && typed) conditions.push(TYPE_FAILED)
+  else if (isFailed && lead === 'all') conditions.push(FAILED)
+  if (typed && lead === 'all' && !isFailed) conditions.push(sql<SqlBool>`kind <> ''`)
+  return conditions
+}
+
+/** PostgreSQL's way, wherever there is an index to walk. */
+function isRange(db: Builder, filter: Sought<DeliveryFilter>, walk: Walk): boolean {
+  return isPostgres(db) && placeOf(filter, walk).length > 0
+}
+
+/**
+ * PostgreSQL is told the way: with plain conditions it may prefer to walk all deliveries, newest
+ * first, until enough of them are this chatbot's, and walks through millions when there are few. A
+ * range of the index's own columns, in its own order, leaves it no other index.
+ */
+function rangeOfDeliveries(
+  db: Builder,
+  filter: Sought<DeliveryFilter>,
+  { page, walk }: { page: Page; walk: Walk },
+) {
+  const { chatbotId, eventType, from, to } = filter
+  const { floor, ceiling } = idRange('delivery', filter, page)
+  const place = placeOf(filter, walk)
+  const leading = new Set<string>(place.map(([column]) => column))
+  const columns = sql.join(place.map(([column]) => sql.ref(`deliveries.${column}`)))
+  const values = sql.join(place.map(([, value]) => value))
+  let query = rowsIn(db, walk.table)
+    .where(sql<SqlBool>`(${columns}, deliveries.id) >= (${values}, ${floor})`)
+    .where(sql<SqlBool>`(${columns}, deliveries.id) < (${values}, ${ceiling})`)
+  for (const condition of ofIndex(walk, leading)) query = query.where(condition)
+  const also: RawBuilder<SqlBool>[] = []
+  const state = walk.state ?? filter.state
+  if (!leading.has('chatbot_id') && chatbotId !== undefined) {
+    also.push(sql`deliveries.chatbot_id = ${chatbotId}`)
+  }
+  if (!leading.has('state') && state !== undefined) also.push(sql`state = ${state}`)
+  if (!leading.has('event_type') && eventType !== undefined) {
+    also.push(sql`event_type = ${eventType}`)
+  }
+  if (from !== undefined) also.push(sql`deliveries.created_at >= ${from}`)
+  if (to !== undefined) also.push(sql`deliveries.created_at < ${to}`)
+  // The cheap ones first: what they leave is asked whether its chatbot is there.
+  also.push(isOfLiveChatbot('deliveries', chatbotId))
+  if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
+  query = query.where(likely(also))
+  for (const [column] of place) query = query.orderBy(`deliveries.${column}`, 'desc')
+  return query.orderBy('deliveries.id', 'desc').limit(page.limit)
+}
+
+/** An id's prefix says which column it is; everything else is looked for in people. */
+function isFoundBy(db: Builder, q: string, table: DeliveryTable): RawBuilder<SqlBool> {
+  const id = idSought(q)
+  if (id?.startsWith('dlv_')) return sql`deliveries.id = ${id}`
+  if (id?.startsWith('wh_')) return sql`deliveries.webhook_id || '' = ${id}`
+  if (id?.startsWith('evt_')) {
+    const { first, last } = deliveryRangeOf(id)
+    return sql`deliveries.id > ${first} AND deliveries.id <= ${last}`
+  }
+  const range = sql`of_lead.id > 'dlv_' || substr(found.id, 6, 23) || '000'
+      AND of_lead.id <= 'dlv_' || substr(found.id, 6, 23) || 'zzz'`
+  if (isPostgres(db)) {
+    // Person by person, and then delivery by delivery: a join would walk all of them.
+    return sql`deliveries.id = ANY(ARRAY(SELECT of_person.id FROM (${people(db, q)}) AS found
+      CROSS JOIN LATERAL (SELECT of_lead.id FROM ${sql.table(table)} AS of_lead
+        WHERE ${range} OFFSET 0) AS of_person))`
+  }
+  return sql`deliveries.id IN (SELECT of_lead.id FROM (${people(db, q)}) AS found
+    JOIN ${sql.table(table)} AS of_lead ON ${range})`
+}
+
+/** Unfinished deliveries by state. */
+export function currentCounts(db: Builder, query: StatsQuery): Compilable {
+  const counted = (['claimed', 'waiting'] as const).map((table) => {
+    const { webhookId, chatbotId } = query
+    let rows = db
+      .selectFrom(sql<DeliveryRow>`${sql.table(table)}`.as(table))
+      .select((eb) => ['state', eb.fn.countAll<number>().as('count')])
+      .where('state', 'in', WAITING)
+      .groupBy('state')
+    if (webhookId !== undefined) rows = rows.where('webhook_id', '=', webhookId)
+    if (chatbotId !== undefined) {
+      const column = webhookId === undefined ? 'chatbot_id' : unindexed('chatbot_id')
+      rows = rows.where(column, '=', chatbotId)
+    }
+    return rows
+  })
+  const [claimed, waiting] = counted
+  assert(claimed && waiting, 'one for each table')
+  return db
+    .selectFrom(claimed.unionAll(waiting).as('counted'))
+    .select((eb) => ['state', eb.fn.sum<number>('count').as('count')])
+    .groupBy('state')
+}
+
+/** How many deliveries a recovery would send again. */
+export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable {
+  let query = deliveriesIn(db, 'finished')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('webhook_id', '=', recovery.webhookId)
+    .where('kind', '=', 'event')
+    .where('finished_at', '>=', recovery.since)
+    .where('finished_at', '<', recovery.until)
+    .where('state', 'in', recovery.states)
+  // The condition of the index, literally.
+  if (!recovery.states.includes('delivered')) {
+    query = query.where(sql<SqlBool>`state in ('exhausted', 'cancelled')`)
+  }
+  return query
+}
