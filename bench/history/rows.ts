@@ -2,7 +2,7 @@
  * The rows of a past of thirty days: one generator for both stores. A row is its values in the order
  * of `COLUMNS`. Everything is finished; ids carry the time of what they name and rise, as in life.
  */
-import { createIds, type Ids } from '../../packages/server/src/id.ts'
+import { createIds, deliveryIdOf, type Ids, leadIdOf } from '../../packages/server/src/id.ts'
 import { systemRandom } from '../../packages/server/src/random.ts'
 import { seededRandom } from '../../test/support/seeded-random.ts'
 import {
@@ -19,10 +19,9 @@ import { StatsMinutes } from './stats-minutes.ts'
 
 /** Those that the fill writes; all others have defaults. */
 export const COLUMNS = {
-  events: ['id', 'chatbot_id', 'event_type', 'payload', 'lead_id', 'created_at'],
-  deliveries: [
+  events: ['id', 'chatbot_id', 'event_type', 'payload', 'created_at'],
+  finished: [
     'id',
-    'event_id',
     'webhook_id',
     'chatbot_id',
     'event_type',
@@ -35,7 +34,13 @@ export const COLUMNS = {
     'last_error',
     'created_at',
     'finished_at',
-    'updated_at',
+    'attempt_id',
+    'started_at',
+    'duration_ms',
+    'error_code',
+    'response_headers',
+    'response_body',
+    'note',
   ],
   attempts: [
     'id',
@@ -57,7 +62,6 @@ export const COLUMNS = {
     'id',
     'chatbot_id',
     'conversation_id',
-    'event_id',
     'customer_name',
     'customer_email',
     'customer_phone',
@@ -144,7 +148,22 @@ export class HistoryRows {
     const chatbot = drawOwner(this.#owners, this.#draw())
     const eventType = drawType(chatbot === this.#owners.shop, this.#draw())
     const eventId = this.#ids.next('event')
-    const leadId = eventType === LEAD_TYPE ? this.#makeLead(chatbot, eventId, past) : null
+    // The event of a lead is its lead.
+    if (eventType === LEAD_TYPE) this.#makeLead(chatbot, eventId, past)
+    else this.#writeEvent({ eventId, eventType, chatbotId: chatbot.id })
+    // Most events go to one webhook, some to two.
+    const { webhooks } = chatbot
+    const first = Math.floor(this.#draw() * webhooks.length)
+    const copies = webhooks.length > 1 && this.#draw() < 0.2 ? 2 : 1
+    for (let copy = 0; copy < copies; copy++) {
+      const webhook = webhooks[(first + copy) % webhooks.length]
+      if (!webhook) continue
+      const id = deliveryIdOf(eventId, copy + 1)
+      this.#makeDelivery({ id, eventType, webhookId: webhook.id, chatbotId: chatbot.id })
+    }
+  }
+
+  #writeEvent(event: { eventId: string; eventType: string; chatbotId: string }): void {
     const number = this.#made
     const payload = JSON.stringify({
       conversationId: `order-${number}`,
@@ -153,19 +172,11 @@ export class HistoryRows {
       customerPhone: '',
       items: ['blue shirt, size M', 'canvas bag'],
     })
-    this.#write('events', [eventId, chatbot.id, eventType, payload, leadId, this.#now])
-    // Most events go to one webhook, some to two.
-    const { webhooks } = chatbot
-    const first = Math.floor(this.#draw() * webhooks.length)
-    const copies = webhooks.length > 1 && this.#draw() < 0.2 ? 2 : 1
-    for (let copy = 0; copy < copies; copy++) {
-      const webhook = webhooks[(first + copy) % webhooks.length]
-      if (webhook) this.#makeDelivery({ eventId, eventType, webhookId: webhook.id, chatbot })
-    }
+    this.#write('events', [event.eventId, event.chatbotId, event.eventType, payload, this.#now])
   }
 
-  #makeLead(chatbot: HistoryChatbot, eventId: string, { to }: Past): string {
-    const id = this.#ids.next('lead')
+  #makeLead(chatbot: HistoryChatbot, eventId: string, { to }: Past): void {
+    const id = leadIdOf(eventId)
     const conversationId = this.#ids.next('conversation')
     const first = this.#firstName(chatbot)
     const last = LAST_NAMES[Math.floor(this.#draw() * LAST_NAMES.length)] ?? ''
@@ -178,7 +189,6 @@ export class HistoryRows {
       id,
       chatbot.id,
       conversationId,
-      eventId,
       name,
       email,
       phone,
@@ -191,7 +201,6 @@ export class HistoryRows {
       const answer = JSON.stringify({ leadId: id, conversationId, eventId })
       this.#write('idempotency', [chatbot.id, 'leads', id, 'f'.repeat(64), answer, at])
     }
-    return id
   }
 
   #firstName(chatbot: HistoryChatbot): string {
@@ -199,21 +208,17 @@ export class HistoryRows {
     return common ? COMMON_NAME : (FIRST_NAMES[Math.floor(this.#draw() * FIRST_NAMES.length)] ?? '')
   }
 
-  #makeDelivery(delivery: NewDelivery): void {
-    const { eventId, eventType, webhookId, chatbot } = delivery
-    const end = drawEnd(eventType, this.#draw())
-    const deliveryId = this.#ids.next('delivery')
+  /** Written complete, with the attempt that ended it; those before it have rows of their own. */
+  #makeDelivery({ id, eventType, webhookId, chatbotId }: NewDelivery): void {
+    const { state, attempts, reason } = drawEnd(eventType, this.#draw())
     const at = this.#now
-    const { state, attempts, reason } = end
     const isDelivered = state === 'delivered'
     const status = attempts === 0 ? null : isDelivered ? 200 : 500
-    const error = status === 500 ? FAULT : null
-    const finishedAt = at + 60 + attempts * 30
-    this.#write('deliveries', [
-      deliveryId,
-      eventId,
+    for (let number = 1; number < attempts; number++) this.#writeAttempt(id, number)
+    this.#write('finished', [
+      id,
       webhookId,
-      chatbot.id,
+      chatbotId,
       eventType,
       'event',
       state,
@@ -221,45 +226,61 @@ export class HistoryRows {
       attempts,
       attempts,
       status,
-      error,
+      status === 500 ? FAULT : null,
       at,
-      finishedAt,
-      finishedAt,
+      at + 60 + attempts * 30,
+      ...(attempts === 0 ? NO_ATTEMPT : this.#lastAttempt(attempts, isDelivered)),
     ])
-    for (let number = 1; number <= attempts; number++) {
-      this.#makeAttempt({ deliveryId, number, succeeds: isDelivered && number === attempts })
-    }
-    this.#stats.add({ webhookId, chatbotId: chatbot.id, at, state, attempts })
+    this.#stats.add({ webhookId, chatbotId, at, state, attempts })
     this.#made += 1
   }
 
-  #makeAttempt(attempt: { deliveryId: string; number: number; succeeds: boolean }): void {
-    const { deliveryId, number, succeeds } = attempt
+  #lastAttempt(number: number, succeeds: boolean): Row {
+    return [
+      this.#ids.next('attempt'),
+      this.#now + number * 30,
+      this.#drawDuration(),
+      succeeds ? null : 'status',
+      ANSWER_HEADERS,
+      succeeds ? ANSWER : '',
+      null,
+    ]
+  }
+
+  /** One that failed, and was not the last. */
+  #writeAttempt(deliveryId: string, number: number): void {
     const startedAt = this.#now + number * 30
     this.#write('attempts', [
       this.#ids.next('attempt'),
       deliveryId,
       number,
       startedAt,
-      12.5 + 200 * this.#draw(),
-      succeeds ? 'delivered' : 'failed',
-      succeeds ? 200 : 500,
-      succeeds ? null : 'status',
-      succeeds ? null : FAULT,
+      this.#drawDuration(),
+      'failed',
+      500,
+      'status',
+      FAULT,
       ANSWER_HEADERS,
-      succeeds ? ANSWER : '',
+      '',
       null,
       startedAt + 50,
     ])
   }
+
+  #drawDuration(): number {
+    return 12.5 + 200 * this.#draw()
+  }
 }
 
 interface NewDelivery {
-  eventId: string
+  id: string
   eventType: string
   webhookId: string
-  chatbot: HistoryChatbot
+  chatbotId: string
 }
+
+/** Of a delivery that was never sent: the last columns of `finished`. */
+const NO_ATTEMPT: Row = [null, null, null, null, null, null, null]
 
 /** 97 % delivered, most at once; 2 % used up their schedule; 1 % cancelled. */
 function drawEnd(eventType: string, draw: number): End {
