@@ -21,6 +21,7 @@ Usage: npm run bench -- [options]
   --quick         fewer rounds and less of everything: for a look, not for a record
   --list          what there is
   --json FILE     also write the figures there
+  --markdown FILE the same as tables for docs/benchmarks.md
   --profile DIR   CPU profiles of the server's threads, one file each (they cost some speed)
   --help          this text
 `
@@ -35,6 +36,7 @@ export interface Arguments {
   peer: RunningServer | null
   stores: readonly StoreName[]
   json: string | null
+  markdown: string | null
   options: Omit<BenchOptions, 'store'>
 }
 
@@ -53,6 +55,7 @@ export function readArguments(): Arguments {
       quick: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       json: { type: 'string' },
+      markdown: { type: 'string' },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -66,6 +69,7 @@ export function readArguments(): Arguments {
     peer: values.peer === undefined ? null : runningServer(values.peer, values['peer-pids']),
     stores: storesOf(values.store),
     json: values.json ?? null,
+    markdown: values.markdown ?? null,
     options: {
       quick: values.quick,
       profileDir: values.profile === undefined ? null : resolve(values.profile),

@@ -14,7 +14,7 @@ import { PEER_SCENARIOS } from './peers/scenarios.ts'
 import type { ServerAdapter } from './peers/servers/adapter.ts'
 import { ADAPTERS } from './peers/servers/running-server.ts'
 import { runningServerScenarios } from './peers/servers/scenarios.ts'
-import { jsonText, type Result, tableText } from './report.ts'
+import { jsonText, markdownText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { bodies } from './scenarios/bodies.ts'
 import { clients } from './scenarios/clients.ts'
@@ -28,6 +28,7 @@ import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { nodes } from './scenarios/nodes.ts'
+import { pruning } from './scenarios/pruning.ts'
 import { resting } from './scenarios/resting.ts'
 import { start } from './scenarios/start.ts'
 import { waiting } from './scenarios/waiting.ts'
@@ -45,6 +46,7 @@ const SCENARIOS: readonly Scenario[] = [
   nodes,
   waiting,
   resting,
+  pruning,
   history,
   bodies,
   exports,
@@ -66,7 +68,7 @@ async function main(): Promise<number> {
 }
 
 async function measure(known: readonly Scenario[], asked: Arguments): Promise<number> {
-  const { only, stores, options, json } = asked
+  const { only, stores, options, json, markdown } = asked
   const scenarios = chosen(known, only ?? namesOf(known))
   if (options.profileDir !== null) mkdirSync(options.profileDir, { recursive: true })
   warnIfBusy()
@@ -80,6 +82,7 @@ async function measure(known: readonly Scenario[], asked: Arguments): Promise<nu
   print(`${tableText(results)}\n`)
   process.stderr.write(`All of it took ${((monotonicMs() - startedAt) / 60_000).toFixed(1)} min.\n`)
   if (json !== null) writeFileSync(json, jsonText(results, options.quick))
+  if (markdown !== null) writeFileSync(markdown, markdownText(results))
   return results.some(({ failure }) => failure !== null) ? 1 : 0
 }
 

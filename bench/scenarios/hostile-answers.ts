@@ -12,6 +12,7 @@ import { watch } from '../cleaning.ts'
 import { endProcess } from '../end-process.ts'
 import { type HostileAsk, KINDS } from '../hostile-endpoints.ts'
 import { deliverAtRate, PER_SECOND } from '../lead-rate.ts'
+import { warmUp } from '../lead-turn.ts'
 import {
   atLeast,
   atMost,
@@ -63,6 +64,7 @@ export const hostileAnswers: Scenario = {
     return withWorld({ profileDir, store }, async (world) => {
       const hostile = await startHelper('hostile')
       const sink = await startHelper('sink')
+      await warmUp(world)
       await deliverAtRate(world, 2 * PER_SECOND)
       const pairs = await interleave({
         rounds: quick ? 2 : 3,

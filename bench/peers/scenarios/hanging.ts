@@ -5,12 +5,14 @@
  */
 
 import { type BenchWorld, pause, tell, withWorld } from '../../bench-world.ts'
+import { WARM_LEADS } from '../../lead-turn.ts'
 import { type Figure, figureOf, interleave, ratios } from '../../measure.ts'
 import { leadBody } from '../../sample-events.ts'
 import type { BenchOptions, Scenario } from '../../scenario.ts'
 import { bestSettings } from '../calibrate.ts'
 import { type Contender, ourServer, withPeer } from '../contender.ts'
 import { forEachPeer } from '../each-peer.ts'
+import { runLeads } from '../lead-run.ts'
 import { PEERS, type Peer } from '../peer.ts'
 
 const HEALTHY = 9
@@ -58,6 +60,7 @@ export async function measureHanging(
 ): Promise<Figure[]> {
   const { name } = contender
   const steadyMs = quick ? 2_000 : 5_000
+  await runLeads(world, contender, WARM_LEADS)
   await runOnce(world, contender, { hangs: false, steadyMs: 1_000 })
   const pairs = await interleave({
     rounds: quick ? 1 : 3,
