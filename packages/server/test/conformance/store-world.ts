@@ -50,7 +50,7 @@ export const FAILED: Partial<NewAttempt> = {
   responseBody: 'oops',
 }
 
-export interface LeadEvent extends NewEvent {
+interface LeadEvent extends NewEvent {
   /** With the id that it gets by its event's. */
   lead: NonNullable<NewEvent['lead']> & { id: string }
 }

@@ -10,7 +10,7 @@ import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
 import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
-import type { Asked } from './queries.ts'
+import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
 import { idSought, isDeliveryOf, people } from './searches.ts'
 import { idRange, likely, unindexed } from './walking.ts'
@@ -70,7 +70,7 @@ interface Walk {
 }
 
 /** The narrowest list leads, what else is asked for only filters it. */
-export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: Page): Compilable {
+export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page: Page): Compilable {
   const filter = withoutWebhookSearch(given)
   const walks = walksOf(filter).map((walk) => {
     const rows = isRange(db, filter, walk)
@@ -88,7 +88,7 @@ export function listDeliveries(db: Builder, given: Asked<DeliveryFilter>, page: 
  * Lists of a chatbot or a webhook are kept by state, or else by event type: with neither, a walk for
  * each state is merged.
  */
-function walksOf(filter: Asked<DeliveryFilter>): Walk[] {
+function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
   const { webhookId, chatbotId, state, eventId, q } = filter
   const isFound = eventId !== undefined || q !== undefined
   if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
@@ -119,7 +119,7 @@ const TYPE_FAILED = sql<SqlBool>`coalesce(state, '') <> 'delivered'`
 const FAILED = sql<SqlBool>`state <> 'delivered'`
 
 /** A webhook has too many deliveries to sort: a search for one is the list of one. */
-function withoutWebhookSearch(filter: Asked<DeliveryFilter>): Asked<DeliveryFilter> {
+function withoutWebhookSearch(filter: Sought<DeliveryFilter>): Sought<DeliveryFilter> {
   const { q, ...others } = filter
   const id = q === undefined ? null : idSought(q)
   const isTaken = others.webhookId !== undefined && others.webhookId !== id
@@ -127,7 +127,7 @@ function withoutWebhookSearch(filter: Asked<DeliveryFilter>): Asked<DeliveryFilt
 }
 
 /** Which columns of the index are given, in its order. */
-function placeOf(filter: Asked<DeliveryFilter>, { table, lead, state }: Walk) {
+function placeOf(filter: Sought<DeliveryFilter>, { table, lead, state }: Walk) {
   const place: [column: 'webhook_id' | 'chatbot_id' | 'event_type' | 'state', value: string][] = []
   if (lead === 'found') return place
   if (lead === 'webhook') place.push(['webhook_id', filter.webhookId ?? ''])
@@ -144,7 +144,7 @@ function placeOf(filter: Asked<DeliveryFilter>, { table, lead, state }: Walk) {
 
 function walkDeliveries(
   db: Builder,
-  filter: Asked<DeliveryFilter>,
+  filter: Sought<DeliveryFilter>,
   { page, walk }: { page: Page; walk: Walk },
 ) {
   const { chatbotId, webhookId, eventId, eventType, from, to, q } = filter
@@ -195,7 +195,7 @@ function ofIndex(
 }
 
 /** PostgreSQL's way, wherever there is an index to walk. */
-function isRange(db: Builder, filter: Asked<DeliveryFilter>, walk: Walk): boolean {
+function isRange(db: Builder, filter: Sought<DeliveryFilter>, walk: Walk): boolean {
   return isPostgres(db) && placeOf(filter, walk).length > 0
 }
 
@@ -206,7 +206,7 @@ function isRange(db: Builder, filter: Asked<DeliveryFilter>, walk: Walk): boolea
  */
 function rangeOfDeliveries(
   db: Builder,
-  filter: Asked<DeliveryFilter>,
+  filter: Sought<DeliveryFilter>,
   { page, walk }: { page: Page; walk: Walk },
 ) {
   const { chatbotId, eventType, from, to } = filter

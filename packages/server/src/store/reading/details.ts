@@ -54,7 +54,7 @@ export function toDeliveryDetail(found: unknown[][], encryption: Encryption): De
 }
 
 /** Its own row, and its lead's: it has one of them. */
-export function eventQueries(db: Builder, id: string): CompiledQuery[] {
+function eventQueries(db: Builder, id: string): CompiledQuery[] {
   const event = db.selectFrom('events').selectAll().where('id', '=', id)
   const lead = db.selectFrom('leads').selectAll().where('id', '=', leadIdOf(id))
   return [

@@ -66,7 +66,7 @@ function holdsText([name, text]: readonly [string, string]) {
 }
 
 /** What a list is asked for. */
-export type Asked<Filter> = Filter & {
+export type Sought<Filter> = Filter & {
   /** `q`, where it is the beginning of a common name (searches.ts): it leads nowhere. */
   commonName?: string
 }
@@ -75,14 +75,14 @@ export type Asked<Filter> = Filter & {
 export function asked<Filter extends { q?: string }>(
   filter: Filter,
   isCommonName: boolean,
-): Asked<Filter> {
+): Sought<Filter> {
   const { q, ...others } = filter
-  return isCommonName && q !== undefined ? ({ ...others, commonName: q } as Asked<Filter>) : filter
+  return isCommonName && q !== undefined ? ({ ...others, commonName: q } as Sought<Filter>) : filter
 }
 
 export function listLeads(
   db: Builder,
-  filter: Asked<LeadFilter>,
+  filter: Sought<LeadFilter>,
   page: Page | CountedPage,
 ): Compilable {
   const { chatbotId, from, to, q, commonName } = filter
