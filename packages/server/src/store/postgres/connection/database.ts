@@ -61,11 +61,17 @@ export class Database {
     this.#readers = this.#openPool(READERS_MAX)
   }
 
-  /** Runs `work` in one transaction; rejects with nothing written (a lost COMMIT apart). */
-  async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` in one transaction; rejects with nothing written (a lost COMMIT apart). With `early`
+   * what it asks first goes along with the beginning: `tx.now` is known from its first answer on.
+   */
+  async transact<T>(
+    work: (tx: Transaction) => Promise<T>,
+    { early = false }: { early?: boolean } = {},
+  ): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#transactOnce(work)
+        return await this.#transactOnce(work, early)
       } catch (error) {
         if (tries < TRIES_MAX && isRetryable(error)) continue
         throw this.#told(error)
@@ -161,7 +167,7 @@ export class Database {
     return pool
   }
 
-  #transactOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  #transactOnce<T>(work: (tx: Transaction) => Promise<T>, early: boolean): Promise<T> {
     return this.#withClient(this.#writers, async (client) => {
       let isCommitting = false
       const tx = new Transaction({
@@ -169,9 +175,11 @@ export class Database {
         wantChanges: this.#options.isHeard(),
       })
       try {
-        await tx.begin(() => this.#ask(client, BEGIN))
-        this.nowMs = Math.max(this.nowMs, tx.now)
+        const begun = tx.begin(() => this.#ask(client, BEGIN))
+        if (!early) await begun
         const value = await work(tx)
+        await begun
+        this.nowMs = Math.max(this.nowMs, tx.now)
         isCommitting = true
         await tx.commit(async () => assertCommitted(await this.#ask(client, COMMIT)))
         this.#options.onCommit(tx)
