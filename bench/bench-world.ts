@@ -27,6 +27,10 @@ interface BenchWorldOptions {
   profileDir: string | null
   /** Of a store that is there already; default: a fresh one. */
   home?: Home
+  /** Of the checkout whose server it is; default: the working tree. */
+  checkout?: string
+  /** One that several worlds share; default: one of its own. */
+  receiver?: ReceiverProcess
 }
 
 /** Where a server's data is, and the keys to it. */
@@ -54,13 +58,15 @@ export function cpuSince(before: CpuUse, now: CpuUse): CpuUse {
   }
 }
 
+/** Of all worlds: they may share a receiver. */
+let groups = 0
+
 export class BenchWorld {
   readonly receiver: ReceiverProcess
   readonly store: StoreName
   readonly home: Home
   readonly #options: BenchWorldOptions
   readonly #nodes: { server: ServerProcess; api: ApiClient }[] = []
-  #groups = 0
 
   constructor(options: BenchWorldOptions, receiver: ReceiverProcess, home: Home) {
     this.#options = options
@@ -91,7 +97,7 @@ export class BenchWorld {
 
   /** On the same store as before; one more node if there are some. */
   async startServer(): Promise<ServerProcess> {
-    const { profileDir } = this.#options
+    const { profileDir, checkout } = this.#options
     const { dataDir, adminKey, encryptionKey, databaseUrl } = this.home
     const shared = databaseUrl === null ? null : { DATABASE_URL: databaseUrl }
     const settings = { ENCRYPTION_KEY: encryptionKey, ...shared, ...this.#options.settings }
@@ -100,6 +106,7 @@ export class BenchWorld {
       adminKey,
       settings,
       profileDir,
+      ...(checkout !== undefined && { checkout }),
       onSpawn: watch,
     })
     const api = new ApiClient({ url: server.url, adminKey, connections: LOAD_CONNECTIONS })
@@ -129,8 +136,8 @@ export class BenchWorld {
 
   /** A name that no request went to yet. */
   newGroup(prefix: string): string {
-    this.#groups += 1
-    return `${prefix}-${this.#groups}`
+    groups += 1
+    return `${prefix}-${groups}`
   }
 
   /** A chatbot with `count` webhooks whose endpoints are those of a receiver's group. */
@@ -190,7 +197,7 @@ export class BenchWorld {
 
   async close(): Promise<void> {
     await this.setNodes(0)
-    await this.receiver.stop()
+    if (!this.#options.receiver) await this.receiver.stop()
   }
 }
 
@@ -230,7 +237,7 @@ export async function withWorld<T>(
   use: (world: BenchWorld) => Promise<T>,
 ): Promise<T> {
   const home = options.home ?? (await makeHome(options.store ?? 'sqlite'))
-  const receiver = await ReceiverProcess.start(watch)
+  const receiver = options.receiver ?? (await ReceiverProcess.start(watch))
   const world = new BenchWorld(options, receiver, home)
   try {
     await world.startServer()

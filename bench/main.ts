@@ -5,12 +5,16 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
-import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { withRevision } from './against/revision.ts'
+import { againstScenarios } from './against/scenarios.ts'
+import { type Arguments, HELP, readArguments } from './arguments.ts'
 import { cleanUp } from './bench-world.ts'
 import { monotonicMs } from './monotonic.ts'
 import { PEER_SCENARIOS } from './peers/scenarios.ts'
-import { jsonText, type Result, tableText } from './report.ts'
+import type { ServerAdapter } from './peers/servers/adapter.ts'
+import { ADAPTERS } from './peers/servers/running-server.ts'
+import { runningServerScenarios } from './peers/servers/scenarios.ts'
+import { jsonText, markdownText, type Result, tableText } from './report.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { bodies } from './scenarios/bodies.ts'
 import { clients } from './scenarios/clients.ts'
@@ -24,6 +28,7 @@ import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { nodes } from './scenarios/nodes.ts'
+import { pruning } from './scenarios/pruning.ts'
 import { resting } from './scenarios/resting.ts'
 import { start } from './scenarios/start.ts'
 import { waiting } from './scenarios/waiting.ts'
@@ -41,6 +46,7 @@ const SCENARIOS: readonly Scenario[] = [
   nodes,
   waiting,
   resting,
+  pruning,
   history,
   bodies,
   exports,
@@ -48,56 +54,35 @@ const SCENARIOS: readonly Scenario[] = [
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 
-const HELP = `Measures the server against a bare loop and against its targets.
-
-Usage: npm run bench -- [options]
-
-  --only NAME     this scenario only; may be given several times
-  --peers         against BullMQ, pg-boss and graphile-worker instead; see bench/README.md
-  --store NAME    sqlite (default), postgres or both: PostgreSQL is TEST_DATABASE_URL's, or our own
-  --history N     finished deliveries in the store of \`history\` (5000000; with --quick 200000)
-  --keep DIR      leave the filled stores of \`history\` there, and use them next time
-  --quick         less of everything, in some minutes: for a look, not for a record
-  --list          what there is
-  --json FILE     also write the figures there
-  --profile DIR   CPU profiles of the server's threads, one file each (they cost some speed)
-  --help          this text
-`
-
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true },
-      peers: { type: 'boolean', default: false },
-      store: { type: 'string', default: 'sqlite' },
-      history: { type: 'string' },
-      keep: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      list: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      profile: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  if (values.help) return print(HELP)
-  if (values.list) return print(listText())
-  const scenarios = chosen(values.only ?? namesOf(values.peers ? PEER_SCENARIOS : SCENARIOS))
-  const profileDir = values.profile === undefined ? null : resolve(values.profile)
-  if (profileDir !== null) mkdirSync(profileDir, { recursive: true })
+  const asked = readArguments()
+  if (asked.help) return print(HELP)
+  if (asked.list) return print(listText())
+  const { against } = asked
+  if (against !== null) {
+    return withRevision(against, (revision) => measure(againstScenarios(revision), asked))
+  }
+  if (asked.peer !== null) return measure(runningServerScenarios(asked.peer), asked)
+  const byDefault = asked.peers ? PEER_SCENARIOS : SCENARIOS
+  return measure(asked.only === null ? byDefault : ALL, asked)
+}
+
+async function measure(known: readonly Scenario[], asked: Arguments): Promise<number> {
+  const { only, stores, options, json, markdown } = asked
+  const scenarios = chosen(known, only ?? namesOf(known))
+  if (options.profileDir !== null) mkdirSync(options.profileDir, { recursive: true })
   warnIfBusy()
   const results: Result[] = []
   const startedAt = monotonicMs()
-  const { quick } = values
-  const history = values.history === undefined ? null : wholeNumber(values.history)
-  const keepDir = values.keep === undefined ? null : resolve(values.keep)
   for (const scenario of scenarios) {
-    for (const store of storesOf(scenario, values.store, values.only !== undefined)) {
-      results.push(await runScenario(scenario, { store, quick, profileDir, history, keepDir }))
+    for (const store of storesOf(scenario, stores, only !== null)) {
+      results.push(await runScenario(scenario, { store, ...options }))
     }
   }
   print(`${tableText(results)}\n`)
   process.stderr.write(`All of it took ${((monotonicMs() - startedAt) / 60_000).toFixed(1)} min.\n`)
-  if (values.json !== undefined) writeFileSync(values.json, jsonText(results, values.quick))
+  if (json !== null) writeFileSync(json, jsonText(results, options.quick))
+  if (markdown !== null) writeFileSync(markdown, markdownText(results))
   return results.some(({ failure }) => failure !== null) ? 1 : 0
 }
 
@@ -108,10 +93,10 @@ function warnIfBusy(): void {
   process.stderr.write(`The machine is busy with other work (load ${load}): expect wide spreads.\n`)
 }
 
-function chosen(names: readonly string[]): Scenario[] {
+function chosen(among: readonly Scenario[], names: readonly string[]): Scenario[] {
   return names.map((name) => {
-    const scenario = ALL.find((known) => known.name === name)
-    if (!scenario) throw new Error(`There is no scenario "${name}". There is:\n${listText()}`)
+    const scenario = among.find((known) => known.name === name)
+    if (!scenario) throw new Error(`There is no scenario "${name}". There is:\n${linesOf(among)}`)
     return scenario
   })
 }
@@ -119,25 +104,34 @@ function chosen(names: readonly string[]): Scenario[] {
 /** A scenario that was asked for by name runs on what it can, whatever store was asked for. */
 function storesOf(
   { stores = STORES }: Scenario,
-  asked: string,
+  wanted: readonly StoreName[],
   isNamed: boolean,
 ): readonly StoreName[] {
-  const wanted = asked === 'both' ? STORES : STORES.filter((store) => store === asked)
-  if (wanted.length === 0) throw new Error(`--store knows ${STORES.join(', ')} and both`)
   const possible = wanted.filter((store) => stores.includes(store))
   return possible.length === 0 && isNamed ? stores : possible
 }
 
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`"${text}" is not a number of deliveries`)
-  return Number(text)
+function listText(): string {
+  const against = againstScenarios({ name: 'REV', folder: '' })
+  const [adapter] = ADAPTERS
+  const server = { adapter: { ...adapter, name: 'NAME' }, url: '', environment: {}, pids: [] }
+  return [
+    linesOf(SCENARIOS),
+    `With --peers:\n${linesOf(PEER_SCENARIOS)}`,
+    `With --against REV:\n${linesOf(against)}`,
+    `With --peer NAME=URL:\n${linesOf(runningServerScenarios(server))}`,
+    `Names, and what each needs in the environment:\n${ADAPTERS.map(adapterText).join('')}`,
+  ].join('')
 }
 
-function listText(): string {
+function adapterText({ name, about, needs }: ServerAdapter): string {
+  const variables = Object.entries(needs).map(([variable, meaning]) => `${variable}, ${meaning}`)
+  return `  ${name.padEnd(9)} ${about}: ${variables.join('; ')}\n`
+}
+
+function linesOf(scenarios: readonly Scenario[]): string {
   const width = Math.max(...namesOf(ALL).map((name) => name.length))
-  const lines = (scenarios: readonly Scenario[]) =>
-    scenarios.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}\n`).join('')
-  return `${lines(SCENARIOS)}With --peers:\n${lines(PEER_SCENARIOS)}`
+  return scenarios.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}\n`).join('')
 }
 
 function namesOf(scenarios: readonly Scenario[]): string[] {

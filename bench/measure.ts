@@ -45,18 +45,18 @@ export function figureOf(values: readonly number[], { target, ...text }: FigureT
   return { ...text, value: median(values), spread, target: target ?? null }
 }
 
-export interface Pair<Measured> {
-  a: Measured
-  b: Measured
+export interface Pair<A, B = A> {
+  a: A
+  b: B
 }
 
 /** Runs A and B in turns and changes who goes first, so that neither always finds the warmer disk. */
-export async function interleave<Measured>(options: {
+export async function interleave<A, B>(options: {
   rounds: number
-  a(round: number): Promise<Measured>
-  b(round: number): Promise<Measured>
-}): Promise<Pair<Measured>[]> {
-  const pairs: Pair<Measured>[] = []
+  a(round: number): Promise<A>
+  b(round: number): Promise<B>
+}): Promise<Pair<A, B>[]> {
+  const pairs: Pair<A, B>[] = []
   for (let round = 0; round < options.rounds; round++) {
     if (round % 2 === 0) {
       const a = await options.a(round)
@@ -73,7 +73,15 @@ export function ratios(pairs: readonly Pair<number>[]): number[] {
   return pairs.map(({ a, b }) => a / b)
 }
 
-export function median(values: readonly number[]): number {
+/** Of one figure of what the rounds came to. */
+export function ratiosOf<Measured>(
+  pairs: readonly Pair<Measured>[],
+  pick: (measured: Measured) => number,
+): number[] {
+  return pairs.map(({ a, b }) => pick(a) / pick(b))
+}
+
+function median(values: readonly number[]): number {
   return percentile(values, 0.5)
 }
 

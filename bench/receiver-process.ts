@@ -14,7 +14,7 @@ export interface Counts {
 
 export interface ReceiverAsk {
   id: number
-  command: 'open' | 'shut' | 'drop' | 'counts' | 'stamp' | 'rule'
+  command: 'open' | 'shut' | 'drop' | 'counts' | 'stamp' | 'stamp-leads' | 'rule'
   group: string
   rule?: ReceiverRule
 }
@@ -38,7 +38,7 @@ export interface ReceiverReply {
     /** When the command was carried out. */
     at: number
     counts: Counts
-    /** Of a group that is stamped: `webhook-id` and its first arrival. */
+    /** Of a group that is stamped: `webhook-id`, or the lead's email, and its first arrival. */
     stamps: [id: string, at: number][]
   }
 }

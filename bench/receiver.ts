@@ -14,8 +14,10 @@ import type { Counts, ReceiverAsk, ReceiverReply, ReceiverRule } from './receive
 interface Group extends Counts {
   isShut: boolean
   held: Set<ServerResponse>
-  /** When each `webhook-id` came first; null: not asked for. */
+  /** When each `webhook-id` or email came first; null: not asked for. */
   stamps: Map<string, number> | null
+  /** Stamps are by the email in the body, which is there whoever sent it. */
+  byEmail: boolean
   rule: ReceiverRule
   /** Of the second that runs. */
   second: { at: number; taken: number }
@@ -31,7 +33,15 @@ function groupOf(name: string): Group {
   if (!group) {
     const counts = { requests: 0, taken: 0, firstAt: 0, lastAt: 0 }
     const second = { at: 0, taken: 0 }
-    group = { ...counts, isShut: false, held: new Set(), stamps: null, rule: {}, second }
+    group = {
+      ...counts,
+      isShut: false,
+      held: new Set(),
+      stamps: null,
+      byEmail: false,
+      rule: {},
+      second,
+    }
     groups.set(name, group)
   }
   return group
@@ -81,9 +91,22 @@ function refuse(response: ServerResponse, { status, retryAfterSeconds }: Refusal
   response.writeHead(status, { ...headers, 'content-length': 0 }).end()
 }
 
-function stamp({ stamps }: Group, request: IncomingMessage, arrivedAt: number): void {
-  const id = request.headers['webhook-id']
-  if (stamps && typeof id === 'string' && !stamps.has(id)) stamps.set(id, arrivedAt)
+const EMAIL = /customer\d+@example\.com/
+
+function stamp({ stamps, byEmail }: Group, request: IncomingMessage, arrivedAt: number): void {
+  if (!stamps) return
+  const set = (key: string | undefined) => {
+    if (key !== undefined && !stamps.has(key)) stamps.set(key, arrivedAt)
+  }
+  if (!byEmail) {
+    set(request.headers['webhook-id']?.toString())
+    return
+  }
+  let body = ''
+  request.setEncoding('utf8').on('data', (text: string) => {
+    body += text
+  })
+  request.once('end', () => set(EMAIL.exec(body)?.[0]))
 }
 
 function hold(group: Group, response: ServerResponse): void {
@@ -116,7 +139,9 @@ function obey(ask: ReceiverAsk): ReceiverReply['reply'] {
       group.held.clear()
       break
     case 'stamp':
+    case 'stamp-leads':
       group.stamps = new Map()
+      group.byEmail = ask.command === 'stamp-leads'
       break
     case 'rule':
       group.rule = ask.rule ?? {}

@@ -33,12 +33,11 @@ export function tableText(results: readonly Result[]): string {
 function rowsOf({ scenario, store, figures, failure }: Result): string[][] {
   if (failure !== null) return [['!', store, scenario, failure.split('\n')[0] ?? '', '', '']]
   return figures.map((figure) => {
-    const { what, unit, value, spread, target, note } = figure
+    const { what, unit, value, spread, note } = figure
     const range = spread
       ? `${show(spread.min, unit)}–${show(spread.max, unit)} (${spread.rounds})`
       : ''
-    const aim = target ? `${target.is === 'at least' ? '≥' : '≤'} ${show(target.value, unit)}` : ''
-    const told = [aim, note ? `[${note}]` : ''].filter(Boolean).join(' ')
+    const told = [aimOf(figure), note ? `[${note}]` : ''].filter(Boolean).join(' ')
     return [mark(figure), store, what, show(value, unit), range, told]
   })
 }
@@ -74,6 +73,51 @@ function summary(results: readonly Result[]): string {
   const failed = results.filter(({ failure }) => failure !== null).length
   const targets = `${met} of ${judged.length} targets met`
   return failed === 0 ? targets : `${targets}; ${failed} scenario(s) could not be measured`
+}
+
+/** For a page: one table for each scenario, its stores side by side. */
+export function markdownText(results: readonly Result[]): string {
+  const names = [...new Set(results.map(({ scenario }) => scenario))]
+  return names.map((name) => scenarioTable(name, results)).join('\n')
+}
+
+function scenarioTable(name: string, all: readonly Result[]): string {
+  const results = all.filter(({ scenario }) => scenario === name)
+  const stores = results.map(({ store }) => STORE_NAMES[store])
+  const seconds = results.map((result) => result.seconds.toFixed(0)).join(' and ')
+  const longest = results.toSorted((a, b) => b.figures.length - a.figures.length)[0]
+  // Lines that stand below another have its name only by their place, so places are compared.
+  const rows = (longest?.figures ?? []).map((figure, place) => {
+    const cells = results.map(({ figures }) => {
+      const found = figures.filter(({ what }) => what === figure.what)
+      const nth = longest?.figures.slice(0, place).filter(({ what }) => what === figure.what).length
+      const own = found[nth ?? 0]
+      return own ? cell(own) : ''
+    })
+    return [escaped(figure.what.trim()), ...cells, aimOf(figure)]
+  })
+  const failures = results.flatMap(({ store, failure }) =>
+    failure === null ? [] : [`\n${STORE_NAMES[store]}: ${failure.split('\n')[0]}\n`],
+  )
+  const lines = [['figure', ...stores, 'target'], ['figure', ...stores, 'target'].map(() => '---')]
+  const table = [...lines, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+  return `### \`${name}\` measured\n\n${table}\n${failures.join('')}\nTook ${seconds} s.\n`
+}
+
+const STORE_NAMES: Record<StoreName, string> = { sqlite: 'SQLite', postgres: 'PostgreSQL' }
+
+function cell(figure: Figure): string {
+  const { value, unit, spread } = figure
+  const range = spread ? ` (${show(spread.min, unit)}–${show(spread.max, unit)})` : ''
+  return `${show(value, unit)}${range}${isMet(figure) === false ? ' ✗' : ''}`
+}
+
+function aimOf({ target, unit }: Figure): string {
+  return target ? `${target.is === 'at least' ? '≥' : '≤'} ${show(target.value, unit)}` : ''
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('|', '\\|')
 }
 
 export function jsonText(results: readonly Result[], quick: boolean): string {

@@ -17,9 +17,13 @@ export function orderEvent(index: number, eventType = EVENT_TYPE): BenchEvent {
 export function leadBody(index: number): string {
   return JSON.stringify({
     customerName: `Customer ${index}`,
-    customerEmail: `customer${index}@example.com`,
+    customerEmail: leadEmail(index),
     customerPhone: `+2547${index.toString().padStart(8, '0')}`,
   })
+}
+
+export function leadEmail(index: number): string {
+  return `customer${index}@example.com`
 }
 
 /** The bytes that the server sends for `orderEvent(index)`. */

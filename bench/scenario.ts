@@ -8,6 +8,8 @@ export interface BenchOptions {
   quick: boolean
   /** Where servers write CPU profiles when they end; null: none. */
   profileDir: string | null
+  /** How often two sides take turns; null: as often as the scenario says. */
+  rounds: number | null
   /** Finished deliveries in the store of the scenario `history`; null: as many as are promised. */
   history: number | null
   /** Where filled stores stay for the next run; null: they are removed. */

@@ -1,12 +1,13 @@
 /** The server as operators run it: a process of its own, with default settings but for a few. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endProcess, killProcess } from './end-process.ts'
 import { monotonicMs } from './monotonic.ts'
 
-const PROGRAM = fileURLToPath(new URL('../packages/server/bin/serve.js', import.meta.url))
-/** As `npm start` has it. */
-const NODE_FLAGS = ['--max-semi-space-size=8']
+const WORKING_TREE = fileURLToPath(new URL('../', import.meta.url))
+const PROGRAM = 'packages/server/bin/serve.js'
 const READY_PATIENCE_MS = 60_000
 const TOLD_LINES_MAX = 20
 const COMPLAINTS_SHOWN_MAX = 5
@@ -18,6 +19,8 @@ interface ServerStart {
   settings: Record<string, string>
   /** Where to write CPU profiles when it ends; null: none. */
   profileDir: string | null
+  /** Of the checkout that is run; default: the working tree. */
+  checkout?: string
   onSpawn(child: ChildProcess): void
 }
 
@@ -36,10 +39,11 @@ export class ServerProcess {
   }
 
   static async start(options: ServerStart): Promise<ServerProcess> {
-    const { profileDir } = options
+    const { profileDir, checkout = WORKING_TREE } = options
     const flags = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
+    const program = join(checkout, PROGRAM)
     const spawnedAt = monotonicMs()
-    const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, PROGRAM], {
+    const child = spawn(process.execPath, [...startFlags(checkout), ...flags, program], {
       env: environmentOf(options),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -55,6 +59,18 @@ export class ServerProcess {
   kill(): Promise<void> {
     return killProcess(this.#child)
   }
+}
+
+/** Node's, as the checkout's own `npm start` has them. */
+function startFlags(checkout: string): string[] {
+  const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as Manifest
+  const flags = /\bnode((?: --\S+)*) \S*serve\.js/.exec(manifest.scripts.start)?.[1]
+  if (flags === undefined) throw new Error(`"npm start" in ${checkout} is none that we can read`)
+  return flags.split(' ').filter(Boolean)
+}
+
+interface Manifest {
+  scripts: { start: string }
 }
 
 /** Nothing of the caller's environment but what a process needs: a setting there would change the figures. */

@@ -3,10 +3,10 @@
  * one of our own for the whole run, with the settings below and all else as it comes: what an
  * operator sets on a machine with 4 GB for the database and an SSD. Commits are synced.
  */
-import { accessSync, constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { openPostgres, type PostgresServer } from '../test/support/postgres-server.ts'
 import { onCleanUp, watch, watchFolder } from './cleaning.ts'
+import { diskFolder } from './disk-folder.ts'
 import { canReadUsage, treeCpuSeconds } from './process-usage.ts'
 
 export const STORES = ['sqlite', 'postgres'] as const
@@ -20,9 +20,6 @@ const POSTGRES_SETTINGS = {
   checkpoint_timeout: '15min',
   random_page_cost: '1.1',
 }
-
-/** Survives reboots, so it is on a disk: /tmp may be memory, where every commit's sync is free. */
-const DISK_FOLDER = '/var/tmp'
 
 let server: PostgresServer | null = null
 
@@ -57,18 +54,9 @@ function startPostgres(keptFolder?: string): PostgresServer {
   onCleanUp(closePostgres)
   return openPostgres({
     settings: POSTGRES_SETTINGS,
-    parent: diskFolder(),
+    parent: diskFolder() ?? tmpdir(),
     ...(keptFolder === undefined ? {} : { keptFolder }),
     onSpawn: watch,
     onFolder: watchFolder,
   })
-}
-
-function diskFolder(): string {
-  try {
-    accessSync(DISK_FOLDER, constants.W_OK)
-    return DISK_FOLDER
-  } catch {
-    return tmpdir()
-  }
 }

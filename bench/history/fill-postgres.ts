@@ -117,5 +117,6 @@ async function secondaryIndexes(client: pg.Client): Promise<{ name: string; sql:
         AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)`,
     [TABLES],
   )
-  return rows
+  // Of a table in partitions it reads as if the partitions were to have none.
+  return rows.map(({ name, sql }) => ({ name, sql: sql.replace(' ON ONLY ', ' ON ') }))
 }

@@ -14,12 +14,11 @@ import { monotonicMs } from '../monotonic.ts'
 import { closePostgres, postgres, type StoreName, useKeptPostgres } from '../stores.ts'
 import { fillPostgres } from './fill-postgres.ts'
 import { fillSqlite } from './fill-sqlite.ts'
-import { createOwners, type HistoryChatbot } from './owners.ts'
+import { createOwners, type Owners } from './owners.ts'
 import { HistoryRows, type Past, SPAN_MS } from './rows.ts'
 
-export interface FilledStore {
+export interface FilledStore extends Owners {
   home: Home
-  chatbots: HistoryChatbot[]
   past: Past
 }
 
@@ -32,6 +31,8 @@ interface FilledOptions {
 /** On disk while it is filled, the sorting of its indexes included. */
 const BYTES_EACH = 4_500
 const DAY_MS = 86_400_000
+/** Another one for another past: one that was kept has no answers to questions that came later. */
+const PAST = 2
 
 /** Gives `use` the store; removes it afterwards, unless it is kept. */
 export async function withFilledStore<T>(
@@ -40,7 +41,7 @@ export async function withFilledStore<T>(
 ): Promise<T> {
   const { store, deliveries, keepDir } = options
   if (keepDir !== null) {
-    return withKeptStore(join(keepDir, `history-${store}-${deliveries}`), options, use)
+    return withKeptStore(join(keepDir, `history-${PAST}-${store}-${deliveries}`), options, use)
   }
   const home = await makeHome(store)
   try {
@@ -100,13 +101,13 @@ async function readFilled(record: string): Promise<FilledStore> {
 async function fill(home: Home, { store, deliveries }: FilledOptions): Promise<FilledStore> {
   const startedAt = monotonicMs()
   const seconds = () => ((monotonicMs() - startedAt) / 1000).toFixed(0)
-  const chatbots = await withWorld({ store, home, profileDir: null }, createOwners)
+  const owners = await withWorld({ store, home, profileDir: null }, createOwners)
   const to = Date.now() - 60_000
   // As many a day as in thirty days, but none so old that it is about to be deleted.
   const past = { from: to - SPAN_MS + DAY_MS / 2, to }
   const filling = store === 'sqlite' ? fillSqlite(home) : await fillPostgres(home)
   let toldAt = 0
-  await new HistoryRows(chatbots, filling.write).make(deliveries, past, async (made) => {
+  await new HistoryRows(owners, filling.write).make(deliveries, past, async (made) => {
     await filling.pause()
     if (made < toldAt + deliveries / 5) return
     toldAt = made
@@ -114,7 +115,7 @@ async function fill(home: Home, { store, deliveries }: FilledOptions): Promise<F
   })
   await filling.end()
   tell(`filled, indexes included, in ${seconds()} s`)
-  return { home, chatbots, past }
+  return { home, ...owners, past }
 }
 
 function assertRoom(folder: string, deliveries: number): void {

@@ -1,7 +1,8 @@
 /** What people ask a full store: lists, filters, searches and charts, by the API's own paths. */
 import type { ApiClient } from '../api-client.ts'
 import type { FilledStore } from './filled-store.ts'
-import { EVENT_TYPES } from './owners.ts'
+import { EVENT_TYPES, LEAD_TYPE, pick, SOUND_TYPE } from './owners.ts'
+import { COMMON_NAME } from './rows.ts'
 
 export interface Question {
   name: string
@@ -32,6 +33,7 @@ export async function makeQuestions(api: ApiClient, filled: FilledStore): Promis
   const samples = await takeSamples(api, filled)
   return [
     ...deliveryLists(filled),
+    ...hardQuestions(filled),
     ...spans(filled),
     ...searches(samples, filled),
     ...details(samples),
@@ -91,6 +93,48 @@ function deliveryLists({ chatbots }: FilledStore): Question[] {
       'by an event type that never was, webhook',
       `eventType=never.sent&webhookId=${largest?.webhooks[0]?.id}`,
     ),
+  ]
+}
+
+/** What has few answers, or none, among many that look like one. */
+function hardQuestions({ chatbots, shop }: FilledStore): Question[] {
+  const [largest] = chatbots
+  const failed = `state=exhausted&eventType=${SOUND_TYPE}`
+  const leads = `eventType=${LEAD_TYPE}`
+  const name = COMMON_NAME.toLowerCase()
+  const ask = (what: string, ...paths: string[]) => ({
+    name: what,
+    paths: paths.map((path) => `/api/v1/${path}`),
+  })
+  return [
+    ask('failed deliveries by a type that never failed', `deliveries?${failed}`),
+    ask(
+      'failed deliveries by a type that never failed, chatbot or webhook',
+      `deliveries?${failed}&chatbotId=${largest?.id}`,
+      `deliveries?${failed}&webhookId=${largest?.webhooks[0]?.id}`,
+    ),
+    ask('deliveries, q is a name that thousands have', `deliveries?q=${name}`),
+    ask(
+      'deliveries, q is a name that thousands have, nobody of the chatbot',
+      ...pick(chatbots).map(({ id }) => `deliveries?q=${name}&chatbotId=${id}`),
+      `deliveries?q=${name}&chatbotId=${shop.id}`,
+    ),
+    ask(
+      'leads, q is a name that thousands have, nobody of the chatbot',
+      ...pick(chatbots).map(({ id }) => `leads?q=${name}&chatbotId=${id}`),
+      `leads?q=${name}&chatbotId=${shop.id}`,
+    ),
+    ask(
+      'deliveries of leads, a chatbot with hardly one among millions',
+      `deliveries?${leads}&chatbotId=${shop.id}`,
+      `deliveries?${leads}&webhookId=${shop.webhooks[0]?.id}`,
+    ),
+    ask(
+      'deliveries of leads by state, a chatbot with hardly one',
+      `deliveries?${leads}&chatbotId=${shop.id}&state=exhausted`,
+      `deliveries?${leads}&chatbotId=${shop.id}&state=delivered`,
+    ),
+    ask('leads of a chatbot with hardly one', `leads?chatbotId=${shop.id}`),
   ]
 }
 
@@ -246,12 +290,6 @@ function charts({ chatbots, past }: FilledStore): Question[] {
     chart('a week by the quarter of an hour, all', [week]),
     chart('20 days of the past, all', [`from=${iso(past.from)}&to=${iso(past.to - 10 * DAY_MS)}`]),
   ]
-}
-
-/** The largest, one in the middle, the smallest. */
-function pick<Item>(items: readonly Item[]): Item[] {
-  const places = [0, Math.floor(items.length / 2), items.length - 1]
-  return places.flatMap((place) => items.slice(place, place + 1))
 }
 
 function iso(at: number): string {

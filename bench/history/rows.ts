@@ -2,19 +2,26 @@
  * The rows of a past of thirty days: one generator for both stores. A row is its values in the order
  * of `COLUMNS`. Everything is finished; ids carry the time of what they name and rise, as in life.
  */
-import { createIds, type Ids } from '../../packages/server/src/id.ts'
+import { createIds, deliveryIdOf, type Ids, leadIdOf } from '../../packages/server/src/id.ts'
 import { systemRandom } from '../../packages/server/src/random.ts'
 import { seededRandom } from '../../test/support/seeded-random.ts'
-import { drawChatbot, EVENT_TYPES, type HistoryChatbot, LEAD_TYPE } from './owners.ts'
+import {
+  drawOwner,
+  drawType,
+  type HistoryChatbot,
+  hasCommonName,
+  LEAD_TYPE,
+  type Owners,
+  SOUND_TYPE,
+} from './owners.ts'
 import type { End, Row } from './row.ts'
 import { StatsMinutes } from './stats-minutes.ts'
 
 /** Those that the fill writes; all others have defaults. */
 export const COLUMNS = {
-  events: ['id', 'chatbot_id', 'event_type', 'payload', 'lead_id', 'created_at'],
-  deliveries: [
+  events: ['id', 'chatbot_id', 'event_type', 'payload', 'created_at'],
+  finished: [
     'id',
-    'event_id',
     'webhook_id',
     'chatbot_id',
     'event_type',
@@ -27,7 +34,13 @@ export const COLUMNS = {
     'last_error',
     'created_at',
     'finished_at',
-    'updated_at',
+    'attempt_id',
+    'started_at',
+    'duration_ms',
+    'error_code',
+    'response_headers',
+    'response_body',
+    'note',
   ],
   attempts: [
     'id',
@@ -49,7 +62,6 @@ export const COLUMNS = {
     'id',
     'chatbot_id',
     'conversation_id',
-    'event_id',
     'customer_name',
     'customer_email',
     'customer_phone',
@@ -87,6 +99,9 @@ export const SPAN_MS = 30 * 86_400_000
 const DAY_MS = 86_400_000
 
 const FIRST_NAMES = ['Amina', 'Ann', 'Brian', 'Chidi', 'David', 'Esther', 'Fatuma', 'Grace', 'Ines']
+/** Of which thousands are, but only with some chatbots. */
+export const COMMON_NAME = 'Zuri'
+const COMMON_NAME_SHARE = 0.02
 const LAST_NAMES = ['Kamau', 'Mwangi', 'Otieno', 'Wanjiru', 'Njoroge', 'Achieng', 'Mutua', 'Silva']
 const ANSWER_HEADERS = JSON.stringify({
   date: 'Tue, 15 Sep 2026 09:30:00 GMT',
@@ -97,7 +112,7 @@ const ANSWER = '{"received":true}'
 const FAULT = 'The endpoint answered 500.'
 
 export class HistoryRows {
-  readonly #chatbots: readonly HistoryChatbot[]
+  readonly #owners: Owners
   readonly #write: WriteRow
   readonly #ids: Ids
   readonly #stats: StatsMinutes
@@ -105,8 +120,8 @@ export class HistoryRows {
   #now = 0
   #made = 0
 
-  constructor(chatbots: readonly HistoryChatbot[], write: WriteRow) {
-    this.#chatbots = chatbots
+  constructor(owners: Owners, write: WriteRow) {
+    this.#owners = owners
     this.#write = write
     this.#stats = new StatsMinutes((row) => write('stats_minutes', row))
     const clock = { now: () => this.#now, monotonic: () => this.#now, setTimer: () => () => {} }
@@ -130,10 +145,25 @@ export class HistoryRows {
   }
 
   #makeEvent(past: Past): void {
-    const chatbot = drawChatbot(this.#chatbots, this.#draw())
-    const eventType = drawType(this.#draw())
+    const chatbot = drawOwner(this.#owners, this.#draw())
+    const eventType = drawType(chatbot === this.#owners.shop, this.#draw())
     const eventId = this.#ids.next('event')
-    const leadId = eventType === LEAD_TYPE ? this.#makeLead(chatbot, eventId, past) : null
+    // The event of a lead is its lead.
+    if (eventType === LEAD_TYPE) this.#makeLead(chatbot, eventId, past)
+    else this.#writeEvent({ eventId, eventType, chatbotId: chatbot.id })
+    // Most events go to one webhook, some to two.
+    const { webhooks } = chatbot
+    const first = Math.floor(this.#draw() * webhooks.length)
+    const copies = webhooks.length > 1 && this.#draw() < 0.2 ? 2 : 1
+    for (let copy = 0; copy < copies; copy++) {
+      const webhook = webhooks[(first + copy) % webhooks.length]
+      if (!webhook) continue
+      const id = deliveryIdOf(eventId, copy + 1)
+      this.#makeDelivery({ id, eventType, webhookId: webhook.id, chatbotId: chatbot.id })
+    }
+  }
+
+  #writeEvent(event: { eventId: string; eventType: string; chatbotId: string }): void {
     const number = this.#made
     const payload = JSON.stringify({
       conversationId: `order-${number}`,
@@ -142,21 +172,13 @@ export class HistoryRows {
       customerPhone: '',
       items: ['blue shirt, size M', 'canvas bag'],
     })
-    this.#write('events', [eventId, chatbot.id, eventType, payload, leadId, this.#now])
-    // Most events go to one webhook, some to two.
-    const { webhooks } = chatbot
-    const first = Math.floor(this.#draw() * webhooks.length)
-    const copies = webhooks.length > 1 && this.#draw() < 0.2 ? 2 : 1
-    for (let copy = 0; copy < copies; copy++) {
-      const webhook = webhooks[(first + copy) % webhooks.length]
-      if (webhook) this.#makeDelivery({ eventId, eventType, webhookId: webhook.id, chatbot })
-    }
+    this.#write('events', [event.eventId, event.chatbotId, event.eventType, payload, this.#now])
   }
 
-  #makeLead(chatbot: HistoryChatbot, eventId: string, { to }: Past): string {
-    const id = this.#ids.next('lead')
+  #makeLead(chatbot: HistoryChatbot, eventId: string, { to }: Past): void {
+    const id = leadIdOf(eventId)
     const conversationId = this.#ids.next('conversation')
-    const first = FIRST_NAMES[Math.floor(this.#draw() * FIRST_NAMES.length)] ?? ''
+    const first = this.#firstName(chatbot)
     const last = LAST_NAMES[Math.floor(this.#draw() * LAST_NAMES.length)] ?? ''
     const name = `${first} ${last} ${this.#made}`
     const email = `customer${this.#made}@example.com`
@@ -167,7 +189,6 @@ export class HistoryRows {
       id,
       chatbot.id,
       conversationId,
-      eventId,
       name,
       email,
       phone,
@@ -180,24 +201,24 @@ export class HistoryRows {
       const answer = JSON.stringify({ leadId: id, conversationId, eventId })
       this.#write('idempotency', [chatbot.id, 'leads', id, 'f'.repeat(64), answer, at])
     }
-    return id
   }
 
-  #makeDelivery(delivery: NewDelivery): void {
-    const { eventId, eventType, webhookId, chatbot } = delivery
-    const end = drawEnd(this.#draw())
-    const deliveryId = this.#ids.next('delivery')
+  #firstName(chatbot: HistoryChatbot): string {
+    const common = this.#draw() < COMMON_NAME_SHARE && hasCommonName(this.#owners, chatbot)
+    return common ? COMMON_NAME : (FIRST_NAMES[Math.floor(this.#draw() * FIRST_NAMES.length)] ?? '')
+  }
+
+  /** Written complete, with the attempt that ended it; those before it have rows of their own. */
+  #makeDelivery({ id, eventType, webhookId, chatbotId }: NewDelivery): void {
+    const { state, attempts, reason } = drawEnd(eventType, this.#draw())
     const at = this.#now
-    const { state, attempts, reason } = end
     const isDelivered = state === 'delivered'
     const status = attempts === 0 ? null : isDelivered ? 200 : 500
-    const error = status === 500 ? FAULT : null
-    const finishedAt = at + 60 + attempts * 30
-    this.#write('deliveries', [
-      deliveryId,
-      eventId,
+    for (let number = 1; number < attempts; number++) this.#writeAttempt(id, number)
+    this.#write('finished', [
+      id,
       webhookId,
-      chatbot.id,
+      chatbotId,
       eventType,
       'event',
       state,
@@ -205,57 +226,65 @@ export class HistoryRows {
       attempts,
       attempts,
       status,
-      error,
+      status === 500 ? FAULT : null,
       at,
-      finishedAt,
-      finishedAt,
+      at + 60 + attempts * 30,
+      ...(attempts === 0 ? NO_ATTEMPT : this.#lastAttempt(attempts, isDelivered)),
     ])
-    for (let number = 1; number <= attempts; number++) {
-      this.#makeAttempt({ deliveryId, number, succeeds: isDelivered && number === attempts })
-    }
-    this.#stats.add({ webhookId, chatbotId: chatbot.id, at, state, attempts })
+    this.#stats.add({ webhookId, chatbotId, at, state, attempts })
     this.#made += 1
   }
 
-  #makeAttempt(attempt: { deliveryId: string; number: number; succeeds: boolean }): void {
-    const { deliveryId, number, succeeds } = attempt
+  #lastAttempt(number: number, succeeds: boolean): Row {
+    return [
+      this.#ids.next('attempt'),
+      this.#now + number * 30,
+      this.#drawDuration(),
+      succeeds ? null : 'status',
+      ANSWER_HEADERS,
+      succeeds ? ANSWER : '',
+      null,
+    ]
+  }
+
+  /** One that failed, and was not the last. */
+  #writeAttempt(deliveryId: string, number: number): void {
     const startedAt = this.#now + number * 30
     this.#write('attempts', [
       this.#ids.next('attempt'),
       deliveryId,
       number,
       startedAt,
-      12.5 + 200 * this.#draw(),
-      succeeds ? 'delivered' : 'failed',
-      succeeds ? 200 : 500,
-      succeeds ? null : 'status',
-      succeeds ? null : FAULT,
+      this.#drawDuration(),
+      'failed',
+      500,
+      'status',
+      FAULT,
       ANSWER_HEADERS,
-      succeeds ? ANSWER : '',
+      '',
       null,
       startedAt + 50,
     ])
   }
+
+  #drawDuration(): number {
+    return 12.5 + 200 * this.#draw()
+  }
 }
 
 interface NewDelivery {
-  eventId: string
+  id: string
   eventType: string
   webhookId: string
-  chatbot: HistoryChatbot
+  chatbotId: string
 }
 
-function drawType(draw: number): string {
-  let rest = draw * 100_000
-  for (const { eventType, share } of EVENT_TYPES) {
-    rest -= share
-    if (rest < 0) return eventType
-  }
-  return LEAD_TYPE
-}
+/** Of a delivery that was never sent: the last columns of `finished`. */
+const NO_ATTEMPT: Row = [null, null, null, null, null, null, null]
 
 /** 97 % delivered, most at once; 2 % used up their schedule; 1 % cancelled. */
-function drawEnd(draw: number): End {
+function drawEnd(eventType: string, draw: number): End {
+  if (eventType === SOUND_TYPE) return { state: 'delivered', reason: null, attempts: 1 }
   if (draw < 0.9) return { state: 'delivered', reason: null, attempts: 1 }
   if (draw < 0.97) return { state: 'delivered', reason: null, attempts: 2 }
   if (draw < 0.99) return { state: 'exhausted', reason: null, attempts: 10 }

@@ -5,7 +5,7 @@ import { runLeads } from './lead-run.ts'
 import type { Peer } from './peer.ts'
 import type { PeerSettings } from './peer-protocol.ts'
 
-const WARM_LEADS = 1_500
+const WARM_LEADS = 6_000
 const LEADS = 3_000
 const ROUNDS = 2
 

@@ -25,15 +25,23 @@ export interface Contender {
   cpuSeconds(): number
 }
 
+/** Ours and another, both warm. */
+export interface Match {
+  ours: Contender
+  theirs: Contender
+  /** Of the ratios; what has none is told for context. */
+  targets: { rate?: number; cpu?: number; latency?: boolean }
+}
+
 interface Endpoints {
   group: string
   count: number
   timeoutSeconds?: number
 }
 
-const PATIENCE_MS = 120_000
+export const PATIENCE_MS = 120_000
 /** The server's own default, DELIVERY_TIMEOUT. */
-const TIMEOUT_SECONDS = 30
+export const TIMEOUT_SECONDS = 30
 
 export function ourServer(world: BenchWorld): Contender {
   const webhooks = new Map<string, string[]>()

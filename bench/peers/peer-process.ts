@@ -15,8 +15,8 @@ import type {
 } from './peer-protocol.ts'
 import type { StoreServer } from './store-server.ts'
 
-/** As our own server has it, see `npm start`. */
-const NODE_FLAGS = ['--max-semi-space-size=8']
+/** As our own server has it: `npm start` and packages/server/bin/runtime.js. */
+const NODE_FLAGS = ['--max-semi-space-size=16', '--no-parallel-scavenge']
 const CONNECTIONS = 64
 
 export class PeerProcess {

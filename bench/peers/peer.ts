@@ -34,7 +34,7 @@ const bullmq: Peer = {
     { concurrency: 128, autoPipelining: true },
     { concurrency: 256, autoPipelining: true },
   ],
-  targets: { rate: 2, cpu: 0.4, latency: true },
+  targets: { rate: 1.5, cpu: 0.45, latency: true },
 }
 
 const pgBoss: Peer = {
@@ -58,7 +58,7 @@ const pgBoss: Peer = {
     poolSize: 20,
     notify: true,
   },
-  targets: { rate: 6 },
+  targets: { rate: 4.5 },
 }
 
 const graphileWorker: Peer = {
@@ -73,7 +73,7 @@ const graphileWorker: Peer = {
     { concurrentJobs: 64, localQueueSize: 65, batchDelayMs: 25, poolSize: 20 },
   ],
   prompt: { concurrentJobs: 24, localQueueSize: -1, batchDelayMs: 0, poolSize: 26 },
-  targets: { rate: 8 },
+  targets: { rate: 5 },
 }
 
 export const PEERS: readonly Peer[] = [bullmq, pgBoss, graphileWorker]

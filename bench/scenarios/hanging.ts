@@ -9,6 +9,7 @@
  */
 
 import { type BenchWorld, pause, tell, withWorld } from '../bench-world.ts'
+import { warmUp } from '../lead-turn.ts'
 import { atLeast, type Figure, figureOf, interleave, type Pair, ratios } from '../measure.ts'
 import { orderEvent } from '../sample-events.ts'
 import type { BenchOptions, Scenario } from '../scenario.ts'
@@ -48,6 +49,7 @@ export const hanging: Scenario = {
   run(options) {
     return withWorld({ profileDir: options.profileDir, store: options.store }, async (world) => {
       // A server that just started runs cold code.
+      await warmUp(world)
       await runOnce(world, { healthy: 9, hanging: 1, steadyMs: WARM_MS })
       const figures: Figure[] = []
       for (const spec of CASES) figures.push(...(await compare(world, spec, options)))

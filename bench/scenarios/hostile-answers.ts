@@ -4,12 +4,15 @@
  * the same writers write to a sink: they burn the same cores either way, so what is left is what the
  * server itself does because of them.
  */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type BenchWorld, cpuSince, pause, tell, withWorld } from '../bench-world.ts'
 import { watch } from '../cleaning.ts'
 import { endProcess } from '../end-process.ts'
 import { type HostileAsk, KINDS } from '../hostile-endpoints.ts'
+import { deliverAtRate, PER_SECOND } from '../lead-rate.ts'
+import { warmUp } from '../lead-turn.ts'
 import {
   atLeast,
   atMost,
@@ -22,7 +25,6 @@ import {
 } from '../measure.ts'
 import { orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { deliverAtRate, PER_SECOND } from './latency.ts'
 
 const ENDPOINTS = 50
 /** To one after the other. */
@@ -62,6 +64,7 @@ export const hostileAnswers: Scenario = {
     return withWorld({ profileDir, store }, async (world) => {
       const hostile = await startHelper('hostile')
       const sink = await startHelper('sink')
+      await warmUp(world)
       await deliverAtRate(world, 2 * PER_SECOND)
       const pairs = await interleave({
         rounds: quick ? 2 : 3,

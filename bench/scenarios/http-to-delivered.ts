@@ -1,62 +1,51 @@
 /**
- * HTTP to delivered: leads come in by 64 connections, one a request, and go out to one webhook. The
- * clock runs from the first POST until the last delivery is recorded.
+ * HTTP to delivered: leads over HTTP until the last delivery is recorded, against a bare loop that only
+ * signs and posts the same bodies.
  */
 import { runBareLoop } from '../bare-loop.ts'
 import { type BenchWorld, tell, withWorld } from '../bench-world.ts'
+import { CONNECTIONS, leadTurn, warmUp } from '../lead-turn.ts'
 import { type Figure, figureOf, interleave, type Pair, ratios } from '../measure.ts'
-import { monotonicMs } from '../monotonic.ts'
-import { leadBody, leadDeliveryBody } from '../sample-events.ts'
+import { leadDeliveryBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-
-const CONNECTIONS = 64
+import { cpuFigures, type Turn, turnText } from '../turn.ts'
 
 export const httpToDelivered: Scenario = {
   name: 'http-to-delivered',
   about: 'leads over HTTP until they are delivered and recorded, events a second',
   run({ quick, profileDir, store }) {
-    const leads = quick ? 4_000 : 12_000
+    const leads = quick ? 6_000 : 12_000
     return withWorld({ profileDir, store }, async (world) => {
-      await deliverOnce(world, 2_000)
+      await warmUp(world)
+      await bareOnce(world, leads)
       const pairs = await interleave({
         rounds: quick ? 3 : 5,
-        a: () => deliverOnce(world, leads),
+        a: () => leadTurn(world, leads),
         b: () => bareOnce(world, leads),
       })
-      for (const { a, b } of pairs) tell(`${a.toFixed(0)}/s, bare loop ${b.toFixed(0)}/s`)
+      for (const { a, b } of pairs) tell(`${turnText(a)}; bare loop ${b.toFixed(0)}/s`)
       return figures(pairs)
     })
   },
 }
 
-function figures(pairs: Pair<number>[]): Figure[] {
+function figures(pairs: Pair<Turn, number>[]): Figure[] {
+  const turns = pairs.map(({ a }) => a)
   return [
     figureOf(
-      pairs.map(({ a }) => a),
+      turns.map(({ perSecond }) => perSecond),
       {
         what: 'HTTP in → delivered and recorded',
         unit: '/s',
         note: 'the peer comparison comes with --peers',
       },
     ),
-    figureOf(ratios(pairs), { what: '  / bare loop that only posts', unit: 'ratio' }),
+    ...cpuFigures(turns),
+    figureOf(ratios(pairs.map(({ a, b }) => ({ a: a.perSecond, b }))), {
+      what: '  / bare loop that only posts',
+      unit: 'ratio',
+    }),
   ]
-}
-
-export async function deliverOnce(world: BenchWorld, leads: number): Promise<number> {
-  const group = world.newGroup('leads')
-  const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })
-  const startedAt = monotonicMs()
-  let next = 0
-  const post = async () => {
-    for (let index = next++; index < leads; index = next++) {
-      await world.api.postLead(chatbotId, leadBody(index))
-    }
-  }
-  await Promise.all(Array.from({ length: CONNECTIONS }, post))
-  await world.untilArrived(group, leads)
-  await world.untilRecorded(chatbotId)
-  return (leads * 1000) / (monotonicMs() - startedAt)
 }
 
 async function bareOnce(world: BenchWorld, leads: number): Promise<number> {

@@ -7,19 +7,16 @@
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { request } from 'undici'
 import { signedHeaders } from '../bare-loop.ts'
-import { type BenchWorld, DATA_ROOT, pause, tell, withWorld } from '../bench-world.ts'
+import { type BenchWorld, DATA_ROOT, tell, withWorld } from '../bench-world.ts'
+import { atRate, deliverAtRate, type Lead, PER_SECOND } from '../lead-rate.ts'
+import { warmUp } from '../lead-turn.ts'
 import { atMost, type Figure, figureOf, percentile, type Target } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
-import { leadBody, leadDeliveryBody } from '../sample-events.ts'
+import { leadDeliveryBody } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
 
-export const PER_SECOND = 200
-
-interface Lead {
-  sentAt: number
-  acceptedAt: number
-  arrivedAt: number
-}
+/** As other webhook servers were measured. */
+const SLOW_PER_SECOND = 100
 
 export const latency: Scenario = {
   name: 'latency',
@@ -27,12 +24,14 @@ export const latency: Scenario = {
   run({ quick, profileDir, store }) {
     const seconds = quick ? 5 : 15
     return withWorld({ profileDir, store }, async (world) => {
-      await deliverAtRate(world, 2 * PER_SECOND) // compiled code and open connections, as after a minute
+      await warmUp(world)
+      await deliverAtRate(world, 2 * PER_SECOND)
       const bare = await postAtRate(world, 2 * PER_SECOND)
       const leads = await deliverAtRate(world, seconds * PER_SECOND)
+      const slow = await deliverAtRate(world, seconds * SLOW_PER_SECOND, SLOW_PER_SECOND)
       const sync = timeSyncs(100)
       tell(`the disk syncs 4 KiB in ${sync.toFixed(2)} ms (median of 100)`)
-      return figures(leads, bare)
+      return [...figures(leads, bare), ...slowFigures(slow)]
     })
   },
 }
@@ -52,6 +51,12 @@ function figures(leads: Lead[], bareMs: number[]): Figure[] {
   ]
 }
 
+function slowFigures(leads: Lead[]): Figure[] {
+  const sent = leads.map(({ sentAt, arrivedAt }) => arrivedAt - sentAt)
+  const what = `POST sent → at the receiver, at ${SLOW_PER_SECOND} a second`
+  return [at(0.5, sent, what, atMost(1.5)), at(0.99, sent, what, atMost(4))]
+}
+
 function at(share: number, values: number[], what: string, target?: Target): Figure {
   const text = { what: `${what}, p${share * 100}`, unit: 'ms' as const }
   return figureOf([percentile(values, share)], target ? { ...text, target } : text)
@@ -62,30 +67,12 @@ function times(sent: number[], bareMs: number[]): Figure[] {
   return [figureOf([ratio], { what: '  POST sent → receiver / bare POST, p50', unit: 'ratio' })]
 }
 
-export async function deliverAtRate(world: BenchWorld, count: number): Promise<Lead[]> {
-  const group = world.newGroup('latency')
-  await world.receiver.ask('stamp', group)
-  const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })
-  const sent = new Map<string, { sentAt: number; acceptedAt: number }>()
-  await atRate(count, async (index) => {
-    const sentAt = monotonicMs()
-    const eventId = await world.api.postLead(chatbotId, leadBody(index))
-    sent.set(eventId, { sentAt, acceptedAt: monotonicMs() })
-  })
-  await world.untilArrived(group, count)
-  const { stamps } = await world.receiver.ask('counts', group)
-  return stamps.flatMap(([id, arrivedAt]) => {
-    const times = sent.get(id)
-    return times ? [{ ...times, arrivedAt }] : []
-  })
-}
-
 /** The same load straight to the receiver: what two processes and a socket take by themselves. */
 async function postAtRate(world: BenchWorld, count: number): Promise<number[]> {
   const group = world.newGroup('bare')
   await world.receiver.ask('stamp', group)
   const sentAt = new Map<string, number>()
-  await atRate(count, async (index) => {
+  await atRate({ count }, async (index) => {
     const body = leadDeliveryBody(index, 'bot_00000000000000000000000000')
     const id = `evt_${index.toString().padStart(26, '0')}`
     const headers = signedHeaders(id, body)
@@ -96,21 +83,6 @@ async function postAtRate(world: BenchWorld, count: number): Promise<number[]> {
   })
   const { stamps } = await world.receiver.ask('counts', group)
   return stamps.map(([id, arrivedAt]) => arrivedAt - (sentAt.get(id) ?? Number.NaN))
-}
-
-/** Starts each at its time; waits for all at the end only. */
-export async function atRate(
-  count: number,
-  start: (index: number) => Promise<void>,
-): Promise<void> {
-  const startedAt = monotonicMs()
-  const running: Promise<void>[] = []
-  for (let index = 0; index < count; index++) {
-    const waitMs = startedAt + (index * 1000) / PER_SECOND - monotonicMs()
-    if (waitMs > 0) await pause(waitMs)
-    running.push(start(index))
-  }
-  await Promise.all(running)
 }
 
 /** What a sync to disk takes here, in ms: no commit can be faster. */

@@ -59,7 +59,7 @@ function memoryFigures(
       what: `memory with ${amount(count)} waiting: highest`,
       unit: 'MB',
       note,
-      target: atMost(300),
+      target: atMost(250),
     }),
     figureOf([last / first], {
       what: '  flat: with all of them / with a tenth',
@@ -78,7 +78,7 @@ function memoryFigures(
 
 function startFigure(startsMs: number[], count: number): Figure {
   const what = `start to ready with ${amount(count)} waiting (after a stop, after a kill)`
-  return figureOf([Math.max(...startsMs)], { what, unit: 'ms', target: atMost(1000) })
+  return figureOf([Math.max(...startsMs)], { what, unit: 'ms', target: atMost(700) })
 }
 
 function amount(count: number): string {

@@ -5,27 +5,21 @@
  * beside the rates, so that one sees what would give way first on machines of their own.
  */
 
-import { type BenchWorld, cpuSince, tell, withWorld } from '../bench-world.ts'
-import { type Figure, figureOf, median } from '../measure.ts'
-import { monotonicMs } from '../monotonic.ts'
-import { canReadUsage, cpuSeconds } from '../process-usage.ts'
-import { EVENT_TYPE, leadBody, orderEvent } from '../sample-events.ts'
+import { type BenchWorld, tell, withWorld } from '../bench-world.ts'
+import { DRAIN_SETTINGS, drainTurn } from '../drain-turn.ts'
+import { leadTurn, WARM_LEADS } from '../lead-turn.ts'
+import { atMost, type Figure, figureOf, type Target } from '../measure.ts'
+import { canReadUsage } from '../process-usage.ts'
 import type { Scenario } from '../scenario.ts'
+import { cpuFigures, sideCpuMs, type Turn, turnText } from '../turn.ts'
 
-/** Longer than loading takes: the requests held at the gate must not time out. */
-const SETTINGS = { DELIVERY_TIMEOUT: '120s' }
 const COUNTS = [1, 2, 4]
 const WEBHOOKS = 16
-const CONNECTIONS = 64
-
-/** What one turn came to; CPU in ms for 1,000 deliveries. */
-interface Turn {
-  perSecond: number
-  nodesCpuMs: number
-  databaseCpuMs: number
-  receiverCpuMs: number
-  loadCpuMs: number
-}
+/** CPU of all nodes and the database, against one node's. */
+const CPU_TARGETS = new Map([
+  [2, atMost(1.2)],
+  [4, atMost(1.5)],
+])
 
 interface Turns {
   nodes: number
@@ -42,7 +36,7 @@ export const nodes: Scenario = {
     const amounts = quick
       ? { deliveries: 8_000, leads: 3_000 }
       : { deliveries: 32_000, leads: 8_000 }
-    return withWorld({ settings: SETTINGS, profileDir, store }, async (world) => {
+    return withWorld({ settings: DRAIN_SETTINGS, profileDir, store }, async (world) => {
       const all: Turns[] = COUNTS.map((count) => ({ nodes: count, drained: [], delivered: [] }))
       for (let round = 0; round < (quick ? 2 : 5); round++) {
         // Another one goes first in each round: a disk and a table that grow favour the first.
@@ -63,116 +57,53 @@ interface Amounts {
 }
 
 async function takeTurn(world: BenchWorld, turns: Turns, amounts: Amounts): Promise<void> {
+  const warm = new Set(world.apis)
   await world.setNodes(turns.nodes)
   // A server that just started runs cold code.
-  await deliver(world, 2_000)
-  const drained = await drain(world, amounts.deliveries)
-  const delivered = await deliver(world, amounts.leads)
+  const cold = world.apis.filter((api) => !warm.has(api))
+  if (cold.length > 0) await leadTurn(world, WARM_LEADS * cold.length, cold)
+  const drained = await drainTurn(world, { webhooks: WEBHOOKS, deliveries: amounts.deliveries })
+  const delivered = await leadTurn(world, amounts.leads)
   turns.drained.push(drained)
   turns.delivered.push(delivered)
   tell(`${turns.nodes} node(s): drained ${turnText(drained)}`)
   tell(`${turns.nodes} node(s): HTTP → delivered ${turnText(delivered)}`)
 }
 
-function turnText(turn: Turn): string {
-  const cpu = [
-    `nodes ${turn.nodesCpuMs.toFixed(0)}`,
-    `database ${turn.databaseCpuMs.toFixed(0)}`,
-    `receiver ${turn.receiverCpuMs.toFixed(0)}`,
-    `load ${turn.loadCpuMs.toFixed(0)}`,
-  ]
-  return `${turn.perSecond.toFixed(0)}/s; CPU ms for 1,000: ${cpu.join(', ')}`
-}
-
 function figures({ nodes: count, drained, delivered }: Turns, one: Turns): Figure[] {
   const name = count === 1 ? '1 node' : `${count} nodes`
+  const target = CPU_TARGETS.get(count)
   return [
-    ...rateFigures(`draining a backlog, ${name}`, drained, one.drained),
-    ...rateFigures(`HTTP in → delivered and recorded, ${name}`, delivered, one.delivered),
-  ]
-}
-
-function rateFigures(what: string, turns: Turn[], one: Turn[]): Figure[] {
-  const rates = turns.map(({ perSecond }) => perSecond)
-  const cpu = (label: string, pick: (turn: Turn) => number) =>
-    figureOf(turns.map(pick), { what: `  CPU for 1,000: ${label}`, unit: 'ms' })
-  const ratio = rates.map((rate, round) => rate / (one[round]?.perSecond ?? Number.NaN))
-  return [
-    figureOf(rates, { what, unit: '/s' }),
-    ...(turns === one ? [] : [figureOf(ratio, { what: '  / 1 node', unit: 'ratio' })]),
-    cpu('all nodes together', (turn) => turn.nodesCpuMs),
-    cpu("the database's processes", (turn) => turn.databaseCpuMs),
-    cpu('receiver and load', (turn) => turn.receiverCpuMs + turn.loadCpuMs),
-    figureOf([busyCores(turns)], {
-      what: '  CPU used by all of it, of 100 a core',
-      unit: '%',
+    ...turnFigures(`draining a backlog, ${name}`, drained, { one: one.drained }),
+    ...turnFigures(`HTTP in → delivered and recorded, ${name}`, delivered, {
+      one: one.delivered,
+      ...(target && { target }),
     }),
   ]
 }
 
-/** What all processes together took; near 100 for each core: the machine is the limit. */
-function busyCores(turns: Turn[]): number {
-  const used = turns.map(
-    ({ perSecond, nodesCpuMs, databaseCpuMs, receiverCpuMs, loadCpuMs }) =>
-      (perSecond / 1000) * ((nodesCpuMs + databaseCpuMs + receiverCpuMs + loadCpuMs) / 10),
-  )
-  return median(used)
-}
-
-async function drain(world: BenchWorld, deliveries: number): Promise<Turn> {
-  const group = world.newGroup('drain')
-  await world.receiver.ask('shut', group)
-  const chatbotId = await world.createChatbot({ group, count: WEBHOOKS, eventType: EVENT_TYPE })
-  const { apis } = world
-  const each = deliveries / WEBHOOKS / apis.length
-  await Promise.all(
-    apis.map((api, node) => api.load(chatbotId, each, (index) => orderEvent(node * each + index))),
-  )
-  return measured(world, async () => {
-    const { at: openedAt, counts } = await world.receiver.ask('open', group)
-    await world.untilArrived(group, deliveries)
-    await world.untilRecorded(chatbotId)
-    return { count: deliveries - counts.requests, elapsedMs: monotonicMs() - openedAt }
-  })
-}
-
-async function deliver(world: BenchWorld, leads: number): Promise<Turn> {
-  const group = world.newGroup('leads')
-  const chatbotId = await world.createChatbot({ group, count: 1, eventType: 'lead.submit' })
-  const { apis } = world
-  let next = 0
-  const post = async (connection: number) => {
-    for (let index = next++; index < leads; index = next++) {
-      await apis[connection % apis.length]?.postLead(chatbotId, leadBody(index))
-    }
-  }
-  return measured(world, async () => {
-    const startedAt = monotonicMs()
-    await Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => post(connection)))
-    await world.untilArrived(group, leads)
-    await world.untilRecorded(chatbotId)
-    return { count: leads, elapsedMs: monotonicMs() - startedAt }
-  })
-}
-
-async function measured(
-  world: BenchWorld,
-  work: () => Promise<{ count: number; elapsedMs: number }>,
-): Promise<Turn> {
-  const before = { cpu: world.cpu(), own: process.cpuUsage(), receiver: receiverCpu(world) }
-  const { count, elapsedMs } = await work()
-  const { nodes: ofNodes, database } = cpuSince(before.cpu, world.cpu())
-  const { user, system } = process.cpuUsage(before.own)
-  const perThousand = (seconds: number) => (seconds * 1e6) / count
-  return {
-    perSecond: (count * 1000) / elapsedMs,
-    nodesCpuMs: perThousand(ofNodes.reduce((sum, seconds) => sum + seconds, 0)),
-    databaseCpuMs: perThousand(database),
-    receiverCpuMs: perThousand(receiverCpu(world) - before.receiver),
-    loadCpuMs: perThousand((user + system) / 1e6),
-  }
-}
-
-function receiverCpu({ receiver }: BenchWorld): number {
-  return cpuSeconds(receiver.pid)
+function turnFigures(
+  what: string,
+  turns: Turn[],
+  { one, target }: { one: Turn[]; target?: Target },
+): Figure[] {
+  const rates = turns.map(({ perSecond }) => perSecond)
+  const perOne = (pick: (turn: Turn) => number) =>
+    turns.map((turn, round) => pick(turn) / pick(one[round] ?? turn))
+  const figures = [
+    figureOf(
+      perOne(({ perSecond }) => perSecond),
+      { what: '  / 1 node', unit: 'ratio' },
+    ),
+    figureOf(perOne(sideCpuMs), {
+      what: '  CPU of nodes and database / 1 node',
+      unit: 'ratio',
+      ...(target && { target }),
+    }),
+  ]
+  return [
+    figureOf(rates, { what, unit: '/s' }),
+    ...(turns === one ? [] : figures),
+    ...cpuFigures(turns, 'all nodes together'),
+  ]
 }

@@ -5,11 +5,12 @@
  */
 
 import { type BenchWorld, tell, withWorld } from '../bench-world.ts'
-import { atLeast, atMost, type Figure, figureOf, interleave, ratios } from '../measure.ts'
+import { leadTurn, warmUp } from '../lead-turn.ts'
+import { atLeast, atMost, type Figure, figureOf, interleave, ratiosOf } from '../measure.ts'
 import { monotonicMs } from '../monotonic.ts'
 import { EVENT_TYPE, orderEvent } from '../sample-events.ts'
 import type { Scenario } from '../scenario.ts'
-import { deliverOnce } from './http-to-delivered.ts'
+import { type Turn, turnText } from '../turn.ts'
 
 /** The hanging one must hang for as long as we look. */
 const SETTINGS = { DELIVERY_TIMEOUT: '120s', RETRY_SCHEDULE: '0s,10m,10m,10m' }
@@ -83,26 +84,28 @@ async function compare(
   { what, leads, quick }: Comparison,
 ): Promise<Figure[]> {
   // A server that just started runs cold code.
-  await deliverOnce(full, leads / 4)
-  await deliverOnce(empty, leads / 4)
+  await warmUp(full)
+  await warmUp(empty)
   const pairs = await interleave({
     rounds: quick ? 3 : 5,
-    a: () => deliverOnce(full, leads),
-    b: () => deliverOnce(empty, leads),
+    a: () => leadTurn(full, leads),
+    b: () => leadTurn(empty, leads),
   })
-  for (const { a, b } of pairs) tell(`${what}: ${a.toFixed(0)}/s, nothing: ${b.toFixed(0)}/s`)
+  for (const { a, b } of pairs) tell(`${what}: ${turnText(a)}; nothing: ${turnText(b)}`)
   return [
-    figureOf(ratios(pairs), {
+    figureOf(ratiosOf(pairs, rate), {
       what: `leads of another webhook: ${what} / nothing waiting`,
       unit: 'ratio',
       target: atLeast(0.9),
     }),
     figureOf(
-      pairs.map(({ a }) => a),
+      pairs.map(({ a }) => rate(a)),
       { what: '  delivered and recorded', unit: '/s' },
     ),
   ]
 }
+
+const rate = ({ perSecond }: Turn) => perSecond
 
 async function restart(world: BenchWorld, lanes: number): Promise<Figure> {
   await world.stopServer('orderly')

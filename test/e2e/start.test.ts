@@ -1,6 +1,15 @@
 /** Starting: what is said when it works, and the one sentence when it doesn't. */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { ApiClient } from '../support/api-client.ts'
 import {
@@ -32,6 +41,35 @@ test('a ready server says so in one JSON line, at every log level, and keeps its
   }
   expect(server.out.join('')).not.toContain(server.adminKey)
 })
+
+test.runIf(process.platform === 'linux')(
+  'however it is started it has the room for what is young that `npm start` gives it, or its operator',
+  async () => {
+    const flags = async (options: ServerOptions) => {
+      const { pid } = await start(options)
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1, -2)
+    }
+    expect(await flags({})).toEqual(['--max-semi-space-size=16'])
+    const NODE_OPTIONS = '--max-semi-space-size=2'
+    expect(await flags({ settings: { NODE_OPTIONS } })).toEqual([])
+  },
+)
+
+test.runIf(process.getuid)(
+  'compiled code is kept where nobody else may write, and not where others may',
+  async () => {
+    const own = join(makeDataDir(), `chatzuri-code-${process.getuid?.()}`)
+    const settings = { TMPDIR: dirname(own), NODE_COMPILE_CACHE: '' }
+    await (await start({ settings })).stop()
+    expect(modeOf(own)).toBe(0o700)
+    expect(readdirSync(own)).toHaveLength(1)
+    rmSync(own, { recursive: true })
+    mkdirSync(own)
+    chmodSync(own, 0o777)
+    await (await start({ settings })).stop()
+    expect(readdirSync(own)).toEqual([])
+  },
+)
 
 test('a second server on the same folder is refused in one sentence; the first goes on', async () => {
   const first = await start()

@@ -5,12 +5,14 @@
  */
 
 import { type BenchWorld, pause, tell, withWorld } from '../../bench-world.ts'
+import { WARM_LEADS } from '../../lead-turn.ts'
 import { type Figure, figureOf, interleave, ratios } from '../../measure.ts'
 import { leadBody } from '../../sample-events.ts'
 import type { BenchOptions, Scenario } from '../../scenario.ts'
 import { bestSettings } from '../calibrate.ts'
 import { type Contender, ourServer, withPeer } from '../contender.ts'
 import { forEachPeer } from '../each-peer.ts'
+import { runLeads } from '../lead-run.ts'
 import { PEERS, type Peer } from '../peer.ts'
 
 const HEALTHY = 9
@@ -29,7 +31,7 @@ export const peersHanging: Scenario = {
   about: 'healthy endpoints while 1 of 10 hangs, each contender against itself',
   run(options) {
     return withWorld(options, async (world) => [
-      ...(await measure(world, { contender: ourServer(world), label: 'ours' }, options)),
+      ...(await measureHanging(world, ourServer(world), options)),
       ...(await forEachPeer(PEERS, (peer) => measurePeer(world, peer, options))),
     ])
   },
@@ -42,24 +44,23 @@ async function measurePeer(
 ): Promise<Figure[]> {
   const settings = await bestSettings(world, peer, options.quick)
   const run = (label: string, chosen: typeof settings) =>
-    withPeer(world, peer, chosen, (contender) => measure(world, { contender, label }, options))
+    withPeer(world, peer, chosen, (contender) =>
+      measureHanging(world, { ...contender, name: label }, options),
+    )
   const figures = await run(peer.name, settings)
   if (!peer.againstHanging) return figures
   const label = `${peer.name}, with a limit for each endpoint`
   return [...figures, ...(await run(label, peer.againstHanging))]
 }
 
-interface Subject {
-  contender: Contender
-  label: string
-}
-
-async function measure(
+export async function measureHanging(
   world: BenchWorld,
-  { contender, label }: Subject,
+  contender: Contender,
   { quick }: BenchOptions,
 ): Promise<Figure[]> {
+  const { name } = contender
   const steadyMs = quick ? 2_000 : 5_000
+  await runLeads(world, contender, WARM_LEADS)
   await runOnce(world, contender, { hangs: false, steadyMs: 1_000 })
   const pairs = await interleave({
     rounds: quick ? 1 : 3,
@@ -67,11 +68,11 @@ async function measure(
     b: () => runOnce(world, contender, { hangs: false, steadyMs }),
   })
   for (const { a, b } of pairs) {
-    tell(`${label}: 1 of 10 hangs ${a.toFixed(0)}/s, none hangs ${b.toFixed(0)}/s`)
+    tell(`${name}: 1 of 10 hangs ${a.toFixed(0)}/s, none hangs ${b.toFixed(0)}/s`)
   }
   return [
     figureOf(ratios(pairs), {
-      what: `healthy endpoints, ${label}: 1 of 10 hangs / none hangs`,
+      what: `healthy endpoints, ${name}: 1 of 10 hangs / none hangs`,
       unit: 'ratio',
     }),
     figureOf(

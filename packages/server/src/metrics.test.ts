@@ -43,3 +43,27 @@ test('two servers in one process count apart', async () => {
   one.eventsAccepted(1)
   expect(await other.text()).toContain('chatzuri_events_accepted_total 0\n')
 })
+
+test('a histogram counts what it saw up to each bound, and all of it', async () => {
+  const metrics = createMetrics()
+  for (const seconds of [0, 0.0005, 0.0006, 5, 7]) metrics.committed(seconds)
+  const text = await metrics.text()
+  const name = 'chatzuri_store_commit_duration_seconds'
+  for (const [le, count] of [
+    ['0.0005', 2],
+    ['0.001', 3],
+    ['1', 3],
+    ['5', 4],
+    ['+Inf', 5],
+  ]) {
+    expect(text).toContain(`${name}_bucket{le="${le}"} ${count}\n`)
+  }
+  expect(text).toContain(`${name}_count 5\n`)
+  expect(Number(/_duration_seconds_sum (.*)/.exec(text)?.[1])).toBeCloseTo(12.0011)
+})
+
+test('a label is written so that no value ends it', async () => {
+  const metrics = createMetrics()
+  metrics.deliveryFinished('a"b\\\n')
+  expect(await metrics.text()).toContain('{state="a\\"b\\\\\\n"} 1\n')
+})

@@ -2,7 +2,7 @@
  * What Prometheus reads. Everything is measured where it happens or looked up when it is asked for:
  * nothing here runs by a timer. Names begin with `chatzuri_`; once published they stay.
  */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { MetricRegistry } from './metric-registry.ts'
 
 type AttemptResult = 'delivered' | 'failed' | 'blocked' | 'our_fault'
 
@@ -64,151 +64,141 @@ const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const COMMIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
 
 export function createMetrics(): Metrics {
-  const registry = new Registry()
+  const registry = new MetricRegistry()
   registerProcessGauges(registry)
-  const events = new Counter({
+  const events = registry.counter({
     name: 'chatzuri_events_accepted_total',
     help: 'Events that were accepted and stored',
-    registers: [registry],
   })
-  const attempts = new Histogram({
+  const attempts = registry.histograms({
     name: 'chatzuri_attempt_duration_seconds',
     help: 'Attempts, by result and until their answer',
-    labelNames: ['result'],
+    labels: ['result'],
     buckets: ATTEMPT_SECONDS,
-    registers: [registry],
   })
-  const finished = new Counter({
+  const finished = registry.counters({
     name: 'chatzuri_deliveries_finished_total',
     help: 'Deliveries that reached a state in which nothing more is sent',
-    labelNames: ['state'],
-    registers: [registry],
+    labels: ['state'],
   })
-  const failures = new Counter({
+  const failures = registry.counters({
     name: 'chatzuri_sign_in_failures_total',
     help: 'Keys, sessions and owner links that were refused',
-    labelNames: ['way'],
-    registers: [registry],
+    labels: ['way'],
   })
-  const refused = new Counter({
+  const refused = registry.counters({
     name: 'chatzuri_requests_refused_total',
     help: 'Requests and connections that were turned away by a limit, by its reason',
-    labelNames: ['reason'],
-    registers: [registry],
+    labels: ['reason'],
   })
-  const commits = new Histogram({
+  const commits = registry.histogram({
     name: 'chatzuri_store_commit_duration_seconds',
     help: 'Commits of the store',
     buckets: COMMIT_SECONDS,
-    registers: [registry],
   })
+  const attemptsOf = kept((result: string) => attempts.of(result))
+  const finishedIn = kept((state: string) => finished.of(state))
   return {
-    eventsAccepted: (count) => events.inc(count),
-    attempted: ({ result, durationSeconds }) => attempts.observe({ result }, durationSeconds),
-    signInFailed: (way) => failures.inc({ way }),
-    deliveryFinished: (state) => finished.inc({ state }),
+    eventsAccepted: (count) => events.add(count),
+    attempted: ({ result, durationSeconds }) => attemptsOf(result).observe(durationSeconds),
+    signInFailed: (way) => failures.of(way).add(1),
+    deliveryFinished: (state) => finishedIn(state).add(1),
     requestAnswered: requestHistogram(registry),
-    requestRefused: (reason) => refused.inc({ reason }),
+    requestRefused: (reason) => refused.of(reason).add(1),
     committed: (durationSeconds) => commits.observe(durationSeconds),
     observe: (gauges) => registerObserved(registry, gauges),
-    text: () => registry.metrics(),
+    text: () => registry.text(),
     contentType: registry.contentType,
   }
 }
 
-/** Finding a series by its labels costs more than counting in it; there are few, so they are kept. */
-function requestHistogram(registry: Registry): Metrics['requestAnswered'] {
-  const histogram = new Histogram({
-    name: 'chatzuri_http_request_duration_seconds',
-    help: 'Requests to this server, by route and status',
-    labelNames: ['method', 'route', 'status'],
-    buckets: REQUEST_SECONDS,
-    registers: [registry],
-  })
-  const kept = new Map<string, { observe(value: number): void }>()
-  return ({ method, route, statusCode }, durationSeconds) => {
-    const key = `${statusCode} ${method} ${route}`
-    let series = kept.get(key)
-    if (!series) {
-      series = histogram.labels({ method, route, status: String(statusCode) })
-      kept.set(key, series)
+/** What was found is kept: there are few. */
+function kept<Key, Kind>(find: (key: Key) => Kind): (key: Key) => Kind {
+  const found = new Map<Key, Kind>()
+  return (key) => {
+    let known = found.get(key)
+    if (known === undefined) {
+      known = find(key)
+      found.set(key, known)
     }
-    series.observe(durationSeconds)
+    return known
   }
 }
 
-function registerObserved(registry: Registry, gauges: ObservedGauges) {
-  gauge(registry, {
-    name: 'chatzuri_requests_in_flight',
-    help: 'Requests to endpoints that are open',
-    read: gauges.inFlight,
+function requestHistogram(registry: MetricRegistry): Metrics['requestAnswered'] {
+  const requests = registry.histograms({
+    name: 'chatzuri_http_request_duration_seconds',
+    help: 'Requests to this server, by route and status',
+    labels: ['method', 'route', 'status'],
+    buckets: REQUEST_SECONDS,
   })
-  gauge(registry, {
-    name: 'chatzuri_lanes',
-    help: 'Webhooks that have work in this process',
-    read: gauges.lanes,
-  })
-  gauge(registry, {
-    name: 'chatzuri_deliveries_queued',
-    help: 'Deliveries held by this process and not sent yet',
-    read: gauges.queued,
-  })
-  gauge(registry, {
-    name: 'chatzuri_backlog',
-    help: 'Unfinished deliveries in the store',
-    read: gauges.backlog,
-  })
+  // Step by step: a key of all three would be a new text for each request.
+  const seriesOf = kept((route: string) =>
+    kept((method: string) =>
+      kept((statusCode: number) => requests.of(method, route, String(statusCode))),
+    ),
+  )
+  return ({ method, route, statusCode }, durationSeconds) =>
+    seriesOf(route)(method)(statusCode).observe(durationSeconds)
 }
 
-/** prom-client's own set would start an event loop monitor, which wakes an idle process. */
-function registerProcessGauges(registry: Registry) {
-  new Counter({
-    name: 'chatzuri_process_cpu_seconds_total',
-    help: 'CPU time, user and system',
-    registers: [registry],
-    collect() {
+function registerObserved(registry: MetricRegistry, gauges: ObservedGauges) {
+  registry.observed(
+    'gauge',
+    { name: 'chatzuri_requests_in_flight', help: 'Requests to endpoints that are open' },
+    gauges.inFlight,
+  )
+  registry.observed(
+    'gauge',
+    { name: 'chatzuri_lanes', help: 'Webhooks that have work in this process' },
+    gauges.lanes,
+  )
+  registry.observed(
+    'gauge',
+    {
+      name: 'chatzuri_deliveries_queued',
+      help: 'Deliveries held by this process and not sent yet',
+    },
+    gauges.queued,
+  )
+  registry.observed(
+    'gauge',
+    { name: 'chatzuri_backlog', help: 'Unfinished deliveries in the store' },
+    gauges.backlog,
+  )
+}
+
+/** Read when they are asked for: an event loop monitor would wake an idle process. */
+function registerProcessGauges(registry: MetricRegistry) {
+  registry.observed(
+    'counter',
+    { name: 'chatzuri_process_cpu_seconds_total', help: 'CPU time, user and system' },
+    () => {
       const { user, system } = process.cpuUsage()
-      this.reset()
-      this.inc((user + system) / 1e6)
+      return (user + system) / 1e6
     },
-  })
-  gauge(registry, {
-    name: 'chatzuri_process_resident_memory_bytes',
-    help: 'Resident memory',
-    read: () => process.memoryUsage.rss(),
-  })
-  gauge(registry, {
-    name: 'chatzuri_process_heap_used_bytes',
-    help: 'JavaScript heap in use',
-    read: () => process.memoryUsage().heapUsed,
-  })
-  gauge(registry, {
-    name: 'chatzuri_process_uptime_seconds',
-    help: 'Since the process started',
-    read: () => process.uptime(),
-  })
-  gauge(registry, {
-    name: 'chatzuri_event_loop_utilization_ratio',
-    help: 'Share of time in which the event loop was busy, since the start',
-    read: () => performance.eventLoopUtilization().utilization,
-  })
-}
-
-function gauge(
-  registry: Registry,
-  { name, help, read }: { name: string; help: string; read: () => number | Promise<number> },
-) {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    async collect() {
-      try {
-        this.set(await read())
-      } catch {
-        // A store that is away must not take the other figures with it.
-        this.set(Number.NaN)
-      }
+  )
+  registry.observed(
+    'gauge',
+    { name: 'chatzuri_process_resident_memory_bytes', help: 'Resident memory' },
+    () => process.memoryUsage.rss(),
+  )
+  registry.observed(
+    'gauge',
+    { name: 'chatzuri_process_heap_used_bytes', help: 'JavaScript heap in use' },
+    () => process.memoryUsage().heapUsed,
+  )
+  registry.observed(
+    'gauge',
+    { name: 'chatzuri_process_uptime_seconds', help: 'Since the process started' },
+    () => process.uptime(),
+  )
+  registry.observed(
+    'gauge',
+    {
+      name: 'chatzuri_event_loop_utilization_ratio',
+      help: 'Share of time in which the event loop was busy, since the start',
     },
-  })
+    () => performance.eventLoopUtilization().utilization,
+  )
 }

@@ -54,7 +54,7 @@ test('under npm two signals at once are one; later ones are two', async () => {
 })
 
 test('npm is in front only where its script is this program', () => {
-  const start = 'exec node --max-semi-space-size=8 packages/server/bin/serve.js'
+  const start = 'exec node --max-semi-space-size=16 packages/server/bin/serve.js'
   expect(isUnderNpm({ npm_lifecycle_script: start })).toBe(true)
   expect(isUnderNpm({ npm_lifecycle_script: 'chatzuri-server' })).toBe(true)
   expect(isUnderNpm({ npm_lifecycle_event: 'test', npm_lifecycle_script: 'vitest run' })).toBe(

@@ -32,39 +32,39 @@ export function cleanLead(
     customerPhone: tidyContact(wellFormed(input.customerPhone)),
   }
   // As it came: what is tidied away at an end is U+0000 all the same.
-  for (const [path, text] of Object.entries({ ...lead, ...given(input) })) {
-    if (text.includes('\0')) details.push({ path, message: `\`${path}\` contains U+0000` })
-  }
-  if (length(lead.conversationId) > CONVERSATION_ID_LENGTH_MAX) {
+  refuseNul(details, 'conversationId', lead.conversationId)
+  refuseNul(details, 'customerEmail', input.customerEmail)
+  refuseNul(details, 'customerName', input.customerName)
+  refuseNul(details, 'customerPhone', input.customerPhone)
+  if (isLonger(lead.conversationId, CONVERSATION_ID_LENGTH_MAX)) {
     details.push(tooLong('conversationId', CONVERSATION_ID_LENGTH_MAX))
   }
-  for (const [path, faultOf] of CHECKS) {
-    if (lead[path] === '' || details.some((detail) => detail.path === path)) continue
-    const fault = faultOf(lead[path])
-    if (fault) details.push({ path, message: sentenceOf(path, fault) })
-  }
-  if (isBlank(lead.customerName) && lead.customerEmail === '' && lead.customerPhone === '') {
+  refuseFault(details, 'customerPhone', { text: lead.customerPhone, faultOf: phoneFault })
+  refuseFault(details, 'customerEmail', { text: lead.customerEmail, faultOf: emailFault })
+  if (lead.customerEmail === '' && lead.customerPhone === '' && isBlank(lead.customerName)) {
     const message = 'At least one of customerName, customerEmail and customerPhone must be given'
     if (details.length === 0) details.push({ path: 'customerName', message })
   }
   return details.length > 0 ? { ok: false, details } : { ok: true, lead }
 }
 
-const CHECKS = [
-  ['customerPhone', phoneFault],
-  ['customerEmail', emailFault],
-] as const
+function refuseNul(details: ErrorDetail[], path: string, text: string | null | undefined) {
+  if (text?.includes('\0')) details.push({ path, message: `\`${path}\` contains U+0000` })
+}
+
+/** One mistake for each field is enough. */
+function refuseFault(
+  details: ErrorDetail[],
+  path: string,
+  { text, faultOf }: { text: string; faultOf: (text: string) => TypedFault | null },
+) {
+  if (text === '' || details.some((detail) => detail.path === path)) return
+  const fault = faultOf(text)
+  if (fault) details.push({ path, message: sentenceOf(path, fault) })
+}
 
 function wellFormed(text: string | null | undefined): string {
   return (text ?? '').toWellFormed()
-}
-
-function given({ customerName, customerEmail, customerPhone }: LeadInput) {
-  return {
-    customerName: customerName ?? '',
-    customerEmail: customerEmail ?? '',
-    customerPhone: customerPhone ?? '',
-  }
 }
 
 function sentenceOf(path: string, fault: TypedFault): string {
@@ -81,8 +81,8 @@ function sentenceOf(path: string, fault: TypedFault): string {
 }
 
 /** In characters as people count them, not UTF-16 units: an emoji is one. */
-function length(text: string): number {
-  return text.length > 0 ? [...text].length : 0
+function isLonger(text: string, lengthMax: number): boolean {
+  return text.length > lengthMax && [...text].length > lengthMax
 }
 
 function tooLong(path: string, lengthMax: number): ErrorDetail {

@@ -6,6 +6,8 @@
  *   a sender, so that no two readers could disagree about where the answer ends.
  */
 
+import { keepHeaders } from './answer-headers.ts'
+
 export type AnswerHeaders = Record<string, string | string[]>
 
 /** How the end of a body is found (RFC 9112, 6.3). */
@@ -20,14 +22,23 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const UNPRINTABLE = /[^\t\x20-\x7e\x80-\xff]/g
 const EXACT_LENGTH = /^\d{1,15}$/
+const CLOSE = /(?:^|[\t ,])close(?:$|[\t ,])/i
+const TIMEOUT = /(?:^|[\t ,])timeout[\t ]*=[\t ]*(\d{1,6})/i
+const NONE: readonly string[] = []
 
 export class AnswerHead {
   /** -1: the status line is still to come. */
   status = -1
   isExact = true
   readonly headers: AnswerHeaders = Object.create(null)
+  /** Once it has ended. */
+  framing: Framing = 'none'
   /** Of the last header line, for one that is folded. */
   #lastName = ''
+  #kept: Readonly<Record<string, string>> | null = null
+  #closes: boolean | null = null
+  /** -1: not looked for yet. */
+  #keepAliveMs: number | null = -1
 
   /** False: there is no status in it. */
   readStatusLine(text: string): boolean {
@@ -54,8 +65,18 @@ export class AnswerHead {
     if (name !== '') this.#add(name, value.trim())
   }
 
-  /** Once all lines are read. May find that the answer is not exact. */
-  framing(): Framing {
+  /** All lines are read. May find that the answer is not exact. */
+  end(): void {
+    this.framing = this.#findFraming()
+  }
+
+  /** As they are kept and shown. */
+  get kept(): Readonly<Record<string, string>> {
+    this.#kept ??= Object.freeze(keepHeaders(this.headers))
+    return this.#kept
+  }
+
+  #findFraming(): Framing {
     const lengths = this.#values('content-length')
     const codings = this.#values('transfer-encoding')
     if (this.status < 200 || this.status === 204 || this.status === 304) {
@@ -78,15 +99,18 @@ export class AnswerHead {
 
   /** The endpoint wants no other request on this connection. */
   get closes(): boolean {
-    return this.#values('connection').some((value) => /(?:^|[\t ,])close(?:$|[\t ,])/i.test(value))
+    this.#closes ??= this.#values('connection').some((value) => CLOSE.test(value))
+    return this.#closes
   }
 
   /** How long the endpoint says that it keeps the connection; null: it doesn't say. */
   get keepAliveMs(): number | null {
-    const hint = /(?:^|[\t ,])timeout[\t ]*=[\t ]*(\d{1,6})/i.exec(
-      this.#values('keep-alive')[0] ?? '',
-    )
-    return hint?.[1] === undefined ? null : Number(hint[1]) * 1_000
+    if (this.#keepAliveMs === -1) {
+      const [value] = this.#values('keep-alive')
+      const seconds = value === undefined ? undefined : TIMEOUT.exec(value)?.[1]
+      this.#keepAliveMs = seconds === undefined ? null : Number(seconds) * 1_000
+    }
+    return this.#keepAliveMs
   }
 
   /** A line that goes on with the one before (RFC 9112, 5.2: to be read as a space). */
@@ -106,9 +130,10 @@ export class AnswerHead {
     else known.push(value)
   }
 
-  #values(name: string): string[] {
+  #values(name: string): readonly string[] {
     const value = this.headers[name]
-    return value === undefined ? [] : [value].flat()
+    if (value === undefined) return NONE
+    return typeof value === 'string' ? [value] : value
   }
 }
 

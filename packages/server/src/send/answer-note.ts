@@ -50,9 +50,25 @@ const SKIP_STATUSES = new Set(['ignored', 'skipped', 'duplicate'])
 /** What is written where there is nothing to tell. */
 const NOTHING_WORDS = new Set(['', 'false', 'no', 'none', 'null', 'nil', 'undefined', '0', 'n/a'])
 
+/** An endpoint mostly says the same each time: what short bodies say is kept. */
+const KNOWN_MAX = 256
+const KNOWN_LENGTH_MAX = 256
+const known = new Map<string, AnswerNote | null>()
+
 /** Null: no 2xx, no JSON object, or one that says nothing of the sort. */
 export function readAnswerNote(status: number, body: string): AnswerNote | null {
   if (status < 200 || status > 299) return null
+  if (body.length > KNOWN_LENGTH_MAX) return noteOf(body)
+  let note = known.get(body)
+  if (note === undefined) {
+    note = noteOf(body)
+    if (known.size >= KNOWN_MAX) known.clear()
+    known.set(body, note)
+  }
+  return note
+}
+
+function noteOf(body: string): AnswerNote | null {
   const answer = parseBeginning(body)
   if (answer === null) return null
   const said = new Said(answer)

@@ -89,10 +89,28 @@ describe('the verdict is the same wherever the bytes are cut', () => {
     )
   })
 
-  test.each(ANSWERS)('byte by byte: $name', ({ text }) => {
+  // In pieces no head is known from before; whole, the second time it is.
+  test.each(ANSWERS)('byte by byte, at once, and once more: $name', ({ text }) => {
     const bytes = Buffer.from(text.slice(0, 20_000), 'latin1')
     const single = Array.from(bytes, (_byte, index) => bytes.subarray(index, index + 1))
-    expect(readPieces(single, true)).toEqual(readPieces([bytes], true))
+    const verdict = readPieces(single, true)
+    expect(readPieces([bytes], true)).toEqual(verdict)
+    expect(readPieces([bytes], true)).toEqual(verdict)
+  })
+
+  test('a head that is known from before has its own body each time, or none', () => {
+    const head = `${OK}Content-Length: 2\r\nX-Twice: 1\r\n\r\n`
+    for (const body of ['ab', 'cd', 'e', 'fgh']) {
+      expect(readAll(head + body)).toMatchObject({
+        phase: body.length < 2 ? 'body' : 'ended',
+        body: body.slice(0, 2),
+        isExact: body.length === 2,
+        hasSurplus: body.length > 2,
+        headers: { 'content-length': '2', 'x-twice': '1' },
+      })
+    }
+    const interim = `HTTP/1.1 103 X\r\n\r\n${head}ok`
+    expect([readAll(interim), readAll(interim)]).toMatchObject([ENDED, ENDED])
   })
 })
 

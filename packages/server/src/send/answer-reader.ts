@@ -12,6 +12,7 @@
 import { AnswerHead, type AnswerHeaders } from './answer-head.ts'
 import type { BodyHead } from './body-head.ts'
 import { ChunkedBody } from './chunked-body.ts'
+import { KNOWN_HEAD_BYTES_MAX, knownHead, rememberHead } from './known-heads.ts'
 import { PartialLine } from './partial-line.ts'
 import type { ProtocolCause, ProtocolFault } from './protocol-failure.ts'
 
@@ -39,6 +40,7 @@ const CR = 13
 const SPACE = 32
 const TAB = 9
 const BEGINNING = 'HTTP/'
+const HEAD_END = '\r\n\r\n'
 
 export class AnswerReader {
   phase: Phase = 'head'
@@ -50,6 +52,8 @@ export class AnswerReader {
   #head = new AnswerHead()
   #isExact = true
   #interimAnswers = 0
+  /** What began with this answer and may be its head; '': it didn't come whole. */
+  #whole = ''
   #headBytes = 0
   #headsBytes = 0
   #headLines = 0
@@ -71,6 +75,11 @@ export class AnswerReader {
     return this.#head.headers
   }
 
+  /** As they are kept and shown. */
+  get kept(): Readonly<Record<string, string>> {
+    return this.#head.kept
+  }
+
   /** Of an answer that ended: nobody could find its end elsewhere. */
   get isExact(): boolean {
     const { isExact } = this.#head
@@ -86,7 +95,7 @@ export class AnswerReader {
   }
 
   read(chunk: Buffer): void {
-    let at = 0
+    let at = this.#headsBytes === 0 ? this.#skipKnownHead(chunk) : 0
     while (at < chunk.length) {
       if (this.phase === 'head') at = this.#readHead(chunk, at)
       else if (this.phase === 'body') at = this.#readBody(chunk, at)
@@ -102,6 +111,22 @@ export class AnswerReader {
     if (this.phase !== 'body') return
     this.#isExact = false
     this.phase = this.#left === null && this.#chunked === null ? 'ended' : 'cut'
+  }
+
+  /** At the beginning. How much of the chunk is a head that was read before: all of it, or nothing. */
+  #skipKnownHead(chunk: Buffer): number {
+    const end = chunk.indexOf(HEAD_END) + HEAD_END.length
+    if (end < HEAD_END.length || end > KNOWN_HEAD_BYTES_MAX) return 0
+    const text = chunk.toString('latin1', 0, end)
+    const head = knownHead(text)
+    if (head === undefined) {
+      this.#whole = text
+      return 0
+    }
+    this.#head = head
+    this.#headsBytes = end
+    this.#beginBody()
+    return end
   }
 
   #readHead(chunk: Buffer, from: number): number {
@@ -156,13 +181,21 @@ export class AnswerReader {
   }
 
   #endHead(): void {
-    const framing = this.#head.framing()
-    if (this.#head.status < 200) {
+    const head = this.#head
+    head.end()
+    if (head.status < 200) {
       this.#skipInterim()
       return
     }
+    this.#beginBody()
+    const isWhole = this.#headsBytes === this.#whole.length
+    if (isWhole && this.#isExact && head.isExact) rememberHead(this.#whole, head)
+  }
+
+  #beginBody(): void {
+    const { framing, headers } = this.#head
     this.phase = framing === 'none' ? 'ended' : 'body'
-    if (this.#head.headers['content-encoding'] !== undefined) this.#body.keepPacked()
+    if (headers['content-encoding'] !== undefined) this.#body.keepPacked()
     if (framing === 'chunked') this.#chunked = new ChunkedBody()
     else if (framing === 'until-close') this.#left = null
     else if (framing !== 'none') this.#left = framing.bytes

@@ -22,6 +22,8 @@ export interface Answer {
   kind: 'answer'
   status: number
   headers: AnswerHeaders
+  /** Those of them that are kept, as they are shown. */
+  kept: Readonly<Record<string, string>>
   body: BodyHead
   /** When its headers came, on the monotonic clock. */
   answeredAt: number
@@ -82,7 +84,7 @@ class OpenExchange implements Occupant {
     deadline.phase = ''
     deadline.onEnd = () => this.#onDeadline()
     this.#isEarly = !connection.begin(this)
-    connection.socket.write(bytes, () => this.#onWritten())
+    connection.write(bytes)
   }
 
   onBytes(chunk: Buffer): void {
@@ -116,7 +118,7 @@ class OpenExchange implements Occupant {
   #afterBytes(): void {
     const { clock, connection, deadline } = this.#input
     if (this.#answeredAt < 0) {
-      deadline.cancelTimer()
+      deadline.isAnswered = true
       this.#answeredAt = clock.monotonic()
     }
     if (this.#reader.hasSurplus) connection.onStray()
@@ -126,7 +128,7 @@ class OpenExchange implements Occupant {
     else this.#cancelBodyTimer ??= clock.setTimer(BODY_READ_MS_MAX, () => this.#cutBody())
   }
 
-  #onWritten(): void {
+  onWritten(): void {
     if (this.#answeredAt >= 0 && !this.#isSettled) this.#afterBytes()
   }
 
@@ -151,10 +153,10 @@ class OpenExchange implements Occupant {
   }
 
   #answer(isReusable: boolean): Answer {
-    const { status, headers, keepAliveMs } = this.#reader
+    const { status, headers, kept, keepAliveMs } = this.#reader
     const body = this.#body
     const answeredAt = this.#answeredAt
-    return { kind: 'answer', status, headers, body, answeredAt, isReusable, keepAliveMs }
+    return { kind: 'answer', status, headers, kept, body, answeredAt, isReusable, keepAliveMs }
   }
 
   #settle(exchanged: Exchanged): void {

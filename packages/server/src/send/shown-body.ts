@@ -27,7 +27,8 @@ export class ShownBodies {
   read(head: BodyHead, headers: AnswerHeaders): string | Promise<string> {
     const { kept } = head
     const contentType = firstValue(headers['content-type']) ?? ''
-    const codings = [headers['content-encoding'] ?? []].flat().join(',')
+    const named = headers['content-encoding'] ?? ''
+    const codings = typeof named === 'string' ? named : named.join(',')
     if (!isPacked(codings, kept.bytes)) return decodeBody(beginningOf(kept), contentType)
     return this.#unpack(kept, codings).then((unpacked) => decodeBody(unpacked, contentType))
   }

@@ -60,16 +60,20 @@ export async function unpack(
 
 /** Words that name no coding (`utf-8`, `none`) are many; such a body is not packed. */
 function codingsOf(contentEncoding: string, bytes: Buffer): Coding[] {
-  const named = contentEncoding
+  const named = contentEncoding === '' ? [] : namedCodings(contentEncoding)
+  if (named.length > 0) return named
+  // Packed by a program of whose work the server in front knows nothing.
+  if (isGzip(bytes)) return [deflated]
+  return isZstd(bytes) ? [zstd] : []
+}
+
+function namedCodings(contentEncoding: string): Coding[] {
+  return contentEncoding
     .toLowerCase()
     .split(',')
     .map((name) => CODINGS.get(name.trim()))
     .filter((coding) => coding !== undefined)
     .slice(-CODINGS_MAX)
-  if (named.length > 0) return named
-  // Packed by a program of whose work the server in front knows nothing.
-  if (isGzip(bytes)) return [deflated]
-  return isZstd(bytes) ? [zstd] : []
 }
 
 interface Step {

@@ -3,7 +3,7 @@
  * round, and a key that stands there twice, is refused with its path. Pure; it never throws for what the text says.
  */
 
-import { countMembers, findDoubledKey, stringEnd } from './json-text.ts'
+import { findDoubledKey, lookThrough, stringEnd } from './json-text.ts'
 
 /** What is wrong, for people, and where. */
 export interface JsonFault {
@@ -33,8 +33,9 @@ export function parseJsonStrictly(text: string): StrictJson {
     if (unsafe) return { ok: false, ...unsafe }
   }
   // What is written more often than it was kept was written twice, in whatever spelling.
-  if (countMembers(text) !== members) return { ok: false, ...doubledKeyFault(text) }
-  const inexact = MAY_BE_INEXACT.test(text) ? findInexactNumber(text) : null
+  const written = lookThrough(text)
+  if (written.members !== members) return { ok: false, ...doubledKeyFault(text) }
+  const inexact = written.mayBeInexact ? findInexactNumber(text) : null
   if (inexact) return { ok: false, ...inexactNumberFault(text, inexact) }
   return { ok: true, value }
 }
@@ -134,8 +135,6 @@ function fault(path: string, sentence: string): JsonFault {
   return { code: 'invalid_input', path, message: `\`${path}\` ${sentence}` }
 }
 
-/** Any decimal of up to 15 digits survives a double; only longer ones and exponents need a look. */
-const MAY_BE_INEXACT = /[\d.]{16}|\d[eE][+-]?\d/
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 /** Steps over strings; the text is known to be valid JSON. */

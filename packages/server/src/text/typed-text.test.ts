@@ -107,3 +107,17 @@ test('long text is read once', () => {
     expectLinear(pieces, read)
   }
 })
+
+test('plain text, which is looked at less closely, comes out as any other', () => {
+  const plain = fc.string({
+    unit: fc.integer({ min: 0x20, max: 0x7e }).map((c) => String.fromCharCode(c)),
+  })
+  fc.assert(
+    fc.property(plain, (text) => {
+      expect(tidyContact(text)).toBe(tidyContact(`\u200b${text}\u200b`))
+      const shown = `${text}ü`
+      expect(unseenIn(text)).toBe(unseenIn(shown))
+      expect(emailFault(`${text}@a.b`)).toEqual(emailFault(`${text}@ä.b`))
+    }),
+  )
+})

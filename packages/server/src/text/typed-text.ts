@@ -19,6 +19,7 @@ const UNSEEN = /[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u
 const UNSEEN_WITHIN = /(?![\t\n\v\f\r])[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/gu
 const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]*$/u
 const SPACE = /\s/u
+/** What nearly all people type: of it only a space is white, and everything is seen. */
 const PLAIN = /^[ -~]*$/
 const BYTE_ORDER_MARK = '\ufeff'
 
@@ -31,6 +32,7 @@ export type TypedFault =
 
 /** An email or a phone without what surrounds it unseen: white space and format characters. */
 export function tidyContact(text: string): string {
+  if (PLAIN.test(text)) return text.trim()
   return withoutEnds(text, (character) => SPACE.test(character) || UNSEEN.test(character))
 }
 
@@ -50,6 +52,7 @@ export function isBlank(text: string): boolean {
 
 /** The first character that nobody sees, as `U+200B`. */
 export function unseenIn(text: string): string | null {
+  if (PLAIN.test(text)) return null
   UNSEEN_WITHIN.lastIndex = 0
   const found = UNSEEN_WITHIN.exec(text)?.[0].codePointAt(0)
   return found === undefined ? null : `U+${found.toString(16).toUpperCase().padStart(4, '0')}`

@@ -43,6 +43,9 @@ test('every other route refuses whoever has no key, or a wrong one, before it re
 test.each([
   `${ADMIN_KEY}x`,
   ADMIN_KEY.slice(0, -1),
+  `x${ADMIN_KEY.slice(1)}`,
+  `${ADMIN_KEY.slice(0, -1)}x`,
+  ADMIN_KEY.padEnd(512, 'x') + ADMIN_KEY,
   ADMIN_KEY.toUpperCase(),
   'é'.repeat(600),
   'x'.repeat(8_000),

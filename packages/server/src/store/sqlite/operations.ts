@@ -57,8 +57,8 @@ export const OPERATIONS = {
   /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
   ping: (core: Core, bytes: number) =>
     bytes > SMALL_BYTES
-      ? core.run(PROBE_ROOM, roomText(core.tx.now, bytes))
-      : core.run(PING, core.tx.now),
+      ? core.runCounting(PROBE_ROOM, roomText(core.tx.now, bytes))
+      : core.runCounting(PING, core.tx.now),
 } as const
 
 export type Operations = typeof OPERATIONS

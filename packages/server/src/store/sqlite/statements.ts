@@ -10,8 +10,13 @@ export class Statements {
     this.db = db
   }
 
+  /** Of a statement that returns nothing. Its `get` makes no object of counts, as its `run` does. */
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#prepare(sql).get(...values)
+  }
+
   /** Returns how many rows changed. */
-  run(sql: string, ...values: SQLInputValue[]): number {
+  runCounting(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#prepare(sql).run(...values).changes)
   }
 

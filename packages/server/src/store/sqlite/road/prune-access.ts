@@ -3,8 +3,8 @@ import type { Core } from '../core.ts'
 
 /** How many. */
 export function pruneAccess(core: Core, limit: number, now: number): number {
-  const links = core.run(DELETE_OLD_LINKS, now, limit)
-  return links + core.run(DELETE_OLD_SESSIONS, now, limit - links)
+  const links = core.runCounting(DELETE_OLD_LINKS, now, limit)
+  return links + core.runCounting(DELETE_OLD_SESSIONS, now, limit - links)
 }
 
 /** Up to `limit` entries of before `before`, in the order of their ids; how many. */
@@ -12,7 +12,7 @@ export function pruneAudit(
   core: Core,
   { floor, before, limit }: { floor: string; before: number; limit: number },
 ): number {
-  return core.run(DELETE_OLD, floor, before, limit)
+  return core.runCounting(DELETE_OLD, floor, before, limit)
 }
 
 const DELETE_OLD_LINKS = `DELETE FROM owner_links WHERE id IN

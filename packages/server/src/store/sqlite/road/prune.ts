@@ -17,17 +17,17 @@ export function prune(
   const now = core.tx.now - aheadMs
   const before = now - retentionMs
   const steps: ((left: number) => number)[] = [
-    (left) => core.run(DELETE_IDEMPOTENCY, now - IDEMPOTENCY_MS, left),
-    (left) => core.run(DELETE_CHANGES, now - CHANGES_MS, left),
+    (left) => core.runCounting(DELETE_IDEMPOTENCY, now - IDEMPOTENCY_MS, left),
+    (left) => core.runCounting(DELETE_CHANGES, now - CHANGES_MS, left),
     (left) => (leadRetentionMs === null ? 0 : eraseLeads(core, now - leadRetentionMs, left)),
     (left) => cancelParked(core, before, left),
     (left) => deleteDeliveries(core, before, left),
     (left) => deleteLonelyEvents(core, before, left),
-    (left) => core.run(DELETE_MINUTES, before, left),
+    (left) => core.runCounting(DELETE_MINUTES, before, left),
     ...ROLLUP_STEPS_MS.map(
-      (stepMs) => (left: number) => core.run(DELETE_ROLLUPS, stepMs, before - stepMs, left),
+      (stepMs) => (left: number) => core.runCounting(DELETE_ROLLUPS, stepMs, before - stepMs, left),
     ),
-    (left) => core.run(DELETE_RECOVERIES, before, left),
+    (left) => core.runCounting(DELETE_RECOVERIES, before, left),
     (left) => pruneAccess(core, left, now),
     (left) => deleteAudit(core, now - Math.max(AUDIT_MS, retentionMs), left),
   ]
@@ -68,7 +68,7 @@ function deleteDeliveries(core: Core, before: number, limit: number): number {
 
 function deleteEvent(core: Core, eventId: string, before: number): number {
   const { first, last } = deliveryRangeOf(eventId)
-  return core.run(DELETE_EVENT, eventId, before, first, last)
+  return core.runCounting(DELETE_EVENT, eventId, before, first, last)
 }
 
 /**

@@ -11,7 +11,7 @@ export interface Resealing {
 export function reseal(core: Core, rows: Resealing[]): number {
   let count = 0
   for (const { before, anew } of rows) {
-    count += core.run(
+    count += core.runCounting(
       RESEAL,
       anew.url,
       anew.headers,

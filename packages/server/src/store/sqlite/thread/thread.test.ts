@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { freshFolder } from '../../../../test/sqlite/folder.ts'
 import { StoreUnavailable } from '../../../errors.ts'
 import { makeFolder } from '../file/database.ts'
+import { type PackedReply, packBatch, unpackReply } from './packing.ts'
 import { Thread } from './thread.ts'
 
 async function setup() {
@@ -9,7 +10,9 @@ async function setup() {
   makeFolder(dataDir)
   const thread = new Thread({ role: 'writer', dataDir })
   await thread.ready
-  return { thread, ping: () => thread.ask({ calls: [{ name: 'ping', input: 1 }] }) }
+  const batch = packBatch({ calls: [{ name: 'ping', input: 1 }], wantChanges: false })
+  const ping = async () => unpackReply((await thread.ask(batch)) as PackedReply)
+  return { thread, ping }
 }
 
 test('a thread answers in the order of the questions', async () => {

@@ -5,8 +5,9 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { StoreUnavailable } from '../../../errors.ts'
-import type { BatchReply } from '../engine.ts'
 import { toError } from '../file/faults.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { type PackedReply, packBatch, unpackReply } from './packing.ts'
 import type { EnginePort } from './port.ts'
 import {
   CHECKPOINT,
@@ -38,12 +39,13 @@ export async function openThreads(
   }
   writer.onDied(onDied)
   reader.onDied(onDied)
-  const checkpoints = new Checkpoints(reader)
+  const checkpoints = new Checkpoints(() => reader.ask(CHECKPOINT))
   return {
-    write(batch) {
+    async write(batch) {
       checkpoints.count(batch.calls.length)
-      return writer.ask(batch) as Promise<BatchReply>
+      return unpackReply((await writer.ask(packBatch(batch))) as PackedReply)
     },
+    afterTurn: (work) => void setImmediate(work),
     read: oneByOne((queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>),
     async close() {
       // The reader first: the log can be emptied only when nobody reads.
@@ -76,35 +78,6 @@ function oneByOne<Question, Answer>(
     } finally {
       setImmediate(next)
     }
-  }
-}
-
-/** A few hundred pages, so that little is left to the writer's own limit. */
-const CHECKPOINT_EVERY_CALLS = 200
-
-/** Has the reading thread empty the log as it grows. */
-class Checkpoints {
-  readonly #reader: Thread
-  #calls = 0
-  #running = false
-
-  constructor(reader: Thread) {
-    this.#reader = reader
-  }
-
-  /** To be told of each batch as it goes out. What is moved is what was committed before it. */
-  count(calls: number): void {
-    if (this.#calls >= CHECKPOINT_EVERY_CALLS && !this.#running) {
-      this.#calls = 0
-      this.#running = true
-      // What it could not move, the writer moves by itself some pages later, or says why it can't.
-      this.#reader.ask(CHECKPOINT).then(this.#ended, this.#ended)
-    }
-    this.#calls += calls
-  }
-
-  readonly #ended = (): void => {
-    this.#running = false
   }
 }
 

@@ -1,8 +1,8 @@
 /** A thread's whole life: open, say so, answer each message in its turn, close. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../../../errors.ts'
-import type { Batch } from '../engine.ts'
 import { toFault } from '../file/faults.ts'
+import type { PackedBatch } from './packing.ts'
 import {
   CHECKPOINT,
   type FromThread,
@@ -43,13 +43,21 @@ function openRoom({ role, dataDir }: ThreadSetup): Promise<Room> {
 }
 
 async function openWriter(dataDir: string): Promise<Room> {
-  const [{ Engine }, { systemClock }, { systemRandom }] = await Promise.all([
-    import('../engine.ts'),
-    import('../../../clock.ts'),
-    import('../../../random.ts'),
-  ])
+  const [{ Engine }, { packReply, unpackBatch }, { systemClock }, { systemRandom }] =
+    await Promise.all([
+      import('../engine.ts'),
+      import('./packing.ts'),
+      import('../../../clock.ts'),
+      import('../../../random.ts'),
+    ])
   const engine = new Engine({ dataDir, clock: systemClock, random: systemRandom })
-  return { answer: (request) => engine.run(request as Batch), close: () => engine.close() }
+  return {
+    answer(request) {
+      const batch = unpackBatch(request as PackedBatch)
+      return packReply(engine.run(batch), batch.calls)
+    },
+    close: () => engine.close(),
+  }
 }
 
 async function openReader(dataDir: string): Promise<Room> {
