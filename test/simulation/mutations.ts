@@ -186,9 +186,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the body is made of what the webhook subscribes to now',
     file: 'sign/sign.ts',
-    find: 'const text = bodyText(claim)',
+    find: 'const body = Buffer.from(bodyText(claim))',
     replace:
-      "const spelling = webhook.eventTypes.find((type) => type.startsWith('lead'))\n    const isLead = claim.eventType.startsWith('lead')\n    const text = bodyText(isLead && spelling ? { ...claim, eventType: spelling } : claim)",
+      "const spelling = webhook.eventTypes.find((type) => type.startsWith('lead'))\n    const isLead = claim.eventType.startsWith('lead')\n    const body = Buffer.from(bodyText(isLead && spelling ? { ...claim, eventType: spelling } : claim))",
     invariant: 'the same bytes',
   },
   {

@@ -41,4 +41,10 @@ test('a UUIDv7 of the TypeID specification is spelled as there', () => {
   // 01890a5d-ac96-774b-bcce-b302099a8057 is 01h455vb4pex5vsknk084sn02q in its examples.
   expect(idTime('x_01h455vb4pex5vsknk084sn02q')).toBe(0x01890a5dac96)
   expect(idFloor('lead', 0x01890a5dac96).slice(5, 14)).toBe('01h455vb4')
+  const drawn = Buffer.from('3cceb302099a8057', 'hex')
+  const bytes = (length: number) =>
+    length === 2 ? Buffer.from('074b', 'hex') : Buffer.alloc(length, drawn)
+  const ids = createIds({ ...systemClock, now: () => 0x01890a5dac96 }, { bytes, fraction: () => 0 })
+  expect(ids.next('lead')).toBe('lead_01h455vb4pex5vsknk084sn02q')
+  expect(ids.next('link')).toBe('link_01h455vb4pex6bsknk084sn02q')
 })

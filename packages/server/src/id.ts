@@ -39,6 +39,7 @@ export function createIds(clock: Clock, random: Random): Ids {
   let counter = 0
   let tail: Buffer = Buffer.alloc(8)
   let tailUses = 0
+  const spelling = new Spelling()
   return {
     next(kind) {
       const nowMs = clock.now()
@@ -51,10 +52,17 @@ export function createIds(clock: Clock, random: Random): Ids {
       }
       // A fresh draw for each id would cost a call into the kernel's generator for 8 bytes.
       if (tailUses === 0) tail = random.bytes(8 * 64)
-      const random8 = tail.subarray(tailUses * 8, tailUses * 8 + 8)
+      const high = tail.readUInt32BE(tailUses * 8)
+      const low = tail.readUInt32BE(tailUses * 8 + 4)
       tailUses = (tailUses + 1) % 64
-      const id = `${ID_PREFIXES[kind]}_${encodeUuidV7(lastMs, counter, random8)}`
-      return kind === 'event' ? id.slice(0, -ORDINAL_LENGTH) + FIRST_ORDINAL : id
+      // Version 7 and the variant, as RFC 9562 has them.
+      spelling.useTime(lastMs)
+      spelling.useRest(
+        0x7000 | counter,
+        0x8000_0000 | (high & 0x3fff_ffff),
+        kind === 'event' ? low & ~ORDINAL_MAX : low,
+      )
+      return spelling.of(ID_PREFIXES[kind])
     },
   }
 }
@@ -95,6 +103,54 @@ function sharedPart(id: string): string {
   return id.slice(id.lastIndexOf('_'), -ORDINAL_LENGTH)
 }
 
+/** There is room for the longest prefix and its `_`. */
+const TEXT_AT = 1 + Math.max(...Object.values(ID_PREFIXES).map(({ length }) => length))
+const TIME_LENGTH = 10
+
+/** One piece of memory in which an id is spelled; of those of one millisecond the time stays. */
+class Spelling {
+  readonly #bytes = Buffer.alloc(TEXT_AT + 26)
+  #timeMs = -1
+
+  /** 48 bits, in the first ten characters: what is before them are the two zeros of base32. */
+  useTime(ms: number): void {
+    if (ms === this.#timeMs) return
+    this.#timeMs = ms
+    let left = ms
+    for (let at = TEXT_AT + TIME_LENGTH - 1; at >= TEXT_AT; at--) {
+      this.#bytes[at] = ALPHABET.charCodeAt(left % 32)
+      left = Math.floor(left / 32)
+    }
+  }
+
+  /** 16 and twice 32 bits, in the sixteen behind them. */
+  useRest(first: number, high: number, low: number): void {
+    this.#put(10, first >>> 6)
+    this.#put(12, ((first & 63) << 4) | (high >>> 28))
+    this.#put(14, (high >>> 18) & 1023)
+    this.#put(16, (high >>> 8) & 1023)
+    this.#put(18, ((high & 255) << 2) | (low >>> 30))
+    this.#put(20, (low >>> 20) & 1023)
+    this.#put(22, (low >>> 10) & 1023)
+    this.#put(24, low & 1023)
+  }
+
+  of(prefix: string): string {
+    const bytes = this.#bytes
+    const start = TEXT_AT - prefix.length - 1
+    for (let at = 0; at < prefix.length; at++) bytes[start + at] = prefix.charCodeAt(at)
+    bytes[TEXT_AT - 1] = UNDERSCORE
+    return bytes.toString('latin1', start)
+  }
+
+  #put(at: number, tenBits: number): void {
+    this.#bytes[TEXT_AT + at] = ALPHABET.charCodeAt(tenBits >>> 5)
+    this.#bytes[TEXT_AT + at + 1] = ALPHABET.charCodeAt(tenBits & 31)
+  }
+}
+
+const UNDERSCORE = 95
+
 /** Whether `text` is an id of this kind, in the one spelling that we issue. */
 export function isId(kind: IdKind, text: string): boolean {
   const prefix = ID_PREFIXES[kind]
@@ -124,15 +180,6 @@ export function idFloor(kind: IdKind, atMs: number): string {
   const bytes = Buffer.alloc(16)
   bytes.writeUIntBE(Math.max(0, Math.min(atMs, 2 ** 48 - 1)), 0, 6)
   return `${ID_PREFIXES[kind]}_${encodeBase32(bytes)}`
-}
-
-function encodeUuidV7(ms: number, counter: number, random8: Buffer): string {
-  const bytes = Buffer.allocUnsafe(16)
-  bytes.writeUIntBE(ms, 0, 6)
-  bytes.writeUInt16BE(0x7000 | counter, 6)
-  random8.copy(bytes, 8)
-  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f)
-  return encodeBase32(bytes)
 }
 
 /** 128 bits in 26 characters of 5: the first one carries only 3 bits, so it is 0 to 7. */

@@ -141,8 +141,7 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
     },
     onRequest: route.admit ? [arrive, route.admit] : arrive,
     onResponse: observeAnswers(route, options),
-    handler: (request, reply) =>
-      holdBody(request, () => answerCall({ route, request, reply, options })),
+    handler: (request, reply) => answerAndRelease({ route, request, reply, options }),
   })
 }
 
@@ -189,24 +188,25 @@ function arrivalHook({ access }: Route, { authenticate, connections, limits }: M
   }
 }
 
-/** What is made of a body lives as long as its call, also when its client has gone. */
-async function holdBody(request: FastifyRequest, call: () => Promise<unknown>): Promise<unknown> {
-  const held = request.heldBody
-  if (held === null) return call()
-  request.heldBody = null
-  try {
-    return await call()
-  } finally {
-    request.body = undefined
-    held.release()
-  }
-}
-
 interface Answering {
   route: Route
   request: FastifyRequest
   reply: FastifyReply
   options: MountOptions
+}
+
+/** What is made of a body lives as long as its call, also when its client has gone. */
+async function answerAndRelease(answering: Answering): Promise<unknown> {
+  const { request } = answering
+  const held = request.heldBody
+  if (held === null) return answerCall(answering)
+  request.heldBody = null
+  try {
+    return await answerCall(answering)
+  } finally {
+    request.body = undefined
+    held.release()
+  }
 }
 
 async function answerCall({ route, request, reply, options }: Answering) {

@@ -87,15 +87,17 @@ export function createIngest(options: IngestOptions): Ingest {
     },
 
     async acceptEvents(chatbotId, published, { route, idempotencyKey }) {
-      // One by one: a large batch is read, with turns for others, while it is gone through here.
       const events: NewEvent[] = []
       const asked = idempotencyKey === null ? null : createHash('sha256').update('[')
-      for await (const event of published) {
+      const take = (event: PublishedEvent) => {
         const index = events.length
         const at = route === 'events' ? '' : `events[${index}].`
         events.push(newEvent(chatbotId, event, { id: ids.next('event'), at }))
         asked?.update(`${index > 0 ? ',' : ''}${JSON.stringify(event)}`)
       }
+      // One by one: a large batch is read, with turns for others, while it is gone through here.
+      if (Array.isArray(published)) for (const event of published) take(event)
+      else for await (const event of published) take(event)
       const bodyHash = asked?.update(']').digest('base64') ?? ''
       const answer = { eventIds: events.map((event) => event.id) }
       const idempotency = idempotencyOf(route, idempotencyKey, { bodyHash, answer })
@@ -171,13 +173,13 @@ type Accepting<Answer> = Pick<AcceptInput, 'chatbotId' | 'events' | 'idempotency
 
 async function acceptOrThrow<Answer>(
   { store, metrics, leaseOffer, onAccepted, backlogMax }: IngestOptions,
-  { answer, ...input }: Accepting<Answer>,
+  { chatbotId, events, idempotency, answer }: Accepting<Answer>,
 ): Promise<Answer> {
   const lease = leaseOffer()
-  const result = await store.accept({ ...input, lease, backlogMax })
+  const result = await store.accept({ chatbotId, events, idempotency, lease, backlogMax })
   switch (result.kind) {
     case 'accepted':
-      metrics.eventsAccepted(input.events.length)
+      metrics.eventsAccepted(events.length)
       onAccepted(result.claims, result.waiting, lease)
       return answer
     case 'replayed':

@@ -36,16 +36,19 @@ function isClean(value: unknown, depth: number): boolean {
       if (depth === 0) return false
       return Array.isArray(value)
         ? value.every((item) => isClean(item, depth - 1))
-        : Object.entries(value).every(
-            ([key, item]) =>
-              key !== '__proto__' &&
-              !(key === 'constructor' && hasPrototype(item)) &&
-              isCleanText(key) &&
-              isClean(item, depth - 1),
-          )
+        : isCleanObject(value, depth)
     default:
       return false
   }
+}
+
+function isCleanObject(object: object, depth: number): boolean {
+  for (const key of Object.keys(object)) {
+    const item = (object as Record<string, unknown>)[key]
+    if (key === '__proto__' || (key === 'constructor' && hasPrototype(item))) return false
+    if (!isCleanText(key) || !isClean(item, depth - 1)) return false
+  }
+  return true
 }
 
 function isCleanText(text: string): boolean {

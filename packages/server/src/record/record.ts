@@ -10,7 +10,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Outcome, SendResult } from '../outcome.ts'
 import type { Random } from '../random.ts'
-import type { Claim, NewAttempt, RecordResult, Road } from '../store/road.ts'
+import type { Claim, NewAttempt, RecordInput, RecordResult, Road } from '../store/road.ts'
 import { isDelivered } from './decide.ts'
 import { strainOf } from './strain.ts'
 
@@ -50,22 +50,20 @@ const WAIT_MS_MAX = 5_000
 const STOPPING_GRACE_MS = 5_000
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { store, ids, log, random, disableAfterMs } = options
+  const { ids, log, random, disableAfterMs } = options
   return async ({ nodeId, claim, startedAt, result, outcome, failuresOfWindow: enough = 1 }) => {
     const attempt = attemptOf({ id: ids.next('attempt'), startedAt, result })
     const { deliveryId, attemptNumber } = claim
     const strain = enough === null ? null : strainOf(result, { enough, draw: random.fraction() })
-    const recorded = await untilStored(options, () =>
-      store.recordIfLeased({
-        nodeId,
-        deliveryId,
-        attemptNumber,
-        attempt,
-        outcome,
-        strain,
-        disableAfterMs,
-      }),
-    )
+    const recorded = await untilStored(options, {
+      nodeId,
+      deliveryId,
+      attemptNumber,
+      attempt,
+      outcome,
+      strain,
+      disableAfterMs,
+    })
     count(options, result, recorded)
     log[logLevel(attempt, recorded)](
       {
@@ -107,14 +105,14 @@ function countedAs(result: SendResult): 'delivered' | 'failed' | 'blocked' | 'ou
   return result.kind === 'our-fault' ? 'our_fault' : 'failed'
 }
 
-async function untilStored<Result>(
-  { clock, log, stopping, cut }: RecorderOptions,
-  write: () => Promise<Result>,
-): Promise<Result> {
+async function untilStored(
+  { store, clock, log, stopping, cut }: RecorderOptions,
+  input: RecordInput,
+): Promise<RecordResult> {
   let failingSince: number | null = null
   for (let waitMs = WAIT_MS_FIRST; ; waitMs = Math.min(waitMs * 2, WAIT_MS_MAX)) {
     try {
-      return await write()
+      return await store.recordIfLeased(input)
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || cut.aborted) throw error
       if (failingSince === null) {

@@ -43,8 +43,9 @@ const UNRECORDED_MAX = 2_048
 
 export class Attempts {
   readonly #options: AttemptsOptions
-  readonly #running = new Set<Promise<void>>()
+  #running = 0
   #unrecorded = 0
+  readonly #onceNone: (() => void)[] = []
 
   constructor(options: AttemptsOptions) {
     this.#options = options
@@ -72,24 +73,37 @@ export class Attempts {
       return isOld ? null : lane.failuresOfWindow
     }
     const { nodeId, signal, isLive } = term
-    const running = attempt({ claim, webhook, nodeId, signal, isLive, onAnswer })
-      .then(
-        ({ result }) => onRecorded(lane, result),
-        (error) => onFailure(claim, nodeId, error),
-      )
-      .finally(() => {
-        close()
-        this.#unrecorded -= 1
-        this.#running.delete(running)
-        onRoom(lane)
-      })
-    this.#running.add(running)
+    this.#running += 1
+    const ended = () => {
+      close()
+      this.#unrecorded -= 1
+      this.#running -= 1
+      onRoom(lane)
+      if (this.#running === 0) for (const resolve of this.#onceNone.splice(0)) resolve()
+    }
+    attempt({ claim, webhook, nodeId, signal, isLive, onAnswer }).then(
+      ({ result }) => {
+        try {
+          onRecorded(lane, result)
+        } finally {
+          ended()
+        }
+      },
+      (error) => {
+        try {
+          onFailure(claim, nodeId, error)
+        } finally {
+          ended()
+        }
+      },
+    )
     onChange(lane)
   }
 
   /** Resolves when none is open any more. */
-  async ended(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+  ended(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#onceNone.push(resolve))
   }
 
   /** Takes a slot. What is returned gives it back, once, and counts the attempt as unrecorded. */

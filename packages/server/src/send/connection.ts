@@ -14,6 +14,8 @@ import type { Clock } from '../clock.ts'
 /** What takes part in a connection for the time of one exchange. */
 export interface Occupant {
   onBytes(chunk: Buffer): void
+  /** All that it wrote has been handed to the kernel. */
+  onWritten(): void
   /** Null: the other side ended it in order. */
   onClosed(error: Error | null): void
 }
@@ -50,6 +52,8 @@ export class Connection {
   #smallReads = 0
   #gatherMs = GATHER_MS_FIRST
   #cancelGathering: (() => void) | null = null
+  /** One for all writes, so that the stream can gather those of a turn. */
+  readonly #onWritten = (): void => this.#occupant?.onWritten()
 
   constructor({ clock, socket, origin, expiresAt, onStray, onClosed }: ConnectionOptions) {
     this.#clock = clock
@@ -93,6 +97,10 @@ export class Connection {
       this.socket.on('data', (chunk) => this.#read(chunk))
     }
     return !spokeFirst
+  }
+
+  write(bytes: Buffer): void {
+    this.socket.write(bytes, this.#onWritten)
   }
 
   /** Ends it; what comes now is a stray byte. */

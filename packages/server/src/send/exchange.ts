@@ -84,7 +84,7 @@ class OpenExchange implements Occupant {
     deadline.phase = ''
     deadline.onEnd = () => this.#onDeadline()
     this.#isEarly = !connection.begin(this)
-    connection.socket.write(bytes, () => this.#onWritten())
+    connection.write(bytes)
   }
 
   onBytes(chunk: Buffer): void {
@@ -118,7 +118,7 @@ class OpenExchange implements Occupant {
   #afterBytes(): void {
     const { clock, connection, deadline } = this.#input
     if (this.#answeredAt < 0) {
-      deadline.cancelTimer()
+      deadline.isAnswered = true
       this.#answeredAt = clock.monotonic()
     }
     if (this.#reader.hasSurplus) connection.onStray()
@@ -128,7 +128,7 @@ class OpenExchange implements Occupant {
     else this.#cancelBodyTimer ??= clock.setTimer(BODY_READ_MS_MAX, () => this.#cutBody())
   }
 
-  #onWritten(): void {
+  onWritten(): void {
     if (this.#answeredAt >= 0 && !this.#isSettled) this.#afterBytes()
   }
 

@@ -29,7 +29,9 @@ export class IdleConnections {
   remove(connection: Connection): void {
     if (!this.#all.delete(connection)) return
     const list = this.#byOrigin.get(connection.origin) ?? []
-    list.splice(list.indexOf(connection), 1)
+    // Mostly it is taken to be used, which is the last.
+    if (list.at(-1) === connection) list.pop()
+    else list.splice(list.indexOf(connection), 1)
     if (list.length === 0) this.#byOrigin.delete(connection.origin)
   }
 }

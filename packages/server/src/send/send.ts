@@ -15,17 +15,16 @@ import type { EgressProxy } from '../settings/egress-settings.ts'
 import { readAnswerNote } from './answer-note.ts'
 import { createConnections } from './connections.ts'
 import { createConnector, type Dial } from './connector.ts'
-import { Deadline } from './deadline.ts'
+import { Deadlines } from './deadlines.ts'
 import { createDirectDialler } from './direct.ts'
-import type { Answer, Exchanged } from './exchange.ts'
+import type { Answer } from './exchange.ts'
 import { STOPPED } from './failure.ts'
-import { checkScheme, type Guard } from './guard.ts'
+import type { Guard } from './guard.ts'
 import { createProxyDialler } from './proxy.ts'
 import { createHostResolver, type HostResolver } from './resolve.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { createSecureSocket } from './secure-socket.ts'
 import { ShownBodies } from './shown-body.ts'
-import { StopWatch } from './stop-watch.ts'
 import { createTransmit } from './transmit.ts'
 
 export interface Sender {
@@ -68,40 +67,22 @@ export function createSend(options: SendOptions): Sender {
   const connections = createConnections({ ...options, dial })
   const transmit = createTransmit(clock, connections)
   const bodies = new ShownBodies(clock)
-  const open = new Set<Deadline>()
-  const stops = new StopWatch()
+  const deadlines = new Deadlines(clock)
   let isClosed = false
   const onceIdle: (() => void)[] = []
 
-  async function run(request: SignedRequest, deadline: Deadline): Promise<SendResult> {
-    const startedAt = clock.monotonic()
-    const url = new URL(request.url)
-    const blocked = checkScheme(url)
-    const exchanged: Exchanged = blocked
-      ? { kind: 'ended', failure: { kind: 'blocked', ...blocked } }
-      : await transmit(request, url, deadline)
-    if (exchanged.kind === 'answer') {
-      const nowMs = clock.now()
-      const body = await bodies.read(exchanged.body, exchanged.headers)
-      return answered(exchanged, body, { startedAt, nowMs })
-    }
-    return { ...exchanged.failure, durationMs: Math.round(clock.monotonic() - startedAt) }
-  }
-
-  function stop(end: (deadline: Deadline) => void): Promise<void> {
+  function stop(): Promise<void> {
     isClosed = true
     connections.close()
-    for (const deadline of open) end(deadline)
-    if (open.size > 0) return new Promise((resolve) => onceIdle.push(resolve))
+    if (deadlines.open > 0) return new Promise((resolve) => onceIdle.push(resolve))
     hosts.close()
     return Promise.resolve()
   }
 
-  function onEnded(deadline: Deadline): void {
-    open.delete(deadline)
+  function onEnded(): void {
     if (!isClosed) return
     connections.close()
-    if (open.size > 0) return
+    if (deadlines.open > 0) return
     hosts.close()
     for (const resolve of onceIdle.splice(0)) resolve()
   }
@@ -109,19 +90,28 @@ export function createSend(options: SendOptions): Sender {
   return {
     async send(request, signal, isLive) {
       if (isClosed || signal?.aborted) return { ...STOPPED, durationMs: 0 }
-      const deadline = new Deadline(clock, request.timeoutMs, isLive)
-      open.add(deadline)
-      const unwatch = signal && stops.add(signal, deadline)
+      const startedAt = clock.monotonic()
+      const deadline = deadlines.begin({ timeoutMs: request.timeoutMs, signal, isLive })
       try {
-        return await run(request, deadline)
+        const exchanged = await transmit(request, deadline)
+        if (exchanged.kind !== 'answer') {
+          return { ...exchanged.failure, durationMs: Math.round(clock.monotonic() - startedAt) }
+        }
+        const nowMs = clock.now()
+        const shown = bodies.read(exchanged.body, exchanged.headers)
+        const body = typeof shown === 'string' ? shown : await shown
+        return answered(exchanged, body, { startedAt, nowMs })
       } finally {
-        deadline.cancelTimer()
-        unwatch?.()
-        onEnded(deadline)
+        deadlines.end(deadline)
+        onEnded()
       }
     },
-    close: () => stop(() => {}),
-    destroy: () => stop((deadline) => deadline.stop()),
+    close: stop,
+    destroy() {
+      const stopped = stop()
+      deadlines.stopAll()
+      return stopped
+    },
   }
 }
 

@@ -12,49 +12,43 @@ import type { Clock } from '../clock.ts'
 import type { SignedRequest } from '../outcome.ts'
 import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
-import type { Target } from './connector.ts'
 import type { Deadline } from './deadline.ts'
+import { Destinations } from './destination.ts'
 import { type Exchanged, exchange } from './exchange.ts'
-import { portOf } from './guard.ts'
-import { asksToClose, requestBytes } from './request-bytes.ts'
+import { requestBytes } from './request-bytes.ts'
 
-type Transmit = (request: SignedRequest, url: URL, deadline: Deadline) => Promise<Exchanged>
+type Transmit = (request: SignedRequest, deadline: Deadline) => Promise<Exchanged>
 
 /** A dead connection shows within a round trip; later, it is the endpoint that failed. */
 const STALE_MS_MAX = 1_000
 
 export function createTransmit(clock: Clock, connections: Connections): Transmit {
-  return async (request, url, deadline) => {
-    const { origin } = url
-    const bytes = requestBytes(url, request)
-    const isLast = asksToClose(request)
-
-    async function over(connection: Connection): Promise<Exchanged> {
-      const exchanged = await exchange({ clock, connection, bytes, isLast, deadline })
-      if (exchanged.kind === 'answer' && exchanged.isReusable) {
-        connections.giveBack(connection, exchanged.keepAliveMs)
-      }
-      return exchanged
-    }
+  const destinations = new Destinations()
+  return async (request, deadline) => {
+    const destination = destinations.of(request.url)
+    const { origin, target, blocked } = destination
+    if (blocked) return { kind: 'ended', failure: { kind: 'blocked', ...blocked } }
+    const { bytes, isLast } = requestBytes(destination, request)
 
     const used = await connections.takeIdle(origin)
     if (used !== null) {
       const startedAt = clock.monotonic()
-      const exchanged = await over(used)
+      const exchanged = await exchange({ clock, connection: used, bytes, isLast, deadline })
+      giveBack(used, exchanged)
       if (!isStale(exchanged, clock.monotonic() - startedAt)) return exchanged
     }
 
-    const opened = await connections.open(origin, targetOf(url), deadline)
+    const opened = await connections.open(origin, target, deadline)
     if (opened.kind !== 'open') return { kind: 'ended', failure: opened }
-    return over(opened.connection)
+    const { connection } = opened
+    const exchanged = await exchange({ clock, connection, bytes, isLast, deadline })
+    giveBack(connection, exchanged)
+    return exchanged
   }
-}
 
-function targetOf(url: URL): Target {
-  return {
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
-    port: portOf(url),
-    secure: url.protocol === 'https:',
+  function giveBack(connection: Connection, exchanged: Exchanged): void {
+    if (exchanged.kind !== 'answer' || !exchanged.isReusable) return
+    connections.giveBack(connection, exchanged.keepAliveMs)
   }
 }
 

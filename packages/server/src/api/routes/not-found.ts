@@ -22,8 +22,10 @@ export function answerUnknownRoutes(
   const paths = methodsByPath(routes)
   const fromSite = new WeakSet<FastifyRequest>()
   app.addHook('onResponse', (request, reply, done) => {
-    const route = fromSite.has(request) ? SITE : NONE
-    if (request.is404) observeAnswer(watch, { method: request.method, route, request, reply })
+    if (request.is404) {
+      const route = fromSite.has(request) ? SITE : NONE
+      observeAnswer(watch, { method: request.method, route, request, reply })
+    }
     done()
   })
   app.setNotFoundHandler(async (request, reply) => {

@@ -78,15 +78,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.socket.destroyed) return void reply.hijack()
     reply.headers(headers)
-    done(oversizeFault(request.raw) ?? hostFault(request.raw) ?? undefined)
-  })
-  app.setErrorHandler((error, request, reply) => {
-    answerError({ error, request, reply, ...answering })
-  })
-  app.addHook('onRequest', (request, _reply, done) => {
+    const fault = oversizeFault(request.raw) ?? hostFault(request.raw)
+    if (fault) return void done(fault)
     // No route reads the body of a GET; what comes after the answer resets it away.
     if (request.method !== 'GET' || unreadBody(request, continues) !== 'some') done()
     else void dropBody(request.raw).then(() => done())
+  })
+  app.setErrorHandler((error, request, reply) => {
+    answerError({ error, request, reply, ...answering })
   })
   app.addHook('preClose', (done) => {
     connections.end()

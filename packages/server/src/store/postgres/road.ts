@@ -66,7 +66,8 @@ export function createRoad(parts: RoadParts): { verbs: Verbs; close(): Promise<v
 /** The hot calls: each kind gathers for itself, so that none waits behind another's rows. */
 function trafficVerbs({ database }: RoadParts) {
   const accepting = {
-    run: (inputs: AcceptInput[]) => database.transact((tx) => acceptAll(tx, inputs)),
+    run: (inputs: AcceptInput[]) =>
+      database.transact((tx) => acceptAll(tx, inputs), { early: true }),
     callsMax: CALLS_MAX,
     weightMax: COMMIT_WEIGHT_MAX,
     weigh: acceptWeight,
@@ -76,7 +77,7 @@ function trafficVerbs({ database }: RoadParts) {
   // One at a time, and apart: a single event never waits behind somebody's batches.
   const bulk = new Group<AcceptInput, AcceptResult>({ ...accepting, runningMax: 1 })
   const records = new Group<RecordInput, RecordResult>({
-    run: (inputs) => database.transact((tx) => recordAll(tx, inputs)),
+    run: (inputs) => database.transact((tx) => recordAll(tx, inputs), { early: true }),
     runningMax: RUNNING_MAX,
     callsMax: CALLS_MAX,
     weightMax: CHARACTERS_MAX,
@@ -127,7 +128,7 @@ function upkeepVerbs(parts: RoadParts) {
   const { database, ids, encryption, probe } = parts
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
-    prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
+    prune: (policy) => prune(database, policy, ids),
     // Its clock is the database's, which is slewed and never set (docs/operate.md).
     pullInDue: async () => ({ pulled: 0, next: null }),
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),

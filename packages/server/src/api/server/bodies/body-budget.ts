@@ -39,7 +39,8 @@ export const STRANGER_BODY_BYTES_MAX = 16 * 1024
 export class BodyBudget {
   readonly #limits: BudgetLimits
   #heldBytes = 0
-  readonly #shares = new Map<string, number>()
+  /** Of each who holds something, or is about to. */
+  readonly #shares = new Map<string, Share>()
 
   constructor(limits: BudgetLimits) {
     assert(limits.shareMax <= limits.bytesMax, 'a share is a part of the budget')
@@ -51,44 +52,65 @@ export class BodyBudget {
     return this.#heldBytes
   }
 
-  /** Nothing is held yet. */
-  hold(share: string): HeldBody {
-    let bytes = 0
-    let isReleased = false
-    return {
-      grow: (more) => {
-        if (isReleased || !this.#take(share, more)) return false
-        bytes += more
-        return true
-      },
-      release: () => {
-        isReleased = true
-        this.#giveBack(share, bytes)
-        bytes = 0
-      },
+  /** Nothing is held yet; to be released all the same. */
+  hold(name: string): HeldBody {
+    let share = this.#shares.get(name)
+    if (!share) {
+      share = { name, bodies: 0, bytes: 0 }
+      this.#shares.set(name, share)
     }
+    share.bodies += 1
+    return new HeldBody(this, share)
   }
 
-  #take(share: string, bytes: number): boolean {
-    const held = this.#shares.get(share) ?? 0
-    if (held + bytes > this.#limits.shareMax) return false
+  /** For `HeldBody`. */
+  take(share: Share, bytes: number): boolean {
+    if (share.bytes + bytes > this.#limits.shareMax) return false
     if (this.#heldBytes + bytes > this.#limits.bytesMax) return false
-    this.#shares.set(share, held + bytes)
+    share.bytes += bytes
     this.#heldBytes += bytes
     return true
   }
 
-  #giveBack(share: string, bytes: number): void {
+  /** For `HeldBody`: all that one body has. */
+  giveBack(share: Share, bytes: number): void {
     this.#heldBytes -= bytes
-    const left = (this.#shares.get(share) ?? 0) - bytes
-    if (left > 0) this.#shares.set(share, left)
-    else this.#shares.delete(share)
+    share.bytes -= bytes
+    share.bodies -= 1
+    if (share.bodies === 0) this.#shares.delete(share.name)
   }
 }
 
-export interface HeldBody {
+/** What the bodies of one chatbot, or one address, have together. */
+interface Share {
+  name: string
+  bodies: number
+  bytes: number
+}
+
+/** What one body has of a budget. */
+export class HeldBody {
+  readonly #budget: BodyBudget
+  readonly #share: Share
+  #bytes = 0
+  #isReleased = false
+
+  constructor(budget: BodyBudget, share: Share) {
+    this.#budget = budget
+    this.#share = share
+  }
+
   /** False: there is no room for so many bytes more, and nothing was taken. */
-  grow(bytes: number): boolean
+  grow(bytes: number): boolean {
+    if (this.#isReleased || !this.#budget.take(this.#share, bytes)) return false
+    this.#bytes += bytes
+    return true
+  }
+
   /** All of it; a second time does nothing. */
-  release(): void
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    this.#budget.giveBack(this.#share, this.#bytes)
+  }
 }

@@ -1,3 +1,5 @@
+const NOTHING = Buffer.alloc(0)
+
 /**
  * A body as it comes, in as many bytes as it has. Kept chunk by chunk, one that is sent byte by byte
  * costs some three hundred bytes for each of its own: 8 MiB of it are a gigabyte and more.
@@ -6,7 +8,7 @@ export class GatheredBytes {
   readonly #announced: number
   readonly #bytesMax: number
   /** The only chunk as it is, or a buffer with room for more. */
-  #buffer: Buffer = Buffer.alloc(0)
+  #buffer: Buffer = NOTHING
   #length = 0
 
   /** `length`: how many bytes were announced; null: not known. */
@@ -33,6 +35,7 @@ export class GatheredBytes {
 
   /** What there is by now. */
   bytes(): Buffer {
+    if (this.#length === this.#buffer.length) return this.#buffer
     return this.#buffer.subarray(0, this.#length)
   }
 

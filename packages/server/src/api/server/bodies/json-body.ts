@@ -4,7 +4,7 @@
  * no room for.
  */
 import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../../errors.ts'
 import { isId } from '../../../id.ts'
@@ -41,20 +41,24 @@ export function readJsonBodies(app: FastifyInstance, options: ReadBodiesOptions)
     if (request.is404) return done(null, undefined)
     // Gone while its key was looked up: no event tells of it any more.
     if (raw.destroyed) return done(endedEarly())
-    const refused = refusalByHeaders(request)
+    // Read once: it is made anew each time.
+    const { bodyLimit, config } = request.routeOptions
+    const length = lengthOf(request)
+    const refused = refusalByHeaders(request.headers, { length, bodyLimit })
     if (refused) return done(refused)
     const held = hold(request, budgets)
-    if (!held.grow(lengthOf(request) ?? 0)) return done(noRoom(request, options))
-    options.continues.grant(raw)
     const giveUp = (error: Error) => {
       held.release()
       done(error)
     }
-    collect(raw, { request, held, options }, (error, bytes) => {
+    if (!held.grow(length ?? 0)) return giveUp(noRoom(request, options))
+    options.continues.grant(raw)
+    const collecting = { request, length, bytesMax: bodyLimit, held, options }
+    collect(raw, collecting, (error, bytes) => {
       if (error) return giveUp(error)
       let body: unknown
       try {
-        body = parseBody(request, bytes, options)
+        body = parseBody(bytes, config.bodyParts, options)
       } catch (thrown) {
         return giveUp(thrown as Error)
       }
@@ -70,10 +74,10 @@ function hold(
   request: FastifyRequest,
   { owners, strangers }: Record<keyof BodyLimits, BodyBudget>,
 ): HeldBody {
-  const { caller, params, ip } = request
+  const { caller, params } = request
   const { id } = params as { id?: string }
   const chatbotId = caller?.chatbotId ?? (id !== undefined && isId('chatbot', id) ? id : null)
-  return caller ? owners.hold(chatbotId ?? caller.actor) : strangers.hold(addressKey(ip))
+  return caller ? owners.hold(chatbotId ?? caller.actor) : strangers.hold(addressKey(request.ip))
 }
 
 function noRoom(request: FastifyRequest, { metrics }: ReadBodiesOptions): ApiError {
@@ -99,8 +103,10 @@ function lengthOf({ headers }: FastifyRequest): number | null {
   return length === undefined ? null : Number(length)
 }
 
-function refusalByHeaders(request: FastifyRequest): ApiError | null {
-  const { headers } = request
+function refusalByHeaders(
+  headers: IncomingHttpHeaders,
+  { length, bodyLimit }: { length: number | null; bodyLimit: number },
+): ApiError | null {
   const coding = headers['content-encoding']
   if (coding !== undefined && !/^\s*(?:identity)?\s*$/i.test(coding)) {
     return unsupported(`A body must be sent as it is: ${shown(coding)} is not unpacked`)
@@ -109,7 +115,7 @@ function refusalByHeaders(request: FastifyRequest): ApiError | null {
   if (transfer !== undefined && !/^\s*chunked\s*$/i.test(transfer)) {
     return unsupported(`A body may be chunked, but no more: ${shown(transfer)} is not unpacked`)
   }
-  if ((lengthOf(request) ?? 0) > request.routeOptions.bodyLimit) return tooLarge()
+  if ((length ?? 0) > bodyLimit) return tooLarge()
   // Nothing was said in no charset.
   return headers['content-length'] === '0' ? null : refusalByCharset(headers['content-type'] ?? '')
 }
@@ -132,35 +138,37 @@ function shown(value: string): string {
 
 interface Collecting {
   request: FastifyRequest
+  /** Null: chunked, and not known. */
+  length: number | null
+  bytesMax: number
   held: HeldBody
   options: ReadBodiesOptions
 }
 
+/** What is left of a body when it is given up, whoever answers drops. */
 function collect(
   raw: IncomingMessage,
-  { request, held, options }: Collecting,
+  { request, length, bytesMax, held, options }: Collecting,
   done: (error: Error | null, body: Buffer) => void,
 ): void {
-  const length = lengthOf(request)
-  const { bodyLimit } = request.routeOptions
-  const gathered = new GatheredBytes({ length, bytesMax: bodyLimit })
+  const gathered = new GatheredBytes({ length, bytesMax })
   const checkChunk = createChunkCheck(raw)
   raw.on('data', onData)
   raw.on('end', onEnd)
-  raw.on('error', finish)
+  // Also after an error, which nobody hears: it says no more than that.
   raw.on('close', onClose)
 
   function finish(error: Error | null) {
+    // Each: what hears of a request until it is over keeps all of this alive, for 5 µs of each lead.
     raw.off('data', onData)
     raw.off('end', onEnd)
-    raw.off('error', finish)
     raw.off('close', onClose)
     done(error, gathered.bytes())
   }
 
   function onData(chunk: Buffer) {
     checkChunk(chunk)
-    if (gathered.length + chunk.length > bodyLimit) return finish(tooLarge())
+    if (gathered.length + chunk.length > bytesMax) return finish(tooLarge())
     if (length === null && !held.grow(chunk.length)) return finish(noRoom(request, options))
     gathered.add(chunk)
   }
@@ -176,13 +184,12 @@ function collect(
 }
 
 /** An empty body is as good as none: many clients send the content type with every request. */
-function parseBody(request: FastifyRequest, sent: Buffer, reading: ReadingTurns): unknown {
+function parseBody(sent: Buffer, bodyParts: PartsSpec | undefined, reading: ReadingTurns): unknown {
   if (sent.length === 0) return undefined
   if (!isUtf8(sent)) throw apiError('invalid_json', 'The body is not valid UTF-8')
   // Some editors' files begin with a byte order mark; RFC 8259 section 8.1 lets a parser skip it.
   const isMarked = sent[0] === 0xef && sent[1] === 0xbb && sent[2] === 0xbf
   const body = isMarked ? sent.subarray(3) : sent
-  const { bodyParts } = request.routeOptions.config
   if (bodyParts && body.length > WHOLE_BYTES_MAX) return new BodyParts(body, bodyParts, reading)
   const parsed = parseJsonStrictly(body.toString('utf8'))
   if (parsed.ok) return parsed.value

@@ -21,6 +21,7 @@ import {
 } from './faults.ts'
 import { storable } from './parameters.ts'
 import { Transaction } from './transaction.ts'
+import { type Returned, Wire } from './wire.ts'
 
 interface DatabaseOptions {
   databaseUrl: string
@@ -52,6 +53,7 @@ export class Database {
   readonly #readers: pg.Pool
   /** Names under which a connection keeps the plans of the store's own statements. */
   readonly #names = new Map<string, string>()
+  readonly #wires = new WeakMap<pg.ClientBase, Wire>()
 
   constructor(options: DatabaseOptions) {
     this.#options = options
@@ -59,11 +61,17 @@ export class Database {
     this.#readers = this.#openPool(READERS_MAX)
   }
 
-  /** Runs `work` in one transaction; rejects with nothing written (a lost COMMIT apart). */
-  async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` in one transaction; rejects with nothing written (a lost COMMIT apart). With `early`
+   * what it asks first goes along with the beginning: `tx.now` is known from its first answer on.
+   */
+  async transact<T>(
+    work: (tx: Transaction) => Promise<T>,
+    { early = false }: { early?: boolean } = {},
+  ): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#transactOnce(work)
+        return await this.#transactOnce(work, early)
       } catch (error) {
         if (tries < TRIES_MAX && isRetryable(error)) continue
         throw this.#told(error)
@@ -107,9 +115,17 @@ export class Database {
       name = `chatzuri_${this.#names.size}`
       this.#names.set(sql, name)
     }
+    return (await this.#ask(client, { name, text: sql, values })).rows as Row[]
+  }
+
+  async #ask(client: pg.ClientBase, statement: Parameters<Wire['ask']>[0]): Promise<Returned> {
+    let wire = this.#wires.get(client)
+    if (wire === undefined) {
+      wire = new Wire(client)
+      this.#wires.set(client, wire)
+    }
     try {
-      const result = await client.query({ name, text: sql, values: values.map(storable) })
-      return result.rows as Row[]
+      return await wire.ask(statement)
     } catch (error) {
       throw fromPg(error)
     }
@@ -151,19 +167,23 @@ export class Database {
     return pool
   }
 
-  #transactOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  #transactOnce<T>(work: (tx: Transaction) => Promise<T>, early: boolean): Promise<T> {
     return this.#withClient(this.#writers, async (client) => {
       let isCommitting = false
       const tx = new Transaction({
-        query: (sql, values) => this.run(client, sql, values),
+        query: (sql, values = []) => this.run(client, sql, values),
+        control: async <Row>(sql: string, values: readonly unknown[] = []) =>
+          (await execute(client, sql, values.map(storable))).rows as Row[],
         wantChanges: this.#options.isHeard(),
       })
       try {
-        await tx.begin(() => execute(client, 'BEGIN ISOLATION LEVEL READ COMMITTED'))
-        this.nowMs = Math.max(this.nowMs, tx.now)
+        const begun = tx.begin(() => this.#ask(client, BEGIN))
+        if (!early) await begun
         const value = await work(tx)
+        await begun
+        this.nowMs = Math.max(this.nowMs, tx.now)
         isCommitting = true
-        await tx.commit(() => execute(client, 'COMMIT'))
+        await tx.commit(async () => assertCommitted(await this.#ask(client, COMMIT)))
         this.#options.onCommit(tx)
         return value
       } catch (error) {
@@ -216,6 +236,14 @@ async function answer(client: pg.ClientBase, query: Query): Promise<unknown[]> {
   return [toPageRead((await execute(client, bounded, all.map(storable))).rows)]
 }
 
+const BEGIN = { name: 'chatzuri_begin', text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] }
+const COMMIT = { name: 'chatzuri_commit', text: 'COMMIT', values: [] }
+
+function assertCommitted({ command }: Returned): void {
+  if (command === 'COMMIT') return
+  throw new ConnectionFault('the transaction was rolled back instead of committed')
+}
+
 /** A statement without a name: control of transactions, and texts that the builder makes. */
 async function execute(
   client: pg.ClientBase,
@@ -224,11 +252,8 @@ async function execute(
 ): Promise<pg.QueryResult> {
   try {
     const result = await (values ? client.query(sql, values) : client.query(sql))
-    if (sql === 'COMMIT' && result.command !== 'COMMIT') {
-      throw new ConnectionFault('the transaction was rolled back instead of committed')
-    }
     return result
   } catch (error) {
-    throw error instanceof ConnectionFault ? error : fromPg(error)
+    throw fromPg(error)
   }
 }

@@ -12,7 +12,13 @@ import { type Counter, LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.
 import { array, column } from './parameters.ts'
 import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 
-export type RunQuery = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
+export type RunQuery = <Row>(sql: string, values?: readonly unknown[]) => Promise<Row[]>
+
+interface TransactionParts {
+  query: RunQuery
+  control: RunQuery
+  wantChanges: boolean
+}
 
 interface Minute {
   webhookId: string
@@ -43,15 +49,19 @@ export class Transaction {
   readonly touched = new Map<string, WebhookUpdated>()
   /** Deliveries that moved while a node held them: for the node. */
   readonly moved: string[] = []
+  /** A statement that is not kept prepared: of a table that comes or goes. */
+  readonly control: RunQuery
   backlogDelta = 0
   readonly #query: RunQuery
   readonly #minutes = new Map<string, Minute>()
   readonly #kept: Kept[] = []
   readonly #unsettled = new Set<string>()
   #sent: Promise<unknown>[] = []
+  #begun: Promise<void> = Promise.resolve()
 
-  constructor({ query, wantChanges }: { query: RunQuery; wantChanges: boolean }) {
+  constructor({ query, control, wantChanges }: TransactionParts) {
     this.#query = query
+    this.control = control
     this.wantChanges = wantChanges
   }
 
@@ -62,7 +72,9 @@ export class Transaction {
   async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const before = this.#sent.length
     try {
-      return await this.#query<Row>(sql, values)
+      const rows = await this.#query<Row>(sql, values)
+      await this.#begun
+      return rows
     } catch (error) {
       for (const sent of this.#sent.slice(0, before)) await sent
       throw error
@@ -84,10 +96,15 @@ export class Transaction {
     this.#sent.push(sent)
   }
 
-  async begin(execute: () => Promise<unknown>): Promise<void> {
-    const [, [row]] = await Promise.all([execute(), this.#query<{ now: number }>(BEGIN, [])])
-    assert(row, 'the database tells the time')
-    this.now = row.now
+  /** What is asked for meanwhile goes along; the time is known with the first answer. */
+  begin(execute: () => Promise<unknown>): Promise<void> {
+    const told = Promise.all([execute(), this.#query<{ now: number }>(BEGIN, [])])
+    this.#begun = told.then(([, [row]]) => {
+      assert(row, 'the database tells the time')
+      this.now = row.now
+    })
+    this.#begun.catch(() => {})
+    return this.#begun
   }
 
   /** Writes what was gathered and commits, in one trip. */
@@ -183,15 +200,15 @@ export class Transaction {
     }
     if (this.#minutes.size > 0) {
       const minutes = [...this.#minutes.values()].sort(byWebhook)
-      this.send(ADD_MINUTES, [
+      this.send(ADD_COUNTS, [
+        this.backlogDelta,
         this.now - (this.now % MINUTE_MS),
         column(minutes, (minute) => minute.webhookId),
         column(minutes, (minute) => minute.chatbotId),
         ...SUMMED.map((counter) => column(minutes, (minute) => minute.counts[counter])),
         ...LATENCIES.map((_, bucket) => column(minutes, (minute) => minute.latency[bucket] ?? 0)),
       ])
-    }
-    if (this.backlogDelta !== 0) this.send(ADD_BACKLOG, [this.backlogDelta])
+    } else if (this.backlogDelta !== 0) this.send(ADD_BACKLOG, [this.backlogDelta])
   }
 
   #minute(webhookId: string, chatbotId: string): Minute {
@@ -219,7 +236,10 @@ function byWebhook(a: Minute, b: Minute): number {
  * transactions below a number (settle.ts, roll-up.ts) waits for what this one decides from what it
  * read, and for what it writes under an earlier time.
  */
-const BEGIN = 'SELECT pg_current_xact_id()::text AS xid, chatzuri_now() AS now'
+const BEGIN = `SELECT pg_current_xact_id()::text AS xid,
+  set_config('chatzuri.now', chatzuri_now()::text, true)::bigint AS now`
+/** The same instant in a statement that goes along. */
+export const NOW = `(SELECT current_setting('chatzuri.now')::bigint)`
 
 const LOCK_WEBHOOK = 'SELECT * FROM webhooks WHERE id = $1 FOR NO KEY UPDATE'
 const UNSETTLE = 'INSERT INTO unsettled (webhook_id) SELECT unnest($1::text[])'
@@ -232,12 +252,13 @@ const ADD_BACKLOG = `UPDATE backlog SET value = value + $1::bigint
 
 const SUMS = [...SUMMED, ...LATENCIES]
 /** Where the clock was set back, the first minute that is not rolled up yet counts for this one. */
-const ADD_MINUTES = `INSERT INTO stats_minutes
+const ADD_COUNTS = `WITH unfinished AS (${ADD_BACKLOG} AND $1::bigint <> 0)
+  INSERT INTO stats_minutes
     (webhook_id, minute, shard, chatbot_id, ${SUMS.join(', ')})
   SELECT webhook_id,
-    greatest($1::bigint, (SELECT value::bigint FROM meta WHERE key = 'stats_until')),
+    greatest($2::bigint, (SELECT value::bigint FROM meta WHERE key = 'stats_until')),
     pg_backend_pid() % ${STATS_SHARDS}, chatbot_id, ${SUMS.join(', ')}
-  FROM unnest($2::text[], $3::text[], ${SUMS.map((_, i) => `$${i + 4}::int[]`).join(', ')})
+  FROM unnest($3::text[], $4::text[], ${SUMS.map((_, i) => `$${i + 5}::int[]`).join(', ')})
     AS added (webhook_id, chatbot_id, ${SUMS.join(', ')})
   ON CONFLICT (webhook_id, minute, shard) DO UPDATE
   SET ${SUMS.map((name) => `${name} = stats_minutes.${name} + excluded.${name}`).join(', ')}`

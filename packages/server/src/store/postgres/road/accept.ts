@@ -11,7 +11,7 @@ import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../../road.ts'
 import { IDEMPOTENCY_MS } from '../../rules/retention.ts'
 import { MeanwhileChanged } from '../connection/faults.ts'
 import { column } from '../connection/parameters.ts'
-import type { Transaction } from '../connection/transaction.ts'
+import { NOW, type Transaction } from '../connection/transaction.ts'
 import { Insertions } from './insertions.ts'
 
 type Idempotency = NonNullable<AcceptInput['idempotency']>
@@ -167,7 +167,6 @@ async function look(tx: Transaction, inputs: AcceptInput[]): Promise<Known> {
   const [[facts], subscribers, answers] = await Promise.all([
     tx.query<{ backlog: number; live: string[]; chatbots: string[] }>(LOOK, [
       column(nodes, String),
-      tx.now,
       column(chatbots, String),
     ]),
     tx.query<Subscriber>(SUBSCRIBERS, [
@@ -195,7 +194,7 @@ async function findAnswers(tx: Transaction, inputs: AcceptInput[]): Promise<Know
     column(keyed, ({ chatbotId }) => chatbotId),
     column(keyed, ({ route }) => route),
     column(keyed, ({ key }) => key),
-    tx.now - IDEMPOTENCY_MS,
+    IDEMPOTENCY_MS,
   ])
   return new Map(rows.map((row) => [keyOf(row.chatbot_id, row), row]))
 }
@@ -244,8 +243,8 @@ function keyOf(chatbotId: string, { route, key }: { route: string; key: string }
 }
 
 const LOOK = `SELECT (SELECT sum(value)::bigint FROM backlog) AS backlog,
-  ARRAY(SELECT id FROM nodes WHERE id = ANY($1::text[]) AND lease_until > $2) AS live,
-  ARRAY(SELECT id FROM chatbots WHERE id = ANY($3::text[]) AND deleted_at IS NULL) AS chatbots`
+  ARRAY(SELECT id FROM nodes WHERE id = ANY($1::text[]) AND lease_until > ${NOW}) AS live,
+  ARRAY(SELECT id FROM chatbots WHERE id = ANY($2::text[]) AND deleted_at IS NULL) AS chatbots`
 const SUBSCRIBERS = `SELECT s.chatbot_id AS "chatbotId", s.event_type AS "eventType",
     s.webhook_id AS "webhookId", s.spelling, w.state, w.listener_id AS "listenerId",
     w.resting_until IS NOT NULL AS resting
@@ -254,7 +253,7 @@ const SUBSCRIBERS = `SELECT s.chatbot_id AS "chatbotId", s.event_type AS "eventT
   JOIN webhooks w ON w.id = s.webhook_id ORDER BY s.webhook_id`
 const READ_IDEMPOTENCY = `SELECT i.chatbot_id, i.route, i.key, i.body_hash, i.answer, i.erased
   FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (chatbot_id, route, key)
-  JOIN idempotency i USING (chatbot_id, route, key) WHERE i.created_at > $4`
+  JOIN idempotency i USING (chatbot_id, route, key) WHERE i.created_at > ${NOW} - $4::bigint`
 /** A record that is too old is as good as none. */
 const KEEP_IDEMPOTENCY = `INSERT INTO idempotency AS i
     (chatbot_id, route, key, body_hash, answer, created_at)

@@ -23,10 +23,10 @@ import {
   restTold,
   restValues,
 } from '../../rules/rest.ts'
-import { array, column } from '../connection/parameters.ts'
-import type { Transaction } from '../connection/transaction.ts'
+import { column } from '../connection/parameters.ts'
+import { NOW, type Transaction } from '../connection/transaction.ts'
 
-interface HealthRow extends HealthState {
+export interface HealthRow extends HealthState {
   id: string
   chatbotId: string
 }
@@ -47,27 +47,10 @@ export class HealthBook {
   readonly #tx: Transaction
   readonly #webhooks = new Map<string, Health>()
 
-  constructor(tx: Transaction) {
+  /** With what these attempts may change, read and locked by `touchedBy`. */
+  constructor(tx: Transaction, touched: HealthRow[]) {
     this.#tx = tx
-  }
-
-  /** Reads and locks what these attempts will change. */
-  async open(attempts: { row: DeliveryRow; input: RecordInput }[]): Promise<void> {
-    const failing = new Set<string>()
-    const succeeding = new Set<string>()
-    const tested = new Set<string>()
-    for (const { row, input } of attempts) {
-      if (input.outcome.kind !== 'delivered') failing.add(row.webhook_id)
-      else if (row.kind === 'event') succeeding.add(row.webhook_id)
-      else tested.add(row.webhook_id)
-    }
-    const found = await this.#tx.query<HealthRow>(LOCK, [
-      array([...failing]),
-      array([...succeeding]),
-      this.#tx.now - SUCCESS_NOTED_EVERY_MS,
-      array([...tested]),
-    ])
-    for (const row of found) {
+    for (const row of touched) {
       const wasFailing = row.failingSince !== null
       const rest = restValues(row).join()
       this.#webhooks.set(row.id, { row, wasFailing, disabledFor: null, rest, move: null })
@@ -125,14 +108,18 @@ export class HealthBook {
   }
 }
 
-const LOCK = `SELECT id, chatbot_id AS "chatbotId", state, failing_since AS "failingSince",
-    consecutive_failures AS "consecutiveFailures", last_success_at AS "lastSuccessAt",
-    last_failure_at AS "lastFailureAt", last_failure AS "lastFailure", ${REST_FIELDS}
-  FROM webhooks
-  WHERE id = ANY($1::text[]) OR id = ANY($4::text[]) AND resting_until IS NOT NULL
-    OR id = ANY($2::text[]) AND (failing_since IS NOT NULL OR resting_until IS NOT NULL
-      OR last_success_at IS NULL OR last_success_at <= $3)
-  ORDER BY id FOR NO KEY UPDATE`
+/**
+ * Locks what attempts will change: `tried` (SQL) has their webhooks, with `failed`, whether any of them
+ * failed, and `succeeded`, whether any event was delivered.
+ */
+export const touchedBy = (tried: string) => `SELECT w.id, w.chatbot_id AS "chatbotId", w.state,
+    failing_since AS "failingSince", consecutive_failures AS "consecutiveFailures",
+    last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
+    last_failure AS "lastFailure", ${REST_FIELDS}
+  FROM webhooks w JOIN (${tried}) tried ON tried.webhook_id = w.id
+  WHERE failed OR resting_until IS NOT NULL OR succeeded AND (failing_since IS NOT NULL
+    OR last_success_at IS NULL OR last_success_at <= ${NOW} - ${SUCCESS_NOTED_EVERY_MS})
+  ORDER BY w.id FOR NO KEY UPDATE OF w`
 const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
     last_failure_at = noted.last_failure_at, last_failure = noted.last_failure

@@ -8,13 +8,15 @@ import type { DeliveryRow } from '../../reading/rows.ts'
 import type { RecordInput, RecordResult } from '../../road.ts'
 import { endOf, type NextState, unchargedSince, withoutEcho } from '../../rules/after-attempt.ts'
 import { column } from '../connection/parameters.ts'
-import type { Transaction } from '../connection/transaction.ts'
+import { NOW, type Transaction } from '../connection/transaction.ts'
 import { erasedOf } from './event-erased.ts'
-import { HealthBook } from './health.ts'
+import { HealthBook, type HealthRow, touchedBy } from './health.ts'
 import {
   type AfterAttempt,
   CLAIMED_ROW,
   type LastAttempt,
+  NO_ROW,
+  PUT_DELIVERED,
   putFinished,
   putWaiting,
 } from './rows.ts'
@@ -28,7 +30,7 @@ interface Recorded {
 }
 
 export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise<RecordResult[]> {
-  const held = await takeHeld(tx, inputs)
+  const { held, touched } = await takeHeld(tx, inputs)
   const valid = inputs.map((input) => {
     const row = held.get(input.deliveryId)
     if (row?.claimed_by !== input.nodeId || row.attempt_count + 1 !== input.attemptNumber)
@@ -39,8 +41,8 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
   })
   const attempts = valid.filter((each) => each !== null)
   if (attempts.length === 0) return inputs.map(() => ({ kind: 'lease_lost' }))
-  const health = new HealthBook(tx)
-  const [erased] = await Promise.all([findErased(tx, attempts), health.open(attempts)])
+  const health = new HealthBook(tx, touched)
+  const erased = await findErased(tx, attempts)
   const recorded: Recorded[] = []
   const results = valid.map((each): RecordResult => {
     if (!each) return { kind: 'lease_lost' }
@@ -54,22 +56,78 @@ export async function recordAll(tx: Transaction, inputs: RecordInput[]): Promise
     const told = next.rest === undefined ? {} : { rest: next.rest }
     return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
   })
-  sendRecorded(tx, recorded)
+  sendRecorded(
+    tx,
+    recorded.filter(({ row, input }) => !isWhole(row, input)),
+  )
   health.send()
   for (const each of recorded) count(tx, each)
   return results
 }
 
+/** Delivered, as nearly all are: `TAKE_HELD` has put it where it goes. */
+function isWhole({ state }: DeliveryRow, { outcome }: RecordInput): boolean {
+  return outcome.kind === 'delivered' && state === 'pending'
+}
+
+/** One of a claim, or the health of a webhook. */
+type Held = DeliveryRow & { health: HealthRow | null }
+
 /** Taken out of `claimed`: each is put where it goes before the commit. */
-async function takeHeld(tx: Transaction, inputs: RecordInput[]): Promise<Map<string, DeliveryRow>> {
-  const asked = inputs.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1))
-  const rows = await tx.query<DeliveryRow>(TAKE_HELD, [
+async function takeHeld(
+  tx: Transaction,
+  inputs: RecordInput[],
+): Promise<{ held: Map<string, DeliveryRow>; touched: HealthRow[] }> {
+  const keyed = inputs.map(
+    (each) => [each.deliveryId + each.nodeId + each.attemptNumber, each] as const,
+  )
+  const asked = [...new Map(keyed.toReversed()).values()]
+  asked.sort((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1))
+  const whole = <Value>(read: (attempt: RecordInput['attempt']) => Value) => {
+    return ({ outcome, attempt }: RecordInput) =>
+      outcome.kind === 'delivered' ? read(attempt) : null
+  }
+  const rows = await tx.query<Held>(TAKE_HELD, [
     column(asked, (input) => input.deliveryId),
     column(asked, (input) => input.nodeId),
     column(asked, (input) => input.attemptNumber),
-    tx.now,
+    column(asked, ({ outcome }) => (outcome.kind === 'delivered' ? 1 : 0)),
+    column(
+      asked,
+      whole(({ status }) => status),
+    ),
+    column(
+      asked,
+      whole(({ id }) => id),
+    ),
+    column(
+      asked,
+      whole(({ startedAt }) => Math.round(startedAt)),
+    ),
+    column(
+      asked,
+      whole(({ durationMs }) => durationMs),
+    ),
+    column(
+      asked,
+      whole(({ errorCode }) => errorCode),
+    ),
+    column(
+      asked,
+      whole(({ responseHeaders }) => JSON.stringify(responseHeaders)),
+    ),
+    column(
+      asked,
+      whole(({ responseBody }) => responseBody),
+    ),
+    column(
+      asked,
+      whole(({ note }) => note),
+    ),
   ])
-  return new Map(rows.map((row) => [row.id, row]))
+  const touched = rows.flatMap(({ health }) => (health ? [health] : []))
+  const held = rows.filter(({ health }) => health === null)
+  return { held: new Map(held.map((row) => [row.id, row])), touched }
 }
 
 /** Events whose lead was erased while the attempt was on its way: the answer may echo it. */
@@ -159,12 +217,25 @@ function count(tx: Transaction, { row, input, next, ended, lastError }: Recorded
   })
 }
 
-/** In the order in which they are asked for, which is the order of locking. */
-const TAKE_HELD = `DELETE FROM claimed USING unnest($1::text[], $2::text[], $3::int[])
-    AS asked (held_id, node_id, number)
-  WHERE id = asked.held_id AND claimed_by = asked.node_id AND attempt_count + 1 = asked.number
-    AND EXISTS (SELECT 1 FROM nodes n WHERE n.id = asked.node_id AND n.lease_until > $4)
-  RETURNING ${CLAIMED_ROW}`
+/**
+ * In the order in which they are asked for, which is the order of locking; webhooks after them. What
+ * was delivered, and not cancelled meanwhile, is put where it goes at once.
+ */
+const TAKE_HELD = `WITH asked AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[], $3::int[],
+      $4::int[], $5::int[], $6::text[], $7::bigint[], $8::float8[], $9::text[], $10::text[],
+      $11::text[], $12::text[])
+    AS asked (held_id, node_id, number, delivered, status, attempt_id, started_at, duration_ms,
+      error_code, response_headers, response_body, note)),
+  taken AS (DELETE FROM claimed USING asked
+    WHERE id = held_id AND claimed_by = node_id AND attempt_count + 1 = number
+      AND EXISTS (SELECT 1 FROM nodes n WHERE n.id = node_id AND n.lease_until > ${NOW})
+    RETURNING claimed.*, asked.delivered, asked.status, asked.attempt_id, asked.started_at,
+      asked.duration_ms, asked.error_code, asked.response_headers, asked.response_body, asked.note),
+  ${PUT_DELIVERED},
+  touched AS (${touchedBy(`SELECT webhook_id, bool_or(delivered = 0) AS failed,
+      bool_or(delivered = 1 AND kind = 'event') AS succeeded FROM taken GROUP BY webhook_id`)})
+  SELECT ${CLAIMED_ROW}, NULL::json AS health FROM taken
+  UNION ALL SELECT ${NO_ROW}, row_to_json(touched) FROM touched`
 const INSERT_ATTEMPTS = `INSERT INTO attempts (recorded_at, id, delivery_id, number, started_at,
     duration_ms, result, status, error_code, error, response_headers, response_body, note)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::float8[],

@@ -5,7 +5,7 @@
 import type { DeliveryState, StateReason } from '../../../delivery.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import { array, column } from '../connection/parameters.ts'
-import type { Transaction } from '../connection/transaction.ts'
+import { NOW, type Transaction } from '../connection/transaction.ts'
 
 const SHARED = `id, created_at, attempt_count, series_attempts, last_status, webhook_id, chatbot_id,
   event_type, kind, state, state_reason, last_error`
@@ -16,6 +16,9 @@ export const WAITING_ROW = `${SHARED}, uncharged_since, due_at, NULL::text AS cl
   NULL::bigint AS finished_at, updated_at`
 export const FINISHED_ROW = `${SHARED}, NULL::bigint AS uncharged_since,
   NULL::bigint AS due_at, NULL::text AS claimed_by, finished_at, finished_at AS updated_at`
+
+/** As many columns, for a row of something else. */
+export const NO_ROW = CLAIMED_ROW.replace(/\w+/g, 'NULL')
 
 type Table = 'claimed' | 'waiting' | 'finished'
 
@@ -114,6 +117,19 @@ export const TAKE_FOUND = `taken AS (DELETE FROM waiting WHERE id = ANY(ARRAY(SE
     RETURNING *),
   put AS (INSERT INTO claimed (${SHARED}, uncharged_since, due_at, updated_at, claimed_by)
     SELECT ${SHARED}, uncharged_since, due_at, updated_at, $1 FROM taken)`
+
+/** A CTE: what of `taken` was delivered, and not cancelled meanwhile, goes where it is over. */
+export const PUT_DELIVERED = `delivered AS (INSERT INTO finished (${SHARED}, finished_at, attempt_id,
+      started_at, duration_ms, error_code, response_headers, response_body, note)
+    SELECT ${sharedBut({
+      attempt_count: 'attempt_count + 1',
+      series_attempts: 'series_attempts + 1',
+      last_status: 'status',
+      state: `'delivered'`,
+      state_reason: 'NULL',
+      last_error: 'NULL',
+    })}, ${NOW}, attempt_id, started_at, duration_ms, error_code, response_headers, response_body, note
+    FROM taken WHERE delivered = 1 AND state = 'pending')`
 
 /** A claim whose attempt left it waiting, or came back after it was cancelled. */
 export interface AfterAttempt {

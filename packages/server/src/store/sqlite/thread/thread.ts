@@ -45,6 +45,7 @@ export async function openThreads(
       checkpoints.count(batch.calls.length)
       return unpackReply((await writer.ask(packBatch(batch))) as PackedReply)
     },
+    afterTurn: (work) => void setImmediate(work),
     read: oneByOne((queries: Query[]) => reader.ask(queries) as Promise<unknown[][]>),
     async close() {
       // The reader first: the log can be emptied only when nobody reads.

@@ -7,7 +7,20 @@ import type { EngineFault } from '../file/faults.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** A queue over an engine that answers when the test says so. */
-function setup({ damage = null }: { damage?: EngineFault | null } = {}) {
+function setup({
+  damage = null,
+  turns = false,
+}: {
+  damage?: EngineFault | null
+  turns?: boolean
+} = {}) {
+  let now = 0
+  const afterTurn: (() => void)[] = []
+  /** The loop turns, which takes so long. */
+  const turn = (ms = 0) => {
+    now += ms
+    for (const work of afterTurn.splice(0)) work()
+  }
   const batches: { batch: Batch; answer(): void; fail(error: Error): void }[] = []
   const queue = new WriteQueue({
     port: {
@@ -17,8 +30,9 @@ function setup({ damage = null }: { damage?: EngineFault | null } = {}) {
           const answer = () => resolve({ replies, changes: [], woken: [], cleaning: false })
           batches.push({ batch, answer, fail: reject })
         }),
+      ...(turns && { afterTurn: (work: () => void) => void afterTurn.push(work) }),
     },
-    clock: { monotonic: () => 0 },
+    clock: { monotonic: () => now },
     isHeard: () => false,
     damage: () => damage,
     onBatch: () => undefined,
@@ -52,7 +66,7 @@ function setup({ damage = null }: { damage?: EngineFault | null } = {}) {
       await settled()
     }
   }
-  return { queue, batches, settled, ping, accept, bulk, sizes, held, answerAll }
+  return { queue, turn, batches, settled, ping, accept, bulk, sizes, held, answerAll }
 }
 
 test('an idle engine gets a call at once; calls of the same turn share its commit', async () => {
@@ -77,6 +91,38 @@ test('calls made while a commit runs gather and leave together when it is done',
   await settled()
   expect(sizes()).toEqual([1, 10])
   batches[1]?.answer()
+  await Promise.all(calls)
+})
+
+test('while each turn brings others they leave together, and as soon as one brings none', async () => {
+  const { settled, ping, batches, sizes, turn } = setup({ turns: true })
+  const calls = [ping()]
+  for (let made = 0; made < 3; made++) {
+    calls.push(ping())
+    turn()
+  }
+  expect(sizes()).toEqual([])
+  turn()
+  expect(sizes()).toEqual([4])
+  calls.push(ping())
+  batches[0]?.answer()
+  await settled()
+  turn()
+  expect(sizes()).toEqual([4, 1])
+  batches[1]?.answer()
+  await Promise.all(calls)
+})
+
+test('nobody waits for more than a little while for others to come', async () => {
+  const { settled, ping, batches, sizes, turn } = setup({ turns: true })
+  const calls = [ping()]
+  for (let ms = 0; sizes().length === 0 && ms < 100; ms++) {
+    calls.push(ping())
+    turn(1)
+  }
+  expect(sizes()).toEqual([4])
+  batches[0]?.answer()
+  await settled()
   await Promise.all(calls)
 })
 

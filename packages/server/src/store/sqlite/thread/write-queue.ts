@@ -1,7 +1,9 @@
 /**
  * Adaptive group commit, the calling side: when the engine is idle a call goes out at once; while
- * it works, calls gather and leave together as the next batch. No timer: an idle system has the
- * latency of one commit, a busy one shares each sync among all who wait.
+ * it works, calls gather and leave together as the next batch. While each turn of the loop brings
+ * others, as it does when this thread is behind, they are waited for a little: a commit costs half a
+ * millisecond of CPU however few share it. No timer: an idle system has the latency of one commit, a
+ * busy one shares each sync among all who wait.
  *
  * Who goes first: whatever is not ingest (leases, claims, records, settings: small, and others wait
  * for them), then single events, then bulk; chatbots take turns. After a commit with bulk in it there
@@ -37,9 +39,12 @@ const BATCH_CALLS_MAX = 1_000
 /** Of them, while single events wait, at most so many that are not ingest. */
 const OTHERS_MAX = 500
 
+/** So long at most they gather while the engine has nothing to do. */
+const GATHER_MS_MAX = 3
+
 interface WriteQueueOptions {
-  port: Pick<EnginePort, 'write'>
-  /** For how long a batch was on its way. */
+  port: Pick<EnginePort, 'write' | 'afterTurn'>
+  /** For how long calls gathered, and a batch was on its way. */
   clock: Pick<Clock, 'monotonic'>
   /** Whether anybody wants changes: gathering and copying them costs. */
   isHeard(): boolean
@@ -84,7 +89,8 @@ export class WriteQueue {
       if (this.#busy) return
       this.#busy = true
       // What is called in the same turn still gets in.
-      queueMicrotask(() => this.#flush())
+      if (this.#options.port.afterTurn) this.#gather()
+      else queueMicrotask(() => this.#flush())
     })
   }
 
@@ -109,6 +115,28 @@ export class WriteQueue {
     pending.weight = acceptWeight(accept)
     const queue = isBulk(accept) ? this.#bulk : this.#singles
     queue.push(accept.chatbotId, pending)
+  }
+
+  get #waiting(): number {
+    return this.#probes.length + this.#others.size + this.#singles.size + this.#bulk.size
+  }
+
+  /** Sends them when a turn has brought no other, or it is time. */
+  #gather(): void {
+    const { port, clock } = this.#options
+    const since = clock.monotonic()
+    let before = 0
+    const turned = () => {
+      const now = this.#waiting
+      const isOver = now >= BATCH_CALLS_MAX || clock.monotonic() - since >= GATHER_MS_MAX
+      if (now === before || isOver || port.afterTurn === undefined) {
+        this.#flush()
+      } else {
+        before = now
+        port.afterTurn(turned)
+      }
+    }
+    turned()
   }
 
   #flush(): void {
@@ -145,9 +173,8 @@ export class WriteQueue {
   }
 
   #next(): void {
-    const waiting = this.#probes.length + this.#others.size + this.#singles.size + this.#bulk.size
-    if (waiting > 0) {
-      this.#flush()
+    if (this.#waiting > 0) {
+      this.#gather()
       return
     }
     this.#busy = false
