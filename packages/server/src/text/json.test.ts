@@ -62,6 +62,29 @@ test('digits in strings are no numbers, whatever quotes and backslashes are arou
   expect(parseJsonStrictly(JSON.stringify(value))).toEqual({ ok: true, value })
 })
 
+test('a number is judged alike, whether the text as a whole is looked at closely or not', () => {
+  const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 18 })
+  const number = fc
+    .tuple(fc.boolean(), digits, fc.option(digits), fc.option(fc.integer({ min: -330, max: 330 })))
+    .map(([isNegative, whole, fraction, exponent]) => {
+      const integer = whole.join('').replace(/^0+(?=\d)/, '')
+      const rest = fraction === null ? '' : `.${fraction.join('')}`
+      return `${isNegative ? '-' : ''}${integer}${rest}${exponent === null ? '' : `E${exponent}`}`
+    })
+  let refused = 0
+  fc.assert(
+    fc.property(number, fc.json(), (text, other) => {
+      // An exponent in a text makes it look at each number.
+      const closely = parseJsonStrictly(`{"a":${text},"b":1e2}`)
+      if (!closely.ok) refused += 1
+      expect(parseJsonStrictly(`{"a":${text}}`).ok).toBe(closely.ok)
+      expect(parseJsonStrictly(`[${JSON.stringify(other)},${text}]`).ok).toBe(closely.ok)
+    }),
+    { numRuns: 3_000 },
+  )
+  expect(refused).toBeGreaterThan(100)
+})
+
 test.each([
   ['{"__proto__":1}', '__proto__'],
   ['{"a":[{"\\u005f_proto__":{}}]}', 'a[0].__proto__'],
