@@ -112,9 +112,13 @@ interface Compared<Measured> {
 
 function turnFigures(what: string, { name, pairs }: Compared<Turn>): Figure[] {
   const figure = figuresOf({ name, pairs })
+  const databaseCpuOf = ({ databaseCpuMs }: Turn) => databaseCpuMs
+  const hasDatabase = pairs.some(({ a }) => databaseCpuOf(a) !== 0)
   return [
     ...figure(what, '/s', ({ perSecond }) => perSecond),
     ...figure('  CPU for 1,000, with the database', 'ms', sideCpuMs),
+    ...(hasDatabase ? figure('  … of the node', 'ms', ({ nodesCpuMs }) => nodesCpuMs) : []),
+    ...(hasDatabase ? figure('  … of the database', 'ms', databaseCpuOf) : []),
     // The rest is as it was for both: of all turns.
     ...cpuFigures(pairs.flatMap(({ a, b }) => [a, b])).slice(-3),
   ]

@@ -8,18 +8,20 @@ import { addMinutes } from '../../packages/server/src/store/rules/rollups.ts'
 import type { Home } from '../bench-world.ts'
 import { CopyIn } from './copy-in.ts'
 import type { Fill } from './fill-sqlite.ts'
+import { makePastPartitions } from './past-partitions.ts'
 import type { Row } from './row.ts'
-import { COLUMNS, type Table } from './rows.ts'
+import { COLUMNS, type Past, type Table } from './rows.ts'
 import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
 
 const TABLES = Object.keys(COLUMNS) as Table[]
 /** Of one message. */
 const CHUNK_CHARACTERS = 256 * 1024
 
-export async function fillPostgres({ databaseUrl }: Home): Promise<Fill> {
+export async function fillPostgres({ databaseUrl }: Home, past: Past): Promise<Fill> {
   const client = await connect(databaseUrl)
   const indexes = await secondaryIndexes(client)
   for (const { name } of indexes) await client.query(`DROP INDEX ${name}`)
+  await makePastPartitions(client, past)
   const copies = new Map<Table, TableCopy>()
   for (const table of TABLES) copies.set(table, await TableCopy.start(table, databaseUrl))
   return {

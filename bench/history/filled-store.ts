@@ -105,7 +105,7 @@ async function fill(home: Home, { store, deliveries }: FilledOptions): Promise<F
   const to = Date.now() - 60_000
   // As many a day as in thirty days, but none so old that it is about to be deleted.
   const past = { from: to - SPAN_MS + DAY_MS / 2, to }
-  const filling = store === 'sqlite' ? fillSqlite(home) : await fillPostgres(home)
+  const filling = store === 'sqlite' ? fillSqlite(home) : await fillPostgres(home, past)
   let toldAt = 0
   await new HistoryRows(owners, filling.write).make(deliveries, past, async (made) => {
     await filling.pause()

@@ -5,8 +5,8 @@ import { findArrowsUp, findCrowdedFolders } from './folder-rules.ts'
 import { findLongFunctions } from './function-length.ts'
 import { DOUBLE_NAMES, TIMER_WAITS, UNREACHED_FILES, UNUSED_EXPORTS } from './known.ts'
 import { beyondKnown } from './only-known.ts'
-import { listRepositoryFiles } from './source-file.ts'
-import { listEntries, readModule, readModules } from './source-module.ts'
+import { isTest, listRepositoryFiles } from './source-file.ts'
+import { listEntries, readModule, readModules, type SourceModule } from './source-module.ts'
 import { findTimerWaits } from './timer-waits.ts'
 import { findDoubleNames } from './type-names.ts'
 import { findUnreachedFiles } from './unreached-files.ts'
@@ -28,8 +28,25 @@ test.each([
   ['no folder of api/ and store/ has more than 25 entries', findCrowdedFolders(FILES), {}],
   ['no test waits by a timer', MODULES.flatMap(findTimerWaits), TIMER_WAITS],
   ['one word for one thing', findDoubleNames(MODULES), DOUBLE_NAMES],
+  ['the server starts without an HTTP client', MODULES.flatMap(findHttpImports), {}],
 ])('%s', (_, found, known) => {
   expect(beyondKnown(found, known)).toEqual([])
+})
+
+/** To import from `node:http` loads all that it exports, and undici with it: 14 MB, 20 ms. */
+function findHttpImports({ file, imports }: SourceModule): string[] {
+  if (!file.path.startsWith('packages/server/src/') || isTest(file.path)) return []
+  const isHttp = imports.some((each) => each.specifier === 'node:http' && !each.typeOnly)
+  return isHttp ? [`${file.path} imports node:http: use process.getBuiltinModule`] : []
+}
+
+test.each([
+  ["import { STATUS_CODES } from 'node:http'", 1],
+  ["import type { Server } from 'node:http'", 0],
+  ["const { STATUS_CODES } = process.getBuiltinModule('node:http')", 0],
+])('an HTTP client in %s: %d', (text, count) => {
+  const found = readModules([{ path: 'packages/server/src/a.ts', text }]).flatMap(findHttpImports)
+  expect(found).toHaveLength(count)
 })
 
 describe('circles', () => {

@@ -33,12 +33,16 @@ export class Pacer {
 
   /** To be called after every change of a lane. */
   consider(lane: Lane): void {
-    this.#timers.get(lane)?.()
-    this.#timers.delete(lane)
+    const cancelled = this.#timers.get(lane)
+    if (cancelled) {
+      cancelled()
+      this.#timers.delete(lane)
+    }
     const { pace } = lane
+    if (!pace) return
     const { clock } = this.#options
     const now = clock.monotonic()
-    if (!pace || !lane.couldStart(now) || this.#stopped.signal.aborted) return
+    if (!lane.couldStart(now) || this.#stopped.signal.aborted) return
     if (pace.wanted(now, lane.queued) > 0) {
       this.#hungry.add(lane)
       this.#ask()

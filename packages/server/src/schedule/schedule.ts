@@ -213,7 +213,7 @@ export class Schedule {
     }
     // Of a webhook that rests only the probe is sent: the others were claimed before it began.
     const isEarly = (claim: Claim) => lane.resting && !claim.probe
-    this.#back.claims(claims.filter(isEarly))
+    if (lane.resting) this.#back.claims(claims.filter(isEarly))
     for (const claim of claims) {
       if (isEarly(claim)) continue
       lane.push(claim)

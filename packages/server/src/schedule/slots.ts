@@ -90,6 +90,8 @@ export class Slots {
 
   /** One timer for the oldest, instead of one for each request. */
   #watch(): void {
+    // What is new becomes late after what the timer waits for, unless it is crowded.
+    if (this.#cancelTimer !== null && this.#fresh.size < this.#freshMax) return
     const now = this.#clock.monotonic()
     const at = Math.max(this.#nextAt(), now + 50)
     if (at >= this.#timerAt || at === Number.POSITIVE_INFINITY) return

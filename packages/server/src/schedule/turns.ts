@@ -12,10 +12,8 @@ export class Turns {
 
   /** To be called after every change of a lane. */
   update(lane: Lane, now: number): void {
-    const [mine, other] = lane.trusted
-      ? [this.#trusted, this.#untrusted]
-      : [this.#untrusted, this.#trusted]
-    other.delete(lane)
+    const mine = this.#of(lane.trusted)
+    this.#of(!lane.trusted).delete(lane)
     if (lane.canStart(now)) mine.add(lane)
     else mine.delete(lane)
   }
@@ -23,14 +21,18 @@ export class Turns {
   /** Takes the lane out: it goes to the end when it is updated next, if it still can start. */
   next(slots: Slots): Lane | undefined {
     this.#trustedNext = !this.#trustedNext
-    for (const trusted of [this.#trustedNext, !this.#trustedNext]) {
-      if (!slots.hasRoom(trusted)) continue
-      const lanes = trusted ? this.#trusted : this.#untrusted
-      const lane = lanes.values().next().value
-      if (!lane) continue
-      lanes.delete(lane)
-      return lane
-    }
-    return undefined
+    return this.#take(this.#trustedNext, slots) ?? this.#take(!this.#trustedNext, slots)
+  }
+
+  #take(trusted: boolean, slots: Slots): Lane | undefined {
+    const lanes = this.#of(trusted)
+    if (lanes.size === 0 || !slots.hasRoom(trusted)) return undefined
+    const lane = lanes.values().next().value
+    if (lane) lanes.delete(lane)
+    return lane
+  }
+
+  #of(trusted: boolean): Set<Lane> {
+    return trusted ? this.#trusted : this.#untrusted
   }
 }

@@ -35,7 +35,9 @@ export function createTransmit(clock: Clock, connections: Connections): Transmit
       const startedAt = clock.monotonic()
       const exchanged = await exchange({ clock, connection: used, bytes, isLast, deadline })
       giveBack(used, exchanged)
-      if (!isStale(exchanged, clock.monotonic() - startedAt)) return exchanged
+      if (!isSilentlyBroken(exchanged) || clock.monotonic() - startedAt >= STALE_MS_MAX) {
+        return exchanged
+      }
     }
 
     const opened = await connections.open(origin, target, deadline)
@@ -52,12 +54,11 @@ export function createTransmit(clock: Clock, connections: Connections): Transmit
   }
 }
 
-function isStale(exchanged: Exchanged, elapsedMs: number): boolean {
+function isSilentlyBroken(exchanged: Exchanged): boolean {
   return (
     exchanged.kind === 'broken' &&
     exchanged.isSilent &&
     exchanged.failure.kind === 'unreachable' &&
-    exchanged.failure.fault === 'reset' &&
-    elapsedMs < STALE_MS_MAX
+    exchanged.failure.fault === 'reset'
   )
 }

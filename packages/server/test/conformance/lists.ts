@@ -137,6 +137,14 @@ export function describeLists(suite: Suite): void {
       const found = await store.listDeliveries(filter, { limit: 2, after: null })
       expect(found.map(({ eventId }) => eventId)).toEqual(newest)
     }
+    const quiet = await world.chatbot()
+    await world.webhook(quiet.id)
+    const few = world.leadEvent({ customerName: 'Anton' })
+    await world.accept(quiet.id, { events: [few, world.leadEvent({ customerName: 'Bo' })] })
+    const ofQuiet = { q: 'an', chatbotId: quiet.id }
+    expect((await store.listLeads(ofQuiet, PAGE)).map(({ id }) => id)).toEqual([few.lead.id])
+    const found = await store.listDeliveries(ofQuiet, PAGE)
+    expect(found.map(({ eventId }) => eventId)).toEqual([few.id])
     expect(await store.listDeliveries({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
     expect(await store.listLeads({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
     expect(await store.listDeliveries({ q: 'an', state: 'exhausted' }, PAGE)).toEqual([])

@@ -1,9 +1,8 @@
 /** The OpenAPI 3.1 document, from the very routes and schemas that the server runs. */
-import { STATUS_CODES } from 'node:http'
 import { ID_PREFIXES } from '../../id.ts'
 import { COOKIE_NAME } from '../access/session-cookie.ts'
 import type { AnswerSpec, Route, Tag } from '../route.ts'
-import { apiError, errorAnswer } from '../shapes/error-answer.ts'
+import { apiError, errorAnswer, statusName } from '../shapes/error-answer.ts'
 import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
 import { EXAMPLE_IDS, errorSchema } from '../shapes/schemas.ts'
 import type { OpenApiDocument, Operation, Parameter, ResponseObject } from './openapi-document.ts'
@@ -176,7 +175,7 @@ function errorResponse(status: number, codes: ErrorCode[], schema: JsonSchema): 
     return [code, { summary: meaning, value: errorAnswer(apiError(code, undefined, details)) }]
   })
   return {
-    description: `${STATUS_CODES[status] ?? 'Error'}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
+    description: `${statusName(status)}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
     ...errorHeaders(status),
     content: { 'application/json': { schema, examples: Object.fromEntries(examples) } },
   }

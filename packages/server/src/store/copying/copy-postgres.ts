@@ -9,6 +9,7 @@ import { reasonOf } from '../postgres/connection/faults.ts'
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from '../postgres/connection/migrations.ts'
 import { column as columnArray, storable } from '../postgres/connection/parameters.ts'
 import { databaseError } from '../postgres/connection/start-faults.ts'
+import { GIVE_ALL_BACK } from '../postgres/road/rows.ts'
 import { assertNotBeforeFirst } from '../rules/schema-version.ts'
 import {
   type CopyChange,
@@ -140,8 +141,9 @@ class PostgresSide implements CopySide {
     }
   }
 
-  /** Rows brought their numbers along: the sequences go on after the last of them. */
+  /** Nobody holds claims here. Rows brought their numbers along: the sequences go on after the last of them. */
   async settleIn(): Promise<void> {
+    await this.#rows(GIVE_ALL_BACK)
     for (const { relation, identity } of this.#tables.values()) {
       if (identity === null || !relation.columns.includes(identity)) continue
       await this.#rows(`SELECT setval(pg_get_serial_sequence('${relation.name}', '${identity}'),
@@ -224,10 +226,11 @@ async function readTables(client: pg.ClientBase): Promise<Map<string, Table>> {
 }
 
 const LIST_COLUMNS = `SELECT c.relname AS table, a.attname AS column,
-    format_type(a.atttypid, NULL) AS type, a.attidentity <> '' AS identity,
+    format_type(a.atttypid, NULL) AS type, 
+    pg_get_serial_sequence(quote_ident(c.relname), a.attname) IS NOT NULL AS identity,
     coalesce(array_position(i.indkey::int2[], a.attnum), -1) + 1 AS pk
   FROM pg_class c
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-  WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+  WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
   ORDER BY c.relname, a.attnum`

@@ -85,10 +85,16 @@ function shapeOf({ columns, key }: Relation): string {
   return JSON.stringify([columns, key])
 }
 
+/** Where the stores' own keys differ. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  unsettled: ['webhook_id'],
+  attempts: ['delivery_id', 'seq'],
+}
+
 export function relationOf(name: string, columns: readonly string[], key: readonly string[]) {
   const shown = columns.filter((column) => !LEFT_COLUMNS.has(`${name}.${column}`)).sort()
   const shownKey = key.filter((column) => !LEFT_COLUMNS.has(`${name}.${column}`))
-  return { name, columns: shown, key: name === 'unsettled' ? ['webhook_id'] : shownKey }
+  return { name, columns: shown, key: KEYS[name] ?? shownKey }
 }
 
 /** The key's values of a row. */

@@ -128,7 +128,7 @@ function upkeepVerbs(parts: RoadParts) {
   const { database, ids, encryption, probe } = parts
   return {
     settle: (limit) => database.transact((tx) => settle(tx, limit, ids)),
-    prune: (policy) => database.transact((tx) => prune(tx, policy, ids)),
+    prune: (policy) => prune(database, policy, ids),
     // Its clock is the database's, which is slewed and never set (docs/operate.md).
     pullInDue: async () => ({ pulled: 0, next: null }),
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),

@@ -13,7 +13,8 @@ import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
 import { idSought, isDeliveryOf, people } from './searches.ts'
-import { idRange, likely, unindexed } from './walking.ts'
+import { unindexed } from './unindexed.ts'
+import { idRange, likely } from './walking.ts'
 
 export const DELIVERY_TABLES = ['claimed', 'waiting', 'finished'] as const
 type DeliveryTable = (typeof DELIVERY_TABLES)[number]
@@ -173,7 +174,7 @@ function walkDeliveries(
       .where('deliveries.created_at', '<', to)
       .where('deliveries.id', '<', idFloor('delivery', to + ID_SLACK_MS))
   }
-  if (q !== undefined) query = query.where(isFoundBy(db, q, walk.table))
+  if (q !== undefined) query = query.where(isFoundBy(db, { q, chatbotId }, walk.table))
   if (filter.commonName !== undefined) query = query.where(isDeliveryOf(filter.commonName))
   if (page.after !== null) query = query.where('deliveries.id', '<', page.after)
   return query.orderBy('deliveries.id', 'desc').limit(page.limit)
@@ -239,7 +240,11 @@ function rangeOfDeliveries(
 }
 
 /** An id's prefix says which column it is; everything else is looked for in people. */
-function isFoundBy(db: Builder, q: string, table: DeliveryTable): RawBuilder<SqlBool> {
+function isFoundBy(
+  db: Builder,
+  { q, chatbotId }: { q: string; chatbotId: string | undefined },
+  table: DeliveryTable,
+): RawBuilder<SqlBool> {
   const id = idSought(q)
   if (id?.startsWith('dlv_')) return sql`deliveries.id = ${id}`
   if (id?.startsWith('wh_')) return sql`deliveries.webhook_id || '' = ${id}`
@@ -251,11 +256,11 @@ function isFoundBy(db: Builder, q: string, table: DeliveryTable): RawBuilder<Sql
       AND of_lead.id <= 'dlv_' || substr(found.id, 6, 23) || 'zzz'`
   if (isPostgres(db)) {
     // Person by person, and then delivery by delivery: a join would walk all of them.
-    return sql`deliveries.id = ANY(ARRAY(SELECT of_person.id FROM (${people(db, q)}) AS found
+    return sql`deliveries.id = ANY(ARRAY(SELECT of_person.id FROM (${people(db, q, chatbotId)}) AS found
       CROSS JOIN LATERAL (SELECT of_lead.id FROM ${sql.table(table)} AS of_lead
         WHERE ${range} OFFSET 0) AS of_person))`
   }
-  return sql`deliveries.id IN (SELECT of_lead.id FROM (${people(db, q)}) AS found
+  return sql`deliveries.id IN (SELECT of_lead.id FROM (${people(db, q, chatbotId)}) AS found
     JOIN ${sql.table(table)} AS of_lead ON ${range})`
 }
 

@@ -18,7 +18,8 @@ import { type Builder, isPostgres } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import { isLeadOf, people } from './searches.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
-import { idRange, unindexed } from './walking.ts'
+import { unindexed } from './unindexed.ts'
+import { idRange } from './walking.ts'
 
 const LEAD_COLUMNS = [
   'id',
@@ -111,7 +112,7 @@ export function listLeads(
   if (to !== undefined) {
     query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
   }
-  if (q !== undefined) query = query.where('id', 'in', people(db, q))
+  if (q !== undefined) query = query.where('id', 'in', people(db, q, chatbotId))
   if (after !== null) query = query.where('id', '<', after)
   return query.orderBy('id', 'desc').limit(page.limit)
 }

@@ -18,7 +18,7 @@ import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
-import { COMMON_NAMES, countNamed, isNameSearch } from './searches.ts'
+import { commonName, isNameSearch } from './searches.ts'
 import { toStats } from './stats.ts'
 
 /** Runs queries, all from one state of the database; one list of rows for each. */
@@ -61,7 +61,7 @@ function lists(parts: ReadParts) {
     listApiKeys: (filter, page) => whole(parts, 'apiKeys', { filter, page }),
     listAudit: (filter, page) => whole(parts, 'audit', { filter, page }),
     async listLeads(filter, page) {
-      const asked = queries.asked(filter, await isCommonName(parts, filter.q))
+      const asked = queries.asked(filter, await isCommonName(parts, filter))
       const query = queries.listLeads(parts.db, asked, page)
       return (await all<rows.LeadRow>(parts, query.compile())).map(rows.toLead)
     },
@@ -159,8 +159,8 @@ async function listQuery<Name extends PagedList>(
   list: Name,
   { filter, page }: Asked<Name>,
 ): Promise<CompiledQuery> {
-  const q = 'q' in filter ? filter.q : undefined
-  return PAGED_LISTS[list].query(parts.db, filter, page, await isCommonName(parts, q))
+  const searched = 'q' in filter ? await isCommonName(parts, filter) : false
+  return PAGED_LISTS[list].query(parts.db, filter, page, searched)
 }
 
 function toItems<Name extends PagedList>(
@@ -171,10 +171,13 @@ function toItems<Name extends PagedList>(
   return found.map((row) => PAGED_LISTS[list].toItem(row as never, encryption))
 }
 
-async function isCommonName(parts: ReadParts, q: string | undefined): Promise<boolean> {
+async function isCommonName(
+  parts: ReadParts,
+  { q, chatbotId }: { q?: string; chatbotId?: string },
+): Promise<boolean> {
   if (!isNameSearch(q)) return false
-  const found = await one<{ count: number }>(parts, countNamed(parts.db, q).compile())
-  return Number(found?.count ?? 0) >= COMMON_NAMES
+  const found = await one<{ is_common: number }>(parts, commonName(parts.db, q, chatbotId))
+  return Number(found?.is_common) === 1
 }
 
 function byId(db: Builder, table: 'webhooks' | 'recoveries', id: string): CompiledQuery {

@@ -3,16 +3,19 @@
  * A name that thousands begin with leads to too many to sort: then the list itself is walked, newest
  * first, and each row looked at: where many match, a page is soon full.
  */
-import { type Compilable, type SqlBool, sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import { leadIdOf } from '../../id.ts'
 import { contactKey, isBlank, nameKey, tidyContact } from '../../text/typed-text.ts'
 import type { Builder } from './builder.ts'
+import { unindexed } from './unindexed.ts'
 
 /** After every character: the end of the range of texts that begin alike. */
 export const LAST_CHARACTER = '\u{10ffff}'
 
 /** From here on a name is common. Found one by one, so many cost as much as a long walk. */
 export const COMMON_NAMES = 2_000
+/** Of all chatbots' people with a name, so many are looked at for those of one: in an index alone. */
+const NAMES_LOOKED_AT = 20_000
 
 /** Its prefix says which column it is. Null: what is typed is no id. */
 export function idSought(q: string): string | null {
@@ -25,19 +28,18 @@ export function isNameSearch(q: string | undefined): q is string {
   return q !== undefined && idSought(q) === null && !isBlank(q)
 }
 
-/** How many people's names begin so, counted up to where it is common. */
-export function countNamed(db: Builder, q: string): Compilable {
-  const named = db
-    .selectFrom('leads')
-    .select('id')
-    .where('name_key', '>=', nameKey(q))
-    .where('name_key', '<', nameKey(q) + LAST_CHARACTER)
-    .limit(COMMON_NAMES)
-  return db.selectFrom(named.as('named')).select((eb) => eb.fn.countAll<number>().as('count'))
+/** Whether `q` begins the names of too many people, of one chatbot or of all. */
+export function commonName(db: Builder, q: string, chatbotId?: string) {
+  const most = chatbotId === undefined ? COMMON_NAMES : NAMES_LOOKED_AT
+  const own = chatbotId === undefined ? sql`TRUE` : sql`chatbot_id = ${chatbotId}`
+  const seen = sql`SELECT chatbot_id FROM leads WHERE ${isNamed(q)} LIMIT ${most}`
+  return sql<{ is_common: number }>`SELECT CASE WHEN count(*) >= ${most}
+      OR count(*) FILTER (WHERE ${own}) >= ${COMMON_NAMES} THEN 1 ELSE 0 END AS is_common
+    FROM (${seen}) AS seen`.compile(db)
 }
 
 /** Leads' ids by id, event, conversation, email, phone or the beginning of a name: an index for each. */
-export function people(db: Builder, q: string) {
+export function people(db: Builder, q: string, chatbotId?: string) {
   const leads = () => db.selectFrom('leads').select('id')
   const id = idSought(q)
   if (id?.startsWith('lead_')) return leads().where('id', '=', id)
@@ -45,16 +47,20 @@ export function people(db: Builder, q: string) {
   // A caller's own is kept as given, white space and all.
   const inConversation = leads().where('conversation_id', '=', q)
   if (isBlank(q)) return inConversation
-  const [key, contact] = [nameKey(q), contactKey(q)]
-  return inConversation
+  const contact = contactKey(q)
+  const reached = inConversation
     .union(leads().where('email_key', '=', contact))
     .union(leads().where('customer_phone', '=', contact))
     .union(leads().where('phone_key', '=', contact))
-    .union(
-      leads()
-        .where('name_key', '>=', key)
-        .where('name_key', '<', key + LAST_CHARACTER),
-    )
+  let named = leads().where(isNamed(q))
+  // Told by the index of names, too: no other may lead.
+  if (chatbotId !== undefined) named = named.where(unindexed('chatbot_id'), '=', chatbotId)
+  return reached.union(named)
+}
+
+function isNamed(q: string) {
+  const key = nameKey(q)
+  return sql<SqlBool>`name_key >= ${key} AND name_key < ${key + LAST_CHARACTER}`
 }
 
 /**

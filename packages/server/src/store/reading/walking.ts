@@ -4,11 +4,6 @@ import { ID_SLACK_MS, idFloor } from '../../id.ts'
 import type { Page } from '../desk.ts'
 import { LAST_CHARACTER } from './searches.ts'
 
-/** A column that no index may be chosen for: an index on it would not be in the page's order. */
-export function unindexed(column: 'chatbot_id' | 'webhook_id' | 'state') {
-  return sql<string>`${sql.ref(column)} || ''`
-}
-
 /**
  * Conditions that PostgreSQL takes, together, for true of every second row. Were they taken for rare,
  * the planner would read and sort the whole range instead of walking it until the page is full.

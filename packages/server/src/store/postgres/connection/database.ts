@@ -21,7 +21,7 @@ import {
 } from './faults.ts'
 import { storable } from './parameters.ts'
 import { Transaction } from './transaction.ts'
-import { type Answer, Wire } from './wire.ts'
+import { type Returned, Wire } from './wire.ts'
 
 interface DatabaseOptions {
   databaseUrl: string
@@ -118,7 +118,7 @@ export class Database {
     return (await this.#ask(client, { name, text: sql, values })).rows as Row[]
   }
 
-  async #ask(client: pg.ClientBase, statement: Parameters<Wire['ask']>[0]): Promise<Answer> {
+  async #ask(client: pg.ClientBase, statement: Parameters<Wire['ask']>[0]): Promise<Returned> {
     let wire = this.#wires.get(client)
     if (wire === undefined) {
       wire = new Wire(client)
@@ -171,7 +171,9 @@ export class Database {
     return this.#withClient(this.#writers, async (client) => {
       let isCommitting = false
       const tx = new Transaction({
-        query: (sql, values) => this.run(client, sql, values),
+        query: (sql, values = []) => this.run(client, sql, values),
+        control: async <Row>(sql: string, values: readonly unknown[] = []) =>
+          (await execute(client, sql, values.map(storable))).rows as Row[],
         wantChanges: this.#options.isHeard(),
       })
       try {
@@ -237,7 +239,7 @@ async function answer(client: pg.ClientBase, query: Query): Promise<unknown[]> {
 const BEGIN = { name: 'chatzuri_begin', text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] }
 const COMMIT = { name: 'chatzuri_commit', text: 'COMMIT', values: [] }
 
-function assertCommitted({ command }: Answer): void {
+function assertCommitted({ command }: Returned): void {
   if (command === 'COMMIT') return
   throw new ConnectionFault('the transaction was rolled back instead of committed')
 }

@@ -51,7 +51,7 @@ async function admitAlone(
   encryption: Encryption,
   where: string,
 ): Promise<Buffer> {
-  const query: RunQuery = async <Row>(sql: string, values: readonly unknown[]) =>
+  const query: RunQuery = async <Row>(sql: string, values: readonly unknown[] = []) =>
     (await client.query(sql, [...values])).rows as Row[]
   await client.query('BEGIN')
   const serverSecret = await admit(query, encryption, { where })

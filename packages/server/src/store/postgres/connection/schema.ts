@@ -15,12 +15,12 @@
 import { LATENCIES, SUMMED } from '../../rules/rollups.ts'
 import { VIEWS } from '../../rules/views.ts'
 import { SEALED_WITH } from '../../sealing/sealed-with.ts'
+import { ACCESS, TEXT } from './schema-access.ts'
 
 /** Rows that many transactions add to at once are kept in so many parts, summed when read. */
 export const BACKLOG_SHARDS = 64
 export const STATS_SHARDS = 16
 
-const TEXT = 'text COLLATE "C"'
 const TYPED = `event_type <> 'lead.submit' AND event_type <> 'leads.submit'`
 const SUMS = [...SUMMED, ...LATENCIES]
 const countedSums = SUMS.map((name) => `${name} integer NOT NULL DEFAULT 0`).join(', ')
@@ -158,7 +158,7 @@ CREATE TABLE leads (
 );
 CREATE INDEX leads_by_chatbot ON leads (chatbot_id, id);
 CREATE INDEX leads_by_conversation ON leads (conversation_id);
-CREATE INDEX leads_by_name ON leads (name_key);
+CREATE INDEX leads_by_name ON leads (name_key, chatbot_id);
 CREATE INDEX leads_by_email ON leads (email_key);
 CREATE INDEX leads_by_phone ON leads (customer_phone);
 CREATE INDEX leads_by_phone_key ON leads (phone_key) WHERE phone_key IS NOT NULL;
@@ -335,60 +335,6 @@ CREATE TABLE stats_rollups (
   PRIMARY KEY (scope, step_ms, at)
 ) WITH (fillfactor = 70);
 CREATE INDEX rollups_by_age ON stats_rollups (step_ms, at);
-`
-
-/** Tokens are kept as their SHA-256. */
-const ACCESS = `
-CREATE TABLE api_keys (
-  id ${TEXT} PRIMARY KEY,
-  name text NOT NULL,
-  chatbot_id ${TEXT},
-  hash ${TEXT} NOT NULL UNIQUE,
-  created_at bigint NOT NULL,
-  last_used_at bigint
-);
-CREATE INDEX api_keys_by_chatbot ON api_keys (chatbot_id, id);
-
-CREATE TABLE owner_links (
-  id ${TEXT} PRIMARY KEY,
-  chatbot_id ${TEXT} NOT NULL,
-  hash ${TEXT} NOT NULL UNIQUE,
-  minted_by ${TEXT} NOT NULL,
-  created_at bigint NOT NULL,
-  expires_at bigint NOT NULL
-);
-CREATE INDEX owner_links_by_chatbot ON owner_links (chatbot_id);
-CREATE INDEX owner_links_by_mint ON owner_links (minted_by);
-CREATE INDEX owner_links_by_end ON owner_links (expires_at);
-
-CREATE TABLE sessions (
-  id ${TEXT} PRIMARY KEY,
-  hash ${TEXT} NOT NULL UNIQUE,
-  chatbot_id ${TEXT},
-  actor ${TEXT} NOT NULL,
-  minted_by ${TEXT} NOT NULL,
-  created_at bigint NOT NULL,
-  expires_at bigint NOT NULL,
-  ends_at bigint NOT NULL
-);
-CREATE INDEX sessions_by_chatbot ON sessions (chatbot_id);
-CREATE INDEX sessions_by_mint ON sessions (minted_by);
-CREATE INDEX sessions_by_end ON sessions (expires_at);
-
-CREATE TABLE audit_log (
-  id ${TEXT} PRIMARY KEY,
-  at bigint NOT NULL,
-  action ${TEXT} NOT NULL,
-  actor ${TEXT} NOT NULL,
-  session_id text,
-  chatbot_id ${TEXT},
-  target_id text,
-  fields text NOT NULL,
-  address text NOT NULL
-);
-CREATE INDEX audit_by_chatbot ON audit_log (chatbot_id, id);
-CREATE INDEX audit_by_actor ON audit_log (actor, id);
-CREATE INDEX audit_by_action ON audit_log (action, id);
 `
 
 function byType(table: 'waiting' | 'finished'): string {

@@ -12,7 +12,13 @@ import { type Counter, LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.
 import { array, column } from './parameters.ts'
 import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 
-export type RunQuery = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>
+export type RunQuery = <Row>(sql: string, values?: readonly unknown[]) => Promise<Row[]>
+
+interface TransactionParts {
+  query: RunQuery
+  control: RunQuery
+  wantChanges: boolean
+}
 
 interface Minute {
   webhookId: string
@@ -43,6 +49,8 @@ export class Transaction {
   readonly touched = new Map<string, WebhookUpdated>()
   /** Deliveries that moved while a node held them: for the node. */
   readonly moved: string[] = []
+  /** A statement that is not kept prepared: of a table that comes or goes. */
+  readonly control: RunQuery
   backlogDelta = 0
   readonly #query: RunQuery
   readonly #minutes = new Map<string, Minute>()
@@ -51,8 +59,9 @@ export class Transaction {
   #sent: Promise<unknown>[] = []
   #begun: Promise<void> = Promise.resolve()
 
-  constructor({ query, wantChanges }: { query: RunQuery; wantChanges: boolean }) {
+  constructor({ query, control, wantChanges }: TransactionParts) {
     this.#query = query
+    this.control = control
     this.wantChanges = wantChanges
   }
 

@@ -17,7 +17,7 @@ interface Statement {
   values: readonly unknown[]
 }
 
-export interface Answer {
+export interface Returned {
   rows: unknown[]
   /** What was done, in PostgreSQL's words. */
   command: string
@@ -25,7 +25,7 @@ export interface Answer {
 
 interface Asked extends Pick<Statement, 'name' | 'text'> {
   values: (string | null)[]
-  resolve(answer: Answer): void
+  resolve(answer: Returned): void
   reject(error: unknown): void
 }
 
@@ -52,7 +52,7 @@ export class Wire {
     this.#client = client
   }
 
-  ask({ name, text, values }: Statement): Promise<Answer> {
+  ask({ name, text, values }: Statement): Promise<Returned> {
     return new Promise((resolve, reject) => {
       const asked = { name, text, values: values.map(toText), resolve, reject }
       const isFirst = this.#waiting.push(asked) === 1

@@ -5,20 +5,33 @@ import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Retention } from '../../road.ts'
 import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../rules/retention.ts'
 import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
+import type { Database } from '../connection/database.ts'
 import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
+import { rowsToPrune, tendPartitions } from '../partitions.ts'
 import { eraseLeads } from './erase.ts'
 import { cancelAll } from './move.ts'
 import { pruneAccess, pruneAudit } from './prune-access.ts'
 import { WAITING_ROW } from './rows.ts'
 
 export async function prune(
+  database: Database,
+  policy: Retention,
+  ids: Ids,
+): Promise<{ deleted: number }> {
+  const { dropped } = await tendPartitions(database, policy.retentionMs)
+  const { deleted } = await database.transact((tx) => pruneRows(tx, policy, ids))
+  return { deleted: dropped ? Math.max(deleted, policy.limit) : deleted }
+}
+
+async function pruneRows(
   tx: Transaction,
   { retentionMs, leadRetentionMs, limit }: Retention,
   ids: Ids,
 ): Promise<{ deleted: number }> {
   const { now } = tx
   const before = Math.round(now - retentionMs)
+  const { ranges, events } = await rowsToPrune(tx, { before, retentionMs })
   const run = async (sql: string, at: number, left: number) =>
     (await tx.query(sql, [at, left])).length
   const steps: ((left: number) => Promise<number>)[] = [
@@ -29,8 +42,8 @@ export async function prune(
         ? 0
         : eraseOld(tx, ids, { before: now - leadRetentionMs, limit: left }),
     (left) => cancelParked(tx, before, left),
-    (left) => deleteDeliveries(tx, before, left),
-    (left) => deleteLonelyEvents(tx, before, left),
+    (left) => deleteDeliveries(tx, { before, ranges, limit: left }),
+    (left) => deleteLonelyEvents(tx, { before, table: events, limit: left }),
     (left) => run(DELETE_MINUTES, before, left),
     ...ROLLUP_STEPS_MS.map((stepMs) => async (left: number) => {
       const gone = await tx.query(DELETE_ROLLUPS, [stepMs, before - stepMs, left])
@@ -71,8 +84,32 @@ async function cancelParked(tx: Transaction, before: number, limit: number): Pro
   return rows.length
 }
 
-async function deleteDeliveries(tx: Transaction, before: number, limit: number): Promise<number> {
-  const rows = await tx.query<{ id: string }>(OLD_DELIVERIES, [before, limit])
+interface Old {
+  before: number
+  limit: number
+}
+
+/** Those that no partition takes along (partitions.ts). */
+async function deleteDeliveries(
+  tx: Transaction,
+  { ranges, before, limit }: Old & { ranges: [string, string][] },
+): Promise<number> {
+  const find = (sql: string, ...values: (string | number)[]) =>
+    tx.query<{ id: string }>(sql, values)
+  let deleted = await deleteFound(tx, await find(OLD_DEFAULT, before, limit), before)
+  for (const range of ranges) {
+    if (deleted === limit) break
+    const rows = await find(OLD_DELIVERIES, before, limit - deleted, ...range)
+    deleted += await deleteFound(tx, rows, before)
+  }
+  return deleted
+}
+
+async function deleteFound(
+  tx: Transaction,
+  rows: { id: string }[],
+  before: number,
+): Promise<number> {
   if (rows.length === 0) return 0
   const ids = column(rows, (row) => row.id)
   tx.send(DELETE_ATTEMPTS, [ids])
@@ -86,13 +123,16 @@ async function deleteDeliveries(tx: Transaction, before: number, limit: number):
  * Events that no webhook wanted. Others go with their last delivery, so each event is looked at
  * once: the walk never returns to where it was.
  */
-async function deleteLonelyEvents(tx: Transaction, before: number, limit: number): Promise<number> {
+async function deleteLonelyEvents(
+  tx: Transaction,
+  { before, table, limit }: Old & { table: string },
+): Promise<number> {
   const floor = idFloor('event', before)
   const [kept] = await tx.query<{ value: string }>(LOCK_CURSOR)
   let after = kept?.value ?? ''
   let deleted = 0
   for (let page = 0; page < EVENT_PAGES_MAX && deleted < limit; page++) {
-    const rows = await tx.query<{ id: string }>(OLD_EVENTS, [after, floor, limit - deleted])
+    const rows = await tx.query<{ id: string }>(oldEvents(table), [after, floor, limit - deleted])
     const last = rows.at(-1)
     if (!last) break
     const gone = await tx.query(DELETE_EVENTS, [column(rows, (row) => row.id), before])
@@ -115,7 +155,9 @@ const DELETE_CHANGES = `DELETE FROM changes WHERE ctid = ANY(ARRAY(
 const OLD_LEADS = 'SELECT id FROM leads WHERE id < $1 AND created_at < $2 ORDER BY id LIMIT $3'
 const OLD_PARKED = `SELECT ${WAITING_ROW} FROM waiting WHERE state = 'parked' AND updated_at < $1
   ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED`
-const OLD_DELIVERIES = `SELECT id FROM finished WHERE finished_at < $1
+const OLD_DEFAULT = `SELECT id FROM finished_default WHERE finished_at < $1
+  ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED`
+const OLD_DELIVERIES = `SELECT id FROM finished WHERE finished_at < $1 AND id >= $3 AND id < $4
   ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED`
 const DELETE_ATTEMPTS = 'DELETE FROM attempts WHERE delivery_id = ANY($1::text[])'
 const DELETE_DELIVERIES = 'DELETE FROM finished WHERE id = ANY($1::text[])'
@@ -124,7 +166,8 @@ const DELETE_EVENTS = `DELETE FROM events e WHERE e.id = ANY($1::text[]) AND e.c
     AND d.id <= 'dlv_' || substr(e.id, 5, 23) || 'zzz') RETURNING 1`
 const LOCK_CURSOR = `SELECT value FROM meta WHERE key = 'prune_events_after' FOR UPDATE SKIP LOCKED`
 const KEEP_CURSOR = `UPDATE meta SET value = $1 WHERE key = 'prune_events_after'`
-const OLD_EVENTS = 'SELECT id FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3'
+const oldEvents = (table: string) =>
+  `SELECT id FROM ${table} WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`
 const DELETE_MINUTES = `DELETE FROM stats_minutes WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM stats_minutes WHERE minute < $1
   ORDER BY minute LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`

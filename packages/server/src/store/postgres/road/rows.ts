@@ -110,6 +110,14 @@ export function giveBackClaimed(
   return tx.query<DeliveryRow>(sql, [...values, UNFINISHED_TEST, tx.now])
 }
 
+/** All claims but those of tests, which the first node that joins ends: for a copy of another store. */
+export const GIVE_ALL_BACK = `WITH gone AS (DELETE FROM claimed
+    WHERE state <> 'pending' OR kind = 'event' RETURNING *),
+  waits AS (INSERT INTO waiting (${SHARED}, uncharged_since, due_at, updated_at)
+    SELECT ${SHARED}, uncharged_since, due_at, updated_at FROM gone WHERE state = 'pending')
+  INSERT INTO finished (${SHARED}, finished_at)
+    SELECT ${SHARED}, finished_at FROM gone WHERE state <> 'pending'`
+
 export const UNFINISHED_TEST = 'The server stopped before this test had an answer.'
 
 /** CTEs: what `found` names goes from where it waits to the node of `$1`; `taken` is what it was. */

@@ -138,7 +138,7 @@ CREATE TABLE leads (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX leads_by_chatbot ON leads (chatbot_id, id);
 CREATE INDEX leads_by_conversation ON leads (conversation_id);
-CREATE INDEX leads_by_name ON leads (name_key);
+CREATE INDEX leads_by_name ON leads (name_key, chatbot_id);
 CREATE INDEX leads_by_email ON leads (email_key);
 CREATE INDEX leads_by_phone ON leads (customer_phone);
 CREATE INDEX leads_by_phone_key ON leads (phone_key) WHERE phone_key IS NOT NULL;

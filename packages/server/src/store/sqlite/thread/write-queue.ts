@@ -1,9 +1,8 @@
 /**
  * Adaptive group commit, the calling side: when the engine is idle a call goes out at once; while
- * it works, calls gather and leave together as the next batch. While each turn of the loop brings
- * others, as it does when this thread is behind, they are waited for a little: a commit costs half a
- * millisecond of CPU however few share it. No timer: an idle system has the latency of one commit, a
- * busy one shares each sync among all who wait.
+ * it works, calls gather and leave together as the next batch. Before an engine of another thread
+ * this one deals with all that its loop has ready: under load those are the next calls. No timer: an
+ * idle system has the latency of one commit, a busy one shares each sync among all who wait.
  *
  * Who goes first: whatever is not ingest (leases, claims, records, settings: small, and others wait
  * for them), then single events, then bulk; chatbots take turns. After a commit with bulk in it there
@@ -39,12 +38,9 @@ const BATCH_CALLS_MAX = 1_000
 /** Of them, while single events wait, at most so many that are not ingest. */
 const OTHERS_MAX = 500
 
-/** So long at most they gather while the engine has nothing to do. */
-const GATHER_MS_MAX = 3
-
 interface WriteQueueOptions {
   port: Pick<EnginePort, 'write' | 'afterTurn'>
-  /** For how long calls gathered, and a batch was on its way. */
+  /** For how long a batch was on its way. */
   clock: Pick<Clock, 'monotonic'>
   /** Whether anybody wants changes: gathering and copying them costs. */
   isHeard(): boolean
@@ -89,8 +85,7 @@ export class WriteQueue {
       if (this.#busy) return
       this.#busy = true
       // What is called in the same turn still gets in.
-      if (this.#options.port.afterTurn) this.#gather()
-      else queueMicrotask(() => this.#flush())
+      queueMicrotask(() => this.#flushSoon())
     })
   }
 
@@ -121,22 +116,11 @@ export class WriteQueue {
     return this.#probes.length + this.#others.size + this.#singles.size + this.#bulk.size
   }
 
-  /** Sends them when a turn has brought no other, or it is time. */
-  #gather(): void {
-    const { port, clock } = this.#options
-    const since = clock.monotonic()
-    let before = 0
-    const turned = () => {
-      const now = this.#waiting
-      const isOver = now >= BATCH_CALLS_MAX || clock.monotonic() - since >= GATHER_MS_MAX
-      if (now === before || isOver || port.afterTurn === undefined) {
-        this.#flush()
-      } else {
-        before = now
-        port.afterTurn(turned)
-      }
-    }
-    turned()
+  /** Those whose requests the loop has ready come along. */
+  #flushSoon(): void {
+    const { afterTurn } = this.#options.port
+    if (afterTurn === undefined) this.#flush()
+    else afterTurn(() => this.#flush())
   }
 
   #flush(): void {
@@ -174,7 +158,7 @@ export class WriteQueue {
 
   #next(): void {
     if (this.#waiting > 0) {
-      this.#gather()
+      this.#flushSoon()
       return
     }
     this.#busy = false
