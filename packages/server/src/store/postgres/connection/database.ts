@@ -57,8 +57,8 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     this.#options = options
-    this.#writers = this.#openPool(WRITERS_MAX)
-    this.#readers = this.#openPool(READERS_MAX)
+    this.#writers = this.#openPool(WRITERS_MAX, { byIndex: true })
+    this.#readers = this.#openPool(READERS_MAX, { byIndex: false })
   }
 
   /**
@@ -151,9 +151,9 @@ export class Database {
     }
   }
 
-  #openPool(max: number): pg.Pool {
+  #openPool(max: number, how: { byIndex: boolean }): pg.Pool {
     const onConnect = async (client: pg.ClientBase) => {
-      await prepareConnection(client)
+      await prepareConnection(client, how)
       await this.#options.assertSameStore?.(client)
     }
     const pool = new pg.Pool({ ...clientConfig(this.#options.databaseUrl), max, onConnect })
