@@ -13,7 +13,7 @@ import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
 import { idSought, isDeliveryOf, isLeadEvent, leadEvents, people } from './searches.ts'
 import { unindexed } from './unindexed.ts'
-import { idRange, likely } from './walking.ts'
+import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
 
 export const DELIVERY_TABLES = ['claimed', 'waiting', 'finished'] as const
 type DeliveryTable = (typeof DELIVERY_TABLES)[number]
@@ -236,7 +236,7 @@ function rangeOfDeliveries(
   // The cheap ones first: what they leave is asked whether its chatbot is there.
   also.push(isOfLiveChatbot('deliveries', chatbotId))
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
-  query = query.where(likely(also))
+  query = query.where(sql<SqlBool>`${likely(also)} ${sql.raw(IN_ITS_ORDER)}`)
   for (const [column] of place) query = query.orderBy(`deliveries.${column}`, 'desc')
   return query.orderBy('deliveries.id', 'desc').limit(page.limit)
 }

@@ -5,6 +5,12 @@ import type { Page } from '../desk.ts'
 import { LAST_CHARACTER } from './searches.ts'
 
 /**
+ * In the text of a query for PostgreSQL: partitions are to be walked in the order of the page. It takes
+ * ranges of an index's columns for a row or two, and would rather sort what all partitions have.
+ */
+export const IN_ITS_ORDER = '/* in its order */'
+
+/**
  * Conditions that PostgreSQL takes, together, for true of every second row. Were they taken for rare,
  * the planner would read and sort the whole range instead of walking it until the page is full.
  */

@@ -9,6 +9,7 @@ import pg from 'pg'
 import { StoreUnavailable } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
 import type { RunQueries } from '../../reading/reads.ts'
+import { IN_ITS_ORDER } from '../../reading/walking.ts'
 import { boundedQuery, toPageRead } from './bounded-query.ts'
 import { clientConfig, prepareConnection } from './connection.ts'
 import {
@@ -231,6 +232,7 @@ export class Database {
 
 async function answer(client: pg.ClientBase, query: Query): Promise<unknown[]> {
   const { sql, parameters, bound } = query
+  if (sql.includes(IN_ITS_ORDER)) return answerInOrder(client, query)
   if (!bound) return (await execute(client, sql, parameters.map(storable))).rows
   const { sql: bounded, parameters: all } = boundedQuery({ sql, parameters, bound })
   return [toPageRead((await execute(client, bounded, all.map(storable))).rows)]
@@ -242,6 +244,19 @@ const COMMIT = { name: 'chatzuri_commit', text: 'COMMIT', values: [] }
 function assertCommitted({ command }: Returned): void {
   if (command === 'COMMIT') return
   throw new ConnectionFault('the transaction was rolled back instead of committed')
+}
+
+/** All in one trip; whatever becomes of the query, the connection is as it was. */
+async function answerInOrder(client: pg.ClientBase, query: Query): Promise<unknown[]> {
+  const plain = { ...query, sql: query.sql.replaceAll(IN_ITS_ORDER, '') }
+  const asked = [
+    execute(client, 'SET enable_sort = off'),
+    answer(client, plain),
+    execute(client, 'RESET enable_sort'),
+  ] as const
+  const [, found] = await Promise.allSettled(asked)
+  if (found.status === 'rejected') throw found.reason
+  return found.value
 }
 
 /** A statement without a name: control of transactions, and texts that the builder makes. */
