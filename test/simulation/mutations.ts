@@ -272,7 +272,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a state changes and nobody is told',
     file: 'store/sqlite/transaction.ts',
-    find: 'if (this.wantChanges) this.changes.push(toDeliveryChange(row, this.now))',
+    find: 'this.changes.push(toDeliveryChange(row, this.now))',
     replace: '',
     invariant: 'every change is told',
   },

@@ -129,9 +129,9 @@ export interface Road {
   // ─── signals ────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Calls `listener` after each commit of this node, once for each thing that changed; of other
-   * nodes' commits it tells what concerns webhooks' settings, and with `everywhere` all else too,
-   * about a second later.
+   * Calls `listener` after each commit of this node, once for each thing that changed, but for what
+   * its own `accept` and `recordIfLeased` did; of other nodes' commits it tells what concerns
+   * webhooks' settings. With `everywhere` it tells all of it, of other nodes about a second later.
    */
   onChange(listener: (change: Change) => void, options?: { everywhere?: boolean }): () => void
   /**

@@ -29,7 +29,7 @@ export function describeChanges(suite: Suite): void {
   test('a listener hears of each thing that a commit changed, once', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
     const heard: Change[] = []
-    const leave = store.onChange((change) => heard.push(change))
+    const leave = store.onChange((change) => heard.push(change), { everywhere: true })
     const event = world.leadEvent()
     const claim = await world.claim(chatbot.id, { events: [event] })
     const id = claim.deliveryId
@@ -52,6 +52,25 @@ export function describeChanges(suite: Suite): void {
     expect(heard).toHaveLength(3)
   })
 
+  test('who follows no traffic hears of what moves otherwise, and of webhooks', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const heard: Change[] = []
+    store.onChange((change) => heard.push(change))
+    const claim = await world.claim(chatbot.id)
+    await world.record(claim, { kind: 'exhausted' })
+    expect(heard.map(brief)).toEqual([`webhook ${webhook.id}`])
+    const leave = store.onChange(() => {}, { everywhere: true })
+    leave()
+    leave()
+    await world.claim(chatbot.id)
+    await store.resend(claim.deliveryId)
+    await store.cancel(claim.deliveryId, 'cancelled_by_owner')
+    expect(heard.map(brief).slice(1)).toEqual([
+      `delivery ${claim.deliveryId} pending 1`,
+      `delivery ${claim.deliveryId} cancelled 1`,
+    ])
+  })
+
   test('a webhook that begins or ceases to fail is a change, each failure is not', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
     const heard: string[] = []
@@ -69,7 +88,7 @@ export function describeChanges(suite: Suite): void {
   test('nothing is heard of what was not written', async () => {
     const { world, store } = await setup(suite)
     const heard: Change[] = []
-    store.onChange((change) => heard.push(change))
+    store.onChange((change) => heard.push(change), { everywhere: true })
     await store.accept(world.acceptInput('bot_none'))
     await store.cancel('dlv_none', 'cancelled_by_owner')
     expect(heard).toEqual([])
@@ -81,7 +100,7 @@ export function describeChanges(suite: Suite): void {
     store.onChange(() => {
       throw new Error('listener')
     })
-    store.onChange((change) => heard.push(change))
+    store.onChange((change) => heard.push(change), { everywhere: true })
     await world.accept(chatbot.id)
     expect(heard).toHaveLength(2)
   })
@@ -104,7 +123,7 @@ export function describeChanges(suite: Suite): void {
   test('a stream resumes from an instant with what came after it', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
     const heard: Change[] = []
-    store.onChange((change) => heard.push(change))
+    store.onChange((change) => heard.push(change), { everywhere: true })
     const claim = await world.claim(chatbot.id)
     await world.record(claim, { kind: 'exhausted' })
     await store.resend(claim.deliveryId)

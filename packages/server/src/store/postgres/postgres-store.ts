@@ -80,7 +80,7 @@ function createParts(
   const database = new Database({
     databaseUrl,
     log,
-    isHeard: () => changed.isHeard,
+    isFollowed: () => changed.isFollowed,
     onCommit: (tx) => tellCommit(tx),
     onUncertain: () => uncertain.tell(undefined),
     onRefused({ message }) {
@@ -167,7 +167,7 @@ function assemble(parts: Parts, serverSecret: Buffer): Store {
       return found?.value ?? 0
     },
     onChange(listener, { everywhere = false } = {}) {
-      const leave = changed.add(listener)
+      const leave = changed.add(listener, { follows: everywhere })
       const ignore = everywhere ? othersChanges.follow() : () => {}
       return () => {
         leave()

@@ -104,7 +104,7 @@ export async function openOver(
   const queue = new WriteQueue({
     port,
     clock,
-    isHeard: () => changed.isHeard,
+    isFollowed: () => changed.isFollowed,
     damage: () => condition.damage,
     onBatch(calls, reply, durationMs) {
       condition.judge(calls, reply.replies)
@@ -131,7 +131,8 @@ export async function openOver(
     ...createRoad({ ...keys, clock, probe }),
     ...createDesk({ calls: deskCalls(queue), db, run, runSoon, encryption }),
     useKeys: (changed) => useKeys(keys, changed),
-    onChange: (listener) => changed.add(listener),
+    onChange: (listener, { everywhere = false } = {}) =>
+      changed.add(listener, { follows: everywhere }),
     onWaiting: (listener) => woken.add(listener),
     // The engine is in this process: it answers what it committed, or the process is gone too.
     onUncertain: () => () => {},

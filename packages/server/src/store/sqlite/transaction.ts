@@ -21,6 +21,7 @@ interface Minute {
 export class Transaction {
   /** One instant for the whole transaction. */
   readonly now: number
+  /** Whether each lead and attempt is told, and not only what moves otherwise. */
   readonly wantChanges: boolean
   readonly changes: Change[] = []
   /** Webhooks with deliveries that became claimable other than by accepting or recording. */
@@ -61,7 +62,7 @@ export class Transaction {
   /** Tells of a delivery that moved, and keeps that for those who resume a stream. */
   deliveryMoved(row: DeliveryRow): void {
     this.#sql.run(KEEP_CHANGE, this.now, 'delivery', row.id, row.chatbot_id)
-    if (this.wantChanges) this.changes.push(toDeliveryChange(row, this.now))
+    this.changes.push(toDeliveryChange(row, this.now))
   }
 
   /** Of a webhook that was changed by `changeWebhook`, or by attempts. */
@@ -75,7 +76,7 @@ export class Transaction {
     const change: WebhookUpdated = { type: 'webhook.updated', at, chatbotId, webhookId, aspect }
     this.#touched.set(webhookId, change)
     this.#sql.run(KEEP_CHANGE, at, 'webhook', webhookId, chatbotId)
-    if (this.wantChanges) this.changes.push(change)
+    this.changes.push(change)
   }
 
   /** Writes what was gathered, its minute no earlier than `minuteMin`; last thing before the commit. */

@@ -28,7 +28,7 @@ interface DatabaseOptions {
   databaseUrl: string
   log: Log
   /** Whether anybody listens to changes: gathering them costs. */
-  isHeard(): boolean
+  isFollowed(): boolean
   /** After each commit, before its caller has its answer. */
   onCommit(tx: Transaction): void
   /** A connection broke in a commit: nobody knows whether it was written. */
@@ -175,7 +175,7 @@ export class Database {
         query: (sql, values = []) => this.run(client, sql, values),
         control: async <Row>(sql: string, values: readonly unknown[] = []) =>
           (await execute(client, sql, values.map(storable))).rows as Row[],
-        wantChanges: this.#options.isHeard(),
+        wantChanges: this.#options.isFollowed(),
       })
       try {
         const begun = tx.begin(() => this.#ask(client, BEGIN))

@@ -39,6 +39,7 @@ interface Kept {
 export class Transaction {
   /** The database's clock: one instant for the whole transaction. */
   now = 0
+  /** Whether each lead and attempt is told, and not only what moves otherwise. */
   readonly wantChanges: boolean
   readonly changes: Change[] = []
   /** Webhooks with deliveries that became claimable other than by accepting or recording. */
@@ -139,7 +140,7 @@ export class Transaction {
   deliveryMoved(row: DeliveryRow): void {
     this.#kept.push({ noun: 'delivery', id: row.id, chatbotId: row.chatbot_id })
     if (row.claimed_by !== null) this.moved.push(row.id)
-    if (this.wantChanges) this.changes.push(toDeliveryChange(row, this.now))
+    this.changes.push(toDeliveryChange(row, this.now))
   }
 
   /**
@@ -182,7 +183,7 @@ export class Transaction {
     }
     this.touched.set(webhookId, change)
     this.#kept.push({ noun: 'webhook', id: webhookId, chatbotId })
-    if (this.wantChanges) this.changes.push(change)
+    this.changes.push(change)
   }
 
   /** Marks a webhook whose deliveries are to be moved to where its state says. */

@@ -30,7 +30,7 @@ function setup({
       ...(turns && { afterTurn: (work: () => void) => void afterTurn.push(work) }),
     },
     clock: { monotonic: () => 0 },
-    isHeard: () => false,
+    isFollowed: () => false,
     damage: () => damage,
     onBatch: () => undefined,
   })

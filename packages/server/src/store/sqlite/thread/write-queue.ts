@@ -42,8 +42,8 @@ interface WriteQueueOptions {
   port: Pick<EnginePort, 'write' | 'afterTurn'>
   /** For how long a batch was on its way. */
   clock: Pick<Clock, 'monotonic'>
-  /** Whether anybody wants changes: gathering and copying them costs. */
-  isHeard(): boolean
+  /** Whether anybody wants to hear of each lead and attempt: gathering and copying that costs. */
+  isFollowed(): boolean
   /** Why nothing is written any more, only read; null: it is. Asked before each batch. */
   damage?(): EngineFault | null
   /** After each batch, be it committed or refused. */
@@ -129,11 +129,11 @@ export class WriteQueue {
       this.#next()
       return
     }
-    const { port, clock, isHeard } = this.#options
+    const { port, clock, isFollowed } = this.#options
     const calls = batch.map((pending) => pending.call)
     const startedAt = clock.monotonic()
     port
-      .write({ calls, wantChanges: isHeard() })
+      .write({ calls, wantChanges: isFollowed() })
       .then((reply) => {
         settle(batch, reply)
         this.#options.onBatch(calls, reply, clock.monotonic() - startedAt)
