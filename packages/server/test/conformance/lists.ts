@@ -150,6 +150,35 @@ export function describeLists(suite: Suite): void {
     expect(await store.listDeliveries({ q: 'an', state: 'exhausted' }, PAGE)).toEqual([])
   })
 
+  test('the deliveries of few leads among many other events are found, those of erased ones too', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    await world.webhook(chatbot.id, { eventTypes: ['order.paid', 'leads.submit'] })
+    const [first, second] = [world.leadEvent(), world.leadEvent()]
+    for (const event of [first, world.event('order.paid'), second, world.event('order.paid')]) {
+      await world.accept(chatbot.id, { events: [event] })
+    }
+    await store.eraseLead(first.lead.id, 'request')
+    const others = await world.chatbot()
+    await world.webhook(others.id)
+    await world.accept(others.id, {})
+    const found = async (filter: Parameters<typeof store.listDeliveries>[0]) => {
+      const rows = await store.listDeliveries({ chatbotId: chatbot.id, ...filter }, PAGE)
+      return rows.map(({ eventId, eventType }) => [eventId, eventType])
+    }
+    const ofSecond = [second.id, 'lead.submit']
+    expect(await found({ eventType: 'lead.submit' })).toEqual([ofSecond, [first.id, 'lead.submit']])
+    expect(await found({ eventType: 'leads.submit' })).toEqual([
+      [second.id, 'leads.submit'],
+      [first.id, 'leads.submit'],
+    ])
+    expect(await found({ eventType: 'lead.submit', state: 'pending' })).toEqual([ofSecond])
+    expect(await found({ eventType: 'lead.submit', webhookId: webhook.id })).toHaveLength(2)
+    const eventId = world.ids.next('event')
+    const test = { nodeId: world.nodeId, webhookId: webhook.id, payload: '{}', eventId }
+    await store.createTest({ ...test, eventType: 'lead.submit' })
+    expect(await found({ eventType: 'lead.submit' })).toHaveLength(3)
+  })
+
   test('a search finds leads the same way', async () => {
     const { world, store, chatbot } = await setup(suite)
     const lead = world.leadEvent({ customerName: 'Zoë', customerPhone: '007' })

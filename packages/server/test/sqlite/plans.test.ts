@@ -15,6 +15,7 @@ import {
   listLeads,
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
+import { hasFewLeads } from '../../src/store/reading/searches.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
 import { ANY_OTHER } from '../../src/store/sqlite/keys.ts'
 import { LANES_WAITING } from '../../src/store/sqlite/road/lanes-waiting.ts'
@@ -46,8 +47,9 @@ function scans(plan: string): string[] {
   const ofViews = new Set(found.slice(0, views))
   return lines.filter(
     (line) =>
-      /^SCAN (?!walk|merged|found|told|counted|claimed|json_each|\(subquery|CONSTANT)/.test(line) &&
-      !ofViews.has(line),
+      /^SCAN (?!walk|merged|found|people|told|counted|claimed|json_each|\(subquery|CONSTANT)/.test(
+        line,
+      ) && !ofViews.has(line),
   )
 }
 
@@ -159,12 +161,27 @@ test('every list of deliveries walks the index of the narrowest that it is asked
   }
 })
 
+test('few leads lead to their deliveries', async () => {
+  const { engine } = await openWithEngine()
+  const filter: DeliveryFilter = { chatbotId: 'b', eventType: 'lead.submit' }
+  const { sql, parameters } = listDeliveries(db, asked(filter, 'few_leads'), page).compile()
+  const few = hasFewLeads(db, 'b')
+  for (const plan of [
+    planOf(engine.db, sql, parameters),
+    planOf(engine.db, few.sql, few.parameters),
+  ]) {
+    expect(plan).toContain('leads_by_chatbot')
+    expect(plan).toContain('events_of_leads')
+    expect(scans(plan)).toEqual([])
+  }
+})
+
 test('a common name is looked for in the rows of the list, in its order', async () => {
   const { engine } = await openWithEngine()
   for (const filter of allDeliveryFilters(sample)) {
     if (filter.q !== sample.name || filter.eventId !== undefined) continue
     const { q: _, ...others } = filter
-    const { sql, parameters } = listDeliveries(db, asked(filter, true), page).compile()
+    const { sql, parameters } = listDeliveries(db, asked(filter, 'common_name'), page).compile()
     const plan = planOf(engine.db, sql, parameters)
     const told = `${JSON.stringify(filter)}\n${plan}`
     for (const walk of walksOf(plan)) expect(walk, told).toMatch(leadingIndex(others))

@@ -5,14 +5,13 @@
 import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
 import { assert } from '../../errors.ts'
-import { LEAD_EVENT_SPELLINGS } from '../../event.ts'
 import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
 import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
-import { idSought, isDeliveryOf, people } from './searches.ts'
+import { idSought, isDeliveryOf, isLeadEvent, leadEvents, people } from './searches.ts'
 import { unindexed } from './unindexed.ts'
 import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
 
@@ -91,7 +90,7 @@ export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page:
  */
 function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
   const { webhookId, chatbotId, state, eventId, q } = filter
-  const isFound = eventId !== undefined || q !== undefined
+  const isFound = eventId !== undefined || q !== undefined || filter.ofFewLeads === true
   if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
   const lead = webhookId !== undefined ? 'webhook' : chatbotId !== undefined ? 'chatbot' : 'all'
   const claimed: Walk = { table: 'claimed', lead: 'found' }
@@ -110,7 +109,7 @@ function tableOf(state: DeliveryState): DeliveryTable {
 
 /** Whether the list of an event type leads. The lead's type is in no index: there are plenty. */
 function walksType({ eventType }: DeliveryFilter): boolean {
-  return eventType !== undefined && !LEAD_EVENT_SPELLINGS.includes(eventType)
+  return eventType !== undefined && !isLeadEvent(eventType)
 }
 
 /** The condition of those indexes, literally: else they aren't used. */
@@ -173,6 +172,9 @@ function walkDeliveries(
     query = query
       .where('deliveries.created_at', '<', to)
       .where('deliveries.id', '<', idFloor('delivery', to + ID_SLACK_MS))
+  }
+  if (filter.ofFewLeads && chatbotId !== undefined) {
+    query = query.where(isInRange(db, leadEvents(chatbotId), walk.table))
   }
   if (q !== undefined) query = query.where(isFoundBy(db, { q, chatbotId }, walk.table))
   if (filter.commonName !== undefined) query = query.where(isDeliveryOf(filter.commonName))
@@ -252,15 +254,21 @@ function isFoundBy(
     const { first, last } = deliveryRangeOf(id)
     return sql`deliveries.id > ${first} AND deliveries.id <= ${last}`
   }
-  const range = sql`of_lead.id > 'dlv_' || substr(found.id, 6, 23) || '000'
-      AND of_lead.id <= 'dlv_' || substr(found.id, 6, 23) || 'zzz'`
+  const found = sql`SELECT substr(id, 6, 23) AS shared FROM (${people(db, q, chatbotId)}) AS people`
+  return isInRange(db, found, table)
+}
+
+/** `found`: what the ids of some events have in common with those of their deliveries, as `shared`. */
+function isInRange(db: Builder, found: RawBuilder<unknown>, table: DeliveryTable) {
+  const range = sql`of_lead.id > 'dlv_' || found.shared || '000'
+      AND of_lead.id <= 'dlv_' || found.shared || 'zzz'`
   if (isPostgres(db)) {
-    // Person by person, and then delivery by delivery: a join would walk all of them.
-    return sql`deliveries.id = ANY(ARRAY(SELECT of_person.id FROM (${people(db, q, chatbotId)}) AS found
+    // Event by event, and then delivery by delivery: a join would walk all of them.
+    return sql<SqlBool>`deliveries.id = ANY(ARRAY(SELECT of_event.id FROM (${found}) AS found
       CROSS JOIN LATERAL (SELECT of_lead.id FROM ${sql.table(table)} AS of_lead
-        WHERE ${range} OFFSET 0) AS of_person))`
+        WHERE ${range} OFFSET 0) AS of_event))`
   }
-  return sql`deliveries.id IN (SELECT of_lead.id FROM (${people(db, q, chatbotId)}) AS found
+  return sql<SqlBool>`deliveries.id IN (SELECT of_lead.id FROM (${found}) AS found
     JOIN ${sql.table(table)} AS of_lead ON ${range})`
 }
 

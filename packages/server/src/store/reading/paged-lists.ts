@@ -32,7 +32,7 @@ interface Listing<Name extends PagedList> {
     db: Builder,
     filter: PagedLists[Name]['filter'],
     page: Page,
-    hasCommonName: boolean,
+    hint: queries.Hint,
   ): CompiledQuery
   toItem(row: never, encryption: Encryption): PagedLists[Name]['row']
   sized: readonly string[]
@@ -50,14 +50,14 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
     sized: [...WEBHOOK_SIZED, 'secret'],
   },
   deliveries: {
-    query: (db, filter, page, hasCommonName) =>
-      listDeliveries(db, queries.asked(filter, hasCommonName), page).compile(),
+    query: (db, filter, page, hint) =>
+      listDeliveries(db, queries.asked(filter, hint), page).compile(),
     toItem: (row: rows.DeliveryRow) => rows.toDelivery(row),
     sized: ['event_type', 'last_error'],
   },
   leads: {
-    query: (db, filter, page, hasCommonName) =>
-      queries.listLeads(db, queries.asked(filter, hasCommonName), page).compile(),
+    query: (db, filter, page, hint) =>
+      queries.listLeads(db, queries.asked(filter, hint), page).compile(),
     toItem: (row: rows.LeadRow) => rows.toLead(row),
     sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone'],
   },

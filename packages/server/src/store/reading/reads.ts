@@ -1,6 +1,6 @@
 /** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
-import type { Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
+import type { DeliveryFilter, Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf } from './access-queries.ts'
 import type { Builder } from './builder.ts'
@@ -18,7 +18,7 @@ import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
-import { commonName, isNameSearch } from './searches.ts'
+import { hasFewLeads, isCommonName, isLeadEvent, isNameSearch } from './searches.ts'
 import { toStats } from './stats.ts'
 
 /** Runs queries, all from one state of the database; one list of rows for each. */
@@ -61,7 +61,7 @@ function lists(parts: ReadParts) {
     listApiKeys: (filter, page) => whole(parts, 'apiKeys', { filter, page }),
     listAudit: (filter, page) => whole(parts, 'audit', { filter, page }),
     async listLeads(filter, page) {
-      const asked = queries.asked(filter, await isCommonName(parts, filter))
+      const asked = queries.asked(filter, await hintFor(parts, 'leads', filter))
       const query = queries.listLeads(parts.db, asked, page)
       return (await all<rows.LeadRow>(parts, query.compile())).map(rows.toLead)
     },
@@ -159,8 +159,7 @@ async function listQuery<Name extends PagedList>(
   list: Name,
   { filter, page }: Asked<Name>,
 ): Promise<CompiledQuery> {
-  const searched = 'q' in filter ? await isCommonName(parts, filter) : false
-  return PAGED_LISTS[list].query(parts.db, filter, page, searched)
+  return PAGED_LISTS[list].query(parts.db, filter, page, await hintFor(parts, list, filter))
 }
 
 function toItems<Name extends PagedList>(
@@ -171,13 +170,23 @@ function toItems<Name extends PagedList>(
   return found.map((row) => PAGED_LISTS[list].toItem(row as never, encryption))
 }
 
-async function isCommonName(
+async function hintFor(
   parts: ReadParts,
-  { q, chatbotId }: { q?: string; chatbotId?: string },
-): Promise<boolean> {
-  if (!isNameSearch(q)) return false
-  const found = await one<{ is_common: number }>(parts, commonName(parts.db, q, chatbotId))
-  return Number(found?.is_common) === 1
+  list: PagedList,
+  filter: PagedLists[PagedList]['filter'],
+): Promise<queries.Hint> {
+  if (list !== 'deliveries' && list !== 'leads') return null
+  const { q, chatbotId, eventId, eventType } = filter as DeliveryFilter
+  if (isNameSearch(q)) {
+    return (await isTrue(parts, isCommonName(parts.db, q, chatbotId))) ? 'common_name' : null
+  }
+  if (q !== undefined || eventId !== undefined) return null
+  if (chatbotId === undefined || !isLeadEvent(eventType)) return null
+  return (await isTrue(parts, hasFewLeads(parts.db, chatbotId))) ? 'few_leads' : null
+}
+
+async function isTrue(parts: ReadParts, query: CompiledQuery): Promise<boolean> {
+  return Number((await one<{ told: number }>(parts, query))?.told) === 1
 }
 
 function byId(db: Builder, table: 'webhooks' | 'recoveries', id: string): CompiledQuery {

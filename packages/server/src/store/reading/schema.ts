@@ -41,7 +41,8 @@ export interface Schema {
 /** Sums of minutes; `at` is the step's beginning. */
 export type StatsRow = StatsSums & { at: number }
 
-interface StatsSums {
+/** No interface: published declarations spell it out where a query's type is inferred. */
+type StatsSums = {
   accepted: number
   delivered: number
   exhausted: number

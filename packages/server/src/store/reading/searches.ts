@@ -3,7 +3,8 @@
  * A name that thousands begin with leads to too many to sort: then the list itself is walked, newest
  * first, and each row looked at: where many match, a page is soon full.
  */
-import { type SqlBool, sql } from 'kysely'
+import { type CompiledQuery, type SqlBool, sql } from 'kysely'
+import { LEAD_EVENT_SPELLINGS } from '../../event.ts'
 import { leadIdOf } from '../../id.ts'
 import { contactKey, isBlank, nameKey, tidyContact } from '../../text/typed-text.ts'
 import type { Builder } from './builder.ts'
@@ -29,13 +30,34 @@ export function isNameSearch(q: string | undefined): q is string {
 }
 
 /** Whether `q` begins the names of too many people, of one chatbot or of all. */
-export function commonName(db: Builder, q: string, chatbotId?: string) {
+export function isCommonName(db: Builder, q: string, chatbotId?: string): CompiledQuery {
   const most = chatbotId === undefined ? COMMON_NAMES : NAMES_LOOKED_AT
   const own = chatbotId === undefined ? sql`TRUE` : sql`chatbot_id = ${chatbotId}`
   const seen = sql`SELECT chatbot_id FROM leads WHERE ${isNamed(q)} LIMIT ${most}`
-  return sql<{ is_common: number }>`SELECT CASE WHEN count(*) >= ${most}
-      OR count(*) FILTER (WHERE ${own}) >= ${COMMON_NAMES} THEN 1 ELSE 0 END AS is_common
+  return sql`SELECT CASE WHEN count(*) >= ${most}
+      OR count(*) FILTER (WHERE ${own}) >= ${COMMON_NAMES} THEN 1 ELSE 0 END AS told
     FROM (${seen}) AS seen`.compile(db)
+}
+
+/** Fewer than this lead to their deliveries; with more, a list is walked until its page is full. */
+const FEW_LEADS = 2_000
+
+export function isLeadEvent(eventType: string | undefined): boolean {
+  return eventType !== undefined && LEAD_EVENT_SPELLINGS.includes(eventType)
+}
+
+/** Whether a chatbot has few leads among however many events of other types. */
+export function hasFewLeads(db: Builder, chatbotId: string): CompiledQuery {
+  const found = sql`SELECT 1 FROM (${leadEvents(chatbotId)}) AS events_of_leads LIMIT ${FEW_LEADS}`
+  return sql`SELECT CASE WHEN count(*) < ${FEW_LEADS} THEN 1 ELSE 0 END AS told
+    FROM (${found}) AS found`.compile(db)
+}
+
+/** What the ids of a chatbot's lead events have in common with those of their deliveries (id.ts). */
+export function leadEvents(chatbotId: string) {
+  return sql`SELECT substr(id, 6, 23) AS shared FROM leads WHERE chatbot_id = ${chatbotId}
+    UNION ALL SELECT substr(id, 5, 23) FROM events
+      WHERE chatbot_id = ${chatbotId} AND event_type = 'lead.submit'`
 }
 
 /** Leads' ids by id, event, conversation, email, phone or the beginning of a name: an index for each. */

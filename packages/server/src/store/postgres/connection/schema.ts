@@ -172,6 +172,7 @@ CREATE TABLE events (
   created_at bigint NOT NULL
 ) PARTITION BY RANGE (id);
 CREATE TABLE events_default PARTITION OF events DEFAULT;
+CREATE INDEX events_of_leads ON events (chatbot_id, id) WHERE event_type = 'lead.submit';
 
 CREATE TABLE idempotency (
   chatbot_id ${TEXT} NOT NULL,

@@ -154,6 +154,9 @@ CREATE TABLE events (
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Of a lead's type: what is left of erased ones, and tests.
+CREATE INDEX events_of_leads ON events (chatbot_id) WHERE event_type = 'lead.submit';
+
 CREATE TABLE idempotency (
   chatbot_id TEXT NOT NULL,
   route TEXT NOT NULL,
