@@ -55,7 +55,7 @@ async function undelivered(cluster: Cluster, paths: readonly string[]): Promise<
 
 async function attemptsCountedTwice(cluster: Cluster): Promise<string[]> {
   const rows = await cluster.sql<{ delivery_id: string }>(
-    `SELECT delivery_id FROM attempts GROUP BY delivery_id
+    `SELECT delivery_id FROM all_attempts GROUP BY delivery_id
       HAVING count(*) <> max(number) OR count(*) <> count(DISTINCT number)
         OR count(*) FILTER (WHERE result = 'delivered') <> 1`,
   )

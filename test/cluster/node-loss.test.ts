@@ -124,7 +124,7 @@ async function cameBack(cluster: Cluster, { process }: Node): Promise<void> {
 /** What a zombie may not change. */
 async function witness(cluster: Cluster) {
   const [attempts] = await cluster.sql<{ count: number }>(
-    'SELECT count(*)::int AS count FROM attempts',
+    'SELECT count(*)::int AS count FROM all_attempts',
   )
   const [deliveries] = await cluster.sql<{ count: number }>(
     'SELECT count(*)::int AS count FROM deliveries',
