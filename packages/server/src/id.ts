@@ -88,14 +88,25 @@ export function eventIdOf(id: string): string {
   return ID_PREFIXES.event + sharedPart(id) + FIRST_ORDINAL
 }
 
+/** Of what is no event's id, the text itself, which no lead has. */
 export function leadIdOf(eventId: string): string {
-  return ID_PREFIXES.lead + sharedPart(eventId) + FIRST_ORDINAL
+  return isOfEvent(eventId) ? ID_PREFIXES.lead + sharedPart(eventId) + FIRST_ORDINAL : eventId
 }
 
-/** The ids of all deliveries of an event, both ends included. */
+/**
+ * Between `first`, which is none, and `last` are the ids of all deliveries of an event. Of what is no
+ * event's id, such as one that somebody types into a search, there are none.
+ */
 export function deliveryRangeOf(eventId: string): { first: string; last: string } {
+  if (!isOfEvent(eventId)) return { first: eventId, last: eventId }
   const shared = ID_PREFIXES.delivery + sharedPart(eventId)
   return { first: shared + FIRST_ORDINAL, last: `${shared}zzz` }
+}
+
+/** What is shorter would share its part with others; what ends otherwise is next to one. */
+function isOfEvent(text: string): boolean {
+  const { length } = ID_PREFIXES.event
+  return text.length === length + 27 && text[length] === '_' && text.endsWith(FIRST_ORDINAL)
 }
 
 /** With the `_` before it. */

@@ -110,6 +110,32 @@ export function describeLists(suite: Suite): void {
     expect(await store.listDeliveries({ q: 'bo', state: 'delivered' }, PAGE)).toEqual([])
   })
 
+  test('what only looks like an event’s id leads to no event, lead or delivery', async () => {
+    const { world, store, chatbot } = await setupHistory(suite)
+    const event = world.leadEvent()
+    await world.accept(chatbot.id, { events: [event] })
+    const beside = [`${event.id.slice(0, -3)}001`, `${event.id.slice(0, -1)}z`]
+    for (const eventId of [
+      'evt_',
+      'evt_x',
+      'evt_000',
+      'evt_é😀',
+      'evt',
+      '',
+      `${event.id}000`,
+      ...beside,
+    ]) {
+      expect(await store.getEvent(eventId), eventId).toBeNull()
+      expect(await store.chatbotOf('event', eventId), eventId).toBeNull()
+      expect(await store.listDeliveries({ eventId }, PAGE), eventId).toEqual([])
+      if (eventId.length < 4) continue
+      expect(await store.listDeliveries({ q: eventId }, PAGE), eventId).toEqual([])
+      expect(await store.listLeads({ q: eventId }, PAGE), eventId).toEqual([])
+    }
+    expect(await store.listDeliveries({ q: event.id }, PAGE)).toHaveLength(2)
+    expect(await store.listLeads({ q: event.id }, PAGE)).toHaveLength(1)
+  })
+
   test('a name that thousands begin with is found too, newest first', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
     const stranger = await world.chatbot()

@@ -43,6 +43,25 @@ export function describePruning(suite: Suite): void {
     expect(await store.prune(POLICY)).toEqual({ deleted: 0 })
   })
 
+  test('of a lead whose deliveries are long gone an erasure leaves no event that nothing takes away', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const event = world.leadEvent()
+    await world.record(await world.claim(chatbot.id, { events: [event] }), { kind: 'delivered' })
+    // The walk over events that no webhook wanted goes by it.
+    await world.accept(chatbot.id, { events: [world.event('order.paid')] })
+    await world.advance(POLICY.retentionMs + 60_000)
+    while ((await store.prune(POLICY)).deleted > 0);
+    await world.join()
+    const young = world.leadEvent()
+    await world.record(await world.claim(chatbot.id, { events: [young] }), { kind: 'delivered' })
+    for (const { lead } of [event, young]) await store.eraseLead(lead.id, 'request')
+    expect(await store.getEvent(event.id)).toBeNull()
+    expect(await store.getEvent(young.id)).toMatchObject({ erased: true, payload: '{}' })
+    await world.advance(POLICY.retentionMs + 60_000)
+    while ((await store.prune(POLICY)).deleted > 0);
+    expect(await store.getEvent(young.id)).toBeNull()
+  })
+
   test('an event stays as long as one of its deliveries does', async () => {
     const { world, store, chatbot } = await setup(suite)
     for (let i = 0; i < 2; i++) await world.webhook(chatbot.id, { eventTypes: ['order.paid'] })

@@ -5,13 +5,15 @@ import pg from 'pg'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { OwnPostgres } from '../../../../test/support/postgres.ts'
 import { systemClock } from '../../src/clock.ts'
+import type { Outcome } from '../../src/outcome.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { StoreWorld } from '../conformance/store-world.ts'
 
 const PEOPLE = 200
 const ERASED = 150
 /** Where people are. The statistics hold samples of columns, emails among them. */
-const TABLES = 'leads, conversations, events, attempts, idempotency, pg_statistic'
+const TABLES =
+  'leads, conversations, events, claimed, waiting, finished, attempts, idempotency, pg_statistic'
 const postgres = new OwnPostgres()
 afterAll(() => postgres.close())
 
@@ -63,7 +65,16 @@ test('an erased person is out of every table at once, and out of the files when 
     leadIds.push(event.lead?.id ?? '')
     const idempotency = { route: 'r', key: `k${n}`, bodyHash: `${mark}-h`, answer: `${mark}-a` }
     const claim = await world.claim(chatbot.id, { events: [event], idempotency })
-    await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: `${mark}-b` } })
+    const answer = { responseBody: `${mark}-b`.repeat(1 + (n % 20)), error: `${mark}-e` }
+    const isOver = n % 3 > 0
+    const delayMs = n % 2 === 0 ? 0 : 60_000
+    const outcome: Outcome = isOver
+      ? { kind: n % 3 === 1 ? 'delivered' : 'exhausted' }
+      : { kind: 'retry', delayMs, charged: true }
+    await world.record(claim, outcome, { attempt: answer })
+    // Wherever it lies: every sixth is on its way once more, with what went wrong before.
+    const lanes = [{ webhookId: claim.webhookId, limit: 1 }]
+    if (!isOver) await store.claimDue({ nodeId: world.nodeId, lanes })
   }
   await client.query('ANALYZE')
   await client.query('CHECKPOINT')

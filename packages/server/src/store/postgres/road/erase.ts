@@ -93,9 +93,14 @@ export async function eraseDeletedChatbots(
 
 const DELETE_LEADS = `DELETE FROM leads WHERE id = ANY($1::text[])
   RETURNING id, chatbot_id, conversation_id, idempotency_route, idempotency_key, created_at`
-/** What is left of the event, which was the lead. */
+/** What is left of the event, which was the lead, if anything will take it away (store/sqlite/road/erase.ts). */
 const KEEP_EVENTS = `INSERT INTO events (event_type, payload, erased, id, chatbot_id, created_at)
-  SELECT $1, '{}', 1, * FROM unnest($2::text[], $3::text[], $4::bigint[]) ON CONFLICT DO NOTHING`
+  SELECT $1, '{}', 1, e.* FROM unnest($2::text[], $3::text[], $4::bigint[])
+    AS e (id, chatbot_id, created_at)
+  WHERE e.id > (SELECT value FROM meta WHERE key = 'prune_events_after')
+    OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id > 'dlv_' || substr(e.id, 5, 23) || '000'
+      AND d.id <= 'dlv_' || substr(e.id, 5, 23) || 'zzz')
+  ON CONFLICT DO NOTHING`
 const KEEP_ERASURES = `INSERT INTO erasures (erased_at, reason, id, lead_id, chatbot_id, event_id)
   SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[])`
 /** Of what went wrong the word stays, and the sentence goes. */

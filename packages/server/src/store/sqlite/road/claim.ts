@@ -93,15 +93,18 @@ function claimProbe(
 }
 
 function claim(core: Core, nodeId: string, found: ClaimRow): Claim {
-  const row: DeliveryRow = { ...found, claimed_by: null, finished_at: null }
+  // What is kept in memory until it is recorded is the delivery alone: whose payload it is, is said here.
+  const { payload, conversation_id, customer_email, customer_name, customer_phone, ...own } = found
+  const row: DeliveryRow = { ...own, claimed_by: null, finished_at: null }
   moveDelivery(core, row, { ...row, claimed_by: nodeId })
+  const person = { conversation_id, customer_email, customer_name, customer_phone }
   return {
     deliveryId: row.id,
     eventId: eventIdOf(row.id),
     webhookId: row.webhook_id,
     chatbotId: row.chatbot_id,
     eventType: row.event_type,
-    payload: found.payload ?? payloadOfLead(found),
+    payload: payload ?? payloadOfLead(person),
     kind: row.kind,
     attemptNumber: row.attempt_count + 1,
     seriesAttempts: row.series_attempts,

@@ -25,9 +25,9 @@ export function eraseLead(
   if (!lead) return false
   core.run(DELETE_LEAD, leadId)
   const eventId = eventIdOf(leadId)
-  core.run(KEEP_EVENT, eventId, lead.chatbot_id, LEAD_EVENT, lead.created_at)
-  remember(core, lead, reason)
   const { first, last } = deliveryRangeOf(eventId)
+  core.run(KEEP_EVENT, eventId, lead.chatbot_id, LEAD_EVENT, lead.created_at, first, last)
+  remember(core, lead, reason)
   // The endpoint's answers may echo the person.
   for (const blank of BLANKS) core.run(blank, first, last)
   core.claimed.clear()
@@ -69,9 +69,14 @@ function remember(core: Core, lead: LeadToErase, reason: ErasureReason): void {
 const READ_LEAD = `SELECT id, chatbot_id, conversation_id, idempotency_route,
   idempotency_key, created_at FROM leads WHERE id = ?`
 const DELETE_LEAD = 'DELETE FROM leads WHERE id = ?'
-/** The event was the lead; this is what stays of it. */
+/**
+ * The event was the lead; this is what stays of it, if anything will take it away: its last delivery, or
+ * the walk of `prune` that has not come by yet. Without either its time was over before.
+ */
 const KEEP_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, erased, created_at)
-  VALUES (?, ?, ?, '{}', 1, ?)`
+  SELECT ?1, ?2, ?3, '{}', 1, ?4
+  WHERE ?1 > (SELECT value FROM meta WHERE key = 'prune_events_after')
+    OR EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id > ?5 AND deliveries.id <= ?6)`
 const DELIVERIES_OF = 'SELECT * FROM deliveries WHERE id > ? AND id <= ?'
 /** Of what went wrong the word stays, and the sentence goes. */
 const BLANKS = [
