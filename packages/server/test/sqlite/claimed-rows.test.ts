@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { openWithEngine } from '../../../../test/sqlite/folder.ts'
-import { createIds } from '../../../id.ts'
-import { systemRandom } from '../../../random.ts'
-import { Core } from '../core.ts'
-import { claimDue } from './claim.ts'
-import { setLease } from './nodes.ts'
+import { createIds } from '../../src/id.ts'
+import { systemRandom } from '../../src/random.ts'
+import { Core } from '../../src/store/sqlite/core.ts'
+import { claimDue } from '../../src/store/sqlite/road/claim.ts'
+import { setLease } from '../../src/store/sqlite/road/nodes.ts'
+import { openWithEngine } from './folder.ts'
 
 test('of what is claimed memory holds the delivery, and neither payload nor person', async () => {
   const { clock, engine, world } = await openWithEngine()
