@@ -34,9 +34,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an event is answered before its commit',
     file: 'ingest/ingest.ts',
-    find: 'const result = await store.accept({ ...input, lease, backlogMax })',
+    find: 'const result = await store.accept({ chatbotId, events, idempotency, lease, backlogMax })',
     replace:
-      "void store.accept({ ...input, lease, backlogMax }).catch(() => {})\n  const result = { kind: 'accepted', claims: [], waiting: [] } as unknown as Awaited<ReturnType<typeof store.accept>>",
+      "void store.accept({ chatbotId, events, idempotency, lease, backlogMax }).catch(() => {})\n  const result = { kind: 'accepted', claims: [], waiting: [] } as unknown as Awaited<ReturnType<typeof store.accept>>",
     invariant: 'nothing accepted is lost',
   },
   {
