@@ -199,6 +199,8 @@ export function describeLists(suite: Suite): void {
     ])
     expect(await found({ eventType: 'lead.submit', state: 'pending' })).toEqual([ofSecond])
     expect(await found({ eventType: 'lead.submit', webhookId: webhook.id })).toHaveLength(2)
+    const ofWebhook = { eventType: 'lead.submit', webhookId: webhook.id }
+    expect(await store.listDeliveries(ofWebhook, PAGE)).toHaveLength(2)
     const eventId = world.ids.next('event')
     const test = { nodeId: world.nodeId, webhookId: webhook.id, payload: '{}', eventId }
     await store.createTest({ ...test, eventType: 'lead.submit' })

@@ -164,7 +164,7 @@ test('every list of deliveries walks the index of the narrowest that it is asked
 test('few leads lead to their deliveries', async () => {
   const { engine } = await openWithEngine()
   const filter: DeliveryFilter = { chatbotId: 'b', eventType: 'lead.submit' }
-  const { sql, parameters } = listDeliveries(db, asked(filter, 'few_leads'), page).compile()
+  const { sql, parameters } = listDeliveries(db, asked(filter, { fewLeadsOf: 'b' }), page).compile()
   const few = hasFewLeads(db, 'b')
   for (const plan of [
     planOf(engine.db, sql, parameters),

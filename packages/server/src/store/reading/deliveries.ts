@@ -90,7 +90,7 @@ export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page:
  */
 function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
   const { webhookId, chatbotId, state, eventId, q } = filter
-  const isFound = eventId !== undefined || q !== undefined || filter.ofFewLeads === true
+  const isFound = eventId !== undefined || q !== undefined || filter.ofFewLeads !== undefined
   if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
   const lead = webhookId !== undefined ? 'webhook' : chatbotId !== undefined ? 'chatbot' : 'all'
   const claimed: Walk = { table: 'claimed', lead: 'found' }
@@ -173,8 +173,8 @@ function walkDeliveries(
       .where('deliveries.created_at', '<', to)
       .where('deliveries.id', '<', idFloor('delivery', to + ID_SLACK_MS))
   }
-  if (filter.ofFewLeads && chatbotId !== undefined) {
-    query = query.where(isInRange(db, leadEvents(chatbotId), walk.table))
+  if (filter.ofFewLeads !== undefined) {
+    query = query.where(isInRange(db, leadEvents(filter.ofFewLeads), walk.table))
   }
   if (q !== undefined) query = query.where(isFoundBy(db, { q, chatbotId }, walk.table))
   if (filter.commonName !== undefined) query = query.where(isDeliveryOf(filter.commonName))

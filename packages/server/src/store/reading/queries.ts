@@ -70,19 +70,19 @@ function holdsText([name, text]: readonly [string, string]) {
 export type Sought<Filter> = Filter & {
   /** `q`, where it is the beginning of a common name (searches.ts): it leads nowhere. */
   commonName?: string
-  /** Deliveries of a chatbot's leads, where it has few: they lead. */
-  ofFewLeads?: boolean
+  /** A chatbot whose leads are few and lead, where their deliveries are asked for. */
+  ofFewLeads?: string
 }
 
 /**
  * What was found out before the list is asked for. `common_name`: `q` is the beginning of so many names
- * that they are no way to a page. `few_leads`: the chatbot has so few that they are one.
+ * that they are no way to a page. Or a chatbot with so few leads that they are one.
  */
-export type Hint = 'common_name' | 'few_leads' | null
+export type Hint = 'common_name' | { fewLeadsOf: string } | null
 
 export function asked<Filter extends { q?: string }>(filter: Filter, hint: Hint): Sought<Filter> {
   const { q, ...others } = filter
-  if (hint === 'few_leads') return { ...filter, ofFewLeads: true }
+  if (hint !== null && typeof hint === 'object') return { ...filter, ofFewLeads: hint.fewLeadsOf }
   if (hint === null || q === undefined) return filter
   return { ...others, commonName: q } as Sought<Filter>
 }

@@ -176,13 +176,15 @@ async function hintFor(
   filter: PagedLists[PagedList]['filter'],
 ): Promise<queries.Hint> {
   if (list !== 'deliveries' && list !== 'leads') return null
-  const { q, chatbotId, eventId, eventType } = filter as DeliveryFilter
+  const { q, chatbotId, webhookId, eventId, eventType } = filter as DeliveryFilter
   if (isNameSearch(q)) {
     return (await isTrue(parts, isCommonName(parts.db, q, chatbotId))) ? 'common_name' : null
   }
   if (q !== undefined || eventId !== undefined) return null
-  if (chatbotId === undefined || !isLeadEvent(eventType)) return null
-  return (await isTrue(parts, hasFewLeads(parts.db, chatbotId))) ? 'few_leads' : null
+  if (!isLeadEvent(eventType)) return null
+  const owner = chatbotId ?? (webhookId && (await findWebhookRow(parts, webhookId))?.chatbot_id)
+  if (!owner) return null
+  return (await isTrue(parts, hasFewLeads(parts.db, owner))) ? { fewLeadsOf: owner } : null
 }
 
 async function isTrue(parts: ReadParts, query: CompiledQuery): Promise<boolean> {

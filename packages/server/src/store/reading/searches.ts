@@ -16,7 +16,7 @@ export const LAST_CHARACTER = '\u{10ffff}'
 /** From here on a name is common. Found one by one, so many cost as much as a long walk. */
 export const COMMON_NAMES = 2_000
 /** Of all chatbots' people with a name, so many are looked at for those of one: in an index alone. */
-const NAMES_LOOKED_AT = 20_000
+const NAMES_LOOKED_AT = 100_000
 
 /** Its prefix says which column it is. Null: what is typed is no id. */
 export function idSought(q: string): string | null {
