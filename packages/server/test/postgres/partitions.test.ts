@@ -177,6 +177,30 @@ test('who reads is not waited for, and keeps nobody else waiting: it goes with a
   expect(await names()).not.toContain(first)
 })
 
+test('where partitions take too long, what is over goes all the same, and they are left alone for an hour', async () => {
+  const made = await setup()
+  const { client, world, store, advance, names, count, accept } = made
+  await world.record(await accept(), { kind: 'delivered' })
+  await advance(19 * HOUR_MS)
+  await world.record(await accept(), { kind: 'delivered' })
+  // As if the default partition, which is looked through under a lock, held many millions.
+  await client.query(`CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql
+      AS $$ BEGIN PERFORM pg_sleep(60); END $$;
+    CREATE EVENT TRIGGER slow ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+      EXECUTE FUNCTION slow()`)
+  const beganAt = systemClock.monotonic()
+  await pruneAll(made)
+  expect(await count('finished')).toBe(1)
+  await pruneAll(made)
+  expect(systemClock.monotonic() - beganAt).toBeLessThan(9_000)
+  expect(await names()).toEqual([])
+  await client.query('DROP EVENT TRIGGER slow')
+  await advance(HOUR_MS + 1_000)
+  await store.prune(POLICY)
+  await store.prune(POLICY)
+  expect(await names()).not.toEqual([])
+})
+
 test('of two nodes that prune at once each partition is dropped once', async () => {
   const made = await inPartitions()
   const { world, store, advance, names, count, accept, open } = made

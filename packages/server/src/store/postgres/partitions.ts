@@ -7,6 +7,7 @@
  * way, such as an open export, is left alone, and it is tried again with the next step of upkeep.
  */
 import pg from 'pg'
+import { StoreUnavailable } from '../../errors.ts'
 import { ID_SLACK_MS, type IdKind, idFloor } from '../../id.ts'
 import type { Database } from './connection/database.ts'
 import { array } from './connection/parameters.ts'
@@ -30,8 +31,18 @@ const SPANS = 16
 /** Rows that outlive their span and are moved out of it while everybody waits: some ten milliseconds. */
 const SURVIVORS_MAX = 2_000
 const LOCK_WAIT_MS = 100
+/**
+ * A step with its locks, which is as long as the default partition is large: it is looked through when
+ * one is made. Less than others wait for a lock, so that none of them is refused.
+ */
+const STEP_MAX_MS = 3_000
+/** After one that took too long. */
+const REST_MS = HOUR_MS
 /** Ours alone: the bytes of "chatpart". One node at a time. */
 const LOCK_KEY = BigInt(`0x${Buffer.from('chatpart').toString('hex')}`).toString()
+
+/** On the database's clock: until when a store's partitions are left as they are. */
+const restsUntil = new WeakMap<Database, number>()
 
 function spanOf(retentionMs: number): number {
   return Math.max(1, Math.ceil(retentionMs / SPANS / HOUR_MS)) * HOUR_MS
@@ -42,18 +53,30 @@ export async function tendPartitions(
   database: Database,
   retentionMs: number,
 ): Promise<{ dropped: boolean }> {
-  return database.transact(async (tx) => {
-    const [lock] = await tx.query<{ free: boolean }>(TRY_LOCK)
-    if (!lock?.free) return { dropped: false }
-    const spans = await readSpans(tx)
-    await makeAhead(tx, spans, spanOf(retentionMs))
-    const before = Math.round(tx.now - retentionMs)
-    for (const span of spans) {
-      if (!isOver(span, before) || (await survivors(tx, span, before)) > SURVIVORS_MAX) continue
-      return { dropped: await unlessLocked(tx, () => drop(tx, span, before)) }
-    }
+  const rests = (restsUntil.get(database) ?? 0) > database.nowMs
+  if (rests) return { dropped: false }
+  try {
+    return await database.transact((tx) => tend(tx, retentionMs))
+  } catch (error) {
+    // Tried again with each step, it would keep lists waiting for most of the time.
+    if (!isTooLong(error)) throw error
+    restsUntil.set(database, database.nowMs + REST_MS)
     return { dropped: false }
-  })
+  }
+}
+
+async function tend(tx: Transaction, retentionMs: number): Promise<{ dropped: boolean }> {
+  const [lock] = await tx.query<{ free: boolean }>(TRY_LOCK)
+  if (!lock?.free) return { dropped: false }
+  await tx.control(`SET LOCAL statement_timeout = ${STEP_MAX_MS}`)
+  const spans = await readSpans(tx)
+  await makeAhead(tx, spans, spanOf(retentionMs))
+  const before = Math.round(tx.now - retentionMs)
+  for (const span of spans) {
+    if (!isOver(span, before) || (await survivors(tx, span, before)) > SURVIVORS_MAX) continue
+    return { dropped: await unlessLocked(tx, () => drop(tx, span, before)) }
+  }
+  return { dropped: false }
 }
 
 /**
@@ -164,6 +187,12 @@ async function unlessLocked(tx: Transaction, work: () => Promise<void>): Promise
     await tx.control('ROLLBACK TO SAVEPOINT before')
     return false
   }
+}
+
+/** By `statement_timeout`, or by somebody who saw what it keeps waiting. */
+function isTooLong(error: unknown): boolean {
+  const reason = error instanceof StoreUnavailable ? error.cause : error
+  return reason instanceof pg.DatabaseError && reason.code === '57014'
 }
 
 function idsOf({ from, to }: Span): IdRange {

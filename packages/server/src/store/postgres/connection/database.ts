@@ -120,16 +120,20 @@ export class Database {
   }
 
   async #ask(client: pg.ClientBase, statement: Parameters<Wire['ask']>[0]): Promise<Returned> {
+    try {
+      return await this.#wireOf(client).ask(statement)
+    } catch (error) {
+      throw fromPg(error)
+    }
+  }
+
+  #wireOf(client: pg.ClientBase): Wire {
     let wire = this.#wires.get(client)
     if (wire === undefined) {
       wire = new Wire(client)
       this.#wires.set(client, wire)
     }
-    try {
-      return await wire.ask(statement)
-    } catch (error) {
-      throw fromPg(error)
-    }
+    return wire
   }
 
   #told(error: unknown): unknown {
@@ -171,10 +175,13 @@ export class Database {
   #transactOnce<T>(work: (tx: Transaction) => Promise<T>, early: boolean): Promise<T> {
     return this.#withClient(this.#writers, async (client) => {
       let isCommitting = false
+      let isOver = false
+      const ask = <Row>(run: () => Promise<Row[]>) =>
+        isOver ? Promise.reject(new Error(IS_OVER)) : run()
       const tx = new Transaction({
-        query: (sql, values = []) => this.run(client, sql, values),
-        control: async <Row>(sql: string, values: readonly unknown[] = []) =>
-          (await execute(client, sql, values.map(storable))).rows as Row[],
+        query: (sql, values = []) => ask(() => this.run(client, sql, values)),
+        control: <Row>(text: string, values: readonly unknown[] = []) =>
+          ask(async () => (await this.#ask(client, { name: '', text, values })).rows as Row[]),
         wantChanges: this.#options.isFollowed(),
       })
       try {
@@ -189,8 +196,13 @@ export class Database {
         return value
       } catch (error) {
         if (isCommitting && !isConnectionSound(error)) this.#options.onUncertain()
-        if (isConnectionSound(error)) await execute(client, 'ROLLBACK')
+        // Whatever of it still runs, or was asked for and has not left, would be written for good.
+        isOver = true
+        this.#wireOf(client).drop(new Error(IS_OVER))
+        if (isConnectionSound(error)) await this.#ask(client, ROLLBACK)
         throw error
+      } finally {
+        isOver = true
       }
     })
   }
@@ -239,6 +251,8 @@ async function answer(client: pg.ClientBase, query: Query): Promise<unknown[]> {
 }
 
 const BEGIN = { name: 'chatzuri_begin', text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] }
+const ROLLBACK = { name: 'chatzuri_rollback', text: 'ROLLBACK', values: [] }
+const IS_OVER = 'the transaction is over'
 const COMMIT = { name: 'chatzuri_commit', text: 'COMMIT', values: [] }
 
 function assertCommitted({ command }: Returned): void {

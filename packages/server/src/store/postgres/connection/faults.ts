@@ -10,6 +10,7 @@ import { StoreUnavailable } from '../../../errors.ts'
  */
 const UNAVAILABLE =
   /^(08|53|57|58|25006$|25P03$|55P03$|28|3D000$|40|42501$|42P01$|3F000$|XX00[12]$)/
+const NO_SUCH_STATEMENT = '26000'
 /** The transaction was whole until it met another: once more. */
 const RETRYABLE = /^(40001|40P01)$/
 
@@ -20,10 +21,12 @@ export class MeanwhileChanged extends Error {
 
 /**
  * A newer version has changed a table while this one runs: of the statements that a connection has
- * prepared, those that answer whole rows are of no use any more. Another connection prepares them anew.
+ * prepared, those that answer whole rows are of no use any more. Or somebody took what was prepared away
+ * from it (DISCARD ALL). Another connection prepares it anew.
  */
 export function isOldPlan(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery'
+  if (!(error instanceof pg.DatabaseError)) return false
+  return error.routine === 'RevalidateCachedQuery' || error.code === NO_SUCH_STATEMENT
 }
 
 export function isRetryable(error: unknown): boolean {

@@ -5,13 +5,14 @@
  * how their rows look is asked for once.
  *
  * After one that failed the server skips the others of its trip: they are told the same reason.
+ * Nothing overtakes what was asked before it: whoever gives a transaction up asks here for its end, too.
  */
 import pg from 'pg'
 import { assert } from '../../../errors.ts'
 import { array, storable, valueTypes } from './parameters.ts'
 
 interface Statement {
-  /** Under which it is prepared. */
+  /** Under which it is prepared; empty: it is not kept. */
   name: string
   text: string
   values: readonly unknown[]
@@ -34,17 +35,15 @@ interface Column {
   parse(text: string): unknown
 }
 
-/** What a connection knows of statements by their names. */
-interface Prepared {
-  /** Null: it answers with no rows. */
-  columns: Map<string, Column[] | null>
-  names: Set<string>
-  /** Names that were sent to be prepared, in their order. */
-  sent: string[]
-}
+/**
+ * Names of statements that a connection has run, so that it has them, with what their rows look like.
+ * Null: it answers with no rows.
+ */
+type Prepared = Map<string, Column[] | null>
 
 export class Wire {
   readonly #client: pg.ClientBase
+  readonly #prepared: Prepared = new Map()
   #waiting: Asked[] = []
   #isBusy = false
 
@@ -61,46 +60,38 @@ export class Wire {
     })
   }
 
+  /** What has not left yet never does: it would run after the end of what it belongs to. */
+  drop(reason: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(reason)
+  }
+
   #send(): void {
+    if (this.#isBusy || this.#waiting.length === 0) return
     const asked = this.#waiting
     this.#waiting = []
     this.#isBusy = true
-    this.#client.query(
-      new Trip(asked, () => {
-        this.#isBusy = false
-        if (this.#waiting.length > 0) this.#send()
-      }),
-    )
+    const trip = new Trip(asked, this.#prepared, () => {
+      this.#isBusy = false
+      this.#send()
+    })
+    this.#client.query(trip)
   }
-}
-
-const prepared = new WeakMap<pg.Connection, Prepared>()
-
-function preparedOn(connection: pg.Connection): Prepared {
-  const known = prepared.get(connection)
-  if (known) return known
-  const fresh: Prepared = { columns: new Map(), names: new Set(), sent: [] }
-  prepared.set(connection, fresh)
-  connection.on('parseComplete', () => {
-    const name = fresh.sent.shift()
-    if (name !== undefined) fresh.names.add(name)
-  })
-  return fresh
 }
 
 /** As `pg` sees it, one query. */
 class Trip extends pg.Query {
   readonly #asked: Asked[]
-  #known: Prepared | null = null
+  readonly #known: Prepared
   #rows: unknown[] = []
   #columns: Column[] | null = null
   /** Of the answer that is coming in. */
   #at = 0
   callback: (error: Error | null) => void
 
-  constructor(asked: Asked[], done: () => void) {
+  constructor(asked: Asked[], known: Prepared, done: () => void) {
     super('')
     this.#asked = asked
+    this.#known = known
     this.callback = (error) => {
       this.callback = () => {}
       // `pg` says so, too, when it has waited for too long.
@@ -110,22 +101,21 @@ class Trip extends pg.Query {
   }
 
   override submit = (connection: pg.Connection): void => {
-    this.#known = preparedOn(connection)
-    const { names, columns } = this.#known
-    const sent: string[] = []
+    const sent = new Set<string>()
     connection.stream.cork()
     for (const { name, text, values } of this.#asked) {
-      if (!names.has(name) && !sent.includes(name)) {
+      if (!this.#known.has(name) && !sent.has(name)) {
+        // One that failed when it ran first is there all the same; of none the server says nothing.
+        if (name !== '') connection.close({ type: 'S', name }, true)
         connection.parse({ name, text, types: [] }, true)
-        sent.push(name)
+        if (name !== '') sent.add(name)
       }
       connection.bind({ statement: name, values }, true)
-      if (!columns.has(name)) connection.describe({ type: 'P', name: '' }, true)
+      if (!this.#known.has(name)) connection.describe({ type: 'P', name: '' }, true)
       connection.execute(null, true)
     }
     connection.sync()
     connection.stream.uncork()
-    this.#known.sent = sent
     this.#columns = this.#columnsOf(0)
   }
 
@@ -150,7 +140,7 @@ class Trip extends pg.Query {
   handleCommandComplete({ text }: { text: string }): void {
     const asked = this.#asked[this.#at]
     assert(asked, 'no more is answered than was asked')
-    this.#known?.columns.set(asked.name, this.#columns)
+    if (asked.name !== '') this.#known.set(asked.name, this.#columns)
     asked.resolve({ rows: this.#rows, command: text })
     this.#rows = []
     this.#at += 1
@@ -167,7 +157,7 @@ class Trip extends pg.Query {
 
   #columnsOf(at: number): Column[] | null {
     const asked = this.#asked[at]
-    return (asked && this.#known?.columns.get(asked.name)) ?? null
+    return (asked && this.#known.get(asked.name)) ?? null
   }
 
   #fail(error: Error): void {
