@@ -141,6 +141,8 @@ export class Refill {
       const now = clock.monotonic()
       lane.dueAt = next === null ? Number.POSITIVE_INFINITY : now + Math.max(next, least)
       onClaims(lane, given, term)
+      // A rest whose probe is due had made it hungry, though nothing is due yet.
+      if (lane.dueAt > now) this.#hungry.drop(lane)
       this.#setDue(lane, lane.dueAt)
     }
   }

@@ -160,3 +160,22 @@ test('after a pause new leads go before what waited, and what waited is not forg
   expect(firstOnes.filter((id) => old.has(id)).length).toBeGreaterThan(20)
   expect(order.filter((id) => fresh.has(id))).toEqual([...fresh])
 })
+
+test('a rest that is over before anything is due is no reason to ask without a pause', async () => {
+  const { store, publish, open, pass, rest } = await setup()
+  await publish(1)
+  open[0]?.answer(429, { retryAfterMs: 2_000 })
+  await settled()
+  expect(await rest()).not.toBeNull()
+  let asked = 0
+  const { claimDue } = store
+  store.claimDue = (question) => {
+    asked += 1
+    return claimDue(question)
+  }
+  // Its delivery waits for the schedule's half a minute.
+  await pass(20_000)
+  expect(asked).toBeLessThan(25)
+  await pass(20_000)
+  expect(open).toHaveLength(1)
+})
