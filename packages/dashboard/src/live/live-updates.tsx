@@ -2,9 +2,10 @@
  * One stream for the whole app. It carries no data into the page, only what went stale: queries that
  * are on screen are read again, at most once in `REFRESH_EVERY_MS`, however much happens.
  */
-import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { type Query, type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { sessionQuery } from '../api/session.ts'
+import { isGoing } from './going.ts'
 
 export type LiveState = 'connecting' | 'live' | 'lost'
 
@@ -68,6 +69,8 @@ function follow(client: QueryClient, onState: (state: LiveState) => void): () =>
   }
 }
 
+const predicate = (query: Query) => !isGoing(query)
+
 function throttledRefresh(client: QueryClient) {
   const stale = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -80,7 +83,7 @@ function throttledRefresh(client: QueryClient) {
     stale.clear()
     for (const root of roots) {
       // A request that is under way already sees the change or is asked again by the next one.
-      void client.invalidateQueries({ queryKey: [root] }, { cancelRefetch: false })
+      void client.invalidateQueries({ queryKey: [root], predicate }, { cancelRefetch: false })
     }
   }
 
@@ -89,7 +92,7 @@ function throttledRefresh(client: QueryClient) {
       for (const root of roots) stale.add(root)
       timer ??= setTimeout(flush, Math.max(0, lastAt + REFRESH_EVERY_MS - performance.now()))
     },
-    everything: () => void client.invalidateQueries(),
+    everything: () => void client.invalidateQueries({ predicate }),
     stop: () => clearTimeout(timer),
   }
 }

@@ -4,6 +4,7 @@ import type { Webhook } from '../../api/schema.ts'
 import { statsQuery } from '../../api/stats.ts'
 import { deleteWebhook, webhookQuery } from '../../api/webhooks.ts'
 import { webhookName } from '../../format/webhook-name.ts'
+import { withoutReadsOf } from '../../live/going.ts'
 import { texts } from '../../texts/texts.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -28,7 +29,7 @@ export function DeleteWebhookDialog({ webhook, open, onOpenChange }: DeleteWebho
     staleTime: 0,
   })
   const confirm = async () => {
-    await deleteWebhook(webhook.id)
+    await withoutReadsOf(webhook.id, () => deleteWebhook(webhook.id))
     showToast({ tone: 'good', message: actions.deleted })
     await navigate('/webhooks')
     client.removeQueries({ queryKey: webhookQuery(webhook.id).queryKey })
