@@ -21,7 +21,7 @@ import {
   REPLAY_CHANGES,
   REPLAY_SLOTS,
 } from '../../packages/server/src/api/routes/stream/change-replay.ts'
-import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/routes/webhook-secrets.ts'
+import { OVERLAP_HOURS_MAX } from '../../packages/server/src/api/routes/webhooks/webhook-secrets.ts'
 import {
   SLOTS,
   STALLED_MS,

@@ -9,7 +9,7 @@ const ENGINES = ['sqlite', 'postgres'] as const
 
 /** Why a file has no twin. */
 const ALONE: Record<string, string> = {
-  'sqlite/road/due-times.ts':
+  'sqlite/road/upkeep/due-times.ts':
     'a clock of its own may be set; the database of many nodes has its own',
 }
 

@@ -111,14 +111,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'what is parked is forgotten when its webhook is resumed',
-    file: 'store/sqlite/road/settle.ts',
+    file: 'store/sqlite/road/upkeep/settle.ts',
     find: "return each(PARKED, limit, (row) => move(core, row, 'pending', null))",
     replace: 'return 0',
     invariant: 'nothing parked is forgotten',
   },
   {
     name: 'settling drops the last of a step',
-    file: 'store/sqlite/road/settle.ts',
+    file: 'store/sqlite/road/upkeep/settle.ts',
     find: 'core.all<DeliveryRow>(find, webhookId, most).map(moveOne).length',
     replace:
       'core\n      .all<DeliveryRow>(find, webhookId, most)\n      .map((row, at, all) => at === all.length - 1 || moveOne(row)).length',

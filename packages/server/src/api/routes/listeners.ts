@@ -22,7 +22,7 @@ import {
 import { presentWebhook } from '../shapes/present.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import { createdWebhookSchema } from '../shapes/webhook-schemas.ts'
-import { findWebhook, storeWebhook } from './webhooks.ts'
+import { findWebhook, storeWebhook } from './webhooks/webhooks.ts'
 
 export function listenerRoutes(deps: ApiDeps): Route[] {
   return [createRoute(deps), startRoute(deps), pullRoute(deps), reportRoute(deps), leaveRoute(deps)]

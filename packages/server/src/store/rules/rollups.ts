@@ -5,7 +5,7 @@
  * A commit writes the minutes of its webhooks and nothing else. Minutes that are over are added to
  * the roll-ups by upkeep, in the order of time, in the same commit as `stats_until`, which says how
  * far it has come: so each minute is in them once, whenever a process is killed. What a minute holds
- * no longer changes then: each store sees to that in its own way (its road/roll-up.ts).
+ * no longer changes then: each store sees to that in its own way (its road/upkeep/roll-up.ts).
  */
 import { LATENCY_BUCKETS } from './latency.ts'
 

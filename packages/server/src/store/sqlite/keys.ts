@@ -21,7 +21,7 @@ import {
   SEALED_WITH,
   sealedWithOnly,
 } from '../sealing/sealed-with.ts'
-import type { Resealing } from './road/reseal.ts'
+import type { Resealing } from './road/upkeep/reseal.ts'
 import type { WriteQueue } from './thread/write-queue.ts'
 
 interface KeyParts {

@@ -6,7 +6,7 @@ import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
 import { EXAMPLE_IDS } from '../../shapes/schemas.ts'
 import { createdWebhookSchema, WEBHOOK_EXAMPLE } from '../../shapes/webhook-schemas.ts'
 import { givenSettings } from '../../shapes/webhook-settings.ts'
-import { createWebhook, refuseBlocked } from '../webhooks.ts'
+import { createWebhook, refuseBlocked } from '../webhooks/webhooks.ts'
 import { chatbotIdField, chatbotMeant } from './query.ts'
 
 const ENDPOINT_EXAMPLE = 'https://shop.example/hooks/leads'

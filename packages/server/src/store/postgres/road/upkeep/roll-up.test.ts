@@ -1,10 +1,10 @@
 /** Minutes are final only when nobody is left who may count in them. */
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { usePostgres } from '../../../../../../test/support/postgres.ts'
-import { systemClock } from '../../../clock.ts'
-import type { Store } from '../../store.ts'
-import { openPostgresStore } from '../postgres-store.ts'
+import { usePostgres } from '../../../../../../../test/support/postgres.ts'
+import { systemClock } from '../../../../clock.ts'
+import type { Store } from '../../../store.ts'
+import { openPostgresStore } from '../../postgres-store.ts'
 
 const MINUTE_MS = 60_000
 const postgres = usePostgres()

@@ -4,10 +4,10 @@
  * whose `updated_at` lies ahead of us was written by a clock that was ahead, and its due time with it.
  * Nothing is ever moved further ahead.
  */
-import { idTime } from '../../../id.ts'
-import type { WebhookRow } from '../../reading/rows.ts'
-import type { DuePosition, PulledIn, PullInStep } from '../../road.ts'
-import type { Core } from '../core.ts'
+import { idTime } from '../../../../id.ts'
+import type { WebhookRow } from '../../../reading/rows.ts'
+import type { DuePosition, PulledIn, PullInStep } from '../../../road.ts'
+import type { Core } from '../../core.ts'
 
 interface WaitingRow {
   id: string

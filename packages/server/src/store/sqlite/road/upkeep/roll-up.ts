@@ -3,8 +3,8 @@
  * connection, by one clock: a minute that is over is final, and where a clock was set back the
  * transaction counts in a later minute.
  */
-import { addMinutes, MINUTE_MS } from '../../rules/rollups.ts'
-import type { Core } from '../core.ts'
+import { addMinutes, MINUTE_MS } from '../../../rules/rollups.ts'
+import type { Core } from '../../core.ts'
 
 export function rollUp(core: Core, limit: number): { more: boolean } {
   const { tx } = core

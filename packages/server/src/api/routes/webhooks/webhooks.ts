@@ -1,25 +1,25 @@
 /** Webhooks: where owners want events sent. Secrets, header values and credentials are shown masked. */
 import { z } from 'zod'
-import type { NewWebhook, WebhookChange } from '../../store/desk.ts'
-import { memberPath } from '../../text/json.ts'
-import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../webhook.ts'
-import type { AuditOf } from '../access/call-audit.ts'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { type Cursors, listPage } from '../shapes/cursor.ts'
-import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
-import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
-import { metadataFilter } from '../shapes/metadata-filter.ts'
-import { presentWebhook } from '../shapes/present.ts'
-import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
-import { type HeaderFault, MASK, unmaskHeaders } from '../shapes/webhook-headers.ts'
+import type { NewWebhook, WebhookChange } from '../../../store/desk.ts'
+import { memberPath } from '../../../text/json.ts'
+import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../../webhook.ts'
+import type { AuditOf } from '../../access/call-audit.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { type Cursors, listPage } from '../../shapes/cursor.ts'
+import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
+import { apiError, invalidInput, notFound } from '../../shapes/error-answer.ts'
+import { metadataFilter } from '../../shapes/metadata-filter.ts'
+import { presentWebhook } from '../../shapes/present.ts'
+import { idFilter, listOf, pageQuery } from '../../shapes/schemas.ts'
+import { type HeaderFault, MASK, unmaskHeaders } from '../../shapes/webhook-headers.ts'
 import {
   createdWebhookSchema,
   newWebhookSchema,
   WEBHOOK_EXAMPLE,
   webhookChangeSchema,
   webhookSchema,
-} from '../shapes/webhook-schemas.ts'
+} from '../../shapes/webhook-schemas.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
 export const webhookAnswer = { schema: webhookSchema, example: WEBHOOK_EXAMPLE }

@@ -1,12 +1,12 @@
 /** Recoveries: resend what failed since an endpoint broke. */
 import { z } from 'zod'
-import { RESENDABLE } from '../../delivery.ts'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { notFound } from '../shapes/error-answer.ts'
-import { presentRecovery } from '../shapes/present.ts'
-import { EXAMPLE_IDS, idField, instant, isoTime } from '../shapes/schemas.ts'
-import { refuseEmptySpan } from '../shapes/span.ts'
+import { RESENDABLE } from '../../../delivery.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { notFound } from '../../shapes/error-answer.ts'
+import { presentRecovery } from '../../shapes/present.ts'
+import { EXAMPLE_IDS, idField, instant, isoTime } from '../../shapes/schemas.ts'
+import { refuseEmptySpan } from '../../shapes/span.ts'
 
 const finishedState = z.enum(['delivered', 'exhausted', 'cancelled'])
 

@@ -9,8 +9,8 @@
  *
  * One node at a time: the others find the row of `stats_until` locked and leave.
  */
-import { addMinutes, MINUTE_MS } from '../../rules/rollups.ts'
-import type { Transaction } from '../connection/transaction.ts'
+import { addMinutes, MINUTE_MS } from '../../../rules/rollups.ts'
+import type { Transaction } from '../../connection/transaction.ts'
 
 interface Kept {
   /** Minutes before it are in the roll-ups. */

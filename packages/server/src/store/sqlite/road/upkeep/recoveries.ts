@@ -3,10 +3,10 @@
  * by (finished_at, id); what it resends leaves the span, because the span ends when the recovery
  * was made.
  */
-import type { DeliveryState } from '../../../delivery.ts'
-import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
-import type { Core } from '../core.ts'
-import { resend } from './move.ts'
+import type { DeliveryState } from '../../../../delivery.ts'
+import type { DeliveryRow, RecoveryRow } from '../../../reading/rows.ts'
+import type { Core } from '../../core.ts'
+import { resend } from '../move.ts'
 
 interface Walked extends RecoveryRow {
   cursor_at: number

@@ -8,15 +8,15 @@
  * write `pending`. So a note stays until every transaction that was open when the note was first
  * seen has ended, and its deliveries were moved once more after that. The hot paths pay nothing.
  */
-import type { Ids } from '../../../id.ts'
-import type { WebhookState } from '../../../webhook.ts'
-import type { DeliveryRow } from '../../reading/rows.ts'
-import { parkReason } from '../../rules/after-attempt.ts'
-import { array } from '../connection/parameters.ts'
-import type { Transaction } from '../connection/transaction.ts'
-import { eraseDeletedChatbots } from './erase.ts'
-import { cancelAll, moveAll, webhookStates } from './move.ts'
-import { CLAIMED_ROW, WAITING_ROW } from './rows.ts'
+import type { Ids } from '../../../../id.ts'
+import type { WebhookState } from '../../../../webhook.ts'
+import type { DeliveryRow } from '../../../reading/rows.ts'
+import { parkReason } from '../../../rules/after-attempt.ts'
+import { array } from '../../connection/parameters.ts'
+import type { Transaction } from '../../connection/transaction.ts'
+import { eraseDeletedChatbots } from '../erase.ts'
+import { cancelAll, moveAll, webhookStates } from '../move.ts'
+import { CLAIMED_ROW, WAITING_ROW } from '../rows.ts'
 
 interface Note {
   seq: number

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { startWholeServer } from '../../../test/api/whole-server.ts'
-import { keptSettings } from '../../../test/webhook-settings.ts'
-import type { WebhookSettings } from '../../webhook.ts'
+import { startApiAlone } from '../../../../test/api/api-alone.ts'
+import { startWholeServer } from '../../../../test/api/whole-server.ts'
+import { keptSettings } from '../../../../test/webhook-settings.ts'
+import type { WebhookSettings } from '../../../webhook.ts'
 
 interface WebhookJson {
   id: string

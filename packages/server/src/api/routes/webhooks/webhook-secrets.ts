@@ -1,11 +1,11 @@
 /** A webhook's secret: shown, rotated with an overlap, and the overlap ended. */
 import { z } from 'zod'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
-import { apiError, notFound } from '../shapes/error-answer.ts'
-import { liveOverlapEnd, presentSecret } from '../shapes/present.ts'
-import { secretSchema, secretText } from '../shapes/webhook-schemas.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
+import { apiError, notFound } from '../../shapes/error-answer.ts'
+import { liveOverlapEnd, presentSecret } from '../../shapes/present.ts'
+import { secretSchema, secretText } from '../../shapes/webhook-schemas.ts'
 import { findWebhook, usableSecret } from './webhooks.ts'
 
 const OVERLAP_HOURS_DEFAULT = 24

@@ -1,13 +1,13 @@
 /** Deletes what is older than its retention, in small steps, oldest first. */
-import { AUDIT_MS } from '../../../audit.ts'
-import { deliveryRangeOf, eventIdOf, idFloor } from '../../../id.ts'
-import type { DeliveryRow } from '../../reading/rows.ts'
-import type { Retention } from '../../road.ts'
-import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../rules/retention.ts'
-import { ROLLUP_STEPS_MS } from '../../rules/rollups.ts'
-import type { Core } from '../core.ts'
-import { eraseLead } from './erase.ts'
-import { cancelRow } from './move.ts'
+import { AUDIT_MS } from '../../../../audit.ts'
+import { deliveryRangeOf, eventIdOf, idFloor } from '../../../../id.ts'
+import type { DeliveryRow } from '../../../reading/rows.ts'
+import type { Retention } from '../../../road.ts'
+import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../../rules/retention.ts'
+import { ROLLUP_STEPS_MS } from '../../../rules/rollups.ts'
+import type { Core } from '../../core.ts'
+import { eraseLead } from '../erase.ts'
+import { cancelRow } from '../move.ts'
 import { pruneAccess, pruneAudit } from './prune-access.ts'
 
 export function prune(

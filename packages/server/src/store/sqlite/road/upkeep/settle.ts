@@ -4,12 +4,12 @@
  * look at an empty table. Claimed deliveries are left to whoever holds them, unless they are to be
  * cancelled: recording and giving back look at the webhook's state themselves.
  */
-import type { WebhookState } from '../../../webhook.ts'
-import type { DeliveryRow } from '../../reading/rows.ts'
-import { parkReason } from '../../rules/after-attempt.ts'
-import type { Core } from '../core.ts'
-import { eraseDeletedChatbots } from './erase.ts'
-import { cancelRow, move } from './move.ts'
+import type { WebhookState } from '../../../../webhook.ts'
+import type { DeliveryRow } from '../../../reading/rows.ts'
+import { parkReason } from '../../../rules/after-attempt.ts'
+import type { Core } from '../../core.ts'
+import { eraseDeletedChatbots } from '../erase.ts'
+import { cancelRow, move } from '../move.ts'
 
 export function settle(core: Core, limit: number): { moved: number } {
   let moved = 0

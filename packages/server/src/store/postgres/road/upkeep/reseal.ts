@@ -1,11 +1,11 @@
 /** Puts what was sealed anew in the place of what an older key sealed. */
-import type { ResealResult } from '../../road.ts'
-import { type Encryption, sealingKeyOf } from '../../sealing/encryption.ts'
-import { KEY_CHECK } from '../../sealing/key-check.ts'
-import { resealed, type SealedRow } from '../../sealing/reseal.ts'
-import { SEALED_WITH, sealedWithOnly } from '../../sealing/sealed-with.ts'
-import { column } from '../connection/parameters.ts'
-import type { Transaction } from '../connection/transaction.ts'
+import type { ResealResult } from '../../../road.ts'
+import { type Encryption, sealingKeyOf } from '../../../sealing/encryption.ts'
+import { KEY_CHECK } from '../../../sealing/key-check.ts'
+import { resealed, type SealedRow } from '../../../sealing/reseal.ts'
+import { SEALED_WITH, sealedWithOnly } from '../../../sealing/sealed-with.ts'
+import { column } from '../../connection/parameters.ts'
+import type { Transaction } from '../../connection/transaction.ts'
 
 export async function reseal(
   tx: Transaction,

@@ -1,5 +1,5 @@
 /** Sessions and links that have run out, and old entries of the audit log. */
-import type { Transaction } from '../connection/transaction.ts'
+import type { Transaction } from '../../connection/transaction.ts'
 
 /** How many. */
 export async function pruneAccess(tx: Transaction, limit: number): Promise<number> {

@@ -1,11 +1,11 @@
 /** What an owner does with a webhook: tries it, pauses it, brings it back. */
 import { z } from 'zod'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { attemptSchema } from '../shapes/delivery-schemas.ts'
-import { apiError, notFound } from '../shapes/error-answer.ts'
-import { presentAttempt, presentWebhook } from '../shapes/present.ts'
-import { EXAMPLE_IDS, eventType, idField } from '../shapes/schemas.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { attemptSchema } from '../../shapes/delivery-schemas.ts'
+import { apiError, notFound } from '../../shapes/error-answer.ts'
+import { presentAttempt, presentWebhook } from '../../shapes/present.ts'
+import { EXAMPLE_IDS, eventType, idField } from '../../shapes/schemas.ts'
 import { findWebhook, webhookAnswer } from './webhooks.ts'
 
 const testSchema = z

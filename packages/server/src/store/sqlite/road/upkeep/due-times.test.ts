@@ -1,7 +1,7 @@
 /** The embedded store when its machine's clock is set. */
 import { expect, test } from 'vitest'
-import { openWithEngine } from '../../../../test/sqlite/folder.ts'
-import type { DuePosition } from '../../road.ts'
+import { openWithEngine } from '../../../../../test/sqlite/folder.ts'
+import type { DuePosition } from '../../../road.ts'
 
 const SECOND_MS = 1_000
 const HOUR_MS = 3_600_000

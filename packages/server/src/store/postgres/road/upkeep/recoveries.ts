@@ -3,14 +3,14 @@
  * by (finished_at, id); what it resends leaves the span, because the span ends when the recovery
  * was made. One node at a time works on a recovery.
  */
-import type { DeliveryState } from '../../../delivery.ts'
-import { eventIdOf } from '../../../id.ts'
-import type { DeliveryRow, RecoveryRow } from '../../reading/rows.ts'
-import { column } from '../connection/parameters.ts'
-import type { Transaction } from '../connection/transaction.ts'
-import { erasedOf } from './event-erased.ts'
-import { resendAll, webhookStates } from './move.ts'
-import { FINISHED_ROW } from './rows.ts'
+import type { DeliveryState } from '../../../../delivery.ts'
+import { eventIdOf } from '../../../../id.ts'
+import type { DeliveryRow, RecoveryRow } from '../../../reading/rows.ts'
+import { column } from '../../connection/parameters.ts'
+import type { Transaction } from '../../connection/transaction.ts'
+import { erasedOf } from '../event-erased.ts'
+import { resendAll, webhookStates } from '../move.ts'
+import { FINISHED_ROW } from '../rows.ts'
 
 interface Walked extends RecoveryRow {
   cursor_at: number

@@ -1,6 +1,6 @@
 /** Puts what was sealed anew in the place of what an older key sealed. */
-import type { SealedRow } from '../../sealing/reseal.ts'
-import type { Core } from '../core.ts'
+import type { SealedRow } from '../../../sealing/reseal.ts'
+import type { Core } from '../../core.ts'
 
 export interface Resealing {
   before: SealedRow

@@ -1,5 +1,5 @@
 /** Sessions and links that have run out, and old entries of the audit log. */
-import type { Core } from '../core.ts'
+import type { Core } from '../../core.ts'
 
 /** How many. */
 export function pruneAccess(core: Core, limit: number, now: number): number {
