@@ -16,6 +16,7 @@ import type {
   ApiKeyFilter,
   AuditFilter,
   BoundedPage,
+  ChatbotFilter,
   ConversationFilter,
   CountedPage,
   DeliveryDetail,
@@ -154,7 +155,7 @@ export interface Desk {
     page: BoundedPage,
   ): Promise<PageRead<PagedLists[Name]['row']>>
   getChatbot(id: string): Promise<Chatbot | null>
-  listChatbots(page: Page): Promise<Chatbot[]>
+  listChatbots(page: Page, filter?: ChatbotFilter): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
   listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>

@@ -28,7 +28,7 @@ export interface PageRead<Row> {
 
 /** Every list that is read page by page: what narrows it, and what it is a list of. */
 export interface PagedLists {
-  chatbots: { filter: Record<never, never>; row: Chatbot }
+  chatbots: { filter: ChatbotFilter; row: Chatbot }
   webhooks: { filter: WebhookFilter; row: Webhook }
   deliveries: { filter: DeliveryFilter; row: Delivery }
   leads: { filter: LeadFilter; row: Lead }
@@ -53,6 +53,11 @@ export interface DeliveryDetail {
   erased: boolean
   /** Null: deleted. */
   webhook: Webhook | null
+}
+
+export interface ChatbotFilter {
+  /** Its id, or a part of its name. */
+  q?: string
 }
 
 export interface DeliveryFilter {
@@ -101,6 +106,8 @@ export interface LeadRecord {
 
 export interface WebhookFilter {
   chatbotId?: string
+  /** Only those that don't get what they should at this instant: paused, disabled, failing or resting. */
+  troubledAt?: number
   /** Each of these texts stands in its `metadata`, under its name. */
   metadata?: readonly (readonly [name: string, text: string])[]
 }

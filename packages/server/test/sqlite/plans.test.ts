@@ -9,6 +9,7 @@ import { currentCounts, listDeliveries } from '../../src/store/reading/deliverie
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import {
   asked,
+  chatbotNames,
   listChatbots,
   listConversations,
   listErasures,
@@ -266,6 +267,14 @@ const others = [
     listWebhooks(db, { chatbotId: 'b', metadata: [['a', 'x']] }, page),
     'webhooks_by_chatbot',
   ],
+  ['webhooks in trouble', listWebhooks(db, { troubledAt: 1 }, page), 'webhooks_troubled'],
+  [
+    'webhooks of a chatbot in trouble',
+    listWebhooks(db, { chatbotId: 'b', troubledAt: 1 }, page),
+    'webhooks_troubled',
+  ],
+  ['names of chatbots', chatbotNames(db, 'x'), 'PRIMARY KEY'],
+  ['chatbots of these ids', listChatbots(db, page, ['a', 'b']), 'PRIMARY KEY'],
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],

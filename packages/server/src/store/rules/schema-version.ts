@@ -10,7 +10,12 @@ export const FIRST_SCHEMA = 11
  * What followed the first, in words that both databases take. A released one is never edited. Once the
  * stores need different words this list is closed, or numbers would move: each names its own from then on.
  */
-export const LATER_STEPS: readonly string[] = []
+export const LATER_STEPS: readonly string[] = [
+  // What an overview begins with: the few webhooks that don't get what they should.
+  `CREATE INDEX webhooks_troubled ON webhooks (chatbot_id, id)
+    WHERE (state IN ('paused', 'disabled') OR (state = 'active'
+      AND (failing_since IS NOT NULL OR resting_until IS NOT NULL)))`,
+]
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {
