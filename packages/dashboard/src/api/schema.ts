@@ -120,6 +120,18 @@ export type CollectedCustomers = {
   data: CollectedCustomer[]
 }
 
+export type Consent = {
+  given: boolean
+  text: string
+  at: string
+  page: string
+}
+
+export type ConsentAnswer = {
+  given: boolean
+  page?: string
+}
+
 export type Conversation = {
   conversationId: string
   token: string
@@ -323,6 +335,7 @@ export type Lead = {
   customerName: string
   customerEmail: string
   customerPhone: string
+  consent: Consent | null
   createdAt: string
 }
 
@@ -380,6 +393,7 @@ export type LeadForm = {
   greeting: string
   thanks: string
   consent?: string
+  consentRequired?: boolean
   color?: string
 }
 
@@ -691,5 +705,6 @@ export type WidgetLead = {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+  consent?: ConsentAnswer
   website?: string | null
 }
