@@ -38,7 +38,7 @@ export type Attempt = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
 }
 
 export type AttemptList = {
@@ -182,6 +182,16 @@ export type CreatedWebhook = {
   secret: string
 }
 
+export type Cure = {
+  code: string
+  cause: string
+  text: string
+  action: {
+    kind: 'use-url'
+    url: string
+  } | null
+}
+
 export type Delivery = {
   id: string
   eventId: string
@@ -240,6 +250,7 @@ export type DeliveryDetail = {
     body: string
   } | null
   explanation: string
+  cure: Cure | null
 }
 
 export type DeliveryList = {
@@ -679,7 +690,8 @@ export type WebhookTestResult = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  cure: Cure | null
 }
 
 export type WidgetAccepted = {
