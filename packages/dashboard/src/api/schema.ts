@@ -38,7 +38,7 @@ export type Attempt = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
 }
 
 export type AttemptList = {
@@ -194,6 +194,16 @@ export type CreatedWebhook = {
   secret: string
 }
 
+export type Cure = {
+  code: string
+  cause: string
+  text: string
+  action: {
+    kind: 'use-url'
+    url: string
+  } | null
+}
+
 export type Delivery = {
   id: string
   eventId: string
@@ -252,6 +262,7 @@ export type DeliveryDetail = {
     body: string
   } | null
   explanation: string
+  cure: Cure | null
 }
 
 export type DeliveryList = {
@@ -693,7 +704,8 @@ export type WebhookTestResult = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  cure: Cure | null
 }
 
 export type WidgetAccepted = {
