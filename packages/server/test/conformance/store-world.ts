@@ -201,6 +201,20 @@ export class StoreWorld {
     await store.sweepLeases(0)
   }
 
+  /** Every call about notices once, for tests that look at statements. */
+  async useNotices(chatbotId: string): Promise<void> {
+    const { store, ids } = this
+    await this.join()
+    await this.webhook(chatbotId, { eventTypes: ['not.taken'] })
+    await this.webhook(chatbotId, { eventTypes: ['delivery.failed'] })
+    const claim = await this.claim(chatbotId, { events: [this.event('not.taken')] })
+    await this.record(claim, { kind: 'exhausted' })
+    const { notices } = await store.noticesDue(1)
+    for (const notice of notices) {
+      await store.tellNotice({ notice, event: { id: ids.next('event'), payload: '{}' } })
+    }
+  }
+
   /** Every call about keys, sessions, links and the log once, for tests that look at statements. */
   async useAccess(chatbotId: string): Promise<void> {
     const { store, ids } = this

@@ -10,7 +10,7 @@ import { addDelivery } from './rows.ts'
 /** The event, or the lead that is one, with its conversation. */
 export function insertEvent(
   core: Core,
-  { chatbotId, idempotency }: AcceptInput,
+  { chatbotId, idempotency }: Pick<AcceptInput, 'chatbotId' | 'idempotency'>,
   event: NewEvent,
 ): void {
   const { tx } = core
