@@ -2,6 +2,7 @@
 import type { DeliveryKind, DeliveryState, StateReason } from '../../delivery.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { RecordInput } from '../road.ts'
+import type { TroubleState } from './notices.ts'
 import type { RestState } from './rest.ts'
 
 /** What its row says of a delivery. */
@@ -20,7 +21,7 @@ export interface NextState {
 }
 
 /** A webhook's row as recording needs it. */
-export interface HealthState extends RestState {
+export interface HealthState extends RestState, TroubleState {
   state: WebhookState
   failingSince: number | null
   consecutiveFailures: number
