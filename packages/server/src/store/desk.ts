@@ -24,6 +24,8 @@ import type {
   ErasureFilter,
   LeadFilter,
   LeadRecord,
+  LeadStats,
+  LeadStatsQuery,
   OwnedKind,
   Page,
   PagedLists,
@@ -170,6 +172,7 @@ export interface Desk {
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
   stats(query: StatsQuery): Promise<Stats>
+  leadStats(query: LeadStatsQuery): Promise<LeadStats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
   /** The chatbot that it belongs to; null: there is no such thing, or it is no chatbot's. */

@@ -13,6 +13,7 @@ import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
+import { describeLeadStats } from './lead-stats.ts'
 import { describeLeases } from './leases.ts'
 import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
@@ -56,6 +57,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describePruning,
     describeStats,
     describeRollups,
+    describeLeadStats,
     describeLists,
     describeBoundedPages,
     describeCountedPages,

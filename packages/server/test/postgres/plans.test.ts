@@ -15,6 +15,7 @@ import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
+import { leadStatsQueries } from '../../src/store/reading/lead-stats.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { IN_ITS_ORDER } from '../../src/store/reading/walking.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
@@ -285,6 +286,17 @@ const lists = [
     'a chart of a chatbot that ended long ago',
     statsSeries(db, { from: 0, to: 30_000_000, stepMs: 3_600_000, chatbotId: 'bot_1' }),
   ],
+  ...[{}, { chatbotId: 'bot_1' }].flatMap((of) =>
+    leadStatsQueries(db, { from: START, to: 2 ** 41, ...of }).map(
+      (query, index) =>
+        [
+          `leads ${index === 0 ? 'counted' : 'followed'} of ${'chatbotId' in of ? 'a chatbot' : 'all'}`,
+          { compile: () => query },
+        ] as const,
+    ),
+  ),
+  ['webhooks in trouble', queries.listWebhooks(db, { troubledAt: START }, page)],
+  ['names of chatbots', queries.chatbotNames(db, 'bot_x')],
   ['counts of all', currentCounts(db, span)],
   ['counts of a webhook', currentCounts(db, { ...span, webhookId: 'wh_1' })],
 ] as const
@@ -354,7 +366,9 @@ function isRareFailure(filter: DeliveryFilter | LeadFilter): boolean {
 test('a counted page walks the index of its list, in its order', async () => {
   // Of 4,000 rows: to read and sort them is cheaper, and right, where nearly all are skipped.
   const deep = { limit: 100, skip: 300 }
-  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const leads = allLeadFilters(sample).filter(
+    ({ q, chatbotId, deliveryState }) => !q && !deliveryState && chatbotId,
+  )
   const walks = [
     ...leads.map((filter) => [queries.listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
     ...allConversationFilters(sample).map(

@@ -15,6 +15,7 @@ import type {
   WebhookFilter,
 } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
+import { isOfLeadState, LEADS_LOOKED_AT, leadsByDeliveries } from './lead-states.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import { isLeadOf, people } from './searches.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
@@ -135,12 +136,23 @@ export function listLeads(
   filter: Sought<LeadFilter>,
   page: Page | CountedPage,
 ): Compilable {
-  const { chatbotId, from, to, q, commonName } = filter
+  return leads(db, filter, page)
+}
+
+/** To be read from. */
+export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | CountedPage) {
+  const { chatbotId, from, to, q, commonName, deliveryState } = filter
   const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
+  const isSearch = q !== undefined || commonName !== undefined
+  const ofState = isSearch ? null : leadsByDeliveries(db, filter, page)
+  if (deliveryState !== undefined) query = query.where(isOfLeadState(db, deliveryState))
+  if (deliveryState !== undefined && !isSearch && ofState === null) {
+    query = query.where(isLookedAt(db, filter, after))
+  }
   if (commonName !== undefined) query = query.where(isLeadOf(commonName))
   if ('skip' in page) query = query.offset(page.skip)
-  if (isPostgres(db) && chatbotId !== undefined && q === undefined) {
+  if (isPostgres(db) && chatbotId !== undefined && q === undefined && ofState === null) {
     // As in rangeOfDeliveries.
     const { floor, ceiling } = idRange('lead', filter, { after })
     query = query
@@ -151,7 +163,8 @@ export function listLeads(
     return query.orderBy('chatbot_id', 'desc').orderBy('id', 'desc').limit(page.limit)
   }
   if (chatbotId !== undefined) {
-    query = query.where(q === undefined ? 'chatbot_id' : unindexed('chatbot_id'), '=', chatbotId)
+    const leads = q === undefined && ofState === null
+    query = query.where(leads ? 'chatbot_id' : unindexed('chatbot_id'), '=', chatbotId)
   }
   if (from !== undefined) {
     query = query
@@ -162,8 +175,16 @@ export function listLeads(
     query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
   }
   if (q !== undefined) query = query.where('id', 'in', people(db, q, chatbotId))
+  if (ofState !== null) query = query.where(sql<SqlBool>`id IN (${ofState})`)
   if (after !== null) query = query.where('id', '<', after)
   return query.orderBy('id', 'desc').limit(page.limit)
+}
+
+/** Of those that no list leads to, the newest: a page may be shorter, and the last, though older follow. */
+function isLookedAt(db: Builder, filter: Sought<LeadFilter>, after: string | null) {
+  const { deliveryState: _, ...others } = filter
+  const newest = leads(db, others, { limit: LEADS_LOOKED_AT, after })
+  return sql<SqlBool>`leads.id >= coalesce((SELECT min(id) FROM (${newest}) AS newest), '')`
 }
 
 /** By their age: an id may be the caller's own. */

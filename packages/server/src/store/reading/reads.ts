@@ -24,6 +24,7 @@ import {
   toEventDetail,
 } from './details.ts'
 import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
+import { leadStatsQueries, toLeadStats } from './lead-stats.ts'
 import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
@@ -124,6 +125,7 @@ function charts(parts: ReadParts) {
       ])
       return toStats(series as StatsRow[], current as StateCount[])
     },
+    leadStats: async (query) => toLeadStats(await run(leadStatsQueries(db, query))),
     async backlog() {
       const query = db.selectFrom('meta').select('value').where('key', '=', 'backlog')
       return Number((await one<{ value: number }>(parts, query.compile()))?.value ?? 0)
