@@ -144,10 +144,9 @@ export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | Coun
   const { chatbotId, from, to, q, commonName, deliveryState } = filter
   const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
-  const isSearch = q !== undefined || commonName !== undefined
-  const ofState = isSearch ? null : leadsByDeliveries(db, filter, page)
+  const ofState = q !== undefined ? null : leadsByDeliveries(db, filter, page)
   if (deliveryState !== undefined) query = query.where(isOfLeadState(db, deliveryState))
-  if (deliveryState !== undefined && !isSearch && ofState === null) {
+  if (deliveryState !== undefined && q === undefined && ofState === null) {
     query = query.where(isLookedAt(db, filter, after))
   }
   if (commonName !== undefined) query = query.where(isLeadOf(commonName))
