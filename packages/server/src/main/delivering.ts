@@ -20,8 +20,11 @@ export function createDelivering(shared: Shared) {
   const { store, clock, log } = shared
   const delivers = shared.config.roles.includes('deliver')
   const watch = new ClockWatch({ clock, log })
-  const attempting = createAttempting(shared, () => watch.aheadMs())
   const settling = new Settling({ store, clock, log })
+  const attempting = createAttempting(shared, {
+    aheadMs: () => watch.aheadMs(),
+    onBack: () => settling.nudge(),
+  })
   const schedule = createSchedule(shared, attempting, settling)
   const tests = createTests(shared, attempting)
   const listening = createListening(shared, attempting)

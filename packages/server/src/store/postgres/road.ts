@@ -22,6 +22,7 @@ import { joinNode, leaveNode, type Nodes, renewLease } from './road/nodes.ts'
 import { recordAll } from './road/record.ts'
 import { release } from './road/release.ts'
 import { takeStarts } from './road/starts.ts'
+import { bringForward } from './road/upkeep/bring-forward.ts'
 import { prune } from './road/upkeep/prune.ts'
 import { continueRecoveries } from './road/upkeep/recoveries.ts'
 import { reseal } from './road/upkeep/reseal.ts'
@@ -137,6 +138,7 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
+    bringForward: (limit) => database.transact((tx) => bringForward(tx, limit)),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

@@ -69,6 +69,7 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => resealNext(parts, step),
     rollUp: (limit) => queue.call('rollUp', limit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
+    bringForward: (limit) => queue.call('bringForward', limit),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }
