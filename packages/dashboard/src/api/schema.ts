@@ -63,6 +63,7 @@ export type AuditEntry = {
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
+    | 'webhook.waiting_sent'
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
@@ -637,6 +638,10 @@ export type Subscription = {
   secret: string
   endpoint: string
   events: string[]
+}
+
+export type WaitingSent = {
+  count: number
 }
 
 export type Webhook = {

@@ -115,13 +115,22 @@ export interface Desk {
   // ─── deliveries and people ──────────────────────────────────────────────────────────────────────
 
   /**
-   * A new series of attempts, due now. `wrong_state` too while the attempt of a cancelled delivery
-   * is still on its way.
+   * Of what is over: a new series of attempts, due now. What waits for its time is sent now, as an extra
+   * attempt, and through a rest of its webhook. `wrong_state` while an attempt is on its way, and of
+   * what is parked.
    */
   resend(
     deliveryId: string,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | 'webhook_deleted' | 'erased' | null>
+  /**
+   * What waits for a webhook becomes due, paced, as by `resend`: the road does it in small steps
+   * (`bringForward`). The count is of this moment. `wrong_state`: it is not active.
+   */
+  sendWaiting(
+    webhookId: string,
+    audit?: NewAuditEntry,
+  ): Promise<{ count: number } | 'wrong_state' | null>
   /** An attempt that is on its way is still recorded, but changes the state no more. */
   cancel(
     deliveryId: string,

@@ -49,7 +49,9 @@ export function describeAudit(suite: Suite): void {
     const rotation = { secret: 'whsec_0123456789abcdef0123456789abcdef', overlapMs: 1e6 }
     await store.rotateSecret(webhook.id, rotation, entry('webhook.secret_rotated'))
     await store.finishRotation(webhook.id, entry('webhook.rotation_finished'))
+    await store.sendWaiting(webhook.id, entry('webhook.waiting_sent'))
     await store.setWebhookState(webhook.id, 'paused', 'x', entry('webhook.paused'))
+    await store.sendWaiting(webhook.id, entry('webhook.waiting_sent'))
     const recovery = { id: world.ids.next('recovery'), webhookId: webhook.id, since: 0, until: 1 }
     await store.createRecovery(
       { ...recovery, states: ['exhausted'], dryRun: false },
@@ -79,6 +81,7 @@ export function describeAudit(suite: Suite): void {
       'webhook.updated',
       'webhook.secret_rotated',
       'webhook.rotation_finished',
+      'webhook.waiting_sent',
       'webhook.paused',
       'webhook.recovery_started',
       'webhook.deleted',

@@ -6,7 +6,11 @@ import { ownerOf } from './access-queries.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
-import { countRecoverable as countRecoverableQuery, currentCounts } from './deliveries.ts'
+import {
+  countRecoverable as countRecoverableQuery,
+  countWaiting as countWaitingQuery,
+  currentCounts,
+} from './deliveries.ts'
 import {
   deliveryDetailQueries,
   eventDetailQueries,
@@ -138,6 +142,15 @@ export async function findWebhookRow(
 
 export async function countRecoverable(parts: ReadParts, recovery: NewRecovery): Promise<number> {
   const query = countRecoverableQuery(parts.db, recovery)
+  return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
+}
+
+/** `dueAfter`: what is due later; null: all that is in nobody's hands. */
+export async function countWaiting(
+  parts: ReadParts,
+  waiting: { webhookId: string; dueAfter: number | null },
+): Promise<number> {
+  const query = countWaitingQuery(parts.db, waiting)
   return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
 }
 

@@ -23,8 +23,12 @@ const testResultSchema = z
   .object({ deliveryId: idField('delivery'), ...testedFields, cure: cureField })
   .meta({ id: 'WebhookTestResult', description: 'The attempt, and where it is listed.' })
 
+const sentSchema = z
+  .object({ count: z.int().meta({ description: 'How many deliveries wait, and are sent now.' }) })
+  .meta({ id: 'WaitingSent' })
+
 export function webhookActionRoutes(deps: ApiDeps): Route[] {
-  return [testRoute(deps), pauseRoute(deps), resumeRoute(deps)]
+  return [testRoute(deps), sendWaitingRoute(deps), pauseRoute(deps), resumeRoute(deps)]
 }
 
 function testRoute(deps: ApiDeps): Route {
@@ -70,6 +74,40 @@ function testRoute(deps: ApiDeps): Route {
       const { id: _attemptId, number: _attemptNumber, ...attempt } = presentAttempt(tested.attempt)
       const cure = presentCure({ attempt: tested.attempt, webhook, reader: readerOf(caller) })
       return { deliveryId: tested.deliveryId, ...attempt, cure }
+    },
+  })
+}
+
+function sendWaitingRoute({ store, onResending }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/webhooks/{id}/send-waiting',
+    operationId: 'sendWaiting',
+    tag: 'Webhooks',
+    summary: 'Send now what waits for its next attempt',
+    description:
+      'What waits becomes due, at the pace that the endpoint takes; while the webhook rests, one delivery is sent to see, and the others follow when it is taken. These attempts are extra: of what fails, the count and the time of its next attempt are as they were.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    audit: 'webhook.waiting_sent',
+    answer: {
+      status: 202,
+      description: 'Begun.',
+      schema: sentSchema,
+      example: { count: 18 },
+    },
+    errors: ['wrong_state'],
+    async handle({ id, audit }) {
+      const sent = await store.sendWaiting(id, audit())
+      if (sent === null) throw notFound('webhook')
+      if (sent === 'wrong_state') {
+        throw apiError(
+          'wrong_state',
+          'The webhook is paused, disabled or away, and so its deliveries are parked: `resume` sends them',
+        )
+      }
+      onResending()
+      return sent
     },
   })
 }

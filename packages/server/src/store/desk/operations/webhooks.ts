@@ -6,6 +6,7 @@ import { canonicalEventType } from '../../../event.ts'
 import { awayReason, type WebhookState } from '../../../webhook.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
 import { WEBHOOK_COLUMNS, type WebhookColumns } from '../../reading/settings-columns.ts'
+import type { Forwarding } from '../../rules/bring-forward.ts'
 import { reachable } from '../../rules/listened.ts'
 import { RESUMED_SET } from '../../rules/notices.ts'
 import { END_REST_SET } from '../../rules/rest.ts'
@@ -138,6 +139,22 @@ export function* setWebhookState(
   )
 }
 
+/** Its waiting deliveries are to be sent now: the road brings them forward. */
+export function* markWaiting(
+  tx: DeskTransaction,
+  id: string,
+): Steps<WebhookRow | 'wrong_state' | null> {
+  return yield* answerOf(
+    tx.changeWebhook(id, function* (before): Steps<WebhookRow | 'wrong_state'> {
+      if (before.state !== 'active') return 'wrong_state'
+      const mark: Forwarding = { at: tx.now, byHand: true, after: '' }
+      // What is new goes first, as after a rest; one that rests still does until a probe is taken.
+      const restedAt = before.resting_until === null ? tx.now : before.rested_at
+      return yield* rowOf<WebhookRow>(tx, MARK_WAITING, [id, JSON.stringify(mark), restedAt])
+    }),
+  )
+}
+
 /** Its owner's word: from now on it is sent to. */
 function endRest(tx: DeskTransaction, { id, resting_until }: WebhookRow, resumed: boolean): void {
   if (resting_until === null && !resumed) return
@@ -172,6 +189,7 @@ const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
 const BEGIN_ANEW = `UPDATE webhooks SET ${RESUMED_SET} WHERE id = $1`
+const MARK_WAITING = updateOf('webhooks', ['forwarding', 'rested_at'])
 const ROTATED_COLUMNS = ['previous_secret', 'overlap_ends_at', 'updated_at']
 const ROTATE = updateOf('webhooks', ['secret', ...ROTATED_COLUMNS])
 const ROTATED = updateOf('webhooks', ROTATED_COLUMNS)

@@ -1,4 +1,5 @@
 /** Statements that go out together, against a server that refuses, breaks off and forgets. */
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { usePostgres } from '../../../../../../test/support/postgres.ts'
@@ -36,11 +37,15 @@ async function setup() {
   })
   const notes = async () =>
     (await admin.query<{ word: string }>(NOTES)).rows.map(({ word }) => word)
-  /** No connection of ours is left inside a transaction. */
-  const open = async () => {
+  const countOpen = async () => {
     const { rows } = await admin.query(`SELECT pid FROM pg_stat_activity
       WHERE application_name = 'chatzuri' AND state LIKE 'idle in transaction%'`)
     return rows.length
+  }
+  /** Connections of ours that are left inside a transaction: a ROLLBACK may still be on its way. */
+  const open = async () => {
+    for (let look = 0; look < 50 && (await countOpen()) > 0; look += 1) await setTimeout(20)
+    return countOpen()
   }
   return { admin, database, notes, open, uncertain: () => uncertain }
 }
