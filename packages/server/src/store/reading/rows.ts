@@ -30,6 +30,7 @@ import {
 
 export interface ChatbotRow extends ChatbotColumns {
   id: string
+  version: string
   created_at: number
   updated_at: number
 }
@@ -65,6 +66,7 @@ export interface WebhookRow extends WebhookColumns {
   rest_by: string | null
   strained: number
   rested_at: number | null
+  version: string
   created_at: number
   updated_at: number
 }
@@ -155,6 +157,7 @@ export function toChatbot(row: ChatbotRow): Chatbot {
   return {
     id: row.id,
     ...chatbotSettings(row),
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -187,6 +190,7 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
         ? null
         : { until: row.resting_until, probeAt: row.probe_at, reason: row.rest_reason ?? '' },
     restedAt: row.rested_at,
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -10,7 +10,11 @@ export const FIRST_SCHEMA = 11
  * What followed the first, in words that both databases take. A released one is never edited. Once the
  * stores need different words this list is closed, or numbers would move: each names its own from then on.
  */
-export const LATER_STEPS: readonly string[] = []
+export const LATER_STEPS: readonly string[] = [
+  // Of the settings alone, for `ETag` and `If-Match` (rules/settings-version.ts).
+  `ALTER TABLE chatbots ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+  `ALTER TABLE webhooks ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+]
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {
