@@ -294,6 +294,12 @@ export type Error = {
     path: string
     message: string
   }[]
+  changed?: {
+    at: string | null
+    by: string | null
+    name: string | null
+    you: boolean
+  }
 }
 
 export type Event = {

@@ -32,6 +32,7 @@ import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
+import { describeVersions } from './versions.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -39,6 +40,7 @@ export type { OpenStore } from './store-world.ts'
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {
   const parts = [
     describeConfig,
+    describeVersions,
     describeSecrets,
     describeKeys,
     describeAccept,
