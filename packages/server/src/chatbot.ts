@@ -3,6 +3,8 @@ import { contactKey, nameKey } from './text/typed-text.ts'
 
 export interface Chatbot extends ChatbotSettings {
   id: string
+  /** Of its settings: each change of them makes another. */
+  version: string
   createdAt: number
   updatedAt: number
 }
