@@ -361,12 +361,12 @@ test('no combination of filters of a list walks through history', async () => {
   }
 }, 120_000)
 
-/** Of a state so many leads are followed to their deliveries at most, each in ten pages or fewer. */
+/** Of a state so many leads are followed to their deliveries at most, each in twenty pages or fewer. */
 function pagesOfStates(filter: DeliveryFilter | LeadFilter): number {
   if (!('deliveryState' in filter)) return 0
   const { deliveryState } = filter
   const isLooked = deliveryState === 'delivered' || deliveryState === 'none'
-  return 10 * (isLooked ? LEADS_LOOKED_AT : 2 * 50 * page.limit)
+  return 20 * (isLooked ? LEADS_LOOKED_AT : 2 * 50 * page.limit)
 }
 
 /** All that failed, or waits, is looked at: a list of types is not kept by state. */
