@@ -50,14 +50,25 @@ interface NoticePayload {
   count: number
 }
 
+/** As it is when it is told. */
+interface AboutWebhook extends Pick<Webhook, 'url' | 'state'> {
+  /** Whether its last attempt failed. */
+  isFailing: boolean
+}
+
 export function isNotice(eventType: string): boolean {
   return (NOTICE_TYPES as readonly string[]).includes(eventType)
+}
+
+/** Whether an event type is kept for what we say of webhooks and deliveries: nobody may publish it. */
+export function isReserved(eventType: string): boolean {
+  return /^(webhook|delivery)\./i.test(eventType)
 }
 
 /** The keys in their order (formats.md). No word of it comes from a visitor or from an endpoint. */
 export function noticePayload(
   notice: Notice,
-  webhook: Pick<Webhook, 'url' | 'state' | 'health'>,
+  webhook: AboutWebhook,
   publicUrl: string,
 ): NoticePayload {
   const { type, webhookId, deliveryId, eventId, eventType, times } = notice
@@ -76,7 +87,7 @@ export function noticePayload(
   }
 }
 
-function explanationOf(notice: Notice, { health }: Pick<Webhook, 'health'>): string {
+function explanationOf(notice: Notice, { isFailing }: AboutWebhook): string {
   const { type, times, attempts } = notice
   const cause = causeOf(notice)
   const since = new Date(notice.since).toISOString()
@@ -86,8 +97,7 @@ function explanationOf(notice: Notice, { health }: Pick<Webhook, 'health'>): str
         times === 1
           ? `Deliveries to it fail: ${cause}.`
           : `It began to fail ${times} times since ${since}; the last time, ${cause}.`
-      const works = health.failingSince === null
-      return `${told} ${works ? 'Its last attempt succeeded.' : 'What failed is tried again by the schedule.'}`
+      return `${told} ${isFailing ? 'What failed is tried again by the schedule.' : 'Its last attempt succeeded.'}`
     }
     case 'webhook.resting': {
       const told =
