@@ -79,7 +79,7 @@ function exampleOf(type: NoticeType): Record<string, unknown> {
     eventType: 'lead.submit',
     attempts: 10,
     status: type === 'webhook.disabled' ? 410 : 503,
-    errorCode: 'status',
+    cause: type === 'webhook.disabled' ? 'gone' : 'unavailable',
   }
   const webhook = {
     url: 'https://shop.example/hooks/leads',

@@ -11,6 +11,8 @@ export const FIRST_SCHEMA = 11
  * stores need different words this list is closed, or numbers would move: each names its own from then on.
  */
 export const LATER_STEPS: readonly string[] = [
+  // JSON of what a visitor agreed to (lead.ts); null: nothing was asked for.
+  'ALTER TABLE leads ADD COLUMN consent TEXT',
   // What is to be told of a webhook to others of its chatbot (notices.ts), and what it is told by.
   `ALTER TABLE webhooks ADD COLUMN recent_failures INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE webhooks ADD COLUMN troubles INTEGER NOT NULL DEFAULT 0;
@@ -26,7 +28,7 @@ export const LATER_STEPS: readonly string[] = [
     event_type TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     status INTEGER,
-    error_code TEXT,
+    cause TEXT,
     PRIMARY KEY (webhook_id, type)
   );
   CREATE INDEX notices_untold ON notices (told_at) WHERE times > 0;`,
