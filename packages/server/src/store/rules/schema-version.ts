@@ -43,7 +43,7 @@ export const LATER_STEPS: readonly string[] = [
     event_type TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     status INTEGER,
-    error_code TEXT,
+    cause TEXT,
     PRIMARY KEY (webhook_id, type)
   );
   CREATE INDEX notices_untold ON notices (told_at) WHERE times > 0;`,
