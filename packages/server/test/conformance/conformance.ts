@@ -18,6 +18,7 @@ import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
+import { describeOnce } from './once.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -43,6 +44,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeAccept,
     describeTurns,
     describeIdempotency,
+    describeOnce,
     describeClaims,
     describeLeases,
     describeStarts,

@@ -128,7 +128,10 @@ test('every such route leaves a line that says who, what, to what and from where
       sessionId: null,
     })
   }
-  expect(JSON.stringify(entries)).not.toMatch(/hidden|Ann|shop\.example|czk_|czl_/i)
+  // Without ids, in which any four letters may stand.
+  expect(JSON.stringify(entries).replaceAll(/_[0-9a-z]{26}/g, '')).not.toMatch(
+    /hidden|Ann|shop\.example|czk_|czl_/i,
+  )
 })
 
 test('what is refused, and sign-ins that fail, leave no line', async () => {
