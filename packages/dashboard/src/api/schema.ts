@@ -294,6 +294,7 @@ export type Error = {
     path: string
     message: string
   }[]
+  id?: string
   changed?: {
     at: string | null
     by: string | null

@@ -38,7 +38,14 @@ export type * from './lists.ts'
 export interface Desk {
   // ─── chatbots and webhooks ──────────────────────────────────────────────────────────────────────
 
-  createChatbot(chatbot: { id: string } & ChatbotSettings, audit?: NewAuditEntry): Promise<Chatbot>
+  /**
+   * With `once` (also below): if the same was asked before, what was made then, as it is now. It has
+   * another id than the one that is given here, and the audit log gets no entry.
+   */
+  createChatbot(
+    chatbot: { id: string; once?: Once | null } & ChatbotSettings,
+    audit?: NewAuditEntry,
+  ): Promise<Chatbot | OnceRefusal>
   /**
    * Null: no such chatbot (also below). Fields that are absent stay. `versions`: only if its settings
    * are still of one of these; looked at in the transaction that changes them (also below).
@@ -62,7 +69,7 @@ export interface Desk {
   createWebhook(
     webhook: NewWebhook,
     audit?: NewAuditEntry,
-  ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks'>
+  ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks' | OnceRefusal>
   updateWebhook(
     id: string,
     change: WebhookChange,
@@ -99,7 +106,10 @@ export interface Desk {
 
   // ─── keys, sessions and links; tokens come as their SHA-256 ─────────────────────────────────────
 
-  createApiKey(key: NewApiKey, audit?: NewAuditEntry): Promise<ApiKey | 'chatbot_not_found'>
+  createApiKey(
+    key: NewApiKey,
+    audit?: NewAuditEntry,
+  ): Promise<ApiKey | 'chatbot_not_found' | OnceRefusal>
   /** Ends, in the same commit, the sessions and links that go with it. */
   deleteApiKey(id: string, audit?: NewAuditEntry): Promise<boolean>
   findApiKey(hash: string): Promise<ApiKey | null>
@@ -109,7 +119,7 @@ export interface Desk {
   createOwnerLink(
     link: NewOwnerLink,
     audit?: NewAuditEntry,
-  ): Promise<OwnerLink | 'chatbot_not_found'>
+  ): Promise<OwnerLink | 'chatbot_not_found' | OnceRefusal>
   /** Null: its key is gone. */
   startSession(session: NewSession, audit?: NewAuditEntry): Promise<Session | null>
   /**
@@ -154,7 +164,10 @@ export interface Desk {
     reason: StateReason,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | null>
-  createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
+  createRecovery(
+    recovery: NewRecovery,
+    audit?: NewAuditEntry,
+  ): Promise<Recovery | OnceRefusal | null>
   /**
    * Erases a person: the lead, event payload, answers that may echo it; cancels what waits. That it
    * was erased is remembered. False: there is no such lead.
@@ -210,6 +223,20 @@ export interface Desk {
   changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
 }
 
+/** A call that its caller may repeat for 24 hours, and that makes one thing all the same. */
+export interface Once {
+  /** A chatbot; empty: the server. */
+  scope: string
+  route: string
+  /** The caller's own. */
+  key: string
+  /** What was asked, in one spelling. */
+  body: string
+}
+
+/** The same key with another body; or what was made with it is gone. */
+export type OnceRefusal = 'idempotency_conflict' | 'already_deleted'
+
 export interface NewWebhook extends WebhookSettings {
   id: string
   chatbotId: string
@@ -218,6 +245,7 @@ export interface NewWebhook extends WebhookSettings {
   listen?: { temporary: boolean }
   /** At most so many live webhooks for one chatbot. */
   webhooksMax: number
+  once?: Once | null
 }
 
 /** As the audit log has it. */
@@ -234,6 +262,7 @@ export interface NewApiKey {
   name: string
   chatbotId: string | null
   hash: string
+  once?: Once | null
 }
 
 export interface NewOwnerLink {
@@ -242,6 +271,7 @@ export interface NewOwnerLink {
   hash: string
   mintedBy: string
   lifeMs: number
+  once?: Once | null
 }
 
 export interface NewSession {
@@ -275,6 +305,7 @@ export interface NewRecovery {
   states: DeliveryState[]
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
+  once?: Once | null
 }
 
 export interface Recovery {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AUDIT_MS, type AuditAction } from '../../src/audit.ts'
 import type { NewAuditEntry } from '../../src/store/desk.ts'
-import { type Suite, setup as setupStore, updated } from './store-world.ts'
+import { done, type Suite, setup as setupStore } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 
@@ -33,7 +33,7 @@ export function describeAudit(suite: Suite): void {
       fields: ['name', 'a"b'],
     })
     const changed = await store.updateChatbot(chatbot.id, { name: 'New' }, given)
-    expect(await store.listAudit({}, PAGE)).toEqual([{ ...given, at: updated(changed).updatedAt }])
+    expect(await store.listAudit({}, PAGE)).toEqual([{ ...given, at: done(changed).updatedAt }])
   })
 
   test('every change keeps its entry', async () => {
@@ -122,7 +122,7 @@ export function describeAudit(suite: Suite): void {
     const changes = urls.map((url) => {
       return store.updateWebhook(webhook.id, { url }, entry('webhook.updated'))
     })
-    expect((await Promise.all(changes)).map((one) => updated(one).url)).toEqual(urls)
+    expect((await Promise.all(changes)).map((one) => done(one).url)).toEqual(urls)
     expect(urls).toContain((await store.getWebhook(webhook.id))?.url)
     const secrets = ['whsec_one', 'whsec_two', 'whsec_three']
     const rotations = secrets.map((secret) => {

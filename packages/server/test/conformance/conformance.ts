@@ -21,6 +21,7 @@ import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
 import { describeNotices } from './notices.ts'
+import { describeOnce } from './once.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -46,6 +47,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeAccept,
     describeTurns,
     describeIdempotency,
+    describeOnce,
     describeClaims,
     describeLeases,
     describeStarts,

@@ -160,6 +160,10 @@ export const errorSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .exactOptional()
       .meta({ description: 'Which fields were wrong.' }),
+    id: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Of an `already_created`: what was created.' }),
     changed: z
       .object({
         at: isoTime.nullable(),
