@@ -4,6 +4,7 @@ import { ClockWatch } from '../schedule/clock-watch.ts'
 import { Lease } from '../schedule/lease.ts'
 import { Schedule } from '../schedule/schedule.ts'
 import { Settling } from '../schedule/settling.ts'
+import { Telling } from '../schedule/telling.ts'
 import { TestSender } from '../schedule/test-sender.ts'
 import { Upkeep } from '../schedule/upkeep.ts'
 import { type Attempting, createAttempting } from './attempting.ts'
@@ -17,15 +18,14 @@ export type Delivering = ReturnType<typeof createDelivering>
  * `deliver` out sends tests and hands out to listeners; the rest of it stands still.
  */
 export function createDelivering(shared: Shared) {
-  const { store, clock, log } = shared
+  const { store, clock, ids, log } = shared
   const delivers = shared.config.roles.includes('deliver')
   const watch = new ClockWatch({ clock, log })
   const settling = new Settling({ store, clock, log })
-  const attempting = createAttempting(shared, {
-    aheadMs: () => watch.aheadMs(),
-    onBack: () => settling.nudge(),
-  })
-  const schedule = createSchedule(shared, attempting, settling)
+  const aheadMs = () => watch.aheadMs()
+  const attempting = createAttempting(shared, { aheadMs, onBack: () => settling.nudge() })
+  const telling = new Telling({ store, clock, ids, log })
+  const schedule = createSchedule(shared, attempting, { settling, telling })
   const tests = createTests(shared, attempting)
   const listening = createListening(shared, attempting)
   const upkeep = createUpkeep(shared, { watch, settling, schedule })
@@ -39,7 +39,9 @@ export function createDelivering(shared: Shared) {
     listening.wake(webhookIds)
   })
   store.onChange((change) => {
-    if (change.type !== 'webhook.updated' || change.aspect !== 'settings') return
+    if (change.type !== 'webhook.updated') return
+    telling.nudge()
+    if (change.aspect !== 'settings') return
     settling.nudge()
     listening.settingsChanged(change.webhookId)
   })
@@ -62,17 +64,18 @@ export function createDelivering(shared: Shared) {
       schedule.offer(claims, waiting, lease)
       listening.wake(waiting)
     },
-    async start() {
+    async start({ publicUrl }: { publicUrl: string }) {
       await lease.start()
       watch.start()
       if (!delivers) return
       settling.start()
+      telling.start(publicUrl)
       upkeep.start()
     },
     async stop() {
       attempting.beginStop()
       watch.stop()
-      await Promise.all([upkeep.stop(), settling.stop()])
+      await Promise.all([upkeep.stop(), settling.stop(), telling.stop()])
       await Promise.all([schedule.stop(), tests.stop()])
       await lease.stop()
       await attempting.close()
@@ -85,7 +88,11 @@ export function createDelivering(shared: Shared) {
   }
 }
 
-function createSchedule(shared: Shared, { attempt }: Attempting, settling: Settling): Schedule {
+function createSchedule(
+  shared: Shared,
+  { attempt }: Attempting,
+  { settling, telling }: { settling: Settling; telling: Telling },
+): Schedule {
   const { config, store, clock, log } = shared
   return new Schedule({
     store,
@@ -94,7 +101,11 @@ function createSchedule(shared: Shared, { attempt }: Attempting, settling: Settl
     maxInFlight: config.maxInFlight,
     windowMax: config.maxInFlightPerWebhook,
     onGivenBack: () => settling.nudge(),
-    attempt,
+    async attempt(turn) {
+      const done = await attempt(turn)
+      if (done.attempt.result === 'failed') telling.nudge()
+      return done
+    },
   })
 }
 

@@ -20,6 +20,7 @@ import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
+import { describeNotices } from './notices.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -51,6 +52,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeRests,
     describeExtraAttempts,
     describeBringForward,
+    describeNotices,
     describeMoves,
     describeSettle,
     describeRecoveries,

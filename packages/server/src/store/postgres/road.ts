@@ -23,6 +23,7 @@ import { recordAll } from './road/record.ts'
 import { release } from './road/release.ts'
 import { takeStarts } from './road/starts.ts'
 import { bringForward } from './road/upkeep/bring-forward.ts'
+import { noticesDue, tellNotice } from './road/upkeep/notices.ts'
 import { prune } from './road/upkeep/prune.ts'
 import { continueRecoveries } from './road/upkeep/recoveries.ts'
 import { reseal } from './road/upkeep/reseal.ts'
@@ -139,6 +140,8 @@ function upkeepVerbs(parts: RoadParts) {
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
     bringForward: (limit) => database.transact((tx) => bringForward(tx, limit)),
+    noticesDue: (limit) => noticesDue(database, limit),
+    tellNotice: (input) => database.transact((tx) => tellNotice(tx, input)),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '../../outcome.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { RecordInput } from '../road.ts'
 import { dueAfterExtra, isExtra, type Scheduled } from './extra.ts'
+import type { TroubleState } from './notices.ts'
 import type { RestState } from './rest.ts'
 
 /** What its row says of a delivery. */
@@ -26,7 +27,7 @@ export interface NextState {
 }
 
 /** A webhook's row as recording needs it. */
-export interface HealthState extends RestState {
+export interface HealthState extends RestState, TroubleState {
   state: WebhookState
   failingSince: number | null
   consecutiveFailures: number

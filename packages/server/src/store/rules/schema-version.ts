@@ -25,7 +25,30 @@ const BROUGHT_FORWARD = `
  * INTEGER. A released one is never edited. Once the stores need different words this list is closed, or
  * numbers would move: each names its own from then on.
  */
-export const LATER_STEPS: readonly string[] = [BROUGHT_FORWARD]
+export const LATER_STEPS: readonly string[] = [
+  // JSON of what a visitor agreed to (lead.ts); null: nothing was asked for.
+  'ALTER TABLE leads ADD COLUMN consent TEXT',
+  // What is to be told of a webhook to others of its chatbot (notices.ts), and what it is told by.
+  `ALTER TABLE webhooks ADD COLUMN recent_failures INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE webhooks ADD COLUMN troubles INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE notices (
+    webhook_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    chatbot_id TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    since BIGINT NOT NULL,
+    noted_at BIGINT NOT NULL,
+    told_at BIGINT,
+    delivery_id TEXT NOT NULL,
+    event_type TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    status INTEGER,
+    error_code TEXT,
+    PRIMARY KEY (webhook_id, type)
+  );
+  CREATE INDEX notices_untold ON notices (told_at) WHERE times > 0;`,
+  BROUGHT_FORWARD,
+]
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

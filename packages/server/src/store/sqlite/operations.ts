@@ -19,6 +19,7 @@ import { release, releaseAll } from './road/release.ts'
 import { takeStarts } from './road/starts.ts'
 import { bringForward } from './road/upkeep/bring-forward.ts'
 import { pullInDue } from './road/upkeep/due-times.ts'
+import { noticesDue, tellNotice } from './road/upkeep/notices.ts'
 import { prune } from './road/upkeep/prune.ts'
 import { continueRecoveries } from './road/upkeep/recoveries.ts'
 import { reseal } from './road/upkeep/reseal.ts'
@@ -54,6 +55,8 @@ export const OPERATIONS = {
   reseal,
   continueRecoveries,
   bringForward,
+  noticesDue,
+  tellNotice,
   read: (core: Core, queries: Query[]) =>
     queries.map(({ sql, values }) => core.all(sql, ...values)),
   /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
@@ -66,7 +69,11 @@ export const OPERATIONS = {
 export type Operations = typeof OPERATIONS
 
 /** These write nothing: they are answered also where nothing can be written. */
-const ONLY_READ: ReadonlySet<keyof Operations> = new Set(['read', ...READING] as const)
+const ONLY_READ: ReadonlySet<keyof Operations> = new Set([
+  'read',
+  'noticesDue',
+  ...READING,
+] as const)
 
 export function isReading({ name }: { name: keyof Operations }): boolean {
   return ONLY_READ.has(name)

@@ -70,6 +70,8 @@ function upkeepVerbs(parts: RoadParts) {
     rollUp: (limit) => queue.call('rollUp', limit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     bringForward: (limit) => queue.call('bringForward', limit),
+    noticesDue: (limit) => queue.call('noticesDue', limit),
+    tellNotice: (input) => queue.call('tellNotice', input),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

@@ -8,6 +8,7 @@ import type { WebhookRow } from '../../reading/rows.ts'
 import { WEBHOOK_COLUMNS, type WebhookColumns } from '../../reading/settings-columns.ts'
 import type { Forwarding } from '../../rules/bring-forward.ts'
 import { reachable } from '../../rules/listened.ts'
+import { RESUMED_SET } from '../../rules/notices.ts'
 import { END_REST_SET } from '../../rules/rest.ts'
 import { insertOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
@@ -89,6 +90,7 @@ export function* deleteWebhook(tx: DeskTransaction, id: string): Steps<boolean> 
   const deleted = yield* answerOf(
     tx.changeWebhook(id, function* (): Steps<WebhookRow> {
       tx.send(DELETE_SUBSCRIPTIONS, [id])
+      tx.send(DELETE_NOTICES, [id])
       tx.forgetStarts(id)
       tx.unsettle(id)
       return yield* rowOf<WebhookRow>(tx, DELETE, [id])
@@ -130,6 +132,7 @@ export function* setWebhookState(
       const failingSince = resumed ? null : before.failing_since
       const { state, reason } = reachable(change, before)
       if (change.state === 'active') endRest(tx, before, resumed)
+      if (resumed) tx.send(BEGIN_ANEW, [id])
       tx.unsettle(id)
       return yield* rowOf<WebhookRow>(tx, SET_STATE, [id, state, reason, failingSince, tx.now])
     }),
@@ -186,9 +189,11 @@ const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
 const MARK_WAITING = updateOf('webhooks', ['forwarding', 'rested_at'])
+const BEGIN_ANEW = `UPDATE webhooks SET ${RESUMED_SET} WHERE id = $1`
 const ROTATED_COLUMNS = ['previous_secret', 'overlap_ends_at', 'updated_at']
 const ROTATE = updateOf('webhooks', ['secret', ...ROTATED_COLUMNS])
 const ROTATED = updateOf('webhooks', ROTATED_COLUMNS)
 const SUBSCRIBE = `INSERT INTO subscriptions (chatbot_id, event_type, webhook_id, spelling)
   VALUES ($1, $2, $3, $4)`
+const DELETE_NOTICES = 'DELETE FROM notices WHERE webhook_id = $1'
 const DELETE_SUBSCRIPTIONS = 'DELETE FROM subscriptions WHERE webhook_id = $1'
