@@ -186,8 +186,11 @@ function whyNotSent(detail: DeliveryDetail | null): string {
   if (delivery?.kind === 'test') {
     return 'A test event is not sent again: send another by its webhook, `POST /api/v1/webhooks/{id}/test`'
   }
-  if (delivery?.state === 'parked' || (webhook && webhook.state !== 'active')) {
-    return `It is parked, because its webhook is ${webhook?.state ?? 'deleted'}: it is sent when the webhook is resumed, \`POST /api/v1/webhooks/{id}/resume\``
+  if (webhook && webhook.state !== 'active') {
+    return `Its webhook is ${webhook.state}, and so it is parked: it is sent when the webhook is resumed, \`POST /api/v1/webhooks/{id}/resume\``
+  }
+  if (delivery?.state === 'parked') {
+    return 'It was parked, and its webhook is active again: it is about to be sent'
   }
   return 'Its attempt is under way, or next in the line of its webhook: look at what comes of it before you send it again'
 }
