@@ -421,6 +421,29 @@ export type LeadList = {
   nextCursor: string | null
 }
 
+export type LeadStats = {
+  from: string
+  to: string
+  count: number
+  more: boolean
+  chatbots: {
+    chatbotId: string
+    name: string
+    count: number
+  }[]
+  moreChatbots: boolean
+  sampled: number
+  states: {
+    exhausted: number
+    retrying: number
+    parked: number
+    pending: number
+    delivered: number
+    cancelled: number
+    none: number
+  }
+}
+
 export type ListenerReport = {
   listenerId: string
   deliveryId: string

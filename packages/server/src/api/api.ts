@@ -25,6 +25,7 @@ import { healthRoutes } from './routes/health.ts'
 import { integrationConversationRoutes } from './routes/integrations/conversations.ts'
 import { integrationLeadRoutes } from './routes/integrations/leads.ts'
 import { integrationWebhookRoutes } from './routes/integrations/webhooks.ts'
+import { leadStatsRoutes } from './routes/lead-stats.ts'
 import { leadRoutes } from './routes/leads.ts'
 import { listenerRoutes } from './routes/listeners.ts'
 import { answerUnknownRoutes } from './routes/not-found.ts'
@@ -130,6 +131,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...integrationConversationRoutes(deps),
     ...integrationWebhookRoutes(deps),
     ...statsRoutes(deps),
+    ...leadStatsRoutes(deps),
     ...streamRoutes(feed, { metrics: deps.metrics, holds: credentials.holds }),
     ...apiKeyRoutes(deps, cursors, credentials),
     ...ownerLinkRoutes(deps),

@@ -16,6 +16,7 @@ import type {
   ApiKeyFilter,
   AuditFilter,
   BoundedPage,
+  ChatbotFilter,
   ConversationFilter,
   CountedPage,
   DeliveryDetail,
@@ -23,6 +24,8 @@ import type {
   ErasureFilter,
   LeadFilter,
   LeadRecord,
+  LeadStats,
+  LeadStatsQuery,
   OwnedKind,
   Page,
   PagedLists,
@@ -193,7 +196,7 @@ export interface Desk {
     page: BoundedPage,
   ): Promise<PageRead<PagedLists[Name]['row']>>
   getChatbot(id: string): Promise<Chatbot | null>
-  listChatbots(page: Page): Promise<Chatbot[]>
+  listChatbots(page: Page, filter?: ChatbotFilter): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
   listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
@@ -208,6 +211,7 @@ export interface Desk {
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
   stats(query: StatsQuery): Promise<Stats>
+  leadStats(query: LeadStatsQuery): Promise<LeadStats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
   /** Who made the settings of a chatbot or webhook what they are; null: nobody knows any more. */

@@ -15,6 +15,7 @@ import { describeErasure } from './erasure.ts'
 import { describeExtraAttempts } from './extra-attempts.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
+import { describeLeadStats } from './lead-stats.ts'
 import { describeLeases } from './leases.ts'
 import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
@@ -64,6 +65,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describePruning,
     describeStats,
     describeRollups,
+    describeLeadStats,
     describeLists,
     describeBoundedPages,
     describeCountedPages,

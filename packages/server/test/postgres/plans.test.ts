@@ -15,6 +15,8 @@ import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
+import { LEADS_LOOKED_AT } from '../../src/store/reading/lead-states.ts'
+import { leadStatsQueries } from '../../src/store/reading/lead-stats.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { IN_ITS_ORDER } from '../../src/store/reading/walking.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
@@ -285,6 +287,17 @@ const lists = [
     'a chart of a chatbot that ended long ago',
     statsSeries(db, { from: 0, to: 30_000_000, stepMs: 3_600_000, chatbotId: 'bot_1' }),
   ],
+  ...[{}, { chatbotId: 'bot_1' }].flatMap((of) =>
+    leadStatsQueries(db, { from: START, to: 2 ** 41, ...of }).map(
+      (query, index) =>
+        [
+          `leads ${index === 0 ? 'counted' : 'followed'} of ${'chatbotId' in of ? 'a chatbot' : 'all'}`,
+          { compile: () => query },
+        ] as const,
+    ),
+  ),
+  ['webhooks in trouble', queries.listWebhooks(db, { troubledAt: START }, page)],
+  ['names of chatbots', queries.chatbotNames(db, 'bot_x')],
   ['counts of all', currentCounts(db, span)],
   ['counts of a webhook', currentCounts(db, { ...span, webhookId: 'wh_1' })],
 ] as const
@@ -299,7 +312,9 @@ test.each(lists)('%s are found without walking through history', async (name, qu
   expect(name.startsWith('counts') ? plan.replace('Seq Scan on waiting', '') : plan).not.toMatch(
     GROWING,
   )
-  expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX)
+  // Each of 1,000 leads is followed to its deliveries, in a few pages.
+  const followed = name.startsWith('leads followed') ? 10 * 1_000 : 0
+  expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX + followed)
 })
 
 function pagesOf(plan: string): number {
@@ -341,10 +356,18 @@ test('no combination of filters of a list walks through history', async () => {
     const isCommon =
       'commonName' in queries.asked(filter, filter.q === 'name' ? 'common_name' : null)
     expect(pagesOf(plan), told).toBeLessThan(
-      PAGES_MAX * (isCommon ? 4 : isRareFailure(filter) ? 2 : 1),
+      PAGES_MAX * (isCommon ? 4 : isRareFailure(filter) ? 2 : 1) + pagesOfStates(filter),
     )
   }
 }, 120_000)
+
+/** Of a state so many leads are followed to their deliveries at most, each in ten pages or fewer. */
+function pagesOfStates(filter: DeliveryFilter | LeadFilter): number {
+  if (!('deliveryState' in filter)) return 0
+  const { deliveryState } = filter
+  const isLooked = deliveryState === 'delivered' || deliveryState === 'none'
+  return 10 * (isLooked ? LEADS_LOOKED_AT : 2 * 50 * page.limit)
+}
 
 /** All that failed, or waits, is looked at: a list of types is not kept by state. */
 function isRareFailure(filter: DeliveryFilter | LeadFilter): boolean {
@@ -354,7 +377,9 @@ function isRareFailure(filter: DeliveryFilter | LeadFilter): boolean {
 test('a counted page walks the index of its list, in its order', async () => {
   // Of 4,000 rows: to read and sort them is cheaper, and right, where nearly all are skipped.
   const deep = { limit: 100, skip: 300 }
-  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const leads = allLeadFilters(sample).filter(
+    ({ q, chatbotId, deliveryState }) => !q && !deliveryState && chatbotId,
+  )
   const walks = [
     ...leads.map((filter) => [queries.listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
     ...allConversationFilters(sample).map(

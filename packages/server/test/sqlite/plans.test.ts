@@ -7,8 +7,10 @@ import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
+import { leadStatsQueries } from '../../src/store/reading/lead-stats.ts'
 import {
   asked,
+  chatbotNames,
   listChatbots,
   listConversations,
   listErasures,
@@ -203,7 +205,8 @@ function isPeopleSearch({ q }: DeliveryFilter): boolean {
 }
 
 /** As with deliveries; SQLite tells no index for ids that another walk has found. */
-function leadingLeadIndex({ q, chatbotId }: LeadFilter): RegExp {
+function leadingLeadIndex({ q, chatbotId, deliveryState }: LeadFilter): RegExp {
+  if (q === undefined && isLedByDeliveries(deliveryState)) return /PRIMARY KEY \(id=\?\)/
   if (q === undefined) return chatbotId === undefined ? /PRIMARY KEY/ : /leads_by_chatbot/
   return /PRIMARY KEY|leads_by_(name|email|phone|conversation)/
 }
@@ -217,14 +220,50 @@ test('every list of leads walks the index of the narrowest that it is asked for'
     const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH leads'))
     for (const walk of walks) expect(walk, told).toMatch(leadingLeadIndex(filter))
     expect(walks.length, told).toBeGreaterThan(0)
-    expect(scans(plan), told).toEqual([])
+    expect(
+      scans(plan).filter((line) => line !== 'SCAN newest'),
+      told,
+    ).toEqual([])
+    if (filter.q !== undefined || !isLedByDeliveries(filter.deliveryState)) continue
+    expect(plan, told).toMatch(/(finished|waiting)_by_(chatbot|state) /)
+  }
+})
+
+/** Those in a state that is rare are found among the deliveries in it. */
+function isLedByDeliveries(state: LeadFilter['deliveryState']): boolean {
+  return state !== undefined && state !== 'delivered' && state !== 'none'
+}
+
+test('leads are counted in the order of their ids, and followed to their deliveries by these', async () => {
+  const { engine } = await openWithEngine()
+  for (const of of [{}, { chatbotId: 'b' }]) {
+    const queries = leadStatsQueries(db, { from: 1, to: 2 ** 41, ...of })
+    expect(queries).toHaveLength(2)
+    for (const { sql, parameters } of queries) {
+      const plan = planOf(engine.db, sql, parameters)
+      const walk =
+        'chatbotId' in of
+          ? /SEARCH leads USING INDEX leads_by_chatbot/
+          : /SEARCH leads USING PRIMARY KEY/
+      expect(plan).toMatch(walk)
+      const bare = /^SCAN (counted|lead|of_chatbot|sampled)$/
+      expect(
+        scans(plan).filter((line) => !bare.test(line)),
+        plan,
+      ).toEqual([])
+      for (const line of plan.split('\n').filter((each) => each.startsWith('SEARCH d '))) {
+        expect(line).toContain('PRIMARY KEY (id>? AND id<?)')
+      }
+    }
   }
 })
 
 test('a counted page walks the index of its list, in its order', async () => {
   const { engine } = await openWithEngine()
   const deep = { limit: 100, skip: 9_900 }
-  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const leads = allLeadFilters(sample).filter(
+    ({ q, chatbotId, deliveryState }) => !q && !deliveryState && chatbotId,
+  )
   const walks = [
     ...leads.map((filter) => [listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
     ...allConversationFilters(sample).map(
@@ -267,6 +306,14 @@ const others = [
     listWebhooks(db, { chatbotId: 'b', metadata: [['a', 'x']] }, page),
     'webhooks_by_chatbot',
   ],
+  ['webhooks in trouble', listWebhooks(db, { troubledAt: 1 }, page), 'webhooks_troubled'],
+  [
+    'webhooks of a chatbot in trouble',
+    listWebhooks(db, { chatbotId: 'b', troubledAt: 1 }, page),
+    'webhooks_troubled',
+  ],
+  ['names of chatbots', chatbotNames(db, 'x'), 'PRIMARY KEY'],
+  ['chatbots of these ids', listChatbots(db, page, ['a', 'b']), 'PRIMARY KEY'],
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],

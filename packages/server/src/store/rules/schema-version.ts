@@ -51,6 +51,10 @@ export const LATER_STEPS: readonly string[] = [
   // Of the settings alone, for `ETag` and `If-Match` (rules/settings-version.ts).
   `ALTER TABLE chatbots ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
   `ALTER TABLE webhooks ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+  // What an overview begins with: the few webhooks that don't get what they should.
+  `CREATE INDEX webhooks_troubled ON webhooks (chatbot_id, id)
+    WHERE (state IN ('paused', 'disabled') OR (state = 'active'
+      AND (failing_since IS NOT NULL OR resting_until IS NOT NULL)))`,
 ]
 
 /** The number that a store has after all of these steps. */

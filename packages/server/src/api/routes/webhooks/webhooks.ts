@@ -140,6 +140,10 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-query',
     query: z.strictObject({
       chatbotId: idFilter('chatbot').exactOptional(),
+      troubled: z.enum(['true', 'false']).exactOptional().meta({
+        description:
+          '`true`: only those that do not get what they should now: paused, disabled, failing or resting.',
+      }),
       metadata: metadataFilter.exactOptional(),
       ...pageQuery,
     }),
@@ -158,7 +162,12 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.readPage('webhooks', filterOf(query), page),
+        read: (page, { troubled, ...filter }) =>
+          store.readPage(
+            'webhooks',
+            troubled === 'true' ? { ...filter, troubledAt: clock.now() } : filter,
+            page,
+          ),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },
