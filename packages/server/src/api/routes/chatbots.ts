@@ -17,8 +17,8 @@ import { notFound } from '../shapes/error-answer.ts'
 import { CREATION_KEY } from '../shapes/idempotency-key.ts'
 import { presentChatbot } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery, search } from '../shapes/schemas.ts'
-import { CREATION_ERRORS, onceFor, refuseRepeat } from './creation.ts'
-import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './versions.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from './changing/creation.ts'
+import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './changing/versions.ts'
 
 const chatbotAnswer = { headers: ETAG, schema: chatbotSchema, example: CHATBOT_EXAMPLE }
 

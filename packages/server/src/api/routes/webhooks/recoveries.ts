@@ -8,7 +8,7 @@ import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { presentRecovery } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, instant, isoTime } from '../../shapes/schemas.ts'
 import { refuseEmptySpan } from '../../shapes/span.ts'
-import { CREATION_ERRORS, onceFor, refuseRepeat } from '../creation.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
 
 const finishedState = z.enum(['delivered', 'exhausted', 'cancelled'])
 

@@ -22,8 +22,14 @@ import {
   webhookChangeSchema,
   webhookSchema,
 } from '../../shapes/webhook-schemas.ts'
-import { CREATION_ERRORS, onceFor, refuseRepeat } from '../creation.ts'
-import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from '../versions.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
+import {
+  changedMeanwhile,
+  ETAG,
+  expectedVersions,
+  IF_MATCH,
+  setETag,
+} from '../changing/versions.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
 export const webhookAnswer = { headers: ETAG, schema: webhookSchema, example: WEBHOOK_EXAMPLE }
