@@ -32,7 +32,14 @@ export const ACTS = {
 } as const
 export type Act = keyof typeof ACTS
 
-type WebhookAct = 'pause' | 'resume' | 'patch' | 'rotate' | 'recover' | 'deleteWebhook' | 'sendWaiting'
+type WebhookAct =
+  | 'pause'
+  | 'resume'
+  | 'patch'
+  | 'rotate'
+  | 'recover'
+  | 'deleteWebhook'
+  | 'sendWaiting'
 
 const TRIES_MAX = 4
 const EVENT_TYPE = 'order.created'
