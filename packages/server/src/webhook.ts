@@ -25,6 +25,8 @@ export interface Webhook extends WebhookSettings {
   rest: WebhookRest | null
   /** When the last rest or pause ended; null: it never had one. */
   restedAt: number | null
+  /** Of its settings: each change of them makes another; state, health and secret don't. */
+  version: string
   createdAt: number
   updatedAt: number
 }

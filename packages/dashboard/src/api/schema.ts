@@ -294,6 +294,13 @@ export type Error = {
     path: string
     message: string
   }[]
+  id?: string
+  changed?: {
+    at: string | null
+    by: string | null
+    name: string | null
+    you: boolean
+  }
 }
 
 export type Event = {

@@ -38,26 +38,50 @@ export type * from './lists.ts'
 export interface Desk {
   // ─── chatbots and webhooks ──────────────────────────────────────────────────────────────────────
 
-  createChatbot(chatbot: { id: string } & ChatbotSettings, audit?: NewAuditEntry): Promise<Chatbot>
-  /** Null: no such chatbot (also below). Fields that are absent stay. */
+  /**
+   * With `once` (also below): if the same was asked before, what was made then, as it is now. It has
+   * another id than the one that is given here, and the audit log gets no entry.
+   */
+  createChatbot(
+    chatbot: { id: string; once?: Once | null } & ChatbotSettings,
+    audit?: NewAuditEntry,
+  ): Promise<Chatbot | OnceRefusal>
+  /**
+   * Null: no such chatbot (also below). Fields that are absent stay. `versions`: only if its settings
+   * are still of one of these; looked at in the transaction that changes them (also below).
+   */
   updateChatbot(
     id: string,
     change: Partial<ChatbotSettings>,
     audit?: NewAuditEntry,
-  ): Promise<Chatbot | null>
+    versions?: readonly string[],
+  ): Promise<Chatbot | 'other_version' | null>
   /**
    * Gone at once for whoever reads, with its webhooks, leads, events, deliveries, keys, sessions and
    * links; `settle` cancels deliveries and erases leads.
    */
-  deleteChatbot(id: string, audit?: NewAuditEntry): Promise<boolean>
+  deleteChatbot(
+    id: string,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<boolean | 'other_version'>
 
   createWebhook(
     webhook: NewWebhook,
     audit?: NewAuditEntry,
-  ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks'>
-  updateWebhook(id: string, change: WebhookChange, audit?: NewAuditEntry): Promise<Webhook | null>
+  ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks' | OnceRefusal>
+  updateWebhook(
+    id: string,
+    change: WebhookChange,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<Webhook | 'other_version' | null>
   /** Waiting deliveries are cancelled by `settle`; finished ones stay readable. */
-  deleteWebhook(id: string, audit?: NewAuditEntry): Promise<boolean>
+  deleteWebhook(
+    id: string,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<boolean | 'other_version'>
   /**
    * The old secret becomes the previous one until `overlapMs` from now; 0: no overlap.
    * `overlap_running`: an earlier rotation's overlap has not ended.
@@ -82,7 +106,10 @@ export interface Desk {
 
   // ─── keys, sessions and links; tokens come as their SHA-256 ─────────────────────────────────────
 
-  createApiKey(key: NewApiKey, audit?: NewAuditEntry): Promise<ApiKey | 'chatbot_not_found'>
+  createApiKey(
+    key: NewApiKey,
+    audit?: NewAuditEntry,
+  ): Promise<ApiKey | 'chatbot_not_found' | OnceRefusal>
   /** Ends, in the same commit, the sessions and links that go with it. */
   deleteApiKey(id: string, audit?: NewAuditEntry): Promise<boolean>
   findApiKey(hash: string): Promise<ApiKey | null>
@@ -92,7 +119,7 @@ export interface Desk {
   createOwnerLink(
     link: NewOwnerLink,
     audit?: NewAuditEntry,
-  ): Promise<OwnerLink | 'chatbot_not_found'>
+  ): Promise<OwnerLink | 'chatbot_not_found' | OnceRefusal>
   /** Null: its key is gone. */
   startSession(session: NewSession, audit?: NewAuditEntry): Promise<Session | null>
   /**
@@ -137,7 +164,10 @@ export interface Desk {
     reason: StateReason,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | null>
-  createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
+  createRecovery(
+    recovery: NewRecovery,
+    audit?: NewAuditEntry,
+  ): Promise<Recovery | OnceRefusal | null>
   /**
    * Erases a person: the lead, event payload, answers that may echo it; cancels what waits. That it
    * was erased is remembered. False: there is no such lead.
@@ -180,6 +210,8 @@ export interface Desk {
   stats(query: StatsQuery): Promise<Stats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
+  /** Who made the settings of a chatbot or webhook what they are; null: nobody knows any more. */
+  settingsChange(target: { id: string; version: string }): Promise<SettingsChange | null>
   /** The chatbot that it belongs to; null: there is no such thing, or it is no chatbot's. */
   chatbotOf(kind: OwnedKind, id: string): Promise<string | null>
   /** Unfinished deliveries now. */
@@ -191,6 +223,20 @@ export interface Desk {
   changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
 }
 
+/** A call that its caller may repeat for 24 hours, and that makes one thing all the same. */
+export interface Once {
+  /** A chatbot; empty: the server. */
+  scope: string
+  route: string
+  /** The caller's own. */
+  key: string
+  /** What was asked, in one spelling. */
+  body: string
+}
+
+/** The same key with another body; or what was made with it is gone. */
+export type OnceRefusal = 'idempotency_conflict' | 'already_deleted'
+
 export interface NewWebhook extends WebhookSettings {
   id: string
   chatbotId: string
@@ -199,6 +245,13 @@ export interface NewWebhook extends WebhookSettings {
   listen?: { temporary: boolean }
   /** At most so many live webhooks for one chatbot. */
   webhooksMax: number
+  once?: Once | null
+}
+
+/** As the audit log has it. */
+export interface SettingsChange extends Pick<AuditEntry, 'at' | 'actor' | 'sessionId'> {
+  /** Of the key that did it; null: it was no key, or it was revoked since. */
+  key: { name: string; chatbotId: string | null } | null
 }
 
 /** What is absent stays. */
@@ -209,6 +262,7 @@ export interface NewApiKey {
   name: string
   chatbotId: string | null
   hash: string
+  once?: Once | null
 }
 
 export interface NewOwnerLink {
@@ -217,6 +271,7 @@ export interface NewOwnerLink {
   hash: string
   mintedBy: string
   lifeMs: number
+  once?: Once | null
 }
 
 export interface NewSession {
@@ -250,6 +305,7 @@ export interface NewRecovery {
   states: DeliveryState[]
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
+  once?: Once | null
 }
 
 export interface Recovery {

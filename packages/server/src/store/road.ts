@@ -108,11 +108,6 @@ export interface Road {
   /** Resends up to `limit` deliveries of unfinished recoveries. */
   continueRecoveries(limit: number): Promise<{ moved: number }>
   /**
-   * Brings forward up to `limit` deliveries that wait for webhooks that are back, or are to be sent by
-   * hand (rules/bring-forward.ts). `moved` counts those that it looked at.
-   */
-  bringForward(limit: number): Promise<{ moved: number }>
-  /**
    * What may be told now of webhooks, the longest untold first: noted by the commits in which it
    * happened (rules/notices.ts), each type of each webhook once an hour.
    */
@@ -126,6 +121,11 @@ export interface Road {
     notice: Notice
     event: { id: string; payload: string } | null
   }): Promise<'told' | 'told_meanwhile' | 'nobody'>
+  /**
+   * Brings forward up to `limit` deliveries that wait for webhooks that are back, or are to be sent by
+   * hand (rules/bring-forward.ts). `moved` counts those that it looked at.
+   */
+  bringForward(limit: number): Promise<{ moved: number }>
   /**
    * Deletes what is older than its retention, and keys' sessions and links that have run out; the
    * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below

@@ -21,6 +21,7 @@ import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
 import { describeNotices } from './notices.ts'
+import { describeOnce } from './once.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -32,6 +33,7 @@ import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
+import { describeVersions } from './versions.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -39,20 +41,22 @@ export type { OpenStore } from './store-world.ts'
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {
   const parts = [
     describeConfig,
+    describeVersions,
     describeSecrets,
     describeKeys,
     describeAccept,
     describeTurns,
     describeIdempotency,
+    describeOnce,
     describeClaims,
     describeLeases,
     describeStarts,
     describeListeners,
     describeRecord,
     describeRests,
+    describeNotices,
     describeExtraAttempts,
     describeBringForward,
-    describeNotices,
     describeMoves,
     describeSettle,
     describeRecoveries,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NewRecovery } from '../../src/store/desk.ts'
-import { type Suite, setup } from './store-world.ts'
+import { done, type Suite, setup } from './store-world.ts'
 
 /** Five exhausted deliveries, one delivered, one waiting. */
 async function setupFailed(suite: Suite) {
@@ -40,7 +40,7 @@ export function describeRecoveries(suite: Suite): void {
 
   test('a recovery resends what failed, in steps, and says how far it is', async () => {
     const { world, store, webhook, failed, recovery } = await setupFailed(suite)
-    const made = await store.createRecovery(recovery())
+    const made = done(await store.createRecovery(recovery()))
     expect(made).toMatchObject({ total: 5, done: 0, finishedAt: null, states: ['exhausted'] })
     const id = made?.id ?? ''
     expect(await store.getRecovery(id)).toEqual(made)
@@ -112,7 +112,7 @@ export function describeRecoveries(suite: Suite): void {
     await world.record(claim, { kind: 'exhausted' })
     await store.eraseLead(event.lead?.id ?? '', 'request')
     await world.advance(1)
-    const made = await store.createRecovery(recovery())
+    const made = done(await store.createRecovery(recovery()))
     await store.continueRecoveries(100)
     expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ done: 5, total: 5 })
     expect(await world.delivery(claim.deliveryId)).toMatchObject({ state: 'exhausted' })

@@ -1,7 +1,8 @@
 /** Deliveries that are moved by hand, and people who are erased, as the desk is asked for them. */
-import type { Desk, NewAuditEntry, NewRecovery, Recovery } from '../desk.ts'
+import type { Desk, NewAuditEntry, NewRecovery } from '../desk.ts'
 import { countRecoverable, countWaiting, findWebhookRow } from '../reading/reads.ts'
 import { toDelivery, toRecovery } from '../reading/rows.ts'
+import { madeRow, onceRecord } from './once.ts'
 import type { DeskParts } from './parts.ts'
 
 export function deliveryDesk(parts: DeskParts) {
@@ -42,7 +43,7 @@ async function createRecovery(
   parts: DeskParts,
   recovery: NewRecovery,
   audit?: NewAuditEntry,
-): Promise<Recovery | null> {
+): ReturnType<Desk['createRecovery']> {
   const { calls } = parts
   const now = await calls.readClock(null)
   // What it resends finishes later, and so never enters its span again.
@@ -52,6 +53,7 @@ async function createRecovery(
   const { id, webhookId, since, until, states, dryRun } = clamped
   const values = { id, webhookId, since, until, states, total }
   if (dryRun) return { ...values, done: 0, createdAt: now, finishedAt: null }
-  const row = await calls.createRecovery(values, audit)
-  return row && toRecovery(row)
+  const once = onceRecord(parts, recovery.once)
+  const row = madeRow(await calls.createRecovery({ ...values, once }, audit))
+  return row === null || typeof row === 'string' ? row : toRecovery(row)
 }

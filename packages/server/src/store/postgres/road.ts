@@ -139,9 +139,9 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
-    bringForward: (limit) => database.transact((tx) => bringForward(tx, limit)),
     noticesDue: (limit) => noticesDue(database, limit),
     tellNotice: (input) => database.transact((tx) => tellNotice(tx, input)),
+    bringForward: (limit) => database.transact((tx) => bringForward(tx, limit)),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

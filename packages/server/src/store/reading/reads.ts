@@ -1,8 +1,10 @@
 /** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
 import type { DeliveryFilter, Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
+import { versionAt } from '../rules/settings-version.ts'
 import type { Encryption } from '../sealing/encryption.ts'
-import { ownerOf } from './access-queries.ts'
+import { ownerOf, settingsChange } from './access-queries.ts'
+import { type SettingsChangeRow, toSettingsChange } from './access-rows.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
@@ -100,6 +102,12 @@ function details(parts: ReadParts) {
     async getRecovery(id) {
       const row = await one<rows.RecoveryRow>(parts, byId(db, 'recoveries', id))
       return row ? rows.toRecovery(row) : null
+    },
+    async settingsChange({ id, version }) {
+      const at = versionAt(version)
+      if (at === null) return null
+      const row = await one<SettingsChangeRow>(parts, settingsChange(db, id, at))
+      return row ? toSettingsChange(row) : null
     },
     async chatbotOf(kind, id) {
       const [found] = await runSoon([ownerOf(db, kind, id)])

@@ -31,6 +31,7 @@ import {
 
 export interface ChatbotRow extends ChatbotColumns {
   id: string
+  version: string
   created_at: number
   updated_at: number
 }
@@ -70,6 +71,7 @@ export interface WebhookRow extends WebhookColumns {
   probe_wanted: string | null
   /** What is still to be brought forward (rules/bring-forward.ts). */
   forwarding: string | null
+  version: string
   created_at: number
   updated_at: number
 }
@@ -164,6 +166,7 @@ export function toChatbot(row: ChatbotRow): Chatbot {
   return {
     id: row.id,
     ...chatbotSettings(row),
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -201,6 +204,7 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
             reason: row.rest_reason ?? '',
           },
     restedAt: row.rested_at,
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -43,11 +43,14 @@ export const LATER_STEPS: readonly string[] = [
     event_type TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     status INTEGER,
-    error_code TEXT,
+    cause TEXT,
     PRIMARY KEY (webhook_id, type)
   );
   CREATE INDEX notices_untold ON notices (told_at) WHERE times > 0;`,
   BROUGHT_FORWARD,
+  // Of the settings alone, for `ETag` and `If-Match` (rules/settings-version.ts).
+  `ALTER TABLE chatbots ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+  `ALTER TABLE webhooks ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
 ]
 
 /** The number that a store has after all of these steps. */

@@ -54,9 +54,9 @@ export const OPERATIONS = {
   keepKeys,
   reseal,
   continueRecoveries,
-  bringForward,
   noticesDue,
   tellNotice,
+  bringForward,
   read: (core: Core, queries: Query[]) =>
     queries.map(({ sql, values }) => core.all(sql, ...values)),
   /** A commit of this size: one that is smaller than the work's may succeed where that fails. */

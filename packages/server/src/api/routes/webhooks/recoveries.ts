@@ -4,9 +4,11 @@ import { RESENDABLE } from '../../../delivery.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../shapes/error-answer.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { presentRecovery } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, instant, isoTime } from '../../shapes/schemas.ts'
 import { refuseEmptySpan } from '../../shapes/span.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../creation.ts'
 
 const finishedState = z.enum(['delivered', 'exhausted', 'cancelled'])
 
@@ -61,6 +63,7 @@ function recoverRoute({ store, ids, clock, onResending }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.recovery_started',
+    headers: [CREATION_KEY],
     body: { schema: newRecoverySchema, example: { since: '2026-09-14T00:00:00Z' } },
     answer: {
       status: 202,
@@ -68,9 +71,11 @@ function recoverRoute({ store, ids, clock, onResending }: ApiDeps): Route {
       schema: startedSchema,
       example: { recoveryId: EXAMPLE_IDS.recovery, count: 118 },
     },
-    async handle({ id: webhookId, body, audit }) {
+    errors: [...CREATION_ERRORS],
+    async handle({ id: webhookId, body, audit, request }) {
       const { since, until = clock.now(), states = ['exhausted'], dryRun = false } = body
       refuseEmptySpan({ from: since, to: until }, { from: 'since', to: 'until' })
+      const entry = audit()
       const values = {
         id: ids.next('recovery'),
         webhookId,
@@ -78,9 +83,11 @@ function recoverRoute({ store, ids, clock, onResending }: ApiDeps): Route {
         until,
         states: [...new Set(states)],
         dryRun,
+        once: onceFor(request, entry.chatbotId, body),
       }
-      const recovery = await store.createRecovery(values, dryRun ? undefined : audit())
+      const recovery = await store.createRecovery(values, dryRun ? undefined : entry)
       if (recovery === null) throw notFound('webhook')
+      refuseRepeat(recovery)
       if (!dryRun) onResending()
       return { recoveryId: dryRun ? null : recovery.id, count: recovery.total }
     },
