@@ -63,6 +63,7 @@ export type AuditEntry = {
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
+    | 'webhook.set_aside'
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
@@ -315,6 +316,25 @@ export type GetLeads = {
   size?: number
 }
 
+export type GivenUp = {
+  count: number
+  more: boolean
+  webhooks: GivenUpOfWebhook[]
+  moreWebhooks: boolean
+}
+
+export type GivenUpOfWebhook = {
+  webhookId: string
+  chatbotId: string
+  kind: 'http' | 'listen'
+  url: string
+  count: number
+  more: boolean
+  oldestAt: string
+  newestAt: string
+  setAsideUntil: string | null
+}
+
 export type Lead = {
   id: string
   chatbotId: string
@@ -534,6 +554,16 @@ export type Session = {
   kind: 'operator' | 'chatbot'
   chatbotId: string | null
   expiresAt: string
+}
+
+export type SetAside = {
+  until?: string
+}
+
+export type SetAsideDone = {
+  count: number
+  more: boolean
+  setAsideUntil: string
 }
 
 export type SignIn = {

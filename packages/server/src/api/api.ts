@@ -31,6 +31,7 @@ import { answerUnknownRoutes } from './routes/not-found.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { type ChangeFeed, createChangeFeed } from './routes/stream/change-feed.ts'
 import { streamRoutes } from './routes/stream/stream.ts'
+import { givenUpRoutes } from './routes/webhooks/given-up.ts'
 import { recoveryRoutes } from './routes/webhooks/recoveries.ts'
 import { webhookActionRoutes } from './routes/webhooks/webhook-actions.ts'
 import { webhookSecretRoutes } from './routes/webhooks/webhook-secrets.ts'
@@ -122,6 +123,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...webhookActionRoutes(deps),
     ...listenerRoutes(deps),
     ...recoveryRoutes(deps),
+    ...givenUpRoutes(deps),
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps),
     ...eventTypeRoutes(),

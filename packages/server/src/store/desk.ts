@@ -21,6 +21,8 @@ import type {
   DeliveryDetail,
   DeliveryFilter,
   ErasureFilter,
+  GivenUp,
+  GivenUpFilter,
   LeadFilter,
   LeadRecord,
   OwnedKind,
@@ -130,6 +132,11 @@ export interface Desk {
   ): Promise<Delivery | 'wrong_state' | null>
   createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
   /**
+   * What of a webhook was given up before `until` (null: up to now) counts no more as such. Never
+   * further than now, and never back. Null: no such webhook.
+   */
+  setAside(webhookId: string, until: number | null, audit?: NewAuditEntry): Promise<SetAside | null>
+  /**
    * Erases a person: the lead, event payload, answers that may echo it; cancels what waits. That it
    * was erased is remembered. False: there is no such lead.
    */
@@ -168,6 +175,7 @@ export interface Desk {
   getLeadRecord(id: string): Promise<LeadRecord | null>
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
+  givenUp(filter: GivenUpFilter): Promise<GivenUp>
   stats(query: StatsQuery): Promise<Stats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
@@ -241,6 +249,13 @@ export interface NewRecovery {
   states: DeliveryState[]
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
+}
+
+export interface SetAside {
+  count: number
+  /** There were more than `count`: that is as far as they were counted. */
+  more: boolean
+  setAsideUntil: number
 }
 
 export interface Recovery {

@@ -6,7 +6,7 @@ import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
 import type { Erasure, Lead } from '../lead.ts'
-import type { Webhook } from '../webhook.ts'
+import type { Webhook, WebhookKind } from '../webhook.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
 export interface Page {
@@ -61,11 +61,42 @@ export interface DeliveryFilter {
   eventId?: string
   eventType?: string
   state?: DeliveryState
+  /** Of those given up: neither resent nor set aside. With no `state` but `exhausted`. */
+  givenUp?: true
   /** Created in [from, to). */
   from?: number
   to?: number
   /** An id, an email or a phone exactly, or the beginning of a name. */
   q?: string
+}
+
+/** Whose given up deliveries are counted. */
+export interface GivenUpFilter {
+  chatbotId?: string
+  webhookId?: string
+}
+
+/** What was given up, and neither resent nor set aside. */
+export interface GivenUp {
+  count: number
+  /** There are more than `count`: that is as far as they were counted. */
+  more: boolean
+  /** Those of which one was given up last before the others. */
+  webhooks: GivenUpOf[]
+  /** Other webhooks have some, too. */
+  moreWebhooks: boolean
+}
+
+export interface GivenUpOf {
+  webhookId: string
+  chatbotId: string
+  kind: WebhookKind
+  url: string
+  count: number
+  more: boolean
+  oldestAt: number
+  newestAt: number
+  setAsideUntil: number | null
 }
 
 export interface LeadFilter {

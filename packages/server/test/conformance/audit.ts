@@ -55,6 +55,7 @@ export function describeAudit(suite: Suite): void {
       { ...recovery, states: ['exhausted'], dryRun: false },
       entry('webhook.recovery_started'),
     )
+    await store.setAside(webhook.id, null, entry('webhook.set_aside'))
     await store.deleteWebhook(webhook.id, entry('webhook.deleted'))
     await store.eraseLead(event.lead?.id ?? '', 'request', entry('lead.erased'))
     const key = { id: world.ids.next('key'), name: 'x', chatbotId: null, hash: 'h' }
@@ -81,6 +82,7 @@ export function describeAudit(suite: Suite): void {
       'webhook.rotation_finished',
       'webhook.paused',
       'webhook.recovery_started',
+      'webhook.set_aside',
       'webhook.deleted',
       'lead.erased',
       'key.created',

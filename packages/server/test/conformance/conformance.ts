@@ -11,6 +11,7 @@ import { describeClaims } from './claims.ts'
 import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
+import { describeGivenUp } from './given-up.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
 import { describeLeases } from './leases.ts'
@@ -50,6 +51,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeMoves,
     describeSettle,
     describeRecoveries,
+    describeGivenUp,
     describeErasure,
     describePruning,
     describeStats,

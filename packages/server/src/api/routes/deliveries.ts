@@ -11,7 +11,7 @@ import {
   deliveryDetailSchema,
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
-import { apiError, notFound } from '../shapes/error-answer.ts'
+import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
 import { presentAttempt, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,
@@ -30,6 +30,10 @@ const deliveryQuery = z.strictObject({
   eventId: idFilter('event').exactOptional(),
   eventType: eventType.exactOptional(),
   state: z.enum(DELIVERY_STATES).exactOptional(),
+  givenUp: z.literal('true').exactOptional().meta({
+    description:
+      'Only what was given up and needs somebody: exhausted, of a webhook that is there, and neither resent nor set aside.',
+  }),
   from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
   q: search.exactOptional().meta({
@@ -72,15 +76,24 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
+      refuseOtherStates(query)
       return listPage({
         cursors,
         scope: 'deliveries',
         query,
-        read: (page, filter) => store.readPage('deliveries', filter, page),
+        read: (page, { givenUp, ...filter }) =>
+          store.readPage('deliveries', { ...filter, ...(givenUp && { givenUp: true }) }, page),
         present: presentDelivery,
       })
     },
   })
+}
+
+/** An empty answer would look as if nothing had been given up. */
+function refuseOtherStates({ givenUp, state }: z.output<typeof deliveryQuery>) {
+  if (givenUp === undefined || state === undefined || state === 'exhausted') return
+  const message = '`state` can only be `exhausted` beside `givenUp`'
+  throw invalidInput([{ path: 'state', message }])
 }
 
 function getRoute({ store, previewRequest, explain }: ApiDeps): Route {

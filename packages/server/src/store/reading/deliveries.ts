@@ -8,6 +8,7 @@ import { assert } from '../../errors.ts'
 import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
 import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
+import { IS_GIVEN_UP } from './given-up.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
@@ -71,7 +72,7 @@ interface Walk {
 
 /** The narrowest list leads, what else is asked for only filters it. */
 export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page: Page): Compilable {
-  const filter = withoutWebhookSearch(given)
+  const filter = withoutWebhookSearch(given.givenUp ? { ...given, state: 'exhausted' } : given)
   const walks = walksOf(filter).map((walk) => {
     const rows = isRange(db, filter, walk)
       ? rangeOfDeliveries(db, filter, { page, walk })
@@ -89,6 +90,12 @@ export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page:
  * each state is merged.
  */
 function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
+  const walks = walksOfAll(filter)
+  // Nothing else than what is over was given up.
+  return filter.givenUp ? walks.filter(({ table }) => table === 'finished') : walks
+}
+
+function walksOfAll(filter: Sought<DeliveryFilter>): Walk[] {
   const { webhookId, chatbotId, state, eventId, q } = filter
   const isFound = eventId !== undefined || q !== undefined || filter.ofFewLeads !== undefined
   if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
@@ -173,6 +180,7 @@ function walkDeliveries(
       .where('deliveries.created_at', '<', to)
       .where('deliveries.id', '<', idFloor('delivery', to + ID_SLACK_MS))
   }
+  if (filter.givenUp) query = query.where(IS_GIVEN_UP)
   if (filter.ofFewLeads !== undefined) {
     query = query.where(isInRange(db, leadEvents(filter.ofFewLeads), walk.table))
   }
@@ -233,6 +241,7 @@ function rangeOfDeliveries(
   }
   if (from !== undefined) also.push(sql`deliveries.created_at >= ${from}`)
   if (to !== undefined) also.push(sql`deliveries.created_at < ${to}`)
+  if (filter.givenUp) also.push(IS_GIVEN_UP)
   // The cheap ones first: what they leave is asked whether its chatbot is there.
   also.push(isOfLiveChatbot('deliveries', chatbotId))
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))

@@ -13,6 +13,15 @@ import {
   toDeliveryDetail,
   toEventDetail,
 } from './details.ts'
+import {
+  countedEach,
+  GIVEN_UP_WEBHOOKS_MAX,
+  type GivenUpCountRow,
+  type GivenUpWebhookRow,
+  givenUpCounts,
+  givenUpWebhooks,
+  toGivenUp,
+} from './given-up.ts'
 import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
@@ -105,8 +114,20 @@ function details(parts: ReadParts) {
 }
 
 function charts(parts: ReadParts) {
-  const { db, run } = parts
+  const { db, run, encryption } = parts
   return {
+    async givenUp(filter) {
+      const rows = await all<GivenUpWebhookRow>(parts, givenUpWebhooks(db, filter))
+      const named = rows.slice(0, GIVEN_UP_WEBHOOKS_MAX)
+      const limit = countedEach(named.length)
+      const counts = (await run(givenUpCounts(db, named, limit))) as GivenUpCountRow[][]
+      const webhooks = named.map((row) => {
+        const openUrl = encryption.decrypt(row.url, { rowId: row.id, column: 'url' })
+        return { ...row, openUrl }
+      })
+      const moreWebhooks = rows.length > named.length
+      return toGivenUp(webhooks, counts.flat(), { limit, moreWebhooks })
+    },
     async stats(query) {
       const [series, current] = await run([
         statsSeries(db, query).compile(),

@@ -55,6 +55,9 @@ export interface WebhookRow extends WebhookColumns {
   last_success_at: number | null
   last_failure_at: number | null
   last_failure: string | null
+  given_up_at: number | null
+  /** What was given up before it counts no more: its owner's word. */
+  set_aside_until: number | null
   /** Its rest, as rest.ts names it. */
   resting_until: number | null
   probe_at: number | null

@@ -9,8 +9,31 @@ export const FIRST_SCHEMA = 11
 /**
  * What followed the first, in words that both databases take. A released one is never edited. Once the
  * stores need different words this list is closed, or numbers would move: each names its own from then on.
+ * Only for an instant they have words of their own: INSTANT stands for it.
  */
-export const LATER_STEPS: readonly string[] = []
+const LATER_STEPS: readonly string[] = [
+  // When a delivery of it was last given up, and until when its owner has set such aside (given-up.ts).
+  // What counts them reads nothing but the index. An erased lead's can't be resent.
+  `ALTER TABLE webhooks ADD COLUMN given_up_at INSTANT;
+  ALTER TABLE webhooks ADD COLUMN set_aside_until INSTANT;
+  UPDATE webhooks SET given_up_at = (SELECT max(finished_at) FROM finished
+    WHERE state IN ('exhausted', 'cancelled') AND state = 'exhausted' AND webhook_id = webhooks.id);
+  CREATE INDEX webhooks_given_up ON webhooks (given_up_at) WHERE given_up_at IS NOT NULL;
+  DROP INDEX finished_failed;
+  UPDATE finished SET state_reason = 'lead_erased' WHERE state = 'exhausted' AND id IN (
+    SELECT of_lead.id FROM events JOIN finished AS of_lead
+      ON of_lead.id > 'dlv_' || substr(events.id, 5, 23) || '000'
+      AND of_lead.id <= 'dlv_' || substr(events.id, 5, 23) || 'zzz'
+    WHERE events.erased = 1);
+  CREATE INDEX finished_failed ON finished
+    (webhook_id, finished_at, id, state, kind, state_reason)
+    WHERE state IN ('exhausted', 'cancelled')`,
+]
+
+/** `instant`: the type of Unix milliseconds. */
+export function laterSteps({ instant }: { instant: string }): readonly string[] {
+  return LATER_STEPS.map((step) => step.replaceAll('INSTANT', instant))
+}
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

@@ -11,6 +11,7 @@ import {
   type HealthState,
   type NextState,
   nextState,
+  noteGivenUp,
   noteHealth,
   whyDisable,
 } from '../../rules/after-attempt.ts'
@@ -72,6 +73,7 @@ export class HealthBook {
       }
     }
     const next = nextState(row, input, { webhook: health?.row.state ?? null, now })
+    if (health) noteGivenUp(health.row, row, next, now)
     return { ...next, ...(health && restTold(health.row, move, now)) }
   }
 
@@ -87,6 +89,7 @@ export class HealthBook {
       column(all, ({ row }) => row.lastSuccessAt),
       column(all, ({ row }) => row.lastFailureAt),
       column(all, ({ row }) => row.lastFailure),
+      column(all, ({ row }) => row.givenUpAt),
     ])
     const rests = all.filter(({ row, rest }) => restValues(row).join() !== rest)
     if (rests.length > 0) {
@@ -115,17 +118,19 @@ export class HealthBook {
 export const touchedBy = (tried: string) => `SELECT w.id, w.chatbot_id AS "chatbotId", w.state,
     failing_since AS "failingSince", consecutive_failures AS "consecutiveFailures",
     last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
-    last_failure AS "lastFailure", ${REST_FIELDS}
+    last_failure AS "lastFailure", given_up_at AS "givenUpAt", ${REST_FIELDS}
   FROM webhooks w JOIN (${tried}) tried ON tried.webhook_id = w.id
   WHERE failed OR resting_until IS NOT NULL OR succeeded AND (failing_since IS NOT NULL
     OR last_success_at IS NULL OR last_success_at <= ${NOW} - ${SUCCESS_NOTED_EVERY_MS})
   ORDER BY w.id FOR NO KEY UPDATE OF w`
 const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
-    last_failure_at = noted.last_failure_at, last_failure = noted.last_failure
-  FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[])
+    last_failure_at = noted.last_failure_at, last_failure = noted.last_failure,
+    given_up_at = noted.given_up_at
+  FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
+      $7::bigint[])
     AS noted (id, failing_since, consecutive_failures, last_success_at, last_failure_at,
-      last_failure)
+      last_failure, given_up_at)
   WHERE w.id = noted.id`
 const WRITE_RESTS = `UPDATE webhooks w
   SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}
