@@ -17,9 +17,22 @@ export interface LeadForm {
   fields: LeadFormField[]
   greeting: string
   thanks: string
+  /** What visitors are asked to agree to; without it nothing is asked. */
   consent?: string
+  /** Whether who doesn't agree is refused. Absent: yes. */
+  consentRequired?: boolean
   /** `#rrggbb`; without it the widget has its own. */
   color?: string
+}
+
+/** What a form asks a visitor to agree to; null: nothing. */
+export function consentAsked({ consent, consentRequired = true }: LeadForm): ConsentAsked | null {
+  return consent === undefined ? null : { text: consent, required: consentRequired }
+}
+
+export interface ConsentAsked {
+  text: string
+  required: boolean
 }
 
 interface LeadFormField {

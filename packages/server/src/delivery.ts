@@ -76,7 +76,7 @@ export interface Attempt {
   note: AnswerNote | null
 }
 
-export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed'
+export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page'
 
 /**
  * Of a delivery's attempts the newest are shown with it. Whoever resends one again and again makes

@@ -38,7 +38,7 @@ export type Attempt = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
 }
 
 export type AttemptList = {
@@ -121,6 +121,18 @@ export type CollectedCustomers = {
   data: CollectedCustomer[]
 }
 
+export type Consent = {
+  given: boolean
+  text: string
+  at: string
+  page: string
+}
+
+export type ConsentAnswer = {
+  given: boolean
+  page?: string
+}
+
 export type Conversation = {
   conversationId: string
   token: string
@@ -183,6 +195,16 @@ export type CreatedWebhook = {
   secret: string
 }
 
+export type Cure = {
+  code: string
+  cause: string
+  text: string
+  action: {
+    kind: 'use-url'
+    url: string
+  } | null
+}
+
 export type Delivery = {
   id: string
   eventId: string
@@ -241,6 +263,7 @@ export type DeliveryDetail = {
     body: string
   } | null
   explanation: string
+  cure: Cure | null
 }
 
 export type DeliveryList = {
@@ -343,6 +366,7 @@ export type Lead = {
   customerName: string
   customerEmail: string
   customerPhone: string
+  consent: Consent | null
   createdAt: string
 }
 
@@ -400,6 +424,7 @@ export type LeadForm = {
   greeting: string
   thanks: string
   consent?: string
+  consentRequired?: boolean
   color?: string
 }
 
@@ -709,7 +734,8 @@ export type WebhookTestResult = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  cure: Cure | null
 }
 
 export type WidgetAccepted = {
@@ -721,5 +747,6 @@ export type WidgetLead = {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+  consent?: ConsentAnswer
   website?: string | null
 }

@@ -63,7 +63,10 @@ async function fill(world: StoreWorld): Promise<string[]> {
   const webhook = await world.webhook(chatbot.id, { headers, eventTypes: ['lead.submit'] })
   await store.rotateSecret(webhook.id, { secret: 'whsec-second-secret-0000', overlapMs: 60_000 })
   const idempotency = { route: 'leads', key: 'k 1', bodyHash: 'h', answer: '{"leadId":"x"}' }
-  const emoji = world.leadEvent({ customerName: `Zoë 🦩 "\\{},NULL' ${LONG}` })
+  const emoji = world.leadEvent({
+    customerName: `Zoë 🦩 "\\{},NULL' ${LONG}`,
+    consent: { given: false, text: `May we? "\\{},NULL'`, at: 5, page: 'https://a.b/c' },
+  })
   const delivered = await world.claim(chatbot.id, { events: [emoji], idempotency })
   await world.record(delivered, { kind: 'delivered' }, { attempt: { responseBody: 'a\0b 👋' } })
   // What comes after it is not rolled up yet.

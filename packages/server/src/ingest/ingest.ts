@@ -79,7 +79,7 @@ export function createIngest(options: IngestOptions): Ingest {
         id: eventId,
         eventType: LEAD_EVENT,
         payload,
-        lead,
+        lead: { ...lead, consent: input.consent ?? null },
       }
       const bodyHash = idempotencyKey === null ? '' : hashOf(leadIdentity(input))
       const idempotency = idempotencyOf('leads', idempotencyKey, { bodyHash, answer })
@@ -107,12 +107,15 @@ export function createIngest(options: IngestOptions): Ingest {
 }
 
 /** One spelling of what was asked, whatever the order of its keys. */
-function leadIdentity(input: LeadInput): (string | null)[] {
+function leadIdentity(input: LeadInput): (string | boolean | null)[] {
+  const { consent } = input
   return [
     input.conversationId ?? null,
     input.customerName ?? null,
     input.customerEmail ?? null,
     input.customerPhone ?? null,
+    // Only what was sent: the time is ours, and another at each repeat.
+    ...(consent ? [consent.given, consent.page] : []),
   ]
 }
 

@@ -111,6 +111,7 @@ export class StoreWorld {
       customerName: 'Ann Lee',
       customerEmail: 'ann@shop.example',
       customerPhone: '+254700000000',
+      consent: null,
       ...values,
     }
     return { id, eventType: 'lead.submit', payload: leadPayloadText(lead), lead }

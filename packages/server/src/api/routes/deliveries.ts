@@ -1,8 +1,10 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
+import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { presentCure } from '../shapes/cure.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import {
   attemptSchema,
@@ -112,7 +114,7 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
       example: DELIVERY_DETAIL_EXAMPLE,
     },
     slot: 'answer',
-    async handle({ id }) {
+    async handle({ id, caller }) {
       const detail = await store.getDelivery(id)
       if (!detail) throw notFound('delivery')
       return {
@@ -120,6 +122,11 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
         attempts: detail.attempts.map(presentAttempt),
         request: previewRequest(detail),
         explanation: explain(detail),
+        cure: presentCure({
+          attempt: detail.attempts.at(-1),
+          webhook: detail.webhook,
+          reader: readerOf(caller),
+        }),
       }
     },
   })

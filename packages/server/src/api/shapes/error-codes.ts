@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   recovery_not_found: [404, 'There is no such recovery.'],
   method_not_allowed: [405, 'The route exists, but not with this method; see `Allow`.'],
   request_timeout: [408, 'The request took too long to arrive.'],
+  consent_changed: [409, 'The form asks for another consent than the page showed: show it anew.'],
   overlap_running: [409, 'An earlier rotation of the secret has not ended yet.'],
   no_overlap: [409, 'No rotation of the secret is under way.'],
   wrong_state: [409, 'The state of the resource does not allow this.'],

@@ -59,7 +59,7 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
     query: (db, filter, page, hint) =>
       queries.listLeads(db, queries.asked(filter, hint), page).compile(),
     toItem: (row: rows.LeadRow) => rows.toLead(row),
-    sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone'],
+    sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone', 'consent'],
   },
   erasures: {
     query: (db, filter, page) => queries.listErasures(db, filter, page).compile(),

@@ -28,6 +28,7 @@ const LEAD_COLUMNS = [
   'customer_name',
   'customer_email',
   'customer_phone',
+  'consent',
   'created_at',
 ] as const
 

@@ -15,6 +15,7 @@ import {
   type Erasure,
   type ErasureReason,
   type Lead,
+  type LeadConsent,
   leadPayloadText,
 } from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
@@ -130,6 +131,8 @@ export interface LeadRow {
   customer_name: string
   customer_email: string
   customer_phone: string
+  /** JSON; null: nothing was asked for. */
+  consent: string | null
   created_at: number
 }
 
@@ -294,8 +297,13 @@ export function toLead(row: LeadRow): Lead {
     customerName: row.customer_name,
     customerEmail: row.customer_email,
     customerPhone: row.customer_phone,
+    consent: row.consent === null ? null : (JSON.parse(row.consent) as LeadConsent), // by consentText
     createdAt: row.created_at,
   }
+}
+
+export function consentText(consent: LeadConsent | null): string | null {
+  return consent === null ? null : JSON.stringify(consent)
 }
 
 export function toConversation(row: ConversationRow): Conversation {

@@ -7,15 +7,17 @@ import { StartError } from '../../errors.ts'
 export const FIRST_SCHEMA = 11
 
 /**
- * What followed the first, in words that both databases take. A released one is never edited. Once the
- * stores need different words this list is closed, or numbers would move: each names its own from then on.
- * Only for an instant they have words of their own: INSTANT stands for it.
+ * What followed the first, in words that both databases take, but for `bigint`, which SQLite writes
+ * INTEGER. A released one is never edited. Once the stores need different words this list is closed, or
+ * numbers would move: each names its own from then on.
  */
-const LATER_STEPS: readonly string[] = [
+export const LATER_STEPS: readonly string[] = [
+  // JSON of what a visitor agreed to (lead.ts); null: nothing was asked for.
+  'ALTER TABLE leads ADD COLUMN consent TEXT',
   // When a delivery of it was last given up, and until when its owner has set such aside (given-up.ts).
   // What counts them reads nothing but the index. An erased lead's can't be resent.
-  `ALTER TABLE webhooks ADD COLUMN given_up_at INSTANT;
-  ALTER TABLE webhooks ADD COLUMN set_aside_until INSTANT;
+  `ALTER TABLE webhooks ADD COLUMN given_up_at bigint;
+  ALTER TABLE webhooks ADD COLUMN set_aside_until bigint;
   UPDATE webhooks SET given_up_at = (SELECT max(finished_at) FROM finished
     WHERE state IN ('exhausted', 'cancelled') AND state = 'exhausted' AND webhook_id = webhooks.id);
   CREATE INDEX webhooks_given_up ON webhooks (given_up_at) WHERE given_up_at IS NOT NULL;
@@ -29,11 +31,6 @@ const LATER_STEPS: readonly string[] = [
     (webhook_id, finished_at, id, state, kind, state_reason)
     WHERE state IN ('exhausted', 'cancelled')`,
 ]
-
-/** `instant`: the type of Unix milliseconds. */
-export function laterSteps({ instant }: { instant: string }): readonly string[] {
-  return LATER_STEPS.map((step) => step.replaceAll('INSTANT', instant))
-}
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

@@ -69,7 +69,7 @@ test('every such route leaves a line that says who, what, to what and from where
   const { send, log, bot } = await setup()
   const hook = { url: 'https://user:hidden@shop.example/h', eventTypes: ['lead.submit'] }
   const { id: wh = '' } = await send('POST', `/api/v1/chatbots/${bot}/webhooks`, hook)
-  const lead = await send('POST', `/api/v1/chatbots/${bot}/leads`, { customerName: 'Hidden Ann' })
+  const lead = await send('POST', `/api/v1/chatbots/${bot}/leads`, { customerName: 'Hidden Louis' })
   await send('PATCH', `/api/v1/chatbots/${bot}`, { name: 'hidden name' })
   await send('PATCH', `/api/v1/webhooks/${wh}`, { headers: { 'x-key': 'hidden' }, maxInFlight: 2 })
   await send('GET', `/api/v1/webhooks/${wh}/secret`)
@@ -130,7 +130,8 @@ test('every such route leaves a line that says who, what, to what and from where
       sessionId: null,
     })
   }
-  expect(JSON.stringify(entries)).not.toMatch(/hidden|Ann|shop\.example|czk_|czl_/i)
+  // A name that no id can spell: they have neither i, l, o nor u.
+  expect(JSON.stringify(entries)).not.toMatch(/hidden|Louis|shop\.example|czk_|czl_/i)
 })
 
 test('what is refused, and sign-ins that fail, leave no line', async () => {

@@ -1,7 +1,9 @@
 /** What an owner does with a webhook: tries it, pauses it, brings it back. */
 import { z } from 'zod'
+import { readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
+import { CURE_EXAMPLE, cureField, presentCure } from '../../shapes/cure.ts'
 import { attemptSchema } from '../../shapes/delivery-schemas.ts'
 import { apiError, notFound } from '../../shapes/error-answer.ts'
 import { presentAttempt, presentWebhook } from '../../shapes/present.ts'
@@ -18,7 +20,7 @@ const testSchema = z
 
 const { id: _id, number: _number, ...testedFields } = attemptSchema.shape
 const testResultSchema = z
-  .object({ deliveryId: idField('delivery'), ...testedFields })
+  .object({ deliveryId: idField('delivery'), ...testedFields, cure: cureField })
   .meta({ id: 'WebhookTestResult', description: 'The attempt, and where it is listed.' })
 
 export function webhookActionRoutes(deps: ApiDeps): Route[] {
@@ -45,18 +47,20 @@ function testRoute(deps: ApiDeps): Route {
         deliveryId: EXAMPLE_IDS.delivery,
         startedAt: '2026-09-14T09:30:12.345Z',
         durationMs: 41,
-        result: 'delivered',
-        status: 200,
-        errorCode: null,
-        error: null,
-        responseHeaders: { 'content-type': 'application/json' },
-        responseBody: '{"received":true}',
-        note: 'acknowledged',
+        result: 'failed',
+        status: 308,
+        errorCode: 'status',
+        error: 'The endpoint answered 308',
+        responseHeaders: { location: 'https://shop.example/hooks/leads' },
+        responseBody: '',
+        note: null,
+        cure: CURE_EXAMPLE,
       },
     },
     errors: ['wrong_state'],
-    async handle({ id, body }) {
-      if ((await findWebhook(deps, id)).kind === 'listen') {
+    async handle({ id, body, caller }) {
+      const webhook = await findWebhook(deps, id)
+      if (webhook.kind === 'listen') {
         const message =
           'This webhook is listened to: there is no URL to test. Publish a real event, as `chatzuri trigger` does'
         throw apiError('wrong_state', message)
@@ -64,7 +68,8 @@ function testRoute(deps: ApiDeps): Route {
       const tested = await deps.sendTest(id, body.eventType)
       if (tested === null) throw notFound('webhook')
       const { id: _attemptId, number: _attemptNumber, ...attempt } = presentAttempt(tested.attempt)
-      return { deliveryId: tested.deliveryId, ...attempt }
+      const cure = presentCure({ attempt: tested.attempt, webhook, reader: readerOf(caller) })
+      return { deliveryId: tested.deliveryId, ...attempt, cure }
     },
   })
 }

@@ -6,8 +6,8 @@ import type pg from 'pg'
 import { StartError } from '../../../errors.ts'
 import {
   assertKnownSchema,
+  LATER_STEPS,
   lastVersion,
-  laterSteps,
   stepsAfter,
 } from '../../rules/schema-version.ts'
 import { SCHEMA } from './schema.ts'
@@ -16,7 +16,7 @@ import { SCHEMA } from './schema.ts'
 export type Step = string | ((client: pg.ClientBase) => Promise<void>)
 
 /** The first makes a new store; those after it also bring an older one up to date. */
-export const STEPS: readonly Step[] = [SCHEMA, ...laterSteps({ instant: 'bigint' })]
+export const STEPS: readonly Step[] = [SCHEMA, ...LATER_STEPS]
 
 /** This program's. */
 export const SCHEMA_VERSION = lastVersion(STEPS)

@@ -6,8 +6,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import {
   assertKnownSchema,
+  LATER_STEPS,
   lastVersion,
-  laterSteps,
   stepsAfter,
 } from '../../rules/schema-version.ts'
 import { SCHEMA } from './schema.ts'
@@ -16,7 +16,11 @@ import { SCHEMA } from './schema.ts'
 export type Step = string | ((db: DatabaseSync) => void)
 
 /** The first makes a new store; those after it also bring an older one up to date. */
-export const STEPS: readonly Step[] = [SCHEMA, ...laterSteps({ instant: 'INTEGER' })]
+export const STEPS: readonly Step[] = [SCHEMA, ...LATER_STEPS.map(inItsWords)]
+
+function inItsWords(step: string): string {
+  return step.replaceAll('bigint', 'INTEGER')
+}
 
 /** This program's. */
 export const SCHEMA_VERSION = lastVersion(STEPS)
