@@ -296,6 +296,18 @@ export type Error = {
   }[]
 }
 
+export type ErrorGroup = {
+  status: number | null
+  error: string
+  count: number
+  givenUp: number
+  retrying: number
+  onHold: number
+  firstAt: string
+  lastAt: string
+  deliveryId: string
+}
+
 export type Event = {
   id: string
   chatbotId: string
@@ -503,6 +515,8 @@ export type NewRecovery = {
   since: string
   until?: string
   states?: ('delivered' | 'exhausted' | 'cancelled')[]
+  status?: number
+  error?: string
   dryRun?: boolean
 }
 
@@ -709,6 +723,43 @@ export type WebhookChange = {
   metadata?: Record<string, string>
 }
 
+export type WebhookHealth = {
+  webhookId: string
+  from: string
+  to: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  waiting: {
+    fresh: number
+    retrying: number
+    onHold: number
+    more: boolean
+  }
+  givenUp: {
+    count: number
+    more: boolean
+    oldestAt: string | null
+    newestAt: string | null
+  }
+  errors: ErrorGroup[]
+  moreErrors: boolean
+  lastDelivered: Delivery[]
+  lastFailed: Delivery[]
+}
+
 export type WebhookList = {
   data: Webhook[]
   nextCursor: string | null
@@ -718,6 +769,34 @@ export type WebhookSecret = {
   secret: string
   previousSecret?: string
   overlapEndsAt?: string
+}
+
+export type WebhookStats = {
+  webhookId: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  givenUp: {
+    count: number
+    more: boolean
+  }
+}
+
+export type WebhookStatsList = {
+  data: WebhookStats[]
+  nextCursor: string | null
 }
 
 export type WebhookTest = {

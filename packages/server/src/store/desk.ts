@@ -32,6 +32,8 @@ import type {
   Stats,
   StatsQuery,
   WebhookFilter,
+  WebhookHealth,
+  WebhookStats,
 } from './lists.ts'
 
 export type { NewAuditEntry } from '../audit.ts'
@@ -176,6 +178,15 @@ export interface Desk {
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
   givenUp(filter: GivenUpFilter): Promise<GivenUp>
+  webhookHealth(
+    webhookId: string,
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookHealth | null>
+  /** Of each, in their order. */
+  webhookStats(
+    webhookIds: readonly string[],
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookStats[]>
   stats(query: StatsQuery): Promise<Stats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
@@ -247,6 +258,9 @@ export interface NewRecovery {
   since: number
   until: number
   states: DeliveryState[]
+  /** Only those that were answered so last, or that failed so. */
+  lastStatus?: number
+  lastError?: string
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
 }

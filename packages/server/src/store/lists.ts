@@ -63,6 +63,9 @@ export interface DeliveryFilter {
   state?: DeliveryState
   /** Of those given up: neither resent nor set aside. With no `state` but `exhausted`. */
   givenUp?: true
+  /** Of those that are not delivered: what the endpoint answered last, or else what went wrong. */
+  lastStatus?: number
+  lastError?: string
   /** Created in [from, to). */
   from?: number
   to?: number
@@ -97,6 +100,56 @@ export interface GivenUpOf {
   oldestAt: number
   newestAt: number
   setAsideUntil: number | null
+}
+
+/** How one webhook fares: its counts over a span, and what is with it now. */
+export interface WebhookHealth extends WebhookFailures {
+  stats: Stats
+  /** Null: nothing was, or all of it was resent or set aside. */
+  givenUp: GivenUpOf | null
+}
+
+export interface WebhookFailures {
+  waiting: WaitingCounts
+  /** What went wrong with deliveries of events that are not delivered yet, or given up. */
+  errors: ErrorGroup[]
+  /** There are more than were looked at: those are the newest. */
+  moreErrors: boolean
+  /** Newest first, a few. */
+  lastDelivered: Delivery[]
+  lastFailed: Delivery[]
+}
+
+export interface WaitingCounts {
+  /** Never attempted. */
+  fresh: number
+  retrying: number
+  onHold: number
+  /** There are more: that is as far as they were counted. */
+  more: boolean
+}
+
+/** Deliveries with one answer, or, where none came, with one error. */
+export interface ErrorGroup {
+  status: number | null
+  /** The newest one's, as a sentence. */
+  error: string
+  count: number
+  givenUp: number
+  retrying: number
+  onHold: number
+  /** When the first of these deliveries was accepted. */
+  firstAt: number
+  /** When the last of these attempts failed. */
+  lastAt: number
+  /** The newest. */
+  deliveryId: string
+}
+
+/** What a list shows of each webhook. */
+export interface WebhookStats {
+  stats: Omit<Stats, 'current'>
+  givenUp: { count: number; more: boolean }
 }
 
 export interface LeadFilter {

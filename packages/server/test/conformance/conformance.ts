@@ -30,6 +30,7 @@ import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
+import { describeWebhookHealth } from './webhook-health.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -52,6 +53,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeSettle,
     describeRecoveries,
     describeGivenUp,
+    describeWebhookHealth,
     describeErasure,
     describePruning,
     describeStats,

@@ -18,6 +18,7 @@ import { countGivenUp, givenUpCounts, givenUpWebhooks } from '../../src/store/re
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { IN_ITS_ORDER } from '../../src/store/reading/walking.ts'
+import { webhookFailureQueries } from '../../src/store/reading/webhook-health.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {
@@ -259,6 +260,8 @@ const lists = [
   ['deliveries of a webhook', listDeliveries(db, { webhookId: 'wh_1' }, page)],
   ['… parked', listDeliveries(db, { webhookId: 'wh_3', state: 'parked' }, page)],
   ['failed deliveries', listDeliveries(db, { state: 'exhausted' }, page)],
+  ['deliveries that failed so', listDeliveries(db, { lastStatus: 404 }, page)],
+  ['… of a webhook', listDeliveries(db, { webhookId: 'wh_2', lastStatus: 404 }, page)],
   ['delivered deliveries', listDeliveries(db, { state: 'delivered' }, page)],
   ['deliveries of a rare type', listDeliveries(db, { eventType: 'rare.type' }, page)],
   [
@@ -373,6 +376,17 @@ test('what was given up is counted by the entries of one index', async () => {
       )
     }
     expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX)
+  }
+})
+
+test('what goes wrong with a webhook is found by the ends of its indexes', async () => {
+  for (const webhookId of ['wh_2', 'wh_4', 'wh_5', 'wh_15']) {
+    const found = webhookFailureQueries(db, { webhookId, since: 0 })
+    for (const { sql, parameters } of found) {
+      const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
+      expect(plan, `${sql}\n${plan}`).not.toMatch(GROWING)
+      expect(plan).not.toMatch(/using (finished|waiting)\w*_finished_at_id_idx/)
+    }
   }
 })
 

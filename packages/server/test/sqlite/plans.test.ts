@@ -17,6 +17,7 @@ import {
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { hasFewLeads } from '../../src/store/reading/searches.ts'
+import { webhookFailureQueries } from '../../src/store/reading/webhook-health.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
 import { ANY_OTHER } from '../../src/store/sqlite/keys.ts'
 import { LANES_WAITING } from '../../src/store/sqlite/road/lanes-waiting.ts'
@@ -302,6 +303,26 @@ test('what was given up is counted by the entries of one index, and no row is re
     expect(plan).not.toContain('finished_by')
     expect(
       scans(plan).filter((line) => line !== 'SCAN looked_at'),
+      plan,
+    ).toEqual([])
+  }
+})
+
+test('what goes wrong with a webhook is found by the ends of its indexes', async () => {
+  const { engine } = await openWithEngine()
+  const plans = webhookFailureQueries(db, { webhookId: 'w', since: 1 }).map(({ sql, parameters }) =>
+    planOf(engine.db, sql, parameters),
+  )
+  const [counts, , givenUp, retrying, onHold] = plans
+  expect(counts).toMatch(/COVERING INDEX waiting_fresh/)
+  expect(counts).not.toMatch(/USING INDEX/)
+  expect(givenUp).toMatch(/INDEX finished_failed \(webhook_id=\? AND finished_at>\?/)
+  expect(retrying).toMatch(/INDEX waiting_claimable \(webhook_id=\?\)/)
+  expect(onHold).toMatch(/INDEX waiting_by_webhook \(webhook_id=\? AND state=\?\)/)
+  for (const plan of [counts, givenUp, retrying, onHold]) expect(plan).not.toContain('TEMP B-TREE')
+  for (const plan of plans) {
+    expect(
+      scans(plan).filter((line) => line !== 'SCAN deliveries'),
       plan,
     ).toEqual([])
   }

@@ -35,8 +35,10 @@ async function createRecovery(
   if (!(await findWebhookRow(parts, recovery.webhookId))) return null
   const total = await countRecoverable(parts, clamped)
   const { id, webhookId, since, until, states, dryRun } = clamped
-  const values = { id, webhookId, since, until, states, total }
-  if (dryRun) return { ...values, done: 0, createdAt: now, finishedAt: null }
+  const shown = { id, webhookId, since, until, states, total }
+  const { lastStatus = null, lastError = null } = recovery
+  const values = { ...shown, lastStatus, lastError }
+  if (dryRun) return { ...shown, done: 0, createdAt: now, finishedAt: null }
   const row = await calls.createRecovery(values, audit)
   return row && toRecovery(row)
 }

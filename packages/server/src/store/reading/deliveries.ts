@@ -92,7 +92,8 @@ export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page:
 function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
   const walks = walksOfAll(filter)
   // Nothing else than what is over was given up.
-  return filter.givenUp ? walks.filter(({ table }) => table === 'finished') : walks
+  if (filter.givenUp) return walks.filter(({ table }) => table === 'finished')
+  return isFailureSought(filter) ? walks.filter(({ state }) => state !== 'delivered') : walks
 }
 
 function walksOfAll(filter: Sought<DeliveryFilter>): Walk[] {
@@ -102,11 +103,30 @@ function walksOfAll(filter: Sought<DeliveryFilter>): Walk[] {
   const lead = webhookId !== undefined ? 'webhook' : chatbotId !== undefined ? 'chatbot' : 'all'
   const claimed: Walk = { table: 'claimed', lead: 'found' }
   if (state !== undefined) return [claimed, { table: tableOf(state), lead, state }]
-  if (lead === 'all' || walksType(filter)) {
+  if (isWhole(filter, lead)) {
     return [claimed, { table: 'waiting', lead }, { table: 'finished', lead }]
   }
   const ofState = (each: DeliveryState): Walk => ({ table: tableOf(each), lead, state: each })
   return [claimed, ...DELIVERY_STATES.map(ofState)]
+}
+
+/** Failures lie by their state, also those of all: what was delivered is not walked for them. */
+function isWhole(filter: Sought<DeliveryFilter>, lead: Lead): boolean {
+  return !isFailureSought(filter) && (lead === 'all' || walksType(filter))
+}
+
+function isFailureSought({ lastStatus, lastError }: DeliveryFilter): boolean {
+  return lastStatus !== undefined || lastError !== undefined
+}
+
+/** What is asked of a row that failed. */
+function failureConditions({ givenUp, lastStatus, lastError }: DeliveryFilter) {
+  const conditions: RawBuilder<SqlBool>[] = []
+  if (lastStatus !== undefined) conditions.push(sql`deliveries.last_status = ${lastStatus}`)
+  if (lastError !== undefined) conditions.push(sql`deliveries.last_error = ${lastError}`)
+  if (conditions.length > 0) conditions.push(sql`deliveries.state <> 'delivered'`)
+  if (givenUp) conditions.push(IS_GIVEN_UP)
+  return conditions
 }
 
 /** Where those in nobody's hands lie. */
@@ -180,7 +200,7 @@ function walkDeliveries(
       .where('deliveries.created_at', '<', to)
       .where('deliveries.id', '<', idFloor('delivery', to + ID_SLACK_MS))
   }
-  if (filter.givenUp) query = query.where(IS_GIVEN_UP)
+  for (const condition of failureConditions(filter)) query = query.where(condition)
   if (filter.ofFewLeads !== undefined) {
     query = query.where(isInRange(db, leadEvents(filter.ofFewLeads), walk.table))
   }
@@ -241,7 +261,7 @@ function rangeOfDeliveries(
   }
   if (from !== undefined) also.push(sql`deliveries.created_at >= ${from}`)
   if (to !== undefined) also.push(sql`deliveries.created_at < ${to}`)
-  if (filter.givenUp) also.push(IS_GIVEN_UP)
+  also.push(...failureConditions(filter))
   // The cheap ones first: what they leave is asked whether its chatbot is there.
   also.push(isOfLiveChatbot('deliveries', chatbotId))
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
@@ -314,6 +334,11 @@ export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable
     .where('finished_at', '>=', recovery.since)
     .where('finished_at', '<', recovery.until)
     .where('state', 'in', recovery.states)
+    // It would be refused.
+    .where(sql<SqlBool>`coalesce(state_reason, '') <> 'lead_erased'`)
+  if (recovery.lastStatus !== undefined)
+    query = query.where('last_status', '=', recovery.lastStatus)
+  if (recovery.lastError !== undefined) query = query.where('last_error', '=', recovery.lastError)
   // The condition of the index, literally.
   if (!recovery.states.includes('delivered')) {
     query = query.where(sql<SqlBool>`state in ('exhausted', 'cancelled')`)

@@ -1,7 +1,6 @@
 /** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
 import type { DeliveryFilter, Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
-import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf } from './access-queries.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
@@ -13,44 +12,18 @@ import {
   toDeliveryDetail,
   toEventDetail,
 } from './details.ts'
-import {
-  countedEach,
-  GIVEN_UP_WEBHOOKS_MAX,
-  type GivenUpCountRow,
-  type GivenUpWebhookRow,
-  givenUpCounts,
-  givenUpWebhooks,
-  toGivenUp,
-} from './given-up.ts'
 import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
-import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
+import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
+import type { ReadParts } from './read-parts.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 import { hasFewLeads, isCommonName, isLeadEvent, isNameSearch } from './searches.ts'
 import { toStats } from './stats.ts'
-
-/** Runs queries, all from one state of the database; one list of rows for each. */
-export type RunQueries = (
-  queries: {
-    sql: string
-    parameters: readonly unknown[]
-    /** Its answer is one row then: a `PageRead` of its rows. */
-    bound?: PageBound
-  }[],
-) => Promise<unknown[][]>
-
-/** What an engine gives to be read. */
-export interface ReadParts {
-  db: Builder
-  run: RunQueries
-  /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
-  runSoon: RunQueries
-  encryption: Encryption
-}
+import { webhookReads } from './webhook-reads.ts'
 
 export function createReads(parts: ReadParts) {
-  return { ...lists(parts), ...details(parts), ...charts(parts) }
+  return { ...lists(parts), ...details(parts), ...charts(parts), ...webhookReads(parts) }
 }
 
 function lists(parts: ReadParts) {
@@ -114,20 +87,8 @@ function details(parts: ReadParts) {
 }
 
 function charts(parts: ReadParts) {
-  const { db, run, encryption } = parts
+  const { db, run } = parts
   return {
-    async givenUp(filter) {
-      const rows = await all<GivenUpWebhookRow>(parts, givenUpWebhooks(db, filter))
-      const named = rows.slice(0, GIVEN_UP_WEBHOOKS_MAX)
-      const limit = countedEach(named.length)
-      const counts = (await run(givenUpCounts(db, named, limit))) as GivenUpCountRow[][]
-      const webhooks = named.map((row) => {
-        const openUrl = encryption.decrypt(row.url, { rowId: row.id, column: 'url' })
-        return { ...row, openUrl }
-      })
-      const moreWebhooks = rows.length > named.length
-      return toGivenUp(webhooks, counts.flat(), { limit, moreWebhooks })
-    },
     async stats(query) {
       const [series, current] = await run([
         statsSeries(db, query).compile(),

@@ -151,6 +151,8 @@ export interface RecoveryRow {
   since: number
   until: number
   states: string
+  last_status: number | null
+  last_error: string | null
   total: number
   done: number
   created_at: number

@@ -30,6 +30,9 @@ export const LATER_STEPS: readonly string[] = [
   CREATE INDEX finished_failed ON finished
     (webhook_id, finished_at, id, state, kind, state_reason)
     WHERE state IN ('exhausted', 'cancelled')`,
+  // Of a recovery: only those that were answered so last, or failed so.
+  `ALTER TABLE recoveries ADD COLUMN last_status INTEGER;
+  ALTER TABLE recoveries ADD COLUMN last_error TEXT`,
 ]
 
 /** The number that a store has after all of these steps. */

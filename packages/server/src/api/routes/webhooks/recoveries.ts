@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../shapes/error-answer.ts'
 import { presentRecovery } from '../../shapes/present.ts'
-import { EXAMPLE_IDS, idField, instant, isoTime } from '../../shapes/schemas.ts'
+import { EXAMPLE_IDS, idField, instant, isoTime, text } from '../../shapes/schemas.ts'
 import { refuseEmptySpan } from '../../shapes/span.ts'
 
 const finishedState = z.enum(['delivered', 'exhausted', 'cancelled'])
@@ -20,6 +20,12 @@ const newRecoverySchema = z
       .max(RESENDABLE.length)
       .exactOptional()
       .meta({ default: ['exhausted'] }),
+    status: z.int().min(100).max(599).exactOptional().meta({
+      description: 'Only those that the endpoint answered so last.',
+    }),
+    error: text({ min: 1, max: 2_000 }).exactOptional().meta({
+      description: 'Only those whose `lastError` is this, to the letter.',
+    }),
     dryRun: z.boolean().exactOptional().meta({ description: 'Only count.', default: false }),
   })
   .meta({ id: 'NewRecovery' })
@@ -69,7 +75,8 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
       example: { recoveryId: EXAMPLE_IDS.recovery, count: 118 },
     },
     async handle({ id: webhookId, body, audit }) {
-      const { since, until = clock.now(), states = ['exhausted'], dryRun = false } = body
+      const { since, until = clock.now(), states = ['exhausted'], status, error } = body
+      const { dryRun = false } = body
       refuseEmptySpan({ from: since, to: until }, { from: 'since', to: 'until' })
       const values = {
         id: ids.next('recovery'),
@@ -77,6 +84,8 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
         since,
         until,
         states: [...new Set(states)],
+        ...(status !== undefined && { lastStatus: status }),
+        ...(error !== undefined && { lastError: error }),
         dryRun,
       }
       const recovery = await store.createRecovery(values, dryRun ? undefined : audit())
