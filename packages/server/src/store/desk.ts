@@ -22,6 +22,8 @@ import type {
   DeliveryDetail,
   DeliveryFilter,
   ErasureFilter,
+  GivenUp,
+  GivenUpFilter,
   LeadFilter,
   LeadRecord,
   LeadStats,
@@ -33,6 +35,8 @@ import type {
   Stats,
   StatsQuery,
   WebhookFilter,
+  WebhookHealth,
+  WebhookStats,
 } from './lists.ts'
 
 export type { NewAuditEntry } from '../audit.ts'
@@ -172,6 +176,11 @@ export interface Desk {
     audit?: NewAuditEntry,
   ): Promise<Recovery | OnceRefusal | null>
   /**
+   * What of a webhook was given up before `until` (null: up to now) counts no more as such. Never
+   * further than now, and never back. Null: no such webhook.
+   */
+  setAside(webhookId: string, until: number | null, audit?: NewAuditEntry): Promise<SetAside | null>
+  /**
    * Erases a person: the lead, event payload, answers that may echo it; cancels what waits. That it
    * was erased is remembered. False: there is no such lead.
    */
@@ -210,6 +219,16 @@ export interface Desk {
   getLeadRecord(id: string): Promise<LeadRecord | null>
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
+  givenUp(filter: GivenUpFilter): Promise<GivenUp>
+  webhookHealth(
+    webhookId: string,
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookHealth | null>
+  /** Of each, in their order. */
+  webhookStats(
+    webhookIds: readonly string[],
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookStats[]>
   stats(query: StatsQuery): Promise<Stats>
   leadStats(query: LeadStatsQuery): Promise<LeadStats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
@@ -307,9 +326,19 @@ export interface NewRecovery {
   since: number
   until: number
   states: DeliveryState[]
+  /** Only those that were answered so last, or that failed so. */
+  lastStatus?: number
+  lastError?: string
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
   once?: Once | null
+}
+
+export interface SetAside {
+  count: number
+  /** There were more than `count`: that is as far as they were counted. */
+  more: boolean
+  setAsideUntil: number
 }
 
 export interface Recovery {

@@ -57,6 +57,7 @@ export function describeAudit(suite: Suite): void {
       { ...recovery, states: ['exhausted'], dryRun: false },
       entry('webhook.recovery_started'),
     )
+    await store.setAside(webhook.id, null, entry('webhook.set_aside'))
     await store.deleteWebhook(webhook.id, entry('webhook.deleted'))
     await store.eraseLead(event.lead?.id ?? '', 'request', entry('lead.erased'))
     const key = { id: world.ids.next('key'), name: 'x', chatbotId: null, hash: 'h' }
@@ -84,6 +85,7 @@ export function describeAudit(suite: Suite): void {
       'webhook.waiting_sent',
       'webhook.paused',
       'webhook.recovery_started',
+      'webhook.set_aside',
       'webhook.deleted',
       'lead.erased',
       'key.created',

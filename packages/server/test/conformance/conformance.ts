@@ -13,6 +13,7 @@ import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
 import { describeExtraAttempts } from './extra-attempts.ts'
+import { describeGivenUp } from './given-up.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
 import { describeLeadStats } from './lead-stats.ts'
@@ -35,6 +36,7 @@ import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
 import { describeVersions } from './versions.ts'
+import { describeWebhookHealth } from './webhook-health.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -61,6 +63,8 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeMoves,
     describeSettle,
     describeRecoveries,
+    describeGivenUp,
+    describeWebhookHealth,
     describeErasure,
     describePruning,
     describeStats,

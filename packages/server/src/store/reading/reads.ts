@@ -12,7 +12,6 @@ import type {
   PageRead,
 } from '../desk.ts'
 import { versionAt } from '../rules/settings-version.ts'
-import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf, settingsChange } from './access-queries.ts'
 import { type SettingsChangeRow, toSettingsChange } from './access-rows.ts'
 import type { Builder } from './builder.ts'
@@ -31,34 +30,17 @@ import {
 } from './details.ts'
 import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import { leadStatsQueries, toLeadStats } from './lead-stats.ts'
-import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
+import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
+import type { ReadParts } from './read-parts.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 import { hasFewLeads, isCommonName, isLeadEvent, isNameSearch } from './searches.ts'
 import { toStats } from './stats.ts'
-
-/** Runs queries, all from one state of the database; one list of rows for each. */
-export type RunQueries = (
-  queries: {
-    sql: string
-    parameters: readonly unknown[]
-    /** Its answer is one row then: a `PageRead` of its rows. */
-    bound?: PageBound
-  }[],
-) => Promise<unknown[][]>
-
-/** What an engine gives to be read. */
-export interface ReadParts {
-  db: Builder
-  run: RunQueries
-  /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
-  runSoon: RunQueries
-  encryption: Encryption
-}
+import { webhookReads } from './webhook-reads.ts'
 
 export function createReads(parts: ReadParts) {
-  return { ...lists(parts), ...details(parts), ...charts(parts) }
+  return { ...lists(parts), ...details(parts), ...charts(parts), ...webhookReads(parts) }
 }
 
 function lists(parts: ReadParts) {

@@ -179,6 +179,21 @@ export function* markWaiting(
   )
 }
 
+/** What was given up before `until` counts no more; null: what was given up until now. */
+export function* setAside(
+  tx: DeskTransaction,
+  { id, until }: { id: string; until: number | null },
+): Steps<WebhookRow | null> {
+  return yield* answerOf(
+    tx.changeWebhook(id, function* (before): Steps<WebhookRow> {
+      // What ended in this very millisecond is seen by who says "all until now".
+      const end = Math.min(until ?? tx.now + 1, tx.now + 1)
+      const after = Math.max(before.set_aside_until ?? 0, end)
+      return yield* rowOf<WebhookRow>(tx, SET_ASIDE, [id, after])
+    }),
+  )
+}
+
 /** Its owner's word: from now on it is sent to. */
 function endRest(tx: DeskTransaction, { id, resting_until }: WebhookRow, resumed: boolean): void {
   if (resting_until === null && !resumed) return
@@ -213,6 +228,7 @@ const INSERT = insertOf('webhooks', [...MADE_COLUMNS, ...START_COLUMNS], '*')
 const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'version', 'updated_at'])
 const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
+const SET_ASIDE = updateOf('webhooks', ['set_aside_until'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
 const BEGIN_ANEW = `UPDATE webhooks SET ${RESUMED_SET} WHERE id = $1`
 const MARK_WAITING = updateOf('webhooks', ['forwarding', 'rested_at'])
