@@ -12,15 +12,19 @@ import { openParts } from '../../src/store/postgres/postgres-store.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
 import { postgresBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
-import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
-import { countGivenUp, givenUpCounts, givenUpWebhooks } from '../../src/store/reading/given-up.ts'
+import { statsSeries } from '../../src/store/reading/figures/charts.ts'
+import {
+  countGivenUp,
+  givenUpCounts,
+  givenUpWebhooks,
+} from '../../src/store/reading/figures/given-up.ts'
+import { leadStatsQueries } from '../../src/store/reading/figures/lead-stats.ts'
+import { webhookFailureQueries } from '../../src/store/reading/figures/webhook-health.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import { LEADS_LOOKED_AT } from '../../src/store/reading/lead-states.ts'
-import { leadStatsQueries } from '../../src/store/reading/lead-stats.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { IN_ITS_ORDER } from '../../src/store/reading/walking.ts'
-import { webhookFailureQueries } from '../../src/store/reading/webhook-health.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
 import { detailQueries } from '../conformance/detail-queries.ts'
 import {

@@ -4,11 +4,16 @@ import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
 import { sqliteBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
-import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
-import { countGivenUp, givenUpCounts, givenUpWebhooks } from '../../src/store/reading/given-up.ts'
+import { statsSeries } from '../../src/store/reading/figures/charts.ts'
+import {
+  countGivenUp,
+  givenUpCounts,
+  givenUpWebhooks,
+} from '../../src/store/reading/figures/given-up.ts'
+import { leadStatsQueries } from '../../src/store/reading/figures/lead-stats.ts'
+import { webhookFailureQueries } from '../../src/store/reading/figures/webhook-health.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
-import { leadStatsQueries } from '../../src/store/reading/lead-stats.ts'
 import {
   asked,
   chatbotNames,
@@ -19,7 +24,6 @@ import {
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { hasFewLeads } from '../../src/store/reading/searches.ts'
-import { webhookFailureQueries } from '../../src/store/reading/webhook-health.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
 import { ANY_OTHER } from '../../src/store/sqlite/keys.ts'
 import { LANES_WAITING } from '../../src/store/sqlite/road/lanes-waiting.ts'

@@ -1,6 +1,6 @@
 /** Deliveries that are moved by hand, and people who are erased, as the desk is asked for them. */
 import type { Desk, NewAuditEntry, NewRecovery, SetAside } from '../desk.ts'
-import { countGivenUp, GIVEN_UP_COUNTED_MAX } from '../reading/given-up.ts'
+import { countGivenUp, GIVEN_UP_COUNTED_MAX } from '../reading/figures/given-up.ts'
 import { countRecoverable, countWaiting, findWebhookRow } from '../reading/reads.ts'
 import { toDelivery, toRecovery } from '../reading/rows.ts'
 import { madeRow, onceRecord } from './once.ts'

@@ -16,7 +16,6 @@ import { ownerOf, settingsChange } from './access-queries.ts'
 import { type SettingsChangeRow, toSettingsChange } from './access-rows.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
-import { statsSeries } from './charts.ts'
 import {
   countRecoverable as countRecoverableQuery,
   countWaiting as countWaitingQuery,
@@ -28,15 +27,16 @@ import {
   toDeliveryDetail,
   toEventDetail,
 } from './details.ts'
+import { statsSeries } from './figures/charts.ts'
+import { leadStatsQueries, toLeadStats } from './figures/lead-stats.ts'
+import { toStats } from './figures/stats.ts'
 import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
-import { leadStatsQueries, toLeadStats } from './lead-stats.ts'
 import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
 import type { ReadParts } from './read-parts.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 import { hasFewLeads, isCommonName, isLeadEvent, isNameSearch } from './searches.ts'
-import { toStats } from './stats.ts'
 import { webhookReads } from './webhook-reads.ts'
 
 export function createReads(parts: ReadParts) {

@@ -4,9 +4,9 @@
  * `ENTRIES_MAX` of its entries for what is to be counted, however much was given up.
  */
 import { type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { GivenUp, GivenUpFilter, GivenUpOf } from '../desk.ts'
-import { type Builder, isPostgres } from './builder.ts'
-import type { WebhookRow } from './rows.ts'
+import type { GivenUp, GivenUpFilter, GivenUpOf } from '../../desk.ts'
+import { type Builder, isPostgres } from '../builder.ts'
+import type { WebhookRow } from '../rows.ts'
 
 /** Counted in one answer; what is beyond is told as "more". */
 export const GIVEN_UP_COUNTED_MAX = 10_000
