@@ -14,6 +14,7 @@ import { postgresBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
+import { listLeads } from '../../src/store/reading/lead-deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { IN_ITS_ORDER } from '../../src/store/reading/walking.ts'
@@ -267,9 +268,9 @@ const lists = [
   ['the log of a quiet chatbot', listAudit(db, { chatbotId: 'bot_none' }, page)],
   ['the log of an actor', listAudit(db, { actor: 'key_7' }, page)],
   ['the log of a rare action', listAudit(db, { action: 'lead.erased' }, page)],
-  ['leads', queries.listLeads(db, {}, page)],
-  ['leads of a chatbot', queries.listLeads(db, { chatbotId: 'bot_1' }, page)],
-  ['leads by name', queries.listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
+  ['leads', listLeads(db, {}, page)],
+  ['leads of a chatbot', listLeads(db, { chatbotId: 'bot_1' }, page)],
+  ['leads by name', listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
   ['erasures', queries.listErasures(db, {}, page)],
   ['erasures of a chatbot', queries.listErasures(db, { chatbotId: 'bot_1' }, page)],
   ['a chart of a chatbot', statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
@@ -320,7 +321,7 @@ test('no combination of filters of a list walks through history', async () => {
       .filter(({ q }) => q === 'name')
       .map((filter) => ({
         filter,
-        query: queries.listLeads(db, queries.asked(filter, 'common_name'), page),
+        query: listLeads(db, queries.asked(filter, 'common_name'), page),
       })),
     ...allDeliveryFilters(sample).map((filter) => ({
       filter,
@@ -328,7 +329,7 @@ test('no combination of filters of a list walks through history', async () => {
     })),
     ...allLeadFilters(sample).map((filter) => ({
       filter,
-      query: queries.listLeads(db, filter, page),
+      query: listLeads(db, filter, page),
     })),
   ]
   expect(asked.length).toBeGreaterThan(4_500)
@@ -355,7 +356,7 @@ test('a counted page walks the index of its list, in its order', async () => {
   const deep = { limit: 100, skip: 300 }
   const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
   const walks = [
-    ...leads.map((filter) => [queries.listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
+    ...leads.map((filter) => [listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
     ...allConversationFilters(sample).map(
       (filter) => [queries.listConversations(db, filter, deep), 'conversations_by_age'] as const,
     ),

@@ -6,13 +6,13 @@ import { sqliteBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
+import { listLeads } from '../../src/store/reading/lead-deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import {
   asked,
   listChatbots,
   listConversations,
   listErasures,
-  listLeads,
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { hasFewLeads } from '../../src/store/reading/searches.ts'

@@ -88,11 +88,8 @@ export function asked<Filter extends { q?: string }>(filter: Filter, hint: Hint)
   return { ...others, commonName: q } as Sought<Filter>
 }
 
-export function listLeads(
-  db: Builder,
-  filter: Sought<LeadFilter>,
-  page: Page | CountedPage,
-): Compilable {
+/** Their own rows (lead-deliveries.ts adds what became of them). */
+export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | CountedPage) {
   const { chatbotId, from, to, q, commonName } = filter
   const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
