@@ -45,6 +45,8 @@ function explainDelivered({ delivery, lastAttempt }: ExplainInput): string {
       return `${told} and acknowledged it, but says that it did not process it${test}.`
     case 'body_says_failed':
       return `${told}, but its body says that it failed: have a look at the endpoint's own log${test}.`
+    case 'web_page':
+      return `${told}${test}, but with a web page: is this the right URL?`
     case null:
       return `${told}${test}.`
   }

@@ -38,7 +38,7 @@ export type Attempt = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
 }
 
 export type AttemptList = {
@@ -63,6 +63,7 @@ export type AuditEntry = {
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
+    | 'webhook.waiting_sent'
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
@@ -194,6 +195,16 @@ export type CreatedWebhook = {
   secret: string
 }
 
+export type Cure = {
+  code: string
+  cause: string
+  text: string
+  action: {
+    kind: 'use-url'
+    url: string
+  } | null
+}
+
 export type Delivery = {
   id: string
   eventId: string
@@ -252,6 +263,7 @@ export type DeliveryDetail = {
     body: string
   } | null
   explanation: string
+  cure: Cure | null
 }
 
 export type DeliveryList = {
@@ -282,6 +294,12 @@ export type Error = {
     path: string
     message: string
   }[]
+  changed?: {
+    at: string | null
+    by: string | null
+    name: string | null
+    you: boolean
+  }
 }
 
 export type Event = {
@@ -639,6 +657,10 @@ export type Subscription = {
   events: string[]
 }
 
+export type WaitingSent = {
+  count: number
+}
+
 export type Webhook = {
   id: string
   chatbotId: string
@@ -704,7 +726,8 @@ export type WebhookTestResult = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  cure: Cure | null
 }
 
 export type WidgetAccepted = {

@@ -6,11 +6,13 @@ import { describeAccept } from './accept.ts'
 import { describeAccess } from './access.ts'
 import { describeAudit } from './audit.ts'
 import { describeBoundedPages } from './bounded-pages.ts'
+import { describeBringForward } from './bring-forward.ts'
 import { describeChanges } from './changes.ts'
 import { describeClaims } from './claims.ts'
 import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
+import { describeExtraAttempts } from './extra-attempts.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
 import { describeLeases } from './leases.ts'
@@ -18,6 +20,7 @@ import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
+import { describeNotices } from './notices.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -29,6 +32,7 @@ import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
+import { describeVersions } from './versions.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -36,6 +40,7 @@ export type { OpenStore } from './store-world.ts'
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {
   const parts = [
     describeConfig,
+    describeVersions,
     describeSecrets,
     describeKeys,
     describeAccept,
@@ -47,6 +52,9 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeListeners,
     describeRecord,
     describeRests,
+    describeNotices,
+    describeExtraAttempts,
+    describeBringForward,
     describeMoves,
     describeSettle,
     describeRecoveries,

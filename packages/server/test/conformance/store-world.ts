@@ -55,6 +55,12 @@ interface LeadEvent extends NewEvent {
   lead: NonNullable<NewEvent['lead']> & { id: string }
 }
 
+/** What an update left, where nothing can refuse it. */
+export function updated<Noun extends object>(made: Noun | 'other_version' | null): Noun {
+  assert(made !== null && made !== 'other_version', `it is changed, not ${String(made)}`)
+  return made
+}
+
 export class StoreWorld {
   readonly harness: StoreHarness
   readonly ids: Ids
@@ -199,6 +205,20 @@ export class StoreWorld {
     await store.sweepLeases(0)
     await store.leaveListener({ ...lease, listenerId: second })
     await store.sweepLeases(0)
+  }
+
+  /** Every call about notices once, for tests that look at statements. */
+  async useNotices(chatbotId: string): Promise<void> {
+    const { store, ids } = this
+    await this.join()
+    await this.webhook(chatbotId, { eventTypes: ['not.taken'] })
+    await this.webhook(chatbotId, { eventTypes: ['delivery.failed'] })
+    const claim = await this.claim(chatbotId, { events: [this.event('not.taken')] })
+    await this.record(claim, { kind: 'exhausted' })
+    const { notices } = await store.noticesDue(1)
+    for (const notice of notices) {
+      await store.tellNotice({ notice, event: { id: ids.next('event'), payload: '{}' } })
+    }
   }
 
   /** Every call about keys, sessions, links and the log once, for tests that look at statements. */

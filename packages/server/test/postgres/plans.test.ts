@@ -206,6 +206,7 @@ async function useEverything(world: StoreWorld): Promise<void> {
   await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
   await world.useAccess(chatbot.id)
   await world.useListeners(chatbot.id)
+  await world.useNotices(chatbot.id)
   await store.eraseLead(event.lead?.id ?? '', 'request')
   const [first, second] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)]
   await store.useKeys({ seals: second, opens: [first] })

@@ -76,6 +76,7 @@ export const deliveries = {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
       body_says_failed: 'The answer’s body says that it failed.',
+      web_page: 'It answered with a web page. Is this the right URL?',
     },
   },
   request: {
