@@ -51,7 +51,7 @@ test('a lead appears by itself, is found by its email, and says who got it and w
   await bob.getByText('1 of 2 delivered').waitFor()
   const href = (name: string) => rows(page).getByRole('link', { name }).getAttribute('href')
   expect(await href('bob@example.com')).toBe('mailto:bob@example.com')
-  expect(await href(ANN.customerPhone)).toBe(`tel:${ANN.customerPhone}`)
+  expect(await href(ANN.customerPhone ?? '')).toBe(`tel:${ANN.customerPhone}`)
   await other('/later', ['lead.submit'])
 
   await page.getByLabel('Search').fill('bob@example.com')
