@@ -89,6 +89,13 @@ function host(chatbotId: string, mode: 'bubble' | 'page'): ShadowRoot {
   return root
 }
 
+function paint(root: ShadowRoot, color: string | undefined): void {
+  const { accent, onAccent } = colorsOf(color)
+  const { style } = root.host as HTMLElement
+  style.setProperty('--accent', accent)
+  style.setProperty('--on-accent', onAccent)
+}
+
 /** Null: none that could stand for the name. The server draws the same for the browser's tab. */
 function letterOf(name: string): string | null {
   return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? null
@@ -123,10 +130,7 @@ function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement
     title.textContent = name
     if (!close) document.title = name
     logo?.replaceChildren(letterOf(name) ?? icon(BUBBLE))
-    const { accent, onAccent } = colorsOf(leadForm.color)
-    const { style } = root.host as HTMLElement
-    style.setProperty('--accent', accent)
-    style.setProperty('--on-accent', onAccent)
+    paint(root, leadForm.color)
     log.replaceChildren()
     if (leadForm.greeting !== '') say(leadForm.greeting, 'them')
     form.replaceChildren(
