@@ -386,8 +386,19 @@ export type Lead = {
   customerName: string
   customerEmail: string
   customerPhone: string
+  deliveries: LeadDeliveries
   consent: Consent | null
   createdAt: string
+}
+
+export type LeadDeliveries = {
+  state: 'exhausted' | 'retrying' | 'parked' | 'pending' | 'delivered' | 'cancelled' | null
+  pending: number
+  retrying: number
+  delivered: number
+  exhausted: number
+  parked: number
+  cancelled: number
 }
 
 export type LeadExport = {
