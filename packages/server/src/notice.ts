@@ -3,7 +3,7 @@
  * to by its name. Nobody publishes these types, and none is ever told about the webhook that it goes
  * to, nor about the delivery of another: two that watch each other would go on for ever.
  */
-import { assert } from './errors.ts'
+import { CURES, type CureCode } from './cure-table.ts'
 import { maskedUrl, type Webhook } from './webhook.ts'
 
 export const NOTICE_TYPES = [
@@ -33,7 +33,8 @@ export interface Notice {
   eventType: string
   attempts: number
   status: number | null
-  errorCode: string | null
+  /** A word of the table of cures. */
+  cause: string | null
 }
 
 interface NoticePayload {
@@ -50,14 +51,25 @@ interface NoticePayload {
   count: number
 }
 
+/** As it is when it is told. */
+interface AboutWebhook extends Pick<Webhook, 'url' | 'state'> {
+  /** Whether its last attempt failed. */
+  isFailing: boolean
+}
+
 export function isNotice(eventType: string): boolean {
   return (NOTICE_TYPES as readonly string[]).includes(eventType)
+}
+
+/** Whether an event type is kept for what we say of webhooks and deliveries: nobody may publish it. */
+export function isReserved(eventType: string): boolean {
+  return /^(webhook|delivery)\./i.test(eventType)
 }
 
 /** The keys in their order (formats.md). No word of it comes from a visitor or from an endpoint. */
 export function noticePayload(
   notice: Notice,
-  webhook: Pick<Webhook, 'url' | 'state' | 'health'>,
+  webhook: AboutWebhook,
   publicUrl: string,
 ): NoticePayload {
   const { type, webhookId, deliveryId, eventId, eventType, times } = notice
@@ -70,80 +82,74 @@ export function noticePayload(
     since: new Date(notice.since).toISOString(),
     ...(isOfDelivery && { deliveryId, eventId, eventType }),
     explanation: explanationOf(notice, webhook),
-    cure: cureOf(notice),
+    cure: curedBy(notice),
     link: `${publicUrl.replace(/\/$/, '')}/${page}`,
     count: times,
   }
 }
 
-function explanationOf(notice: Notice, { health }: Pick<Webhook, 'health'>): string {
+function explanationOf(notice: Notice, { isFailing }: AboutWebhook): string {
   const { type, times, attempts } = notice
+  const since = `since ${new Date(notice.since).toISOString()}`
   const cause = causeOf(notice)
-  const since = new Date(notice.since).toISOString()
   switch (type) {
     case 'webhook.failing': {
       const told =
         times === 1
-          ? `Deliveries to it fail: ${cause}.`
-          : `It began to fail ${times} times since ${since}; the last time, ${cause}.`
-      const works = health.failingSince === null
-      return `${told} ${works ? 'Its last attempt succeeded.' : 'What failed is tried again by the schedule.'}`
+          ? `Deliveries to it fail. ${cause}`
+          : `It began to fail ${times} times ${since}; the last time: ${cause}`
+      return `${told} ${isFailing ? 'What failed is tried again by the schedule.' : 'Its last attempt succeeded.'}`
     }
     case 'webhook.resting': {
       const told =
         times === 1
-          ? `Nothing is sent to it for a while: ${cause}.`
-          : `It was held ${times} times since ${since}; the last time, ${cause}.`
-      return `${told} What waits uses up no attempt; one delivery at a time is sent, to see, and the others follow when it is taken.`
+          ? `Nothing is sent to it for a while. ${cause}`
+          : `It was held ${times} times ${since}; the last time: ${cause}`
+      return `${told} What waits uses up no attempt: one delivery is sent to see, and the others follow when it is taken.`
     }
     case 'webhook.disabled': {
-      const again = times === 1 ? '' : ` This happened ${times} times since ${since}.`
-      return notice.status === 410
-        ? `It was disabled: the endpoint answered 410 Gone, which says that it takes no more deliveries.${again}`
-        : `It was disabled, because every attempt has failed for days; the last time, ${cause}.${again}`
+      const why = notice.status === 410 ? 'at once' : 'after every attempt failed for days'
+      const again = times === 1 ? '' : ` This happened ${times} times ${since}.`
+      return `It was disabled ${why}. ${cause} What comes in waits until it is resumed.${again}`
     }
-    case 'webhook.recovered': {
-      const again = times === 1 ? '' : ` It recovered ${times} times since ${since}.`
-      return `It takes deliveries again.${again}`
-    }
-    case 'delivery.failed':
+    case 'webhook.recovered':
       return times === 1
-        ? `Given up after ${attempts === 1 ? 'its only attempt' : `${attempts} attempts`}: ${cause}.`
-        : `${times} deliveries were given up since ${since}; of the last one, ${cause}.`
+        ? 'It takes deliveries again.'
+        : `It takes deliveries again; it recovered ${times} times ${since}.`
+    case 'delivery.failed': {
+      const after = attempts === 1 ? 'its only attempt' : `${attempts} attempts`
+      return times === 1
+        ? `It was given up after ${after}. ${cause}`
+        : `${times} deliveries were given up ${since}; the last one after ${after}. ${cause}`
+    }
   }
 }
 
-function causeOf({ status, errorCode }: Pick<Notice, 'status' | 'errorCode'>): string {
-  if (status !== null) return `the endpoint answered ${status}`
-  return CAUSES[errorCode ?? ''] ?? 'the request failed'
+function causeOf({ status, cause }: Notice): string {
+  const meaning = wordsOf(cause).cause
+  return status === null ? meaning : `The endpoint answered ${status}. ${meaning}`
 }
 
-const CAUSES: Readonly<Record<string, string>> = {
-  dns: 'the name of its host was not found',
-  connect: 'no connection to the endpoint could be made',
-  tls: 'no secure connection to the endpoint could be made',
-  timeout: 'the endpoint did not answer in time',
-  reset: 'the endpoint closed the connection before it answered',
-  protocol: 'the endpoint answered with what is not HTTP',
-  'private-address': 'its host has an address that this server may not send to',
-  scheme: 'its URL is neither http nor https',
-  port: 'its URL names a port that this server may not send to',
-  proxy: 'the way to it was refused',
-  our_fault: "a fault of this server's own kept it from being sent",
+/** A newer version may have noted another word. */
+function wordsOf(cause: string | null) {
+  return CURES[cause !== null && isCureCode(cause) ? cause : 'unknown']
 }
 
-function cureOf({ type }: Notice): string {
-  const cure = CURES[type]
-  assert(cure, 'every notice has a cure')
-  return cure
+function isCureCode(word: string): word is CureCode {
+  return Object.hasOwn(CURES, word)
 }
 
-const CURES: Record<NoticeType, string> = {
-  'webhook.failing': 'Look at its last attempts, mend the endpoint, then send it a test event.',
-  'webhook.resting':
-    'Look whether the endpoint runs and takes requests; when it does, a test event ends the rest.',
-  'webhook.disabled':
-    'Mend the endpoint, or correct the URL, then resume the webhook: what waits is sent then.',
-  'webhook.recovered': 'Nothing is to be done; what was given up meanwhile can be resent.',
-  'delivery.failed': 'Mend the endpoint, then resend it, or all that was given up.',
+function curedBy({ type, cause }: Notice): string {
+  const { text } = wordsOf(cause)
+  switch (type) {
+    case 'webhook.failing':
+    case 'webhook.resting':
+      return `${text} Then send it a test event.`
+    case 'webhook.disabled':
+      return `${text} Then resume the webhook: what waits is sent.`
+    case 'webhook.recovered':
+      return 'Nothing is to be done. What was given up meanwhile can be resent.'
+    case 'delivery.failed':
+      return `${text} What was given up is sent again when you resend it.`
+  }
 }

@@ -25,15 +25,17 @@ import { healthRoutes } from './routes/health.ts'
 import { integrationConversationRoutes } from './routes/integrations/conversations.ts'
 import { integrationLeadRoutes } from './routes/integrations/leads.ts'
 import { integrationWebhookRoutes } from './routes/integrations/webhooks.ts'
-import { leadStatsRoutes } from './routes/lead-stats.ts'
 import { leadRoutes } from './routes/leads.ts'
 import { listenerRoutes } from './routes/listeners.ts'
 import { answerUnknownRoutes } from './routes/not-found.ts'
-import { statsRoutes } from './routes/stats.ts'
+import { leadStatsRoutes } from './routes/stats/lead-stats.ts'
+import { statsRoutes } from './routes/stats/stats.ts'
 import { type ChangeFeed, createChangeFeed } from './routes/stream/change-feed.ts'
 import { streamRoutes } from './routes/stream/stream.ts'
+import { givenUpRoutes } from './routes/webhooks/given-up.ts'
 import { recoveryRoutes } from './routes/webhooks/recoveries.ts'
 import { webhookActionRoutes } from './routes/webhooks/webhook-actions.ts'
+import { webhookHealthRoutes } from './routes/webhooks/webhook-health.ts'
 import { webhookSecretRoutes } from './routes/webhooks/webhook-secrets.ts'
 import { webhookRoutes } from './routes/webhooks/webhooks.ts'
 import { createAnswerSlots } from './server/answers/answer-slots.ts'
@@ -122,7 +124,9 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...webhookSecretRoutes(deps),
     ...webhookActionRoutes(deps),
     ...listenerRoutes(deps),
+    ...webhookHealthRoutes(deps, cursors),
     ...recoveryRoutes(deps),
+    ...givenUpRoutes(deps),
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps),
     ...eventTypeRoutes(),

@@ -66,9 +66,10 @@ export class Telling {
     const { store, ids, log } = this.#options
     const { webhookId, type, times } = notice
     const webhook = await store.getWebhook(webhookId)
+    const isFailing = webhook?.health.failingSince != null
     const event = webhook && {
       id: ids.next('event'),
-      payload: JSON.stringify(noticePayload(notice, webhook, this.#publicUrl)),
+      payload: JSON.stringify(noticePayload(notice, { ...webhook, isFailing }, this.#publicUrl)),
     }
     const done = await store.tellNotice({ notice, event })
     if (done === 'told') log.info({ webhookId, type, times, eventId: event?.id }, 'notice.told')

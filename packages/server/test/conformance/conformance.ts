@@ -13,6 +13,7 @@ import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
 import { describeExtraAttempts } from './extra-attempts.ts'
+import { describeGivenUp } from './given-up.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
 import { describeLeadStats } from './lead-stats.ts'
@@ -22,6 +23,7 @@ import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
 import { describeNotices } from './notices.ts'
+import { describeOnce } from './once.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -34,6 +36,7 @@ import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
 import { describeVersions } from './versions.ts'
+import { describeWebhookHealth } from './webhook-health.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -47,6 +50,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeAccept,
     describeTurns,
     describeIdempotency,
+    describeOnce,
     describeClaims,
     describeLeases,
     describeStarts,
@@ -59,6 +63,8 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeMoves,
     describeSettle,
     describeRecoveries,
+    describeGivenUp,
+    describeWebhookHealth,
     describeErasure,
     describePruning,
     describeStats,

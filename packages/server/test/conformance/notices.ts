@@ -57,7 +57,7 @@ export function describeNotices(suite: Suite): void {
         times: 1,
         toldAt: null,
         status: 500,
-        errorCode: 'status',
+        cause: 'server_error',
         eventType: 'lead.submit',
       }),
     ])
@@ -205,7 +205,7 @@ export function describeNotices(suite: Suite): void {
       const attempt = { status: null, errorCode: 'our_fault' }
       await world.record(await world.claim(chatbot.id), outcome, { attempt })
     }
-    expect(await due(world)).toMatchObject([{ type: 'delivery.failed', errorCode: 'our_fault' }])
+    expect(await due(world)).toMatchObject([{ type: 'delivery.failed', cause: 'our_fault' }])
   })
 
   test('nothing is told of the delivery of a notice, and nothing to the webhook that it is about', async () => {

@@ -14,9 +14,11 @@ import {
 } from '../shapes/chatbot-schemas.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { notFound } from '../shapes/error-answer.ts'
+import { CREATION_KEY } from '../shapes/idempotency-key.ts'
 import { presentChatbot } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery, search } from '../shapes/schemas.ts'
-import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './versions.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from './changing/creation.ts'
+import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './changing/versions.ts'
 
 const chatbotAnswer = { headers: ETAG, schema: chatbotSchema, example: CHATBOT_EXAMPLE }
 
@@ -39,14 +41,19 @@ function createRoute({ store, ids }: ApiDeps): Route {
     summary: 'Create a chatbot',
     access: 'operator',
     audit: 'chatbot.created',
+    headers: [CREATION_KEY],
     body: { schema: newChatbotSchema, example: { name: 'Shop assistant' } },
     answer: { status: 201, description: 'The chatbot.', ...chatbotAnswer },
-    async handle({ body, audit, reply }) {
+    errors: [...CREATION_ERRORS],
+    async handle({ body, audit, request, reply }) {
       const { name, leadForm = DEFAULT_LEAD_FORM, allowedOrigins = [] } = body
       const id = ids.next('chatbot')
-      const chatbot = { id, name, leadForm, allowedOrigins }
+      const once = onceFor(request, null, body)
+      const chatbot = { id, name, leadForm, allowedOrigins, once }
       const entry = audit({ targetId: id, chatbotId: id })
-      return answerWith(reply, await store.createChatbot(chatbot, entry))
+      const made = await store.createChatbot(chatbot, entry)
+      refuseRepeat(made)
+      return answerWith(reply, made)
     },
   })
 }

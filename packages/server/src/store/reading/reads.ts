@@ -12,12 +12,10 @@ import type {
   PageRead,
 } from '../desk.ts'
 import { versionAt } from '../rules/settings-version.ts'
-import type { Encryption } from '../sealing/encryption.ts'
 import { ownerOf, settingsChange } from './access-queries.ts'
 import { type SettingsChangeRow, toSettingsChange } from './access-rows.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
-import { statsSeries } from './charts.ts'
 import {
   countRecoverable as countRecoverableQuery,
   countWaiting as countWaitingQuery,
@@ -29,36 +27,21 @@ import {
   toDeliveryDetail,
   toEventDetail,
 } from './details.ts'
-import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
-import { leadStatsQueries, toLeadStats } from './lead-stats.ts'
-import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
+import { statsSeries } from './figures/charts.ts'
+import { leadStatsQueries, toLeadStats } from './figures/lead-stats.ts'
+import { toStats } from './figures/stats.ts'
+import { type ListedLeadRow, listLeads, toListedLead } from './lead-deliveries.ts'
+import { leadRecordQueries, listedLeadQuery, toLeadRecord } from './lead-record.ts'
+import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
+import type { ReadParts } from './read-parts.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 import { hasFewLeads, isCommonName, isLeadEvent, isNameSearch } from './searches.ts'
-import { toStats } from './stats.ts'
-
-/** Runs queries, all from one state of the database; one list of rows for each. */
-export type RunQueries = (
-  queries: {
-    sql: string
-    parameters: readonly unknown[]
-    /** Its answer is one row then: a `PageRead` of its rows. */
-    bound?: PageBound
-  }[],
-) => Promise<unknown[][]>
-
-/** What an engine gives to be read. */
-export interface ReadParts {
-  db: Builder
-  run: RunQueries
-  /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
-  runSoon: RunQueries
-  encryption: Encryption
-}
+import { webhookReads } from './webhook-reads.ts'
 
 export function createReads(parts: ReadParts) {
-  return { ...lists(parts), ...details(parts), ...charts(parts) }
+  return { ...lists(parts), ...details(parts), ...charts(parts), ...webhookReads(parts) }
 }
 
 function lists(parts: ReadParts) {
@@ -79,8 +62,8 @@ function lists(parts: ReadParts) {
     listAudit: (filter, page) => whole(parts, 'audit', { filter, page }),
     async listLeads(filter, page) {
       const asked = queries.asked(filter, await hintFor(parts, 'leads', { filter, page }))
-      const query = queries.listLeads(parts.db, asked, page)
-      return (await all<rows.LeadRow>(parts, query.compile())).map(rows.toLead)
+      const query = listLeads(parts.db, asked, page)
+      return (await all<ListedLeadRow>(parts, query.compile())).map(toListedLead)
     },
     async listConversations(filter, page) {
       const query = queries.listConversations(parts.db, filter, page)
@@ -106,8 +89,8 @@ function details(parts: ReadParts) {
     getDelivery: async (id) =>
       toDeliveryDetail(await run(deliveryDetailQueries(db, id)), encryption),
     async getLead(id) {
-      const row = await one<rows.LeadRow>(parts, leadQuery(db, id))
-      return row ? rows.toLead(row) : null
+      const row = await one<ListedLeadRow>(parts, listedLeadQuery(db, id))
+      return row ? toListedLead(row) : null
     },
     getLeadRecord: async (id) => toLeadRecord(await run(leadRecordQueries(db, id)), encryption),
     async getRecovery(id) {

@@ -9,6 +9,8 @@
  * Each trouble is noted once until the webhook is well again. Attempts at notices count for nothing,
  * nor do tests, nor what a listener answers, who sees it where it runs.
  */
+import { cureOf } from '../../cure.ts'
+import type { CureCode } from '../../cure-table.ts'
 import type { DeliveryKind } from '../../delivery.ts'
 import { isNotice, type NoticeType } from '../../notice.ts'
 import type { WebhookState } from '../../webhook.ts'
@@ -33,7 +35,7 @@ export interface NewNotice {
   eventType: string
   attempts: number
   status: number | null
-  errorCode: string | null
+  cause: CureCode | null
 }
 
 /** What is noted of each type: the same of all that one attempt brings about. */
@@ -49,6 +51,9 @@ export function newNotices(
   { attempt }: Pick<RecordInput, 'attempt'>,
   { failingSince, now }: { failingSince: number | null; now: number },
 ): NewNotice[] {
+  if (types.length === 0) return []
+  // The word alone: what the endpoint answered stays with its attempt.
+  const cause = cureOf(attempt, { url: null, reader: 'owner' })?.code ?? null
   return types.map((type) => ({
     webhookId: row.webhook_id,
     chatbotId: row.chatbot_id,
@@ -58,7 +63,7 @@ export function newNotices(
     eventType: row.event_type,
     attempts: row.attempt_count + 1,
     status: attempt.status,
-    errorCode: attempt.errorCode,
+    cause,
   }))
 }
 

@@ -18,7 +18,7 @@ export function noteDown(tx: Transaction, notices: NewNotice[]): void {
     column(rows, (row) => row.eventType),
     column(rows, (row) => row.attempts),
     column(rows, (row) => row.status),
-    column(rows, (row) => row.errorCode),
+    column(rows, (row) => row.cause),
   ])
 }
 
@@ -35,16 +35,16 @@ function summed(notices: NewNotice[]): Map<string, NewNotice & { times: number }
 }
 
 const NOTE = `INSERT INTO notices AS n (webhook_id, type, chatbot_id, times, since, noted_at,
-    delivery_id, event_type, attempts, status, error_code)
+    delivery_id, event_type, attempts, status, cause)
   SELECT webhook_id, type, chatbot_id, times, since, $1::bigint, delivery_id, event_type, attempts,
-    status, error_code
+    status, cause
   FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::text[],
     $9::int[], $10::int[], $11::text[]) WITH ORDINALITY AS noted (webhook_id, type, chatbot_id, times,
-    since, delivery_id, event_type, attempts, status, error_code, place)
+    since, delivery_id, event_type, attempts, status, cause, place)
   WHERE EXISTS (SELECT 1 FROM subscriptions s WHERE s.chatbot_id = noted.chatbot_id
     AND s.event_type = noted.type AND s.webhook_id <> noted.webhook_id)
   ORDER BY place
   ON CONFLICT (webhook_id, type) DO UPDATE SET times = n.times + excluded.times,
     since = CASE n.times WHEN 0 THEN excluded.since ELSE n.since END, noted_at = excluded.noted_at,
     delivery_id = excluded.delivery_id, event_type = excluded.event_type,
-    attempts = excluded.attempts, status = excluded.status, error_code = excluded.error_code`
+    attempts = excluded.attempts, status = excluded.status, cause = excluded.cause`

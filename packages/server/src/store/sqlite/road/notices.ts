@@ -6,15 +6,15 @@ export function noteDown(core: Core, notice: NewNotice): void {
   const { webhookId, chatbotId, type, since, deliveryId } = notice
   const subscribers = core.subscribers(chatbotId, type) ?? []
   if (!subscribers.some((other) => other.webhookId !== webhookId)) return
-  const { eventType, attempts, status, errorCode } = notice
-  const facts = [deliveryId, eventType, attempts, status, errorCode]
+  const { eventType, attempts, status, cause } = notice
+  const facts = [deliveryId, eventType, attempts, status, cause]
   core.run(NOTE, webhookId, type, chatbotId, since, core.tx.now, ...facts)
 }
 
 const NOTE = `INSERT INTO notices (webhook_id, type, chatbot_id, times, since, noted_at, delivery_id,
-    event_type, attempts, status, error_code)
+    event_type, attempts, status, cause)
   VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (webhook_id, type) DO UPDATE SET times = times + 1,
     since = CASE times WHEN 0 THEN excluded.since ELSE since END, noted_at = excluded.noted_at,
     delivery_id = excluded.delivery_id, event_type = excluded.event_type,
-    attempts = excluded.attempts, status = excluded.status, error_code = excluded.error_code`
+    attempts = excluded.attempts, status = excluded.status, cause = excluded.cause`

@@ -50,7 +50,7 @@ export async function tellNotice(
 
 const DUE = `SELECT webhook_id AS "webhookId", chatbot_id AS "chatbotId", type, times, since,
     told_at AS "toldAt", delivery_id AS "deliveryId", event_type AS "eventType", attempts, status,
-    error_code AS "errorCode"
+    cause
   FROM notices WHERE times > 0 AND (told_at IS NULL
     OR told_at <= chatzuri_now() - $1::bigint OR told_at > chatzuri_now())
   ORDER BY told_at NULLS FIRST LIMIT $2`

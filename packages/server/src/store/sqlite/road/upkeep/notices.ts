@@ -41,7 +41,7 @@ export function tellNotice(
 /** Where the clock was set back, what was told in a time to come may be told again. */
 const DUE = `SELECT webhook_id AS webhookId, chatbot_id AS chatbotId, type, times, since,
     told_at AS toldAt, delivery_id AS deliveryId, event_type AS eventType, attempts, status,
-    error_code AS errorCode
+    cause
   FROM notices WHERE times > 0 AND (told_at IS NULL OR told_at <= ? OR told_at > ?)
   ORDER BY told_at LIMIT ?`
 const NEXT = 'SELECT min(told_at) AS at FROM notices WHERE times > 0 AND told_at > ?'

@@ -4,11 +4,11 @@
  * are bounded, whatever the span is.
  */
 import type { CompiledQuery } from 'kysely'
-import type { LeadStats, LeadStatsQuery, Page } from '../desk.ts'
-import type { Builder } from './builder.ts'
-import { leadStateNumber, leadStateOf } from './lead-states.ts'
-import { leads } from './queries.ts'
-import { idRange } from './walking.ts'
+import type { LeadStats, LeadStatsQuery, Page } from '../../desk.ts'
+import type { Builder } from '../builder.ts'
+import { leadStateNumber, leadStateOf } from '../lead-states.ts'
+import { leads } from '../queries.ts'
+import { idRange } from '../walking.ts'
 
 const LEADS_COUNTED_MAX = 10_000
 const LEADS_SAMPLED_MAX = 1_000

@@ -1,11 +1,11 @@
 /** How many leads there are, of which chatbots, and what became of them. */
 import { z } from 'zod'
-import { LEAD_STATES } from '../../lead.ts'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { isoAt } from '../shapes/present.ts'
-import { EXAMPLE_IDS, idField, idFilter, instant, isoTime } from '../shapes/schemas.ts'
-import { refuseEmptySpan } from '../shapes/span.ts'
+import { LEAD_STATES } from '../../../lead.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { isoAt } from '../../shapes/present.ts'
+import { EXAMPLE_IDS, idField, idFilter, instant, isoTime } from '../../shapes/schemas.ts'
+import { refuseEmptySpan } from '../../shapes/span.ts'
 
 const DAY_MS = 24 * 3_600_000
 
