@@ -59,3 +59,13 @@ export function leadPayloadText(lead: LeadPayload): string {
   const { conversationId, customerEmail, customerName, customerPhone } = lead
   return JSON.stringify({ conversationId, customerEmail, customerName, customerPhone })
 }
+
+export const LEAD_STATES = [
+  'exhausted',
+  'retrying',
+  'parked',
+  'pending',
+  'delivered',
+  'cancelled',
+] as const
+export type LeadState = (typeof LEAD_STATES)[number]

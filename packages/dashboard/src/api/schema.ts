@@ -63,6 +63,7 @@ export type AuditEntry = {
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
+    | 'webhook.waiting_sent'
     | 'webhook.set_aside'
     | 'delivery.resent'
     | 'delivery.cancelled'
@@ -294,6 +295,13 @@ export type Error = {
     path: string
     message: string
   }[]
+  id?: string
+  changed?: {
+    at: string | null
+    by: string | null
+    name: string | null
+    you: boolean
+  }
 }
 
 export type ErrorGroup = {
@@ -443,6 +451,29 @@ export type LeadForm = {
 export type LeadList = {
   data: Lead[]
   nextCursor: string | null
+}
+
+export type LeadStats = {
+  from: string
+  to: string
+  count: number
+  more: boolean
+  chatbots: {
+    chatbotId: string
+    name: string
+    count: number
+  }[]
+  moreChatbots: boolean
+  sampled: number
+  states: {
+    exhausted: number
+    retrying: number
+    parked: number
+    pending: number
+    delivered: number
+    cancelled: number
+    none: number
+  }
 }
 
 export type ListenerReport = {
@@ -681,6 +712,10 @@ export type Subscription = {
   secret: string
   endpoint: string
   events: string[]
+}
+
+export type WaitingSent = {
+  count: number
 }
 
 export type Webhook = {

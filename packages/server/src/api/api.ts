@@ -28,7 +28,8 @@ import { integrationWebhookRoutes } from './routes/integrations/webhooks.ts'
 import { leadRoutes } from './routes/leads.ts'
 import { listenerRoutes } from './routes/listeners.ts'
 import { answerUnknownRoutes } from './routes/not-found.ts'
-import { statsRoutes } from './routes/stats.ts'
+import { leadStatsRoutes } from './routes/stats/lead-stats.ts'
+import { statsRoutes } from './routes/stats/stats.ts'
 import { type ChangeFeed, createChangeFeed } from './routes/stream/change-feed.ts'
 import { streamRoutes } from './routes/stream/stream.ts'
 import { givenUpRoutes } from './routes/webhooks/given-up.ts'
@@ -134,6 +135,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...integrationConversationRoutes(deps),
     ...integrationWebhookRoutes(deps),
     ...statsRoutes(deps),
+    ...leadStatsRoutes(deps),
     ...streamRoutes(feed, { metrics: deps.metrics, holds: credentials.holds }),
     ...apiKeyRoutes(deps, cursors, credentials),
     ...ownerLinkRoutes(deps),

@@ -61,6 +61,7 @@ async function fill(world: StoreWorld): Promise<string[]> {
   const chatbot = await world.chatbot()
   const headers = { 'x-api-key': 'sealed' }
   const webhook = await world.webhook(chatbot.id, { headers, eventTypes: ['lead.submit'] })
+  await world.webhook(chatbot.id, { eventTypes: ['delivery.failed'] })
   await store.rotateSecret(webhook.id, { secret: 'whsec-second-secret-0000', overlapMs: 60_000 })
   const idempotency = { route: 'leads', key: 'k 1', bodyHash: 'h', answer: '{"leadId":"x"}' }
   const emoji = world.leadEvent({
@@ -130,6 +131,7 @@ async function readAll(store: Store, recoveryIds: string[]) {
     session: await store.findSession('kept session'),
     recoveries: await Promise.all(recoveryIds.map((id) => store.getRecovery(id))),
     erasures: await store.listErasures({}, PAGE),
+    notices: await store.noticesDue(100),
   }
 }
 

@@ -17,6 +17,7 @@ import {
 import { type Ids, leadIdOf } from '../id.ts'
 import { leadPayloadText } from '../lead.ts'
 import type { Metrics } from '../metrics.ts'
+import { isReserved } from '../notice.ts'
 import type { AcceptInput, Claim, LeaseOffer, NewEvent, Road } from '../store/road.ts'
 import { cleanLead, type LeadInput } from './lead-fields.ts'
 import { canonicalPayload } from './payload.ts'
@@ -127,6 +128,12 @@ function newEvent(
   if (LEAD_EVENT_SPELLINGS.includes(eventType)) {
     const message = `\`${eventType}\` comes from leads: POST it to /api/v1/chatbots/${chatbotId}/leads`
     throw new ApiError(400, 'use_leads', message, {
+      details: [{ path: `${at}eventType`, message }],
+    })
+  }
+  if (isReserved(eventType)) {
+    const message = `\`${eventType}\` can not be published: types that begin with \`webhook.\` or \`delivery.\` are told by this server itself`
+    throw new ApiError(400, 'reserved_event_type', message, {
       details: [{ path: `${at}eventType`, message }],
     })
   }

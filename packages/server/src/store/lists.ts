@@ -5,7 +5,7 @@ import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
-import type { Erasure, Lead } from '../lead.ts'
+import type { Erasure, Lead, LeadState } from '../lead.ts'
 import type { Webhook, WebhookKind } from '../webhook.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
@@ -28,7 +28,7 @@ export interface PageRead<Row> {
 
 /** Every list that is read page by page: what narrows it, and what it is a list of. */
 export interface PagedLists {
-  chatbots: { filter: Record<never, never>; row: Chatbot }
+  chatbots: { filter: ChatbotFilter; row: Chatbot }
   webhooks: { filter: WebhookFilter; row: Webhook }
   deliveries: { filter: DeliveryFilter; row: Delivery }
   leads: { filter: LeadFilter; row: Lead }
@@ -53,6 +53,11 @@ export interface DeliveryDetail {
   erased: boolean
   /** Null: deleted. */
   webhook: Webhook | null
+}
+
+export interface ChatbotFilter {
+  /** Its id, or a part of its name. */
+  q?: string
 }
 
 export interface DeliveryFilter {
@@ -154,6 +159,8 @@ export interface WebhookStats {
 
 export interface LeadFilter {
   chatbotId?: string
+  /** Of its deliveries the one in the worst state. `none`: no delivery is known. */
+  deliveryState?: LeadState | 'none'
   from?: number
   to?: number
   q?: string
@@ -185,6 +192,8 @@ export interface LeadRecord {
 
 export interface WebhookFilter {
   chatbotId?: string
+  /** Only those that don't get what they should at this instant: paused, disabled, failing or resting. */
+  troubledAt?: number
   /** Each of these texts stands in its `metadata`, under its name. */
   metadata?: readonly (readonly [name: string, text: string])[]
 }
@@ -205,6 +214,27 @@ export type OwnedKind = Extract<
   IdKind,
   'chatbot' | 'webhook' | 'event' | 'delivery' | 'lead' | 'recovery' | 'key'
 >
+
+export interface LeadStatsQuery {
+  chatbotId?: string
+  /** Left in [from, to). */
+  from: number
+  to: number
+}
+
+export interface LeadStats {
+  count: number
+  /** There are more than `count`: that is as far as they were counted. */
+  more: boolean
+  /** Of those counted; first the one with the most. */
+  chatbots: { chatbotId: string; name: string; count: number }[]
+  /** Others have some, too. */
+  moreChatbots: boolean
+  /** So many, the newest of them, were followed to their deliveries. */
+  sampled: number
+  /** Of those, by the worst state of their deliveries. */
+  states: Record<LeadState | 'none', number>
+}
 
 export interface StatsQuery {
   chatbotId?: string

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NewRecovery } from '../../src/store/desk.ts'
-import { type Suite, setup } from './store-world.ts'
+import { done, type Suite, setup } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 
@@ -42,7 +42,7 @@ export function describeRecoveries(suite: Suite): void {
 
   test('a recovery resends what failed, in steps, and says how far it is', async () => {
     const { world, store, webhook, failed, recovery } = await setupFailed(suite)
-    const made = await store.createRecovery(recovery())
+    const made = done(await store.createRecovery(recovery()))
     expect(made).toMatchObject({ total: 5, done: 0, finishedAt: null, states: ['exhausted'] })
     const id = made?.id ?? ''
     expect(await store.getRecovery(id)).toEqual(made)
@@ -128,7 +128,7 @@ export function describeRecoveries(suite: Suite): void {
     ] as const) {
       const planned = await store.createRecovery(recovery({ ...failure, dryRun: true }))
       expect(planned).toMatchObject({ total })
-      const made = await store.createRecovery(recovery(failure))
+      const made = done(await store.createRecovery(recovery(failure)))
       while ((await store.continueRecoveries(3)).moved > 0);
       expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ total, done: total })
     }
@@ -143,7 +143,7 @@ export function describeRecoveries(suite: Suite): void {
     await store.eraseLead(event.lead?.id ?? '', 'request')
     await world.advance(1)
     expect(await store.createRecovery(recovery({ dryRun: true }))).toMatchObject({ total: 5 })
-    const made = await store.createRecovery(recovery())
+    const made = done(await store.createRecovery(recovery()))
     await store.continueRecoveries(100)
     expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ done: 5, total: 5 })
     expect(await world.delivery(claim.deliveryId)).toMatchObject({ state: 'exhausted' })

@@ -4,12 +4,19 @@ import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
 import { sqliteBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
-import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
-import { countGivenUp, givenUpCounts, givenUpWebhooks } from '../../src/store/reading/given-up.ts'
+import { statsSeries } from '../../src/store/reading/figures/charts.ts'
+import {
+  countGivenUp,
+  givenUpCounts,
+  givenUpWebhooks,
+} from '../../src/store/reading/figures/given-up.ts'
+import { leadStatsQueries } from '../../src/store/reading/figures/lead-stats.ts'
+import { webhookFailureQueries } from '../../src/store/reading/figures/webhook-health.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import {
   asked,
+  chatbotNames,
   listChatbots,
   listConversations,
   listErasures,
@@ -17,7 +24,6 @@ import {
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { hasFewLeads } from '../../src/store/reading/searches.ts'
-import { webhookFailureQueries } from '../../src/store/reading/webhook-health.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
 import { ANY_OTHER } from '../../src/store/sqlite/keys.ts'
 import { LANES_WAITING } from '../../src/store/sqlite/road/lanes-waiting.ts'
@@ -56,7 +62,7 @@ function scans(plan: string): string[] {
 }
 
 /** Walks over tables that hold only what is under way, as far as their limit. */
-const SMALL = /^SCAN (unsettled$|lane$|kinds$)/
+const SMALL = /^SCAN (unsettled$|lane$|kinds$|notices USING INDEX notices_untold$)/
 
 test('no statement of the engine walks through history', async () => {
   const { engine, store, world } = await openWithEngine()
@@ -100,6 +106,7 @@ test('no statement of the engine walks through history', async () => {
   await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
   await world.useAccess(chatbot.id)
   await world.useListeners(chatbot.id)
+  await world.useNotices(chatbot.id)
   await store.useKeys({ seals: Buffer.alloc(32, 8), opens: [KEY] })
   await store.reseal({ after: '', limit: 10 })
   await store.deleteChatbot(chatbot.id)
@@ -210,7 +217,8 @@ function isPeopleSearch({ q }: DeliveryFilter): boolean {
 }
 
 /** As with deliveries; SQLite tells no index for ids that another walk has found. */
-function leadingLeadIndex({ q, chatbotId }: LeadFilter): RegExp {
+function leadingLeadIndex({ q, chatbotId, deliveryState }: LeadFilter): RegExp {
+  if (q === undefined && isLedByDeliveries(deliveryState)) return /PRIMARY KEY \(id=\?\)/
   if (q === undefined) return chatbotId === undefined ? /PRIMARY KEY/ : /leads_by_chatbot/
   return /PRIMARY KEY|leads_by_(name|email|phone|conversation)/
 }
@@ -224,14 +232,50 @@ test('every list of leads walks the index of the narrowest that it is asked for'
     const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH leads'))
     for (const walk of walks) expect(walk, told).toMatch(leadingLeadIndex(filter))
     expect(walks.length, told).toBeGreaterThan(0)
-    expect(scans(plan), told).toEqual([])
+    expect(
+      scans(plan).filter((line) => line !== 'SCAN newest'),
+      told,
+    ).toEqual([])
+    if (filter.q !== undefined || !isLedByDeliveries(filter.deliveryState)) continue
+    expect(plan, told).toMatch(/(finished|waiting)_by_(chatbot|state) /)
+  }
+})
+
+/** Those in a state that is rare are found among the deliveries in it. */
+function isLedByDeliveries(state: LeadFilter['deliveryState']): boolean {
+  return state !== undefined && state !== 'delivered' && state !== 'none'
+}
+
+test('leads are counted in the order of their ids, and followed to their deliveries by these', async () => {
+  const { engine } = await openWithEngine()
+  for (const of of [{}, { chatbotId: 'b' }]) {
+    const queries = leadStatsQueries(db, { from: 1, to: 2 ** 41, ...of })
+    expect(queries).toHaveLength(2)
+    for (const { sql, parameters } of queries) {
+      const plan = planOf(engine.db, sql, parameters)
+      const walk =
+        'chatbotId' in of
+          ? /SEARCH leads USING INDEX leads_by_chatbot/
+          : /SEARCH leads USING PRIMARY KEY/
+      expect(plan).toMatch(walk)
+      const bare = /^SCAN (counted|lead|of_chatbot|sampled)$/
+      expect(
+        scans(plan).filter((line) => !bare.test(line)),
+        plan,
+      ).toEqual([])
+      for (const line of plan.split('\n').filter((each) => each.startsWith('SEARCH d '))) {
+        expect(line).toContain('PRIMARY KEY (id>? AND id<?)')
+      }
+    }
   }
 })
 
 test('a counted page walks the index of its list, in its order', async () => {
   const { engine } = await openWithEngine()
   const deep = { limit: 100, skip: 9_900 }
-  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const leads = allLeadFilters(sample).filter(
+    ({ q, chatbotId, deliveryState }) => !q && !deliveryState && chatbotId,
+  )
   const walks = [
     ...leads.map((filter) => [listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
     ...allConversationFilters(sample).map(
@@ -274,6 +318,14 @@ const others = [
     listWebhooks(db, { chatbotId: 'b', metadata: [['a', 'x']] }, page),
     'webhooks_by_chatbot',
   ],
+  ['webhooks in trouble', listWebhooks(db, { troubledAt: 1 }, page), 'webhooks_troubled'],
+  [
+    'webhooks of a chatbot in trouble',
+    listWebhooks(db, { chatbotId: 'b', troubledAt: 1 }, page),
+    'webhooks_troubled',
+  ],
+  ['names of chatbots', chatbotNames(db, 'x'), 'PRIMARY KEY'],
+  ['chatbots of these ids', listChatbots(db, page, ['a', 'b']), 'PRIMARY KEY'],
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],

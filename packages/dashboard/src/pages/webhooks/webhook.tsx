@@ -29,6 +29,7 @@ import { RecentDeliveries } from './recent-deliveries.tsx'
 import { RecoverButton } from './recover-button.tsx'
 import { SecretCard } from './secret-card.tsx'
 import { TestPanel } from './test-panel.tsx'
+import { WaitingNotice } from './waiting-notice.tsx'
 import { WebhookActions } from './webhook-actions.tsx'
 import { NUMBER_NAMES, NUMBERS, type NumberTexts, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
@@ -61,6 +62,7 @@ function Loaded({ webhook }: { webhook: Webhook }) {
       />
       <div className="grid gap-5">
         <Condition webhook={webhook} />
+        <WaitingNotice key={webhook.id} webhook={webhook} />
         <Health webhook={webhook} />
         <div className="grid gap-5 lg:grid-cols-2">
           <AttemptsCard webhook={webhook} />

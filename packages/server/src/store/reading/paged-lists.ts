@@ -40,7 +40,8 @@ interface Listing<Name extends PagedList> {
 
 export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
   chatbots: {
-    query: (db, _, page) => queries.listChatbots(db, page).compile(),
+    query: (db, _, page, hint) =>
+      queries.listChatbots(db, page, queries.chatbotsFound(hint)).compile(),
     toItem: (row: rows.ChatbotRow) => rows.toChatbot(row),
     sized: CHATBOT_SIZED,
   },

@@ -1,8 +1,8 @@
 /** How webhooks fare, for the desk: what was given up, and the health of one or of a page of them. */
 import type { CompiledQuery } from 'kysely'
 import type { Desk, GivenUp } from '../desk.ts'
-import { statsSeries } from './charts.ts'
 import { currentCounts } from './deliveries.ts'
+import { statsSeries } from './figures/charts.ts'
 import {
   countedEach,
   GIVEN_UP_COUNTED_MAX,
@@ -12,12 +12,12 @@ import {
   givenUpCounts,
   givenUpWebhooks,
   toGivenUp,
-} from './given-up.ts'
+} from './figures/given-up.ts'
+import { toStats } from './figures/stats.ts'
+import { toWebhookFailures, webhookFailureQueries } from './figures/webhook-health.ts'
 import type { ReadParts } from './read-parts.ts'
 import type { WebhookRow } from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
-import { toStats } from './stats.ts'
-import { toWebhookFailures, webhookFailureQueries } from './webhook-health.ts'
 
 export function webhookReads(parts: ReadParts) {
   const { db, run } = parts

@@ -69,6 +69,9 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => resealNext(parts, step),
     rollUp: (limit) => queue.call('rollUp', limit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
+    noticesDue: (limit) => queue.call('noticesDue', limit),
+    tellNotice: (input) => queue.call('tellNotice', input),
+    bringForward: (limit) => queue.call('bringForward', limit),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

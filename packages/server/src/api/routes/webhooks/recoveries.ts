@@ -4,9 +4,11 @@ import { RESENDABLE } from '../../../delivery.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../shapes/error-answer.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { presentRecovery } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, instant, isoTime, text } from '../../shapes/schemas.ts'
 import { refuseEmptySpan } from '../../shapes/span.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
 
 const finishedState = z.enum(['delivered', 'exhausted', 'cancelled'])
 
@@ -55,7 +57,7 @@ export function recoveryRoutes(deps: ApiDeps): Route[] {
   return [recoverRoute(deps), getRoute(deps)]
 }
 
-function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
+function recoverRoute({ store, ids, clock, onResending }: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/v1/webhooks/{id}/recover',
@@ -67,6 +69,7 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.recovery_started',
+    headers: [CREATION_KEY],
     body: { schema: newRecoverySchema, example: { since: '2026-09-14T00:00:00Z' } },
     answer: {
       status: 202,
@@ -74,10 +77,12 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
       schema: startedSchema,
       example: { recoveryId: EXAMPLE_IDS.recovery, count: 118 },
     },
-    async handle({ id: webhookId, body, audit }) {
+    errors: [...CREATION_ERRORS],
+    async handle({ id: webhookId, body, audit, request }) {
       const { since, until = clock.now(), states = ['exhausted'], status, error } = body
       const { dryRun = false } = body
       refuseEmptySpan({ from: since, to: until }, { from: 'since', to: 'until' })
+      const entry = audit()
       const values = {
         id: ids.next('recovery'),
         webhookId,
@@ -87,10 +92,12 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
         ...(status !== undefined && { lastStatus: status }),
         ...(error !== undefined && { lastError: error }),
         dryRun,
+        once: onceFor(request, entry.chatbotId, body),
       }
-      const recovery = await store.createRecovery(values, dryRun ? undefined : audit())
+      const recovery = await store.createRecovery(values, dryRun ? undefined : entry)
       if (recovery === null) throw notFound('webhook')
-      if (!dryRun) onRecovery()
+      refuseRepeat(recovery)
+      if (!dryRun) onResending()
       return { recoveryId: dryRun ? null : recovery.id, count: recovery.total }
     },
   })

@@ -20,6 +20,7 @@ export const OPERATIONS = {
   rotateSecret: webhooks.rotateSecret,
   finishRotation: webhooks.finishRotation,
   setWebhookState: webhooks.setWebhookState,
+  markWaiting: webhooks.markWaiting,
   setAside: webhooks.setAside,
   createApiKey: access.createApiKey,
   deleteApiKey: access.deleteApiKey,

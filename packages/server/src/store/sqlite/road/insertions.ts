@@ -10,7 +10,7 @@ import { addDelivery } from './rows.ts'
 /** The event, or the lead that is one, with its conversation. */
 export function insertEvent(
   core: Core,
-  { chatbotId, idempotency }: AcceptInput,
+  { chatbotId, idempotency }: Pick<AcceptInput, 'chatbotId' | 'idempotency'>,
   event: NewEvent,
 ): void {
   const { tx } = core
@@ -65,6 +65,7 @@ export function insertDelivery(
     series_attempts: 0,
     uncharged_since: null,
     due_at: isActive ? tx.now : null,
+    schedule_due_at: null,
     claimed_by: claimedBy,
     last_status: null,
     last_error: null,

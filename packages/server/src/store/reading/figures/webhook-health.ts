@@ -4,11 +4,11 @@
  * by an index, up to a bound that is told.
  */
 import { type Compilable, type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { Delivery } from '../../delivery.ts'
-import type { ErrorGroup, WaitingCounts, WebhookFailures } from '../desk.ts'
-import { type Builder, isPostgres } from './builder.ts'
-import { listDeliveries, rowsIn } from './deliveries.ts'
-import { type DeliveryRow, toDelivery } from './rows.ts'
+import type { Delivery } from '../../../delivery.ts'
+import type { ErrorGroup, WaitingCounts, WebhookFailures } from '../../desk.ts'
+import { type Builder, isPostgres } from '../builder.ts'
+import { listDeliveries, rowsIn } from '../deliveries.ts'
+import { type DeliveryRow, toDelivery } from '../rows.ts'
 
 /** Counted of what waits. */
 const WAITING_COUNTED_MAX = 100_000

@@ -6,7 +6,7 @@
  * both or in neither.
  */
 import { type Compilable, sql } from 'kysely'
-import type { StatsQuery } from '../desk.ts'
+import type { StatsQuery } from '../../desk.ts'
 import {
   EVERYTHING,
   LATENCIES,
@@ -14,8 +14,8 @@ import {
   MINUTE_MS,
   ROLLUP_STEPS_MS,
   SUMMED,
-} from '../rules/rollups.ts'
-import type { Builder } from './builder.ts'
+} from '../../rules/rollups.ts'
+import type { Builder } from '../builder.ts'
 
 /** Minutes before this instant are in the roll-ups, later ones are not. */
 const ROLLED_UNTIL = sql<number>`(SELECT CAST(value AS bigint) FROM meta WHERE key = 'stats_until')`
