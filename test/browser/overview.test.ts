@@ -94,7 +94,10 @@ test('an operator sees which chatbots fail, and what, one click from it', async 
 
 test('what was given up stays in sight, though all goes well again, until it was resent', async () => {
   const { chatbotId, dashboard, page } = await setupOwner()
-  const endpoint = await world.receiver.endpoint({ kind: 'answer', status: 500 })
+  const endpoint = await world.receiver.endpoint(
+    { kind: 'answer', status: 500 },
+    { kind: 'answer', status: 200 },
+  )
   const webhook = await world.api.createWebhook(chatbotId, {
     url: endpoint.url,
     eventTypes: ['lead.submit'],
@@ -104,7 +107,7 @@ test('what was given up stays in sight, though all goes well again, until it was
   await page.getByRole('link', { name: '1 delivery given up' }).waitFor()
   await lead()
   const item = page.getByRole('listitem').filter({ hasText: webhook.url })
-  await item.getByText('Failing').waitFor({ state: 'detached' })
+  await item.getByText('Failing', { exact: true }).waitFor({ state: 'detached' })
   const { health } = await world.api.get<{ health: { failingSince: string | null } }>(
     `/api/v1/webhooks/${webhook.id}`,
   )

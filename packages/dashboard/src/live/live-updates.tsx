@@ -76,22 +76,26 @@ function throttledRefresh(client: QueryClient) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastAt = Number.NEGATIVE_INFINITY
 
+  function refresh(roots: readonly string[]) {
+    for (const root of roots) stale.add(root)
+    timer ??= setTimeout(flush, Math.max(0, lastAt + REFRESH_EVERY_MS - performance.now()))
+  }
+
   function flush() {
     timer = undefined
     lastAt = performance.now()
     const roots = [...stale]
     stale.clear()
     for (const root of roots) {
-      // A request that is under way already sees the change or is asked again by the next one.
+      // A request that is under way may have been answered before the change: it is asked once more.
+      const isUnderWay = client.isFetching({ queryKey: [root], predicate, type: 'active' }) > 0
       void client.invalidateQueries({ queryKey: [root], predicate }, { cancelRefetch: false })
+      if (isUnderWay) refresh([root])
     }
   }
 
   return {
-    roots(roots: readonly string[]) {
-      for (const root of roots) stale.add(root)
-      timer ??= setTimeout(flush, Math.max(0, lastAt + REFRESH_EVERY_MS - performance.now()))
-    },
+    roots: refresh,
     everything: () => void client.invalidateQueries({ predicate }),
     stop: () => clearTimeout(timer),
   }

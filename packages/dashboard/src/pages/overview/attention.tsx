@@ -31,8 +31,35 @@ interface AttentionProps {
   givenUp: GivenUp
 }
 
+interface Resending {
+  webhookId: string
+  recoveryId: string
+}
+
+/** What is being resent may be gone from the list before one has seen that it was. */
+export function Attention(props: AttentionProps) {
+  const [resending, setResending] = useState<Resending | null>(null)
+  return (
+    <>
+      <Wanting {...props} onResending={setResending} />
+      {resending && (
+        <RecoverProgress
+          webhook={{ id: resending.webhookId }}
+          recoveryId={resending.recoveryId}
+          open
+          onOpenChange={() => setResending(null)}
+        />
+      )}
+    </>
+  )
+}
+
+interface OnResending {
+  onResending(resending: Resending): void
+}
+
 /** All is well when it is known of all webhooks, and of whatever was given up. */
-export function Attention({ troubles, givenUp }: AttentionProps) {
+function Wanting({ troubles, givenUp, onResending }: AttentionProps & OnResending) {
   if (troubles.length === 0 && givenUp.count === 0) {
     return (
       <p className="flex items-center gap-2.5 rounded-card border border-line bg-surface px-4 py-3 text-sm shadow-xs sm:px-5">
@@ -53,7 +80,7 @@ export function Attention({ troubles, givenUp }: AttentionProps) {
     >
       <ul className="divide-y divide-line">
         {troubles.slice(0, SHOWN).map((trouble) => (
-          <AttentionItem key={trouble.webhookId} trouble={trouble} />
+          <AttentionItem key={trouble.webhookId} trouble={trouble} onResending={onResending} />
         ))}
       </ul>
       {(isPartial || troubles.length > SHOWN) && (
@@ -73,9 +100,8 @@ function AllGivenUp({ givenUp: { count, more } }: { givenUp: GivenUp }) {
   )
 }
 
-function AttentionItem({ trouble }: { trouble: Trouble }) {
+function AttentionItem({ trouble, onResending }: { trouble: Trouble } & OnResending) {
   const { kind, webhookId, webhook, givenUp } = trouble
-  const [recoveryId, setRecoveryId] = useState<string | null>(null)
   const page = `/webhooks/${webhookId}`
   const named = webhook ?? givenUp
   return (
@@ -99,7 +125,7 @@ function AttentionItem({ trouble }: { trouble: Trouble }) {
                 recovery={{ since: givenUp.oldestAt }}
                 label={texts.webhooks.attention.resend(countText(givenUp.count, givenUp.more))}
                 size="sm"
-                onStarted={setRecoveryId}
+                onStarted={(recoveryId) => recoveryId && onResending({ webhookId, recoveryId })}
               />
               <SetAsideButton
                 webhook={{ id: webhookId }}
@@ -116,14 +142,6 @@ function AttentionItem({ trouble }: { trouble: Trouble }) {
         </div>
       </div>
       {webhook && (kind === 'failing' || kind === 'resting') && <WaitingNotice webhook={webhook} />}
-      {recoveryId !== null && (
-        <RecoverProgress
-          webhook={{ id: webhookId }}
-          recoveryId={recoveryId}
-          open
-          onOpenChange={() => setRecoveryId(null)}
-        />
-      )}
     </li>
   )
 }
