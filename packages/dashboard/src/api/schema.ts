@@ -173,7 +173,10 @@ export type CreatedWebhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -213,6 +216,7 @@ export type Delivery = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -239,6 +243,7 @@ export type DeliveryDetail = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -371,6 +376,7 @@ export type LeadExport = {
     nextAttemptAt: string | null
     lastStatus: number | null
     lastError: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
     createdAt: string
     finishedAt: string | null
     updatedAt: string
@@ -614,7 +620,10 @@ export type Subscription = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -646,7 +655,10 @@ export type Webhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null

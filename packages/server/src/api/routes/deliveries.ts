@@ -4,7 +4,6 @@ import { DELIVERY_STATES } from '../../delivery.ts'
 import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { presentCure } from '../shapes/cure.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import {
   attemptSchema,
@@ -14,7 +13,7 @@ import {
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
 import { apiError, notFound } from '../shapes/error-answer.ts'
-import { presentAttempt, presentDelivery } from '../shapes/present.ts'
+import { presentAttempt, presentCure, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,
   eventType,

@@ -10,7 +10,10 @@ export const FIRST_SCHEMA = 11
  * What followed the first, in words that both databases take. A released one is never edited. Once the
  * stores need different words this list is closed, or numbers would move: each names its own from then on.
  */
-export const LATER_STEPS: readonly string[] = []
+export const LATER_STEPS: readonly string[] = [
+  // By which delivery a webhook's last failure is told, and what its last success said of itself.
+  'ALTER TABLE webhooks ADD COLUMN last_failure_by TEXT; ALTER TABLE webhooks ADD COLUMN last_note TEXT',
+]
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

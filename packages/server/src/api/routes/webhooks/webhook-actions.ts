@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
-import { CURE_EXAMPLE, cureField, presentCure } from '../../shapes/cure.ts'
-import { attemptSchema } from '../../shapes/delivery-schemas.ts'
+import { attemptSchema, CURE_EXAMPLE, cureField } from '../../shapes/delivery-schemas.ts'
 import { apiError, notFound } from '../../shapes/error-answer.ts'
-import { presentAttempt, presentWebhook } from '../../shapes/present.ts'
+import { presentAttempt, presentCure } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, eventType, idField } from '../../shapes/schemas.ts'
+import { webhookShower } from './shown-webhook.ts'
 import { findWebhook, webhookAnswer } from './webhooks.ts'
 
 const testSchema = z
@@ -87,7 +87,7 @@ function pauseRoute(deps: ApiDeps): Route {
     audit: 'webhook.paused',
     answer: { status: 200, description: 'The webhook, paused.', ...webhookAnswer },
     errors: ['wrong_state'],
-    async handle({ id, audit }) {
+    async handle({ id, audit, caller }) {
       const { state } = await findWebhook(deps, id)
       // Pausing would hide why it was disabled, and nothing is sent to it anyway.
       if (state === 'disabled') {
@@ -96,12 +96,12 @@ function pauseRoute(deps: ApiDeps): Route {
       const why = 'Paused by its owner.'
       const webhook = await deps.store.setWebhookState(id, 'paused', why, audit())
       if (!webhook) throw notFound('webhook')
-      return presentWebhook(webhook, deps.clock.now())
+      return webhookShower(deps, readerOf(caller))(webhook)
     },
   })
 }
 
-function resumeRoute({ store, clock }: ApiDeps): Route {
+function resumeRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/v1/webhooks/{id}/resume',
@@ -114,10 +114,10 @@ function resumeRoute({ store, clock }: ApiDeps): Route {
     id: 'webhook',
     audit: 'webhook.resumed',
     answer: { status: 200, description: 'The webhook, active.', ...webhookAnswer },
-    async handle({ id, audit }) {
-      const webhook = await store.setWebhookState(id, 'active', null, audit())
+    async handle({ id, audit, caller }) {
+      const webhook = await deps.store.setWebhookState(id, 'active', null, audit())
       if (!webhook) throw notFound('webhook')
-      return presentWebhook(webhook, clock.now())
+      return webhookShower(deps, readerOf(caller))(webhook)
     },
   })
 }

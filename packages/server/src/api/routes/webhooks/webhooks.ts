@@ -4,6 +4,7 @@ import type { NewWebhook, WebhookChange } from '../../../store/desk.ts'
 import { memberPath } from '../../../text/json.ts'
 import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../../webhook.ts'
 import type { AuditOf } from '../../access/call-audit.ts'
+import { readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { type Cursors, listPage } from '../../shapes/cursor.ts'
@@ -20,6 +21,7 @@ import {
   webhookChangeSchema,
   webhookSchema,
 } from '../../shapes/webhook-schemas.ts'
+import { webhookShower } from './shown-webhook.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
 export const webhookAnswer = { schema: webhookSchema, example: WEBHOOK_EXAMPLE }
@@ -77,7 +79,7 @@ export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit
   return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
 }
 
-function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+function listRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/chatbots/{id}/webhooks',
@@ -98,21 +100,22 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    async handle({ id, query }) {
+    async handle({ id, query, caller }) {
+      const { store } = deps
       if (!(await store.getChatbot(id))) throw notFound('chatbot')
       return listPage({
         cursors,
         scope: `webhooks of ${id}`,
         query,
         read: (page) => store.readPage('webhooks', { ...filterOf(query), chatbotId: id }, page),
-        present: (webhook) => presentWebhook(webhook, clock.now()),
+        present: webhookShower(deps, readerOf(caller)),
       })
     },
   })
 }
 
 /** Whoever looks after many chatbots would otherwise ask for the webhooks of each. */
-function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+function findRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/webhooks',
@@ -136,13 +139,13 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    handle({ query }) {
+    handle({ query, caller }) {
       return listPage({
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.readPage('webhooks', filterOf(query), page),
-        present: (webhook) => presentWebhook(webhook, clock.now()),
+        read: (page) => deps.store.readPage('webhooks', filterOf(query), page),
+        present: webhookShower(deps, readerOf(caller)),
       })
     },
   })
@@ -163,7 +166,8 @@ function getRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     answer: { status: 200, description: 'The webhook.', ...webhookAnswer },
-    handle: async ({ id }) => presentWebhook(await findWebhook(deps, id), deps.clock.now()),
+    handle: async ({ id, caller }) =>
+      webhookShower(deps, readerOf(caller))(await findWebhook(deps, id)),
   })
 }
 
@@ -182,12 +186,12 @@ function updateRoute(deps: ApiDeps): Route {
     body: { schema: webhookChangeSchema, example: { timeoutSeconds: 10 } },
     answer: { status: 200, description: 'The webhook as it is now.', ...webhookAnswer },
     errors: ['blocked_address'],
-    async handle({ id, body, audit }) {
+    async handle({ id, body, audit, caller }) {
       const change = unmaskChange(body, await findWebhook(deps, id))
       if (change.url !== undefined) refuseBlocked(deps, change.url)
       const webhook = await deps.store.updateWebhook(id, change, audit())
       if (!webhook) throw notFound('webhook')
-      return presentWebhook(webhook, deps.clock.now())
+      return webhookShower(deps, readerOf(caller))(webhook)
     },
   })
 }

@@ -4,6 +4,7 @@
  * which are nearly all, then never wait for each other, on any node.
  */
 
+import { isDoubtful } from '../../../delivery.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { RecordInput } from '../../road.ts'
 import {
@@ -34,6 +35,7 @@ export interface HealthRow extends HealthState {
 interface Health {
   row: HealthRow
   wasFailing: boolean
+  wasDoubtful: boolean
   disabledFor: string | null
   /** What is on disk of its rest. */
   rest: string
@@ -53,7 +55,9 @@ export class HealthBook {
     for (const row of touched) {
       const wasFailing = row.failingSince !== null
       const rest = restValues(row).join()
-      this.#webhooks.set(row.id, { row, wasFailing, disabledFor: null, rest, move: null })
+      const wasDoubtful = isDoubtful(row.lastNote)
+      const health = { row, wasFailing, wasDoubtful, disabledFor: null, rest, move: null }
+      this.#webhooks.set(row.id, health)
     }
   }
 
@@ -87,6 +91,8 @@ export class HealthBook {
       column(all, ({ row }) => row.lastSuccessAt),
       column(all, ({ row }) => row.lastFailureAt),
       column(all, ({ row }) => row.lastFailure),
+      column(all, ({ row }) => row.lastFailureBy),
+      column(all, ({ row }) => row.lastNote),
     ])
     const rests = all.filter(({ row, rest }) => restValues(row).join() !== rest)
     if (rests.length > 0) {
@@ -94,14 +100,17 @@ export class HealthBook {
       const columns = REST_COLUMNS.map((_, at) => column(values, (row) => row[at] ?? null))
       tx.send(WRITE_RESTS, [column(rests, ({ row }) => row.id), ...columns])
     }
-    for (const { row, wasFailing, disabledFor, move } of all) {
+    for (const { row, wasFailing, wasDoubtful, disabledFor, move } of all) {
       if (disabledFor !== null) {
         tx.send(DISABLE, [disabledFor, tx.now, row.id])
         tx.unsettle(row.id)
       }
       if (disabledFor !== null) tx.webhookChanged(row.id, row.chatbotId, 'settings')
       else if (move !== null) tx.webhookChanged(row.id, row.chatbotId, 'rest')
-      else if (wasFailing !== (row.failingSince !== null)) {
+      else if (
+        wasFailing !== (row.failingSince !== null) ||
+        wasDoubtful !== isDoubtful(row.lastNote)
+      ) {
         tx.webhookChanged(row.id, row.chatbotId, 'health')
       }
     }
@@ -115,17 +124,20 @@ export class HealthBook {
 export const touchedBy = (tried: string) => `SELECT w.id, w.chatbot_id AS "chatbotId", w.state,
     failing_since AS "failingSince", consecutive_failures AS "consecutiveFailures",
     last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
-    last_failure AS "lastFailure", ${REST_FIELDS}
+    last_failure AS "lastFailure", last_failure_by AS "lastFailureBy", last_note AS "lastNote",
+    ${REST_FIELDS}
   FROM webhooks w JOIN (${tried}) tried ON tried.webhook_id = w.id
   WHERE failed OR resting_until IS NOT NULL OR succeeded AND (failing_since IS NOT NULL
     OR last_success_at IS NULL OR last_success_at <= ${NOW} - ${SUCCESS_NOTED_EVERY_MS})
   ORDER BY w.id FOR NO KEY UPDATE OF w`
 const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
-    last_failure_at = noted.last_failure_at, last_failure = noted.last_failure
-  FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[])
+    last_failure_at = noted.last_failure_at, last_failure = noted.last_failure,
+    last_failure_by = noted.last_failure_by, last_note = noted.last_note
+  FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
+    $7::text[], $8::text[])
     AS noted (id, failing_since, consecutive_failures, last_success_at, last_failure_at,
-      last_failure)
+      last_failure, last_failure_by, last_note)
   WHERE w.id = noted.id`
 const WRITE_RESTS = `UPDATE webhooks w
   SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}
