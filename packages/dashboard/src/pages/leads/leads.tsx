@@ -9,6 +9,7 @@ import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { SelectField } from '../../ui/field.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
 import { PauseButton } from '../../ui/live-list.tsx'
 import { LiveTable } from '../../ui/live-table.tsx'
@@ -25,7 +26,10 @@ import { ExportButton } from './export-button.tsx'
 import { LeadState } from './lead-state.tsx'
 
 const { columns, filters: words } = texts.leads
-const FILTERS = ['q', 'from', 'to'] as const
+const FILTERS = ['q', 'deliveryState', 'from', 'to'] as const
+
+/** In the order of the API: the worst first. */
+const LEAD_STATES = Object.keys(words.states) as (keyof typeof words.states)[]
 
 export default function Leads() {
   const { chatbotId, chatbots, isLoading } = useChatbot()
@@ -69,6 +73,10 @@ export default function Leads() {
         }
       >
         <ChatbotField />
+        <StateField
+          value={filters.deliveryState}
+          onChange={(deliveryState) => change({ deliveryState })}
+        />
         <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
       </FilterBar>
       <LiveTable
@@ -84,6 +92,28 @@ export default function Leads() {
         onResume={() => setIsPaused(false)}
       />
     </>
+  )
+}
+
+interface StateFieldProps {
+  value: string | null
+  onChange(state: string): void
+}
+
+function StateField({ value, onChange }: StateFieldProps) {
+  return (
+    <SelectField
+      label={words.became}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      <option value="">{words.anyBecame}</option>
+      {LEAD_STATES.map((state) => (
+        <option key={state} value={state}>
+          {words.states[state]}
+        </option>
+      ))}
+    </SelectField>
   )
 }
 
