@@ -51,7 +51,9 @@ test('made, edited before one’s eyes, saved, and shown to its owner alone', as
   // What will be saved is seen before it is, and the other spelling is at hand.
   await page.getByLabel(/^Consent/).focus()
   const sites = () => page.getByLabel(/^Sites/).inputValue()
-  expect(await sites()).toBe('https://shop.example\nhttp://localhost:3000\nhttps://www.example.com')
+  await expect
+    .poll(sites)
+    .toBe('https://shop.example\nhttp://localhost:3000\nhttps://www.example.com')
   await page.getByRole('button', { name: 'Add https://example.com' }).click()
 
   await page.getByRole('button', { name: 'Save the changes' }).click()
