@@ -186,9 +186,9 @@ test('who leaves with changes is asked, may stay, and may leave', async () => {
 
 test('what is wrong is told at its field before it is sent', async () => {
   const { page, id } = await editing()
-  await page.getByLabel(/^Sites/).fill('https://shop.example\nshop.example/contact')
+  await page.getByLabel(/^Sites/).fill('https://shop.example\nftp://shop.example/contact')
   await page.getByLabel(/^Thanks/).focus()
-  await page.getByText('Line 2: “shop.example/contact” is no origin.').waitFor()
+  await page.getByText('Line 2: “ftp://shop.example/contact” is no web page.').waitFor()
   await page.getByLabel('Color (optional)').fill('teal')
   await page.getByText('Write a color as six hex digits').waitFor()
   for (const kind of ['name', 'email', 'phone']) {

@@ -102,7 +102,7 @@ const EMAIL: Column<Lead> = {
   header: columns.email,
   width: 'w-52',
   isEmpty: ({ customerEmail }) => customerEmail === '',
-  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} clipped />,
+  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} inList />,
 }
 
 const PHONE: Column<Lead> = {
@@ -110,7 +110,7 @@ const PHONE: Column<Lead> = {
   header: columns.phone,
   width: 'w-40',
   isEmpty: ({ customerPhone }) => customerPhone === '',
-  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} clipped />,
+  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} inList />,
 }
 
 const SENT: Column<Lead> = {

@@ -15,8 +15,8 @@ export const leads = {
   },
   nameless: 'Without a name',
   unknown: '–',
-  write: (email: string) => `Write to ${email}`,
-  call: (phone: string) => `Call ${phone}`,
+  writeEmail: 'Write an email',
+  call: 'Call',
   sent: {
     none: 'none known',
     unknown:
