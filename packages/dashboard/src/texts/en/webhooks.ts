@@ -146,10 +146,12 @@ export const webhooks = {
   receiver: {
     title: 'Receiver to paste',
     intro:
-      'It checks webhook-signature and answers. The secret in it is this webhook’s own; while one is rotated, it has both.',
+      'It checks webhook-signature and answers. The secret comes from the environment, as CHATZURI_SECRET; while one is rotated, it has both.',
     tabs: 'Receivers by language',
     secretHint:
-      'Set the secret as the environment variable CHATZURI_SECRET before you publish the code.',
+      'In production, set CHATZURI_SECRET where your host keeps secrets, and not in the code.',
+    run: 'Install and run',
+    runLabel: (name: string) => `Install and run: ${name}`,
   },
   detail: {
     health: 'Health',
