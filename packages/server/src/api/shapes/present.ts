@@ -3,7 +3,7 @@ import type { Chatbot } from '../../chatbot.ts'
 import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
-import type { Erasure, Lead } from '../../lead.ts'
+import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
 import type { Recovery } from '../../store/desk.ts'
 import { liveRest, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
@@ -126,9 +126,9 @@ export function presentCure({ attempt, webhook, reader }: CureSubject): Cure | n
   })
 }
 
-export function presentLead(lead: Lead) {
+export function presentLead(lead: ListedLead) {
   const { id, chatbotId, conversationId, eventId } = lead
-  const { customerName, customerEmail, customerPhone } = lead
+  const { customerName, customerEmail, customerPhone, deliveries, consent } = lead
   return {
     id,
     chatbotId,
@@ -137,6 +137,8 @@ export function presentLead(lead: Lead) {
     customerName,
     customerEmail,
     customerPhone,
+    deliveries: { state: worstState(deliveries), ...deliveries },
+    consent: consent && { ...consent, at: isoAt(consent.at) },
     createdAt: isoAt(lead.createdAt),
   }
 }

@@ -15,6 +15,7 @@ import {
   type Erasure,
   type ErasureReason,
   type Lead,
+  type LeadConsent,
   leadPayloadText,
 } from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
@@ -30,6 +31,7 @@ import {
 
 export interface ChatbotRow extends ChatbotColumns {
   id: string
+  version: string
   created_at: number
   updated_at: number
 }
@@ -55,6 +57,9 @@ export interface WebhookRow extends WebhookColumns {
   last_success_at: number | null
   last_failure_at: number | null
   last_failure: string | null
+  given_up_at: number | null
+  /** What was given up before it counts no more: its owner's word. */
+  set_aside_until: number | null
   last_failure_by: string | null
   last_note: AnswerNote | null
   /** Its rest, as rest.ts names it. */
@@ -67,6 +72,11 @@ export interface WebhookRow extends WebhookColumns {
   rest_by: string | null
   strained: number
   rested_at: number | null
+  /** The delivery that passes its rest as the next probe, by hand. */
+  probe_wanted: string | null
+  /** What is still to be brought forward (rules/bring-forward.ts). */
+  forwarding: string | null
+  version: string
   created_at: number
   updated_at: number
 }
@@ -97,6 +107,8 @@ export interface DeliveryRow {
   attempt_count: number
   series_attempts: number
   due_at: number | null
+  /** The schedule's time of the next attempt, once that was brought forward in this wait. */
+  schedule_due_at: number | null
   claimed_by: string | null
   last_status: number | null
   last_error: string | null
@@ -131,6 +143,8 @@ export interface LeadRow {
   customer_name: string
   customer_email: string
   customer_phone: string
+  /** JSON; null: nothing was asked for. */
+  consent: string | null
   created_at: number
 }
 
@@ -149,6 +163,8 @@ export interface RecoveryRow {
   since: number
   until: number
   states: string
+  last_status: number | null
+  last_error: string | null
   total: number
   done: number
   created_at: number
@@ -159,6 +175,7 @@ export function toChatbot(row: ChatbotRow): Chatbot {
   return {
     id: row.id,
     ...chatbotSettings(row),
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -191,8 +208,14 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
     rest:
       row.resting_until === null
         ? null
-        : { until: row.resting_until, probeAt: row.probe_at, reason: row.rest_reason ?? '' },
+        : {
+            until: row.resting_until,
+            probeAt: row.probe_at,
+            probeWanted: row.probe_wanted,
+            reason: row.rest_reason ?? '',
+          },
     restedAt: row.rested_at,
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -243,6 +266,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     attemptCount: row.attempt_count,
     seriesAttempts: row.series_attempts,
     dueAt: row.state === 'pending' ? row.due_at : null,
+    scheduleDueAt: row.state === 'pending' ? row.schedule_due_at : null,
     claimed: row.claimed_by !== null,
     lastStatus: row.last_status,
     lastError: row.last_error,
@@ -298,8 +322,13 @@ export function toLead(row: LeadRow): Lead {
     customerName: row.customer_name,
     customerEmail: row.customer_email,
     customerPhone: row.customer_phone,
+    consent: row.consent === null ? null : (JSON.parse(row.consent) as LeadConsent), // by consentText
     createdAt: row.created_at,
   }
+}
+
+export function consentText(consent: LeadConsent | null): string | null {
+  return consent === null ? null : JSON.stringify(consent)
 }
 
 export function toConversation(row: ConversationRow): Conversation {

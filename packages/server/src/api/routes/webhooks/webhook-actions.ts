@@ -7,8 +7,7 @@ import { attemptSchema, CURE_EXAMPLE, cureField } from '../../shapes/delivery-sc
 import { apiError, notFound } from '../../shapes/error-answer.ts'
 import { presentAttempt, presentCure } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, eventType, idField } from '../../shapes/schemas.ts'
-import { webhookShower } from './shown-webhook.ts'
-import { findWebhook, webhookAnswer } from './webhooks.ts'
+import { answerWith, findWebhook, webhookAnswer } from './webhooks.ts'
 
 const testSchema = z
   .strictObject({
@@ -23,8 +22,12 @@ const testResultSchema = z
   .object({ deliveryId: idField('delivery'), ...testedFields, cure: cureField })
   .meta({ id: 'WebhookTestResult', description: 'The attempt, and where it is listed.' })
 
+const sentSchema = z
+  .object({ count: z.int().meta({ description: 'How many deliveries wait, and are sent now.' }) })
+  .meta({ id: 'WaitingSent' })
+
 export function webhookActionRoutes(deps: ApiDeps): Route[] {
-  return [testRoute(deps), pauseRoute(deps), resumeRoute(deps)]
+  return [testRoute(deps), sendWaitingRoute(deps), pauseRoute(deps), resumeRoute(deps)]
 }
 
 function testRoute(deps: ApiDeps): Route {
@@ -74,6 +77,40 @@ function testRoute(deps: ApiDeps): Route {
   })
 }
 
+function sendWaitingRoute({ store, onResending }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/webhooks/{id}/send-waiting',
+    operationId: 'sendWaiting',
+    tag: 'Webhooks',
+    summary: 'Send now what waits for its next attempt',
+    description:
+      'What waits becomes due, at the pace that the endpoint takes; while the webhook rests, one delivery is sent to see, and the others follow when it is taken. These attempts are extra: of what fails, the count and the time of its next attempt are as they were.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    audit: 'webhook.waiting_sent',
+    answer: {
+      status: 202,
+      description: 'Begun.',
+      schema: sentSchema,
+      example: { count: 18 },
+    },
+    errors: ['wrong_state'],
+    async handle({ id, audit }) {
+      const sent = await store.sendWaiting(id, audit())
+      if (sent === null) throw notFound('webhook')
+      if (sent === 'wrong_state') {
+        throw apiError(
+          'wrong_state',
+          'The webhook is paused, disabled or away, and so its deliveries are parked: `resume` sends them',
+        )
+      }
+      onResending()
+      return sent
+    },
+  })
+}
+
 function pauseRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
@@ -87,7 +124,7 @@ function pauseRoute(deps: ApiDeps): Route {
     audit: 'webhook.paused',
     answer: { status: 200, description: 'The webhook, paused.', ...webhookAnswer },
     errors: ['wrong_state'],
-    async handle({ id, audit, caller }) {
+    async handle({ id, audit, reply, caller }) {
       const { state } = await findWebhook(deps, id)
       // Pausing would hide why it was disabled, and nothing is sent to it anyway.
       if (state === 'disabled') {
@@ -96,7 +133,7 @@ function pauseRoute(deps: ApiDeps): Route {
       const why = 'Paused by its owner.'
       const webhook = await deps.store.setWebhookState(id, 'paused', why, audit())
       if (!webhook) throw notFound('webhook')
-      return webhookShower(deps, readerOf(caller))(webhook)
+      return answerWith(deps, { reply, caller }, webhook)
     },
   })
 }
@@ -114,10 +151,10 @@ function resumeRoute(deps: ApiDeps): Route {
     id: 'webhook',
     audit: 'webhook.resumed',
     answer: { status: 200, description: 'The webhook, active.', ...webhookAnswer },
-    async handle({ id, audit, caller }) {
+    async handle({ id, audit, reply, caller }) {
       const webhook = await deps.store.setWebhookState(id, 'active', null, audit())
       if (!webhook) throw notFound('webhook')
-      return webhookShower(deps, readerOf(caller))(webhook)
+      return answerWith(deps, { reply, caller }, webhook)
     },
   })
 }

@@ -69,7 +69,7 @@ export class HealthBook {
       if (!health?.dirty) continue
       const { row, wasFailing, wasDoubtful } = health
       const { failingSince, consecutiveFailures } = row
-      const { lastSuccessAt, lastFailureAt, lastFailure, lastFailureBy, lastNote } = row
+      const { lastSuccessAt, lastFailureAt, lastFailure, lastFailureBy, lastNote, givenUpAt } = row
       this.#sql.run(
         WRITE_HEALTH,
         failingSince,
@@ -77,6 +77,9 @@ export class HealthBook {
         lastSuccessAt,
         lastFailureAt,
         lastFailure,
+        row.recentFailures,
+        row.troubles,
+        givenUpAt,
         lastFailureBy,
         lastNote,
         webhookId,
@@ -98,10 +101,11 @@ export class HealthBook {
 const READ_HEALTH = `SELECT chatbot_id AS chatbotId, state, failing_since AS failingSince,
     consecutive_failures AS consecutiveFailures, last_success_at AS lastSuccessAt,
     last_failure_at AS lastFailureAt, last_failure AS lastFailure,
-    last_failure_by AS lastFailureBy, last_note AS lastNote, ${REST_FIELDS}
+    last_failure_by AS lastFailureBy, last_note AS lastNote, recent_failures AS recentFailures,
+    troubles, given_up_at AS givenUpAt, ${REST_FIELDS}
   FROM webhooks WHERE id = ?`
 const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failures = ?,
-  last_success_at = ?, last_failure_at = ?, last_failure = ?, last_failure_by = ?,
-  last_note = ? WHERE id = ?`
+  last_success_at = ?, last_failure_at = ?, last_failure = ?, recent_failures = ?,
+  troubles = ?, given_up_at = ?, last_failure_by = ?, last_note = ? WHERE id = ?`
 const WRITE_REST = `UPDATE webhooks SET ${REST_COLUMNS.map((name) => `${name} = ?`).join(', ')}
   WHERE id = ?`
