@@ -145,6 +145,8 @@ export const webhooks = {
   cure: {
     title: 'What to do',
     useUrl: 'Use the URL it leads to',
+    useHttps: 'Use it with https',
+    askUseHttps: 'Use the URL with https?',
     askUseUrl: 'Use the URL it leads to?',
     confirmUseUrl: 'Change the URL',
     from: 'Now',
