@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   'webhook.secret_rotated',
   'webhook.rotation_finished',
   'webhook.recovery_started',
+  'webhook.waiting_sent',
   'delivery.resent',
   'delivery.cancelled',
   'lead.erased',

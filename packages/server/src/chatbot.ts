@@ -1,6 +1,8 @@
 /** A chatbot: where conversations, leads and events come from. */
 export interface Chatbot extends ChatbotSettings {
   id: string
+  /** Of its settings: each change of them makes another. */
+  version: string
   createdAt: number
   updatedAt: number
 }

@@ -33,6 +33,8 @@ export interface Delivery {
   seriesAttempts: number
   /** When the next attempt is due; null unless pending. */
   dueAt: number | null
+  /** The schedule's time for it, where it was brought forward in this wait; else null. */
+  scheduleDueAt: number | null
   /** Whether a node holds it now: queued in its lane, or being sent. */
   claimed: boolean
   /** Last attempt's status, or null. */

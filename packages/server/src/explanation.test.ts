@@ -98,6 +98,7 @@ test.each([
 const rest: WebhookRest = {
   until: NOW + 20_000,
   probeAt: NOW + 20_000,
+  probeWanted: null,
   reason: 'The endpoint answered 429 and asked to wait for 20 s.',
 }
 

@@ -25,6 +25,8 @@ export interface Webhook extends WebhookSettings {
   rest: WebhookRest | null
   /** When the last rest or pause ended; null: it never had one. */
   restedAt: number | null
+  /** Of its settings: each change of them makes another; state, health and secret don't. */
+  version: string
   createdAt: number
   updatedAt: number
 }
@@ -63,6 +65,8 @@ export interface WebhookRest {
   until: number
   /** When one delivery is sent, to see whether it takes any. */
   probeAt: number | null
+  /** The delivery that is sent next to see, before that time: somebody asked for it. */
+  probeWanted: string | null
   /** One sentence, for people. */
   reason: string
 }

@@ -39,6 +39,7 @@ export function storedWebhook(given: Partial<Webhook> = {}): Webhook {
     },
     rest: null,
     restedAt: null,
+    version: '0',
     createdAt: 0,
     updatedAt: 0,
     ...given,

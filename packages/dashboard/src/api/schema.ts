@@ -63,6 +63,7 @@ export type AuditEntry = {
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
+    | 'webhook.waiting_sent'
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
@@ -293,6 +294,12 @@ export type Error = {
     path: string
     message: string
   }[]
+  changed?: {
+    at: string | null
+    by: string | null
+    name: string | null
+    you: boolean
+  }
 }
 
 export type Event = {
@@ -637,6 +644,10 @@ export type Subscription = {
   secret: string
   endpoint: string
   events: string[]
+}
+
+export type WaitingSent = {
+  count: number
 }
 
 export type Webhook = {

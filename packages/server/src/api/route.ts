@@ -87,6 +87,8 @@ interface BodySpec<Body extends z.ZodType> {
 
 export interface AnswerSpec {
   status: 200 | 201 | 202 | 204 | 302
+  /** For the document: `handle` sets them itself. */
+  headers?: Record<string, { description: string; schema: Record<string, unknown> }>
   description: string
   /** JSON unless said otherwise. */
   contentType?: string

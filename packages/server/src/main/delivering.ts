@@ -21,36 +21,19 @@ export function createDelivering(shared: Shared) {
   const { store, clock, ids, log } = shared
   const delivers = shared.config.roles.includes('deliver')
   const watch = new ClockWatch({ clock, log })
-  const attempting = createAttempting(shared, () => watch.aheadMs())
   const settling = new Settling({ store, clock, log })
   const telling = new Telling({ store, clock, ids, log })
+  const attempting = createAttempting(shared, {
+    aheadMs: () => watch.aheadMs(),
+    onBack: () => settling.nudge(),
+  })
   const schedule = createSchedule(shared, attempting, { settling, telling })
   const tests = createTests(shared, attempting)
   const listening = createListening(shared, attempting)
   const upkeep = createUpkeep(shared, { watch, settling, schedule })
   const lease = createLease(shared, { tests, schedule: delivers ? schedule : null })
 
-  // ─── who hears of what: nothing is told before `start` ──────────────────────────────────────────
-
-  /** All that became claimable but by our own accept and record: `accepted` below, and the schedule. */
-  store.onWaiting((webhookIds) => {
-    schedule.wake(webhookIds)
-    listening.wake(webhookIds)
-  })
-  store.onChange((change) => {
-    if (change.type !== 'webhook.updated') return
-    telling.nudge()
-    if (change.aspect !== 'settings') return
-    settling.nudge()
-    listening.settingsChanged(change.webhookId)
-  })
-  store.onUncertain(() => lease.doubt())
-  if (delivers) {
-    watch.onJump((byMs) => {
-      if (byMs < 0) upkeep.clockSetBack(-byMs)
-      else schedule.look()
-    })
-  }
+  hear(shared, { delivers, schedule, settling, telling, listening, upkeep, lease, watch })
 
   return {
     tests,
@@ -85,6 +68,40 @@ export function createDelivering(shared: Shared) {
       attempting.cut()
     },
   }
+}
+
+interface Hearing {
+  delivers: boolean
+  schedule: Schedule
+  settling: Settling
+  telling: Telling
+  listening: Listening
+  upkeep: Upkeep
+  lease: Lease
+  watch: ClockWatch
+}
+
+/** Who hears of what: nothing is told before `start`. */
+function hear({ store }: Shared, { delivers, schedule, listening, ...parts }: Hearing): void {
+  const { settling, telling, upkeep, lease, watch } = parts
+  /** All that became claimable but by our own accept and record: `accepted` above, and the schedule. */
+  store.onWaiting((webhookIds) => {
+    schedule.wake(webhookIds)
+    listening.wake(webhookIds)
+  })
+  store.onChange((change) => {
+    if (change.type !== 'webhook.updated') return
+    telling.nudge()
+    if (change.aspect !== 'settings') return
+    settling.nudge()
+    listening.settingsChanged(change.webhookId)
+  })
+  store.onUncertain(() => lease.doubt())
+  if (!delivers) return
+  watch.onJump((byMs) => {
+    if (byMs < 0) upkeep.clockSetBack(-byMs)
+    else schedule.look()
+  })
 }
 
 function createSchedule(

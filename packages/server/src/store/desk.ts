@@ -39,25 +39,42 @@ export interface Desk {
   // ─── chatbots and webhooks ──────────────────────────────────────────────────────────────────────
 
   createChatbot(chatbot: { id: string } & ChatbotSettings, audit?: NewAuditEntry): Promise<Chatbot>
-  /** Null: no such chatbot (also below). Fields that are absent stay. */
+  /**
+   * Null: no such chatbot (also below). Fields that are absent stay. `versions`: only if its settings
+   * are still of one of these; looked at in the transaction that changes them (also below).
+   */
   updateChatbot(
     id: string,
     change: Partial<ChatbotSettings>,
     audit?: NewAuditEntry,
-  ): Promise<Chatbot | null>
+    versions?: readonly string[],
+  ): Promise<Chatbot | 'other_version' | null>
   /**
    * Gone at once for whoever reads, with its webhooks, leads, events, deliveries, keys, sessions and
    * links; `settle` cancels deliveries and erases leads.
    */
-  deleteChatbot(id: string, audit?: NewAuditEntry): Promise<boolean>
+  deleteChatbot(
+    id: string,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<boolean | 'other_version'>
 
   createWebhook(
     webhook: NewWebhook,
     audit?: NewAuditEntry,
   ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks'>
-  updateWebhook(id: string, change: WebhookChange, audit?: NewAuditEntry): Promise<Webhook | null>
+  updateWebhook(
+    id: string,
+    change: WebhookChange,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<Webhook | 'other_version' | null>
   /** Waiting deliveries are cancelled by `settle`; finished ones stay readable. */
-  deleteWebhook(id: string, audit?: NewAuditEntry): Promise<boolean>
+  deleteWebhook(
+    id: string,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<boolean | 'other_version'>
   /**
    * The old secret becomes the previous one until `overlapMs` from now; 0: no overlap.
    * `overlap_running`: an earlier rotation's overlap has not ended.
@@ -115,13 +132,22 @@ export interface Desk {
   // ─── deliveries and people ──────────────────────────────────────────────────────────────────────
 
   /**
-   * A new series of attempts, due now. `wrong_state` too while the attempt of a cancelled delivery
-   * is still on its way.
+   * Of what is over: a new series of attempts, due now. What waits for its time is sent now, as an extra
+   * attempt, and through a rest of its webhook. `wrong_state` while an attempt is on its way, and of
+   * what is parked.
    */
   resend(
     deliveryId: string,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | 'webhook_deleted' | 'erased' | null>
+  /**
+   * What waits for a webhook becomes due, paced, as by `resend`: the road does it in small steps
+   * (`bringForward`). The count is of this moment. `wrong_state`: it is not active.
+   */
+  sendWaiting(
+    webhookId: string,
+    audit?: NewAuditEntry,
+  ): Promise<{ count: number } | 'wrong_state' | null>
   /** An attempt that is on its way is still recorded, but changes the state no more. */
   cancel(
     deliveryId: string,
@@ -171,6 +197,8 @@ export interface Desk {
   stats(query: StatsQuery): Promise<Stats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
+  /** Who made the settings of a chatbot or webhook what they are; null: nobody knows any more. */
+  settingsChange(target: { id: string; version: string }): Promise<SettingsChange | null>
   /** The chatbot that it belongs to; null: there is no such thing, or it is no chatbot's. */
   chatbotOf(kind: OwnedKind, id: string): Promise<string | null>
   /** Unfinished deliveries now. */
@@ -190,6 +218,12 @@ export interface NewWebhook extends WebhookSettings {
   listen?: { temporary: boolean }
   /** At most so many live webhooks for one chatbot. */
   webhooksMax: number
+}
+
+/** As the audit log has it. */
+export interface SettingsChange extends Pick<AuditEntry, 'at' | 'actor' | 'sessionId'> {
+  /** Of the key that did it; null: it was no key, or it was revoked since. */
+  key: { name: string; chatbotId: string | null } | null
 }
 
 /** What is absent stays. */

@@ -122,6 +122,11 @@ export interface Road {
     event: { id: string; payload: string } | null
   }): Promise<'told' | 'told_meanwhile' | 'nobody'>
   /**
+   * Brings forward up to `limit` deliveries that wait for webhooks that are back, or are to be sent by
+   * hand (rules/bring-forward.ts). `moved` counts those that it looked at.
+   */
+  bringForward(limit: number): Promise<{ moved: number }>
+  /**
    * Deletes what is older than its retention, and keys' sessions and links that have run out; the
    * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below
    * `limit` means that nothing is left; an erased lead counts as several, because it takes as long.

@@ -6,11 +6,13 @@ import { describeAccept } from './accept.ts'
 import { describeAccess } from './access.ts'
 import { describeAudit } from './audit.ts'
 import { describeBoundedPages } from './bounded-pages.ts'
+import { describeBringForward } from './bring-forward.ts'
 import { describeChanges } from './changes.ts'
 import { describeClaims } from './claims.ts'
 import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
+import { describeExtraAttempts } from './extra-attempts.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
 import { describeLeases } from './leases.ts'
@@ -30,6 +32,7 @@ import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
+import { describeVersions } from './versions.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -37,6 +40,7 @@ export type { OpenStore } from './store-world.ts'
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {
   const parts = [
     describeConfig,
+    describeVersions,
     describeSecrets,
     describeKeys,
     describeAccept,
@@ -49,6 +53,8 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeRecord,
     describeRests,
     describeNotices,
+    describeExtraAttempts,
+    describeBringForward,
     describeMoves,
     describeSettle,
     describeRecoveries,

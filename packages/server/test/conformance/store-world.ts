@@ -55,6 +55,12 @@ interface LeadEvent extends NewEvent {
   lead: NonNullable<NewEvent['lead']> & { id: string }
 }
 
+/** What an update left, where nothing can refuse it. */
+export function updated<Noun extends object>(made: Noun | 'other_version' | null): Noun {
+  assert(made !== null && made !== 'other_version', `it is changed, not ${String(made)}`)
+  return made
+}
+
 export class StoreWorld {
   readonly harness: StoreHarness
   readonly ids: Ids

@@ -1,6 +1,7 @@
 /** Chatbots: where conversations, leads and events come from. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { DEFAULT_LEAD_FORM } from '../../chatbot.ts'
+import { type Chatbot, DEFAULT_LEAD_FORM } from '../../chatbot.ts'
 import type { Page } from '../../store/desk.ts'
 import type { Credentials } from '../access/credentials.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -15,8 +16,9 @@ import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { notFound } from '../shapes/error-answer.ts'
 import { presentChatbot } from '../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
+import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './versions.ts'
 
-const chatbotAnswer = { schema: chatbotSchema, example: CHATBOT_EXAMPLE }
+const chatbotAnswer = { headers: ETAG, schema: chatbotSchema, example: CHATBOT_EXAMPLE }
 
 export function chatbotRoutes(deps: ApiDeps, cursors: Cursors, credentials: Credentials): Route[] {
   return [
@@ -39,12 +41,12 @@ function createRoute({ store, ids }: ApiDeps): Route {
     audit: 'chatbot.created',
     body: { schema: newChatbotSchema, example: { name: 'Shop assistant' } },
     answer: { status: 201, description: 'The chatbot.', ...chatbotAnswer },
-    async handle({ body, audit }) {
+    async handle({ body, audit, reply }) {
       const { name, leadForm = DEFAULT_LEAD_FORM, allowedOrigins = [] } = body
       const id = ids.next('chatbot')
       const chatbot = { id, name, leadForm, allowedOrigins }
       const entry = audit({ targetId: id, chatbotId: id })
-      return presentChatbot(await store.createChatbot(chatbot, entry))
+      return answerWith(reply, await store.createChatbot(chatbot, entry))
     },
   })
 }
@@ -99,10 +101,8 @@ function getRoute({ store }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     answer: { status: 200, description: 'The chatbot.', ...chatbotAnswer },
-    async handle({ id }) {
-      const chatbot = await store.getChatbot(id)
-      if (!chatbot) throw notFound('chatbot')
-      return presentChatbot(chatbot)
+    async handle({ id, reply }) {
+      return answerWith(reply, await findChatbot(store, id))
     },
   })
 }
@@ -114,16 +114,22 @@ function updateRoute({ store }: ApiDeps): Route {
     operationId: 'updateChatbot',
     tag: 'Chatbots',
     summary: 'Change a chatbot',
-    description: 'What is left out stays; `leadForm` is replaced whole.',
+    description:
+      'What is left out stays; `leadForm` is replaced whole. With `If-Match`, only what nobody has changed meanwhile.',
     access: 'chatbot-by-id',
     id: 'chatbot',
     audit: 'chatbot.updated',
+    headers: [IF_MATCH],
     body: { schema: chatbotChangeSchema, example: { name: 'Shop assistant (EU)' } },
     answer: { status: 200, description: 'The chatbot as it is now.', ...chatbotAnswer },
-    async handle({ id, body, audit }) {
-      const chatbot = await store.updateChatbot(id, body, audit())
+    errors: ['changed_meanwhile'],
+    async handle({ id, body, audit, request, reply }) {
+      const versions = expectedVersions(request)
+      const chatbot = await store.updateChatbot(id, body, audit(), versions)
       if (!chatbot) throw notFound('chatbot')
-      return presentChatbot(chatbot)
+      if (chatbot !== 'other_version') return answerWith(reply, chatbot)
+      const current = await findChatbot(store, id)
+      throw await changedMeanwhile({ store }, { request, reply, current })
     },
   })
 }
@@ -140,10 +146,29 @@ function deleteRoute({ store }: ApiDeps, credentials: Credentials): Route {
     access: 'operator',
     id: 'chatbot',
     audit: 'chatbot.deleted',
+    headers: [IF_MATCH],
     answer: { status: 204, description: 'Deleted.' },
-    async handle({ id, audit }) {
-      const deleted = await store.deleteChatbot(id, audit()).finally(() => credentials.forget())
+    errors: ['changed_meanwhile'],
+    async handle({ id, audit, request, reply }) {
+      const versions = expectedVersions(request)
+      const deleted = await store
+        .deleteChatbot(id, audit(), versions)
+        .finally(() => credentials.forget())
       if (!deleted) throw notFound('chatbot')
+      if (deleted !== 'other_version') return
+      const current = await findChatbot(store, id)
+      throw await changedMeanwhile({ store }, { request, reply, current })
     },
   })
+}
+
+async function findChatbot(store: ApiDeps['store'], id: string): Promise<Chatbot> {
+  const chatbot = await store.getChatbot(id)
+  if (!chatbot) throw notFound('chatbot')
+  return chatbot
+}
+
+function answerWith(reply: FastifyReply, chatbot: Chatbot) {
+  setETag(reply, chatbot)
+  return presentChatbot(chatbot)
 }

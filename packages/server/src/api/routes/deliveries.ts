@@ -1,6 +1,7 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
+import type { DeliveryDetail } from '../../store/desk.ts'
 import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -158,9 +159,9 @@ function resendRoute({ store }: ApiDeps): Route {
     path: '/api/v1/deliveries/{id}/resend',
     operationId: 'resendDelivery',
     tag: 'Deliveries',
-    summary: 'Send a finished delivery again',
+    summary: 'Send a delivery again, or now',
     description:
-      'A new series of attempts, with the same bytes and the same `webhook-id`. Of a paused webhook it is parked.',
+      'Of what is over: a new series of attempts, with the same bytes and the same `webhook-id`; of a paused webhook it is parked. What waits for its time is sent now, also where its webhook rests, as an extra attempt: if it fails, the count and the time of its next attempt are as they were.',
     access: 'chatbot-by-id',
     id: 'delivery',
     audit: 'delivery.resent',
@@ -170,16 +171,25 @@ function resendRoute({ store }: ApiDeps): Route {
       const result = await store.resend(id, audit())
       if (result === null) throw notFound('delivery')
       if (result === 'wrong_state') {
-        throw apiError(
-          'wrong_state',
-          'Only what is delivered, exhausted or cancelled can be resent: no test event, and nothing whose last attempt is still on its way',
-        )
+        throw apiError('wrong_state', whyNotSent(await store.getDelivery(id)))
       }
       if (result === 'webhook_deleted') throw apiError('webhook_deleted')
       if (result === 'erased') throw apiError('lead_erased')
       return presentDelivery(result)
     },
   })
+}
+
+/** And what to do instead. */
+function whyNotSent(detail: DeliveryDetail | null): string {
+  const { delivery, webhook } = detail ?? {}
+  if (delivery?.kind === 'test') {
+    return 'A test event is not sent again: send another by its webhook, `POST /api/v1/webhooks/{id}/test`'
+  }
+  if (delivery?.state === 'parked' || (webhook && webhook.state !== 'active')) {
+    return `It is parked, because its webhook is ${webhook?.state ?? 'deleted'}: it is sent when the webhook is resumed, \`POST /api/v1/webhooks/{id}/resume\``
+  }
+  return 'Its attempt is under way, or next in the line of its webhook: look at what comes of it before you send it again'
 }
 
 function cancelRoute({ store }: ApiDeps): Route {

@@ -22,7 +22,8 @@ import {
 import { presentWebhook } from '../shapes/present.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import { createdWebhookSchema } from '../shapes/webhook-schemas.ts'
-import { findWebhook, storeWebhook } from './webhooks/webhooks.ts'
+import { ETAG } from './versions.ts'
+import { answerWithSecret, findWebhook, storeWebhook } from './webhooks/webhooks.ts'
 
 export function listenerRoutes(deps: ApiDeps): Route[] {
   return [createRoute(deps), startRoute(deps), pullRoute(deps), reportRoute(deps), leaveRoute(deps)]
@@ -44,6 +45,7 @@ function createRoute(deps: ApiDeps): Route {
     answer: {
       status: 201,
       description: 'The webhook and its secret.',
+      headers: ETAG,
       schema: createdWebhookSchema,
       example: {
         ...LISTEN_EXAMPLE,
@@ -53,7 +55,7 @@ function createRoute(deps: ApiDeps): Route {
       },
     },
     errors: ['too_many_webhooks'],
-    async handle({ id: chatbotId, body, audit }) {
+    async handle({ id: chatbotId, body, audit, reply }) {
       const { temporary = true, ...settings } = body
       const webhook = await storeWebhook(deps, audit, {
         ...SETTINGS_BY_DEFAULT,
@@ -63,7 +65,7 @@ function createRoute(deps: ApiDeps): Route {
         secret: deps.generateSecret(),
         listen: { temporary },
       })
-      return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
+      return answerWithSecret(deps, reply, webhook)
     },
   })
 }

@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   listener_lapsed: [409, 'The listener was silent for too long: begin to listen again.'],
   idempotency_conflict: [409, 'The Idempotency-Key was used with another body.'],
   lead_erased: [410, 'The personal data of this lead was erased.'],
+  changed_meanwhile: [412, 'Its settings are of another version than `If-Match` says.'],
   body_too_large: [413, 'The body, or the delivery that it would make, is too large.'],
   url_too_long: [414, 'The URL is too long.'],
   unsupported_media_type: [415, 'Bodies are `application/json` in UTF-8.'],

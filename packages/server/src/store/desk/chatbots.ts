@@ -8,10 +8,12 @@ export function chatbotDesk({ calls }: DeskParts) {
   return {
     createChatbot: async ({ id, ...settings }, audit) =>
       toChatbot(await calls.createChatbot({ id, columns: chatbotColumns(settings) }, audit)),
-    updateChatbot: async (id, change, audit) => {
-      const row = await calls.updateChatbot({ id, columns: chatbotColumns(change) }, audit)
-      return row && toChatbot(row)
+    updateChatbot: async (id, change, audit, versions) => {
+      const patch = { id, columns: chatbotColumns(change), ...(versions && { versions }) }
+      const row = await calls.updateChatbot(patch, audit)
+      return row === null || typeof row === 'string' ? row : toChatbot(row)
     },
-    deleteChatbot: (id, audit) => calls.deleteChatbot(id, audit),
+    deleteChatbot: (id, audit, versions) =>
+      calls.deleteChatbot({ id, ...(versions && { versions }) }, audit),
   } satisfies Partial<Desk>
 }

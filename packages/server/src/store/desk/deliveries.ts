@@ -1,6 +1,6 @@
 /** Deliveries that are moved by hand, and people who are erased, as the desk is asked for them. */
 import type { Desk, NewAuditEntry, NewRecovery, Recovery } from '../desk.ts'
-import { countRecoverable, findWebhookRow } from '../reading/reads.ts'
+import { countRecoverable, countWaiting, findWebhookRow } from '../reading/reads.ts'
 import { toDelivery, toRecovery } from '../reading/rows.ts'
 import type { DeskParts } from './parts.ts'
 
@@ -15,9 +15,26 @@ export function deliveryDesk(parts: DeskParts) {
       const row = await calls.cancel({ deliveryId, reason }, audit)
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
+    sendWaiting: (webhookId, audit) => sendWaiting(parts, webhookId, audit),
     createRecovery: (recovery, audit) => createRecovery(parts, recovery, audit),
     eraseLead: (leadId, reason, audit) => calls.eraseLead({ leadId, reason }, audit),
   } satisfies Partial<Desk>
+}
+
+/** Counted as a recovery is. */
+async function sendWaiting(
+  parts: DeskParts,
+  webhookId: string,
+  audit?: NewAuditEntry,
+): ReturnType<Desk['sendWaiting']> {
+  const now = await parts.calls.readClock(null)
+  const webhook = await findWebhookRow(parts, webhookId)
+  if (!webhook) return null
+  // Through a rest also what it holds.
+  const dueAfter = webhook.resting_until === null ? now : null
+  const count = await countWaiting(parts, { webhookId, dueAfter })
+  const row = await parts.calls.markWaiting(webhookId, audit)
+  return row === null || typeof row === 'string' ? row : { count }
 }
 
 /** The count may take its time: it runs where lists do, not where commits do. */

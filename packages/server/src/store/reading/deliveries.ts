@@ -40,9 +40,11 @@ export function deliveriesIn(db: Builder, table: DeliveryTable) {
   return db.selectFrom(sql<DeliveryRow>`${sql.table(table)}`.as('deliveries'))
 }
 
+type Instant = 'uncharged_since' | 'due_at' | 'schedule_due_at' | 'finished_at' | 'updated_at'
+
 /** A whole row, whichever table it lies in. */
 export function rowsIn(db: Builder, table: DeliveryTable) {
-  const number = (column: 'uncharged_since' | 'due_at' | 'finished_at' | 'updated_at') => {
+  const number = (column: Instant) => {
     if (table === 'finished' && column === 'updated_at') return sql<number>`deliveries.finished_at`
     const isThere = table === 'claimed' || (table === 'waiting') === (column !== 'finished_at')
     return isThere ? sql<number>`deliveries.${sql.ref(column)}` : sql<number>`CAST(NULL AS bigint)`
@@ -53,6 +55,7 @@ export function rowsIn(db: Builder, table: DeliveryTable) {
     .select([
       number('uncharged_since').as('uncharged_since'),
       number('due_at').as('due_at'),
+      number('schedule_due_at').as('schedule_due_at'),
       claimedBy.as('claimed_by'),
       number('finished_at').as('finished_at'),
       number('updated_at').as('updated_at'),
@@ -310,4 +313,17 @@ export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable
     query = query.where(sql<SqlBool>`state in ('exhausted', 'cancelled')`)
   }
   return query
+}
+
+/** How many of a webhook's deliveries wait, in nobody's hands; with `dueAfter` those that are due later. */
+export function countWaiting(
+  db: Builder,
+  { webhookId, dueAfter }: { webhookId: string; dueAfter: number | null },
+): Compilable {
+  const query = deliveriesIn(db, 'waiting')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('webhook_id', '=', webhookId)
+    // The condition of the index, literally.
+    .where(sql<SqlBool>`state = 'pending'`)
+  return dueAfter === null ? query : query.where('due_at', '>', dueAfter)
 }

@@ -1,12 +1,18 @@
 /** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
 import type { DeliveryFilter, Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
+import { versionAt } from '../rules/settings-version.ts'
 import type { Encryption } from '../sealing/encryption.ts'
-import { ownerOf } from './access-queries.ts'
+import { ownerOf, settingsChange } from './access-queries.ts'
+import { type SettingsChangeRow, toSettingsChange } from './access-rows.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import { statsSeries } from './charts.ts'
-import { countRecoverable as countRecoverableQuery, currentCounts } from './deliveries.ts'
+import {
+  countRecoverable as countRecoverableQuery,
+  countWaiting as countWaitingQuery,
+  currentCounts,
+} from './deliveries.ts'
 import {
   deliveryDetailQueries,
   eventDetailQueries,
@@ -97,6 +103,12 @@ function details(parts: ReadParts) {
       const row = await one<rows.RecoveryRow>(parts, byId(db, 'recoveries', id))
       return row ? rows.toRecovery(row) : null
     },
+    async settingsChange({ id, version }) {
+      const at = versionAt(version)
+      if (at === null) return null
+      const row = await one<SettingsChangeRow>(parts, settingsChange(db, id, at))
+      return row ? toSettingsChange(row) : null
+    },
     async chatbotOf(kind, id) {
       const [found] = await runSoon([ownerOf(db, kind, id)])
       return (found as { chatbot_id: string | null }[])[0]?.chatbot_id ?? null
@@ -138,6 +150,15 @@ export async function findWebhookRow(
 
 export async function countRecoverable(parts: ReadParts, recovery: NewRecovery): Promise<number> {
   const query = countRecoverableQuery(parts.db, recovery)
+  return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
+}
+
+/** `dueAfter`: what is due later; null: all that is in nobody's hands. */
+export async function countWaiting(
+  parts: ReadParts,
+  waiting: { webhookId: string; dueAfter: number | null },
+): Promise<number> {
+  const query = countWaitingQuery(parts.db, waiting)
   return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
 }
 

@@ -31,6 +31,7 @@ import {
 
 export interface ChatbotRow extends ChatbotColumns {
   id: string
+  version: string
   created_at: number
   updated_at: number
 }
@@ -66,6 +67,11 @@ export interface WebhookRow extends WebhookColumns {
   rest_by: string | null
   strained: number
   rested_at: number | null
+  /** The delivery that passes its rest as the next probe, by hand. */
+  probe_wanted: string | null
+  /** What is still to be brought forward (rules/bring-forward.ts). */
+  forwarding: string | null
+  version: string
   created_at: number
   updated_at: number
 }
@@ -96,6 +102,8 @@ export interface DeliveryRow {
   attempt_count: number
   series_attempts: number
   due_at: number | null
+  /** The schedule's time of the next attempt, once that was brought forward in this wait. */
+  schedule_due_at: number | null
   claimed_by: string | null
   last_status: number | null
   last_error: string | null
@@ -158,6 +166,7 @@ export function toChatbot(row: ChatbotRow): Chatbot {
   return {
     id: row.id,
     ...chatbotSettings(row),
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -188,8 +197,14 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
     rest:
       row.resting_until === null
         ? null
-        : { until: row.resting_until, probeAt: row.probe_at, reason: row.rest_reason ?? '' },
+        : {
+            until: row.resting_until,
+            probeAt: row.probe_at,
+            probeWanted: row.probe_wanted,
+            reason: row.rest_reason ?? '',
+          },
     restedAt: row.rested_at,
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -240,6 +255,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     attemptCount: row.attempt_count,
     seriesAttempts: row.series_attempts,
     dueAt: row.state === 'pending' ? row.due_at : null,
+    scheduleDueAt: row.state === 'pending' ? row.schedule_due_at : null,
     claimed: row.claimed_by !== null,
     lastStatus: row.last_status,
     lastError: row.last_error,

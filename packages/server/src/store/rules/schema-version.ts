@@ -3,12 +3,27 @@
  * was never released, and is refused (docs/decisions/0044-hot-and-cold.md).
  */
 import { StartError } from '../../errors.ts'
+import { DELIVERIES_WITH_SCHEDULE } from './views.ts'
 
 export const FIRST_SCHEMA = 11
 
 /**
- * What followed the first, in words that both databases take. A released one is never edited. Once the
- * stores need different words this list is closed, or numbers would move: each names its own from then on.
+ * Deliveries that are sent before their schedule's time (extra.ts), and webhooks whose rest is
+ * passed by hand, or whose deliveries are still to be brought forward.
+ */
+const BROUGHT_FORWARD = `
+  ALTER TABLE claimed ADD COLUMN schedule_due_at bigint;
+  ALTER TABLE waiting ADD COLUMN schedule_due_at bigint;
+  ALTER TABLE webhooks ADD COLUMN probe_wanted TEXT;
+  ALTER TABLE webhooks ADD COLUMN forwarding TEXT;
+  CREATE INDEX webhooks_forwarding ON webhooks (id) WHERE forwarding IS NOT NULL;
+  DROP VIEW deliveries;
+  ${DELIVERIES_WITH_SCHEDULE}`
+
+/**
+ * What followed the first, in words that both databases take, but for `bigint`, which SQLite writes
+ * INTEGER. A released one is never edited. Once the stores need different words this list is closed, or
+ * numbers would move: each names its own from then on.
  */
 export const LATER_STEPS: readonly string[] = [
   // JSON of what a visitor agreed to (lead.ts); null: nothing was asked for.
@@ -32,6 +47,10 @@ export const LATER_STEPS: readonly string[] = [
     PRIMARY KEY (webhook_id, type)
   );
   CREATE INDEX notices_untold ON notices (told_at) WHERE times > 0;`,
+  BROUGHT_FORWARD,
+  // Of the settings alone, for `ETag` and `If-Match` (rules/settings-version.ts).
+  `ALTER TABLE chatbots ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+  `ALTER TABLE webhooks ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
 ]
 
 /** The number that a store has after all of these steps. */

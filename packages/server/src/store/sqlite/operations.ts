@@ -17,6 +17,7 @@ import * as nodes from './road/nodes.ts'
 import { recordIfLeased } from './road/record.ts'
 import { release, releaseAll } from './road/release.ts'
 import { takeStarts } from './road/starts.ts'
+import { bringForward } from './road/upkeep/bring-forward.ts'
 import { pullInDue } from './road/upkeep/due-times.ts'
 import { noticesDue, tellNotice } from './road/upkeep/notices.ts'
 import { prune } from './road/upkeep/prune.ts'
@@ -55,6 +56,7 @@ export const OPERATIONS = {
   continueRecoveries,
   noticesDue,
   tellNotice,
+  bringForward,
   read: (core: Core, queries: Query[]) =>
     queries.map(({ sql, values }) => core.all(sql, ...values)),
   /** A commit of this size: one that is smaller than the work's may succeed where that fails. */

@@ -71,6 +71,7 @@ function upkeepVerbs(parts: RoadParts) {
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
     noticesDue: (limit) => queue.call('noticesDue', limit),
     tellNotice: (input) => queue.call('tellNotice', input),
+    bringForward: (limit) => queue.call('bringForward', limit),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

@@ -6,6 +6,7 @@ import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
 import { EXAMPLE_IDS } from '../../shapes/schemas.ts'
 import { createdWebhookSchema, WEBHOOK_EXAMPLE } from '../../shapes/webhook-schemas.ts'
 import { givenSettings } from '../../shapes/webhook-settings.ts'
+import { ETAG } from '../versions.ts'
 import { createWebhook, refuseBlocked } from '../webhooks/webhooks.ts'
 import { chatbotIdField, chatbotMeant } from './query.ts'
 
@@ -50,6 +51,7 @@ export function integrationWebhookRoutes(deps: ApiDeps): Route[] {
       answer: {
         status: 201,
         description: 'The webhook and its secret.',
+        headers: ETAG,
         schema: subscriptionSchema,
         example: {
           ...WEBHOOK_EXAMPLE,
@@ -62,12 +64,12 @@ export function integrationWebhookRoutes(deps: ApiDeps): Route[] {
         },
       },
       errors: ['blocked_address', 'too_many_webhooks', 'chatbot_not_found'],
-      async handle({ body, audit }) {
+      async handle({ body, ...call }) {
         const { endpoint, events } = body
         refuseBlocked(deps, endpoint, 'endpoint')
         const chatbotId = await chatbotMeant(deps.store, body.chatbotId)
         const values = { chatbotId, url: endpoint, eventTypes: events }
-        const webhook = await createWebhook(deps, values, audit)
+        const webhook = await createWebhook(deps, values, call)
         return { ...webhook, endpoint: webhook.url, events: webhook.eventTypes }
       },
     }),

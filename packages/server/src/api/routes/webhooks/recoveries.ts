@@ -49,7 +49,7 @@ export function recoveryRoutes(deps: ApiDeps): Route[] {
   return [recoverRoute(deps), getRoute(deps)]
 }
 
-function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
+function recoverRoute({ store, ids, clock, onResending }: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/v1/webhooks/{id}/recover',
@@ -81,7 +81,7 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
       }
       const recovery = await store.createRecovery(values, dryRun ? undefined : audit())
       if (recovery === null) throw notFound('webhook')
-      if (!dryRun) onRecovery()
+      if (!dryRun) onResending()
       return { recoveryId: dryRun ? null : recovery.id, count: recovery.total }
     },
   })

@@ -6,9 +6,9 @@ import { defineRoute, type Route } from '../../route.ts'
 import { CURE_EXAMPLE, cureField, presentCure } from '../../shapes/cure.ts'
 import { attemptSchema } from '../../shapes/delivery-schemas.ts'
 import { apiError, notFound } from '../../shapes/error-answer.ts'
-import { presentAttempt, presentWebhook } from '../../shapes/present.ts'
+import { presentAttempt } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, eventType, idField } from '../../shapes/schemas.ts'
-import { findWebhook, webhookAnswer } from './webhooks.ts'
+import { answerWith, findWebhook, webhookAnswer } from './webhooks.ts'
 
 const testSchema = z
   .strictObject({
@@ -23,8 +23,12 @@ const testResultSchema = z
   .object({ deliveryId: idField('delivery'), ...testedFields, cure: cureField })
   .meta({ id: 'WebhookTestResult', description: 'The attempt, and where it is listed.' })
 
+const sentSchema = z
+  .object({ count: z.int().meta({ description: 'How many deliveries wait, and are sent now.' }) })
+  .meta({ id: 'WaitingSent' })
+
 export function webhookActionRoutes(deps: ApiDeps): Route[] {
-  return [testRoute(deps), pauseRoute(deps), resumeRoute(deps)]
+  return [testRoute(deps), sendWaitingRoute(deps), pauseRoute(deps), resumeRoute(deps)]
 }
 
 function testRoute(deps: ApiDeps): Route {
@@ -74,6 +78,40 @@ function testRoute(deps: ApiDeps): Route {
   })
 }
 
+function sendWaitingRoute({ store, onResending }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/webhooks/{id}/send-waiting',
+    operationId: 'sendWaiting',
+    tag: 'Webhooks',
+    summary: 'Send now what waits for its next attempt',
+    description:
+      'What waits becomes due, at the pace that the endpoint takes; while the webhook rests, one delivery is sent to see, and the others follow when it is taken. These attempts are extra: of what fails, the count and the time of its next attempt are as they were.',
+    access: 'chatbot-by-id',
+    id: 'webhook',
+    audit: 'webhook.waiting_sent',
+    answer: {
+      status: 202,
+      description: 'Begun.',
+      schema: sentSchema,
+      example: { count: 18 },
+    },
+    errors: ['wrong_state'],
+    async handle({ id, audit }) {
+      const sent = await store.sendWaiting(id, audit())
+      if (sent === null) throw notFound('webhook')
+      if (sent === 'wrong_state') {
+        throw apiError(
+          'wrong_state',
+          'The webhook is paused, disabled or away, and so its deliveries are parked: `resume` sends them',
+        )
+      }
+      onResending()
+      return sent
+    },
+  })
+}
+
 function pauseRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
@@ -87,7 +125,7 @@ function pauseRoute(deps: ApiDeps): Route {
     audit: 'webhook.paused',
     answer: { status: 200, description: 'The webhook, paused.', ...webhookAnswer },
     errors: ['wrong_state'],
-    async handle({ id, audit }) {
+    async handle({ id, audit, reply }) {
       const { state } = await findWebhook(deps, id)
       // Pausing would hide why it was disabled, and nothing is sent to it anyway.
       if (state === 'disabled') {
@@ -96,12 +134,12 @@ function pauseRoute(deps: ApiDeps): Route {
       const why = 'Paused by its owner.'
       const webhook = await deps.store.setWebhookState(id, 'paused', why, audit())
       if (!webhook) throw notFound('webhook')
-      return presentWebhook(webhook, deps.clock.now())
+      return answerWith(deps, reply, webhook)
     },
   })
 }
 
-function resumeRoute({ store, clock }: ApiDeps): Route {
+function resumeRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/v1/webhooks/{id}/resume',
@@ -114,10 +152,10 @@ function resumeRoute({ store, clock }: ApiDeps): Route {
     id: 'webhook',
     audit: 'webhook.resumed',
     answer: { status: 200, description: 'The webhook, active.', ...webhookAnswer },
-    async handle({ id, audit }) {
-      const webhook = await store.setWebhookState(id, 'active', null, audit())
+    async handle({ id, audit, reply }) {
+      const webhook = await deps.store.setWebhookState(id, 'active', null, audit())
       if (!webhook) throw notFound('webhook')
-      return presentWebhook(webhook, clock.now())
+      return answerWith(deps, reply, webhook)
     },
   })
 }

@@ -1,4 +1,5 @@
 /** Webhooks: where owners want events sent. Secrets, header values and credentials are shown masked. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { NewWebhook, WebhookChange } from '../../../store/desk.ts'
 import { memberPath } from '../../../text/json.ts'
@@ -20,9 +21,10 @@ import {
   webhookChangeSchema,
   webhookSchema,
 } from '../../shapes/webhook-schemas.ts'
+import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from '../versions.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
-export const webhookAnswer = { schema: webhookSchema, example: WEBHOOK_EXAMPLE }
+export const webhookAnswer = { headers: ETAG, schema: webhookSchema, example: WEBHOOK_EXAMPLE }
 
 export function webhookRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [
@@ -54,18 +56,29 @@ function createRoute(deps: ApiDeps): Route {
     answer: {
       status: 201,
       description: 'The webhook and its secret.',
+      headers: ETAG,
       schema: createdWebhookSchema,
       example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
     },
     errors: ['blocked_address', 'too_many_webhooks'],
-    handle: ({ id: chatbotId, body, audit }) => createWebhook(deps, { chatbotId, ...body }, audit),
+    handle: ({ id: chatbotId, body, ...call }) => createWebhook(deps, { chatbotId, ...body }, call),
   })
+}
+
+/** What a call has that creates one. */
+interface Creating {
+  audit: AuditOf
+  reply: FastifyReply
 }
 
 type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
 
 /** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
-export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
+export async function createWebhook(
+  deps: ApiDeps,
+  given: WebhookToCreate,
+  { audit, reply }: Creating,
+) {
   const { secret, ...settings } = given
   refuseBlocked(deps, given.url)
   if (given.headers) refuseMasks(unmaskHeaders(given.headers, {}).faults)
@@ -74,7 +87,7 @@ export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit
     ...settings,
     secret: secret === undefined ? deps.generateSecret() : usableSecret(deps, secret),
   })
-  return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
+  return answerWithSecret(deps, reply, webhook)
 }
 
 function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
@@ -163,7 +176,7 @@ function getRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     answer: { status: 200, description: 'The webhook.', ...webhookAnswer },
-    handle: async ({ id }) => presentWebhook(await findWebhook(deps, id), deps.clock.now()),
+    handle: async ({ id, reply }) => answerWith(deps, reply, await findWebhook(deps, id)),
   })
 }
 
@@ -175,24 +188,33 @@ function updateRoute(deps: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Change a webhook',
     description:
-      'What is left out stays; `headers` and `metadata` are replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings.',
+      'What is left out stays; `headers` and `metadata` are replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings. With `If-Match`, only what nobody has changed meanwhile.',
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.updated',
+    headers: [IF_MATCH],
     body: { schema: webhookChangeSchema, example: { timeoutSeconds: 10 } },
     answer: { status: 200, description: 'The webhook as it is now.', ...webhookAnswer },
-    errors: ['blocked_address'],
-    async handle({ id, body, audit }) {
-      const change = unmaskChange(body, await findWebhook(deps, id))
-      if (change.url !== undefined) refuseBlocked(deps, change.url)
-      const webhook = await deps.store.updateWebhook(id, change, audit())
-      if (!webhook) throw notFound('webhook')
-      return presentWebhook(webhook, deps.clock.now())
+    errors: ['blocked_address', 'changed_meanwhile'],
+    async handle({ id, body, audit, request, reply }) {
+      const versions = expectedVersions(request)
+      for (;;) {
+        const stored = await findWebhook(deps, id)
+        if (versions !== undefined && !versions.includes(stored.version)) {
+          throw await changedMeanwhile(deps, { request, reply, current: stored })
+        }
+        const change = unmaskChange(body, stored)
+        if (change.url !== undefined) refuseBlocked(deps, change.url)
+        // What was masked stands for what is stored, so it holds for this version only.
+        const webhook = await deps.store.updateWebhook(id, change, audit(), [stored.version])
+        if (!webhook) throw notFound('webhook')
+        if (webhook !== 'other_version') return answerWith(deps, reply, webhook)
+      }
     },
   })
 }
 
-function deleteRoute({ store }: ApiDeps): Route {
+function deleteRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/api/v1/webhooks/{id}',
@@ -203,11 +225,26 @@ function deleteRoute({ store }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.deleted',
+    headers: [IF_MATCH],
     answer: { status: 204, description: 'Deleted.' },
-    async handle({ id, audit }) {
-      if (!(await store.deleteWebhook(id, audit()))) throw notFound('webhook')
+    errors: ['changed_meanwhile'],
+    async handle({ id, audit, request, reply }) {
+      const deleted = await deps.store.deleteWebhook(id, audit(), expectedVersions(request))
+      if (!deleted) throw notFound('webhook')
+      if (deleted !== 'other_version') return
+      const current = await findWebhook(deps, id)
+      throw await changedMeanwhile(deps, { request, reply, current })
     },
   })
+}
+
+export function answerWith({ clock }: ApiDeps, reply: FastifyReply, webhook: Webhook) {
+  setETag(reply, webhook)
+  return presentWebhook(webhook, clock.now())
+}
+
+export function answerWithSecret(deps: ApiDeps, reply: FastifyReply, webhook: Webhook) {
+  return { ...answerWith(deps, reply, webhook), secret: webhook.secret }
 }
 
 export async function storeWebhook(

@@ -20,6 +20,7 @@ export const OPERATIONS = {
   rotateSecret: webhooks.rotateSecret,
   finishRotation: webhooks.finishRotation,
   setWebhookState: webhooks.setWebhookState,
+  markWaiting: webhooks.markWaiting,
   createApiKey: access.createApiKey,
   deleteApiKey: access.deleteApiKey,
   createOwnerLink: access.createOwnerLink,

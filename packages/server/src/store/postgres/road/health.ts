@@ -15,9 +15,9 @@ import {
   noteHealth,
   whyDisable,
 } from '../../rules/after-attempt.ts'
+import { FAILURES_OF_ALL, noteAnswer } from '../../rules/bring-forward.ts'
 import { type NewNotice, newNotices, noteTroubles } from '../../rules/notices.ts'
 import {
-  noteRest,
   REST_COLUMNS,
   REST_FIELDS,
   type RestMove,
@@ -65,7 +65,7 @@ export class HealthBook {
   note(row: DeliveryRow, input: RecordInput): NextState & RestTold {
     const { now } = this.#tx
     const health = this.#webhooks.get(row.webhook_id)
-    const move = health ? noteRest(health.row, row, input, now) : null
+    const move = health ? noteAnswer(health.row, row, input, now) : null
     if (health) health.move = move ?? health.move
     let isDisabled = false
     if (health && concernsHealth(row, input)) {
@@ -124,15 +124,16 @@ export class HealthBook {
 
 /**
  * Locks what attempts will change: `tried` (SQL) has their webhooks, with `failed`, whether any of them
- * failed, and `succeeded`, whether any event was delivered.
+ * failed, `succeeded`, whether any event was delivered, and `taken_up`, whether any event or test was.
  */
 export const touchedBy = (tried: string) => `SELECT w.id, w.chatbot_id AS "chatbotId", w.state,
     failing_since AS "failingSince", consecutive_failures AS "consecutiveFailures",
     last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
     last_failure AS "lastFailure", recent_failures AS "recentFailures", troubles, ${REST_FIELDS}
   FROM webhooks w JOIN (${tried}) tried ON tried.webhook_id = w.id
-  WHERE failed OR resting_until IS NOT NULL OR succeeded AND (failing_since IS NOT NULL
-    OR recent_failures <> 0 OR troubles <> 0 OR last_success_at IS NULL OR last_success_at <= ${NOW} - ${SUCCESS_NOTED_EVERY_MS})
+  WHERE failed OR resting_until IS NOT NULL OR taken_up AND consecutive_failures >= ${FAILURES_OF_ALL}
+    OR succeeded AND (failing_since IS NOT NULL OR recent_failures <> 0 OR troubles <> 0
+    OR last_success_at IS NULL OR last_success_at <= ${NOW} - ${SUCCESS_NOTED_EVERY_MS})
   ORDER BY w.id FOR NO KEY UPDATE OF w`
 const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
@@ -146,7 +147,7 @@ const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
 const WRITE_RESTS = `UPDATE webhooks w
   SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}
   FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[],
-    $8::int[], $9::bigint[], $10::bigint[]) AS rest (id, ${REST_COLUMNS.join(', ')})
+    $8::int[], $9::bigint[], $10::bigint[], $11::text[], $12::text[]) AS rest (id, ${REST_COLUMNS.join(', ')})
   WHERE w.id = rest.id`
 const DISABLE = `UPDATE webhooks SET state = 'disabled', state_reason = $1, updated_at = $2
   WHERE id = $3`

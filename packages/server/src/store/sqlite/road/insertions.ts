@@ -65,6 +65,7 @@ export function insertDelivery(
     series_attempts: 0,
     uncharged_since: null,
     due_at: isActive ? tx.now : null,
+    schedule_due_at: null,
     claimed_by: claimedBy,
     last_status: null,
     last_error: null,

@@ -15,8 +15,9 @@ import {
   whyDisable,
   withoutEcho,
 } from '../../rules/after-attempt.ts'
+import { noteAnswer } from '../../rules/bring-forward.ts'
 import { newNotices, noteTroubles } from '../../rules/notices.ts'
-import { noteRest, type RestTold, restTold } from '../../rules/rest.ts'
+import { type RestTold, restTold } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
 import { isErased } from './event-erased.ts'
 import type { HealthRow } from './health.ts'
@@ -42,10 +43,10 @@ function wasErased(core: Core, row: DeliveryRow): boolean {
 
 /** Out of this node's hands, to where its next state says. */
 function keepOutcome(core: Core, row: DeliveryRow, input: RecordInput, next: NextState): void {
-  const { attempt, outcome } = input
+  const { attempt } = input
   const { tx } = core
   const ended = endOf(row.state, next.state)
-  const charged = outcome.kind !== 'retry' || outcome.charged
+  const dueAt = next.delayMs === null ? null : tx.now + Math.round(next.delayMs)
   const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
   // What was cancelled was not ended by what came back.
   const isEnd = ended === 'delivered' || ended === 'exhausted'
@@ -55,8 +56,9 @@ function keepOutcome(core: Core, row: DeliveryRow, input: RecordInput, next: Nex
     state: next.state,
     state_reason: next.reason,
     attempt_count: row.attempt_count + 1,
-    series_attempts: row.series_attempts + (charged ? 1 : 0),
-    due_at: next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
+    series_attempts: row.series_attempts + (next.charged ? 1 : 0),
+    due_at: dueAt,
+    schedule_due_at: next.keepsSchedule ? dueAt : null,
     last_status: attempt.status,
     last_error: lastError,
     uncharged_since: unchargedSince(row, input, tx.now),
@@ -83,7 +85,7 @@ function updateWebhook(
   const { tx } = core
   const webhook = core.health(row.webhook_id)
   if (!webhook) return { webhook, isDisabled: false }
-  const move = noteRest(webhook, row, input, tx.now)
+  const move = noteAnswer(webhook, row, input, tx.now)
   if (move !== null) {
     core.touchHealth(row.webhook_id)
     tx.webhookChanged(row.webhook_id, row.chatbot_id, 'rest')
