@@ -4,6 +4,7 @@
  *
  * What excuses two attempts at once is spelled out in `#excuses`: a frozen process, and nothing else.
  */
+import { isNotice } from '../../packages/server/src/notice.ts'
 import type { SendResult } from '../../packages/server/src/outcome.ts'
 import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.ts'
 import type { AcceptInput, Change, Claim } from '../../packages/server/src/store/road.ts'
@@ -13,6 +14,7 @@ import { HeldWatch } from './held-watch.ts'
 import { LaneWatch, type OpenAttempt } from './lane-watch.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { type Request, requestName, resultWord } from './network.ts'
+import { NoticeWatch } from './notice-watch.ts'
 import type { Publication } from './publication.ts'
 import { RateWatch } from './rate-watch.ts'
 import { RestWatch } from './rest-watch.ts'
@@ -40,6 +42,7 @@ export class Promises {
   readonly #held: HeldWatch
   readonly #webhooks: WebhookWatch
   readonly #rests: RestWatch
+  readonly #notices: NoticeWatch
   #violation: Violation | null = null
   readonly #accepted = new Map<string, Publication>()
   readonly #made = new Map<string, number>()
@@ -56,6 +59,7 @@ export class Promises {
     this.#held = new HeldWatch(broken)
     this.#webhooks = new WebhookWatch(broken)
     this.#rests = new RestWatch(broken)
+    this.#notices = new NoticeWatch(broken)
   }
 
   /** Kept rather than thrown: a room under test would catch it. */
@@ -84,6 +88,7 @@ export class Promises {
     this.#webhooks.committed(book.webhooks)
     const { deliveries } = book
     const at = this.#world.storeClock.now()
+    this.#notices.committed(commit, at)
     this.#rests.committed(book.webhooks, { moved, commit, deliveries, now: at })
     for (const [index, call] of batch.calls.entries()) {
       const answer = reply.replies[index]
@@ -194,7 +199,7 @@ export class Promises {
   /** On the wire. */
   requestStarts(request: Request, unsettled: Request[]): void {
     const { turn, signed } = request
-    const { deliveryId, eventId, chatbotId } = turn.claim
+    const { deliveryId, eventId, chatbotId, webhookId } = turn.claim
     this.#world.note(`${requestName(request)} to ${signed.url}${request.held ? ' (held)' : ''}`)
     for (const other of unsettled) {
       if (other === request || !other.isOpen || other.turn.claim.deliveryId !== deliveryId) continue
@@ -205,7 +210,11 @@ export class Promises {
     const body = signed.body.toString()
     const id = signed.headers.find(([header]) => header === 'webhook-id')?.[1]
     const eventType = this.book.deliveries.get(deliveryId)?.event_type
-    const expected = this.#world.owner.bodyOf({ body, eventType, chatbotId })
+    const isOfNotice = eventType !== undefined && isNotice(eventType)
+    const expected = isOfNotice
+      ? this.#notices.bodyOf(eventId, { eventType, chatbotId })
+      : this.#world.owner.bodyOf({ body, eventType, chatbotId })
+    if (isOfNotice) this.#notices.sentTo(webhookId, eventId)
     const first = this.#bodies.get(deliveryId) ?? expected
     this.#bodies.set(deliveryId, body)
     if (body !== expected || body !== first || id !== eventId) {
