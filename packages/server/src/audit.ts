@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   'webhook.rotation_finished',
   'webhook.recovery_started',
   'webhook.waiting_sent',
+  'webhook.set_aside',
   'delivery.resent',
   'delivery.cancelled',
   'lead.erased',

@@ -6,6 +6,8 @@ export interface ErrorDetail {
 }
 
 interface ErrorAbout {
+  /** Of what was created already. */
+  id?: string
   /** Who made the settings what they are, and when. */
   changed?: { at: string | null; by: string | null; name: string | null; you: boolean }
 }

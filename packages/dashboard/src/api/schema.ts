@@ -64,6 +64,7 @@ export type AuditEntry = {
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
     | 'webhook.waiting_sent'
+    | 'webhook.set_aside'
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
@@ -294,12 +295,25 @@ export type Error = {
     path: string
     message: string
   }[]
+  id?: string
   changed?: {
     at: string | null
     by: string | null
     name: string | null
     you: boolean
   }
+}
+
+export type ErrorGroup = {
+  status: number | null
+  error: string
+  count: number
+  givenUp: number
+  retrying: number
+  onHold: number
+  firstAt: string
+  lastAt: string
+  deliveryId: string
 }
 
 export type Event = {
@@ -345,6 +359,25 @@ export type GetLeads = {
   size?: number
 }
 
+export type GivenUp = {
+  count: number
+  more: boolean
+  webhooks: GivenUpOfWebhook[]
+  moreWebhooks: boolean
+}
+
+export type GivenUpOfWebhook = {
+  webhookId: string
+  chatbotId: string
+  kind: 'http' | 'listen'
+  url: string
+  count: number
+  more: boolean
+  oldestAt: string
+  newestAt: string
+  setAsideUntil: string | null
+}
+
 export type Lead = {
   id: string
   chatbotId: string
@@ -353,8 +386,19 @@ export type Lead = {
   customerName: string
   customerEmail: string
   customerPhone: string
+  deliveries: LeadDeliveries
   consent: Consent | null
   createdAt: string
+}
+
+export type LeadDeliveries = {
+  state: 'exhausted' | 'retrying' | 'parked' | 'pending' | 'delivered' | 'cancelled' | null
+  pending: number
+  retrying: number
+  delivered: number
+  exhausted: number
+  parked: number
+  cancelled: number
 }
 
 export type LeadExport = {
@@ -418,6 +462,29 @@ export type LeadForm = {
 export type LeadList = {
   data: Lead[]
   nextCursor: string | null
+}
+
+export type LeadStats = {
+  from: string
+  to: string
+  count: number
+  more: boolean
+  chatbots: {
+    chatbotId: string
+    name: string
+    count: number
+  }[]
+  moreChatbots: boolean
+  sampled: number
+  states: {
+    exhausted: number
+    retrying: number
+    parked: number
+    pending: number
+    delivered: number
+    cancelled: number
+    none: number
+  }
 }
 
 export type ListenerReport = {
@@ -490,6 +557,8 @@ export type NewRecovery = {
   since: string
   until?: string
   states?: ('delivered' | 'exhausted' | 'cancelled')[]
+  status?: number
+  error?: string
   dryRun?: boolean
 }
 
@@ -566,6 +635,16 @@ export type Session = {
   kind: 'operator' | 'chatbot'
   chatbotId: string | null
   expiresAt: string
+}
+
+export type SetAside = {
+  until?: string
+}
+
+export type SetAsideDone = {
+  count: number
+  more: boolean
+  setAsideUntil: string
 }
 
 export type SignIn = {
@@ -690,6 +769,43 @@ export type WebhookChange = {
   metadata?: Record<string, string>
 }
 
+export type WebhookHealth = {
+  webhookId: string
+  from: string
+  to: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  waiting: {
+    fresh: number
+    retrying: number
+    onHold: number
+    more: boolean
+  }
+  givenUp: {
+    count: number
+    more: boolean
+    oldestAt: string | null
+    newestAt: string | null
+  }
+  errors: ErrorGroup[]
+  moreErrors: boolean
+  lastDelivered: Delivery[]
+  lastFailed: Delivery[]
+}
+
 export type WebhookList = {
   data: Webhook[]
   nextCursor: string | null
@@ -699,6 +815,34 @@ export type WebhookSecret = {
   secret: string
   previousSecret?: string
   overlapEndsAt?: string
+}
+
+export type WebhookStats = {
+  webhookId: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  givenUp: {
+    count: number
+    more: boolean
+  }
+}
+
+export type WebhookStatsList = {
+  data: WebhookStats[]
+  nextCursor: string | null
 }
 
 export type WebhookTest = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AUDIT_MS, type AuditAction } from '../../src/audit.ts'
 import type { NewAuditEntry } from '../../src/store/desk.ts'
-import { type Suite, setup as setupStore, updated } from './store-world.ts'
+import { done, type Suite, setup as setupStore } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 
@@ -33,7 +33,7 @@ export function describeAudit(suite: Suite): void {
       fields: ['name', 'a"b'],
     })
     const changed = await store.updateChatbot(chatbot.id, { name: 'New' }, given)
-    expect(await store.listAudit({}, PAGE)).toEqual([{ ...given, at: updated(changed).updatedAt }])
+    expect(await store.listAudit({}, PAGE)).toEqual([{ ...given, at: done(changed).updatedAt }])
   })
 
   test('every change keeps its entry', async () => {
@@ -57,6 +57,7 @@ export function describeAudit(suite: Suite): void {
       { ...recovery, states: ['exhausted'], dryRun: false },
       entry('webhook.recovery_started'),
     )
+    await store.setAside(webhook.id, null, entry('webhook.set_aside'))
     await store.deleteWebhook(webhook.id, entry('webhook.deleted'))
     await store.eraseLead(event.lead?.id ?? '', 'request', entry('lead.erased'))
     const key = { id: world.ids.next('key'), name: 'x', chatbotId: null, hash: 'h' }
@@ -84,6 +85,7 @@ export function describeAudit(suite: Suite): void {
       'webhook.waiting_sent',
       'webhook.paused',
       'webhook.recovery_started',
+      'webhook.set_aside',
       'webhook.deleted',
       'lead.erased',
       'key.created',
@@ -122,7 +124,7 @@ export function describeAudit(suite: Suite): void {
     const changes = urls.map((url) => {
       return store.updateWebhook(webhook.id, { url }, entry('webhook.updated'))
     })
-    expect((await Promise.all(changes)).map((one) => updated(one).url)).toEqual(urls)
+    expect((await Promise.all(changes)).map((one) => done(one).url)).toEqual(urls)
     expect(urls).toContain((await store.getWebhook(webhook.id))?.url)
     const secrets = ['whsec_one', 'whsec_two', 'whsec_three']
     const rotations = secrets.map((secret) => {

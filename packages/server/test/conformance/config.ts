@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { keptSettings } from '../webhook-settings.ts'
-import { type Suite, setup, updated } from './store-world.ts'
+import { done, type Suite, setup } from './store-world.ts'
 
 export function describeConfig(suite: Suite): void {
   test('a chatbot is kept as it was given', async () => {
@@ -13,7 +13,7 @@ export function describeConfig(suite: Suite): void {
 
   test('an update of a chatbot changes what it names and nothing else', async () => {
     const { store, chatbot } = await setup(suite)
-    const renamed = updated(await store.updateChatbot(chatbot.id, { name: 'Café ☕' }))
+    const renamed = done(await store.updateChatbot(chatbot.id, { name: 'Café ☕' }))
     const { updatedAt, version } = renamed
     expect(renamed).toEqual({ ...chatbot, name: 'Café ☕', updatedAt, version })
     const cleared = await store.updateChatbot(chatbot.id, { allowedOrigins: [] })
@@ -62,7 +62,7 @@ export function describeConfig(suite: Suite): void {
   test('an update of a webhook changes what it names, from null and to null', async () => {
     const { store, webhook } = await setup(suite)
     const values = { timeoutSeconds: 9, headers: { a: 'b' } }
-    const set = updated(await store.updateWebhook(webhook.id, values))
+    const set = done(await store.updateWebhook(webhook.id, values))
     expect(set).toEqual({
       ...webhook,
       ...values,
@@ -82,13 +82,13 @@ export function describeConfig(suite: Suite): void {
     const { world, store, chatbot } = await setup(suite)
     let expected = await world.webhook(chatbot.id, keptSettings(0))
     for (const [name, value] of Object.entries(keptSettings(1))) {
-      const changed = updated(await store.updateWebhook(expected.id, { [name]: value }))
+      const changed = done(await store.updateWebhook(expected.id, { [name]: value }))
       const { updatedAt, version } = changed
       expected = { ...expected, [name]: value, updatedAt, version }
       expect(changed).toEqual(expected)
       expect(JSON.stringify(await store.getWebhook(expected.id))).toBe(JSON.stringify(changed))
     }
-    const back = updated(await store.updateWebhook(expected.id, keptSettings(0)))
+    const back = done(await store.updateWebhook(expected.id, keptSettings(0)))
     const { updatedAt, version } = back
     expect(back).toEqual({ ...expected, ...keptSettings(0), updatedAt, version })
   })

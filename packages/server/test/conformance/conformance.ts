@@ -13,14 +13,17 @@ import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
 import { describeExtraAttempts } from './extra-attempts.ts'
+import { describeGivenUp } from './given-up.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
+import { describeLeadStats } from './lead-stats.ts'
 import { describeLeases } from './leases.ts'
 import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
 import { describeNotices } from './notices.ts'
+import { describeOnce } from './once.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -33,6 +36,7 @@ import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
 import { describeVersions } from './versions.ts'
+import { describeWebhookHealth } from './webhook-health.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -46,6 +50,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeAccept,
     describeTurns,
     describeIdempotency,
+    describeOnce,
     describeClaims,
     describeLeases,
     describeStarts,
@@ -58,10 +63,13 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeMoves,
     describeSettle,
     describeRecoveries,
+    describeGivenUp,
+    describeWebhookHealth,
     describeErasure,
     describePruning,
     describeStats,
     describeRollups,
+    describeLeadStats,
     describeLists,
     describeBoundedPages,
     describeCountedPages,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { WebhookChange } from '../../src/store/desk.ts'
-import { type Suite, setup, updated } from './store-world.ts'
+import { done, type Suite, setup } from './store-world.ts'
 
 /** Which of them are for now; a moment has passed on a real clock. */
 const forNow = (starts: { count: number; firstInMs: number; everyMs: number }) =>
@@ -14,7 +14,7 @@ export function describeStarts(suite: Suite): void {
     const made = await world.webhook(chatbot.id, { ratePerSecond: 0.7 })
     expect(made.ratePerSecond).toBe(0.7)
     const change = async (values: WebhookChange) =>
-      updated(await store.updateWebhook(made.id, values)).ratePerSecond
+      done(await store.updateWebhook(made.id, values)).ratePerSecond
     expect(await change({ ratePerSecond: 1_000 })).toBe(1_000)
     expect(await change({ description: 'x' })).toBe(1_000)
     expect(await change({ ratePerSecond: null })).toBeNull()

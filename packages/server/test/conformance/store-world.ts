@@ -55,9 +55,9 @@ interface LeadEvent extends NewEvent {
   lead: NonNullable<NewEvent['lead']> & { id: string }
 }
 
-/** What an update left, where nothing can refuse it. */
-export function updated<Noun extends object>(made: Noun | 'other_version' | null): Noun {
-  assert(made !== null && made !== 'other_version', `it is changed, not ${String(made)}`)
+/** What was made or changed, where nothing can refuse it. */
+export function done<Noun extends object>(made: Noun | string | null): Noun {
+  assert(made !== null && typeof made !== 'string', `it is done, not ${String(made)}`)
   return made
 }
 
@@ -90,13 +90,14 @@ export class StoreWorld {
     return this.nodeId
   }
 
-  chatbot(): Promise<Chatbot> {
-    return this.store.createChatbot({
+  async chatbot(): Promise<Chatbot> {
+    const made = await this.store.createChatbot({
       id: this.ids.next('chatbot'),
       name: 'Shop',
       leadForm: DEFAULT_LEAD_FORM,
       allowedOrigins: ['https://shop.example'],
     })
+    return done(made)
   }
 
   async webhook(chatbotId: string, values: Partial<NewWebhook> = {}): Promise<Webhook> {

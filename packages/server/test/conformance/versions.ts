@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest'
 import type { NewAuditEntry } from '../../src/store/desk.ts'
-import { type Suite, setup, updated } from './store-world.ts'
+import { done, type Suite, setup } from './store-world.ts'
 
 export function describeVersions(suite: Suite): void {
   test('each change of settings makes another version, and what changes nothing makes none', async () => {
     const { store, chatbot, webhook } = await setup(suite)
     const seen = new Set([chatbot.version])
     for (const name of ['B', 'A', 'B', 'Shop']) {
-      const { version } = updated(await store.updateChatbot(chatbot.id, { name }))
+      const { version } = done(await store.updateChatbot(chatbot.id, { name }))
       expect(seen).not.toContain(version)
       seen.add(version)
-      const same = updated(await store.updateChatbot(chatbot.id, { name }))
+      const same = done(await store.updateChatbot(chatbot.id, { name }))
       expect(same.version).toBe(version)
       expect(await store.getChatbot(chatbot.id)).toEqual(same)
     }
     const told = new Set([webhook.version])
     for (const headers of [{ a: '1' }, { a: '2' }, { a: '1' }, {}]) {
-      const { version } = updated(await store.updateWebhook(webhook.id, { headers }))
+      const { version } = done(await store.updateWebhook(webhook.id, { headers }))
       expect(told).not.toContain(version)
       told.add(version)
       const { url } = webhook
-      const same = updated(await store.updateWebhook(webhook.id, { headers, url }))
+      const same = done(await store.updateWebhook(webhook.id, { headers, url }))
       expect(same.version).toBe(version)
     }
   })
@@ -72,8 +72,8 @@ export function describeVersions(suite: Suite): void {
 
   test('what was changed since is not deleted by who saw it before', async () => {
     const { store, chatbot, webhook } = await setup(suite)
-    updated(await store.updateChatbot(chatbot.id, { name: 'New' }))
-    const renamed = updated(await store.updateWebhook(webhook.id, { description: 'New' }))
+    done(await store.updateChatbot(chatbot.id, { name: 'New' }))
+    const renamed = done(await store.updateWebhook(webhook.id, { description: 'New' }))
     expect(await store.deleteChatbot(chatbot.id, undefined, [chatbot.version])).toBe(
       'other_version',
     )
@@ -103,7 +103,7 @@ export function describeVersions(suite: Suite): void {
       ...values,
     })
     const by = entry({ actor: keyId, sessionId: 'ses_1' })
-    const changed = updated(await store.updateWebhook(webhook.id, { description: 'b' }, by))
+    const changed = done(await store.updateWebhook(webhook.id, { description: 'b' }, by))
     await store.setWebhookState(webhook.id, 'paused', 'x', entry({ action: 'webhook.paused' }))
     const told = { at: changed.updatedAt, actor: keyId, sessionId: 'ses_1' }
     const key = { name: 'Backend', chatbotId: chatbot.id }

@@ -97,6 +97,8 @@ export const deliveries = {
   actions: {
     resend: 'Resend',
     resent: 'It is on its way again.',
+    sendNow: 'Send now',
+    sentNow: 'It is sent now. If it fails, its next attempt comes when it would have.',
     resentPaused: 'It waits: its webhook is not active.',
     cancel: 'Cancel the delivery',
     cancelled: 'Cancelled. It will not be sent.',

@@ -1,7 +1,7 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
-import type { DeliveryDetail } from '../../store/desk.ts'
+import type { DeliveryDetail, DeliveryFilter } from '../../store/desk.ts'
 import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -14,7 +14,7 @@ import {
   deliveryDetailSchema,
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
-import { apiError, notFound } from '../shapes/error-answer.ts'
+import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
 import { presentAttempt, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,
@@ -24,6 +24,8 @@ import {
   listOf,
   pageQuery,
   search,
+  text,
+  wholeInQuery,
 } from '../shapes/schemas.ts'
 import { refuseEmptySpan } from '../shapes/span.ts'
 
@@ -33,6 +35,19 @@ const deliveryQuery = z.strictObject({
   eventId: idFilter('event').exactOptional(),
   eventType: eventType.exactOptional(),
   state: z.enum(DELIVERY_STATES).exactOptional(),
+  givenUp: z.literal('true').exactOptional().meta({
+    description:
+      'Only what was given up and needs somebody: exhausted, of a webhook that is there, and neither resent nor set aside.',
+  }),
+  status: wholeInQuery({ min: 300, max: 599 })
+    .exactOptional()
+    .meta({
+      description: 'What the endpoint answered last to what is not delivered.',
+      documentAs: { type: 'integer', minimum: 300, maximum: 599 },
+    }),
+  error: text({ min: 1, max: 2_000 })
+    .exactOptional()
+    .meta({ description: 'The `lastError` of what is not delivered, to the letter.' }),
   from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
   q: search.exactOptional().meta({
@@ -75,15 +90,33 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
+      refuseOtherStates(query)
       return listPage({
         cursors,
         scope: 'deliveries',
         query,
-        read: (page, filter) => store.readPage('deliveries', filter, page),
+        read: (page, filter) => store.readPage('deliveries', filterOf(filter), page),
         present: presentDelivery,
       })
     },
   })
+}
+
+function filterOf(query: Omit<z.output<typeof deliveryQuery>, 'limit' | 'cursor'>): DeliveryFilter {
+  const { givenUp, status, error, ...filter } = query
+  return {
+    ...filter,
+    ...(givenUp && { givenUp: true }),
+    ...(status !== undefined && { lastStatus: status }),
+    ...(error !== undefined && { lastError: error }),
+  }
+}
+
+/** An empty answer would look as if nothing had been given up. */
+function refuseOtherStates({ givenUp, state }: z.output<typeof deliveryQuery>) {
+  if (givenUp === undefined || state === undefined || state === 'exhausted') return
+  const message = '`state` can only be `exhausted` beside `givenUp`'
+  throw invalidInput([{ path: 'state', message }])
 }
 
 function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
@@ -186,8 +219,11 @@ function whyNotSent(detail: DeliveryDetail | null): string {
   if (delivery?.kind === 'test') {
     return 'A test event is not sent again: send another by its webhook, `POST /api/v1/webhooks/{id}/test`'
   }
-  if (delivery?.state === 'parked' || (webhook && webhook.state !== 'active')) {
-    return `It is parked, because its webhook is ${webhook?.state ?? 'deleted'}: it is sent when the webhook is resumed, \`POST /api/v1/webhooks/{id}/resume\``
+  if (webhook && webhook.state !== 'active') {
+    return `Its webhook is ${webhook.state}, and so it is parked: it is sent when the webhook is resumed, \`POST /api/v1/webhooks/{id}/resume\``
+  }
+  if (delivery?.state === 'parked') {
+    return 'It was parked, and its webhook is active again: it is about to be sent'
   }
   return 'Its attempt is under way, or next in the line of its webhook: look at what comes of it before you send it again'
 }

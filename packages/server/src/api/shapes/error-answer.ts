@@ -9,6 +9,7 @@ interface ErrorAnswer {
   error: string
   message: string
   details?: ErrorDetail[]
+  id?: string
   changed?: NonNullable<ApiError['about']>['changed']
 }
 

@@ -42,6 +42,8 @@ export const ERROR_CODES = {
   listener_replaced: [409, 'Another listener took over this webhook.'],
   listener_lapsed: [409, 'The listener was silent for too long: begin to listen again.'],
   idempotency_conflict: [409, 'The Idempotency-Key was used with another body.'],
+  already_created: [409, 'The Idempotency-Key made it already; what is shown once was shown.'],
+  already_deleted: [410, 'What the Idempotency-Key made was deleted since, or has ended.'],
   lead_erased: [410, 'The personal data of this lead was erased.'],
   changed_meanwhile: [412, 'Its settings are of another version than `If-Match` says.'],
   body_too_large: [413, 'The body, or the delivery that it would make, is too large.'],

@@ -2,7 +2,7 @@
 import type { Chatbot } from '../../chatbot.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
-import type { Erasure, Lead } from '../../lead.ts'
+import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
 import type { Recovery } from '../../store/desk.ts'
 import { liveRest, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
@@ -105,9 +105,9 @@ export function presentAttempt(attempt: Attempt) {
   }
 }
 
-export function presentLead(lead: Lead) {
+export function presentLead(lead: ListedLead) {
   const { id, chatbotId, conversationId, eventId } = lead
-  const { customerName, customerEmail, customerPhone, consent } = lead
+  const { customerName, customerEmail, customerPhone, deliveries, consent } = lead
   return {
     id,
     chatbotId,
@@ -116,6 +116,7 @@ export function presentLead(lead: Lead) {
     customerName,
     customerEmail,
     customerPhone,
+    deliveries: { state: worstState(deliveries), ...deliveries },
     consent: consent && { ...consent, at: isoAt(consent.at) },
     createdAt: isoAt(lead.createdAt),
   }

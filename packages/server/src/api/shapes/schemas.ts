@@ -102,7 +102,7 @@ function parseInstant(given: string): number | null {
 }
 
 /** A whole number in a query string. */
-function wholeInQuery({ min, max }: { min: number; max: number }) {
+export function wholeInQuery({ min, max }: { min: number; max: number }) {
   return z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
@@ -160,6 +160,10 @@ export const errorSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .exactOptional()
       .meta({ description: 'Which fields were wrong.' }),
+    id: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Of an `already_created`: what was created.' }),
     changed: z
       .object({
         at: isoTime.nullable(),

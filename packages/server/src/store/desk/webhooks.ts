@@ -8,13 +8,15 @@ import type { Desk, NewAuditEntry, WebhookChange } from '../desk.ts'
 import { findWebhookRow } from '../reading/reads.ts'
 import { toWebhook, type WebhookRow } from '../reading/rows.ts'
 import { webhookColumns } from '../reading/settings-columns.ts'
+import { madeRow, onceRecord } from './once.ts'
 import type { DeskParts } from './parts.ts'
 
 export function webhookDesk(parts: DeskParts) {
   const { calls, encryption } = parts
   const opened = (row: WebhookRow | null) => row && toWebhook(row, encryption)
   return {
-    createWebhook: async ({ id, chatbotId, secret, listen, webhooksMax, ...settings }, audit) => {
+    createWebhook: async (given, audit) => {
+      const { id, chatbotId, secret, listen, webhooksMax, once, ...settings } = given
       const seal = sealFor(parts, id)
       const values = {
         id,
@@ -23,8 +25,9 @@ export function webhookDesk(parts: DeskParts) {
         secret: seal('secret', secret),
         ...(listen && { listen }),
         webhooksMax,
+        once: onceRecord(parts, once),
       }
-      const row = await calls.createWebhook(values, audit)
+      const row = madeRow(await calls.createWebhook(values, audit))
       return typeof row === 'string' ? row : toWebhook(row, encryption)
     },
     updateWebhook: (id, change, audit, versions) =>

@@ -57,6 +57,9 @@ export interface WebhookRow extends WebhookColumns {
   last_success_at: number | null
   last_failure_at: number | null
   last_failure: string | null
+  given_up_at: number | null
+  /** What was given up before it counts no more: its owner's word. */
+  set_aside_until: number | null
   /** Its rest, as rest.ts names it. */
   resting_until: number | null
   probe_at: number | null
@@ -156,6 +159,8 @@ export interface RecoveryRow {
   since: number
   until: number
   states: string
+  last_status: number | null
+  last_error: string | null
   total: number
   done: number
   created_at: number

@@ -34,6 +34,8 @@ export interface HealthState extends RestState, TroubleState {
   lastSuccessAt: number | null
   lastFailureAt: number | null
   lastFailure: string | null
+  /** When a delivery of it was last given up. */
+  givenUpAt: number | null
 }
 
 /** `webhook` is its state after this attempt; null: it was deleted. `now` is the store's. */
@@ -135,6 +137,19 @@ export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: 
   webhook.consecutiveFailures += 1
   webhook.lastFailureAt = now
   webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
+}
+
+/** Whether this attempt gave up a delivery, which is noted; a test is nothing that anybody waits for. */
+export function noteGivenUp(
+  webhook: Pick<HealthState, 'givenUpAt'>,
+  row: Pick<Attempted, 'kind' | 'state'>,
+  { state }: NextState,
+  now: number,
+): boolean {
+  if (row.kind !== 'event' || endOf(row.state, state) !== 'exhausted') return false
+  // By a clock that was set back it is no earlier: who looks for what was given up since finds it.
+  webhook.givenUpAt = Math.max(webhook.givenUpAt ?? now, now)
+  return true
 }
 
 /** Besides the time. */

@@ -51,6 +51,29 @@ export const LATER_STEPS: readonly string[] = [
   // Of the settings alone, for `ETag` and `If-Match` (rules/settings-version.ts).
   `ALTER TABLE chatbots ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
   `ALTER TABLE webhooks ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+  // What an overview begins with: the few webhooks that don't get what they should.
+  `CREATE INDEX webhooks_troubled ON webhooks (chatbot_id, id)
+    WHERE (state IN ('paused', 'disabled') OR (state = 'active'
+      AND (failing_since IS NOT NULL OR resting_until IS NOT NULL)))`,
+  // When a delivery of it was last given up, and until when its owner has set such aside (given-up.ts).
+  // What counts them reads nothing but the index. An erased lead's can't be resent.
+  `ALTER TABLE webhooks ADD COLUMN given_up_at bigint;
+  ALTER TABLE webhooks ADD COLUMN set_aside_until bigint;
+  UPDATE webhooks SET given_up_at = (SELECT max(finished_at) FROM finished
+    WHERE state IN ('exhausted', 'cancelled') AND state = 'exhausted' AND webhook_id = webhooks.id);
+  CREATE INDEX webhooks_given_up ON webhooks (given_up_at) WHERE given_up_at IS NOT NULL;
+  DROP INDEX finished_failed;
+  UPDATE finished SET state_reason = 'lead_erased' WHERE state = 'exhausted' AND id IN (
+    SELECT of_lead.id FROM events JOIN finished AS of_lead
+      ON of_lead.id > 'dlv_' || substr(events.id, 5, 23) || '000'
+      AND of_lead.id <= 'dlv_' || substr(events.id, 5, 23) || 'zzz'
+    WHERE events.erased = 1);
+  CREATE INDEX finished_failed ON finished
+    (webhook_id, finished_at, id, state, kind, state_reason)
+    WHERE state IN ('exhausted', 'cancelled')`,
+  // Of a recovery: only those that were answered so last, or failed so.
+  `ALTER TABLE recoveries ADD COLUMN last_status INTEGER;
+  ALTER TABLE recoveries ADD COLUMN last_error TEXT`,
 ]
 
 /** The number that a store has after all of these steps. */

@@ -1,7 +1,7 @@
 /** The road on this engine: calls it, and assembles its answers. */
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
-import type { RunQueries } from '../reading/reads.ts'
+import type { RunQueries } from '../reading/read-parts.ts'
 import { toWebhook } from '../reading/rows.ts'
 import type { AcceptInput, AcceptResult, Claim, Road } from '../road.ts'
 import type { Probe } from '../rules/probe.ts'

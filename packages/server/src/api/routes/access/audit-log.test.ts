@@ -80,6 +80,7 @@ test('every such route leaves a line that says who, what, to what and from where
   await send('POST', `/api/v1/webhooks/${wh}/recover`, { since: '2020-01-01' })
   await send('POST', `/api/v1/webhooks/${wh}/recover`, { since: '2020-01-01', dryRun: true })
   await send('POST', `/api/v1/webhooks/${wh}/send-waiting`)
+  await send('POST', `/api/v1/webhooks/${wh}/set-aside`, { until: '2020-01-01' })
   const found = await send('GET', `/api/v1/deliveries?eventId=${lead.eventId}`)
   const dlv = (found.data as unknown as { id: string }[])[0]?.id
   await send('POST', `/api/v1/deliveries/${dlv}/cancel`)
@@ -110,6 +111,7 @@ test('every such route leaves a line that says who, what, to what and from where
     ['webhook.resumed', wh, ''],
     ['webhook.recovery_started', wh, 'since'],
     ['webhook.waiting_sent', wh, ''],
+    ['webhook.set_aside', wh, 'until'],
     ['delivery.cancelled', dlv, ''],
     ['delivery.resent', dlv, ''],
     ['leads.exported', null, ''],

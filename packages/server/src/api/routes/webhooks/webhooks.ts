@@ -1,7 +1,7 @@
 /** Webhooks: where owners want events sent. Secrets, header values and credentials are shown masked. */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { NewWebhook, WebhookChange } from '../../../store/desk.ts'
+import type { NewWebhook, Once, WebhookChange } from '../../../store/desk.ts'
 import { memberPath } from '../../../text/json.ts'
 import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../../webhook.ts'
 import type { AuditOf } from '../../access/call-audit.ts'
@@ -10,6 +10,7 @@ import { defineRoute, type Route } from '../../route.ts'
 import { type Cursors, listPage } from '../../shapes/cursor.ts'
 import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
 import { apiError, invalidInput, notFound } from '../../shapes/error-answer.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { metadataFilter } from '../../shapes/metadata-filter.ts'
 import { presentWebhook } from '../../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../../shapes/schemas.ts'
@@ -21,7 +22,14 @@ import {
   webhookChangeSchema,
   webhookSchema,
 } from '../../shapes/webhook-schemas.ts'
-import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from '../versions.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
+import {
+  changedMeanwhile,
+  ETAG,
+  expectedVersions,
+  IF_MATCH,
+  setETag,
+} from '../changing/versions.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
 export const webhookAnswer = { headers: ETAG, schema: webhookSchema, example: WEBHOOK_EXAMPLE }
@@ -49,6 +57,7 @@ function createRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     audit: 'webhook.created',
+    headers: [CREATION_KEY],
     body: {
       schema: newWebhookSchema,
       example: { url: 'https://shop.example/hooks/leads', eventTypes: ['lead.submit'] },
@@ -60,8 +69,11 @@ function createRoute(deps: ApiDeps): Route {
       schema: createdWebhookSchema,
       example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
     },
-    errors: ['blocked_address', 'too_many_webhooks'],
-    handle: ({ id: chatbotId, body, ...call }) => createWebhook(deps, { chatbotId, ...body }, call),
+    errors: ['blocked_address', 'too_many_webhooks', ...CREATION_ERRORS],
+    handle: ({ id: chatbotId, body, ...call }) => {
+      const once = onceFor(call.request, chatbotId, body)
+      return createWebhook(deps, { chatbotId, once, ...body }, call)
+    },
   })
 }
 
@@ -71,23 +83,21 @@ interface Creating {
   reply: FastifyReply
 }
 
-type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
+interface WebhookToCreate extends z.output<typeof newWebhookSchema> {
+  chatbotId: string
+  once: Once | null
+}
 
 /** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
-export async function createWebhook(
-  deps: ApiDeps,
-  given: WebhookToCreate,
-  { audit, reply }: Creating,
-) {
+export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, call: Creating) {
   const { secret, ...settings } = given
   refuseBlocked(deps, given.url)
   if (given.headers) refuseMasks(unmaskHeaders(given.headers, {}).faults)
-  const webhook = await storeWebhook(deps, audit, {
+  return createAndAnswer(deps, call, {
     ...SETTINGS_BY_DEFAULT,
     ...settings,
     secret: secret === undefined ? deps.generateSecret() : usableSecret(deps, secret),
   })
-  return answerWithSecret(deps, reply, webhook)
 }
 
 function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
@@ -136,6 +146,10 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-query',
     query: z.strictObject({
       chatbotId: idFilter('chatbot').exactOptional(),
+      troubled: z.enum(['true', 'false']).exactOptional().meta({
+        description:
+          '`true`: only those that do not get what they should now: paused, disabled, failing or resting.',
+      }),
       metadata: metadataFilter.exactOptional(),
       ...pageQuery,
     }),
@@ -154,7 +168,12 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.readPage('webhooks', filterOf(query), page),
+        read: (page, { troubled, ...filter }) =>
+          store.readPage(
+            'webhooks',
+            troubled === 'true' ? { ...filter, troubledAt: clock.now() } : filter,
+            page,
+          ),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },
@@ -243,26 +262,33 @@ export function answerWith({ clock }: ApiDeps, reply: FastifyReply, webhook: Web
   return presentWebhook(webhook, clock.now())
 }
 
-export function answerWithSecret(deps: ApiDeps, reply: FastifyReply, webhook: Webhook) {
-  return { ...answerWith(deps, reply, webhook), secret: webhook.secret }
-}
+type NewValues = Omit<NewWebhook, 'id' | 'webhooksMax'>
 
-export async function storeWebhook(
-  { store, ids, config }: ApiDeps,
-  audit: AuditOf,
-  values: Omit<NewWebhook, 'id' | 'webhooksMax'>,
-): Promise<Webhook> {
+/**
+ * Answers it with its secret; a repeated call with the secret of now, which may be another than the
+ * one that its first answer showed: that is a look at it, and the audit log says so.
+ */
+export async function createAndAnswer(
+  deps: ApiDeps,
+  { audit, reply }: Creating,
+  values: NewValues,
+) {
+  const { store, ids, config } = deps
   const { webhooksMaxPerChatbot: webhooksMax } = config
+  const { chatbotId } = values
   const id = ids.next('webhook')
-  const webhook = await store.createWebhook(
-    { ...values, id, webhooksMax },
-    audit({ targetId: id, chatbotId: values.chatbotId }),
-  )
+  const entry = audit({ targetId: id, chatbotId })
+  const webhook = await store.createWebhook({ ...values, id, webhooksMax }, entry)
   if (webhook === 'chatbot_not_found') throw notFound('chatbot')
   if (webhook === 'too_many_webhooks') {
     throw apiError('too_many_webhooks', `A chatbot has at most ${webhooksMax} webhooks`)
   }
-  return webhook
+  refuseRepeat(webhook)
+  if (webhook.id !== id) {
+    const look = audit({ targetId: webhook.id, chatbotId })
+    await store.keepAudit({ ...look, action: 'webhook.secret_shown', fields: [] })
+  }
+  return { ...answerWith(deps, reply, webhook), secret: webhook.secret }
 }
 
 export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {

@@ -1,16 +1,25 @@
 /** Chatbots, as they are made, changed and deleted in a store's transaction. */
+import type { OnceRefusal } from '../../desk.ts'
 import type { ChatbotRow } from '../../reading/rows.ts'
 import { CHATBOT_COLUMNS, type ChatbotColumns } from '../../reading/settings-columns.ts'
 import { firstVersion, isAnother, nextVersion } from '../../rules/settings-version.ts'
 import { endChatbot } from './access.ts'
+import type { Repeated } from './audit.ts'
+import { makeOnce, type OnceRecord } from './once.ts'
 import { insertOf, listOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
 import { deleteWebhook } from './webhooks.ts'
 
+interface ChatbotValues {
+  id: string
+  columns: ChatbotColumns
+  once: OnceRecord | null
+}
+
 export function* createChatbot(
   tx: DeskTransaction,
-  { id, columns }: { id: string; columns: ChatbotColumns },
-): Steps<ChatbotRow> {
+  { id, columns, once }: ChatbotValues,
+): Steps<ChatbotRow | Repeated<ChatbotRow> | OnceRefusal> {
   const values = [
     id,
     ...CHATBOT_COLUMNS.map((name) => columns[name]),
@@ -18,7 +27,8 @@ export function* createChatbot(
     tx.now,
     tx.now,
   ]
-  return yield* answerOf(tx.changeChatbots(() => rowOf<ChatbotRow>(tx, INSERT, values)))
+  const make = () => answerOf(tx.changeChatbots(() => rowOf<ChatbotRow>(tx, INSERT, values)))
+  return yield* makeOnce(tx, { id, once, find: FIND, make })
 }
 
 interface ChatbotPatch {
@@ -60,7 +70,8 @@ export function* deleteChatbot(
 const COLUMNS = ['id', ...CHATBOT_COLUMNS, 'version', 'created_at', 'updated_at']
 const ROW = listOf(COLUMNS)
 const INSERT = insertOf('chatbots', COLUMNS, ROW)
-const LOCK = `SELECT ${ROW} FROM chatbots WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`
+const FIND = `SELECT ${ROW} FROM chatbots WHERE id = $1 AND deleted_at IS NULL`
+const LOCK = `${FIND} FOR NO KEY UPDATE`
 const UPDATE = updateOf('chatbots', [...CHATBOT_COLUMNS, 'version', 'updated_at'])
 const DELETE = `UPDATE chatbots SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL
   RETURNING id`

@@ -21,6 +21,7 @@ export const OPERATIONS = {
   finishRotation: webhooks.finishRotation,
   setWebhookState: webhooks.setWebhookState,
   markWaiting: webhooks.markWaiting,
+  setAside: webhooks.setAside,
   createApiKey: access.createApiKey,
   deleteApiKey: access.deleteApiKey,
   createOwnerLink: access.createOwnerLink,

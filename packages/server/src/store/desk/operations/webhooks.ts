@@ -4,6 +4,7 @@
  */
 import { canonicalEventType } from '../../../event.ts'
 import { awayReason, type WebhookState } from '../../../webhook.ts'
+import type { OnceRefusal } from '../../desk.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
 import { WEBHOOK_COLUMNS, type WebhookColumns } from '../../reading/settings-columns.ts'
 import type { Forwarding } from '../../rules/bring-forward.ts'
@@ -11,6 +12,8 @@ import { reachable } from '../../rules/listened.ts'
 import { RESUMED_SET } from '../../rules/notices.ts'
 import { END_REST_SET } from '../../rules/rest.ts'
 import { firstVersion, isAnother, nextVersion } from '../../rules/settings-version.ts'
+import type { Repeated } from './audit.ts'
+import { makeOnce, type OnceRecord } from './once.ts'
 import { insertOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
 
@@ -24,6 +27,7 @@ export interface WebhookValues {
   listen?: { temporary: boolean }
   /** At most so many live webhooks for one chatbot. */
   webhooksMax: number
+  once: OnceRecord | null
 }
 
 export interface WebhookPatch {
@@ -47,10 +51,17 @@ export interface Rotation {
 /** What was read and sealed before is not what is there any more: read and seal again. */
 type ChangedMeanwhile = 'changed_meanwhile'
 
+type NotMade = 'chatbot_not_found' | 'too_many_webhooks'
+
 export function* createWebhook(
   tx: DeskTransaction,
   values: WebhookValues,
-): Steps<WebhookRow | 'chatbot_not_found' | 'too_many_webhooks'> {
+): Steps<WebhookRow | Repeated<WebhookRow> | NotMade | OnceRefusal> {
+  const { id, once } = values
+  return yield* makeOnce(tx, { id, once, find: FIND, make: () => addWebhook(tx, values) })
+}
+
+function* addWebhook(tx: DeskTransaction, values: WebhookValues): Steps<WebhookRow | NotMade> {
   const { id, chatbotId, columns, secret, webhooksMax } = values
   // Locked: of two that are made at once, the second counts the first.
   const [chatbot] = yield* answerOf(tx.query(LOCK_CHATBOT, [chatbotId]))
@@ -168,6 +179,21 @@ export function* markWaiting(
   )
 }
 
+/** What was given up before `until` counts no more; null: what was given up until now. */
+export function* setAside(
+  tx: DeskTransaction,
+  { id, until }: { id: string; until: number | null },
+): Steps<WebhookRow | null> {
+  return yield* answerOf(
+    tx.changeWebhook(id, function* (before): Steps<WebhookRow> {
+      // What ended in this very millisecond is seen by who says "all until now".
+      const end = Math.min(until ?? tx.now + 1, tx.now + 1)
+      const after = Math.max(before.set_aside_until ?? 0, end)
+      return yield* rowOf<WebhookRow>(tx, SET_ASIDE, [id, after])
+    }),
+  )
+}
+
 /** Its owner's word: from now on it is sent to. */
 function endRest(tx: DeskTransaction, { id, resting_until }: WebhookRow, resumed: boolean): void {
   if (resting_until === null && !resumed) return
@@ -192,6 +218,7 @@ function startOf({ id, listen }: WebhookValues, now: number) {
   return ['listen', listen.temporary ? 1 : 0, now, 'away', awayReason(id)]
 }
 
+const FIND = 'SELECT * FROM webhooks WHERE id = $1'
 const LOCK_CHATBOT = `SELECT id FROM chatbots WHERE id = $1 AND deleted_at IS NULL
   FOR NO KEY UPDATE`
 const COUNT = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = $1'
@@ -201,6 +228,7 @@ const INSERT = insertOf('webhooks', [...MADE_COLUMNS, ...START_COLUMNS], '*')
 const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'version', 'updated_at'])
 const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
+const SET_ASIDE = updateOf('webhooks', ['set_aside_until'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
 const BEGIN_ANEW = `UPDATE webhooks SET ${RESUMED_SET} WHERE id = $1`
 const MARK_WAITING = updateOf('webhooks', ['forwarding', 'rested_at'])

@@ -12,6 +12,7 @@ import {
   type HealthState,
   type NextState,
   nextState,
+  noteGivenUp,
   noteHealth,
   whyDisable,
 } from '../../rules/after-attempt.ts'
@@ -79,6 +80,7 @@ export class HealthBook {
     }
     const next = nextState(row, input, { webhook: health?.row.state ?? null, now })
     if (!health) return next
+    noteGivenUp(health.row, row, next, now)
     const isGivenUp = endOf(row.state, next.state) === 'exhausted'
     const types = noteTroubles(health.row, row, input, { isDisabled, isGivenUp })
     const { failingSince } = health.row
@@ -100,6 +102,7 @@ export class HealthBook {
       column(all, ({ row }) => row.lastFailure),
       column(all, ({ row }) => row.recentFailures),
       column(all, ({ row }) => row.troubles),
+      column(all, ({ row }) => row.givenUpAt),
     ])
     noteDown(tx, this.#notices)
     const rests = all.filter(({ row, rest }) => restValues(row).join() !== rest)
@@ -129,7 +132,8 @@ export class HealthBook {
 export const touchedBy = (tried: string) => `SELECT w.id, w.chatbot_id AS "chatbotId", w.state,
     failing_since AS "failingSince", consecutive_failures AS "consecutiveFailures",
     last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
-    last_failure AS "lastFailure", recent_failures AS "recentFailures", troubles, ${REST_FIELDS}
+    last_failure AS "lastFailure", recent_failures AS "recentFailures", troubles,
+    given_up_at AS "givenUpAt", ${REST_FIELDS}
   FROM webhooks w JOIN (${tried}) tried ON tried.webhook_id = w.id
   WHERE failed OR resting_until IS NOT NULL OR taken_up AND consecutive_failures >= ${FAILURES_OF_ALL}
     OR succeeded AND (failing_since IS NOT NULL OR recent_failures <> 0 OR troubles <> 0
@@ -138,11 +142,12 @@ export const touchedBy = (tried: string) => `SELECT w.id, w.chatbot_id AS "chatb
 const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
     last_failure_at = noted.last_failure_at, last_failure = noted.last_failure,
-    recent_failures = noted.recent_failures, troubles = noted.troubles
+    recent_failures = noted.recent_failures, troubles = noted.troubles,
+    given_up_at = noted.given_up_at
   FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::int[],
-      $8::int[])
+      $8::int[], $9::bigint[])
     AS noted (id, failing_since, consecutive_failures, last_success_at, last_failure_at,
-      last_failure, recent_failures, troubles)
+      last_failure, recent_failures, troubles, given_up_at)
   WHERE w.id = noted.id`
 const WRITE_RESTS = `UPDATE webhooks w
   SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}

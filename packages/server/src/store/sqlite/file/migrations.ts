@@ -19,7 +19,7 @@ export type Step = string | ((db: DatabaseSync) => void)
 export const STEPS: readonly Step[] = [SCHEMA, ...LATER_STEPS.map(inItsWords)]
 
 function inItsWords(step: string): string {
-  return step.replaceAll('bigint', 'INTEGER')
+  return step.replaceAll(/\bbigint\b/gi, 'INTEGER')
 }
 
 /** This program's. */

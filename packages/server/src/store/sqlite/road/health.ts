@@ -19,6 +19,7 @@ interface Health {
   /** What is on disk of its rest. */
   rest: string
   restingUntil: number | null
+  restedAt: number | null
 }
 
 export class HealthBook {
@@ -41,6 +42,7 @@ export class HealthBook {
             dirty: false,
             rest: restValues(row).join(),
             restingUntil: row.restingUntil,
+            restedAt: row.restedAt,
           }
         : null
       this.#webhooks.set(webhookId, health)
@@ -66,7 +68,7 @@ export class HealthBook {
       if (!health?.dirty) continue
       const { row, wasFailing } = health
       const { failingSince, consecutiveFailures } = row
-      const { lastSuccessAt, lastFailureAt, lastFailure } = row
+      const { lastSuccessAt, lastFailureAt, lastFailure, givenUpAt } = row
       this.#sql.run(
         WRITE_HEALTH,
         failingSince,
@@ -76,12 +78,15 @@ export class HealthBook {
         lastFailure,
         row.recentFailures,
         row.troubles,
+        givenUpAt,
         webhookId,
       )
       const rest = restValues(row)
       if (rest.join() !== health.rest) {
         this.#sql.run(WRITE_REST, ...rest, webhookId)
         if (row.restingUntil !== health.restingUntil) isAnotherRest = true
+        // It began and ended in one batch.
+        if (row.restedAt !== health.restedAt) isAnotherRest = true
       }
       if (wasFailing !== (failingSince !== null)) {
         tx.webhookChanged(webhookId, row.chatbotId, 'health')
@@ -95,10 +100,10 @@ export class HealthBook {
 const READ_HEALTH = `SELECT chatbot_id AS chatbotId, state, failing_since AS failingSince,
     consecutive_failures AS consecutiveFailures, last_success_at AS lastSuccessAt,
     last_failure_at AS lastFailureAt, last_failure AS lastFailure, recent_failures AS recentFailures, troubles,
-    ${REST_FIELDS}
+    given_up_at AS givenUpAt, ${REST_FIELDS}
   FROM webhooks WHERE id = ?`
 const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failures = ?,
   last_success_at = ?, last_failure_at = ?, last_failure = ?, recent_failures = ?,
-  troubles = ? WHERE id = ?`
+  troubles = ?, given_up_at = ? WHERE id = ?`
 const WRITE_REST = `UPDATE webhooks SET ${REST_COLUMNS.map((name) => `${name} = ?`).join(', ')}
   WHERE id = ?`

@@ -1,6 +1,6 @@
 /** Which webhooks have something to claim, and when: asked when a node starts, and after a gap. */
 import type { Clock } from '../../../clock.ts'
-import type { RunQueries } from '../../reading/reads.ts'
+import type { RunQueries } from '../../reading/read-parts.ts'
 import type { LaneWaiting } from '../../road.ts'
 
 /** By the reading thread: with very many lanes it takes long, and commits go on meanwhile. */

@@ -10,6 +10,7 @@ import {
   endOf,
   type NextState,
   nextState,
+  noteGivenUp,
   noteHealth,
   unchargedSince,
   whyDisable,
@@ -31,6 +32,7 @@ export function recordIfLeased(core: Core, input: RecordInput): RecordResult {
   const kept = wasErased(core, row) ? withoutEcho(input) : input
   const { webhook, isDisabled, ...told } = updateWebhook(core, row, kept)
   const next = nextState(row, kept, { webhook: webhook?.state ?? null, now: core.tx.now })
+  if (webhook && noteGivenUp(webhook, row, next, core.tx.now)) core.touchHealth(row.webhook_id)
   if (webhook) note(core, row, kept, { webhook, next, isDisabled })
   keepOutcome(core, row, kept, next)
   return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
