@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { Once } from './once.ts'
 import { readPages } from './read-pages.ts'
-import { request } from './request.ts'
+import { request, type Versioned } from './request.ts'
 import type { AcceptedEvent, Chatbot, ChatbotChange, NewChatbot, NewEvent } from './schema.ts'
 
 /** More than a menu can show; who has more finds them by name on the Chatbots page. */
@@ -15,16 +16,19 @@ export const chatbotsQuery = queryOptions({
 export function chatbotQuery(id: string) {
   return queryOptions({
     queryKey: ['chatbots', id],
-    queryFn: ({ signal }) => request.get<Chatbot>(`/api/v1/chatbots/${id}`, { signal }),
+    queryFn: ({ signal }) => request.get<Versioned<Chatbot>>(`/api/v1/chatbots/${id}`, { signal }),
   })
 }
 
-export function createChatbot(body: NewChatbot): Promise<Chatbot> {
-  return request.post('/api/v1/chatbots', { body })
+export function createChatbot(body: NewChatbot, once: Once): Promise<Chatbot> {
+  return request.post('/api/v1/chatbots', { body, idempotencyKey: once(body) })
 }
 
-export function updateChatbot(id: string, body: ChatbotChange): Promise<Chatbot> {
-  return request.patch(`/api/v1/chatbots/${id}`, { body })
+export function updateChatbot(
+  { id, etag }: { id: string; etag: string },
+  body: ChatbotChange,
+): Promise<Versioned<Chatbot>> {
+  return request.patch(`/api/v1/chatbots/${id}`, { body, ifMatch: etag })
 }
 
 export function deleteChatbot(id: string): Promise<null> {

@@ -26,11 +26,11 @@ export default function Chatbots() {
 
 function All() {
   const navigate = useNavigate()
-  const [creating, setCreating] = useCreating()
+  const creating = useCreating()
   const found = useQuery(chatbotsQuery)
   const isEmpty = found.data?.length === 0
   const create = (
-    <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+    <Button variant="primary" icon="plus" onClick={creating.open}>
       {texts.chatbots.create}
     </Button>
   )
@@ -62,9 +62,10 @@ function All() {
         </Card>
       )}
       <CreateChatbotDialog
-        open={creating}
-        onOpenChange={setCreating}
-        onCreated={({ id }) => void navigate(`/chatbots/${id}`)}
+        open={creating.isOpen}
+        onOpenChange={(isOpen) => isOpen || creating.close()}
+        // In place of the form, to which no way back leads.
+        onCreated={({ id }) => void navigate(`/chatbots/${id}`, { replace: true })}
       />
     </>
   )

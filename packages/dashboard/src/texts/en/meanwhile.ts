@@ -1,0 +1,25 @@
+/** Somebody else changed or deleted what is on the page. */
+export const meanwhile = {
+  bySomebody: 'It was changed meanwhile',
+  byYou: 'You changed it in another window meanwhile',
+  byKey: (name: string) => `The key “${name}” changed it meanwhile`,
+  byOwner: 'An owner changed it meanwhile',
+  byOperator: 'An operator changed it meanwhile',
+  mine: 'Yours',
+  theirs: 'Theirs',
+  keepMine: 'Keep mine',
+  takeTheirs: 'Take theirs',
+  isMine: 'Yours is saved.',
+  isTheirs: 'Theirs stays.',
+  followed: (fields: string) => `Changed as well, and not touched by you: ${fields}. That stays.`,
+  next: 'Nothing that you typed is lost. Save again when you have chosen.',
+  empty: 'empty',
+  gone: {
+    title: 'Deleted meanwhile',
+    webhook: 'This webhook was deleted, here in another window or by somebody else.',
+    chatbot: 'This chatbot was deleted, here in another window or by somebody else.',
+    delivery: 'This delivery is not kept any more: its chatbot was deleted, or its time is over.',
+    event: 'This event is not kept any more: its chatbot was deleted, or its time is over.',
+    audit: 'See who did it',
+  },
+}
