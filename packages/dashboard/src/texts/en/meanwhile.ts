@@ -9,7 +9,7 @@ export const meanwhile = {
   theirs: 'Theirs',
   keepMine: 'Keep mine',
   takeTheirs: 'Take theirs',
-  isMine: 'Yours is saved.',
+  isMine: 'Yours will be saved.',
   isTheirs: 'Theirs stays.',
   followed: (fields: string) => `Changed as well, and not touched by you: ${fields}. That stays.`,
   next: 'Nothing that you typed is lost. Save again when you have chosen.',
