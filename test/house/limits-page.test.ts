@@ -9,7 +9,7 @@ import {
 } from '../../packages/server/src/api/routes/events.ts'
 import { COUNTED_ROWS_MAX } from '../../packages/server/src/api/routes/integrations/query.ts'
 import { EVENT_BODY_BYTES_MAX } from '../../packages/server/src/api/routes/leads.ts'
-import { STEPS_MAX } from '../../packages/server/src/api/routes/stats.ts'
+import { STEPS_MAX } from '../../packages/server/src/api/routes/stats/stats.ts'
 import {
   HEARTBEAT_MS,
   STALLED_BEATS_MAX,

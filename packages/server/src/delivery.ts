@@ -33,6 +33,8 @@ export interface Delivery {
   seriesAttempts: number
   /** When the next attempt is due; null unless pending. */
   dueAt: number | null
+  /** The schedule's time for it, where it was brought forward in this wait; else null. */
+  scheduleDueAt: number | null
   /** Whether a node holds it now: queued in its lane, or being sent. */
   claimed: boolean
   /** Last attempt's status, or null. */
@@ -76,7 +78,7 @@ export interface Attempt {
   note: AnswerNote | null
 }
 
-export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed'
+export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page'
 
 /**
  * Of a delivery's attempts the newest are shown with it. Whoever resends one again and again makes

@@ -10,7 +10,18 @@ export interface Lead {
   customerName: string
   customerEmail: string
   customerPhone: string
+  /** Null: nothing was asked for. */
+  consent: LeadConsent | null
   createdAt: number
+}
+
+/** What a visitor was asked to agree to, and said: the server's own text and time, never the page's. */
+export interface LeadConsent {
+  given: boolean
+  text: string
+  at: number
+  /** Origin and path of the visitor's page. */
+  page: string
 }
 
 /** What leads were left in. Its messages are the chatbot's: none of them is kept here. */
@@ -48,3 +59,13 @@ export function leadPayloadText(lead: LeadPayload): string {
   const { conversationId, customerEmail, customerName, customerPhone } = lead
   return JSON.stringify({ conversationId, customerEmail, customerName, customerPhone })
 }
+
+export const LEAD_STATES = [
+  'exhausted',
+  'retrying',
+  'parked',
+  'pending',
+  'delivered',
+  'cancelled',
+] as const
+export type LeadState = (typeof LEAD_STATES)[number]

@@ -65,6 +65,8 @@ export interface WebhookRest {
   until: number
   /** When one delivery is sent, to see whether it takes any. */
   probeAt: number | null
+  /** The delivery that is sent next to see, before that time: somebody asked for it. */
+  probeWanted: string | null
   /** One sentence, for people. */
   reason: string
 }

@@ -38,7 +38,7 @@ export type Attempt = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
 }
 
 export type AttemptList = {
@@ -63,6 +63,8 @@ export type AuditEntry = {
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
+    | 'webhook.waiting_sent'
+    | 'webhook.set_aside'
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
@@ -118,6 +120,18 @@ export type CollectedCustomer = {
 export type CollectedCustomers = {
   collectedCustomers: CollectedCustomer[]
   data: CollectedCustomer[]
+}
+
+export type Consent = {
+  given: boolean
+  text: string
+  at: string
+  page: string
+}
+
+export type ConsentAnswer = {
+  given: boolean
+  page?: string
 }
 
 export type Conversation = {
@@ -182,6 +196,16 @@ export type CreatedWebhook = {
   secret: string
 }
 
+export type Cure = {
+  code: string
+  cause: string
+  text: string
+  action: {
+    kind: 'use-url'
+    url: string
+  } | null
+}
+
 export type Delivery = {
   id: string
   eventId: string
@@ -240,6 +264,7 @@ export type DeliveryDetail = {
     body: string
   } | null
   explanation: string
+  cure: Cure | null
 }
 
 export type DeliveryList = {
@@ -277,6 +302,18 @@ export type Error = {
     name: string | null
     you: boolean
   }
+}
+
+export type ErrorGroup = {
+  status: number | null
+  error: string
+  count: number
+  givenUp: number
+  retrying: number
+  onHold: number
+  firstAt: string
+  lastAt: string
+  deliveryId: string
 }
 
 export type Event = {
@@ -322,6 +359,25 @@ export type GetLeads = {
   size?: number
 }
 
+export type GivenUp = {
+  count: number
+  more: boolean
+  webhooks: GivenUpOfWebhook[]
+  moreWebhooks: boolean
+}
+
+export type GivenUpOfWebhook = {
+  webhookId: string
+  chatbotId: string
+  kind: 'http' | 'listen'
+  url: string
+  count: number
+  more: boolean
+  oldestAt: string
+  newestAt: string
+  setAsideUntil: string | null
+}
+
 export type Lead = {
   id: string
   chatbotId: string
@@ -330,6 +386,7 @@ export type Lead = {
   customerName: string
   customerEmail: string
   customerPhone: string
+  consent: Consent | null
   createdAt: string
 }
 
@@ -387,12 +444,36 @@ export type LeadForm = {
   greeting: string
   thanks: string
   consent?: string
+  consentRequired?: boolean
   color?: string
 }
 
 export type LeadList = {
   data: Lead[]
   nextCursor: string | null
+}
+
+export type LeadStats = {
+  from: string
+  to: string
+  count: number
+  more: boolean
+  chatbots: {
+    chatbotId: string
+    name: string
+    count: number
+  }[]
+  moreChatbots: boolean
+  sampled: number
+  states: {
+    exhausted: number
+    retrying: number
+    parked: number
+    pending: number
+    delivered: number
+    cancelled: number
+    none: number
+  }
 }
 
 export type ListenerReport = {
@@ -465,6 +546,8 @@ export type NewRecovery = {
   since: string
   until?: string
   states?: ('delivered' | 'exhausted' | 'cancelled')[]
+  status?: number
+  error?: string
   dryRun?: boolean
 }
 
@@ -541,6 +624,16 @@ export type Session = {
   kind: 'operator' | 'chatbot'
   chatbotId: string | null
   expiresAt: string
+}
+
+export type SetAside = {
+  until?: string
+}
+
+export type SetAsideDone = {
+  count: number
+  more: boolean
+  setAsideUntil: string
 }
 
 export type SignIn = {
@@ -621,6 +714,10 @@ export type Subscription = {
   events: string[]
 }
 
+export type WaitingSent = {
+  count: number
+}
+
 export type Webhook = {
   id: string
   chatbotId: string
@@ -661,6 +758,43 @@ export type WebhookChange = {
   metadata?: Record<string, string>
 }
 
+export type WebhookHealth = {
+  webhookId: string
+  from: string
+  to: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  waiting: {
+    fresh: number
+    retrying: number
+    onHold: number
+    more: boolean
+  }
+  givenUp: {
+    count: number
+    more: boolean
+    oldestAt: string | null
+    newestAt: string | null
+  }
+  errors: ErrorGroup[]
+  moreErrors: boolean
+  lastDelivered: Delivery[]
+  lastFailed: Delivery[]
+}
+
 export type WebhookList = {
   data: Webhook[]
   nextCursor: string | null
@@ -670,6 +804,34 @@ export type WebhookSecret = {
   secret: string
   previousSecret?: string
   overlapEndsAt?: string
+}
+
+export type WebhookStats = {
+  webhookId: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  givenUp: {
+    count: number
+    more: boolean
+  }
+}
+
+export type WebhookStatsList = {
+  data: WebhookStats[]
+  nextCursor: string | null
 }
 
 export type WebhookTest = {
@@ -686,7 +848,8 @@ export type WebhookTestResult = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  cure: Cure | null
 }
 
 export type WidgetAccepted = {
@@ -698,5 +861,6 @@ export type WidgetLead = {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+  consent?: ConsentAnswer
   website?: string | null
 }

@@ -8,6 +8,7 @@ import type {
   EventTypeList,
   NewWebhook,
   SecretRotation,
+  WaitingSent,
   Webhook,
   WebhookChange,
   WebhookList,
@@ -85,6 +86,11 @@ export function testWebhook(id: string, eventType: string): Promise<WebhookTestR
 
 export function pauseWebhook(id: string): Promise<Webhook> {
   return request.post(`/api/v1/webhooks/${id}/pause`)
+}
+
+/** What waits for its next attempt; of what fails, the next one comes as before. */
+export function sendWaiting(id: string): Promise<WaitingSent> {
+  return request.post(`/api/v1/webhooks/${id}/send-waiting`)
 }
 
 /** Brings back a disabled one too. */

@@ -65,8 +65,8 @@ export interface ApiDeps {
   explain(detail: DeliveryDetail): string
   /** The egress guard's word on an address, at set-up time. */
   checkUrl(url: URL): { reason: string; message: string } | null
-  /** A recovery was created: it need not wait for the clock. */
-  onRecovery(): void
+  /** Deliveries are to be sent by hand: that need not wait for the clock. */
+  onResending(): void
   generateSecret(): string
   /** Null: fine; else why not, as a sentence. */
   checkSecret(secret: string): string | null

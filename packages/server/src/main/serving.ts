@@ -96,7 +96,7 @@ function apiDeps(shared: Shared, delivering: Delivering, state: State): ApiDeps 
     previewRequest: (detail) => previewRequest(detail, sign, clock.now()),
     explain: (detail) => explainDetail(shared, detail),
     checkUrl: (url) => guard.checkUrl(url),
-    onRecovery: () => settling.nudge(),
+    onResending: () => settling.nudge(),
     generateSecret: () => generateSecret(random),
     site: openSites(shared, state),
     config: apiConfig(shared, state),

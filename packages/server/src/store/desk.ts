@@ -16,13 +16,18 @@ import type {
   ApiKeyFilter,
   AuditFilter,
   BoundedPage,
+  ChatbotFilter,
   ConversationFilter,
   CountedPage,
   DeliveryDetail,
   DeliveryFilter,
   ErasureFilter,
+  GivenUp,
+  GivenUpFilter,
   LeadFilter,
   LeadRecord,
+  LeadStats,
+  LeadStatsQuery,
   OwnedKind,
   Page,
   PagedLists,
@@ -30,6 +35,8 @@ import type {
   Stats,
   StatsQuery,
   WebhookFilter,
+  WebhookHealth,
+  WebhookStats,
 } from './lists.ts'
 
 export type { NewAuditEntry } from '../audit.ts'
@@ -142,13 +149,22 @@ export interface Desk {
   // ─── deliveries and people ──────────────────────────────────────────────────────────────────────
 
   /**
-   * A new series of attempts, due now. `wrong_state` too while the attempt of a cancelled delivery
-   * is still on its way.
+   * Of what is over: a new series of attempts, due now. What waits for its time is sent now, as an extra
+   * attempt, and through a rest of its webhook. `wrong_state` while an attempt is on its way, and of
+   * what is parked.
    */
   resend(
     deliveryId: string,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | 'webhook_deleted' | 'erased' | null>
+  /**
+   * What waits for a webhook becomes due, paced, as by `resend`: the road does it in small steps
+   * (`bringForward`). The count is of this moment. `wrong_state`: it is not active.
+   */
+  sendWaiting(
+    webhookId: string,
+    audit?: NewAuditEntry,
+  ): Promise<{ count: number } | 'wrong_state' | null>
   /** An attempt that is on its way is still recorded, but changes the state no more. */
   cancel(
     deliveryId: string,
@@ -159,6 +175,11 @@ export interface Desk {
     recovery: NewRecovery,
     audit?: NewAuditEntry,
   ): Promise<Recovery | OnceRefusal | null>
+  /**
+   * What of a webhook was given up before `until` (null: up to now) counts no more as such. Never
+   * further than now, and never back. Null: no such webhook.
+   */
+  setAside(webhookId: string, until: number | null, audit?: NewAuditEntry): Promise<SetAside | null>
   /**
    * Erases a person: the lead, event payload, answers that may echo it; cancels what waits. That it
    * was erased is remembered. False: there is no such lead.
@@ -184,7 +205,7 @@ export interface Desk {
     page: BoundedPage,
   ): Promise<PageRead<PagedLists[Name]['row']>>
   getChatbot(id: string): Promise<Chatbot | null>
-  listChatbots(page: Page): Promise<Chatbot[]>
+  listChatbots(page: Page, filter?: ChatbotFilter): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
   listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
@@ -198,7 +219,18 @@ export interface Desk {
   getLeadRecord(id: string): Promise<LeadRecord | null>
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
+  givenUp(filter: GivenUpFilter): Promise<GivenUp>
+  webhookHealth(
+    webhookId: string,
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookHealth | null>
+  /** Of each, in their order. */
+  webhookStats(
+    webhookIds: readonly string[],
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookStats[]>
   stats(query: StatsQuery): Promise<Stats>
+  leadStats(query: LeadStatsQuery): Promise<LeadStats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
   /** Who made the settings of a chatbot or webhook what they are; null: nobody knows any more. */
@@ -294,9 +326,19 @@ export interface NewRecovery {
   since: number
   until: number
   states: DeliveryState[]
+  /** Only those that were answered so last, or that failed so. */
+  lastStatus?: number
+  lastError?: string
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
   once?: Once | null
+}
+
+export interface SetAside {
+  count: number
+  /** There were more than `count`: that is as far as they were counted. */
+  more: boolean
+  setAsideUntil: number
 }
 
 export interface Recovery {

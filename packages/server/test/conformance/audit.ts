@@ -49,12 +49,15 @@ export function describeAudit(suite: Suite): void {
     const rotation = { secret: 'whsec_0123456789abcdef0123456789abcdef', overlapMs: 1e6 }
     await store.rotateSecret(webhook.id, rotation, entry('webhook.secret_rotated'))
     await store.finishRotation(webhook.id, entry('webhook.rotation_finished'))
+    await store.sendWaiting(webhook.id, entry('webhook.waiting_sent'))
     await store.setWebhookState(webhook.id, 'paused', 'x', entry('webhook.paused'))
+    await store.sendWaiting(webhook.id, entry('webhook.waiting_sent'))
     const recovery = { id: world.ids.next('recovery'), webhookId: webhook.id, since: 0, until: 1 }
     await store.createRecovery(
       { ...recovery, states: ['exhausted'], dryRun: false },
       entry('webhook.recovery_started'),
     )
+    await store.setAside(webhook.id, null, entry('webhook.set_aside'))
     await store.deleteWebhook(webhook.id, entry('webhook.deleted'))
     await store.eraseLead(event.lead?.id ?? '', 'request', entry('lead.erased'))
     const key = { id: world.ids.next('key'), name: 'x', chatbotId: null, hash: 'h' }
@@ -79,8 +82,10 @@ export function describeAudit(suite: Suite): void {
       'webhook.updated',
       'webhook.secret_rotated',
       'webhook.rotation_finished',
+      'webhook.waiting_sent',
       'webhook.paused',
       'webhook.recovery_started',
+      'webhook.set_aside',
       'webhook.deleted',
       'lead.erased',
       'key.created',

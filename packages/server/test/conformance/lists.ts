@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_LEAD_FORM } from '../../src/chatbot.ts'
 import type { Page } from '../../src/store/desk.ts'
 import { COMMON_NAMES } from '../../src/store/reading/searches.ts'
-import { type Suite, setup } from './store-world.ts'
+import { FAILED, type Suite, setup } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 
@@ -58,6 +59,72 @@ export function describeLists(suite: Suite): void {
     const leads = await walk(2, (page) => store.listLeads({ chatbotId: chatbot.id }, page))
     expect(leads).toEqual([...leads].sort().reverse())
     expect(leads).toHaveLength(3)
+  })
+
+  test('chatbots are found by a part of their name, in any letters, and by their id', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const named = async (name: string) => {
+      const id = world.ids.next('chatbot')
+      await store.createChatbot({ id, name, leadForm: DEFAULT_LEAD_FORM, allowedOrigins: [] })
+      return id
+    }
+    const cafe = await named('Le Cafe\u0301 du Nord')
+    const odd = await named('100 %_off')
+    const gone = await named('Café, closed')
+    await store.deleteChatbot(gone)
+    const found = async (q: string) =>
+      (await store.listChatbots(PAGE, { q })).map((each) => each.id)
+    expect(await found('CAFÉ')).toEqual([cafe])
+    expect(await found(' nord ')).toEqual([cafe])
+    expect(await found('%_')).toEqual([odd])
+    expect(await found('shop')).toEqual([chatbot.id])
+    expect(await found(` ${cafe}`)).toEqual([cafe])
+    expect(await found(gone)).toEqual([])
+    expect(await found('nobody')).toEqual([])
+  })
+
+  test('what a search among chatbots finds comes page by page, newest first', async () => {
+    const { world, store } = await setup(suite)
+    const made: string[] = []
+    for (let index = 0; index < 23; index += 1) {
+      const id = world.ids.next('chatbot')
+      const name = index % 3 === 0 ? `Baker ${index}` : `Florist ${index}`
+      await store.createChatbot({ id, name, leadForm: DEFAULT_LEAD_FORM, allowedOrigins: [] })
+      if (index % 3 === 0) made.unshift(id)
+    }
+    const ids = await walk(3, (page) => store.listChatbots(page, { q: 'baker' }))
+    expect(ids).toEqual(made)
+    const bounded = { limit: 5, after: null, bytesMax: 1e6 }
+    const read = await store.readPage('chatbots', { q: 'baker' }, bounded)
+    expect(read.rows.map(({ id }) => id)).toEqual(made.slice(0, 5))
+    expect(read.more).toBe(true)
+  })
+
+  test('webhooks that do not get what they should are found among all', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const other = await world.chatbot()
+    const idle = await world.webhook(other.id)
+    const troubled = async (chatbotId?: string) =>
+      (
+        await store.listWebhooks(
+          { troubledAt: world.harness.clock.now(), ...(chatbotId ? { chatbotId } : {}) },
+          PAGE,
+        )
+      ).map(({ id }) => id)
+    expect(await troubled()).toEqual([])
+    await store.setWebhookState(idle.id, 'paused', null)
+    expect(await troubled()).toEqual([idle.id])
+    await world.record(
+      await world.claim(chatbot.id),
+      { kind: 'retry', delayMs: 60_000, charged: true },
+      { attempt: FAILED },
+    )
+    expect(await troubled()).toEqual([idle.id, webhook.id])
+    expect(await troubled(chatbot.id)).toEqual([webhook.id])
+    await store.setWebhookState(idle.id, 'active', null)
+    expect(await troubled(other.id)).toEqual([])
+    await world.record(await world.claim(chatbot.id), { kind: 'delivered' })
+    expect(await troubled()).toEqual([])
   })
 
   test('every filter of deliveries holds, alone and with others', async () => {

@@ -35,6 +35,15 @@ test('an empty consent and an empty color are left out', () => {
   expect(Object.keys(leadForm).sort()).toEqual(['fields', 'greeting', 'thanks'])
 })
 
+test('a consent is a must, until it is said that it is a choice', () => {
+  const chatbot = setup()
+  expect(draftOf(chatbot).consentRequired).toBe(true)
+  const free = setup({ leadForm: { ...chatbot.leadForm, consentRequired: false } })
+  expect(changeOf(draftOf(free)).leadForm).toEqual(free.leadForm)
+  const without = changeOf({ ...draftOf(free), consent: '' }).leadForm
+  expect(without).not.toHaveProperty('consentRequired')
+})
+
 test('a field that is not asked for keeps its place, and is not saved', () => {
   const draft = draftOf(setup())
   expect(draft.fields.map(({ name, isAsked }) => [name, isAsked])).toEqual([

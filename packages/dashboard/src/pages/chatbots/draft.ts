@@ -20,6 +20,8 @@ export interface Draft {
   thanks: string
   /** Empty: no box to tick. */
   consent: string
+  /** Whether who does not tick it is refused. */
+  consentRequired: boolean
   /** Empty: the widget's own. */
   color: string
   /** One in a line. */
@@ -46,19 +48,23 @@ export function draftOf({ name, leadForm, allowedOrigins }: Chatbot): Draft {
     greeting: leadForm.greeting,
     thanks: leadForm.thanks,
     consent: leadForm.consent ?? '',
+    consentRequired: leadForm.consentRequired ?? true,
     color: leadForm.color ?? '',
     origins: allowedOrigins.join('\n'),
   }
 }
 
-export function leadFormOf({ fields, greeting, thanks, consent, color }: Draft): LeadForm {
+export function leadFormOf(draft: Draft): LeadForm {
+  const { fields, greeting, thanks, consent, consentRequired, color } = draft
+  const asksConsent = consent.trim() !== ''
   return {
     fields: fields
       .filter(({ isAsked }) => isAsked)
       .map(({ name, label, required }) => ({ name, label: label.trim(), required })),
     greeting,
     thanks,
-    ...(consent.trim() === '' ? {} : { consent: consent.trim() }),
+    ...(asksConsent && { consent: consent.trim() }),
+    ...(asksConsent && !consentRequired && { consentRequired }),
     ...(COLOR.test(color) ? { color } : {}),
   }
 }
@@ -88,7 +94,12 @@ export function isChanged(draft: Draft, saved: Draft): boolean {
 
 /** One field in words, for who compares two of them. */
 export function shownField(name: keyof Draft, draft: Draft): string {
-  if (name !== 'fields') return draft[name].trim() === '' ? texts.meanwhile.empty : draft[name]
+  const { empty, yes, no } = texts.meanwhile
+  if (name !== 'fields') {
+    const value = draft[name]
+    if (typeof value === 'boolean') return value ? yes : no
+    return value.trim() === '' ? empty : value
+  }
   const asked = draft.fields.filter(({ isAsked }) => isAsked)
   return asked.map(({ label, required }) => (required ? `${label} *` : label)).join(', ')
 }

@@ -13,6 +13,7 @@ const LABELS: Record<keyof Draft, string> = {
   greeting: editor.greeting,
   thanks: editor.thanks,
   consent: editor.consent,
+  consentRequired: editor.consentRequired,
   color: editor.color,
   origins: editor.origins,
 }

@@ -83,6 +83,7 @@ function FactsCard({ lead }: { lead: Lead }) {
         <Fact name={detail.phone}>
           <Given text={lead.customerPhone} />
         </Fact>
+        <ConsentFact consent={lead.consent} />
         <IdFact name={detail.conversation} id={conversationId} />
         <Fact name={detail.chatbot}>{nameOf(chatbotId)}</Fact>
         <Fact name={detail.left}>
@@ -96,6 +97,31 @@ function FactsCard({ lead }: { lead: Lead }) {
         <IdFact name={detail.id} id={id} />
       </Facts>
     </Card>
+  )
+}
+
+/** The very text: who is asked what somebody agreed to has it at hand. */
+function ConsentFact({ consent }: Pick<Lead, 'consent'>) {
+  if (consent === null) {
+    return (
+      <Fact name={detail.consent}>
+        <span className="text-soft">{detail.consentNotAsked}</span>
+      </Fact>
+    )
+  }
+  const { given, text, at, page } = consent
+  return (
+    <>
+      <Fact name={detail.consent}>
+        {given ? detail.consentGiven : detail.consentRefused} · <ExactTime at={at} />
+      </Fact>
+      <Fact name={detail.consentText} block>
+        <blockquote className="border-l-2 border-line pl-3 whitespace-pre-wrap">{text}</blockquote>
+      </Fact>
+      <Fact name={detail.consentPage} wide>
+        {page}
+      </Fact>
+    </>
   )
 }
 

@@ -23,6 +23,7 @@ import { LastFailures } from './last-failures.tsx'
 import type { PairsSetting } from './pairs.ts'
 import { SecretCard } from './secret-card.tsx'
 import { TestPanel } from './test-panel.tsx'
+import { WaitingNotice } from './waiting-notice.tsx'
 import { WebhookActions } from './webhook-actions.tsx'
 import { NUMBER_NAMES, NUMBERS, type NumberTexts, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
@@ -63,6 +64,7 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
       />
       <div className="grid gap-5">
         <Condition webhook={webhook} />
+        <WaitingNotice key={webhook.id} webhook={webhook} />
         <div className="grid gap-5 lg:grid-cols-2">
           <HealthCard webhook={webhook} />
           <SettingsCard webhook={webhook} />

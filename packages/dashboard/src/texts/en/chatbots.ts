@@ -46,8 +46,11 @@ export const chatbots = {
     thanks: 'Thanks',
     thanksHint: 'After the visitor has sent the form.',
     consent: 'Consent',
-    consentHint: 'With a text, visitors must tick a box beside it before they can send.',
+    consentHint:
+      'With a text, the form has a box to tick. What a visitor answered is kept with the lead, with the text as it was then.',
     consentPlaceholder: 'I agree that you store my details to answer me.',
+    consentRequired: 'Visitors must agree before they can send',
+    consentRequiredHint: 'Without this the box is their choice, and a “no” is kept as well.',
     sites: 'Where it may be used',
     origins: 'Sites',
     originsHint: 'One origin in a line: scheme and host, like https://shop.example. No path.',

@@ -29,6 +29,12 @@ export const leads = {
     name: 'Name',
     email: 'Email',
     phone: 'Phone',
+    consent: 'Consent',
+    consentNotAsked: 'not asked for',
+    consentGiven: 'Given',
+    consentRefused: 'Not given',
+    consentText: 'What was asked',
+    consentPage: 'On the page',
     conversation: 'Conversation',
     chatbot: 'Chatbot',
     left: 'Left',
@@ -55,7 +61,7 @@ export const leads = {
     title: 'Erase this person?',
     gone: 'Erased here, for good:',
     goneItems: [
-      'name, email and phone of this lead',
+      'name, email and phone of this lead, and what was agreed to',
       'the event, and the body that was sent',
       'what endpoints answered, for it may repeat them',
     ],
@@ -74,7 +80,7 @@ export const leads = {
   },
   erased: {
     title: 'This lead was erased',
-    body: 'Its name, email and phone, the event’s payload and the answers to its deliveries are gone from here.',
+    body: 'Its name, email, phone and consent, the event’s payload and the answers to its deliveries are gone from here.',
     when: 'Erased',
     reasons: {
       request: 'because somebody asked for it',

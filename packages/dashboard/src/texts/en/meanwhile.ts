@@ -14,6 +14,8 @@ export const meanwhile = {
   followed: (fields: string) => `Changed as well, and not touched by you: ${fields}. That stays.`,
   next: 'Nothing that you typed is lost. Save again when you have chosen.',
   empty: 'empty',
+  yes: 'yes',
+  no: 'no',
   gone: {
     title: 'Deleted meanwhile',
     webhook: 'This webhook was deleted, here in another window or by somebody else.',

@@ -1,5 +1,13 @@
 import { count } from './count.ts'
 
+/** Of what was sent now. */
+interface Outcomes {
+  ended: number
+  failed: number
+  underWay: number
+  error: string | null
+}
+
 export const webhooks = {
   /** In place of a URL. */
   listenedTo: 'A developer’s machine (chatzuri listen)',
@@ -143,6 +151,7 @@ export const webhooks = {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
       body_says_failed: 'The answer’s body says that it failed.',
+      web_page: 'It answered with a web page. Is this the right URL?',
     },
   },
   receiver: {
@@ -179,6 +188,31 @@ export const webhooks = {
     restingThen: 'Then one delivery is sent to see, and the others follow.',
     sendNow: 'Send now',
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',
+  },
+  waiting: {
+    count: (amount: number, hasMore: boolean) =>
+      hasMore
+        ? `More than ${amount} deliveries`
+        : count(amount, 'delivery waits', 'deliveries wait'),
+    why: 'for the next attempt. Is the endpoint mended? What is tried now and fails is not counted, and comes again when it would have.',
+    send: (amount: number, hasMore: boolean) => {
+      if (hasMore) return `Try all that wait`
+      return amount === 1 ? 'Try the one waiting' : `Try the ${amount} waiting`
+    },
+    sent: (amount: number) =>
+      amount === 0
+        ? 'Nothing waits any more.'
+        : `${count(amount, 'delivery is', 'deliveries are')} sent now.`,
+    outcome: ({ ended, failed, underWay, error }: Outcomes) => {
+      const all = ended + failed + underWay
+      if (ended === all) return all === 1 ? 'It arrived.' : `All ${all} arrived.`
+      const parts = [
+        ended > 0 && `${ended} arrived`,
+        failed > 0 && `${failed} failed again${error ? ` (${error.replace(/\.$/, '')})` : ''}`,
+        underWay > 0 && `${underWay} on the way`,
+      ]
+      return `Of ${all}: ${parts.filter(Boolean).join(', ')}.`
+    },
   },
   edit: {
     title: 'Edit the webhook',

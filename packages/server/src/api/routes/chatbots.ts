@@ -1,7 +1,7 @@
 /** Chatbots: where conversations, leads and events come from. */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { type Chatbot, DEFAULT_LEAD_FORM } from '../../chatbot.ts'
+import { type Chatbot, DEFAULT_LEAD_FORM, isChatbotSought } from '../../chatbot.ts'
 import type { Page } from '../../store/desk.ts'
 import type { Credentials } from '../access/credentials.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -16,9 +16,9 @@ import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { notFound } from '../shapes/error-answer.ts'
 import { CREATION_KEY } from '../shapes/idempotency-key.ts'
 import { presentChatbot } from '../shapes/present.ts'
-import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
-import { CREATION_ERRORS, onceFor, refuseRepeat } from './creation.ts'
-import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './versions.ts'
+import { idFilter, listOf, pageQuery, search } from '../shapes/schemas.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from './changing/creation.ts'
+import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './changing/versions.ts'
 
 const chatbotAnswer = { headers: ETAG, schema: chatbotSchema, example: CHATBOT_EXAMPLE }
 
@@ -59,9 +59,10 @@ function createRoute({ store, ids }: ApiDeps): Route {
 }
 
 function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
-  const one = async (id: string, { after }: Page) => {
+  const one = async ({ id, q }: { id: string; q?: string }, { after }: Page) => {
     const chatbot = after === null || id < after ? await store.getChatbot(id) : null
-    return { rows: chatbot ? [chatbot] : [], more: false }
+    const isMeant = chatbot && (q === undefined || isChatbotSought(chatbot, q))
+    return { rows: isMeant ? [chatbot] : [], more: false }
   }
   return defineRoute({
     method: 'GET',
@@ -73,9 +74,13 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-query',
     query: z.strictObject({
       chatbotId: idFilter('chatbot').exactOptional().meta({ description: 'This one only.' }),
+      q: search.exactOptional().meta({
+        description:
+          'A part of its name, or its id. Capitals, normal forms and what nobody sees make no difference.',
+      }),
       ...pageQuery,
     }),
-    queryExample: { limit: 20 },
+    queryExample: { q: 'shop', limit: 20 },
     answer: {
       status: 200,
       description: 'A page of chatbots.',
@@ -89,10 +94,10 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'chatbots',
         query,
-        read: (page) =>
-          query.chatbotId === undefined
-            ? store.readPage('chatbots', {}, page)
-            : one(query.chatbotId, page),
+        read: (page, { chatbotId, ...filter }) =>
+          chatbotId === undefined
+            ? store.readPage('chatbots', filter, page)
+            : one({ id: chatbotId, ...filter }, page),
         present: presentChatbot,
       }),
   })

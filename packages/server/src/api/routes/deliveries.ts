@@ -1,8 +1,11 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
+import type { DeliveryDetail, DeliveryFilter } from '../../store/desk.ts'
+import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { presentCure } from '../shapes/cure.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import {
   attemptSchema,
@@ -11,7 +14,7 @@ import {
   deliveryDetailSchema,
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
-import { apiError, notFound } from '../shapes/error-answer.ts'
+import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
 import { presentAttempt, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,
@@ -21,6 +24,8 @@ import {
   listOf,
   pageQuery,
   search,
+  text,
+  wholeInQuery,
 } from '../shapes/schemas.ts'
 import { refuseEmptySpan } from '../shapes/span.ts'
 
@@ -30,6 +35,19 @@ const deliveryQuery = z.strictObject({
   eventId: idFilter('event').exactOptional(),
   eventType: eventType.exactOptional(),
   state: z.enum(DELIVERY_STATES).exactOptional(),
+  givenUp: z.literal('true').exactOptional().meta({
+    description:
+      'Only what was given up and needs somebody: exhausted, of a webhook that is there, and neither resent nor set aside.',
+  }),
+  status: wholeInQuery({ min: 300, max: 599 })
+    .exactOptional()
+    .meta({
+      description: 'What the endpoint answered last to what is not delivered.',
+      documentAs: { type: 'integer', minimum: 300, maximum: 599 },
+    }),
+  error: text({ min: 1, max: 2_000 })
+    .exactOptional()
+    .meta({ description: 'The `lastError` of what is not delivered, to the letter.' }),
   from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
   q: search.exactOptional().meta({
@@ -72,15 +90,33 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     slot: 'answer',
     handle({ query }) {
       refuseEmptySpan(query)
+      refuseOtherStates(query)
       return listPage({
         cursors,
         scope: 'deliveries',
         query,
-        read: (page, filter) => store.readPage('deliveries', filter, page),
+        read: (page, filter) => store.readPage('deliveries', filterOf(filter), page),
         present: presentDelivery,
       })
     },
   })
+}
+
+function filterOf(query: Omit<z.output<typeof deliveryQuery>, 'limit' | 'cursor'>): DeliveryFilter {
+  const { givenUp, status, error, ...filter } = query
+  return {
+    ...filter,
+    ...(givenUp && { givenUp: true }),
+    ...(status !== undefined && { lastStatus: status }),
+    ...(error !== undefined && { lastError: error }),
+  }
+}
+
+/** An empty answer would look as if nothing had been given up. */
+function refuseOtherStates({ givenUp, state }: z.output<typeof deliveryQuery>) {
+  if (givenUp === undefined || state === undefined || state === 'exhausted') return
+  const message = '`state` can only be `exhausted` beside `givenUp`'
+  throw invalidInput([{ path: 'state', message }])
 }
 
 function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
@@ -99,7 +135,7 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
       example: DELIVERY_DETAIL_EXAMPLE,
     },
     slot: 'answer',
-    async handle({ id }) {
+    async handle({ id, caller }) {
       const detail = await store.getDelivery(id)
       if (!detail) throw notFound('delivery')
       return {
@@ -107,6 +143,11 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
         attempts: detail.attempts.map(presentAttempt),
         request: previewRequest(detail),
         explanation: explain(detail),
+        cure: presentCure({
+          attempt: detail.attempts.at(-1),
+          webhook: detail.webhook,
+          reader: readerOf(caller),
+        }),
       }
     },
   })
@@ -151,9 +192,9 @@ function resendRoute({ store }: ApiDeps): Route {
     path: '/api/v1/deliveries/{id}/resend',
     operationId: 'resendDelivery',
     tag: 'Deliveries',
-    summary: 'Send a finished delivery again',
+    summary: 'Send a delivery again, or now',
     description:
-      'A new series of attempts, with the same bytes and the same `webhook-id`. Of a paused webhook it is parked.',
+      'Of what is over: a new series of attempts, with the same bytes and the same `webhook-id`; of a paused webhook it is parked. What waits for its time is sent now, also where its webhook rests, as an extra attempt: if it fails, the count and the time of its next attempt are as they were.',
     access: 'chatbot-by-id',
     id: 'delivery',
     audit: 'delivery.resent',
@@ -163,16 +204,28 @@ function resendRoute({ store }: ApiDeps): Route {
       const result = await store.resend(id, audit())
       if (result === null) throw notFound('delivery')
       if (result === 'wrong_state') {
-        throw apiError(
-          'wrong_state',
-          'Only what is delivered, exhausted or cancelled can be resent: no test event, and nothing whose last attempt is still on its way',
-        )
+        throw apiError('wrong_state', whyNotSent(await store.getDelivery(id)))
       }
       if (result === 'webhook_deleted') throw apiError('webhook_deleted')
       if (result === 'erased') throw apiError('lead_erased')
       return presentDelivery(result)
     },
   })
+}
+
+/** And what to do instead. */
+function whyNotSent(detail: DeliveryDetail | null): string {
+  const { delivery, webhook } = detail ?? {}
+  if (delivery?.kind === 'test') {
+    return 'A test event is not sent again: send another by its webhook, `POST /api/v1/webhooks/{id}/test`'
+  }
+  if (webhook && webhook.state !== 'active') {
+    return `Its webhook is ${webhook.state}, and so it is parked: it is sent when the webhook is resumed, \`POST /api/v1/webhooks/{id}/resume\``
+  }
+  if (delivery?.state === 'parked') {
+    return 'It was parked, and its webhook is active again: it is about to be sent'
+  }
+  return 'Its attempt is under way, or next in the line of its webhook: look at what comes of it before you send it again'
 }
 
 function cancelRoute({ store }: ApiDeps): Route {

@@ -23,8 +23,8 @@ import {
 import { presentWebhook } from '../shapes/present.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import { createdWebhookSchema } from '../shapes/webhook-schemas.ts'
-import { CREATION_ERRORS, onceFor } from './creation.ts'
-import { ETAG } from './versions.ts'
+import { CREATION_ERRORS, onceFor } from './changing/creation.ts'
+import { ETAG } from './changing/versions.ts'
 import { createAndAnswer, findWebhook } from './webhooks/webhooks.ts'
 
 export function listenerRoutes(deps: ApiDeps): Route[] {

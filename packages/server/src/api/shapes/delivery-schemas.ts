@@ -1,6 +1,7 @@
 /** What deliveries and their attempts look like. */
 import { z } from 'zod'
 import { ATTEMPTS_SHOWN_MAX, DELIVERY_STATES } from '../../delivery.ts'
+import { cureField } from './cure.ts'
 import { BODY_EXAMPLE, SIGNATURE_EXAMPLES } from './delivery-example.ts'
 import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
 
@@ -20,9 +21,12 @@ export const attemptSchema = z
     responseHeaders: z.record(z.string(), z.string()),
     responseBody: z.string().meta({ description: 'The first 2 KiB.' }),
     note: z
-      .enum(['acknowledged', 'not_processed', 'body_says_failed'])
+      .enum(['acknowledged', 'not_processed', 'body_says_failed', 'web_page'])
       .nullable()
-      .meta({ description: 'What a JSON answer said of itself.' }),
+      .meta({
+        description:
+          'What a 2xx said of itself: of JSON what it says, or `web_page`, which seldom is what takes events.',
+      }),
   })
   .meta({ id: 'Attempt', description: 'One HTTP request and what came back.' })
 
@@ -76,6 +80,7 @@ export const deliveryDetailSchema = deliverySchema
     explanation: z.string().meta({
       description: 'Why it is in this state and what happens next, in one sentence.',
     }),
+    cure: cureField,
   })
   .meta({ id: 'DeliveryDetail' })
 
@@ -127,4 +132,5 @@ export const DELIVERY_DETAIL_EXAMPLE: z.infer<typeof deliveryDetailSchema> = {
     body: BODY_EXAMPLE,
   },
   explanation: 'Delivered: the endpoint answered 200 in 41 ms on attempt 1 and acknowledged it.',
+  cure: null,
 }

@@ -9,6 +9,10 @@ export const ERROR_CODES = {
   invalid_cursor: [400, 'The cursor was changed, or belongs to another list or filter.'],
   blocked_address: [400, 'The URL points to an address that this server may not deliver to.'],
   use_leads: [400, 'Lead events come from the leads route; they can not be published.'],
+  reserved_event_type: [
+    400,
+    'Types that begin with `webhook.` or `delivery.` are told by this server; they can not be published.',
+  ],
   bad_request: [400, 'The request is not valid HTTP, or its URL is not decodable.'],
   missing_key: [401, 'There is no `Authorization: Bearer` header.'],
   invalid_key: [401, 'The key is not one of this server.'],
@@ -28,6 +32,7 @@ export const ERROR_CODES = {
   recovery_not_found: [404, 'There is no such recovery.'],
   method_not_allowed: [405, 'The route exists, but not with this method; see `Allow`.'],
   request_timeout: [408, 'The request took too long to arrive.'],
+  consent_changed: [409, 'The form asks for another consent than the page showed: show it anew.'],
   overlap_running: [409, 'An earlier rotation of the secret has not ended yet.'],
   no_overlap: [409, 'No rotation of the secret is under way.'],
   wrong_state: [409, 'The state of the resource does not allow this.'],

@@ -2,6 +2,15 @@
 import { z } from 'zod'
 import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
 
+const consentSchema = z
+  .object({
+    given: z.boolean(),
+    text: z.string().meta({ description: 'What the form asked at that moment, to the letter.' }),
+    at: isoTime.meta({ description: "When the answer arrived, by the server's clock." }),
+    page: z.string().meta({ description: "The visitor's page: origin and path." }),
+  })
+  .meta({ id: 'Consent', description: 'What a visitor was asked to agree to, and said.' })
+
 export const leadSchema = z
   .object({
     id: idField('lead'),
@@ -11,6 +20,7 @@ export const leadSchema = z
     customerName: z.string(),
     customerEmail: z.string(),
     customerPhone: z.string(),
+    consent: consentSchema.nullable().meta({ description: 'Null: nothing was asked for.' }),
     createdAt: isoTime,
   })
   .meta({ id: 'Lead', description: 'What is unknown is `""`, never null.' })
@@ -23,5 +33,11 @@ export const LEAD_EXAMPLE: z.infer<typeof leadSchema> = {
   customerName: 'Ann',
   customerEmail: 'ann@example.com',
   customerPhone: '+254700000000',
+  consent: {
+    given: true,
+    text: 'You may store my details to answer me.',
+    at: '2026-09-14T09:30:12.340Z',
+    page: 'https://shop.example/contact',
+  },
   createdAt: '2026-09-14T09:30:12.345Z',
 }

@@ -107,7 +107,7 @@ export function presentAttempt(attempt: Attempt) {
 
 export function presentLead(lead: Lead) {
   const { id, chatbotId, conversationId, eventId } = lead
-  const { customerName, customerEmail, customerPhone } = lead
+  const { customerName, customerEmail, customerPhone, consent } = lead
   return {
     id,
     chatbotId,
@@ -116,6 +116,7 @@ export function presentLead(lead: Lead) {
     customerName,
     customerEmail,
     customerPhone,
+    consent: consent && { ...consent, at: isoAt(consent.at) },
     createdAt: isoAt(lead.createdAt),
   }
 }

@@ -40,7 +40,8 @@ interface Listing<Name extends PagedList> {
 
 export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
   chatbots: {
-    query: (db, _, page) => queries.listChatbots(db, page).compile(),
+    query: (db, _, page, hint) =>
+      queries.listChatbots(db, page, queries.chatbotsFound(hint)).compile(),
     toItem: (row: rows.ChatbotRow) => rows.toChatbot(row),
     sized: CHATBOT_SIZED,
   },
@@ -59,7 +60,7 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
     query: (db, filter, page, hint) =>
       queries.listLeads(db, queries.asked(filter, hint), page).compile(),
     toItem: (row: rows.LeadRow) => rows.toLead(row),
-    sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone'],
+    sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone', 'consent'],
   },
   erasures: {
     query: (db, filter, page) => queries.listErasures(db, filter, page).compile(),

@@ -15,6 +15,7 @@ import {
   type Erasure,
   type ErasureReason,
   type Lead,
+  type LeadConsent,
   leadPayloadText,
 } from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
@@ -56,6 +57,9 @@ export interface WebhookRow extends WebhookColumns {
   last_success_at: number | null
   last_failure_at: number | null
   last_failure: string | null
+  given_up_at: number | null
+  /** What was given up before it counts no more: its owner's word. */
+  set_aside_until: number | null
   /** Its rest, as rest.ts names it. */
   resting_until: number | null
   probe_at: number | null
@@ -66,6 +70,10 @@ export interface WebhookRow extends WebhookColumns {
   rest_by: string | null
   strained: number
   rested_at: number | null
+  /** The delivery that passes its rest as the next probe, by hand. */
+  probe_wanted: string | null
+  /** What is still to be brought forward (rules/bring-forward.ts). */
+  forwarding: string | null
   version: string
   created_at: number
   updated_at: number
@@ -97,6 +105,8 @@ export interface DeliveryRow {
   attempt_count: number
   series_attempts: number
   due_at: number | null
+  /** The schedule's time of the next attempt, once that was brought forward in this wait. */
+  schedule_due_at: number | null
   claimed_by: string | null
   last_status: number | null
   last_error: string | null
@@ -129,6 +139,8 @@ export interface LeadRow {
   customer_name: string
   customer_email: string
   customer_phone: string
+  /** JSON; null: nothing was asked for. */
+  consent: string | null
   created_at: number
 }
 
@@ -147,6 +159,8 @@ export interface RecoveryRow {
   since: number
   until: number
   states: string
+  last_status: number | null
+  last_error: string | null
   total: number
   done: number
   created_at: number
@@ -188,7 +202,12 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
     rest:
       row.resting_until === null
         ? null
-        : { until: row.resting_until, probeAt: row.probe_at, reason: row.rest_reason ?? '' },
+        : {
+            until: row.resting_until,
+            probeAt: row.probe_at,
+            probeWanted: row.probe_wanted,
+            reason: row.rest_reason ?? '',
+          },
     restedAt: row.rested_at,
     version: row.version,
     createdAt: row.created_at,
@@ -241,6 +260,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     attemptCount: row.attempt_count,
     seriesAttempts: row.series_attempts,
     dueAt: row.state === 'pending' ? row.due_at : null,
+    scheduleDueAt: row.state === 'pending' ? row.schedule_due_at : null,
     claimed: row.claimed_by !== null,
     lastStatus: row.last_status,
     lastError: row.last_error,
@@ -295,8 +315,13 @@ export function toLead(row: LeadRow): Lead {
     customerName: row.customer_name,
     customerEmail: row.customer_email,
     customerPhone: row.customer_phone,
+    consent: row.consent === null ? null : (JSON.parse(row.consent) as LeadConsent), // by consentText
     createdAt: row.created_at,
   }
+}
+
+export function consentText(consent: LeadConsent | null): string | null {
+  return consent === null ? null : JSON.stringify(consent)
 }
 
 export function toConversation(row: ConversationRow): Conversation {

@@ -19,7 +19,7 @@ import {
   pageQuery,
   text,
 } from '../../shapes/schemas.ts'
-import { CREATION_ERRORS, onceFor, refuseRepeat, refuseSecondLook } from '../creation.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat, refuseSecondLook } from '../changing/creation.ts'
 
 const apiKeyFields = {
   id: idField('key'),

@@ -10,7 +10,7 @@ import { notFound } from '../../shapes/error-answer.ts'
 import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { isoAt } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idFilter, isoTime } from '../../shapes/schemas.ts'
-import { CREATION_ERRORS, onceFor, refuseRepeat, refuseSecondLook } from '../creation.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat, refuseSecondLook } from '../changing/creation.ts'
 
 /** Long enough to be handed over in a chat; who sends it by mail asks for more. */
 const LIFE_SECONDS_DEFAULT = 15 * 60

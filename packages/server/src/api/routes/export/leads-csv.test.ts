@@ -16,6 +16,7 @@ test('all leads come, over many pages, as a file', async () => {
     customerName: `Name, ${index}`,
     customerEmail: '',
     customerPhone: '+1',
+    consent: null,
     createdAt: 0,
   })
   const limits: number[] = []
@@ -36,9 +37,9 @@ test('all leads come, over many pages, as a file', async () => {
   )
   const lines = text.split('\r\n')
   expect(lines[0]).toBe(
-    'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone',
+    'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone,consentGiven,consentText,consentAt,consentPage',
   )
-  expect(lines[1]).toBe(`lead_1234,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,"Name, 0",,'+1`)
+  expect(lines[1]).toBe(`lead_1234,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,"Name, 0",,'+1,,,,`)
   expect(lines.length).toBe(total + 2)
   expect(new Set(lines).size).toBe(total + 2)
   expect(limits).toEqual([500, 500, 500])
@@ -62,13 +63,13 @@ test('for spreadsheets it begins with a byte order mark; plain it is the text to
     const bytes = await file(query)
     expect([...bytes.subarray(0, 5)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('id')])
     expect(bytes.toString()).toContain(
-      ",Zoë;'=cmd|' /C calc'!A0;,zoë@example.com,'+91-9999999999\r\n",
+      ",Zoë;'=cmd|' /C calc'!A0;,zoë@example.com,'+91-9999999999,,,,\r\n",
     )
     expect(bytes.toString()).toContain(`,'007,evt_`)
   }
   const plain = (await file('?plain=true&q=zo')).toString()
   expect(plain).toMatch(/^id,createdAt,/)
-  expect(plain).toContain(",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999\r\n")
+  expect(plain).toContain(",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999,,,,\r\n")
   expect(plain).toContain(',007,evt_')
   const refused = await call('GET', '/api/v1/leads.csv?plain=yes')
   expect(refused).toMatchObject({ status: 400, json: { details: [{ path: 'plain' }] } })
@@ -94,6 +95,7 @@ test('a reader who stops reading stops the pages', async () => {
         customerName: name,
         customerEmail: '',
         customerPhone: '',
+        consent: null,
         createdAt: 0,
       }))
       return { rows, more: true }
@@ -136,6 +138,7 @@ test('a store that fails on a later page breaks the file off, so that nobody tak
         customerName: '',
         customerEmail: '',
         customerPhone: '',
+        consent: null,
         createdAt: 0,
       }))
       return { rows, more: true }

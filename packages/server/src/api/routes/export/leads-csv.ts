@@ -27,7 +27,12 @@ const COLUMNS = [
   'customerName',
   'customerEmail',
   'customerPhone',
+  'consentGiven',
+  'consentText',
+  'consentAt',
+  'consentPage',
 ] as const
+type Column = (typeof COLUMNS)[number]
 
 /** Besides what leads are filtered by. */
 export const plainField = z.enum(['true', 'false']).exactOptional().meta({
@@ -96,10 +101,26 @@ async function* csvPages(
 type Cell = (text: string) => string
 
 function leadLine(lead: Lead, cell: Cell): string {
-  // Its instant is ours, and may become a date.
-  const cellOf = (column: (typeof COLUMNS)[number]) =>
-    column === 'createdAt' ? isoAt(lead.createdAt) : cell(lead[column])
-  return csvLine(COLUMNS.map(cellOf))
+  return csvLine(COLUMNS.map((column) => cellOf(lead, column, cell)))
+}
+
+/** Instants and words are ours: they may become dates and truths. */
+function cellOf(lead: Lead, column: Column, cell: Cell): string {
+  const { consent } = lead
+  switch (column) {
+    case 'createdAt':
+      return isoAt(lead.createdAt)
+    case 'consentGiven':
+      return consent === null ? '' : String(consent.given)
+    case 'consentText':
+      return consent === null ? '' : cell(consent.text)
+    case 'consentAt':
+      return consent === null ? '' : isoAt(consent.at)
+    case 'consentPage':
+      return consent === null ? '' : cell(consent.page)
+    default:
+      return cell(lead[column])
+  }
 }
 
 function csvLine(cells: readonly string[]): string {

@@ -22,8 +22,14 @@ import {
   webhookChangeSchema,
   webhookSchema,
 } from '../../shapes/webhook-schemas.ts'
-import { CREATION_ERRORS, onceFor, refuseRepeat } from '../creation.ts'
-import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from '../versions.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
+import {
+  changedMeanwhile,
+  ETAG,
+  expectedVersions,
+  IF_MATCH,
+  setETag,
+} from '../changing/versions.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
 export const webhookAnswer = { headers: ETAG, schema: webhookSchema, example: WEBHOOK_EXAMPLE }
@@ -140,6 +146,10 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-query',
     query: z.strictObject({
       chatbotId: idFilter('chatbot').exactOptional(),
+      troubled: z.enum(['true', 'false']).exactOptional().meta({
+        description:
+          '`true`: only those that do not get what they should now: paused, disabled, failing or resting.',
+      }),
       metadata: metadataFilter.exactOptional(),
       ...pageQuery,
     }),
@@ -158,7 +168,12 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.readPage('webhooks', filterOf(query), page),
+        read: (page, { troubled, ...filter }) =>
+          store.readPage(
+            'webhooks',
+            troubled === 'true' ? { ...filter, troubledAt: clock.now() } : filter,
+            page,
+          ),
         present: (webhook) => presentWebhook(webhook, clock.now()),
       })
     },

@@ -184,7 +184,7 @@ test('a reader that goes half-way is no fault of ours, and leaves its place', as
 function largePage(): PageRead<unknown> {
   const lead = { id: 'lead_1', chatbotId: '', conversationId: '', eventId: '' }
   const texts = { customerName: 'x'.repeat(95_000), customerEmail: '', customerPhone: '' }
-  return { rows: [{ ...lead, ...texts, createdAt: systemClock.now() }], more: true }
+  return { rows: [{ ...lead, ...texts, consent: null, createdAt: systemClock.now() }], more: true }
 }
 
 function request(url: string, path: string, key: string): Socket {

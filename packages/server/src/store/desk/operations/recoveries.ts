@@ -13,6 +13,8 @@ export interface RecoveryValues {
   since: number
   until: number
   states: DeliveryState[]
+  lastStatus: number | null
+  lastError: string | null
   /** Counted by the reader, which may take its time. */
   total: number
   once: OnceRecord | null
@@ -28,11 +30,13 @@ export function* createRecovery(
 
 function* addRecovery(
   tx: DeskTransaction,
-  { id, webhookId, since, until, states, total }: RecoveryValues,
+  { id, webhookId, since, until, states, lastStatus, lastError, total }: RecoveryValues,
 ): Steps<RecoveryRow | null> {
   const [webhook] = yield* answerOf(tx.query(READ_WEBHOOK, [webhookId]))
   if (!webhook) return null
-  const values = [id, webhookId, since, until, JSON.stringify(states), total, since, tx.now]
+  const failure = [lastStatus, lastError]
+  const span = [id, webhookId, since, until, JSON.stringify(states)]
+  const values = [...span, ...failure, total, since, tx.now]
   return yield* rowOf<RecoveryRow>(tx, INSERT, values)
 }
 
@@ -43,6 +47,7 @@ export function* readClock(tx: Statement, _: null): Steps<number> {
 
 const READ_WEBHOOK = 'SELECT id FROM webhooks WHERE id = $1'
 const FIND = 'SELECT * FROM recoveries WHERE id = $1'
-const COLUMNS = ['id', 'webhook_id', 'since', 'until', 'states', 'total', 'cursor_at', 'created_at']
+const SPAN_COLUMNS = ['id', 'webhook_id', 'since', 'until', 'states', 'last_status', 'last_error']
+const COLUMNS = [...SPAN_COLUMNS, 'total', 'cursor_at', 'created_at']
 const INSERT = insertOf('recoveries', COLUMNS, '*')
 const READ_CLOCK = 'SELECT chatzuri_now() AS now'

@@ -7,7 +7,9 @@ import { awayReason, type WebhookState } from '../../../webhook.ts'
 import type { OnceRefusal } from '../../desk.ts'
 import type { WebhookRow } from '../../reading/rows.ts'
 import { WEBHOOK_COLUMNS, type WebhookColumns } from '../../reading/settings-columns.ts'
+import type { Forwarding } from '../../rules/bring-forward.ts'
 import { reachable } from '../../rules/listened.ts'
+import { RESUMED_SET } from '../../rules/notices.ts'
 import { END_REST_SET } from '../../rules/rest.ts'
 import { firstVersion, isAnother, nextVersion } from '../../rules/settings-version.ts'
 import type { Repeated } from './audit.ts'
@@ -112,6 +114,7 @@ export function* deleteWebhook(
     tx.changeWebhook(id, function* (before): Steps<WebhookRow | 'other_version'> {
       if (isAnother(before.version, versions)) return 'other_version'
       tx.send(DELETE_SUBSCRIPTIONS, [id])
+      tx.send(DELETE_NOTICES, [id])
       tx.forgetStarts(id)
       tx.unsettle(id)
       return yield* rowOf<WebhookRow>(tx, DELETE, [id])
@@ -153,8 +156,40 @@ export function* setWebhookState(
       const failingSince = resumed ? null : before.failing_since
       const { state, reason } = reachable(change, before)
       if (change.state === 'active') endRest(tx, before, resumed)
+      if (resumed) tx.send(BEGIN_ANEW, [id])
       tx.unsettle(id)
       return yield* rowOf<WebhookRow>(tx, SET_STATE, [id, state, reason, failingSince, tx.now])
+    }),
+  )
+}
+
+/** Its waiting deliveries are to be sent now: the road brings them forward. */
+export function* markWaiting(
+  tx: DeskTransaction,
+  id: string,
+): Steps<WebhookRow | 'wrong_state' | null> {
+  return yield* answerOf(
+    tx.changeWebhook(id, function* (before): Steps<WebhookRow | 'wrong_state'> {
+      if (before.state !== 'active') return 'wrong_state'
+      const mark: Forwarding = { at: tx.now, byHand: true, after: '' }
+      // What is new goes first, as after a rest; one that rests still does until a probe is taken.
+      const restedAt = before.resting_until === null ? tx.now : before.rested_at
+      return yield* rowOf<WebhookRow>(tx, MARK_WAITING, [id, JSON.stringify(mark), restedAt])
+    }),
+  )
+}
+
+/** What was given up before `until` counts no more; null: what was given up until now. */
+export function* setAside(
+  tx: DeskTransaction,
+  { id, until }: { id: string; until: number | null },
+): Steps<WebhookRow | null> {
+  return yield* answerOf(
+    tx.changeWebhook(id, function* (before): Steps<WebhookRow> {
+      // What ended in this very millisecond is seen by who says "all until now".
+      const end = Math.min(until ?? tx.now + 1, tx.now + 1)
+      const after = Math.max(before.set_aside_until ?? 0, end)
+      return yield* rowOf<WebhookRow>(tx, SET_ASIDE, [id, after])
     }),
   )
 }
@@ -193,10 +228,14 @@ const INSERT = insertOf('webhooks', [...MADE_COLUMNS, ...START_COLUMNS], '*')
 const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'version', 'updated_at'])
 const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
+const SET_ASIDE = updateOf('webhooks', ['set_aside_until'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
+const BEGIN_ANEW = `UPDATE webhooks SET ${RESUMED_SET} WHERE id = $1`
+const MARK_WAITING = updateOf('webhooks', ['forwarding', 'rested_at'])
 const ROTATED_COLUMNS = ['previous_secret', 'overlap_ends_at', 'updated_at']
 const ROTATE = updateOf('webhooks', ['secret', ...ROTATED_COLUMNS])
 const ROTATED = updateOf('webhooks', ROTATED_COLUMNS)
 const SUBSCRIBE = `INSERT INTO subscriptions (chatbot_id, event_type, webhook_id, spelling)
   VALUES ($1, $2, $3, $4)`
+const DELETE_NOTICES = 'DELETE FROM notices WHERE webhook_id = $1'
 const DELETE_SUBSCRIPTIONS = 'DELETE FROM subscriptions WHERE webhook_id = $1'

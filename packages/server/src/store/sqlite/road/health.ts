@@ -66,7 +66,7 @@ export class HealthBook {
       if (!health?.dirty) continue
       const { row, wasFailing } = health
       const { failingSince, consecutiveFailures } = row
-      const { lastSuccessAt, lastFailureAt, lastFailure } = row
+      const { lastSuccessAt, lastFailureAt, lastFailure, givenUpAt } = row
       this.#sql.run(
         WRITE_HEALTH,
         failingSince,
@@ -74,6 +74,9 @@ export class HealthBook {
         lastSuccessAt,
         lastFailureAt,
         lastFailure,
+        row.recentFailures,
+        row.troubles,
+        givenUpAt,
         webhookId,
       )
       const rest = restValues(row)
@@ -92,9 +95,11 @@ export class HealthBook {
 
 const READ_HEALTH = `SELECT chatbot_id AS chatbotId, state, failing_since AS failingSince,
     consecutive_failures AS consecutiveFailures, last_success_at AS lastSuccessAt,
-    last_failure_at AS lastFailureAt, last_failure AS lastFailure, ${REST_FIELDS}
+    last_failure_at AS lastFailureAt, last_failure AS lastFailure, recent_failures AS recentFailures, troubles,
+    given_up_at AS givenUpAt, ${REST_FIELDS}
   FROM webhooks WHERE id = ?`
 const WRITE_HEALTH = `UPDATE webhooks SET failing_since = ?, consecutive_failures = ?,
-  last_success_at = ?, last_failure_at = ?, last_failure = ? WHERE id = ?`
+  last_success_at = ?, last_failure_at = ?, last_failure = ?, recent_failures = ?,
+  troubles = ?, given_up_at = ? WHERE id = ?`
 const WRITE_REST = `UPDATE webhooks SET ${REST_COLUMNS.map((name) => `${name} = ?`).join(', ')}
   WHERE id = ?`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startApiAlone } from '../../../test/api/api-alone.ts'
+import { startApiAlone } from '../../../../test/api/api-alone.ts'
 
 interface Named {
   id: string

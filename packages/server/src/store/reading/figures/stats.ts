@@ -1,8 +1,8 @@
 /** Charts out of summed minutes. */
 
-import type { Stats, StatsCounts } from '../desk.ts'
-import { LATENCY_BUCKETS, latencyPercentiles } from '../rules/latency.ts'
-import type { StateCount, StatsRow } from './schema.ts'
+import type { Stats, StatsCounts } from '../../desk.ts'
+import { LATENCY_BUCKETS, latencyPercentiles } from '../../rules/latency.ts'
+import type { StateCount, StatsRow } from '../schema.ts'
 
 export function toStats(series: StatsRow[], current: StateCount[]): Stats {
   const unfinished = { pending: 0, parked: 0 }

@@ -1,9 +1,9 @@
 /** POST that creates: with an `Idempotency-Key` it creates once, whatever is sent again. */
 import type { FastifyRequest } from 'fastify'
-import type { Once, OnceRefusal } from '../../store/desk.ts'
-import { apiError } from '../shapes/error-answer.ts'
-import type { ErrorCode } from '../shapes/error-codes.ts'
-import { idempotencyKey } from '../shapes/idempotency-key.ts'
+import type { Once, OnceRefusal } from '../../../store/desk.ts'
+import { apiError } from '../../shapes/error-answer.ts'
+import type { ErrorCode } from '../../shapes/error-codes.ts'
+import { idempotencyKey } from '../../shapes/idempotency-key.ts'
 
 export const CREATION_ERRORS = [
   'idempotency_conflict',

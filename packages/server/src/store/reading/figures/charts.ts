@@ -6,9 +6,9 @@
  * both or in neither.
  */
 import { type Compilable, sql } from 'kysely'
-import type { StatsQuery } from '../desk.ts'
-import { EVERYTHING, LATENCIES, MINUTE_MS, ROLLUP_STEPS_MS, SUMMED } from '../rules/rollups.ts'
-import type { Builder } from './builder.ts'
+import type { StatsQuery } from '../../desk.ts'
+import { EVERYTHING, LATENCIES, MINUTE_MS, ROLLUP_STEPS_MS, SUMMED } from '../../rules/rollups.ts'
+import type { Builder } from '../builder.ts'
 
 /** Minutes before this instant are in the roll-ups, later ones are not. */
 const ROLLED_UNTIL = sql<number>`(SELECT CAST(value AS bigint) FROM meta WHERE key = 'stats_until')`

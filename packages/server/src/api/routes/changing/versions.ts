@@ -4,13 +4,13 @@
  * why no GET answers 304: the answer shows state and health, which the tag knows nothing of.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiError } from '../../errors.ts'
-import type { SettingsChange } from '../../store/desk.ts'
-import type { Caller } from '../access/caller.ts'
-import type { ApiDeps } from '../deps.ts'
-import { apiError, invalidInput } from '../shapes/error-answer.ts'
-import type { HeaderSpec } from '../shapes/idempotency-key.ts'
-import { isoAt } from '../shapes/present.ts'
+import type { ApiError } from '../../../errors.ts'
+import type { SettingsChange } from '../../../store/desk.ts'
+import type { Caller } from '../../access/caller.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { apiError, invalidInput } from '../../shapes/error-answer.ts'
+import type { HeaderSpec } from '../../shapes/idempotency-key.ts'
+import { isoAt } from '../../shapes/present.ts'
 
 const PATH = 'If-Match'
 
