@@ -45,18 +45,30 @@ test('of two windows that edit one chatbot each keeps its field, and both choose
   await other.page.getByLabel(/^Thanks/).fill('Bye')
   const name = other.page.getByLabel(/^Name/).first()
   await name.fill('Mine')
+  // It reads now and then, and would follow before it has saved.
+  const saved = Promise.withResolvers<void>()
+  await other.page.route(`**/api/v1/chatbots/${id}`, async (route) => {
+    if (route.request().method() === 'GET') await saved.promise
+    await route.continue()
+  })
   await one.page.getByLabel(/^Greeting/).fill('Welcome')
   await one.page.getByLabel(/^Name/).first().fill('Theirs')
   await one.page.getByRole('button', { name: SAVE }).click()
   await one.page.getByText('Saved. Visitors see it from now on.').waitFor()
 
+  const refused = other.page.waitForResponse((answer) => answer.status() === 412)
   await other.page.getByRole('button', { name: SAVE }).click()
+  await refused
+  saved.resolve()
   await other.page.getByText('An operator changed it meanwhile').waitFor()
   expect((await read()).name).toBe('Theirs')
   await other.page.getByText('Changed as well, and not touched by you: Greeting.').waitFor()
   await expect.poll(() => other.page.getByLabel(/^Greeting/).inputValue()).toBe('Welcome')
   expect(await other.page.getByLabel(/^Thanks/).inputValue()).toBe('Bye')
   expect(await name.inputValue()).toBe('Mine')
+  await other.page.getByRole('button', { name: SAVE }).click()
+  await other.page.getByText('Choose one to save.').waitFor()
+  expect((await read()).name).toBe('Theirs')
   await other.page.getByRole('button', { name: 'Take theirs' }).click()
   expect(await name.inputValue()).toBe('Theirs')
   await other.page.getByRole('button', { name: 'Keep mine' }).click()

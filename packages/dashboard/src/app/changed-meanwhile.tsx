@@ -35,7 +35,7 @@ export function ChangedMeanwhile<Draft extends object>(props: ChangedMeanwhilePr
           <Choice key={String(name)} {...props} name={name} />
         ))}
         {others !== '' && <p>{words.followed(others)}</p>}
-        <p>{words.next}</p>
+        <p>{collisions.length > 0 ? words.next : words.again}</p>
       </div>
     </Notice>
   )
@@ -47,12 +47,12 @@ function Choice<Draft extends object>({
   show,
   name,
 }: ChangedMeanwhileProps<Draft> & { name: keyof Draft }) {
-  const { draft, collisions, change } = merged
+  const { draft, collisions, choose } = merged
   const found = collisions.find((one) => one.name === name)
   if (!found) return null
-  const isTheirs = isSame(draft[name], found.theirs)
+  const isTheirs = found.isChosen && isSame(draft[name], found.theirs)
+  const isMine = found.isChosen && !isTheirs
   const value = (of: Draft[keyof Draft]) => show(name, { ...draft, [name]: of })
-  const take = (of: Draft[keyof Draft]) => change({ [name]: of } as unknown as Partial<Draft>)
   return (
     <section aria-label={labels[name]} className="grid gap-1.5">
       <h3 className="font-medium">{labels[name]}</h3>
@@ -63,13 +63,15 @@ function Choice<Draft extends object>({
         <dd>{value(found.theirs)}</dd>
       </dl>
       <div className="flex flex-wrap gap-2">
-        <Button size="sm" aria-pressed={!isTheirs} onClick={() => take(found.mine)}>
+        <Button size="sm" aria-pressed={isMine} onClick={() => choose(name, 'mine')}>
           {words.keepMine}
         </Button>
-        <Button size="sm" aria-pressed={isTheirs} onClick={() => take(found.theirs)}>
+        <Button size="sm" aria-pressed={isTheirs} onClick={() => choose(name, 'theirs')}>
           {words.takeTheirs}
         </Button>
-        <span className="self-center text-soft">{isTheirs ? words.isTheirs : words.isMine}</span>
+        <span className="self-center text-soft">
+          {isTheirs ? words.isTheirs : isMine ? words.isMine : words.choose}
+        </span>
       </div>
     </section>
   )

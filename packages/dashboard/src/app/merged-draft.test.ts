@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginDraft, changeDraft, mergeDraft } from './merged-draft.ts'
+import { beginDraft, changeDraft, chooseDraft, mergeDraft } from './merged-draft.ts'
 
 const SAVED = { name: 'A', greeting: 'Hi', sites: ['a'] }
 
@@ -14,10 +14,15 @@ test('a field that both have changed keeps what was typed, and tells of both', (
   const typed = changeDraft(beginDraft(SAVED, '1'), { greeting: 'Hello', sites: ['b'] })
   const merged = mergeDraft(typed, { ...SAVED, greeting: 'Welcome', sites: ['b'] }, '2')
   expect(merged.draft).toEqual({ ...SAVED, greeting: 'Hello', sites: ['b'] })
-  const collision = { name: 'greeting', mine: 'Hello', theirs: 'Welcome' }
+  const collision = { name: 'greeting', mine: 'Hello', theirs: 'Welcome', isChosen: false }
   expect(merged.collisions).toEqual([collision])
-  const taken = changeDraft(merged, { greeting: 'Welcome' })
-  expect([taken.draft.greeting, taken.collisions]).toEqual(['Welcome', [collision]])
+  const taken = chooseDraft(merged, 'greeting', 'theirs')
+  const chosen = { ...collision, isChosen: true }
+  expect([taken.draft.greeting, taken.collisions]).toEqual(['Welcome', [chosen]])
+  expect(chooseDraft(taken, 'greeting', 'mine').draft.greeting).toBe('Hello')
+  const later = mergeDraft(taken, { ...SAVED, greeting: 'Later', sites: ['b'] }, '3')
+  expect(later.draft.greeting).toBe('Later')
+  expect(later.collisions).toEqual([{ ...chosen, theirs: 'Later' }])
   const typedOn = changeDraft(merged, { greeting: 'Hello!' })
   expect(typedOn.collisions).toEqual([{ ...collision, mine: 'Hello!' }])
   const again = mergeDraft(typedOn, { ...SAVED, greeting: 'Welcome!', sites: ['b'] }, '3')

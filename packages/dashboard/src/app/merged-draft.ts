@@ -19,6 +19,8 @@ interface Collision<Draft extends object> {
   name: keyof Draft
   mine: Draft[keyof Draft]
   theirs: Draft[keyof Draft]
+  /** Nobody's is saved over the other's by who has not seen both. */
+  isChosen: boolean
 }
 
 export function beginDraft<Draft extends object>(saved: Draft, version: string): Merged<Draft> {
@@ -39,9 +41,12 @@ export function mergeDraft<Draft extends object>(
     const mine = before.draft[name]
     if (isSame(mine, before.saved[name])) {
       draft[name] = theirs[name]
-      followed.add(name)
+      const known = collisions.get(name)
+      // Theirs was chosen, and went on.
+      if (known) collisions.set(name, { ...known, theirs: theirs[name] })
+      else followed.add(name)
     } else if (isSame(mine, theirs[name])) collisions.delete(name)
-    else collisions.set(name, { name, mine, theirs: theirs[name] })
+    else collisions.set(name, { name, mine, theirs: theirs[name], isChosen: false })
   }
   return {
     version,
@@ -52,7 +57,7 @@ export function mergeDraft<Draft extends object>(
   }
 }
 
-/** Typed, or chosen. What was typed over a collision is mine now. */
+/** Typed. Over a collision it is mine now. */
 export function changeDraft<Draft extends object>(
   before: Merged<Draft>,
   part: Partial<Draft>,
@@ -62,6 +67,21 @@ export function changeDraft<Draft extends object>(
     return typed === undefined || isSame(typed, known.theirs) ? known : { ...known, mine: typed }
   })
   return { ...before, draft: { ...before.draft, ...part }, collisions }
+}
+
+/** One of the two: from now on it can be saved. */
+export function chooseDraft<Draft extends object>(
+  before: Merged<Draft>,
+  name: keyof Draft,
+  whose: 'mine' | 'theirs',
+): Merged<Draft> {
+  const draft = { ...before.draft }
+  const collisions = before.collisions.map((known) => {
+    if (known.name !== name) return known
+    draft[name] = known[whose]
+    return { ...known, isChosen: true }
+  })
+  return { ...before, draft, collisions }
 }
 
 export function isSame(one: unknown, other: unknown): boolean {

@@ -1,5 +1,12 @@
 import { useEffect, useState } from 'react'
-import { beginDraft, changeDraft, isSame, type Merged, mergeDraft } from './merged-draft.ts'
+import {
+  beginDraft,
+  changeDraft,
+  chooseDraft,
+  isSame,
+  type Merged,
+  mergeDraft,
+} from './merged-draft.ts'
 
 interface MergedDraftOptions<Draft extends object> {
   id: string
@@ -12,6 +19,7 @@ interface MergedDraftOptions<Draft extends object> {
 
 export interface MergedDraft<Draft extends object> extends Merged<Draft> {
   change(part: Partial<Draft>): void
+  choose(name: keyof Draft, whose: 'mine' | 'theirs'): void
   /** It was saved: `now` is the draft of the answer. What was typed meanwhile is a change still. */
   done(sent: Draft, now: Draft, version: string): void
   discard(): void
@@ -37,6 +45,7 @@ export function useMergedDraft<Draft extends object>({
   return {
     ...state,
     change: (part) => setState((before) => changeDraft(before, part)),
+    choose: (name, whose) => setState((before) => chooseDraft(before, name, whose)),
     done: (sent, now, next) =>
       setState((before) => {
         const fresh = beginDraft(now, next)

@@ -79,6 +79,7 @@ export function useEditing(chatbot: Versioned<Chatbot>): Editing {
     },
     save: () => {
       setIsTold(true)
+      if (merged.collisions.some(({ isChosen }) => !isChosen)) return
       if (!hasFaults(faults) && changed && !saving.isPending) saving.mutate(draft)
     },
     discard: () => {

@@ -144,6 +144,7 @@ function EditForm({ id, webhook, isKnown, onBusy, onDone }: EditFormProps) {
     setIsTold(true)
     requestAnimationFrame(() => focusFault(element.current))
     if (hasFaults(faultsOf(draft)) || saving.isPending) return
+    if (merged.collisions.some(({ isChosen }) => !isChosen)) return
     if (isChanged) saving.mutate()
     else onDone()
   }
