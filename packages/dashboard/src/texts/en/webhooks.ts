@@ -123,6 +123,8 @@ export const webhooks = {
     copy: 'Copy the secret',
     previous: 'Previous secret',
     overlapUntil: 'Both secrets sign until',
+    rotatedMeanwhile:
+      'The secret was rotated since you looked, so the one that was shown is not the present one. Hide it and show it again.',
   },
   test: {
     title: 'Send a test event',
