@@ -14,7 +14,7 @@ const BATCH = 500
 const FILL_MS_MAX = 240_000
 /** From a click to what it leads to. Other programs on the machine only ever add. */
 const CLICK_MS_MAX = 250
-const LOOKS_AT_ONE = 5
+const LOOKS_AT_ONE = 10
 const BROKEN: Step = { kind: 'answer', status: 500, body: 'broken' }
 const WELL: Step = { kind: 'answer', status: 200 }
 
@@ -107,11 +107,6 @@ test('what was given up is resent with one click, and set aside with two', async
   await page.getByRole('button', { name: 'Resend 6' }).click()
   await page.getByText('Done: 6 deliveries are on their way again.').waitFor()
   await page.getByRole('button', { name: 'Close', exact: true }).last().click()
-  await page
-    .getByText(/^500 × 2:/)
-    .waitFor({ timeout: 10_000 })
-    .catch(() => {})
-  await picture(page, 'resent')
   await page.getByText(/^500 × 2:/).waitFor()
   expect(await page.getByText(/given up:/).count()).toBe(0)
 
