@@ -21,6 +21,7 @@ import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
+import { CureNotice } from './cure-notice.tsx'
 import { EndRestButton } from './end-rest-button.tsx'
 import { HealthFigures } from './health-figures.tsx'
 import { NeedsAttention } from './needs-attention.tsx'
@@ -63,6 +64,7 @@ function Loaded({ webhook }: { webhook: Webhook }) {
       <div className="grid gap-5">
         <Condition webhook={webhook} />
         <WaitingNotice key={webhook.id} webhook={webhook} />
+        {webhook.cure && <CureNotice cure={webhook.cure} webhookId={webhook.id} />}
         <Health webhook={webhook} />
         <div className="grid gap-5 lg:grid-cols-2">
           <AttemptsCard webhook={webhook} />
