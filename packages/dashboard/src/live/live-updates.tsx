@@ -82,16 +82,19 @@ function throttledRefresh(client: QueryClient) {
     const roots = [...stale]
     stale.clear()
     for (const root of roots) {
-      // A request that is under way already sees the change or is asked again by the next one.
+      // A request that is under way is not cut, and may have been read before the change: once more then.
+      if (client.isFetching({ queryKey: [root], predicate }) > 0) refreshRoots([root])
       void client.invalidateQueries({ queryKey: [root], predicate }, { cancelRefetch: false })
     }
   }
 
+  function refreshRoots(roots: readonly string[]) {
+    for (const root of roots) stale.add(root)
+    timer ??= setTimeout(flush, Math.max(0, lastAt + REFRESH_EVERY_MS - performance.now()))
+  }
+
   return {
-    roots(roots: readonly string[]) {
-      for (const root of roots) stale.add(root)
-      timer ??= setTimeout(flush, Math.max(0, lastAt + REFRESH_EVERY_MS - performance.now()))
-    },
+    roots: refreshRoots,
     everything: () => void client.invalidateQueries({ predicate }),
     stop: () => clearTimeout(timer),
   }

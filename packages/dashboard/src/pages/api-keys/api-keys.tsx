@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { apiKeysQuery } from '../../api/access.ts'
+import { apiKeysQuery, KEYS_MAX } from '../../api/access.ts'
 import type { ApiKey } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { READ_NOW_AND_THEN } from '../../app/gone.tsx'
@@ -50,8 +50,15 @@ function List() {
     ...apiKeysQuery(kind === 'operator' ? null : chatbotId),
     ...READ_NOW_AND_THEN,
   })
+  const isPartial = (found.data?.length ?? 0) >= KEYS_MAX
+  // Of more keys than are read at once, the chosen chatbot's are read by themselves.
+  const own = useQuery({ ...apiKeysQuery(chatbotId), enabled: isPartial && chatbotId !== null })
   const [revoking, setRevoking] = useState<ApiKey | null>(null)
-  const keys = found.data?.filter((key) => isOf(key, chatbotId))
+  const all =
+    found.data && new Map([...found.data, ...(own.data ?? [])].map((key) => [key.id, key]))
+  const isWhole = !isPartial || chatbotId === null || own.data !== undefined
+  const keys = all && isWhole ? [...all.values()].filter((key) => isOf(key, chatbotId)) : undefined
+  if (own.error) return <ErrorState error={own.error} onRetry={own.refetch} />
   if (found.error) return <ErrorState error={found.error} onRetry={found.refetch} />
   return (
     <Card flush>
@@ -68,6 +75,11 @@ function List() {
           rowKey={({ id }) => id}
           columns={[NAME, SCOPE, LAST_USED, CREATED, revokeColumn(setRevoking)]}
         />
+      )}
+      {isPartial && (
+        <p className="border-t border-line px-4 py-2.5 text-sm text-soft">
+          {texts.apiKeys.isPartial(KEYS_MAX)}
+        </p>
       )}
       {revoking && <RevokeDialog apiKey={revoking} onClose={() => setRevoking(null)} />}
     </Card>

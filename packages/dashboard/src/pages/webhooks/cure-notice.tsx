@@ -66,7 +66,7 @@ function UseUrl({ cure, to, webhookId, onChanged }: UseUrlProps) {
   if (webhook === undefined || webhook.url === to || checkUrl(to).fault !== null) return null
   const isRedirect = cure.code.startsWith('redirect')
   const change = async () => {
-    const now = await updateWebhook(webhookId, { url: to })
+    const now = await updateWebhook(webhook, { url: to })
     client.setQueryData(webhookQuery(webhookId).queryKey, now)
     onChanged()
     await client.invalidateQueries({ queryKey: ['webhooks'] })

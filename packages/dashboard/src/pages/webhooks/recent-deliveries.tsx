@@ -24,7 +24,10 @@ export function RecentDeliveries({ health }: { health: WebhookHealth }) {
           </ButtonLink>
         }
       >
-        <Deliveries deliveries={lastFailed} none={words.noneFailed} />
+        <Deliveries
+          deliveries={lastFailed}
+          none={health.moreErrors ? words.noneSeen : words.noneFailed}
+        />
       </Card>
       <Card
         title={words.delivered}

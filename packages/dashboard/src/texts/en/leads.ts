@@ -104,6 +104,9 @@ export const leads = {
   },
   erased: {
     title: 'This lead was erased',
+    notHere: 'This lead is not here',
+    tooMany:
+      'It was erased, or it never was: too many were erased since to look for it any further.',
     body: 'Its name, email, phone and consent, the event’s payload and the answers to its deliveries are gone from here.',
     when: 'Erased',
     reasons: {

@@ -220,6 +220,7 @@ export const webhooks = {
     delivered: 'Last delivered',
     all: 'All deliveries',
     allDelivered: 'All delivered',
+    noneSeen: 'None of the newest that wait has failed.',
     noneFailed: 'Of what failed, all was delivered later, resent or set aside.',
     noneDelivered: 'Nothing that is kept was delivered.',
     answered: (status: number | null) => (status === null ? 'Delivered' : `Answered ${status}`),
@@ -349,7 +350,10 @@ export const webhooks = {
     stateMissing: 'Choose at least one of the two.',
     which: 'Which',
     counting: 'Counting…',
-    nothing: 'Nothing was given up since then. What is pending is tried again by itself.',
+    nothing: (andCancelled: boolean) =>
+      andCancelled
+        ? 'Nothing of what you chose ended since then. What is pending is tried again by itself.'
+        : 'Nothing was given up since then. What is pending is tried again by itself.',
     willSend: (deliveries: number) =>
       `${count(deliveries, 'delivery', 'deliveries')} will be sent again.`,
     notActive: 'The webhook is not active: they will be parked until you resume it.',
