@@ -187,7 +187,10 @@ export type CreatedWebhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -227,6 +230,7 @@ export type Delivery = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -253,6 +257,7 @@ export type DeliveryDetail = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -435,6 +440,7 @@ export type LeadExport = {
     nextAttemptAt: string | null
     lastStatus: number | null
     lastError: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
     createdAt: string
     finishedAt: string | null
     updatedAt: string
@@ -714,7 +720,10 @@ export type Subscription = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -750,7 +759,10 @@ export type Webhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { chatbotsQuery, deleteChatbot } from '../../api/chatbots.ts'
+import { chatbotsQuery, deleteChatbot, firstChatbotsQuery } from '../../api/chatbots.ts'
 import type { Chatbot } from '../../api/schema.ts'
 import { statsQuery } from '../../api/stats.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
+import { withoutReadsOf } from '../../live/going.ts'
 import { texts } from '../../texts/texts.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -36,11 +37,16 @@ export function DeleteChatbotDialog({ chatbot, open, onOpenChange }: DeleteChatb
   const waiting = stats ? stats.current.pending + stats.current.parked : 0
   const confirm = async () => {
     setIsGoing(true)
-    await deleteChatbot(id).catch((error: unknown) => {
+    await withoutReadsOf(id, () => deleteChatbot(id)).catch((error: unknown) => {
       setIsGoing(false)
       throw error
     })
     client.setQueryData(chatbotsQuery.queryKey, (known) => known?.filter((one) => one.id !== id))
+    client.setQueryData(
+      firstChatbotsQuery.queryKey,
+      (known) => known && { ...known, data: known.data.filter((one) => one.id !== id) },
+    )
+    client.removeQueries({ queryKey: ['chatbots', 'list'] })
     showToast({ tone: 'good', message: remove.deleted(name) })
     await navigate('/chatbots', { state: LEAVING })
     await client.invalidateQueries({ refetchType: 'none' })
