@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { apiKeysQuery, KEYS_MAX } from '../../api/access.ts'
 import type { ApiKey } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { READ_NOW_AND_THEN } from '../../app/gone.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useCreating } from '../../app/use-creating.ts'
 import { texts } from '../../texts/texts.ts'
@@ -23,9 +24,9 @@ const { columns } = texts.apiKeys
 
 export default function ApiKeys() {
   const { kind } = useSession()
-  const [creating, setCreating] = useCreating()
+  const creating = useCreating()
   const create = (
-    <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+    <Button variant="primary" icon="plus" onClick={creating.open}>
       {texts.apiKeys.create}
     </Button>
   )
@@ -36,7 +37,7 @@ export default function ApiKeys() {
         <List />
         {kind === 'operator' && <p className="px-1 text-sm text-soft">{texts.apiKeys.rootNote}</p>}
       </div>
-      <CreateKeyDialog open={creating} onOpenChange={setCreating} />
+      <CreateKeyDialog creating={creating} />
     </>
   )
 }
@@ -45,7 +46,10 @@ function List() {
   const { chatbotId } = useChatbot()
   const { kind } = useSession()
   // An operator sees those of everything beside those of the chosen chatbot: both reach it.
-  const found = useQuery(apiKeysQuery(kind === 'operator' ? null : chatbotId))
+  const found = useQuery({
+    ...apiKeysQuery(kind === 'operator' ? null : chatbotId),
+    ...READ_NOW_AND_THEN,
+  })
   const isPartial = (found.data?.length ?? 0) >= KEYS_MAX
   // Of more keys than are read at once, the chosen chatbot's are read by themselves.
   const own = useQuery({ ...apiKeysQuery(chatbotId), enabled: isPartial && chatbotId !== null })

@@ -1,12 +1,12 @@
 /** One delivery: why it is as it is, what was tried, what was sent, and what one can do now. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import { ApiFailure } from '../../api/api-failure.ts'
 import { deliveryQuery } from '../../api/deliveries.ts'
 import { leadOfEventQuery } from '../../api/leads.ts'
 import type { DeliveryDetail } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { Gone, isNotFound } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
@@ -32,8 +32,15 @@ const LEAD_EVENTS = ['lead.submit', 'leads.submit']
 export default function DeliveryPage() {
   const { id = '' } = useParams()
   const { data, error, refetch } = useQuery(deliveryQuery(id))
+  if (isNotFound(error)) {
+    if (!data) return <NotFound />
+    return (
+      <Gone title={detail.title(data.eventType)} trail={<Back />}>
+        {texts.meanwhile.gone.delivery}
+      </Gone>
+    )
+  }
   if (data) return <Loaded delivery={data} error={error} onRetry={refetch} />
-  if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
   return (
     <PageWithoutData
       title={texts.deliveries.title}
@@ -120,7 +127,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
 
 function WebhookLink({ webhookId }: { webhookId: string }) {
   const { data, error } = useQuery({ ...webhookQuery(webhookId), staleTime: 60_000 })
-  if (error instanceof ApiFailure && error.statusCode === 404) return detail.webhookGone
+  if (isNotFound(error)) return detail.webhookGone
   return (
     <Link to={`/webhooks/${webhookId}`} className="underline">
       <Breakable text={data ? webhookName(data) : webhookId} />

@@ -2,10 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useParams } from 'react-router'
-import { ApiFailure } from '../../api/api-failure.ts'
+import type { Versioned } from '../../api/request.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { type HealthSpan, webhookHealthQuery } from '../../api/webhook-health.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
+import { Gone, isNotFound } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
 import { LOCAL_URL, webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
@@ -39,8 +40,16 @@ const { detail } = texts.webhooks
 export default function WebhookPage() {
   const { id = '' } = useParams()
   const webhook = useQuery(webhookQuery(id))
+  if (isNotFound(webhook.error)) {
+    if (!webhook.data) return <NotFound />
+    const trail = <BackLink to="/webhooks">{detail.back}</BackLink>
+    return (
+      <Gone title={webhookName(webhook.data)} trail={trail} action="webhook.deleted">
+        {texts.meanwhile.gone.webhook}
+      </Gone>
+    )
+  }
   if (webhook.data) return <Loaded webhook={webhook.data} />
-  if (webhook.error instanceof ApiFailure && webhook.error.statusCode === 404) return <NotFound />
   return (
     <PageWithoutData
       title={texts.webhooks.title}
@@ -51,7 +60,7 @@ export default function WebhookPage() {
   )
 }
 
-function Loaded({ webhook }: { webhook: Webhook }) {
+function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
   return (
     <>
       <PageHeader

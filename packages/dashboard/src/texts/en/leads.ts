@@ -29,8 +29,8 @@ export const leads = {
       none: 'No webhook to go to',
     },
   },
-  write: (email: string) => `Write to ${email}`,
-  call: (phone: string) => `Call ${phone}`,
+  writeEmail: 'Write an email',
+  call: 'Call',
   sent: {
     none: 'none known',
     unknown:

@@ -123,6 +123,8 @@ export const webhooks = {
     copy: 'Copy the secret',
     previous: 'Previous secret',
     overlapUntil: 'Both secrets sign until',
+    rotatedMeanwhile:
+      'The secret was rotated since you looked, so the one that was shown is not the present one. Hide it and show it again.',
   },
   test: {
     title: 'Send a test event',
@@ -147,6 +149,8 @@ export const webhooks = {
   cure: {
     title: 'What to do',
     useUrl: 'Use the URL it leads to',
+    useHttps: 'Use it with https',
+    askUseHttps: 'Use the URL with https?',
     askUseUrl: 'Use the URL it leads to?',
     confirmUseUrl: 'Change the URL',
     from: 'Now',
@@ -156,10 +160,12 @@ export const webhooks = {
   receiver: {
     title: 'Receiver to paste',
     intro:
-      'It checks webhook-signature and answers. The secret in it is this webhook’s own; while one is rotated, it has both.',
+      'It checks webhook-signature and answers. The secret comes from the environment, as CHATZURI_SECRET; while one is rotated, it has both.',
     tabs: 'Receivers by language',
     secretHint:
-      'Set the secret as the environment variable CHATZURI_SECRET before you publish the code.',
+      'In production, set CHATZURI_SECRET where your host keeps secrets, and not in the code.',
+    run: 'Install and run',
+    runLabel: (name: string) => `Install and run: ${name}`,
   },
   health: {
     title: 'Health',
