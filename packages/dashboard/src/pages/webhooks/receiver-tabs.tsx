@@ -13,13 +13,14 @@ export function ReceiverTabs(values: ReceiverValues) {
           label: name,
           content: (
             <div className="grid gap-3">
-              <CodeBlock label={name} caption={file} code={code} />
+              {/* Above: below so much code nobody would find it. */}
               <CodeBlock
                 label={texts.webhooks.receiver.runLabel(name)}
                 caption={texts.webhooks.receiver.run}
                 code={commands}
                 wrap
               />
+              <CodeBlock label={name} caption={file} code={code} />
             </div>
           ),
         }))}
