@@ -186,6 +186,11 @@ export type Delivery = {
   id: string
   eventId: string
   webhookId: string
+  webhook: {
+    url: string | null
+    state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+    restingUntil: string | null
+  }
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -199,7 +204,10 @@ export type Delivery = {
     | 'lead_erased'
     | 'retention'
     | null
+  isUnderWay: boolean
   attemptCount: number
+  attemptsCharged: number
+  attemptsMax: number
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
@@ -212,6 +220,11 @@ export type DeliveryDetail = {
   id: string
   eventId: string
   webhookId: string
+  webhook: {
+    url: string | null
+    state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+    restingUntil: string | null
+  }
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -225,7 +238,10 @@ export type DeliveryDetail = {
     | 'lead_erased'
     | 'retention'
     | null
+  isUnderWay: boolean
   attemptCount: number
+  attemptsCharged: number
+  attemptsMax: number
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
@@ -343,6 +359,11 @@ export type LeadExport = {
     id: string
     eventId: string
     webhookId: string
+    webhook: {
+      url: string | null
+      state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+      restingUntil: string | null
+    }
     chatbotId: string
     eventType: string
     kind: 'event' | 'test'
@@ -356,7 +377,10 @@ export type LeadExport = {
       | 'lead_erased'
       | 'retention'
       | null
+    isUnderWay: boolean
     attemptCount: number
+    attemptsCharged: number
+    attemptsMax: number
     nextAttemptAt: string | null
     lastStatus: number | null
     lastError: string | null

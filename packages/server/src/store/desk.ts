@@ -30,6 +30,7 @@ import type {
   Stats,
   StatsQuery,
   WebhookFilter,
+  WebhookGlimpse,
 } from './lists.ts'
 
 export type { NewAuditEntry } from '../audit.ts'
@@ -157,6 +158,8 @@ export interface Desk {
   listChatbots(page: Page): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
   listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
+  /** Each that is named, be it there, deleted, or never there. */
+  glimpseWebhooks(ids: readonly string[]): Promise<ReadonlyMap<string, WebhookGlimpse>>
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>

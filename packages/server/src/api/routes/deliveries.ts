@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { besideOf } from '../shapes/beside.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import {
   attemptSchema,
@@ -51,7 +52,7 @@ export function deliveryRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   ]
 }
 
-function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+function listRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/deliveries',
@@ -70,20 +71,23 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    handle({ query }) {
+    async handle({ query }) {
       refuseEmptySpan(query)
-      return listPage({
+      const { data, nextCursor } = await listPage({
         cursors,
         scope: 'deliveries',
         query,
-        read: (page, filter) => store.readPage('deliveries', filter, page),
-        present: presentDelivery,
+        read: (page, filter) => deps.store.readPage('deliveries', filter, page),
+        present: (delivery) => delivery,
       })
+      const beside = await besideOf(deps, data)
+      return { data: data.map((delivery) => presentDelivery(delivery, beside)), nextCursor }
     },
   })
 }
 
-function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
+function getRoute(deps: ApiDeps): Route {
+  const { store, previewRequest, explain } = deps
   return defineRoute({
     method: 'GET',
     path: '/api/v1/deliveries/{id}',
@@ -103,7 +107,7 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
       const detail = await store.getDelivery(id)
       if (!detail) throw notFound('delivery')
       return {
-        ...presentDelivery(detail.delivery),
+        ...presentDelivery(detail.delivery, await besideOf(deps, [detail.delivery])),
         attempts: detail.attempts.map(presentAttempt),
         request: previewRequest(detail),
         explanation: explain(detail),
@@ -145,7 +149,8 @@ function attemptsRoute({ store }: ApiDeps, cursors: Cursors): Route {
   })
 }
 
-function resendRoute({ store }: ApiDeps): Route {
+function resendRoute(deps: ApiDeps): Route {
+  const { store } = deps
   return defineRoute({
     method: 'POST',
     path: '/api/v1/deliveries/{id}/resend',
@@ -170,12 +175,13 @@ function resendRoute({ store }: ApiDeps): Route {
       }
       if (result === 'webhook_deleted') throw apiError('webhook_deleted')
       if (result === 'erased') throw apiError('lead_erased')
-      return presentDelivery(result)
+      return presentDelivery(result, await besideOf(deps, [result]))
     },
   })
 }
 
-function cancelRoute({ store }: ApiDeps): Route {
+function cancelRoute(deps: ApiDeps): Route {
+  const { store } = deps
   return defineRoute({
     method: 'POST',
     path: '/api/v1/deliveries/{id}/cancel',
@@ -194,7 +200,7 @@ function cancelRoute({ store }: ApiDeps): Route {
       if (result === 'wrong_state') {
         throw apiError('wrong_state', 'Only what is pending or parked can be cancelled')
       }
-      return presentDelivery(result)
+      return presentDelivery(result, await besideOf(deps, [result]))
     },
   })
 }

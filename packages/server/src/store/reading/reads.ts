@@ -13,6 +13,7 @@ import {
   toDeliveryDetail,
   toEventDetail,
 } from './details.ts'
+import { glimpseQueries, toGlimpses } from './glimpses.ts'
 import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
 import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
@@ -84,6 +85,11 @@ function details(parts: ReadParts) {
     async getWebhook(id) {
       const row = await findWebhookRow(parts, id)
       return row ? rows.toWebhook(row, encryption) : null
+    },
+    async glimpseWebhooks(ids) {
+      const asked = [...new Set(ids)]
+      const found = asked.length === 0 ? [] : await run(glimpseQueries(db, asked))
+      return toGlimpses(asked, found, encryption)
     },
     getEvent: async (id) => toEventDetail(await run(eventDetailQueries(db, id))),
     getDelivery: async (id) =>

@@ -17,7 +17,7 @@ import {
   type Lead,
   leadPayloadText,
 } from '../../lead.ts'
-import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
+import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../../webhook.ts'
 import type { Recovery } from '../desk.ts'
 import type { Change } from '../road.ts'
 import type { Encryption } from '../sealing/encryption.ts'
@@ -182,14 +182,20 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
       lastFailureAt: row.last_failure_at,
       lastFailure: row.last_failure,
     },
-    rest:
-      row.resting_until === null
-        ? null
-        : { until: row.resting_until, probeAt: row.probe_at, reason: row.rest_reason ?? '' },
+    rest: restOf(row),
     restedAt: row.rested_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
+}
+
+/** As it is kept, be it over. */
+export function restOf(
+  row: Pick<WebhookRow, 'resting_until' | 'probe_at' | 'rest_reason'>,
+): WebhookRest | null {
+  const { resting_until, probe_at, rest_reason } = row
+  if (resting_until === null) return null
+  return { until: resting_until, probeAt: probe_at, reason: rest_reason ?? '' }
 }
 
 export function toEvent(row: EventRow): Event {

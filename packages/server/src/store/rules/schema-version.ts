@@ -10,7 +10,14 @@ export const FIRST_SCHEMA = 11
  * What followed the first, in words that both databases take. A released one is never edited. Once the
  * stores need different words this list is closed, or numbers would move: each names its own from then on.
  */
-export const LATER_STEPS: readonly string[] = []
+export const LATER_STEPS: readonly string[] = [
+  // What is left of a deleted webhook while its deliveries are kept. The URL is sealed as it was.
+  `CREATE TABLE deleted_webhooks (id text PRIMARY KEY, chatbot_id text NOT NULL, url text NOT NULL,
+    deleted_at bigint NOT NULL);
+  CREATE INDEX deleted_webhooks_by_chatbot ON deleted_webhooks (chatbot_id);
+  CREATE INDEX deleted_webhooks_by_age ON deleted_webhooks (deleted_at);
+  CREATE INDEX deleted_webhooks_sealed_with ON deleted_webhooks ((substr(url, 4, 8)));`,
+]
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

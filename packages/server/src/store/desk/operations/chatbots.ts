@@ -29,6 +29,8 @@ export function* deleteChatbot(tx: DeskTransaction, id: string): Steps<boolean> 
   if (deleted.length === 0) return false
   const webhooks = yield* answerOf(tx.query<{ id: string }>(WEBHOOKS_OF, [id]))
   for (const webhook of webhooks) yield* deleteWebhook(tx, webhook.id)
+  // Its deliveries are not there any more for whoever reads.
+  tx.send(FORGET_DELETED_WEBHOOKS, [id])
   endChatbot(tx, id)
   return true
 }
@@ -43,3 +45,4 @@ const UPDATE = `UPDATE chatbots SET ${listOf(KEPT_OR_NEW)}, updated_at = $2
 const DELETE = `UPDATE chatbots SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL
   RETURNING id`
 const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = $1 ORDER BY id'
+const FORGET_DELETED_WEBHOOKS = 'DELETE FROM deleted_webhooks WHERE chatbot_id = $1'

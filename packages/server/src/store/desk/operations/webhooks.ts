@@ -83,14 +83,20 @@ export function* updateWebhook(
   )
 }
 
-/** Waiting deliveries are cancelled by `settle`. */
+/**
+ * Waiting deliveries are cancelled by `settle`. Where it was stays to be told with its deliveries, as
+ * long as they are kept (prune).
+ */
 export function* deleteWebhook(tx: DeskTransaction, id: string): Steps<boolean> {
   const deleted = yield* answerOf(
     tx.changeWebhook(id, function* (): Steps<WebhookRow> {
       tx.send(DELETE_SUBSCRIPTIONS, [id])
       tx.forgetStarts(id)
       tx.unsettle(id)
-      return yield* rowOf<WebhookRow>(tx, DELETE, [id])
+      const row = yield* rowOf<WebhookRow>(tx, DELETE, [id])
+      // Sealed for this row and column already.
+      tx.send(KEEP_DELETED, [id, row.chatbot_id, row.url, tx.now])
+      return row
     }),
   )
   return deleted !== null
@@ -166,6 +172,8 @@ const MADE_COLUMNS = ['id', 'chatbot_id', ...WEBHOOK_COLUMNS, 'secret', 'created
 const INSERT = insertOf('webhooks', [...MADE_COLUMNS, ...START_COLUMNS], '*')
 const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'updated_at'])
 const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
+const KEEP_DELETED = `INSERT INTO deleted_webhooks (id, chatbot_id, url, deleted_at)
+  VALUES ($1, $2, $3, $4)`
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
 const ROTATED_COLUMNS = ['previous_secret', 'overlap_ends_at', 'updated_at']
