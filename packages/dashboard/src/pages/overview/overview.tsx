@@ -15,7 +15,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Attention } from './attention.tsx'
-import { DeliveriesChart, LatencyChart } from './charts.tsx'
+import { AttemptsChart, LatencyChart } from './charts.tsx'
 import { Figures } from './figures.tsx'
 import { DEFAULT_SPAN, isSpan, SPANS, type SpanName } from './spans.ts'
 
@@ -65,7 +65,7 @@ function Numbers({ span }: { span: SpanName }) {
       ) : (
         <>
           <Figures stats={stats.data ?? null} />
-          <DeliveriesChart stats={stats.data ?? null} span={span} />
+          <AttemptsChart stats={stats.data ?? null} span={span} />
           <LatencyChart stats={stats.data ?? null} span={span} />
         </>
       )}
