@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Delivery, Webhook } from '../../api/schema.ts'
+import type { Webhook } from '../../api/schema.ts'
 import { eventTypesQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { webhookName } from '../../format/webhook-name.ts'
@@ -13,7 +13,6 @@ import type { Filters } from '../../ui/use-filters.ts'
 export const FILTERS = ['q', 'webhookId', 'eventType', 'state', 'from', 'to'] as const
 type FilterName = (typeof FILTERS)[number]
 
-const STATES = Object.keys(texts.states.delivery).filter(isState)
 const words = texts.deliveries.filters
 
 interface DeliveryFiltersProps {
@@ -56,7 +55,7 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
         label={words.state}
         none={words.anyState}
         value={filters.state}
-        options={STATES.map((state) => [state, texts.states.delivery[state]])}
+        options={Object.entries(words.states)}
         onChange={(state) => change({ state })}
       />
       <SpanFields label={words.accepted} from={filters.from} to={filters.to} onChange={change} />
@@ -130,8 +129,4 @@ function EventTypeField({ webhooks, value, onChange }: EventTypeFieldProps) {
       onChange={onChange}
     />
   )
-}
-
-function isState(given: string | null): given is Delivery['state'] {
-  return given !== null && Object.hasOwn(texts.states.delivery, given)
 }

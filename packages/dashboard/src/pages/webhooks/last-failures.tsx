@@ -59,10 +59,10 @@ function hasFailed({ state, lastError }: Delivery): boolean {
 }
 
 function Failure({ delivery }: { delivery: Delivery }) {
-  const { id, eventType, kind, state, lastError, updatedAt } = delivery
+  const { id, eventType, kind, lastError, updatedAt } = delivery
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:px-5">
-      <DeliveryBadge state={state} />
+      <DeliveryBadge delivery={delivery} />
       <Link to={`/deliveries/${id}`} className="min-w-0 flex-1 basis-48 truncate hover:underline">
         {lastError}
       </Link>

@@ -31,7 +31,16 @@ export const deliveries = {
     anyWebhook: 'All webhooks',
     anyEventType: 'All event types',
     anyState: 'All states',
+    /** By the API's states: one holds what waits, what is being sent and what is tried again. */
+    states: {
+      pending: 'Waiting or retrying',
+      delivered: 'Delivered',
+      exhausted: 'Failed',
+      parked: 'On hold: webhook not active',
+      cancelled: 'Cancelled',
+    },
   },
+  deletedTarget: (url: string) => `${url} (deleted)`,
   emptyTitle: 'No delivery yet',
   empty: 'Send a test event to one of your webhooks: its delivery appears here at once.',
   emptyAction: 'Choose a webhook',
@@ -45,7 +54,6 @@ export const deliveries = {
     facts: 'About it',
     event: 'Event',
     webhook: 'Webhook',
-    webhookGone: 'It was deleted.',
     lead: 'Lead',
     leadGone: 'It was erased.',
     chatbot: 'Chatbot',
@@ -125,6 +133,7 @@ export const deliveries = {
   why: {
     waiting: (when: string) => `Next attempt ${when}`,
     due: 'Its next attempt is being made',
+    resting: 'The webhook rests; it goes out when that is over',
     failed: (error: string, when: string) => `${error}; next attempt ${when}`,
     webhook_paused: 'The webhook is paused; it goes out when that is resumed',
     listener_away: 'Nobody listens; it goes out when somebody does',

@@ -48,7 +48,6 @@ export const leads = {
     later: 'It was created after this lead',
     notSubscribed: 'It does not subscribe to lead.submit',
     notThen: 'It did not subscribe to lead.submit when the lead came',
-    deleted: 'A webhook that was deleted',
   },
   erase: {
     open: 'Erase…',
