@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { DEFAULT_LEAD_FORM } from '../../packages/server/src/chatbot.ts'
 import { tidyContact } from '../../packages/server/src/text/typed-text.ts'
 import { buildBundles } from '../../scripts/build-bundles.ts'
 import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
@@ -204,6 +205,84 @@ test('what only the server knows to be wrong is told in the form’s words, not 
   expect(await focused(page)).toBe('customerPhone')
 })
 
+test('what a visitor agreed to is kept with the lead: the text, the time, the page and no more of it', async () => {
+  const { page, leads, setForm } = await setup()
+  await setForm({ consent: 'You may store my details.' })
+  await open(page)
+  await fill(page)
+  await page.evaluate("history.replaceState(null, '', '?email=ann@example.com#top')")
+  await send(page)
+  await page.getByText('Please agree to go on').waitFor()
+  expect(await leads()).toEqual([])
+  await page.getByLabel('You may store my details.').check()
+  const before = Date.now()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('Thank you!').waitFor()
+  const { origin, pathname } = new URL(page.url())
+  const [lead] = await leads()
+  expect(lead).toMatchObject({
+    consent: { given: true, text: 'You may store my details.', page: origin + pathname },
+  })
+  const at = Date.parse(lead?.consent?.at ?? '')
+  expect(Math.abs(at - before)).toBeLessThan(10_000)
+})
+
+test('where agreeing is a choice the form says so, and a no is kept', async () => {
+  const { page, leads, setForm } = await setup()
+  await setForm({ consent: 'Send me news.', consentRequired: false })
+  await open(page)
+  await page.getByLabel('Send me news. (optional)').waitFor()
+  expect(await faults(page)).toEqual([])
+  await fill(page)
+  await send(page)
+  await page.getByText('Thank you!').waitFor()
+  expect(await leads()).toMatchObject([{ consent: { given: false, text: 'Send me news.' } }])
+})
+
+test('a text that changes while a visitor types is shown before it is agreed to, and nothing typed is lost', async () => {
+  const { page, leads, setForm } = await setup()
+  await setForm({ consent: 'You may store my details.' })
+  await open(page)
+  await fill(page)
+  await page.getByLabel('You may store my details.').check()
+  await setForm({ consent: 'You may also sell them.' })
+  await send(page)
+  await page.getByText('What you are asked to agree to has changed.').waitFor()
+  const box = page.getByLabel('You may also sell them.')
+  expect(await box.isChecked()).toBe(false)
+  const hasFocus = () =>
+    box.evaluate<boolean, { matches(of: string): boolean }>((it) => it.matches(':focus'))
+  expect(await hasFocus()).toBe(true)
+  expect(await page.getByLabel('Name').inputValue()).toBe('Ann Example')
+  expect(await faults(page)).toEqual([])
+  expect(await leads()).toEqual([])
+  await send(page)
+  await page.getByText('Please agree to go on').waitFor()
+  await box.check()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('Thank you!').waitFor()
+  expect(await leads()).toMatchObject([
+    { customerPhone: '+254700000000', consent: { given: true, text: 'You may also sell them.' } },
+  ])
+})
+
+test('a token that grew too old is no way round the text that the form has by now', async () => {
+  const { page, leads, setForm } = await setup()
+  await setForm({ consent: 'You may store my details.' })
+  await open(page)
+  await fill(page)
+  await page.getByLabel('You may store my details.').check()
+  await setForm({ consent: 'You may also sell them.' })
+  const refusal = { code: 'invalid_token', message: '' }
+  await page.route('**/leads', (route) => route.fulfill({ status: 403, json: refusal }), {
+    times: 1,
+  })
+  await send(page)
+  await page.getByText('What you are asked to agree to has changed.').waitFor()
+  expect(await page.getByLabel('You may also sell them.').isChecked()).toBe(false)
+  expect(await leads()).toEqual([])
+})
+
 test('on a page from right to left it is in the other corner', async () => {
   const { page } = await setup({ direction: 'rtl' })
   const box = await page.getByRole('button', { name: 'Open chat' }).boundingBox()
@@ -292,8 +371,13 @@ test('a server that fails at any step is told, and nothing that was typed is los
 
 test('the hosted page is the same, under a policy of its own', async () => {
   const { page, complaints, chatbotId, endpoint } = await setup()
-  await page.goto(`${world.server.url}/chat/${chatbotId}`)
+  const address = `${world.server.url}/chat/${chatbotId}`
+  const html = await (await fetch(address)).text()
+  expect(html).toContain('<title>Shop assistant</title>')
+  expect(html).toMatch(/<meta property="og:description" content="[^"]+">/)
+  await page.goto(address)
   await page.getByLabel('Name').waitFor()
+  expect(await page.locator('.logo').innerText()).toBe('S')
   await expect.poll(() => page.title()).toBe('Shop assistant')
   expect(await faults(page)).toEqual([])
   await fill(page)
@@ -301,6 +385,23 @@ test('the hosted page is the same, under a policy of its own', async () => {
   await page.getByText('Thank you!').waitFor()
   await endpoint.arrived(1)
   expect(complaints).toEqual([])
+})
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test('a chat that is gone, and what never was, are pages that say so', async () => {
+    const { page, complaints, chatbotId } = await setup({}, { colorScheme })
+    const { url } = world.server
+    await world.api.send('DELETE', `/api/v1/chatbots/${chatbotId}`)
+    for (const path of [`/chat/${chatbotId}`, '/chat/x', '/nowhere']) {
+      const answer = await page.goto(url + path)
+      expect(answer?.status(), path).toBe(404)
+      const name = path === '/nowhere' ? 'There is no such page' : 'This chat is not here any more'
+      await page.getByRole('heading', { name }).waitFor()
+      expect(await faults(page)).toEqual([])
+    }
+    // The browser's own line about the status.
+    expect(complaints.filter((line) => !line.includes('404'))).toEqual([])
+  })
 })
 
 async function setup(options: Partial<PageOptions> = {}, context: BrowserContextOptions = {}) {
@@ -324,8 +425,16 @@ async function setup(options: Partial<PageOptions> = {}, context: BrowserContext
   })
   await page.goto(foreign.url({ chatbotId, ...options }))
   const leads = async () =>
-    (await world.api.get<{ data: unknown[] }>(`/api/v1/leads?chatbotId=${chatbotId}`)).data
-  return { page, complaints, requests, chatbotId, endpoint, leads }
+    (await world.api.get<{ data: LeftLead[] }>(`/api/v1/leads?chatbotId=${chatbotId}`)).data
+  const setForm = (leadForm: object) =>
+    world.api.send('PATCH', `/api/v1/chatbots/${chatbotId}`, {
+      body: { leadForm: { ...DEFAULT_LEAD_FORM, ...leadForm } },
+    })
+  return { page, complaints, requests, chatbotId, endpoint, leads, setForm }
+}
+
+interface LeftLead {
+  consent: { at: string } | null
 }
 
 async function open(page: Page, label = 'Name') {

@@ -45,7 +45,6 @@ const BUNDLED = "as an inner constant it makes a receiver's bundle larger than 4
 export const UNUSED_EXPORTS = {
   'packages/receiver/src/handler.ts: nobody imports BODY_BYTES_MAX': BUNDLED,
   'packages/receiver/src/verify.ts: nobody imports TOLERANCE_SECONDS': BUNDLED,
-  'packages/server/src/chatbot.ts: nobody imports LeadForm': DECLARED,
   'packages/server/src/store/desk/operations/recoveries.ts: nobody imports RecoveryValues':
     DECLARED,
   'packages/server/src/store/desk/operations/webhooks.ts: nobody imports WebhookValues': DECLARED,

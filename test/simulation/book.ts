@@ -17,6 +17,7 @@ export interface DeliveryLine {
   attempt_count: number
   series_attempts: number
   due_at: number | null
+  schedule_due_at: number | null
   claimed_by: string | null
 }
 
@@ -28,6 +29,8 @@ export interface WebhookLine {
   probe_at: number | null
   probe_id: string | null
   rested_at: number | null
+  probe_wanted: string | null
+  forwarding: string | null
 }
 
 interface AttemptLine {
@@ -285,12 +288,13 @@ function rows<Row = Record<string, unknown>>(
   return (statement?.all(...values) ?? []) as Row[]
 }
 
-const WEBHOOKS = `SELECT id, state, description, resting_until, probe_at, probe_id, rested_at
+const WEBHOOKS = `SELECT id, state, description, resting_until, probe_at, probe_id, rested_at,
+    probe_wanted, forwarding
   FROM webhooks`
 const TEXTS = `SELECT id, state || ' ' || attempt_count || ' ' || series_attempts || ' ' ||
-  coalesce(due_at, '') || ' ' || coalesce(claimed_by, '') AS text FROM deliveries`
+  coalesce(due_at, '') || ' ' || coalesce(schedule_due_at, '') || ' ' || coalesce(claimed_by, '') AS text FROM deliveries`
 const DELIVERY = `SELECT id, event_id, webhook_id, event_type, state, attempt_count,
-  series_attempts, due_at, claimed_by FROM deliveries WHERE id = ?`
+  series_attempts, due_at, schedule_due_at, claimed_by FROM deliveries WHERE id = ?`
 const FORGOTTEN = `SELECT d.id, d.state, w.state AS webhook
   FROM deliveries d LEFT JOIN webhooks w ON w.id = d.webhook_id
   WHERE (d.state = 'pending' AND d.claimed_by IS NULL AND w.state IS NOT 'active'

@@ -14,7 +14,7 @@ const AGAIN: Operation[] = ['resend', 'continueRecoveries']
 const MOVES: Record<string, Operation[]> = {
   'null pending': ['accept'],
   'null parked': ['accept'],
-  'pending pending': RECORD,
+  'pending pending': ['recordIfLeased', 'resend', 'bringForward'],
   'pending delivered': RECORD,
   'pending exhausted': RECORD,
   'pending parked': ['recordIfLeased', 'settle'],

@@ -339,4 +339,32 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "if (result.kind === 'answered' && result.status === 428) {",
     invariant: 'a 429 is not charged',
   },
+  {
+    name: 'an extra attempt is charged',
+    file: 'store/rules/after-attempt.ts',
+    find: "return !isExtra(row) && (outcome.kind !== 'retry' || outcome.charged)",
+    replace: "return outcome.kind !== 'retry' || outcome.charged",
+    invariant: 'an extra attempt is not charged',
+  },
+  {
+    name: 'an extra attempt gives its delivery up',
+    file: 'store/rules/after-attempt.ts',
+    find: "if (outcome.kind === 'exhausted' && !extra) return",
+    replace: "if (outcome.kind === 'exhausted') return",
+    invariant: 'an extra attempt is not charged',
+  },
+  {
+    name: 'after an extra attempt the schedule begins from now',
+    file: 'store/rules/extra.ts',
+    find: 'const dueAt = Math.min(scheduleAt, now + waitMs)',
+    replace: 'const dueAt = now + waitMs',
+    invariant: 'an extra attempt is not charged',
+  },
+  {
+    name: 'by itself a delivery is brought forward whenever its endpoint is back',
+    file: 'store/rules/bring-forward.ts',
+    find: 'return waits && (byHand || schedule_due_at === null)',
+    replace: 'return waits && (byHand || true)',
+    invariant: 'brought forward once in a wait',
+  },
 ]

@@ -24,11 +24,22 @@ export const ACTS = {
   cancel: 2,
   resend: 2,
   recover: 0.7,
+  sendNow: 2,
+  sendWaiting: 1,
   erase: 0.7,
   addWebhook: 0.5,
   deleteWebhook: 0.4,
 } as const
 export type Act = keyof typeof ACTS
+
+type WebhookAct =
+  | 'pause'
+  | 'resume'
+  | 'patch'
+  | 'rotate'
+  | 'recover'
+  | 'deleteWebhook'
+  | 'sendWaiting'
 
 const TRIES_MAX = 4
 const EVENT_TYPE = 'order.created'
@@ -76,6 +87,8 @@ export class Owner {
       case 'cancel':
       case 'resend':
         return this.#handle(act)
+      case 'sendNow':
+        return this.#sendNow()
       case 'addWebhook':
         return this.#addWebhook()
       default:
@@ -251,7 +264,7 @@ export class Owner {
     }
   }
 
-  async #change(act: 'pause' | 'resume' | 'patch' | 'rotate' | 'recover' | 'deleteWebhook') {
+  async #change(act: WebhookAct) {
     const { draw, storeClock } = this.#world
     const id = draw.pick(this.webhooks)
     if (id === undefined) return
@@ -266,6 +279,9 @@ export class Owner {
         await store.rotateSecret(id, { secret: generateSecret(draw), overlapMs })
       } else if (act === 'deleteWebhook') {
         await store.deleteWebhook(id)
+      } else if (act === 'sendWaiting') {
+        await store.sendWaiting(id)
+        node.nudge()
       } else {
         const until = storeClock.now()
         const since = until - 600_000
@@ -285,6 +301,19 @@ export class Owner {
       this.#world.note(`${process.name} is asked to ${act} ${short(id)}`)
       if (act === 'cancel') await store.cancel(id, 'cancelled_by_owner')
       else await store.resend(id)
+    })
+  }
+
+  /** What waits for its time. */
+  async #sendNow(): Promise<void> {
+    const { draw, promises } = this.#world
+    const rows = [...promises.book.deliveries.values()]
+    const waiting = rows.filter((row) => row.state === 'pending' && row.claimed_by === null)
+    const id = draw.pick(waiting)?.id
+    if (id === undefined) return
+    await this.#ask(async ({ store, process }) => {
+      this.#world.note(`${process.name} is asked to send ${short(id)} now`)
+      await store.resend(id)
     })
   }
 

@@ -9,6 +9,7 @@ import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.
 import type { AcceptInput, Change, Claim } from '../../packages/server/src/store/road.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import { Book, type Commit, type Moved } from './book.ts'
+import { ExtraWatch } from './extra-watch.ts'
 import { HeldWatch } from './held-watch.ts'
 import { LaneWatch, type OpenAttempt } from './lane-watch.ts'
 import { LeaseWatch } from './lease-watch.ts'
@@ -40,6 +41,7 @@ export class Promises {
   readonly #held: HeldWatch
   readonly #webhooks: WebhookWatch
   readonly #rests: RestWatch
+  readonly #extras: ExtraWatch
   #violation: Violation | null = null
   readonly #accepted = new Map<string, Publication>()
   readonly #made = new Map<string, number>()
@@ -56,6 +58,7 @@ export class Promises {
     this.#held = new HeldWatch(broken)
     this.#webhooks = new WebhookWatch(broken)
     this.#rests = new RestWatch(broken)
+    this.#extras = new ExtraWatch(broken)
   }
 
   /** Kept rather than thrown: a room under test would catch it. */
@@ -85,6 +88,11 @@ export class Promises {
     const { deliveries } = book
     const at = this.#world.storeClock.now()
     this.#rests.committed(book.webhooks, { moved, commit, deliveries, now: at })
+    this.#extras.committed(book.webhooks, {
+      moved,
+      commit,
+      resultOf: (row) => this.#results.get(`${row.id} ${row.attempt_count}`),
+    })
     for (const [index, call] of batch.calls.entries()) {
       const answer = reply.replies[index]
       if (!answer || !('value' in answer)) continue
@@ -135,11 +143,13 @@ export class Promises {
   #checkWaits(moved: Moved[], { operations }: Commit): void {
     if (!operations.has('recordIfLeased')) return
     if (operations.has('settle') || operations.has('resend')) return
-    if (operations.has('continueRecoveries')) return
+    if (operations.has('continueRecoveries') || operations.has('bringForward')) return
     const { scheduleMs } = this.#world.settings
     for (const { before, after: row } of moved) {
       if (!before || before.attempt_count === row.attempt_count) continue
       if (row.state !== 'pending') continue
+      // Its schedule is as it was: extra-watch.ts.
+      if (before.series_attempts === row.series_attempts && row.schedule_due_at !== null) continue
       const result = this.#results.get(`${row.id} ${row.attempt_count}`)
       if (isRefusal(result) && row.series_attempts !== before.series_attempts) {
         this.broken('a 429 is not charged', `${short(row.id)} is charged for it`)

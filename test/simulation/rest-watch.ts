@@ -100,6 +100,9 @@ export class RestWatch {
     }
     const earlyMs = (before.probe_at ?? now) - now
     if (earlyMs <= 0 || commit.operations.has('recordIfLeased')) return
+    // Somebody wanted it to be sent now.
+    if (before.probe_wanted === line.probe_id) return
+    if (commit.operations.has('resend') || commit.operations.has('bringForward')) return
     this.#broken('a probe has its time', `${short(line.id)} is probed ${earlyMs} ms too early`)
   }
 

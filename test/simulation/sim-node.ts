@@ -38,9 +38,13 @@ export async function startNode(world: SimWorld, process: SimProcess): Promise<S
   const { clock } = process
   const ids = createIds(clock, world.draw)
   const { store, hear } = await linkStore(world, process, log)
-  const { rooms, stopping } = createRooms(world, process, { store, ids, log })
-  const parts = { store, ids, log, rooms }
-  const { schedule, settling, upkeep, lease } = createDelivery(world, process, parts)
+  const settling = new Settling({ store, clock, log })
+  const { rooms, stopping } = createRooms(world, process, {
+    ...{ store, ids, log },
+    onBack: () => settling.nudge(),
+  })
+  const parts = { store, ids, log, rooms, settling }
+  const { schedule, upkeep, lease } = createDelivery(world, process, parts)
   store.onWaiting((webhookIds) => schedule.wake(webhookIds))
   store.onUncertain(() => lease.doubt())
   store.onChange((change) => {
@@ -83,7 +87,11 @@ interface Parts {
   log: Log
 }
 
-function createRooms(world: SimWorld, process: SimProcess, { store, ids, log }: Parts) {
+function createRooms(
+  world: SimWorld,
+  process: SimProcess,
+  { store, ids, log, onBack }: Parts & { onBack(): void },
+) {
   const { clock } = process
   const { scheduleMs, timeoutMs } = world.settings
   const stopping = new AbortController()
@@ -99,6 +107,7 @@ function createRooms(world: SimWorld, process: SimProcess, { store, ids, log }: 
       metrics,
       random: world.draw,
       disableAfterMs: world.settings.disableAfterMs,
+      onBack,
       stopping: stopping.signal,
       cut: new AbortController().signal,
     }),
@@ -109,7 +118,7 @@ function createRooms(world: SimWorld, process: SimProcess, { store, ids, log }: 
 function createDelivery(
   world: SimWorld,
   process: SimProcess,
-  { store, ids, log, rooms }: Parts & { rooms: Omit<Rooms, 'send'> },
+  { store, ids, log, rooms, settling }: Parts & { rooms: Omit<Rooms, 'send'>; settling: Settling },
 ) {
   const { clock } = process
   const { settings } = world
@@ -126,7 +135,6 @@ function createDelivery(
       world.promises.attemptEnded(open)
     })
   }
-  const settling = new Settling({ store, clock, log })
   const schedule = new Schedule({
     store,
     clock,
@@ -160,7 +168,7 @@ function createDelivery(
       schedule.loseTerm()
     },
   })
-  return { schedule, settling, upkeep, lease }
+  return { schedule, upkeep, lease }
 }
 
 const EXPECTED = [SIMULATED, 'The store is closed']

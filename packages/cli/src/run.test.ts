@@ -56,15 +56,22 @@ describe('without a server', () => {
     }
   })
 
-  test.each(['listen', 'check', 'trigger', 'deliveries', 'recover', 'webhooks', 'verify', 'sign'])(
-    '%s has help',
-    async (command) => {
-      const { code, text } = await call([command, '--help'])
-      expect(code).toBe(0)
-      expect(text).toContain(`Usage: chatzuri ${command}`)
-      expect(text).toContain('--json')
-    },
-  )
+  test.each([
+    'listen',
+    'check',
+    'trigger',
+    'deliveries',
+    'send-waiting',
+    'recover',
+    'webhooks',
+    'verify',
+    'sign',
+  ])('%s has help', async (command) => {
+    const { code, text } = await call([command, '--help'])
+    expect(code).toBe(0)
+    expect(text).toContain(`Usage: chatzuri ${command}`)
+    expect(text).toContain('--json')
+  })
 
   test.each([
     [['lissten'], 'There is no command "lissten"'],
@@ -95,6 +102,8 @@ describe('without a server', () => {
     [['webhooks', 'resume'], 'webhooks takes list'],
     [['webhooks', 'pause', 'wh_1', '--held'], 'webhooks takes list'],
     [['deliveries', 'shred'], 'deliveries takes list'],
+    [['send-waiting'], 'send-waiting needs one webhook'],
+    [['send-waiting', 'wh_1', 'wh_2'], 'send-waiting needs one webhook'],
     [['recover', 'wh_1', '--since', 'yesterday'], '"yesterday" is no time'],
     [['verify', '/no/such/file', '--secret', SECRET], "can't be read"],
   ])('%j is asked wrongly, in one sentence', async (argv, says) => {
@@ -187,6 +196,15 @@ describe('with a server', () => {
     const { code, error } = await call(field, { env })
     expect(code).toBe(3)
     expect(error.match(/There is no field/g)).toHaveLength(1)
+  })
+
+  test('what waits is sent now, and of no webhook nothing is', async () => {
+    const none = await call(['send-waiting', webhookId], { env, terminal: true })
+    expect(none).toMatchObject({ code: 0, text: 'Nothing waits for it.\n' })
+    const json = await call(['send-waiting', webhookId], { env })
+    expect(JSON.parse(json.text)).toEqual({ count: 0 })
+    const gone = await call(['send-waiting', 'wh_01m2fm1cgye03v13e1wgzp7b71'], { env })
+    expect([gone.code, gone.error]).toEqual([3, expect.stringContaining('no such webhook')])
   })
 
   test('an event has the payload of --set, and what failed is recovered', async () => {

@@ -4,6 +4,7 @@ import { check } from './commands/check.ts'
 import { deliveries } from './commands/deliveries.ts'
 import { listen } from './commands/listen.ts'
 import { recover } from './commands/recover.ts'
+import { sendWaiting } from './commands/send-waiting.ts'
 import { runServerProgram, SERVER_COMMANDS } from './commands/server-program.ts'
 import { sign } from './commands/sign.ts'
 import { trigger } from './commands/trigger.ts'
@@ -12,7 +13,17 @@ import { webhooks } from './commands/webhooks.ts'
 import { runProgram, type Surroundings } from './program.ts'
 import { VERSION } from './version.ts'
 
-const COMMANDS: Command[] = [listen, check, trigger, deliveries, recover, webhooks, verify, sign]
+const COMMANDS: Command[] = [
+  listen,
+  check,
+  trigger,
+  deliveries,
+  sendWaiting,
+  recover,
+  webhooks,
+  verify,
+  sign,
+]
 
 /** Never rejects for what the caller can mend; resolves to the exit code. */
 export function run(argv: string[], surroundings: Surroundings = process): Promise<number> {
@@ -27,7 +38,7 @@ export function run(argv: string[], surroundings: Surroundings = process): Promi
 }
 
 function overview(): string {
-  const lines = COMMANDS.map(({ name, about }) => `  ${name.padEnd(11)} ${about}`)
+  const lines = COMMANDS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`)
   return `The command line of Chatzuri, the webhook server for chatbots.
 
 Usage: chatzuri COMMAND …; chatzuri COMMAND --help tells more

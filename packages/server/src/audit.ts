@@ -17,6 +17,8 @@ export const AUDIT_ACTIONS = [
   'webhook.secret_rotated',
   'webhook.rotation_finished',
   'webhook.recovery_started',
+  'webhook.waiting_sent',
+  'webhook.set_aside',
   'delivery.resent',
   'delivery.cancelled',
   'lead.erased',

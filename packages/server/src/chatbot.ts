@@ -1,6 +1,10 @@
 /** A chatbot: where conversations, leads and events come from. */
+import { contactKey, nameKey } from './text/typed-text.ts'
+
 export interface Chatbot extends ChatbotSettings {
   id: string
+  /** Of its settings: each change of them makes another. */
+  version: string
   createdAt: number
   updatedAt: number
 }
@@ -17,9 +21,22 @@ export interface LeadForm {
   fields: LeadFormField[]
   greeting: string
   thanks: string
+  /** What visitors are asked to agree to; without it nothing is asked. */
   consent?: string
+  /** Whether who doesn't agree is refused. Absent: yes. */
+  consentRequired?: boolean
   /** `#rrggbb`; without it the widget has its own. */
   color?: string
+}
+
+/** What a form asks a visitor to agree to; null: nothing. */
+export function consentAsked({ consent, consentRequired = true }: LeadForm): ConsentAsked | null {
+  return consent === undefined ? null : { text: consent, required: consentRequired }
+}
+
+export interface ConsentAsked {
+  text: string
+  required: boolean
 }
 
 interface LeadFormField {
@@ -36,4 +53,10 @@ export const DEFAULT_LEAD_FORM: LeadForm = {
   ],
   greeting: 'Hello! Leave your details and we will get back to you.',
   thanks: 'Thank you! We will be in touch soon.',
+}
+
+/** Whether a search for `q` means it: by its id, or a part of its name. */
+export function isChatbotSought({ id, name }: Pick<Chatbot, 'id' | 'name'>, q: string): boolean {
+  const sought = contactKey(q)
+  return id === sought || nameKey(name).includes(sought)
 }

@@ -33,12 +33,16 @@ export interface Delivery {
   seriesAttempts: number
   /** When the next attempt is due; null unless pending. */
   dueAt: number | null
+  /** The schedule's time for it, where it was brought forward in this wait; else null. */
+  scheduleDueAt: number | null
   /** Whether a node holds it now: queued in its lane, or being sent. */
   claimed: boolean
   /** Last attempt's status, or null. */
   lastStatus: number | null
   /** Last attempt's fault or reason, or null. */
   lastError: string | null
+  /** What the answer that took it said of itself; null: nothing, or it was not taken. */
+  lastNote: AnswerNote | null
   createdAt: number
   finishedAt: number | null
   updatedAt: number
@@ -76,7 +80,12 @@ export interface Attempt {
   note: AnswerNote | null
 }
 
-export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed'
+export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page'
+
+/** Taken, and yet it seems that nobody has it. */
+export function isDoubtful(note: AnswerNote | null): note is 'body_says_failed' | 'web_page' {
+  return note === 'body_says_failed' || note === 'web_page'
+}
 
 /**
  * Of a delivery's attempts the newest are shown with it. Whoever resends one again and again makes

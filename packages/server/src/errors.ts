@@ -5,25 +5,37 @@ export interface ErrorDetail {
   message: string
 }
 
+interface ErrorAbout {
+  /** Of what was created already. */
+  id?: string
+  /** Who made the settings what they are, and when. */
+  changed?: { at: string | null; by: string | null; name: string | null; you: boolean }
+}
+
+interface ErrorExtra {
+  details?: ErrorDetail[]
+  retryAfterSeconds?: number
+  about?: ErrorAbout
+  cause?: unknown
+}
+
 export class ApiError extends Error {
   readonly statusCode: number
   readonly code: string
   readonly details: ErrorDetail[] | undefined
   /** Seconds for the `Retry-After` header. */
   readonly retryAfterSeconds: number | undefined
+  /** More for programs, beside the message. */
+  readonly about: ErrorAbout | undefined
 
-  constructor(
-    statusCode: number,
-    code: string,
-    message: string,
-    extra: { details?: ErrorDetail[]; retryAfterSeconds?: number; cause?: unknown } = {},
-  ) {
+  constructor(statusCode: number, code: string, message: string, extra: ErrorExtra = {}) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause })
     this.name = 'ApiError'
     this.statusCode = statusCode
     this.code = code
     this.details = extra.details
     this.retryAfterSeconds = extra.retryAfterSeconds
+    this.about = extra.about
   }
 }
 

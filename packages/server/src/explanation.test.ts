@@ -22,6 +22,7 @@ function told(
       attemptCount: 0,
       seriesAttempts: 0,
       dueAt: NOW,
+      scheduleDueAt: null,
       claimed: false,
       ...delivery,
     } as Delivery,
@@ -48,6 +49,21 @@ test.each<[string, Partial<Delivery>, Partial<Attempt> | undefined]>([
   [
     'The last attempt failed (the endpoint answered 500); attempt 2 of 10 comes in 30 s.',
     { state: 'pending', attemptCount: 1, seriesAttempts: 1, dueAt: NOW + 30_000 },
+    failed,
+  ],
+  [
+    'The last attempt failed (the endpoint answered 500); sent now because somebody asked for it, or its endpoint answers again; it is an extra attempt: if it fails, it is not counted, and attempt 3 of 10 still comes at 2023-11-14T23:13:20.000Z.',
+    { state: 'pending', seriesAttempts: 2, scheduleDueAt: NOW + 3_600_000 },
+    failed,
+  ],
+  [
+    "The last attempt failed (the endpoint answered 500); an extra attempt is being made now or is next in its webhook's line; if it fails, it is not counted, and attempt 3 of 10 still comes at 2023-11-14T23:13:20.000Z.",
+    { state: 'pending', seriesAttempts: 2, scheduleDueAt: NOW + 3_600_000, claimed: true },
+    failed,
+  ],
+  [
+    'The last attempt failed (the endpoint answered 500), an extra one, which is not counted; attempt 3 of 10 comes in 30 s.',
+    { state: 'pending', seriesAttempts: 2, dueAt: NOW + 30_000, scheduleDueAt: NOW + 30_000 },
     failed,
   ],
   ['Delivered: the endpoint answered 200 in 35 ms on attempt 1.', { state: 'delivered' }, answered],
@@ -98,6 +114,7 @@ test.each([
 const rest: WebhookRest = {
   until: NOW + 20_000,
   probeAt: NOW + 20_000,
+  probeWanted: null,
   reason: 'The endpoint answered 429 and asked to wait for 20 s.',
 }
 
@@ -149,4 +166,17 @@ test('what waits for its webhook’s rate says so', () => {
   expect(
     told({ state: 'pending', dueAt: NOW + 30_000 }, undefined, 'active', { ratePerSecond: 0.5 }),
   ).toBe('Attempt 1 of 10 comes in 30 s.')
+})
+
+test('what is sent now passes a rest, and what is held through it says what comes then', () => {
+  const sent = { id: 'dlv_1', seriesAttempts: 2, scheduleDueAt: NOW + 3_600_000 }
+  const passing = told(sent, failed, 'active', { webhookRest: { ...rest, probeWanted: 'dlv_1' } })
+  expect(passing).toBe(
+    'The last attempt failed (the endpoint answered 500); sent now because somebody asked for it, though its webhook rests (the endpoint answered 429 and asked to wait for 20 s); it is an extra attempt: if it fails, it is not counted, and attempt 3 of 10 still comes at 2023-11-14T23:13:20.000Z.',
+  )
+  const held = told(sent, failed, 'active', { webhookRest: { ...rest, probeWanted: 'dlv_2' } })
+  expect(held).toMatch(
+    /^Its last attempt failed .* Held, because its webhook rests .* no attempt\. It/,
+  )
+  expect(held).toMatch(/It goes ahead of its schedule then: if it fails, it is not counted, and/)
 })

@@ -45,6 +45,8 @@ function explainDelivered({ delivery, lastAttempt }: ExplainInput): string {
       return `${told} and acknowledged it, but says that it did not process it${test}.`
     case 'body_says_failed':
       return `${told}, but its body says that it failed: have a look at the endpoint's own log${test}.`
+    case 'web_page':
+      return `${told}${test}, but with a web page: is this the right URL?`
     case null:
       return `${told}${test}.`
   }
@@ -68,16 +70,47 @@ function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
 }
 
 function explainPending(input: ExplainInput): string {
-  const { delivery, lastAttempt, attemptsMax } = input
+  const { delivery, attemptsMax } = input
   if (delivery.kind === 'test') return 'The test event is being sent now.'
+  const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
+  if (isExtra(delivery)) return explainExtra(input, which)
   const held = explainHeld(input)
   if (held !== null) return held
-  const which = `attempt ${delivery.seriesAttempts + 1} of ${attemptsMax}`
-  const before =
-    lastAttempt?.result === 'failed'
-      ? `The last attempt failed (${failureText(lastAttempt)})${isCharged(lastAttempt) ? '' : ', which is not counted'}; `
-      : ''
-  return capitalized(`${before}${nextStepText(input, which)}.`)
+  return capitalized(`${failedText(input)}${nextStepText(input, which)}.`)
+}
+
+/** The attempt to come was brought forward (store/rules/extra.ts). */
+function isExtra({ dueAt, scheduleDueAt }: Delivery): boolean {
+  return dueAt !== null && scheduleDueAt !== null && dueAt < scheduleDueAt
+}
+
+function explainExtra(input: ExplainInput, which: string): string {
+  const { delivery, webhookRest, nowMs } = input
+  const { id, claimed, scheduleDueAt } = delivery
+  const isToCome = scheduleDueAt !== null && scheduleDueAt > nowMs
+  const when = isToCome ? `at ${new Date(scheduleDueAt).toISOString()}` : 'in its turn'
+  const after = `if it fails, it is not counted, and ${which} still comes ${when}`
+  const before = failedText(input)
+  if (claimed) {
+    const now = "an extra attempt is being made now or is next in its webhook's line"
+    return capitalized(`${before}${now}; ${after}.`)
+  }
+  if (webhookRest !== null && webhookRest.probeWanted === id) {
+    const now = `sent now because somebody asked for it, though its webhook rests (${restReason(webhookRest)})`
+    return capitalized(`${before}${now}; it is an extra attempt: ${after}.`)
+  }
+  const held = explainHeld(input)
+  if (held !== null) return `${held} It goes ahead of its schedule then: ${after}.`
+  const now = 'sent now because somebody asked for it, or its endpoint answers again'
+  return capitalized(`${before}${now}; it is an extra attempt: ${after}.`)
+}
+
+function failedText({ delivery, lastAttempt }: ExplainInput): string {
+  if (lastAttempt?.result !== 'failed') return ''
+  const wasExtra = delivery.scheduleDueAt !== null && !isExtra(delivery)
+  const uncounted = wasExtra ? ', an extra one, which is not counted' : ', which is not counted'
+  const isCounted = isCharged(lastAttempt) && !wasExtra
+  return `The last attempt failed (${failureText(lastAttempt)})${isCounted ? '' : uncounted}; `
 }
 
 /** As record/decide.ts has it. */
@@ -91,8 +124,7 @@ function explainHeld({ delivery, webhookRest, lastAttempt, nowMs }: ExplainInput
   const waitMs = (delivery.dueAt ?? nowMs) - nowMs
   const leftMs = webhookRest.until - nowMs
   if (waitMs > Math.max(0, leftMs)) return null
-  const reason = webhookRest.reason.replace(/\.$/, '')
-  const why = `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`
+  const why = restReason(webhookRest)
   const until = new Date(webhookRest.until).toISOString()
   const before =
     lastAttempt?.result === 'failed'
@@ -102,6 +134,11 @@ function explainHeld({ delivery, webhookRest, lastAttempt, nowMs }: ExplainInput
     return `${before}Held, because its webhook rested until ${until}: ${why}. One delivery is being sent now, to see, and the others follow when it is taken; what is held uses up no attempt.`
   }
   return `${before}Held, because its webhook rests for another ${durationText(leftMs)}, until ${until}: ${why}. Then one delivery is sent to see, and the others follow; what is held uses up no attempt.`
+}
+
+function restReason({ reason }: WebhookRest): string {
+  const text = reason.replace(/\.$/, '')
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`
 }
 
 function nextStepText({ delivery, ratePerSecond, nowMs }: ExplainInput, which: string): string {

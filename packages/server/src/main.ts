@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     // First: a server whose port is taken must not deliver anything either.
     const { url, publicUrl } = await api.listen()
     options.giveUp?.throwIfAborted()
-    await delivering.start()
+    await delivering.start({ publicUrl })
     options.giveUp?.throwIfAborted()
     api.becomeReady()
     return { url, publicUrl, stop, cut }

@@ -1,3 +1,5 @@
+import type { AnswerNote } from './delivery.ts'
+
 /**
  * Where an owner wants events sent, which, and how: URL, event types, secret, limits, state.
  *
@@ -25,6 +27,8 @@ export interface Webhook extends WebhookSettings {
   rest: WebhookRest | null
   /** When the last rest or pause ended; null: it never had one. */
   restedAt: number | null
+  /** Of its settings: each change of them makes another; state, health and secret don't. */
+  version: string
   createdAt: number
   updatedAt: number
 }
@@ -63,6 +67,8 @@ export interface WebhookRest {
   until: number
   /** When one delivery is sent, to see whether it takes any. */
   probeAt: number | null
+  /** The delivery that is sent next to see, before that time: somebody asked for it. */
+  probeWanted: string | null
   /** One sentence, for people. */
   reason: string
 }
@@ -81,6 +87,10 @@ interface WebhookHealth {
   lastFailureAt: number | null
   /** A status or a fault of the last failure, for people. */
   lastFailure: string | null
+  /** The delivery by whose attempt it failed. */
+  lastFailureBy: string | null
+  /** What the last success said of itself; null: nothing, or there was none. */
+  lastNote: AnswerNote | null
 }
 
 /** Why a webhook of kind `listen` is away, for people. */

@@ -1,10 +1,12 @@
 /** What the widget asks of the server: two routes, no cookie. */
 
-interface LeadForm {
+export interface LeadForm {
   fields: LeadField[]
   greeting: string
   thanks: string
   consent?: string
+  /** Absent: yes. */
+  consentRequired?: boolean
   /** `#rrggbb` */
   color?: string
 }
@@ -27,6 +29,8 @@ export interface Lead {
   customerName?: string
   customerEmail?: string
   customerPhone?: string
+  /** Where the form asks for one. To which text is in the token. */
+  consent?: { given: boolean; page: string }
   /** No visitor sees it; what fills it in is no visitor. */
   website?: string
 }
@@ -39,6 +43,8 @@ export type Sent =
   | { kind: 'invalid'; details: Record<string, string> }
   /** The conversation is too old, or of another time: begin a new one. */
   | { kind: 'stale' }
+  /** The form asks for another consent by now: show it anew. */
+  | { kind: 'consent_changed' }
   | { kind: 'refused' }
 
 export interface Client {
@@ -88,6 +94,7 @@ async function read(response: Response): Promise<Sent> {
   if (ok) return { kind: 'accepted' }
   const { code, details = [] }: ErrorBody = await response.json().catch(() => ({}))
   if (code === 'invalid_token') return { kind: 'stale' }
+  if (code === 'consent_changed') return { kind: 'consent_changed' }
   const afterMs = Number(headers.get('retry-after')) * 1_000
   if (afterMs > 0 || status >= 500 || status === 408) {
     return { kind: 'later', afterMs: afterMs > 0 ? afterMs : LATER_MS }

@@ -1,6 +1,7 @@
 /** The lead form: what the owner asks for, checked as the visitor types, and nothing lost by a fault. */
 import * as typed from '../../server/src/text/typed-text.ts'
-import type { Conversation, Lead, LeadField, Sent } from './client.ts'
+import type { Conversation, Lead, LeadField, LeadForm, Sent } from './client.ts'
+import { asksTheSame, createConsent, pageAddress } from './consent.ts'
 import { element } from './dom.ts'
 import type { Outbox } from './outbox.ts'
 import { TEXTS } from './texts.ts'
@@ -8,10 +9,12 @@ import { TEXTS } from './texts.ts'
 interface FormOptions {
   conversation: Conversation
   outbox: Outbox
-  /** The token has grown too old. */
+  /** The token has grown too old, or the form is another by now. */
   renew(): Promise<Conversation>
   /** What the visitor left, as lines to show. */
   onSent(lines: string[]): void
+  /** What was typed into the form of which the consent has changed since. */
+  earlier?: Partial<Record<LeadField['name'], string>>
 }
 
 interface Field {
@@ -46,8 +49,73 @@ const NAME_LENGTH_MAX = 200
 
 export function createForm(options: FormOptions): HTMLFormElement {
   const { leadForm } = options.conversation
+  const parts = createParts(leadForm)
+  const { form, fields, consent, website, status, button } = parts
+  let { token } = options.conversation
+
+  const tell = (text: string) => {
+    status.textContent = text
+  }
+
+  async function submit(): Promise<void> {
+    if (button.disabled || refuse(parts, tell)) return
+    setBusy(true, button, fields)
+    tell('')
+    const values = fields.map((each) => [each.field.name, typedIn(each)] as const)
+    const lead: Lead = { token, website: website.value, ...Object.fromEntries(values) }
+    if (consent) lead.consent = { given: consent.input.checked, page: pageAddress() }
+    const sent = await options.outbox.send(lead, () => tell(TEXTS.waiting))
+    setBusy(false, button, fields)
+    await ended(sent, values.map(([, value]) => value).filter(Boolean))
+  }
+
+  async function ended(sent: Exclude<Sent, { kind: 'later' }>, lines: string[]): Promise<void> {
+    switch (sent.kind) {
+      case 'accepted':
+        return options.onSent(lines)
+      case 'invalid':
+        return tell(showDetails(fields, sent.details) ? '' : TEXTS.refused)
+      case 'stale':
+        tell(TEXTS.stale)
+        return renew()
+      case 'consent_changed':
+        tell(TEXTS.consentChanged)
+        return renew()
+      case 'refused':
+        return tell(TEXTS.refused)
+    }
+  }
+
+  /**
+   * A new token says that the form of this moment was shown. Where that asks for another consent, it is
+   * shown, with what was typed; its box is ticked by the visitor alone.
+   */
+  async function renew(): Promise<void> {
+    const conversation = await options.renew().catch(() => null)
+    if (!conversation) return
+    if (asksTheSame(conversation.leadForm, leadForm)) {
+      token = conversation.token
+      return
+    }
+    const earlier = Object.fromEntries(fields.map(({ field, input }) => [field.name, input.value]))
+    const anew = createForm({ ...options, conversation, earlier })
+    form.replaceWith(anew)
+    anew.querySelector<HTMLInputElement>('.consent input')?.focus()
+  }
+
+  for (const { field, input } of fields) input.value = options.earlier?.[field.name] ?? ''
+  // Said once it is in the page: what stands there already is not read out.
+  queueMicrotask(() => tell(options.earlier ? TEXTS.consentChanged : ''))
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void submit()
+  })
+  return form
+}
+
+function createParts(leadForm: LeadForm) {
   const fields = leadForm.fields.map(createField)
-  const consent = leadForm.consent === undefined ? null : createConsent(leadForm.consent)
+  const consent = createConsent(leadForm, `f${++lastId}`)
   const website = element('input', { name: 'website', tabindex: '-1', autocomplete: 'off' })
   const status = element('p', { class: 'status', role: 'status', dir: 'auto' })
   const button = element('button', { type: 'submit', class: 'send' }, TEXTS.send)
@@ -60,58 +128,21 @@ export function createForm(options: FormOptions): HTMLFormElement {
     status,
     button,
   )
-  let { token } = options.conversation
-
-  const tell = (text: string) => {
-    status.textContent = text
-  }
-  /** Shows what is wrong, and puts the visitor there. */
-  const refuse = (): boolean => {
-    const wrong = fields.filter((each) => !check(each, true))
-    const blank = fields.every((each) => typedIn(each) === '')
-    tell(wrong.length === 0 && blank ? TEXTS.oneNeeded : '')
-    const agreed = consent === null || consent.check()
-    const first = wrong[0]?.input ?? (blank ? fields[0]?.input : agreed ? null : consent?.input)
-    first?.focus()
-    return first !== null && first !== undefined
-  }
-
-  async function submit(): Promise<void> {
-    if (button.disabled || refuse()) return
-    setBusy(true, button, fields)
-    tell('')
-    const values = fields.map((each) => [each.field.name, typedIn(each)] as const)
-    const lead: Lead = { token, website: website.value, ...Object.fromEntries(values) }
-    const sent = await options.outbox.send(lead, () => tell(TEXTS.waiting))
-    setBusy(false, button, fields)
-    await ended(sent, values.map(([, value]) => value).filter(Boolean))
-  }
-
-  async function ended(sent: Exclude<Sent, { kind: 'later' }>, lines: string[]): Promise<void> {
-    switch (sent.kind) {
-      case 'accepted':
-        return options.onSent(lines)
-      case 'invalid':
-        for (const each of fields)
-          show(each, inWords(sent.details[each.field.name], leadForm.fields))
-        fields.find(({ error }) => error.textContent !== '')?.input.focus()
-        // What is wrong is none of the fields: then it is nothing that the visitor can mend.
-        return tell(fields.some(({ error }) => error.textContent) ? '' : TEXTS.refused)
-      case 'stale':
-        tell(TEXTS.stale)
-        token = (await options.renew().catch(() => null))?.token ?? token
-        return
-      case 'refused':
-        return tell(TEXTS.refused)
-    }
-  }
-
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    void submit()
-  })
-  return form
+  return { form, fields, consent, website, status, button }
 }
+
+/** Shows what is wrong, and puts the visitor there. */
+function refuse({ fields, consent }: FormParts, tell: (text: string) => void): boolean {
+  const wrong = fields.filter((each) => !check(each, true))
+  const blank = fields.every((each) => typedIn(each) === '')
+  tell(wrong.length === 0 && blank ? TEXTS.oneNeeded : '')
+  const agreed = consent === null || consent.check()
+  const first = wrong[0]?.input ?? (blank ? fields[0]?.input : agreed ? null : consent?.input)
+  first?.focus()
+  return first !== null && first !== undefined
+}
+
+type FormParts = ReturnType<typeof createParts>
 
 function setBusy(isBusy: boolean, button: HTMLButtonElement, fields: readonly Field[]): void {
   button.disabled = isBusy
@@ -197,6 +228,15 @@ function doubtOf({ name }: LeadField, value: string): string | null {
   return null
 }
 
+/** False: what is wrong is none of the fields, so it is nothing that the visitor can mend. */
+function showDetails(fields: readonly Field[], details: Record<string, string>): boolean {
+  const asked = fields.map(({ field }) => field)
+  for (const each of fields) show(each, inWords(details[each.field.name], asked))
+  const wrong = fields.find(({ error }) => error.textContent !== '')
+  wrong?.input.focus()
+  return wrong !== undefined
+}
+
 /** The server tells programs: what it calls by the names of fields is called here as the form does. */
 function inWords(message: string | undefined, fields: readonly LeadField[]): string | null {
   if (message === undefined) return null
@@ -205,23 +245,4 @@ function inWords(message: string | undefined, fields: readonly LeadField[]): str
     // A label may be of the other direction than the sentence.
     return `\u2068${label}\u2069`
   })
-}
-
-function createConsent(text: string) {
-  const id = `f${++lastId}`
-  const input = element('input', { type: 'checkbox', id, 'aria-describedby': `${id}e` })
-  const error = element('p', { id: `${id}e`, class: 'error', dir: 'auto' })
-  const row = element(
-    'div',
-    { class: 'field' },
-    element('div', { class: 'consent' }, input, element('label', { for: id, dir: 'auto' }, text)),
-    error,
-  )
-  const check = () => {
-    error.textContent = input.checked ? '' : TEXTS.consent
-    input.setAttribute('aria-invalid', String(!input.checked))
-    return input.checked
-  }
-  input.addEventListener('change', check)
-  return { row, input, check }
 }

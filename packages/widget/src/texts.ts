@@ -21,6 +21,7 @@ export const TEXTS = {
   names: { customerName: 'name', customerEmail: 'email', customerPhone: 'phone' },
   oneNeeded: 'Please fill in at least one field',
   consent: 'Please agree to go on',
+  consentChanged: 'What you are asked to agree to has changed. Please read it and send once more.',
   waiting: 'You seem to be offline. It is kept here and will be sent as soon as you are back.',
   stale: 'This took too long to send. Please send it once more.',
   refused: 'It could not be sent. Please try again later.',

@@ -19,7 +19,8 @@ const PAGE = 100
 export const deliveries: Command = {
   name: 'deliveries',
   usage: 'list | show dlv_… | resend dlv_… …',
-  about: 'Finds deliveries, shows what happened to one, sends finished ones again.',
+  about:
+    'Finds deliveries, shows what happened to one, sends finished ones again, or waiting ones now.',
   options: {
     state: {
       type: 'string',

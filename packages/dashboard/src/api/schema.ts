@@ -38,7 +38,7 @@ export type Attempt = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
 }
 
 export type AttemptList = {
@@ -63,6 +63,8 @@ export type AuditEntry = {
     | 'webhook.secret_rotated'
     | 'webhook.rotation_finished'
     | 'webhook.recovery_started'
+    | 'webhook.waiting_sent'
+    | 'webhook.set_aside'
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'lead.erased'
@@ -120,6 +122,18 @@ export type CollectedCustomers = {
   data: CollectedCustomer[]
 }
 
+export type Consent = {
+  given: boolean
+  text: string
+  at: string
+  page: string
+}
+
+export type ConsentAnswer = {
+  given: boolean
+  page?: string
+}
+
 export type Conversation = {
   conversationId: string
   token: string
@@ -173,13 +187,26 @@ export type CreatedWebhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
   createdAt: string
   updatedAt: string
   secret: string
+}
+
+export type Cure = {
+  code: string
+  cause: string
+  text: string
+  action: {
+    kind: 'use-url'
+    url: string
+  } | null
 }
 
 export type Delivery = {
@@ -211,6 +238,7 @@ export type Delivery = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -245,6 +273,7 @@ export type DeliveryDetail = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -256,6 +285,7 @@ export type DeliveryDetail = {
     body: string
   } | null
   explanation: string
+  cure: Cure | null
 }
 
 export type DeliveryList = {
@@ -286,6 +316,25 @@ export type Error = {
     path: string
     message: string
   }[]
+  id?: string
+  changed?: {
+    at: string | null
+    by: string | null
+    name: string | null
+    you: boolean
+  }
+}
+
+export type ErrorGroup = {
+  status: number | null
+  error: string
+  count: number
+  givenUp: number
+  retrying: number
+  onHold: number
+  firstAt: string
+  lastAt: string
+  deliveryId: string
 }
 
 export type Event = {
@@ -331,6 +380,25 @@ export type GetLeads = {
   size?: number
 }
 
+export type GivenUp = {
+  count: number
+  more: boolean
+  webhooks: GivenUpOfWebhook[]
+  moreWebhooks: boolean
+}
+
+export type GivenUpOfWebhook = {
+  webhookId: string
+  chatbotId: string
+  kind: 'http' | 'listen'
+  url: string
+  count: number
+  more: boolean
+  oldestAt: string
+  newestAt: string
+  setAsideUntil: string | null
+}
+
 export type Lead = {
   id: string
   chatbotId: string
@@ -339,7 +407,19 @@ export type Lead = {
   customerName: string
   customerEmail: string
   customerPhone: string
+  deliveries: LeadDeliveries
+  consent: Consent | null
   createdAt: string
+}
+
+export type LeadDeliveries = {
+  state: 'exhausted' | 'retrying' | 'parked' | 'pending' | 'delivered' | 'cancelled' | null
+  pending: number
+  retrying: number
+  delivered: number
+  exhausted: number
+  parked: number
+  cancelled: number
 }
 
 export type LeadExport = {
@@ -384,6 +464,7 @@ export type LeadExport = {
     nextAttemptAt: string | null
     lastStatus: number | null
     lastError: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
     createdAt: string
     finishedAt: string | null
     updatedAt: string
@@ -404,12 +485,36 @@ export type LeadForm = {
   greeting: string
   thanks: string
   consent?: string
+  consentRequired?: boolean
   color?: string
 }
 
 export type LeadList = {
   data: Lead[]
   nextCursor: string | null
+}
+
+export type LeadStats = {
+  from: string
+  to: string
+  count: number
+  more: boolean
+  chatbots: {
+    chatbotId: string
+    name: string
+    count: number
+  }[]
+  moreChatbots: boolean
+  sampled: number
+  states: {
+    exhausted: number
+    retrying: number
+    parked: number
+    pending: number
+    delivered: number
+    cancelled: number
+    none: number
+  }
 }
 
 export type ListenerReport = {
@@ -482,6 +587,8 @@ export type NewRecovery = {
   since: string
   until?: string
   states?: ('delivered' | 'exhausted' | 'cancelled')[]
+  status?: number
+  error?: string
   dryRun?: boolean
 }
 
@@ -560,6 +667,16 @@ export type Session = {
   expiresAt: string
 }
 
+export type SetAside = {
+  until?: string
+}
+
+export type SetAsideDone = {
+  count: number
+  more: boolean
+  setAsideUntil: string
+}
+
 export type SignIn = {
   key?: string
   link?: string
@@ -627,7 +744,10 @@ export type Subscription = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -636,6 +756,10 @@ export type Subscription = {
   secret: string
   endpoint: string
   events: string[]
+}
+
+export type WaitingSent = {
+  count: number
 }
 
 export type Webhook = {
@@ -659,7 +783,10 @@ export type Webhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -678,6 +805,43 @@ export type WebhookChange = {
   metadata?: Record<string, string>
 }
 
+export type WebhookHealth = {
+  webhookId: string
+  from: string
+  to: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  waiting: {
+    fresh: number
+    retrying: number
+    onHold: number
+    more: boolean
+  }
+  givenUp: {
+    count: number
+    more: boolean
+    oldestAt: string | null
+    newestAt: string | null
+  }
+  errors: ErrorGroup[]
+  moreErrors: boolean
+  lastDelivered: Delivery[]
+  lastFailed: Delivery[]
+}
+
 export type WebhookList = {
   data: Webhook[]
   nextCursor: string | null
@@ -687,6 +851,34 @@ export type WebhookSecret = {
   secret: string
   previousSecret?: string
   overlapEndsAt?: string
+}
+
+export type WebhookStats = {
+  webhookId: string
+  attempts: number
+  failedAttempts: number
+  delivered: number
+  successRate: number | null
+  latencyMs: {
+    p50: number
+    p95: number
+    p99: number
+  } | null
+  series: {
+    at: string
+    attempts: number
+    failedAttempts: number
+    delivered: number
+  }[]
+  givenUp: {
+    count: number
+    more: boolean
+  }
+}
+
+export type WebhookStatsList = {
+  data: WebhookStats[]
+  nextCursor: string | null
 }
 
 export type WebhookTest = {
@@ -703,7 +895,8 @@ export type WebhookTestResult = {
   error: string | null
   responseHeaders: Record<string, string>
   responseBody: string
-  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | null
+  note: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  cure: Cure | null
 }
 
 export type WidgetAccepted = {
@@ -715,5 +908,6 @@ export type WidgetLead = {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+  consent?: ConsentAnswer
   website?: string | null
 }

@@ -7,6 +7,7 @@ import type {
   EventTypeList,
   NewWebhook,
   SecretRotation,
+  WaitingSent,
   Webhook,
   WebhookChange,
   WebhookList,
@@ -16,7 +17,8 @@ import type {
 
 /** More than anybody reads at once; a chatbot has at most 50. */
 export const WEBHOOKS_MAX = 500
-const PAGE_SIZE = 50
+/** Webhooks of one page of their list. */
+export const WEBHOOKS_PAGE = 50
 
 /** Of one chatbot or (null) of all, as far as they are read at once. */
 export function webhooksQuery(chatbotId: string | null) {
@@ -33,7 +35,7 @@ export function webhookListQuery(filter: { chatbotId: string | null; cursor: str
     queryKey: ['webhooks', 'list', filter],
     queryFn: ({ signal }) =>
       request.get<WebhookList>('/api/v1/webhooks', {
-        query: { ...filter, limit: PAGE_SIZE },
+        query: { ...filter, limit: WEBHOOKS_PAGE },
         signal,
       }),
   })
@@ -75,12 +77,20 @@ export function deleteWebhook(id: string): Promise<null> {
   return request.delete(`/api/v1/webhooks/${id}`)
 }
 
-export function testWebhook(id: string, eventType: string): Promise<WebhookTestResult> {
-  return request.post(`/api/v1/webhooks/${id}/test`, { body: { eventType } })
+/** Without a type: the first that the webhook subscribed to. */
+export function testWebhook(id: string, eventType?: string): Promise<WebhookTestResult> {
+  return request.post(`/api/v1/webhooks/${id}/test`, {
+    body: eventType === undefined ? {} : { eventType },
+  })
 }
 
 export function pauseWebhook(id: string): Promise<Webhook> {
   return request.post(`/api/v1/webhooks/${id}/pause`)
+}
+
+/** What waits for its next attempt; of what fails, the next one comes as before. */
+export function sendWaiting(id: string): Promise<WaitingSent> {
+  return request.post(`/api/v1/webhooks/${id}/send-waiting`)
 }
 
 /** Brings back a disabled one too. */

@@ -3,7 +3,7 @@ import { texts } from '../texts/texts.ts'
 import { formatCountdown } from './format.ts'
 
 /** What an owner calls it; the API's states are fewer. */
-type DeliveryWord = keyof typeof texts.states.delivery
+export type DeliveryWord = keyof typeof texts.states.delivery
 
 interface DeliveryWords {
   word: DeliveryWord
@@ -38,8 +38,12 @@ const LOOKS: Record<DeliveryWord, Pick<DeliveryWords, 'tone' | 'icon'>> = {
 /** The one place where a delivery's state becomes a word. */
 export function deliveryWords(delivery: Worded, nowMs: number): DeliveryWords {
   const word = wordOf(delivery)
-  const label = texts.states.delivery[word]
-  return { word, label, ...LOOKS[word], detail: detailOf(word, delivery, nowMs) }
+  return { word, ...lookOf(word), detail: detailOf(word, delivery, nowMs) }
+}
+
+/** Also where only the word is known: of several deliveries of one lead. */
+export function lookOf(word: DeliveryWord) {
+  return { ...LOOKS[word], label: texts.states.delivery[word] }
 }
 
 function wordOf(delivery: Worded): DeliveryWord {

@@ -28,11 +28,14 @@ import { integrationWebhookRoutes } from './routes/integrations/webhooks.ts'
 import { leadRoutes } from './routes/leads.ts'
 import { listenerRoutes } from './routes/listeners.ts'
 import { answerUnknownRoutes } from './routes/not-found.ts'
-import { statsRoutes } from './routes/stats.ts'
+import { leadStatsRoutes } from './routes/stats/lead-stats.ts'
+import { statsRoutes } from './routes/stats/stats.ts'
 import { type ChangeFeed, createChangeFeed } from './routes/stream/change-feed.ts'
 import { streamRoutes } from './routes/stream/stream.ts'
+import { givenUpRoutes } from './routes/webhooks/given-up.ts'
 import { recoveryRoutes } from './routes/webhooks/recoveries.ts'
 import { webhookActionRoutes } from './routes/webhooks/webhook-actions.ts'
+import { webhookHealthRoutes } from './routes/webhooks/webhook-health.ts'
 import { webhookSecretRoutes } from './routes/webhooks/webhook-secrets.ts'
 import { webhookRoutes } from './routes/webhooks/webhooks.ts'
 import { createAnswerSlots } from './server/answers/answer-slots.ts'
@@ -121,7 +124,9 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...webhookSecretRoutes(deps),
     ...webhookActionRoutes(deps),
     ...listenerRoutes(deps),
+    ...webhookHealthRoutes(deps, cursors),
     ...recoveryRoutes(deps),
+    ...givenUpRoutes(deps),
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps),
     ...eventTypeRoutes(),
@@ -130,6 +135,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...integrationConversationRoutes(deps),
     ...integrationWebhookRoutes(deps),
     ...statsRoutes(deps),
+    ...leadStatsRoutes(deps),
     ...streamRoutes(feed, { metrics: deps.metrics, holds: credentials.holds }),
     ...apiKeyRoutes(deps, cursors, credentials),
     ...ownerLinkRoutes(deps),

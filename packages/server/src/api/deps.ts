@@ -65,14 +65,19 @@ export interface ApiDeps {
   explain(detail: DeliveryDetail): string
   /** The egress guard's word on an address, at set-up time. */
   checkUrl(url: URL): { reason: string; message: string } | null
-  /** A recovery was created: it need not wait for the clock. */
-  onRecovery(): void
+  /** Deliveries are to be sent by hand: that need not wait for the clock. */
+  onResending(): void
   generateSecret(): string
   /** Null: fine; else why not, as a sentence. */
   checkSecret(secret: string): string | null
-  /** The dashboard's files, for paths that no route has; null: not one of them. */
+  /** The dashboard's files, for paths that no route has, and what people get where nothing is (404). */
   site: {
-    answer(request: { path: string; acceptEncoding: string; ifNoneMatch: string }): Promise<{
+    answer(request: {
+      path: string
+      accept: string
+      acceptEncoding: string
+      ifNoneMatch: string
+    }): Promise<{
       statusCode: number
       headers: Record<string, string>
       body: Buffer | string

@@ -61,9 +61,13 @@ async function fill(world: StoreWorld): Promise<string[]> {
   const chatbot = await world.chatbot()
   const headers = { 'x-api-key': 'sealed' }
   const webhook = await world.webhook(chatbot.id, { headers, eventTypes: ['lead.submit'] })
+  await world.webhook(chatbot.id, { eventTypes: ['delivery.failed'] })
   await store.rotateSecret(webhook.id, { secret: 'whsec-second-secret-0000', overlapMs: 60_000 })
   const idempotency = { route: 'leads', key: 'k 1', bodyHash: 'h', answer: '{"leadId":"x"}' }
-  const emoji = world.leadEvent({ customerName: `Zoë 🦩 "\\{},NULL' ${LONG}` })
+  const emoji = world.leadEvent({
+    customerName: `Zoë 🦩 "\\{},NULL' ${LONG}`,
+    consent: { given: false, text: `May we? "\\{},NULL'`, at: 5, page: 'https://a.b/c' },
+  })
   const delivered = await world.claim(chatbot.id, { events: [emoji], idempotency })
   await world.record(delivered, { kind: 'delivered' }, { attempt: { responseBody: 'a\0b 👋' } })
   // What comes after it is not rolled up yet.
@@ -127,6 +131,7 @@ async function readAll(store: Store, recoveryIds: string[]) {
     session: await store.findSession('kept session'),
     recoveries: await Promise.all(recoveryIds.map((id) => store.getRecovery(id))),
     erasures: await store.listErasures({}, PAGE),
+    notices: await store.noticesDue(100),
   }
 }
 

@@ -17,6 +17,7 @@ import {
 import { type Ids, leadIdOf } from '../id.ts'
 import { leadPayloadText } from '../lead.ts'
 import type { Metrics } from '../metrics.ts'
+import { isReserved } from '../notice.ts'
 import type { AcceptInput, Claim, LeaseOffer, NewEvent, Road } from '../store/road.ts'
 import { cleanLead, type LeadInput } from './lead-fields.ts'
 import { canonicalPayload } from './payload.ts'
@@ -79,7 +80,7 @@ export function createIngest(options: IngestOptions): Ingest {
         id: eventId,
         eventType: LEAD_EVENT,
         payload,
-        lead,
+        lead: { ...lead, consent: input.consent ?? null },
       }
       const bodyHash = idempotencyKey === null ? '' : hashOf(leadIdentity(input))
       const idempotency = idempotencyOf('leads', idempotencyKey, { bodyHash, answer })
@@ -107,12 +108,15 @@ export function createIngest(options: IngestOptions): Ingest {
 }
 
 /** One spelling of what was asked, whatever the order of its keys. */
-function leadIdentity(input: LeadInput): (string | null)[] {
+function leadIdentity(input: LeadInput): (string | boolean | null)[] {
+  const { consent } = input
   return [
     input.conversationId ?? null,
     input.customerName ?? null,
     input.customerEmail ?? null,
     input.customerPhone ?? null,
+    // Only what was sent: the time is ours, and another at each repeat.
+    ...(consent ? [consent.given, consent.page] : []),
   ]
 }
 
@@ -124,6 +128,12 @@ function newEvent(
   if (LEAD_EVENT_SPELLINGS.includes(eventType)) {
     const message = `\`${eventType}\` comes from leads: POST it to /api/v1/chatbots/${chatbotId}/leads`
     throw new ApiError(400, 'use_leads', message, {
+      details: [{ path: `${at}eventType`, message }],
+    })
+  }
+  if (isReserved(eventType)) {
+    const message = `\`${eventType}\` can not be published: types that begin with \`webhook.\` or \`delivery.\` are told by this server itself`
+    throw new ApiError(400, 'reserved_event_type', message, {
       details: [{ path: `${at}eventType`, message }],
     })
   }

@@ -1,6 +1,6 @@
 /** A lead's fields as they are stored and sent: always strings, tidy, well-formed (../text/typed-text.ts). */
 import type { ErrorDetail } from '../errors.ts'
-import type { LeadPayload } from '../lead.ts'
+import type { LeadConsent, LeadPayload } from '../lead.ts'
 import {
   emailFault,
   isBlank,
@@ -14,6 +14,8 @@ export interface LeadInput {
   customerName?: string | null | undefined
   customerEmail?: string | null | undefined
   customerPhone?: string | null | undefined
+  /** Made by whoever asked for it. */
+  consent?: LeadConsent | null
 }
 
 export const CONVERSATION_ID_LENGTH_MAX = 128

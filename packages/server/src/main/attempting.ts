@@ -17,8 +17,14 @@ export interface Attempting {
   close(): Promise<void>
 }
 
-/** The rooms that one attempt passes through. `aheadMs`: by so much the wall clock may be ahead. */
-export function createAttempting(shared: Shared, aheadMs: () => number): Attempting {
+/**
+ * The rooms that one attempt passes through. `aheadMs`: by so much the wall clock may be ahead; `onBack`:
+ * an endpoint that had failed as a whole has answered.
+ */
+export function createAttempting(
+  shared: Shared,
+  { aheadMs, onBack }: { aheadMs(): number; onBack(): void },
+): Attempting {
   const { config, store, clock, random, ids, log, metrics, sign, guard } = shared
   const stopping = new AbortController()
   const cut = new AbortController()
@@ -32,6 +38,7 @@ export function createAttempting(shared: Shared, aheadMs: () => number): Attempt
     log,
     metrics,
     disableAfterMs: config.disableAfterMs,
+    onBack,
     stopping: stopping.signal,
     cut: cut.signal,
   })

@@ -4,6 +4,7 @@ import { ClockWatch } from '../schedule/clock-watch.ts'
 import { Lease } from '../schedule/lease.ts'
 import { Schedule } from '../schedule/schedule.ts'
 import { Settling } from '../schedule/settling.ts'
+import { Telling } from '../schedule/telling.ts'
 import { TestSender } from '../schedule/test-sender.ts'
 import { Upkeep } from '../schedule/upkeep.ts'
 import { type Attempting, createAttempting } from './attempting.ts'
@@ -17,36 +18,22 @@ export type Delivering = ReturnType<typeof createDelivering>
  * `deliver` out sends tests and hands out to listeners; the rest of it stands still.
  */
 export function createDelivering(shared: Shared) {
-  const { store, clock, log } = shared
+  const { store, clock, ids, log } = shared
   const delivers = shared.config.roles.includes('deliver')
   const watch = new ClockWatch({ clock, log })
-  const attempting = createAttempting(shared, () => watch.aheadMs())
   const settling = new Settling({ store, clock, log })
-  const schedule = createSchedule(shared, attempting, settling)
+  const telling = new Telling({ store, clock, ids, log })
+  const attempting = createAttempting(shared, {
+    aheadMs: () => watch.aheadMs(),
+    onBack: () => settling.nudge(),
+  })
+  const schedule = createSchedule(shared, attempting, { settling, telling })
   const tests = createTests(shared, attempting)
   const listening = createListening(shared, attempting)
   const upkeep = createUpkeep(shared, { watch, settling, schedule })
   const lease = createLease(shared, { tests, schedule: delivers ? schedule : null })
 
-  // ─── who hears of what: nothing is told before `start` ──────────────────────────────────────────
-
-  /** All that became claimable but by our own accept and record: `accepted` below, and the schedule. */
-  store.onWaiting((webhookIds) => {
-    schedule.wake(webhookIds)
-    listening.wake(webhookIds)
-  })
-  store.onChange((change) => {
-    if (change.type !== 'webhook.updated' || change.aspect !== 'settings') return
-    settling.nudge()
-    listening.settingsChanged(change.webhookId)
-  })
-  store.onUncertain(() => lease.doubt())
-  if (delivers) {
-    watch.onJump((byMs) => {
-      if (byMs < 0) upkeep.clockSetBack(-byMs)
-      else schedule.look()
-    })
-  }
+  hear(shared, { delivers, schedule, settling, telling, listening, upkeep, lease, watch })
 
   return {
     tests,
@@ -59,17 +46,18 @@ export function createDelivering(shared: Shared) {
       schedule.offer(claims, waiting, lease)
       listening.wake(waiting)
     },
-    async start() {
+    async start({ publicUrl }: { publicUrl: string }) {
       await lease.start()
       watch.start()
       if (!delivers) return
       settling.start()
+      telling.start(publicUrl)
       upkeep.start()
     },
     async stop() {
       attempting.beginStop()
       watch.stop()
-      await Promise.all([upkeep.stop(), settling.stop()])
+      await Promise.all([upkeep.stop(), settling.stop(), telling.stop()])
       await Promise.all([schedule.stop(), tests.stop()])
       await lease.stop()
       await attempting.close()
@@ -82,7 +70,45 @@ export function createDelivering(shared: Shared) {
   }
 }
 
-function createSchedule(shared: Shared, { attempt }: Attempting, settling: Settling): Schedule {
+interface Hearing {
+  delivers: boolean
+  schedule: Schedule
+  settling: Settling
+  telling: Telling
+  listening: Listening
+  upkeep: Upkeep
+  lease: Lease
+  watch: ClockWatch
+}
+
+/** Who hears of what: nothing is told before `start`. */
+function hear({ store }: Shared, { delivers, schedule, listening, ...parts }: Hearing): void {
+  const { settling, telling, upkeep, lease, watch } = parts
+  /** All that became claimable but by our own accept and record: `accepted` above, and the schedule. */
+  store.onWaiting((webhookIds) => {
+    schedule.wake(webhookIds)
+    listening.wake(webhookIds)
+  })
+  store.onChange((change) => {
+    if (change.type !== 'webhook.updated') return
+    telling.nudge()
+    if (change.aspect !== 'settings') return
+    settling.nudge()
+    listening.settingsChanged(change.webhookId)
+  })
+  store.onUncertain(() => lease.doubt())
+  if (!delivers) return
+  watch.onJump((byMs) => {
+    if (byMs < 0) upkeep.clockSetBack(-byMs)
+    else schedule.look()
+  })
+}
+
+function createSchedule(
+  shared: Shared,
+  { attempt }: Attempting,
+  { settling, telling }: { settling: Settling; telling: Telling },
+): Schedule {
   const { config, store, clock, log } = shared
   return new Schedule({
     store,
@@ -91,7 +117,11 @@ function createSchedule(shared: Shared, { attempt }: Attempting, settling: Settl
     maxInFlight: config.maxInFlight,
     windowMax: config.maxInFlightPerWebhook,
     onGivenBack: () => settling.nudge(),
-    attempt,
+    async attempt(turn) {
+      const done = await attempt(turn)
+      if (done.attempt.result === 'failed') telling.nudge()
+      return done
+    },
   })
 }
 

@@ -22,6 +22,8 @@ interface RecorderOptions {
   log: Log
   metrics: Pick<Metrics, 'attempted' | 'deliveryFinished'>
   disableAfterMs: number
+  /** An endpoint is back: what waits for it is to be brought forward. */
+  onBack?(): void
   /** The process stops: a store that is away is waited for only a little longer. */
   stopping: AbortSignal
   /** Not even that. */
@@ -65,6 +67,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       disableAfterMs,
     })
     count(options, result, recorded)
+    if (recorded.kind === 'recorded' && recorded.rest === 'ended') options.onBack?.()
     log[logLevel(attempt, recorded)](
       {
         deliveryId,

@@ -64,6 +64,8 @@ export class Lane {
   resting = false
   /** When the rest before that ended, by the settings that were read last; undefined: none was. */
   #restedAt: number | null | undefined
+  /** By the settings that were read last. */
+  #wasActive = false
   /** While it rests: monotonic ms before which the store hands out nothing. */
   probeAt = 0
   /** Counts their beginnings and ends, so that an answer from before is known. */
@@ -109,6 +111,12 @@ export class Lane {
   isAnotherRest(webhook: Webhook): boolean {
     const isKnown = this.#restedAt !== undefined
     return this.resting && webhook.rest !== null && isKnown && this.#restedAt !== webhook.restedAt
+  }
+
+  /** It has not rested, and yet what waited for it was brought forward: its endpoint had failed as a whole. */
+  isBack(webhook: Webhook): boolean {
+    const isKnown = this.#restedAt !== undefined && this.#wasActive && !this.resting
+    return isKnown && webhook.rest === null && this.#restedAt !== webhook.restedAt
   }
 
   /** After a rest or a pause, what is new goes before what is old. */
@@ -193,6 +201,7 @@ export class Lane {
     const first = this.webhook === null && this.settingsVersion === 0
     this.webhook = webhook
     this.#restedAt = webhook.restedAt
+    this.#wasActive = webhook.state === 'active'
     const { consecutiveFailures } = webhook.health
     // What earlier processes learnt counts: a restart must not greet a dead endpoint with trust.
     if (first && consecutiveFailures > 0) this.window = 1
@@ -232,6 +241,14 @@ export class Lane {
     this.rests += 1
     this.quietUntil = 0
     this.probeAt = 0
+    this.freshWaits = true
+    this.learnt.beginRamp(now)
+  }
+
+  /** What was brought forward doesn't come in one wave: as after a rest. */
+  beginAnew(now: number): void {
+    this.window = Math.min(this.window, WINDOW_FIRST)
+    this.#narrowed = true
     this.freshWaits = true
     this.learnt.beginRamp(now)
   }

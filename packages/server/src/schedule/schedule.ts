@@ -322,7 +322,11 @@ export class Schedule {
   #useSettings(lane: Lane, webhook: Webhook | null): void {
     // What is held of the earlier rest is no probe of this one.
     if (webhook && lane.isAnotherRest(webhook)) this.#back.claims(this.#emptyQueue(lane))
+    const isBack = webhook !== null && lane.isBack(webhook)
     if (webhook) lane.useSettings(webhook, this.#limits)
+    if (isBack) lane.beginAnew(this.#options.clock.monotonic())
+    // Somebody wants one to be sent now.
+    if (lane.resting && webhook?.rest?.probeWanted) this.#rest(lane, 0)
     // When its probe is due by its own clock, the store says when it is asked.
     if (!lane.resting || !webhook?.rest) this.#rest(lane, webhook?.rest ? 0 : null)
     if (webhook?.state !== 'active') this.#back.claims(this.#emptyQueue(lane))

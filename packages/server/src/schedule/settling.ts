@@ -1,6 +1,6 @@
 /**
- * Settling: moves deliveries to where their webhook's state says, and resends what recoveries ask for,
- * in small steps. It looks when it is nudged and now and then besides: another node may have changed
+ * Settling: moves deliveries to where their webhook's state says, resends what recoveries ask for, and
+ * brings forward what waits for an endpoint that is back, in small steps. It looks when it is nudged and now and then besides: another node may have changed
  * something. What becomes claimable by it the store tells (`onWaiting`), as it tells all such news.
  */
 import type { Clock } from '../clock.ts'
@@ -9,7 +9,7 @@ import type { Road } from '../store/road.ts'
 import { Background } from './background.ts'
 
 interface SettlingOptions {
-  store: Pick<Road, 'settle' | 'continueRecoveries'>
+  store: Pick<Road, 'settle' | 'continueRecoveries' | 'bringForward'>
   clock: Clock
   log: Log
 }
@@ -34,7 +34,7 @@ export class Settling {
     this.#loop = this.#keep()
   }
 
-  /** A webhook changed its state, or a recovery was asked for: don't wait for the clock. */
+  /** A webhook changed its state or is back, or a recovery was asked for: don't wait for the clock. */
   nudge(): void {
     this.#nudged.abort()
   }
@@ -46,7 +46,8 @@ export class Settling {
 
   /** Until nothing is left to move. */
   async runOnce(): Promise<void> {
-    for (const step of [this.#store.settle, this.#store.continueRecoveries]) {
+    const { settle, continueRecoveries, bringForward } = this.#store
+    for (const step of [settle, continueRecoveries, bringForward]) {
       for (;;) {
         const { moved } = await step.call(this.#store, STEP_ROWS)
         if (moved < STEP_ROWS || this.#background.stopped) break

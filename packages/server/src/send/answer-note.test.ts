@@ -78,14 +78,14 @@ test.each<[string, AnswerNote | null]>([
   ['[{"ok":true}]', null],
   ['"ok"', null],
   ['{"ok":tr', null],
-  ['<html>{"ok":true}</html>', null],
+  ['<html>{"ok":true}</html>', 'web_page'],
 ])('%s is %s', (body, note) => {
-  expect(readAnswerNote(200, body)).toBe(note)
+  expect(readAnswerNote(200, body, undefined)).toBe(note)
 })
 
 test('only a 2xx has a note', () => {
-  expect(readAnswerNote(204, '{"ok":true}')).toBe('acknowledged')
+  expect(readAnswerNote(204, '{"ok":true}', undefined)).toBe('acknowledged')
   for (const status of [199, 302, 400, 500]) {
-    expect(readAnswerNote(status, '{"ok":true}')).toBeNull()
+    expect(readAnswerNote(status, '{"ok":true}', 'text/html')).toBeNull()
   }
 })

@@ -1,12 +1,13 @@
 /**
- * What a 2xx's JSON object says of itself (wire-format, "What counts as delivered"). Advisory: any
- * 2xx is delivered, whatever its body says; the note is shown to the owner.
+ * What a 2xx says of itself: its JSON object (wire-format, "What counts as delivered"), or that it is a
+ * web page. Advisory: any 2xx is delivered, whatever its body says; the note is shown to the owner.
  *
  * Read as it was meant, because it is written by every framework there is: names in any case of
  * letters, booleans as numbers and words, "no error" as null, false, 0, "" or an empty list. Where an
  * answer says several things, the bad news wins, then "not processed", then "received".
  */
 import type { AnswerNote } from '../delivery.ts'
+import { htmlNote } from './html-note.ts'
 import { parseBeginning } from './json-beginning.ts'
 
 const YES_KEYS = ['received', 'ok', 'success']
@@ -55,22 +56,29 @@ const KNOWN_MAX = 256
 const KNOWN_LENGTH_MAX = 256
 const known = new Map<string, AnswerNote | null>()
 
-/** Null: no 2xx, no JSON object, or one that says nothing of the sort. */
-export function readAnswerNote(status: number, body: string): AnswerNote | null {
+/** Null: no 2xx, or one that says nothing of the sort. */
+export function readAnswerNote(
+  status: number,
+  body: string,
+  contentType: string | undefined,
+): AnswerNote | null {
   if (status < 200 || status > 299) return null
-  if (body.length > KNOWN_LENGTH_MAX) return noteOf(body)
-  let note = known.get(body)
+  const type = contentType ?? ''
+  if (body.length > KNOWN_LENGTH_MAX) return noteOf(body, type)
+  // Of what begins like this, the type decides nothing.
+  const key = body.startsWith('{') ? body : `${type}\n${body}`
+  let note = known.get(key)
   if (note === undefined) {
-    note = noteOf(body)
+    note = noteOf(body, type)
     if (known.size >= KNOWN_MAX) known.clear()
-    known.set(body, note)
+    known.set(key, note)
   }
   return note
 }
 
-function noteOf(body: string): AnswerNote | null {
+function noteOf(body: string, contentType: string): AnswerNote | null {
   const answer = parseBeginning(body)
-  if (answer === null) return null
+  if (answer === null) return htmlNote(body, contentType)
   const said = new Said(answer)
   const statuses = said.values('status')
   const verdicts = said.values(...YES_KEYS)

@@ -61,17 +61,18 @@ test('the head of any bytes is text, cut or not', () => {
   )
 })
 
-test('a note is taken from an object of a 2xx only, whatever the body is', () => {
+test('a note is taken from an object or a page of a 2xx only, whatever the body is', () => {
   fc.assert(
     fc.property(fc.nat(700), fc.oneof(anyText, fc.json()), (status, body) => {
-      const note = readAnswerNote(status, body)
+      const note = readAnswerNote(status, body, undefined)
       if (note === null) return
       expect(status >= 200 && status <= 299).toBe(true)
-      expect(JSON.parse(body)).toBeTypeOf('object')
+      if (note !== 'web_page') expect(JSON.parse(body)).toBeTypeOf('object')
+      else expect(body.trim()).toMatch(/^</)
     }),
   )
   for (const key of ['__proto__', 'constructor', 'toString']) {
-    expect(readAnswerNote(200, `{"${key}":{"received":true}}`)).toBeNull()
+    expect(readAnswerNote(200, `{"${key}":{"received":true}}`, undefined)).toBeNull()
   }
 })
 
@@ -120,7 +121,10 @@ test('the guard says its word on any URL, and opens no scheme but two', () => {
 
 test('long text is read once', () => {
   expectLinear(['1', ' ', '-', 'Sun, '], (text) => parseRetryAfter(text, NOW_MS))
-  expectLinear([' ', '{', '\t{', '[', '{"a":'], (text) => readAnswerNote(200, text))
+  expectLinear(
+    [' ', '{', '\t{', '[', '{"a":', '<', '<!--', '<!---->', '<?', '<? ?> ', '<a '],
+    (text) => readAnswerNote(200, text, 'text/html'),
+  )
   expectLinear(['127.0.0.1 ', '#', ' ', 'a ', '1.1.1.1 a\n'], parseHosts)
   expectLinear(['localhost.', 'a.', '.', 'a'], isLocalhost)
 })

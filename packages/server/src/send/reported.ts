@@ -31,7 +31,7 @@ export function toSendResult(
     headers,
     body,
     durationMs,
-    note: readAnswerNote(status, body),
+    note: readAnswerNote(status, body, headers['content-type']),
     retryAfterMs: parseRetryAfter(headers['retry-after'], nowMs),
   }
 }

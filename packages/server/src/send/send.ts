@@ -142,7 +142,7 @@ function answered(
     status,
     headers: kept,
     body,
-    note: readAnswerNote(status, body),
+    note: readAnswerNote(status, body, kept['content-type']),
     retryAfterMs: parseRetryAfter(listed(headers['retry-after']), nowMs),
     durationMs: Math.round(answeredAt - startedAt),
   }

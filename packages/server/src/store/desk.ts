@@ -9,20 +9,25 @@ import type { AuditEntry, NewAuditEntry } from '../audit.ts'
 import type { Chatbot, ChatbotSettings } from '../chatbot.ts'
 import type { Delivery, DeliveryState, StateReason } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Conversation, Erasure, ErasureReason, Lead } from '../lead.ts'
+import type { Conversation, Erasure, ErasureReason, ListedLead } from '../lead.ts'
 import type { Webhook, WebhookSettings, WebhookState } from '../webhook.ts'
 import type { ChangePage, ChangePlace } from './change.ts'
 import type {
   ApiKeyFilter,
   AuditFilter,
   BoundedPage,
+  ChatbotFilter,
   ConversationFilter,
   CountedPage,
   DeliveryDetail,
   DeliveryFilter,
   ErasureFilter,
+  GivenUp,
+  GivenUpFilter,
   LeadFilter,
   LeadRecord,
+  LeadStats,
+  LeadStatsQuery,
   OwnedKind,
   Page,
   PagedLists,
@@ -31,6 +36,8 @@ import type {
   StatsQuery,
   WebhookFilter,
   WebhookGlimpse,
+  WebhookHealth,
+  WebhookStats,
 } from './lists.ts'
 
 export type { NewAuditEntry } from '../audit.ts'
@@ -39,26 +46,50 @@ export type * from './lists.ts'
 export interface Desk {
   // ─── chatbots and webhooks ──────────────────────────────────────────────────────────────────────
 
-  createChatbot(chatbot: { id: string } & ChatbotSettings, audit?: NewAuditEntry): Promise<Chatbot>
-  /** Null: no such chatbot (also below). Fields that are absent stay. */
+  /**
+   * With `once` (also below): if the same was asked before, what was made then, as it is now. It has
+   * another id than the one that is given here, and the audit log gets no entry.
+   */
+  createChatbot(
+    chatbot: { id: string; once?: Once | null } & ChatbotSettings,
+    audit?: NewAuditEntry,
+  ): Promise<Chatbot | OnceRefusal>
+  /**
+   * Null: no such chatbot (also below). Fields that are absent stay. `versions`: only if its settings
+   * are still of one of these; looked at in the transaction that changes them (also below).
+   */
   updateChatbot(
     id: string,
     change: Partial<ChatbotSettings>,
     audit?: NewAuditEntry,
-  ): Promise<Chatbot | null>
+    versions?: readonly string[],
+  ): Promise<Chatbot | 'other_version' | null>
   /**
    * Gone at once for whoever reads, with its webhooks, leads, events, deliveries, keys, sessions and
    * links; `settle` cancels deliveries and erases leads.
    */
-  deleteChatbot(id: string, audit?: NewAuditEntry): Promise<boolean>
+  deleteChatbot(
+    id: string,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<boolean | 'other_version'>
 
   createWebhook(
     webhook: NewWebhook,
     audit?: NewAuditEntry,
-  ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks'>
-  updateWebhook(id: string, change: WebhookChange, audit?: NewAuditEntry): Promise<Webhook | null>
+  ): Promise<Webhook | 'chatbot_not_found' | 'too_many_webhooks' | OnceRefusal>
+  updateWebhook(
+    id: string,
+    change: WebhookChange,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<Webhook | 'other_version' | null>
   /** Waiting deliveries are cancelled by `settle`; finished ones stay readable. */
-  deleteWebhook(id: string, audit?: NewAuditEntry): Promise<boolean>
+  deleteWebhook(
+    id: string,
+    audit?: NewAuditEntry,
+    versions?: readonly string[],
+  ): Promise<boolean | 'other_version'>
   /**
    * The old secret becomes the previous one until `overlapMs` from now; 0: no overlap.
    * `overlap_running`: an earlier rotation's overlap has not ended.
@@ -83,7 +114,10 @@ export interface Desk {
 
   // ─── keys, sessions and links; tokens come as their SHA-256 ─────────────────────────────────────
 
-  createApiKey(key: NewApiKey, audit?: NewAuditEntry): Promise<ApiKey | 'chatbot_not_found'>
+  createApiKey(
+    key: NewApiKey,
+    audit?: NewAuditEntry,
+  ): Promise<ApiKey | 'chatbot_not_found' | OnceRefusal>
   /** Ends, in the same commit, the sessions and links that go with it. */
   deleteApiKey(id: string, audit?: NewAuditEntry): Promise<boolean>
   findApiKey(hash: string): Promise<ApiKey | null>
@@ -93,7 +127,7 @@ export interface Desk {
   createOwnerLink(
     link: NewOwnerLink,
     audit?: NewAuditEntry,
-  ): Promise<OwnerLink | 'chatbot_not_found'>
+  ): Promise<OwnerLink | 'chatbot_not_found' | OnceRefusal>
   /** Null: its key is gone. */
   startSession(session: NewSession, audit?: NewAuditEntry): Promise<Session | null>
   /**
@@ -116,20 +150,37 @@ export interface Desk {
   // ─── deliveries and people ──────────────────────────────────────────────────────────────────────
 
   /**
-   * A new series of attempts, due now. `wrong_state` too while the attempt of a cancelled delivery
-   * is still on its way.
+   * Of what is over: a new series of attempts, due now. What waits for its time is sent now, as an extra
+   * attempt, and through a rest of its webhook. `wrong_state` while an attempt is on its way, and of
+   * what is parked.
    */
   resend(
     deliveryId: string,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | 'webhook_deleted' | 'erased' | null>
+  /**
+   * What waits for a webhook becomes due, paced, as by `resend`: the road does it in small steps
+   * (`bringForward`). The count is of this moment. `wrong_state`: it is not active.
+   */
+  sendWaiting(
+    webhookId: string,
+    audit?: NewAuditEntry,
+  ): Promise<{ count: number } | 'wrong_state' | null>
   /** An attempt that is on its way is still recorded, but changes the state no more. */
   cancel(
     deliveryId: string,
     reason: StateReason,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | null>
-  createRecovery(recovery: NewRecovery, audit?: NewAuditEntry): Promise<Recovery | null>
+  createRecovery(
+    recovery: NewRecovery,
+    audit?: NewAuditEntry,
+  ): Promise<Recovery | OnceRefusal | null>
+  /**
+   * What of a webhook was given up before `until` (null: up to now) counts no more as such. Never
+   * further than now, and never back. Null: no such webhook.
+   */
+  setAside(webhookId: string, until: number | null, audit?: NewAuditEntry): Promise<SetAside | null>
   /**
    * Erases a person: the lead, event payload, answers that may echo it; cancels what waits. That it
    * was erased is remembered. False: there is no such lead.
@@ -155,7 +206,7 @@ export interface Desk {
     page: BoundedPage,
   ): Promise<PageRead<PagedLists[Name]['row']>>
   getChatbot(id: string): Promise<Chatbot | null>
-  listChatbots(page: Page): Promise<Chatbot[]>
+  listChatbots(page: Page, filter?: ChatbotFilter): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
   listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
   /** Each that is named, be it there, deleted, or never there. */
@@ -163,17 +214,30 @@ export interface Desk {
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
-  getLead(id: string): Promise<Lead | null>
-  listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<Lead[]>
+  getLead(id: string): Promise<ListedLead | null>
+  listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<ListedLead[]>
   /** Newest first. */
   listConversations(filter: ConversationFilter, page: CountedPage): Promise<Conversation[]>
   /** All that is kept about one person, from one state of the database. */
   getLeadRecord(id: string): Promise<LeadRecord | null>
   listErasures(filter: ErasureFilter, page: Page): Promise<Erasure[]>
   getRecovery(id: string): Promise<Recovery | null>
+  givenUp(filter: GivenUpFilter): Promise<GivenUp>
+  webhookHealth(
+    webhookId: string,
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookHealth | null>
+  /** Of each, in their order. */
+  webhookStats(
+    webhookIds: readonly string[],
+    span: Pick<StatsQuery, 'from' | 'to' | 'stepMs'>,
+  ): Promise<WebhookStats[]>
   stats(query: StatsQuery): Promise<Stats>
+  leadStats(query: LeadStatsQuery): Promise<LeadStats>
   listApiKeys(filter: ApiKeyFilter, page: Page): Promise<ApiKey[]>
   listAudit(filter: AuditFilter, page: Page): Promise<AuditEntry[]>
+  /** Who made the settings of a chatbot or webhook what they are; null: nobody knows any more. */
+  settingsChange(target: { id: string; version: string }): Promise<SettingsChange | null>
   /** The chatbot that it belongs to; null: there is no such thing, or it is no chatbot's. */
   chatbotOf(kind: OwnedKind, id: string): Promise<string | null>
   /** Unfinished deliveries now. */
@@ -185,6 +249,20 @@ export interface Desk {
   changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
 }
 
+/** A call that its caller may repeat for 24 hours, and that makes one thing all the same. */
+export interface Once {
+  /** A chatbot; empty: the server. */
+  scope: string
+  route: string
+  /** The caller's own. */
+  key: string
+  /** What was asked, in one spelling. */
+  body: string
+}
+
+/** The same key with another body; or what was made with it is gone. */
+export type OnceRefusal = 'idempotency_conflict' | 'already_deleted'
+
 export interface NewWebhook extends WebhookSettings {
   id: string
   chatbotId: string
@@ -193,6 +271,13 @@ export interface NewWebhook extends WebhookSettings {
   listen?: { temporary: boolean }
   /** At most so many live webhooks for one chatbot. */
   webhooksMax: number
+  once?: Once | null
+}
+
+/** As the audit log has it. */
+export interface SettingsChange extends Pick<AuditEntry, 'at' | 'actor' | 'sessionId'> {
+  /** Of the key that did it; null: it was no key, or it was revoked since. */
+  key: { name: string; chatbotId: string | null } | null
 }
 
 /** What is absent stays. */
@@ -203,6 +288,7 @@ export interface NewApiKey {
   name: string
   chatbotId: string | null
   hash: string
+  once?: Once | null
 }
 
 export interface NewOwnerLink {
@@ -211,6 +297,7 @@ export interface NewOwnerLink {
   hash: string
   mintedBy: string
   lifeMs: number
+  once?: Once | null
 }
 
 export interface NewSession {
@@ -242,8 +329,19 @@ export interface NewRecovery {
   since: number
   until: number
   states: DeliveryState[]
+  /** Only those that were answered so last, or that failed so. */
+  lastStatus?: number
+  lastError?: string
   /** Count only; nothing is written and `id` leads nowhere. */
   dryRun: boolean
+  once?: Once | null
+}
+
+export interface SetAside {
+  count: number
+  /** There were more than `count`: that is as far as they were counted. */
+  more: boolean
+  setAsideUntil: number
 }
 
 export interface Recovery {

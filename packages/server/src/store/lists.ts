@@ -5,8 +5,8 @@ import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
-import type { Erasure, Lead } from '../lead.ts'
-import type { Webhook, WebhookRest, WebhookState } from '../webhook.ts'
+import type { Erasure, LeadState, ListedLead } from '../lead.ts'
+import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../webhook.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
 export interface Page {
@@ -28,10 +28,10 @@ export interface PageRead<Row> {
 
 /** Every list that is read page by page: what narrows it, and what it is a list of. */
 export interface PagedLists {
-  chatbots: { filter: Record<never, never>; row: Chatbot }
+  chatbots: { filter: ChatbotFilter; row: Chatbot }
   webhooks: { filter: WebhookFilter; row: Webhook }
   deliveries: { filter: DeliveryFilter; row: Delivery }
-  leads: { filter: LeadFilter; row: Lead }
+  leads: { filter: LeadFilter; row: ListedLead }
   erasures: { filter: ErasureFilter; row: Erasure }
   apiKeys: { filter: ApiKeyFilter; row: ApiKey }
   audit: { filter: AuditFilter; row: AuditEntry }
@@ -63,12 +63,22 @@ export interface WebhookGlimpse {
   rest: WebhookRest | null
 }
 
+export interface ChatbotFilter {
+  /** Its id, or a part of its name. */
+  q?: string
+}
+
 export interface DeliveryFilter {
   chatbotId?: string
   webhookId?: string
   eventId?: string
   eventType?: string
   state?: DeliveryState
+  /** Of those given up: neither resent nor set aside. With no `state` but `exhausted`. */
+  givenUp?: true
+  /** Of those that are not delivered: what the endpoint answered last, or else what went wrong. */
+  lastStatus?: number
+  lastError?: string
   /** Created in [from, to). */
   from?: number
   to?: number
@@ -76,8 +86,89 @@ export interface DeliveryFilter {
   q?: string
 }
 
+/** Whose given up deliveries are counted. */
+export interface GivenUpFilter {
+  chatbotId?: string
+  webhookId?: string
+}
+
+/** What was given up, and neither resent nor set aside. */
+export interface GivenUp {
+  count: number
+  /** There are more than `count`: that is as far as they were counted. */
+  more: boolean
+  /** Those of which one was given up last before the others. */
+  webhooks: GivenUpOf[]
+  /** Other webhooks have some, too. */
+  moreWebhooks: boolean
+}
+
+export interface GivenUpOf {
+  webhookId: string
+  chatbotId: string
+  kind: WebhookKind
+  url: string
+  count: number
+  more: boolean
+  oldestAt: number
+  newestAt: number
+  setAsideUntil: number | null
+}
+
+/** How one webhook fares: its counts over a span, and what is with it now. */
+export interface WebhookHealth extends WebhookFailures {
+  stats: Stats
+  /** Null: nothing was, or all of it was resent or set aside. */
+  givenUp: GivenUpOf | null
+}
+
+export interface WebhookFailures {
+  waiting: WaitingCounts
+  /** What went wrong with deliveries of events that are not delivered yet, or given up. */
+  errors: ErrorGroup[]
+  /** There are more than were looked at: those are the newest. */
+  moreErrors: boolean
+  /** Newest first, a few. */
+  lastDelivered: Delivery[]
+  lastFailed: Delivery[]
+}
+
+export interface WaitingCounts {
+  /** Never attempted. */
+  fresh: number
+  retrying: number
+  onHold: number
+  /** There are more: that is as far as they were counted. */
+  more: boolean
+}
+
+/** Deliveries with one answer, or, where none came, with one error. */
+export interface ErrorGroup {
+  status: number | null
+  /** The newest one's, as a sentence. */
+  error: string
+  count: number
+  givenUp: number
+  retrying: number
+  onHold: number
+  /** When the first of these deliveries was accepted. */
+  firstAt: number
+  /** When the last of these attempts failed. */
+  lastAt: number
+  /** The newest. */
+  deliveryId: string
+}
+
+/** What a list shows of each webhook. */
+export interface WebhookStats {
+  stats: Omit<Stats, 'current'>
+  givenUp: { count: number; more: boolean }
+}
+
 export interface LeadFilter {
   chatbotId?: string
+  /** Of its deliveries the one in the worst state. `none`: no delivery is known. */
+  deliveryState?: LeadState | 'none'
   from?: number
   to?: number
   q?: string
@@ -101,7 +192,7 @@ export interface AuditFilter {
 
 /** What was not kept any longer is null or missing; of each delivery's attempts the newest. */
 export interface LeadRecord {
-  lead: Lead
+  lead: ListedLead
   conversation: { id: string; createdAt: number } | null
   event: Event | null
   deliveries: { delivery: Delivery; attempts: Attempt[]; webhook: Webhook | null }[]
@@ -109,6 +200,8 @@ export interface LeadRecord {
 
 export interface WebhookFilter {
   chatbotId?: string
+  /** Only those that don't get what they should at this instant: paused, disabled, failing or resting. */
+  troubledAt?: number
   /** Each of these texts stands in its `metadata`, under its name. */
   metadata?: readonly (readonly [name: string, text: string])[]
 }
@@ -129,6 +222,27 @@ export type OwnedKind = Extract<
   IdKind,
   'chatbot' | 'webhook' | 'event' | 'delivery' | 'lead' | 'recovery' | 'key'
 >
+
+export interface LeadStatsQuery {
+  chatbotId?: string
+  /** Left in [from, to). */
+  from: number
+  to: number
+}
+
+export interface LeadStats {
+  count: number
+  /** There are more than `count`: that is as far as they were counted. */
+  more: boolean
+  /** Of those counted; first the one with the most. */
+  chatbots: { chatbotId: string; name: string; count: number }[]
+  /** Others have some, too. */
+  moreChatbots: boolean
+  /** So many, the newest of them, were followed to their deliveries. */
+  sampled: number
+  /** Of those, by the worst state of their deliveries. */
+  states: Record<LeadState | 'none', number>
+}
 
 export interface StatsQuery {
   chatbotId?: string

@@ -27,7 +27,10 @@ export type RecordResult =
       state: DeliveryState
       /** Null unless the delivery waits for another attempt. */
       dueInMs: number | null
-      /** Of its webhook: until a probe is due, or that its rest ended by this; absent: it works. */
+      /**
+       * Of its webhook: until a probe is due; or that its rest ended by this, or its endpoint, which had
+       * failed as a whole, is back. Absent: it works.
+       */
       rest?: { probeInMs: number } | 'ended'
     }
   | { kind: 'lease_lost' }

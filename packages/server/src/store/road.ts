@@ -23,6 +23,7 @@
 import type { NewAuditEntry } from '../audit.ts'
 import type { DeliveryKind } from '../delivery.ts'
 import type { Lead } from '../lead.ts'
+import type { Notice } from '../notice.ts'
 import type { Starts, StartsWanted } from '../rate.ts'
 import type { Webhook } from '../webhook.ts'
 import type { Change } from './change.ts'
@@ -106,6 +107,25 @@ export interface Road {
   settle(limit: number): Promise<{ moved: number }>
   /** Resends up to `limit` deliveries of unfinished recoveries. */
   continueRecoveries(limit: number): Promise<{ moved: number }>
+  /**
+   * What may be told now of webhooks, the longest untold first: noted by the commits in which it
+   * happened (rules/notices.ts), each type of each webhook once an hour.
+   */
+  noticesDue(limit: number): Promise<NoticesDue>
+  /**
+   * Tells `notice`, as it was read, by an event to each webhook of its chatbot that subscribes to its
+   * type, but the one that it is about; what was noted since stays for the next time. Without an event
+   * it is dropped. `told_meanwhile`: by another node, and nothing is written.
+   */
+  tellNotice(input: {
+    notice: Notice
+    event: { id: string; payload: string } | null
+  }): Promise<'told' | 'told_meanwhile' | 'nobody'>
+  /**
+   * Brings forward up to `limit` deliveries that wait for webhooks that are back, or are to be sent by
+   * hand (rules/bring-forward.ts). `moved` counts those that it looked at.
+   */
+  bringForward(limit: number): Promise<{ moved: number }>
   /**
    * Deletes what is older than its retention, and keys' sessions and links that have run out; the
    * audit log stays for `AUDIT_MS`, or for `retentionMs` where that is longer. `deleted` below
@@ -240,6 +260,12 @@ export interface ListenerLease {
   webhookId: string
   listenerId: string
   leaseMs: number
+}
+
+export interface NoticesDue {
+  notices: Notice[]
+  /** Until the next one of those that are noted already may be told; null: there is none. */
+  nextInMs: number | null
 }
 
 export interface LeaseSweep {

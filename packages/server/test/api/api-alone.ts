@@ -112,7 +112,7 @@ function createDeps(
       hostname === '10.0.0.1'
         ? { reason: 'private-address', message: '10.0.0.1 is a private address; see EGRESS_ALLOW' }
         : null,
-    onRecovery() {},
+    onResending() {},
     site: { answer: async () => null },
     generateSecret: () => generateSecret(systemRandom),
     checkSecret,

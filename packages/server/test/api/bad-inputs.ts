@@ -196,6 +196,31 @@ export const EVENT_BODIES: BadInput[] = [
     code: 'use_leads',
     field: 'eventType',
   },
+  ...['webhook.failing', 'webhook.of_my_own', 'delivery.failed', 'delivery.done'].map((type) => ({
+    what: `\`${type}\`, which is ours`,
+    path: EVENTS,
+    body: { eventType: type, payload: {} },
+    code: 'reserved_event_type',
+    field: 'eventType',
+  })),
+  ...['Webhook.Failing', 'DELIVERY.FAILED'].map((type) => ({
+    what: `\`${type}\`, in other letters`,
+    path: EVENTS,
+    body: { eventType: type, payload: {} },
+    field: 'eventType',
+  })),
+  {
+    what: 'a reserved type among good ones',
+    path: `${EVENTS}/batch`,
+    body: {
+      events: [
+        { eventType: 'a.b', payload: {} },
+        { eventType: 'webhook.failing', payload: {} },
+      ],
+    },
+    code: 'reserved_event_type',
+    field: 'events[1].eventType',
+  },
   {
     what: 'a payload too large to deliver',
     path: EVENTS,

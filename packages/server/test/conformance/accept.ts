@@ -45,9 +45,44 @@ export function describeAccept(suite: Suite): void {
       ...event.lead,
       chatbotId: chatbot.id,
       eventId: event.id,
+      deliveries: {
+        pending: 1,
+        retrying: 0,
+        delivered: 0,
+        exhausted: 0,
+        parked: 0,
+        cancelled: 0,
+      },
       createdAt: expect.any(Number),
     })
     expect(await store.getLead('lead_none')).toBeNull()
+  })
+
+  test('what a visitor agreed to is kept with the lead, and with no other', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const consents = [true, null, false].map(
+      (given) =>
+        given !== null && {
+          given,
+          text: `“Ja”\n\\ 🦊 ${given}`,
+          at: 1_800_000_000_123,
+          page: 'https://a.b/c',
+        },
+    )
+    const events = consents.map((consent) => world.leadEvent({ consent: consent || null }))
+    await world.accept(chatbot.id, { events })
+    const read = await store.readPage('leads', {}, { ...PAGE, bytesMax: 1e6 })
+    const wanted = consents.map((consent) => consent || null)
+    expect(read.rows.map(({ consent }) => consent).reverse()).toEqual(wanted)
+    for (const [at, { lead }] of events.entries()) {
+      const id = lead.id
+      const kept = await store.getLead(id)
+      expect(kept?.consent).toEqual(wanted[at])
+      const record = await store.getLeadRecord(id)
+      expect(record?.lead.consent).toEqual(wanted[at])
+      // The event is what it always was.
+      expect(record?.event?.payload).toBe(events[at]?.payload)
+    }
   })
 
   test('two leads may come from one conversation', async () => {

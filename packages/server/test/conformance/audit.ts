@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AUDIT_MS, type AuditAction } from '../../src/audit.ts'
 import type { NewAuditEntry } from '../../src/store/desk.ts'
-import { type Suite, setup as setupStore } from './store-world.ts'
+import { done, type Suite, setup as setupStore } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 
@@ -32,8 +32,8 @@ export function describeAudit(suite: Suite): void {
       targetId: chatbot.id,
       fields: ['name', 'a"b'],
     })
-    const updated = await store.updateChatbot(chatbot.id, { name: 'New' }, given)
-    expect(await store.listAudit({}, PAGE)).toEqual([{ ...given, at: updated?.updatedAt }])
+    const changed = await store.updateChatbot(chatbot.id, { name: 'New' }, given)
+    expect(await store.listAudit({}, PAGE)).toEqual([{ ...given, at: done(changed).updatedAt }])
   })
 
   test('every change keeps its entry', async () => {
@@ -49,12 +49,15 @@ export function describeAudit(suite: Suite): void {
     const rotation = { secret: 'whsec_0123456789abcdef0123456789abcdef', overlapMs: 1e6 }
     await store.rotateSecret(webhook.id, rotation, entry('webhook.secret_rotated'))
     await store.finishRotation(webhook.id, entry('webhook.rotation_finished'))
+    await store.sendWaiting(webhook.id, entry('webhook.waiting_sent'))
     await store.setWebhookState(webhook.id, 'paused', 'x', entry('webhook.paused'))
+    await store.sendWaiting(webhook.id, entry('webhook.waiting_sent'))
     const recovery = { id: world.ids.next('recovery'), webhookId: webhook.id, since: 0, until: 1 }
     await store.createRecovery(
       { ...recovery, states: ['exhausted'], dryRun: false },
       entry('webhook.recovery_started'),
     )
+    await store.setAside(webhook.id, null, entry('webhook.set_aside'))
     await store.deleteWebhook(webhook.id, entry('webhook.deleted'))
     await store.eraseLead(event.lead?.id ?? '', 'request', entry('lead.erased'))
     const key = { id: world.ids.next('key'), name: 'x', chatbotId: null, hash: 'h' }
@@ -79,8 +82,10 @@ export function describeAudit(suite: Suite): void {
       'webhook.updated',
       'webhook.secret_rotated',
       'webhook.rotation_finished',
+      'webhook.waiting_sent',
       'webhook.paused',
       'webhook.recovery_started',
+      'webhook.set_aside',
       'webhook.deleted',
       'lead.erased',
       'key.created',
@@ -119,7 +124,7 @@ export function describeAudit(suite: Suite): void {
     const changes = urls.map((url) => {
       return store.updateWebhook(webhook.id, { url }, entry('webhook.updated'))
     })
-    expect((await Promise.all(changes)).map((changed) => changed?.url)).toEqual(urls)
+    expect((await Promise.all(changes)).map((one) => done(one).url)).toEqual(urls)
     expect(urls).toContain((await store.getWebhook(webhook.id))?.url)
     const secrets = ['whsec_one', 'whsec_two', 'whsec_three']
     const rotations = secrets.map((secret) => {
@@ -127,9 +132,9 @@ export function describeAudit(suite: Suite): void {
       return store.rotateSecret(webhook.id, rotation, entry('webhook.secret_rotated'))
     })
     expect(await Promise.all(rotations)).toMatchObject(secrets.map((secret) => ({ secret })))
-    const updated = Array<AuditAction>(3).fill('webhook.updated')
+    const edited = Array<AuditAction>(3).fill('webhook.updated')
     const rotated = Array<AuditAction>(3).fill('webhook.secret_rotated')
-    expect((await actions()).sort()).toEqual([...rotated, ...updated])
+    expect((await actions()).sort()).toEqual([...rotated, ...edited])
   })
 
   test('a change that cannot be committed with its entry is not made', async () => {

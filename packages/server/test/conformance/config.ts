@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { keptSettings } from '../webhook-settings.ts'
-import { type Suite, setup } from './store-world.ts'
+import { done, type Suite, setup } from './store-world.ts'
 
 export function describeConfig(suite: Suite): void {
   test('a chatbot is kept as it was given', async () => {
@@ -13,8 +13,9 @@ export function describeConfig(suite: Suite): void {
 
   test('an update of a chatbot changes what it names and nothing else', async () => {
     const { store, chatbot } = await setup(suite)
-    const updated = await store.updateChatbot(chatbot.id, { name: 'Café ☕' })
-    expect(updated).toEqual({ ...chatbot, name: 'Café ☕', updatedAt: updated?.updatedAt })
+    const renamed = done(await store.updateChatbot(chatbot.id, { name: 'Café ☕' }))
+    const { updatedAt, version } = renamed
+    expect(renamed).toEqual({ ...chatbot, name: 'Café ☕', updatedAt, version })
     const cleared = await store.updateChatbot(chatbot.id, { allowedOrigins: [] })
     expect(cleared).toMatchObject({ name: 'Café ☕', allowedOrigins: [] })
     expect(await store.updateChatbot('bot_none', { name: 'x' })).toBeNull()
@@ -62,12 +63,13 @@ export function describeConfig(suite: Suite): void {
 
   test('an update of a webhook changes what it names, from null and to null', async () => {
     const { store, webhook } = await setup(suite)
-    const set = await store.updateWebhook(webhook.id, { timeoutSeconds: 9, headers: { a: 'b' } })
+    const values = { timeoutSeconds: 9, headers: { a: 'b' } }
+    const set = done(await store.updateWebhook(webhook.id, values))
     expect(set).toEqual({
       ...webhook,
-      timeoutSeconds: 9,
-      headers: { a: 'b' },
-      updatedAt: set?.updatedAt,
+      ...values,
+      updatedAt: set.updatedAt,
+      version: set.version,
     })
     const unset = await store.updateWebhook(webhook.id, {
       timeoutSeconds: null,
@@ -82,13 +84,15 @@ export function describeConfig(suite: Suite): void {
     const { world, store, chatbot } = await setup(suite)
     let expected = await world.webhook(chatbot.id, keptSettings(0))
     for (const [name, value] of Object.entries(keptSettings(1))) {
-      const changed = await store.updateWebhook(expected.id, { [name]: value })
-      expected = { ...expected, [name]: value, updatedAt: changed?.updatedAt ?? 0 }
+      const changed = done(await store.updateWebhook(expected.id, { [name]: value }))
+      const { updatedAt, version } = changed
+      expected = { ...expected, [name]: value, updatedAt, version }
       expect(changed).toEqual(expected)
       expect(JSON.stringify(await store.getWebhook(expected.id))).toBe(JSON.stringify(changed))
     }
-    const back = await store.updateWebhook(expected.id, keptSettings(0))
-    expect(back).toEqual({ ...expected, ...keptSettings(0), updatedAt: back?.updatedAt })
+    const back = done(await store.updateWebhook(expected.id, keptSettings(0)))
+    const { updatedAt, version } = back
+    expect(back).toEqual({ ...expected, ...keptSettings(0), updatedAt, version })
   })
 
   test('a change of event types holds from the next event on', async () => {

@@ -6,18 +6,24 @@ import { describeAccept } from './accept.ts'
 import { describeAccess } from './access.ts'
 import { describeAudit } from './audit.ts'
 import { describeBoundedPages } from './bounded-pages.ts'
+import { describeBringForward } from './bring-forward.ts'
 import { describeChanges } from './changes.ts'
 import { describeClaims } from './claims.ts'
 import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
+import { describeExtraAttempts } from './extra-attempts.ts'
+import { describeGivenUp } from './given-up.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
+import { describeLeadStats } from './lead-stats.ts'
 import { describeLeases } from './leases.ts'
 import { describeListeners } from './listeners.ts'
 import { describeLists } from './lists.ts'
 import { describeMetadata } from './metadata.ts'
 import { describeMoves } from './moves.ts'
+import { describeNotices } from './notices.ts'
+import { describeOnce } from './once.ts'
 import { describePruning } from './pruning.ts'
 import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
@@ -29,6 +35,8 @@ import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
 import { describeTurns } from './turns.ts'
+import { describeVersions } from './versions.ts'
+import { describeWebhookHealth } from './webhook-health.ts'
 
 export type { OpenStore } from './store-world.ts'
 
@@ -36,24 +44,32 @@ export type { OpenStore } from './store-world.ts'
 export function describeStore(name: string, open: OpenStore, { movesTime = true } = {}): void {
   const parts = [
     describeConfig,
+    describeVersions,
     describeSecrets,
     describeKeys,
     describeAccept,
     describeTurns,
     describeIdempotency,
+    describeOnce,
     describeClaims,
     describeLeases,
     describeStarts,
     describeListeners,
     describeRecord,
     describeRests,
+    describeNotices,
+    describeExtraAttempts,
+    describeBringForward,
     describeMoves,
     describeSettle,
     describeRecoveries,
+    describeGivenUp,
+    describeWebhookHealth,
     describeErasure,
     describePruning,
     describeStats,
     describeRollups,
+    describeLeadStats,
     describeLists,
     describeBoundedPages,
     describeCountedPages,

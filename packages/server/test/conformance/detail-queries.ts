@@ -1,7 +1,8 @@
 /** The queries by which one thing is read, as the store asks them, for a test of their plans. */
 
 import type { Builder } from '../../src/store/reading/builder.ts'
-import { countRecoverable, createReads, type RunQueries } from '../../src/store/reading/reads.ts'
+import type { RunQueries } from '../../src/store/reading/read-parts.ts'
+import { countRecoverable, createReads } from '../../src/store/reading/reads.ts'
 import { createEncryption } from '../../src/store/sealing/encryption.ts'
 
 export async function detailQueries(db: Builder): Promise<Parameters<RunQueries>[0]> {

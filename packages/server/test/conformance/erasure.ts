@@ -5,7 +5,10 @@ const PAGE = { limit: 100, after: null }
 
 async function setupLead(suite: Suite) {
   const parts = await setup(suite)
-  const event = parts.world.leadEvent({ conversationId: 'own-7' })
+  const event = parts.world.leadEvent({
+    conversationId: 'own-7',
+    consent: { given: true, text: 'Ann may be called', at: 1, page: 'https://a.b/Ann' },
+  })
   const claim = await parts.world.claim(parts.chatbot.id, { events: [event] })
   return { ...parts, event, claim, leadId: event.lead?.id ?? '' }
 }

@@ -1,5 +1,6 @@
 /** Every combination of what lists may be asked for: each must find its way through an index. */
 import { DELIVERY_STATES } from '../../src/delivery.ts'
+import { LEAD_STATES } from '../../src/lead.ts'
 import type { ConversationFilter, DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 
 /** Of rows that exist and belong together. */
@@ -26,7 +27,7 @@ export function allDeliveryFilters(sample: FilterSample): DeliveryFilter[] {
     [{}, { eventId }],
     // The lead's own type is in no index, all others are.
     [{}, { eventType }, { eventType: 'lead.submit' }],
-    [{}, ...DELIVERY_STATES.map((state) => ({ state }))],
+    [{}, ...DELIVERY_STATES.map((state) => ({ state })), { givenUp: true as const }],
     spans(sample),
     [{}, ...searched.map((q) => ({ q }))],
   ])
@@ -38,6 +39,7 @@ export function allLeadFilters(sample: FilterSample): LeadFilter[] {
   return combine<LeadFilter>([
     [{}, { chatbotId }],
     spans(sample),
+    [{}, ...[...LEAD_STATES, 'none' as const].map((deliveryState) => ({ deliveryState }))],
     [{}, ...searched.map((q) => ({ q }))],
   ])
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_LEAD_FORM } from '../../src/chatbot.ts'
 import type { Page } from '../../src/store/desk.ts'
 import { COMMON_NAMES } from '../../src/store/reading/searches.ts'
-import { type Suite, setup } from './store-world.ts'
+import { FAILED, type Suite, setup } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
 
@@ -40,6 +41,52 @@ async function setupHistory(suite: Suite) {
 }
 
 export function describeLists(suite: Suite): void {
+  test('a lead is listed with what became of it, wherever its deliveries lie', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const cases = [
+      ['delivered', { kind: 'delivered' }],
+      ['exhausted', { kind: 'exhausted' }],
+      ['retrying', { kind: 'retry', delayMs: 60_000, charged: true }],
+      ['claimed', null],
+    ] as const
+    const ids = new Map<string, string>()
+    for (const [name, outcome] of cases) {
+      const event = world.leadEvent({ customerName: name })
+      ids.set(name, event.lead.id)
+      const claim = await world.claim(chatbot.id, { events: [event] })
+      if (outcome) await world.record(claim, outcome)
+    }
+    const cancelled = world.leadEvent({ customerName: 'cancelled' })
+    const { deliveryId } = await world.claim(chatbot.id, { events: [cancelled] })
+    await store.release(world.nodeId, [deliveryId])
+    await store.cancel(deliveryId, 'cancelled_by_owner')
+    const paused = await world.webhook(chatbot.id)
+    await store.setWebhookState(paused.id, 'paused', null)
+    const two = world.leadEvent({ customerName: 'two' })
+    await world.accept(chatbot.id, { events: [two] })
+    const other = await world.chatbot()
+    await world.accept(other.id, { events: [world.leadEvent({ customerName: 'none' })] })
+
+    const none = { pending: 0, retrying: 0, delivered: 0, exhausted: 0, parked: 0, cancelled: 0 }
+    const wanted = {
+      none,
+      two: { ...none, pending: 1, parked: 1 },
+      cancelled: { ...none, cancelled: 1 },
+      claimed: { ...none, pending: 1 },
+      retrying: { ...none, pending: 1, retrying: 1 },
+      exhausted: { ...none, exhausted: 1 },
+      delivered: { ...none, delivered: 1 },
+    }
+    const { rows } = await store.readPage('leads', {}, { ...PAGE, bytesMax: 1e6 })
+    expect(rows.map((lead) => [lead.customerName, lead.deliveries])).toEqual(Object.entries(wanted))
+    for (const { id, deliveries } of rows) {
+      expect((await store.getLead(id))?.deliveries).toEqual(deliveries)
+      expect((await store.getLeadRecord(id))?.lead.deliveries).toEqual(deliveries)
+    }
+    const found = await store.listLeads({ q: 'retrying' }, PAGE)
+    expect(found.map(({ deliveries }) => deliveries)).toEqual([wanted.retrying])
+  })
+
   test('lists are newest first, and pages join without gap or repeat', async () => {
     const { world, store, chatbot } = await setupHistory(suite)
     const newest = await world.chatbot()
@@ -58,6 +105,72 @@ export function describeLists(suite: Suite): void {
     const leads = await walk(2, (page) => store.listLeads({ chatbotId: chatbot.id }, page))
     expect(leads).toEqual([...leads].sort().reverse())
     expect(leads).toHaveLength(3)
+  })
+
+  test('chatbots are found by a part of their name, in any letters, and by their id', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const named = async (name: string) => {
+      const id = world.ids.next('chatbot')
+      await store.createChatbot({ id, name, leadForm: DEFAULT_LEAD_FORM, allowedOrigins: [] })
+      return id
+    }
+    const cafe = await named('Le Cafe\u0301 du Nord')
+    const odd = await named('100 %_off')
+    const gone = await named('Café, closed')
+    await store.deleteChatbot(gone)
+    const found = async (q: string) =>
+      (await store.listChatbots(PAGE, { q })).map((each) => each.id)
+    expect(await found('CAFÉ')).toEqual([cafe])
+    expect(await found(' nord ')).toEqual([cafe])
+    expect(await found('%_')).toEqual([odd])
+    expect(await found('shop')).toEqual([chatbot.id])
+    expect(await found(` ${cafe}`)).toEqual([cafe])
+    expect(await found(gone)).toEqual([])
+    expect(await found('nobody')).toEqual([])
+  })
+
+  test('what a search among chatbots finds comes page by page, newest first', async () => {
+    const { world, store } = await setup(suite)
+    const made: string[] = []
+    for (let index = 0; index < 23; index += 1) {
+      const id = world.ids.next('chatbot')
+      const name = index % 3 === 0 ? `Baker ${index}` : `Florist ${index}`
+      await store.createChatbot({ id, name, leadForm: DEFAULT_LEAD_FORM, allowedOrigins: [] })
+      if (index % 3 === 0) made.unshift(id)
+    }
+    const ids = await walk(3, (page) => store.listChatbots(page, { q: 'baker' }))
+    expect(ids).toEqual(made)
+    const bounded = { limit: 5, after: null, bytesMax: 1e6 }
+    const read = await store.readPage('chatbots', { q: 'baker' }, bounded)
+    expect(read.rows.map(({ id }) => id)).toEqual(made.slice(0, 5))
+    expect(read.more).toBe(true)
+  })
+
+  test('webhooks that do not get what they should are found among all', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const other = await world.chatbot()
+    const idle = await world.webhook(other.id)
+    const troubled = async (chatbotId?: string) =>
+      (
+        await store.listWebhooks(
+          { troubledAt: world.harness.clock.now(), ...(chatbotId ? { chatbotId } : {}) },
+          PAGE,
+        )
+      ).map(({ id }) => id)
+    expect(await troubled()).toEqual([])
+    await store.setWebhookState(idle.id, 'paused', null)
+    expect(await troubled()).toEqual([idle.id])
+    await world.record(
+      await world.claim(chatbot.id),
+      { kind: 'retry', delayMs: 60_000, charged: true },
+      { attempt: FAILED },
+    )
+    expect(await troubled()).toEqual([idle.id, webhook.id])
+    expect(await troubled(chatbot.id)).toEqual([webhook.id])
+    await store.setWebhookState(idle.id, 'active', null)
+    expect(await troubled(other.id)).toEqual([])
+    await world.record(await world.claim(chatbot.id), { kind: 'delivered' })
+    expect(await troubled()).toEqual([])
   })
 
   test('every filter of deliveries holds, alone and with others', async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { NewRecovery } from '../../src/store/desk.ts'
-import { type Suite, setup } from './store-world.ts'
+import { done, type Suite, setup } from './store-world.ts'
+
+const PAGE = { limit: 100, after: null }
 
 /** Five exhausted deliveries, one delivered, one waiting. */
 async function setupFailed(suite: Suite) {
@@ -40,7 +42,7 @@ export function describeRecoveries(suite: Suite): void {
 
   test('a recovery resends what failed, in steps, and says how far it is', async () => {
     const { world, store, webhook, failed, recovery } = await setupFailed(suite)
-    const made = await store.createRecovery(recovery())
+    const made = done(await store.createRecovery(recovery()))
     expect(made).toMatchObject({ total: 5, done: 0, finishedAt: null, states: ['exhausted'] })
     const id = made?.id ?? ''
     expect(await store.getRecovery(id)).toEqual(made)
@@ -105,6 +107,34 @@ export function describeRecoveries(suite: Suite): void {
     expect(states.filter((state) => state === 'parked')).toHaveLength(3)
   })
 
+  test('only what failed as it says is resent, and as many as it counted', async () => {
+    const { world, store, chatbot, webhook, recovery } = await setupFailed(suite)
+    const timedOut = { status: null, errorCode: 'timeout', error: 'No answer within 5 s.' }
+    const claim = await world.claim(chatbot.id)
+    await world.record(claim, { kind: 'exhausted' }, { attempt: timedOut })
+    await world.advance(1)
+    const listed = async (filter: object) =>
+      (await store.listDeliveries({ webhookId: webhook.id, ...filter }, PAGE)).length
+    expect(await listed({ lastStatus: 500 })).toBe(5)
+    expect(await listed({ lastStatus: 500, givenUp: true })).toBe(5)
+    expect(await listed({ lastStatus: 404 })).toBe(0)
+    // It is delivered: nothing failed so.
+    expect(await listed({ lastStatus: 200 })).toBe(0)
+    expect(await listed({ lastError: timedOut.error, state: 'exhausted' })).toBe(1)
+    for (const [failure, total] of [
+      [{ lastStatus: 500 }, 5],
+      [{ lastError: timedOut.error }, 1],
+      [{ lastStatus: 404 }, 0],
+    ] as const) {
+      const planned = await store.createRecovery(recovery({ ...failure, dryRun: true }))
+      expect(planned).toMatchObject({ total })
+      const made = done(await store.createRecovery(recovery(failure)))
+      while ((await store.continueRecoveries(3)).moved > 0);
+      expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ total, done: total })
+    }
+    expect(await listed({ state: 'exhausted' })).toBe(0)
+  })
+
   test('what was erased is left out', async () => {
     const { world, store, chatbot, recovery } = await setupFailed(suite)
     const event = world.leadEvent()
@@ -112,7 +142,8 @@ export function describeRecoveries(suite: Suite): void {
     await world.record(claim, { kind: 'exhausted' })
     await store.eraseLead(event.lead?.id ?? '', 'request')
     await world.advance(1)
-    const made = await store.createRecovery(recovery())
+    expect(await store.createRecovery(recovery({ dryRun: true }))).toMatchObject({ total: 5 })
+    const made = done(await store.createRecovery(recovery()))
     await store.continueRecoveries(100)
     expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ done: 5, total: 5 })
     expect(await world.delivery(claim.deliveryId)).toMatchObject({ state: 'exhausted' })

@@ -55,6 +55,12 @@ interface LeadEvent extends NewEvent {
   lead: NonNullable<NewEvent['lead']> & { id: string }
 }
 
+/** What was made or changed, where nothing can refuse it. */
+export function done<Noun extends object>(made: Noun | string | null): Noun {
+  assert(made !== null && typeof made !== 'string', `it is done, not ${String(made)}`)
+  return made
+}
+
 export class StoreWorld {
   readonly harness: StoreHarness
   readonly ids: Ids
@@ -84,13 +90,14 @@ export class StoreWorld {
     return this.nodeId
   }
 
-  chatbot(): Promise<Chatbot> {
-    return this.store.createChatbot({
+  async chatbot(): Promise<Chatbot> {
+    const made = await this.store.createChatbot({
       id: this.ids.next('chatbot'),
       name: 'Shop',
       leadForm: DEFAULT_LEAD_FORM,
       allowedOrigins: ['https://shop.example'],
     })
+    return done(made)
   }
 
   async webhook(chatbotId: string, values: Partial<NewWebhook> = {}): Promise<Webhook> {
@@ -111,6 +118,7 @@ export class StoreWorld {
       customerName: 'Ann Lee',
       customerEmail: 'ann@shop.example',
       customerPhone: '+254700000000',
+      consent: null,
       ...values,
     }
     return { id, eventType: 'lead.submit', payload: leadPayloadText(lead), lead }
@@ -198,6 +206,20 @@ export class StoreWorld {
     await store.sweepLeases(0)
     await store.leaveListener({ ...lease, listenerId: second })
     await store.sweepLeases(0)
+  }
+
+  /** Every call about notices once, for tests that look at statements. */
+  async useNotices(chatbotId: string): Promise<void> {
+    const { store, ids } = this
+    await this.join()
+    await this.webhook(chatbotId, { eventTypes: ['not.taken'] })
+    await this.webhook(chatbotId, { eventTypes: ['delivery.failed'] })
+    const claim = await this.claim(chatbotId, { events: [this.event('not.taken')] })
+    await this.record(claim, { kind: 'exhausted' })
+    const { notices } = await store.noticesDue(1)
+    for (const notice of notices) {
+      await store.tellNotice({ notice, event: { id: ids.next('event'), payload: '{}' } })
+    }
   }
 
   /** Every call about keys, sessions, links and the log once, for tests that look at statements. */

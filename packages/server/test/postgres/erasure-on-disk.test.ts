@@ -61,6 +61,7 @@ test('an erased person is out of every table at once, and out of the files when 
       customerName: mark,
       customerPhone: `${mark}-p`,
       customerEmail: `${mark}@erased.example`,
+      consent: { given: true, text: `${mark}-t`, at: n, page: `https://a.b/${mark}` },
     })
     leadIds.push(event.lead?.id ?? '')
     const idempotency = { route: 'r', key: `k${n}`, bodyHash: `${mark}-h`, answer: `${mark}-a` }

@@ -12,9 +12,18 @@ import { openParts } from '../../src/store/postgres/postgres-store.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
 import { postgresBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
-import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
+import { statsSeries } from '../../src/store/reading/figures/charts.ts'
+import {
+  countGivenUp,
+  givenUpCounts,
+  givenUpWebhooks,
+} from '../../src/store/reading/figures/given-up.ts'
+import { leadStatsQueries } from '../../src/store/reading/figures/lead-stats.ts'
+import { webhookFailureQueries } from '../../src/store/reading/figures/webhook-health.ts'
+import { listLeads } from '../../src/store/reading/lead-deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
+import { LEADS_LOOKED_AT } from '../../src/store/reading/lead-states.ts'
 import * as queries from '../../src/store/reading/queries.ts'
 import { IN_ITS_ORDER } from '../../src/store/reading/walking.ts'
 import { addMinutes } from '../../src/store/rules/rollups.ts'
@@ -97,6 +106,11 @@ const FILL = `
   INSERT INTO sessions
     SELECT dlv, dlv, 'bot_' || i % 2000, '', 'key_' || i, at, at + 1e14, at + 1e14 FROM made;
   INSERT INTO changes (at, noun, id, chatbot_id) SELECT at, 'delivery', dlv, bot FROM made;`
+/** Added last: nothing of them is sealed. */
+const WEBHOOKS = `INSERT INTO webhooks (id, chatbot_id, url, event_types, description, headers, state,
+    secret, created_at, updated_at, given_up_at)
+  SELECT 'wh_' || i, 'bot_' || i % 5, '', '[]', '', '{}', 'active', '', 0, 0, ${START * 2}
+  FROM generate_series(0, 19) AS i`
 const GROWING =
   /Seq Scan on (waiting|finished_p\d|events_p\d|attempts_p\d|leads|conversations|idempotency|stats_minutes|stats_rollups|changes|erasures|audit_log|api_keys|owner_links|sessions)\b/
 
@@ -155,6 +169,7 @@ beforeAll(async () => {
       close: async () => {},
     }),
   )
+  await client.query(WEBHOOKS)
   await client.query('VACUUM ANALYZE')
   await client.query('SET plan_cache_mode = force_generic_plan')
 }, 120_000)
@@ -176,6 +191,7 @@ async function useEverything(world: StoreWorld): Promise<void> {
     await store.createRecovery({ ...recovery, id: world.ids.next('recovery'), states: [...states] })
     await store.continueRecoveries(10)
   }
+  await store.setAside(webhook.id, null)
   await world.accept(chatbot.id, { lease: null })
   await store.claimDue({
     nodeId: world.nodeId,
@@ -205,6 +221,7 @@ async function useEverything(world: StoreWorld): Promise<void> {
   await store.prune({ retentionMs: 3_600_000, leadRetentionMs: 3_600_000, limit: 9 })
   await world.useAccess(chatbot.id)
   await world.useListeners(chatbot.id)
+  await world.useNotices(chatbot.id)
   await store.eraseLead(event.lead?.id ?? '', 'request')
   const [first, second] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)]
   await store.useKeys({ seals: second, opens: [first] })
@@ -267,9 +284,9 @@ const lists = [
   ['the log of a quiet chatbot', listAudit(db, { chatbotId: 'bot_none' }, page)],
   ['the log of an actor', listAudit(db, { actor: 'key_7' }, page)],
   ['the log of a rare action', listAudit(db, { action: 'lead.erased' }, page)],
-  ['leads', queries.listLeads(db, {}, page)],
-  ['leads of a chatbot', queries.listLeads(db, { chatbotId: 'bot_1' }, page)],
-  ['leads by name', queries.listLeads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
+  ['leads', queries.leads(db, {}, page)],
+  ['leads of a chatbot', queries.leads(db, { chatbotId: 'bot_1' }, page)],
+  ['leads by name', queries.leads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
   ['erasures', queries.listErasures(db, {}, page)],
   ['erasures of a chatbot', queries.listErasures(db, { chatbotId: 'bot_1' }, page)],
   ['a chart of a chatbot', statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
@@ -284,6 +301,17 @@ const lists = [
     'a chart of a chatbot that ended long ago',
     statsSeries(db, { from: 0, to: 30_000_000, stepMs: 3_600_000, chatbotId: 'bot_1' }),
   ],
+  ...[{}, { chatbotId: 'bot_1' }].flatMap((of) =>
+    leadStatsQueries(db, { from: START, to: 2 ** 41, ...of }).map(
+      (query, index) =>
+        [
+          `leads ${index === 0 ? 'counted' : 'followed'} of ${'chatbotId' in of ? 'a chatbot' : 'all'}`,
+          { compile: () => query },
+        ] as const,
+    ),
+  ),
+  ['webhooks in trouble', queries.listWebhooks(db, { troubledAt: START }, page)],
+  ['names of chatbots', queries.chatbotNames(db, 'bot_x')],
   ['counts of all', currentCounts(db, span)],
   ['counts of a webhook', currentCounts(db, { ...span, webhookId: 'wh_1' })],
 ] as const
@@ -298,7 +326,9 @@ test.each(lists)('%s are found without walking through history', async (name, qu
   expect(name.startsWith('counts') ? plan.replace('Seq Scan on waiting', '') : plan).not.toMatch(
     GROWING,
   )
-  expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX)
+  // Each of 1,000 leads is followed to its deliveries, in a few pages.
+  const followed = name.startsWith('leads followed') ? 10 * 1_000 : 0
+  expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX + followed)
 })
 
 function pagesOf(plan: string): number {
@@ -320,7 +350,7 @@ test('no combination of filters of a list walks through history', async () => {
       .filter(({ q }) => q === 'name')
       .map((filter) => ({
         filter,
-        query: queries.listLeads(db, queries.asked(filter, 'common_name'), page),
+        query: queries.leads(db, queries.asked(filter, 'common_name'), page),
       })),
     ...allDeliveryFilters(sample).map((filter) => ({
       filter,
@@ -328,7 +358,7 @@ test('no combination of filters of a list walks through history', async () => {
     })),
     ...allLeadFilters(sample).map((filter) => ({
       filter,
-      query: queries.listLeads(db, filter, page),
+      query: queries.leads(db, filter, page),
     })),
   ]
   expect(asked.length).toBeGreaterThan(4_500)
@@ -340,22 +370,88 @@ test('no combination of filters of a list walks through history', async () => {
     const isCommon =
       'commonName' in queries.asked(filter, filter.q === 'name' ? 'common_name' : null)
     expect(pagesOf(plan), told).toBeLessThan(
-      PAGES_MAX * (isCommon ? 4 : isRareFailure(filter) ? 2 : 1),
+      PAGES_MAX * (isCommon ? 4 : isRareFailure(filter) ? 2 : 1) + pagesOfStates(filter),
     )
   }
 }, 120_000)
 
+/** Of a state so many leads are followed to their deliveries at most, each in twenty pages or fewer. */
+function pagesOfStates(filter: DeliveryFilter | LeadFilter): number {
+  if (!('deliveryState' in filter)) return 0
+  const { deliveryState } = filter
+  const isLooked = deliveryState === 'delivered' || deliveryState === 'none'
+  return 20 * (isLooked ? LEADS_LOOKED_AT : 2 * 50 * page.limit)
+}
+
 /** All that failed, or waits, is looked at: a list of types is not kept by state. */
 function isRareFailure(filter: DeliveryFilter | LeadFilter): boolean {
-  return 'eventType' in filter && 'state' in filter
+  return 'eventType' in filter && ('state' in filter || 'givenUp' in filter)
 }
+
+test('what failed so is looked for among what failed, never among what was delivered', async () => {
+  for (const of of [{}, { chatbotId: 'bot_2' }, { webhookId: 'wh_2' }]) {
+    const { sql, parameters } = listDeliveries(db, { ...of, lastStatus: 404 }, page).compile()
+    const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
+    expect(plan).not.toMatch(GROWING)
+    // 2,000 of each state that failed, or waits.
+    const removed = [...plan.matchAll(/Rows Removed by Filter: (\d+)/g)]
+    expect(removed.reduce((sum, [, rows]) => sum + Number(rows), 0)).toBeLessThan(8_000)
+  }
+})
+
+test('what was given up is counted by the entries of one index', async () => {
+  const filters = [{}, { chatbotId: 'bot_2' }, { webhookId: 'wh_2' }]
+  const found = filters.map((filter) => givenUpWebhooks(db, filter))
+  const counts = givenUpCounts(db, [{ id: 'wh_2', set_aside_until: null }], 100)
+  const span = { webhookId: 'wh_2', since: 0, until: 2 ** 45 }
+  for (const { sql, parameters } of [...found, ...counts, countGivenUp(db, span)]) {
+    const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
+    const walks = plan.split('\n').filter((line) => /on finished_p\d/.test(line))
+    expect(walks.length, plan).toBeGreaterThan(0)
+    for (const walk of walks) {
+      expect(walk, plan).toMatch(
+        /Index Only Scan (Backward )?using finished_\w+_webhook_id_finished_at_id/,
+      )
+    }
+    expect(pagesOf(plan), plan).toBeLessThan(PAGES_MAX)
+  }
+})
+
+test('what goes wrong with a webhook is found by the ends of its indexes', async () => {
+  for (const webhookId of ['wh_2', 'wh_4', 'wh_5', 'wh_15']) {
+    const found = webhookFailureQueries(db, { webhookId, since: 0 })
+    for (const { sql, parameters } of found) {
+      const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
+      expect(plan, `${sql}\n${plan}`).not.toMatch(GROWING)
+      expect(plan).not.toMatch(/using (finished|waiting)\w*_finished_at_id_idx/)
+    }
+  }
+})
+
+test('what became of a page of leads is found through their ids, a few pages for each', async () => {
+  const { sql, parameters } = listLeads(
+    db,
+    { chatbotId: 'bot_1' },
+    { ...page, limit: 100 },
+  ).compile()
+  const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, COSTS off, TIMING off)')
+  expect(pagesOf(plan), plan).toBeLessThan(100 * 12)
+  // Of what is finished, only the parts of those days are opened.
+  const walked = plan.split('\n').filter((line) => /Seq Scan on (?!claimed)/.test(line))
+  expect(
+    walked.filter((line) => !line.includes('never executed')),
+    plan,
+  ).toEqual([])
+})
 
 test('a counted page walks the index of its list, in its order', async () => {
   // Of 4,000 rows: to read and sort them is cheaper, and right, where nearly all are skipped.
   const deep = { limit: 100, skip: 300 }
-  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const leads = allLeadFilters(sample).filter(
+    ({ q, chatbotId, deliveryState }) => !q && !deliveryState && chatbotId,
+  )
   const walks = [
-    ...leads.map((filter) => [queries.listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
+    ...leads.map((filter) => [queries.leads(db, filter, deep), 'leads_by_chatbot'] as const),
     ...allConversationFilters(sample).map(
       (filter) => [queries.listConversations(db, filter, deep), 'conversations_by_age'] as const,
     ),

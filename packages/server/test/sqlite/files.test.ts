@@ -115,7 +115,11 @@ test('an erased person is in no file any more', async () => {
   const { dataDir, store, world } = await openWithEngine()
   const chatbot = await world.chatbot()
   await world.webhook(chatbot.id)
-  const event = world.leadEvent({ customerEmail: 'trace@erased.example', customerName: 'Trace' })
+  const event = world.leadEvent({
+    customerEmail: 'trace@erased.example',
+    customerName: 'Trace',
+    consent: { given: true, text: 'Trace me?', at: 1, page: 'https://shop.example/trace' },
+  })
   const idempotency = { route: 'r', key: 'k', bodyHash: 'Trace', answer: 'Trace' }
   const claim = await world.claim(chatbot.id, { events: [event], idempotency })
   await world.record(claim, { kind: 'delivered' }, { attempt: { responseBody: 'Hi Trace' } })
@@ -140,6 +144,7 @@ test('of many people who are erased in any order no trace stays, those who stay 
         customerName: `${mark} ${'x'.repeat((n * 37) % 900)}`,
         customerEmail: `${mark}@erased.example`,
         customerPhone: `${mark}-p`,
+        consent: { given: true, text: `${mark}-t`, at: n, page: `https://a.b/${mark}` },
       },
     }
   })

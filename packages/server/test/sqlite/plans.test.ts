@@ -4,15 +4,23 @@ import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
 import { sqliteBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
-import { statsSeries } from '../../src/store/reading/charts.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
+import { statsSeries } from '../../src/store/reading/figures/charts.ts'
+import {
+  countGivenUp,
+  givenUpCounts,
+  givenUpWebhooks,
+} from '../../src/store/reading/figures/given-up.ts'
+import { leadStatsQueries } from '../../src/store/reading/figures/lead-stats.ts'
+import { webhookFailureQueries } from '../../src/store/reading/figures/webhook-health.ts'
+import { listLeads } from '../../src/store/reading/lead-deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import {
   asked,
+  chatbotNames,
   listChatbots,
   listConversations,
   listErasures,
-  listLeads,
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { hasFewLeads } from '../../src/store/reading/searches.ts'
@@ -54,7 +62,7 @@ function scans(plan: string): string[] {
 }
 
 /** Walks over tables that hold only what is under way, as far as their limit. */
-const SMALL = /^SCAN (unsettled$|lane$|kinds$)/
+const SMALL = /^SCAN (unsettled$|lane$|kinds$|notices USING INDEX notices_untold$)/
 
 test('no statement of the engine walks through history', async () => {
   const { engine, store, world } = await openWithEngine()
@@ -69,6 +77,7 @@ test('no statement of the engine walks through history', async () => {
     await store.createRecovery({ ...recovery, id: world.ids.next('recovery'), states: [...states] })
     await store.continueRecoveries(10)
   }
+  await store.setAside(webhook.id, null)
   await world.accept(chatbot.id, { lease: null })
   const lanes = [{ webhookId: webhook.id, limit: 5 }]
   await store.claimDue({ nodeId: world.nodeId, lanes })
@@ -97,6 +106,7 @@ test('no statement of the engine walks through history', async () => {
   await store.prune({ retentionMs: 1_000, leadRetentionMs: 1_000, limit: 100 })
   await world.useAccess(chatbot.id)
   await world.useListeners(chatbot.id)
+  await world.useNotices(chatbot.id)
   await store.useKeys({ seals: Buffer.alloc(32, 8), opens: [KEY] })
   await store.reseal({ after: '', limit: 10 })
   await store.deleteChatbot(chatbot.id)
@@ -130,7 +140,8 @@ const sample = {
 
 /** The narrowest of what is asked for leads, in each of the tables; what is claimed is walked whole. */
 function leadingIndex(filter: DeliveryFilter): RegExp {
-  const { eventId, q, webhookId, chatbotId, state } = filter
+  const { eventId, q, webhookId, chatbotId } = filter
+  const state = filter.givenUp ? 'exhausted' : filter.state
   const typed = filter.eventType === sample.eventType
   const isFailed = state === 'exhausted' || state === 'cancelled'
   if (eventId !== undefined || (q !== undefined && q !== sample.webhookId)) return /PRIMARY KEY/
@@ -148,7 +159,7 @@ test('every list of deliveries walks the index of the narrowest that it is asked
     const { sql, parameters } = listDeliveries(db, filter, page).compile()
     const plan = planOf(engine.db, sql, parameters)
     const told = `${JSON.stringify(filter)}\n${plan}`
-    const walks = walksOf(plan)
+    const walks = walksOf(plan, filter)
     for (const walk of walks) expect(walk, told).toMatch(leadingIndex(filter))
     expect(walks.length, told).toBeGreaterThan(0)
     expect(scans(plan), told).toEqual([])
@@ -184,17 +195,21 @@ test('a common name is looked for in the rows of the list, in its order', async 
     const { sql, parameters } = listDeliveries(db, asked(filter, 'common_name'), page).compile()
     const plan = planOf(engine.db, sql, parameters)
     const told = `${JSON.stringify(filter)}\n${plan}`
-    for (const walk of walksOf(plan)) expect(walk, told).toMatch(leadingIndex(others))
+    for (const walk of walksOf(plan, filter)) expect(walk, told).toMatch(leadingIndex(others))
     expect(plan, told).not.toContain('leads_by_name')
     expect(scans(plan), told).toEqual([])
   }
 })
 
-/** But the first: it is of what is claimed, by the ids alone, whatever is asked for. */
-function walksOf(plan: string): string[] {
-  const [first, ...walks] = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
-  expect(first, plan).toMatch(/PRIMARY KEY/)
-  return walks
+/**
+ * But the first: it is of what is claimed, by the ids alone, whatever is asked for. Of what was given up
+ * nothing is claimed.
+ */
+function walksOf(plan: string, { givenUp }: DeliveryFilter): string[] {
+  const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH deliveries'))
+  if (givenUp) return walks
+  expect(walks[0], plan).toMatch(/PRIMARY KEY/)
+  return walks.slice(1)
 }
 
 function isPeopleSearch({ q }: DeliveryFilter): boolean {
@@ -202,7 +217,8 @@ function isPeopleSearch({ q }: DeliveryFilter): boolean {
 }
 
 /** As with deliveries; SQLite tells no index for ids that another walk has found. */
-function leadingLeadIndex({ q, chatbotId }: LeadFilter): RegExp {
+function leadingLeadIndex({ q, chatbotId, deliveryState }: LeadFilter): RegExp {
+  if (q === undefined && isLedByDeliveries(deliveryState)) return /PRIMARY KEY \(id=\?\)/
   if (q === undefined) return chatbotId === undefined ? /PRIMARY KEY/ : /leads_by_chatbot/
   return /PRIMARY KEY|leads_by_(name|email|phone|conversation)/
 }
@@ -216,14 +232,50 @@ test('every list of leads walks the index of the narrowest that it is asked for'
     const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH leads'))
     for (const walk of walks) expect(walk, told).toMatch(leadingLeadIndex(filter))
     expect(walks.length, told).toBeGreaterThan(0)
-    expect(scans(plan), told).toEqual([])
+    expect(
+      scans(plan).filter((line) => line !== 'SCAN newest'),
+      told,
+    ).toEqual([])
+    if (filter.q !== undefined || !isLedByDeliveries(filter.deliveryState)) continue
+    expect(plan, told).toMatch(/(finished|waiting)_by_(chatbot|state) /)
+  }
+})
+
+/** Those in a state that is rare are found among the deliveries in it. */
+function isLedByDeliveries(state: LeadFilter['deliveryState']): boolean {
+  return state !== undefined && state !== 'delivered' && state !== 'none'
+}
+
+test('leads are counted in the order of their ids, and followed to their deliveries by these', async () => {
+  const { engine } = await openWithEngine()
+  for (const of of [{}, { chatbotId: 'b' }]) {
+    const queries = leadStatsQueries(db, { from: 1, to: 2 ** 41, ...of })
+    expect(queries).toHaveLength(2)
+    for (const { sql, parameters } of queries) {
+      const plan = planOf(engine.db, sql, parameters)
+      const walk =
+        'chatbotId' in of
+          ? /SEARCH leads USING INDEX leads_by_chatbot/
+          : /SEARCH leads USING PRIMARY KEY/
+      expect(plan).toMatch(walk)
+      const bare = /^SCAN (counted|lead|of_chatbot|sampled)$/
+      expect(
+        scans(plan).filter((line) => !bare.test(line)),
+        plan,
+      ).toEqual([])
+      for (const line of plan.split('\n').filter((each) => each.startsWith('SEARCH d '))) {
+        expect(line).toContain('PRIMARY KEY (id>? AND id<?)')
+      }
+    }
   }
 })
 
 test('a counted page walks the index of its list, in its order', async () => {
   const { engine } = await openWithEngine()
   const deep = { limit: 100, skip: 9_900 }
-  const leads = allLeadFilters(sample).filter(({ q, chatbotId }) => q === undefined && chatbotId)
+  const leads = allLeadFilters(sample).filter(
+    ({ q, chatbotId, deliveryState }) => !q && !deliveryState && chatbotId,
+  )
   const walks = [
     ...leads.map((filter) => [listLeads(db, filter, deep), 'leads_by_chatbot'] as const),
     ...allConversationFilters(sample).map(
@@ -266,6 +318,14 @@ const others = [
     listWebhooks(db, { chatbotId: 'b', metadata: [['a', 'x']] }, page),
     'webhooks_by_chatbot',
   ],
+  ['webhooks in trouble', listWebhooks(db, { troubledAt: 1 }, page), 'webhooks_troubled'],
+  [
+    'webhooks of a chatbot in trouble',
+    listWebhooks(db, { chatbotId: 'b', troubledAt: 1 }, page),
+    'webhooks_troubled',
+  ],
+  ['names of chatbots', chatbotNames(db, 'x'), 'PRIMARY KEY'],
+  ['chatbots of these ids', listChatbots(db, page, ['a', 'b']), 'PRIMARY KEY'],
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
   ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],
@@ -278,6 +338,47 @@ const others = [
     'COVERING INDEX waiting_by_webhook',
   ],
 ] as const
+
+test('what was given up is counted by the entries of one index, and no row is read for it', async () => {
+  const { engine } = await openWithEngine()
+  const filters = [{}, { chatbotId: 'b' }, { webhookId: 'w' }, { chatbotId: 'b', webhookId: 'w' }]
+  const found = filters.map((filter) => givenUpWebhooks(db, filter))
+  const counts = givenUpCounts(db, [{ id: 'w', set_aside_until: 1 }], 100)
+  const span = { webhookId: 'w', since: 1, until: 2 }
+  for (const { sql, parameters } of [...found, ...counts, countGivenUp(db, span)]) {
+    const plan = planOf(engine.db, sql, parameters)
+    const walks = plan.split('\n').filter((line) => /\bfinished\b/.test(line))
+    expect(walks.length).toBeGreaterThan(0)
+    for (const walk of walks) {
+      expect(walk).toMatch(/COVERING INDEX finished_failed \(webhook_id=\? AND finished_at>\?/)
+    }
+    expect(plan).not.toContain('finished_by')
+    expect(
+      scans(plan).filter((line) => line !== 'SCAN looked_at'),
+      plan,
+    ).toEqual([])
+  }
+})
+
+test('what goes wrong with a webhook is found by the ends of its indexes', async () => {
+  const { engine } = await openWithEngine()
+  const plans = webhookFailureQueries(db, { webhookId: 'w', since: 1 }).map(({ sql, parameters }) =>
+    planOf(engine.db, sql, parameters),
+  )
+  const [counts, , givenUp, retrying, onHold] = plans
+  expect(counts).toMatch(/COVERING INDEX waiting_fresh/)
+  expect(counts).not.toMatch(/USING INDEX/)
+  expect(givenUp).toMatch(/INDEX finished_failed \(webhook_id=\? AND finished_at>\?/)
+  expect(retrying).toMatch(/INDEX waiting_claimable \(webhook_id=\?\)/)
+  expect(onHold).toMatch(/INDEX waiting_by_webhook \(webhook_id=\? AND state=\?\)/)
+  for (const plan of [counts, givenUp, retrying, onHold]) expect(plan).not.toContain('TEMP B-TREE')
+  for (const plan of plans) {
+    expect(
+      scans(plan).filter((line) => line !== 'SCAN deliveries'),
+      plan,
+    ).toEqual([])
+  }
+})
 
 const month = { from: 0, to: 30 * 86_400_000, stepMs: 6 * 3_600_000 }
 const charts = [
@@ -329,7 +430,9 @@ test('one thing is found by its id', async () => {
     const plan = planOf(engine.db, sql, parameters)
     expect(scans(plan), sql).toEqual([])
     // What a recovery would send again is counted: all of one webhook's, by their states.
-    expect(plan, sql).toMatch(/PRIMARY KEY|_by_delivery|finished_(failed|by_webhook)|autoindex_deleted_webhooks/)
+    expect(plan, sql).toMatch(
+      /PRIMARY KEY|_by_delivery|finished_(failed|by_webhook)|autoindex_deleted_webhooks/,
+    )
   }
 })
 

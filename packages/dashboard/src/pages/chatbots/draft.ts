@@ -20,6 +20,8 @@ export interface Draft {
   thanks: string
   /** Empty: no box to tick. */
   consent: string
+  /** Whether who does not tick it is refused. */
+  consentRequired: boolean
   /** Empty: the widget's own. */
   color: string
   /** One in a line. */
@@ -46,19 +48,23 @@ export function draftOf({ name, leadForm, allowedOrigins }: Chatbot): Draft {
     greeting: leadForm.greeting,
     thanks: leadForm.thanks,
     consent: leadForm.consent ?? '',
+    consentRequired: leadForm.consentRequired ?? true,
     color: leadForm.color ?? '',
     origins: allowedOrigins.join('\n'),
   }
 }
 
-export function leadFormOf({ fields, greeting, thanks, consent, color }: Draft): LeadForm {
+export function leadFormOf(draft: Draft): LeadForm {
+  const { fields, greeting, thanks, consent, consentRequired, color } = draft
+  const asksConsent = consent.trim() !== ''
   return {
     fields: fields
       .filter(({ isAsked }) => isAsked)
       .map(({ name, label, required }) => ({ name, label: label.trim(), required })),
     greeting,
     thanks,
-    ...(consent.trim() === '' ? {} : { consent: consent.trim() }),
+    ...(asksConsent && { consent: consent.trim() }),
+    ...(asksConsent && !consentRequired && { consentRequired }),
     ...(COLOR.test(color) ? { color } : {}),
   }
 }

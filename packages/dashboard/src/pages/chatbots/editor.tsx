@@ -8,7 +8,7 @@ import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { FieldError, TextAreaField, TextField } from '../../ui/field.tsx'
+import { Checkbox, FieldError, TextAreaField, TextField } from '../../ui/field.tsx'
 import { focusFault } from '../../ui/focus-fault.ts'
 import { Segmented } from '../../ui/segmented.tsx'
 import { ColorField } from './color-field.tsx'
@@ -138,6 +138,14 @@ function SaysCard({ draft, refused, change }: Editing) {
           error={refused('leadForm.consent')}
           onChange={(event) => change({ consent: event.target.value })}
         />
+        {draft.consent.trim() !== '' && (
+          <Checkbox
+            label={editor.consentRequired}
+            hint={editor.consentRequiredHint}
+            checked={draft.consentRequired}
+            onChange={(event) => change({ consentRequired: event.target.checked })}
+          />
+        )}
       </div>
     </Card>
   )

@@ -1,8 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiFailure, asFailure } from '../../api/api-failure.ts'
 import { cancelDelivery, resendDelivery } from '../../api/deliveries.ts'
 import type { Delivery, DeliveryDetail } from '../../api/schema.ts'
+import { webhookQuery } from '../../api/webhooks.ts'
+import { useSeconds } from '../../format/use-now.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -22,9 +24,10 @@ export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
   const act = useAct()
   const { showToast } = useToasts()
   const resend = () =>
-    act(resendDelivery(id), (now) =>
-      now.state === 'parked' ? actions.resentPaused : actions.resent,
-    )
+    act(resendDelivery(id), (now) => {
+      if (delivery.state === 'pending') return actions.sentNow
+      return now.state === 'parked' ? actions.resentPaused : actions.resent
+    })
   const resending = useMutation({
     mutationFn: resend,
     onError: (error) =>
@@ -76,9 +79,12 @@ function NextButton({ delivery, busy, onAsk, onResend }: NextButtonProps) {
   const { state, request } = delivery
   if (state === 'pending' || state === 'parked') {
     return (
-      <Button icon="ban" onClick={() => onAsk('cancel')}>
-        {actions.cancel}
-      </Button>
+      <>
+        <Button icon="ban" onClick={() => onAsk('cancel')}>
+          {actions.cancel}
+        </Button>
+        <SendNowButton delivery={delivery} busy={busy} onSend={onResend} />
+      </>
     )
   }
   // Without a request there is nothing that could be sent; its card says why.
@@ -93,6 +99,28 @@ function NextButton({ delivery, busy, onAsk, onResend }: NextButtonProps) {
       onClick={() => (isSecond ? onAsk('resend') : onResend())}
     >
       {actions.resend}
+    </Button>
+  )
+}
+
+/** Of one that waits for its time, or for its webhook to take deliveries again. */
+function SendNowButton({
+  delivery: { state, nextAttemptAt, webhookId },
+  busy,
+  onSend,
+}: {
+  delivery: DeliveryDetail
+  busy: boolean
+  onSend(): void
+}) {
+  const { data: webhook } = useQuery({ ...webhookQuery(webhookId), staleTime: 60_000 })
+  const isLater = Date.parse(nextAttemptAt ?? '') > useSeconds()
+  const isHeld = webhook?.restingUntil != null
+  // Due, it is on its way already.
+  if (state !== 'pending' || !(isLater || isHeld)) return null
+  return (
+    <Button variant="primary" icon="refresh" busy={busy} onClick={onSend}>
+      {actions.sendNow}
     </Button>
   )
 }

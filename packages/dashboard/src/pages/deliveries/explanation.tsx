@@ -38,6 +38,6 @@ export function Explanation({ delivery }: { delivery: DeliveryDetail }) {
 function tone(delivery: DeliveryDetail): NoticeProps['tone'] {
   const { state, attempts } = delivery
   const note = attempts.at(-1)?.note
-  const isDoubtful = note === 'not_processed' || note === 'body_says_failed'
+  const isDoubtful = note !== null && note !== undefined && note !== 'acknowledged'
   return state === 'delivered' && isDoubtful ? 'warn' : TONES[deliveryWords(delivery, 0).tone]
 }

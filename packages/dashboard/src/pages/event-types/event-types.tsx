@@ -16,6 +16,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { WebhookBadge } from '../../ui/status-badge.tsx'
+import { isNotice } from './notice-types.ts'
 import { OtherTypes } from './other-types.tsx'
 import { PublishDialog } from './publish-dialog.tsx'
 import { spellingOf } from './spelling.ts'
@@ -69,11 +70,36 @@ function Types() {
   return (
     <div className="grid gap-5">
       {isPartial && <Notice tone="info">{words.isPartial(webhooks.length)}</Notice>}
-      {known.data.map((type) => (
+      {known.data
+        .filter(({ name }) => !isNotice(name))
+        .map((type) => (
+          <KnownType key={type.name} type={type} webhooks={webhooks} />
+        ))}
+      <OtherTypes known={names} webhooks={webhooks} />
+      <NoticeTypes types={known.data.filter(({ name }) => isNotice(name))} webhooks={webhooks} />
+    </div>
+  )
+}
+
+interface NoticeTypesProps {
+  types: readonly EventType[]
+  webhooks: readonly Webhook[]
+}
+
+function NoticeTypes({ types, webhooks }: NoticeTypesProps) {
+  if (types.length === 0) return null
+  return (
+    <section aria-labelledby="notices" className="mt-3 grid gap-5">
+      <div>
+        <h2 id="notices" className="text-base font-semibold">
+          {words.notices.title}
+        </h2>
+        <p className="max-w-2xl text-sm text-soft">{words.notices.intro}</p>
+      </div>
+      {types.map((type) => (
         <KnownType key={type.name} type={type} webhooks={webhooks} />
       ))}
-      <OtherTypes known={names} webhooks={webhooks} />
-    </div>
+    </section>
   )
 }
 
@@ -84,7 +110,11 @@ function KnownType({ type, webhooks }: { type: EventType; webhooks: readonly Web
   return (
     <Card
       title={type.name}
-      description={<p className="max-w-2xl">{type.description.replaceAll('`', '')}</p>}
+      description={
+        <p className="max-w-2xl">
+          {words.notices.types[type.name] ?? type.description.replaceAll('`', '')}
+        </p>
+      }
     >
       <div className="grid gap-5 lg:grid-cols-2">
         <div className="grid content-start gap-3">

@@ -15,6 +15,7 @@ import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
+import { Email, Phone } from './contact.tsx'
 import { EraseDialog } from './erase-dialog.tsx'
 import { ErasedLead } from './erased-lead.tsx'
 import { WhoGotIt } from './who-got-it.tsx'
@@ -79,11 +80,12 @@ function FactsCard({ lead }: { lead: Lead }) {
           <Given text={lead.customerName} />
         </Fact>
         <Fact name={detail.email}>
-          <Given text={lead.customerEmail} />
+          <Email text={lead.customerEmail} unknown={detail.notGiven} />
         </Fact>
         <Fact name={detail.phone}>
-          <Given text={lead.customerPhone} />
+          <Phone text={lead.customerPhone} unknown={detail.notGiven} />
         </Fact>
+        <ConsentFact consent={lead.consent} />
         <IdFact name={detail.conversation} id={conversationId} />
         <Fact name={detail.chatbot}>{nameOf(chatbotId)}</Fact>
         <Fact name={detail.left}>
@@ -97,6 +99,31 @@ function FactsCard({ lead }: { lead: Lead }) {
         <IdFact name={detail.id} id={id} />
       </Facts>
     </Card>
+  )
+}
+
+/** The very text: who is asked what somebody agreed to has it at hand. */
+function ConsentFact({ consent }: Pick<Lead, 'consent'>) {
+  if (consent === null) {
+    return (
+      <Fact name={detail.consent}>
+        <span className="text-soft">{detail.consentNotAsked}</span>
+      </Fact>
+    )
+  }
+  const { given, text, at, page } = consent
+  return (
+    <>
+      <Fact name={detail.consent}>
+        {given ? detail.consentGiven : detail.consentRefused} · <ExactTime at={at} />
+      </Fact>
+      <Fact name={detail.consentText} block>
+        <blockquote className="border-l-2 border-line pl-3 whitespace-pre-wrap">{text}</blockquote>
+      </Fact>
+      <Fact name={detail.consentPage} wide>
+        {page}
+      </Fact>
+    </>
   )
 }
 

@@ -9,6 +9,7 @@ import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { SelectField } from '../../ui/field.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
 import { PauseButton } from '../../ui/live-list.tsx'
 import { LiveTable } from '../../ui/live-table.tsx'
@@ -20,10 +21,15 @@ import type { Column } from '../../ui/table.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
 import { ChatbotField } from '../deliveries/delivery-filters.tsx'
+import { Email, Phone } from './contact.tsx'
 import { ExportButton } from './export-button.tsx'
+import { LeadState } from './lead-state.tsx'
 
 const { columns, filters: words } = texts.leads
-const FILTERS = ['q', 'from', 'to'] as const
+const FILTERS = ['q', 'deliveryState', 'from', 'to'] as const
+
+/** In the order of the API: the worst first. */
+const LEAD_STATES = Object.keys(words.states) as (keyof typeof words.states)[]
 
 export default function Leads() {
   const { chatbotId, chatbots, isLoading } = useChatbot()
@@ -67,6 +73,10 @@ export default function Leads() {
         }
       >
         <ChatbotField />
+        <StateField
+          value={filters.deliveryState}
+          onChange={(deliveryState) => change({ deliveryState })}
+        />
         <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
       </FilterBar>
       <LiveTable
@@ -75,13 +85,35 @@ export default function Leads() {
         label={texts.leads.listLabel}
         list={leads}
         listBefore={(to) => leadsQuery({ ...filter, to })}
-        columns={isOfMany ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT] : COLUMNS}
+        columns={isOfMany ? [NAME, EMAIL, PHONE, chatbotColumn(names), SENT, LEFT] : COLUMNS}
         pagination={pagination}
         onClear={clear}
         isPaused={isPaused}
         onResume={() => setIsPaused(false)}
       />
     </>
+  )
+}
+
+interface StateFieldProps {
+  value: string | null
+  onChange(state: string): void
+}
+
+function StateField({ value, onChange }: StateFieldProps) {
+  return (
+    <SelectField
+      label={words.became}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      <option value="">{words.anyBecame}</option>
+      {LEAD_STATES.map((state) => (
+        <option key={state} value={state}>
+          {words.states[state]}
+        </option>
+      ))}
+    </SelectField>
   )
 }
 
@@ -98,9 +130,9 @@ const NAME: Column<Lead> = {
 const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
-  width: 'w-64',
+  width: 'w-56',
   isEmpty: ({ customerEmail }) => customerEmail === '',
-  cell: ({ customerEmail }) => <Given text={customerEmail} />,
+  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} clipped />,
 }
 
 const PHONE: Column<Lead> = {
@@ -108,30 +140,37 @@ const PHONE: Column<Lead> = {
   header: columns.phone,
   width: 'w-44',
   isEmpty: ({ customerPhone }) => customerPhone === '',
-  cell: ({ customerPhone }) => <Given text={customerPhone} />,
+  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} clipped />,
+}
+
+const SENT: Column<Lead> = {
+  key: 'sent',
+  header: columns.sent,
+  width: 'w-36',
+  bare: true,
+  cell: (lead) => <LeadState lead={lead} />,
 }
 
 const LEFT: Column<Lead> = {
   key: 'left',
   header: columns.left,
-  width: 'w-36',
+  width: 'w-32',
   align: 'end',
   cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
 }
 
-const COLUMNS = [NAME, EMAIL, PHONE, LEFT] as const
+const COLUMNS = [NAME, EMAIL, PHONE, SENT, LEFT] as const
 
 function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
     width: 'w-40',
-    cell: ({ chatbotId }) => <Given text={names.get(chatbotId) ?? chatbotId} />,
+    cell: ({ chatbotId }) => <Clipped text={names.get(chatbotId) ?? chatbotId} />,
   }
 }
 
-function Given({ text }: { text: string }) {
-  if (text === '') return <span className="text-soft">{texts.leads.unknown}</span>
+function Clipped({ text }: { text: string }) {
   return (
     <span className="block truncate" title={text}>
       {text}

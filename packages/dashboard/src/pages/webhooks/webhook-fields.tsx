@@ -1,13 +1,11 @@
 /** The fields of a webhook, the same for one that is made and one that is changed. */
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiFailure } from '../../api/api-failure.ts'
-import { eventTypesQuery } from '../../api/webhooks.ts'
 import { texts } from '../../texts/texts.ts'
-import { Checkbox, FieldError, TextField } from '../../ui/field.tsx'
+import { TextField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useLeft } from '../../ui/use-left.ts'
-import { spellingOf } from '../event-types/spelling.ts'
+import { EventTypesField } from './event-types-field.tsx'
 import { PairsField } from './pairs-field.tsx'
 import { checkUrl } from './url-check.ts'
 import { faultsOf, hasFaultsOfMore, isMoreSet } from './webhook-draft.ts'
@@ -68,43 +66,6 @@ function UrlField({ url, faults, isTold, failure, onChange }: PartProps & { url:
       />
       {warning && <Notice tone="warn">{warning}</Notice>}
     </div>
-  )
-}
-
-function EventTypesField({ draft, faults, isTold, failure, onChange }: PartProps) {
-  const { chosen, others } = draft
-  const { data: known = [] } = useQuery(eventTypesQuery)
-  const toggle = (name: string, isOn: boolean) => {
-    const without = chosen.filter((each) => spellingOf(each) !== name)
-    onChange({ chosen: isOn ? [...without, name] : without })
-  }
-  const error = failure?.about('eventTypes') ?? (isTold ? faults.eventTypes : null)
-  return (
-    <fieldset className="grid gap-3">
-      <legend className="mb-2 text-sm font-medium">{form.eventTypes}</legend>
-      {known.map(({ name, description }) => {
-        const given = chosen.find((each) => spellingOf(each) === name)
-        return (
-          <Checkbox
-            key={name}
-            label={<span className="font-mono text-sm">{given ?? name}</span>}
-            hint={description.replaceAll('`', '')}
-            checked={given !== undefined}
-            onChange={(event) => toggle(name, event.target.checked)}
-          />
-        )
-      })}
-      <TextField
-        label={form.otherTypes}
-        hint={form.otherTypesHint}
-        optional
-        autoCapitalize="none"
-        spellCheck={false}
-        value={others}
-        onChange={(event) => onChange({ others: event.target.value })}
-      />
-      {error && <FieldError message={error} />}
-    </fieldset>
   )
 }
 

@@ -8,6 +8,8 @@ export const chatbots = {
   emptyTitle: 'No chatbot yet',
   empty:
     'Create one, and you get its lead form to edit, and one line of HTML that puts it on your site.',
+  search: 'Find by name',
+  searchPlaceholder: 'A part of its name',
   columns: { name: 'Name', asks: 'Asks for', origins: 'Sites', created: 'Created' },
   noOrigins: 'none yet',
   origins: (origins: number) => count(origins, 'site', 'sites'),
@@ -46,14 +48,30 @@ export const chatbots = {
     thanks: 'Thanks',
     thanksHint: 'After the visitor has sent the form.',
     consent: 'Consent',
-    consentHint: 'With a text, visitors must tick a box beside it before they can send.',
+    consentHint:
+      'With a text, the form has a box to tick. What a visitor answered is kept with the lead, with the text as it was then.',
     consentPlaceholder: 'I agree that you store my details to answer me.',
+    consentRequired: 'Visitors must agree before they can send',
+    consentRequiredHint: 'Without this the box is their choice, and a “no” is kept as well.',
     sites: 'Where it may be used',
     origins: 'Sites',
-    originsHint: 'One origin in a line: scheme and host, like https://shop.example. No path.',
+    originsHint:
+      'One in a line, as you would type it: www.shop.example. A page’s address is fine, too; the site of it is taken.',
     originsPlaceholder: 'https://shop.example',
-    originFault: (line: number, text: string) =>
-      `Line ${line}: “${text}” is no origin. Write it like https://shop.example, without a path.`,
+    originFaults: {
+      none: (line: number, text: string) =>
+        `Line ${line}: “${text}” is no site. Write it like https://shop.example.`,
+      star: (line: number, text: string) =>
+        `Line ${line}: “${text}” names no single site. Write each one in a line of its own, without *.`,
+      several: (line: number, text: string) =>
+        `Line ${line}: “${text}” is more than one site. Write each in a line of its own.`,
+      scheme: (line: number, text: string) =>
+        `Line ${line}: “${text}” is no web page. A site begins with https:// or http://.`,
+      user: (line: number, text: string) =>
+        `Line ${line}: “${text}” has a user name in it. Write the site alone, like https://shop.example.`,
+    },
+    originTwins: 'To browsers these are other sites. If yours answers there as well, add them:',
+    originTwin: (origin: string) => `Add ${origin}`,
     originsMax: (max: number) => `At most ${max} sites.`,
   },
   preview: {

@@ -39,6 +39,11 @@ export const deliveries = {
       parked: 'On hold: webhook not active',
       cancelled: 'Cancelled',
     },
+    givenUp: 'Given up, needs attention',
+    status: 'Answered',
+    anyStatus: 'Any answer',
+    error: 'Error',
+    anyError: 'Any error',
   },
   deletedTarget: (url: string) => `${url} (deleted)`,
   emptyTitle: 'No delivery yet',
@@ -84,6 +89,7 @@ export const deliveries = {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
       body_says_failed: 'The answer’s body says that it failed.',
+      web_page: 'It answered with a web page. Is this the right URL?',
     },
   },
   request: {
@@ -104,6 +110,8 @@ export const deliveries = {
   actions: {
     resend: 'Resend',
     resent: 'It is on its way again.',
+    sendNow: 'Send now',
+    sentNow: 'It is sent now. If it fails, its next attempt comes when it would have.',
     resentPaused: 'It waits: its webhook is not active.',
     cancel: 'Cancel the delivery',
     cancelled: 'Cancelled. It will not be sent.',

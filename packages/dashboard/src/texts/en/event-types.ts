@@ -1,5 +1,14 @@
 import { count } from './count.ts'
 
+/** By the type's name: others have none. */
+const NOTICES: Readonly<Record<string, string>> = {
+  'webhook.failing': 'A webhook fails: two attempts in a row, or a quarter of the last 20.',
+  'webhook.resting': 'A webhook gets nothing for a while, because its endpoint asks for less.',
+  'webhook.disabled': 'A webhook was disabled: its endpoint is gone, or failed for days.',
+  'webhook.recovered': 'A webhook that failed, rested or was disabled works again.',
+  'delivery.failed': 'A delivery was given up after its last attempt.',
+}
+
 export const eventTypes = {
   navigation: 'Event types',
   isPartial: (webhooks: number) =>
@@ -11,6 +20,12 @@ export const eventTypes = {
   subscribed: 'Webhooks that get it',
   nobody: 'No webhook gets it yet.',
   subscribe: 'Create a webhook',
+  notices: {
+    title: 'About your webhooks',
+    intro:
+      'What happens to the other webhooks of the chatbot: told at once, then once an hour at most with how often it was. Never about the webhook that gets it.',
+    types: NOTICES,
+  },
   others: 'Event types of your own',
   othersIntro:
     'Any name with a dot, like order.created: publish it with the API, and every webhook that subscribes to it gets it.',
@@ -23,7 +38,8 @@ export const eventTypes = {
     intro: 'A real one, as a program would: every webhook that subscribes to its type gets it.',
     chatbot: 'Chatbot',
     name: 'Event type',
-    nameHint: 'Leads come from lead forms and from POST …/leads, so lead.submit isn’t taken here.',
+    nameHint:
+      'Leads come from lead forms and from POST …/leads, so lead.submit isn’t taken here; nor is what begins with webhook. or delivery.',
     nameFault: 'Write a name like order.created.',
     payload: 'Payload',
     payloadHint: 'A JSON object.',

@@ -1,5 +1,13 @@
 import { count } from './count.ts'
 
+/** Of what was sent now. */
+interface Outcomes {
+  ended: number
+  failed: number
+  underWay: number
+  error: string | null
+}
+
 export const webhooks = {
   /** In place of a URL. */
   listenedTo: 'A developer’s machine (chatzuri listen)',
@@ -18,6 +26,8 @@ export const webhooks = {
     events: 'Events',
     chatbot: 'Chatbot',
     lastSuccess: 'Last success',
+    lastDay: 'Last 24 hours',
+    givenUp: 'Given up',
     actions: 'Actions',
   },
   form: {
@@ -127,21 +137,21 @@ export const webhooks = {
     answer: 'The answer’s body',
     headers: 'The answer’s headers',
     seeDelivery: 'See the delivery',
-    hints: {
-      connect: 'Is it running, and does it listen on this port?',
-      dns: 'Is the host’s name spelled right?',
-      rejected:
-        'If it checks the signature: compare the secret that it has with the one on this page.',
-      missing: 'It has nothing at this path: compare the URL with what your code listens to.',
-      method: 'It must take a POST at this path.',
-      redirect: 'Redirects are not followed: enter the URL that it leads to.',
-      broken: 'It failed by itself: its own log says more.',
-    },
     notes: {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
       body_says_failed: 'The answer’s body says that it failed.',
+      web_page: 'It answered with a web page. Is this the right URL?',
     },
+  },
+  cure: {
+    title: 'What to do',
+    useUrl: 'Use the URL it leads to',
+    askUseUrl: 'Use the URL it leads to?',
+    confirmUseUrl: 'Change the URL',
+    from: 'Now',
+    to: 'From then on',
+    changed: 'The webhook has the new URL. See whether it takes a test event:',
   },
   receiver: {
     title: 'Receiver to paste',
@@ -151,8 +161,65 @@ export const webhooks = {
     secretHint:
       'Set the secret as the environment variable CHATZURI_SECRET before you publish the code.',
   },
+  health: {
+    title: 'Health',
+    spans: { '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },
+    successRate: 'Attempts that succeeded',
+    noAttempt: 'no attempt in this time',
+    noAttemptShort: 'no attempt',
+    failedOf: (failed: string, attempts: string) => `${failed} of ${attempts} failed`,
+    delivered: 'Delivered',
+    deliveredNote: 'in this time',
+    latency: 'Answer time',
+    p95: (p95: string) => `95 % within ${p95}`,
+    waiting: 'Waiting now',
+    retrying: (retrying: string) => `${retrying} of them to be tried again`,
+    onHold: (onHold: string) => `${onHold} on hold`,
+    chart: (span: string, attempts: number, failed: number) =>
+      `The last ${span}: ${count(attempts, 'attempt', 'attempts')}, of which ${failed} failed.`,
+  },
+  attention: {
+    title: 'Needs attention',
+    none: 'Nothing does: nothing was given up that was not resent or set aside, and nothing waits because it failed.',
+    noneSeen:
+      'Nothing was given up that was not resent or set aside, and none of the newest that wait has failed.',
+    givenUp: (shown: string, deliveries: number) =>
+      `${shown} given up: ${deliveries === 1 ? 'it is' : 'they are'} not tried again by ${deliveries === 1 ? 'itself' : 'themselves'}`,
+    first: 'The first',
+    last: 'the last',
+    since: 'Since',
+    givenUpNext: 'Once the endpoint is mended, resend them; or set them aside.',
+    resend: (shown: string) => `Resend ${shown}`,
+    errors: 'What went wrong',
+    group: (status: number | null, deliveries: number) =>
+      status === null
+        ? `${count(deliveries, 'delivery', 'deliveries')}:`
+        : `${status} × ${new Intl.NumberFormat('en').format(deliveries)}:`,
+    partGivenUp: (deliveries: number) => `${deliveries} given up`,
+    partRetrying: (deliveries: number) => `${deliveries} to be tried again`,
+    partOnHold: (deliveries: number) => `${deliveries} on hold`,
+    resendThese: 'Resend these',
+    more: 'There are more than were looked at. These are the newest.',
+  },
+  setAside: {
+    open: 'Set aside',
+    title: (shown: string) => `Set aside what was given up (${shown})?`,
+    body: 'They need nobody any more: they are counted as given up no longer, here and on the overview. This can’t be taken back.',
+    kept: 'The deliveries stay in the list, and each can still be resent. What is given up from now on is counted as before.',
+    confirm: (shown: string) => `Set aside ${shown}`,
+    done: 'Set aside.',
+  },
+  recent: {
+    failed: 'Not arrived yet',
+    delivered: 'Last delivered',
+    all: 'All deliveries',
+    allDelivered: 'All delivered',
+    noneFailed: 'Of what failed, all was delivered later, resent or set aside.',
+    noneDelivered: 'Nothing that is kept was delivered.',
+    answered: (status: number | null) => (status === null ? 'Delivered' : `Answered ${status}`),
+  },
   detail: {
-    health: 'Health',
+    health: 'Last attempts',
     events: 'Events',
     settings: 'Settings',
     secret: 'Secret',
@@ -164,9 +231,6 @@ export const webhooks = {
     failingSince: 'Failing since',
     inARow: (failures: number) => `${count(failures, 'failure', 'failures')} in a row`,
     none: 'none',
-    lastFailures: 'Last failures',
-    noFailures: 'Nothing was given up.',
-    seeDeliveries: 'All deliveries',
     back: 'All webhooks',
     awayTitle: 'Nobody listens now',
     awayNotice: 'What comes in waits, and nothing is lost. To take it, run:',
@@ -177,6 +241,31 @@ export const webhooks = {
     restingThen: 'Then one delivery is sent to see, and the others follow.',
     sendNow: 'Send now',
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',
+  },
+  waiting: {
+    count: (amount: number, hasMore: boolean) =>
+      hasMore
+        ? `More than ${amount} deliveries`
+        : count(amount, 'delivery waits', 'deliveries wait'),
+    why: 'for the next attempt. Is the endpoint mended? What is tried now and fails is not counted, and comes again when it would have.',
+    send: (amount: number, hasMore: boolean) => {
+      if (hasMore) return `Try all that wait`
+      return amount === 1 ? 'Try the one waiting' : `Try the ${amount} waiting`
+    },
+    sent: (amount: number) =>
+      amount === 0
+        ? 'Nothing waits any more.'
+        : `${count(amount, 'delivery is', 'deliveries are')} sent now.`,
+    outcome: ({ ended, failed, underWay, error }: Outcomes) => {
+      const all = ended + failed + underWay
+      if (ended === all) return all === 1 ? 'It arrived.' : `All ${all} arrived.`
+      const parts = [
+        ended > 0 && `${ended} arrived`,
+        failed > 0 && `${failed} failed again${error ? ` (${error.replace(/\.$/, '')})` : ''}`,
+        underWay > 0 && `${underWay} on the way`,
+      ]
+      return `Of ${all}: ${parts.filter(Boolean).join(', ')}.`
+    },
   },
   edit: {
     title: 'Edit the webhook',

@@ -14,6 +14,11 @@ export interface Caller {
   tokenHash: string | null
 }
 
+/** Who must be an operator is one: settings of the server are named to nobody else. */
+export function readerOf(caller: Caller | null): 'owner' | 'operator' {
+  return caller !== null && caller.chatbotId === null ? 'operator' : 'owner'
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null on public routes. */

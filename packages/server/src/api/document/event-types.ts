@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { canonicalEventType, LEAD_EVENT } from '../../event.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
+import { NOTICE_EVENT_TYPES } from './notice-types.ts'
 
 export interface EventTypeInfo {
   name: string
@@ -37,6 +38,7 @@ export const EVENT_TYPES: readonly EventTypeInfo[] = [
       customerPhone: '+254700000000',
     },
   },
+  ...NOTICE_EVENT_TYPES,
 ]
 
 /** The payload of a test event: real-shaped where the shape is ours. */

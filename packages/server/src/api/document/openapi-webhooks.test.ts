@@ -48,8 +48,10 @@ test('an endpoint really gets what is described: each header, and the body', asy
   const event = { eventType: 'order.created', payload }
   await call('POST', `/api/v1/chatbots/${bot}/events`, { body: event })
   await endpoint.hasReceived(2)
-  expect(received).toHaveLength(2)
-  for (const [index, [name, operation]] of received.entries()) {
+  // Those of notices: test/api/notices.test.ts.
+  const sent = received.filter(([name]) => name === 'lead.submit' || name === 'event')
+  expect(sent).toHaveLength(2)
+  for (const [index, [name, operation]] of sent.entries()) {
     const { headers, body } = endpoint.received[index] ?? { headers: {}, body: '' }
     for (const { name: header, schema } of operation.parameters) {
       expect(String(headers[header]), `${name} ${header}`).toMatch(

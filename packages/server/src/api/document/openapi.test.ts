@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { startApiAlone } from '../../../test/api/api-alone.ts'
 import { describedRoutes } from '../../../test/api/documented.ts'
 import { isId } from '../../id.ts'
+import { NOTICE_TYPES } from '../../notice.ts'
 import { BODY_EXAMPLE, SECRET_EXAMPLE, SIGNATURE_EXAMPLES } from '../shapes/delivery-example.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import { openApiDocument } from './openapi.ts'
@@ -193,8 +194,8 @@ test('its schemas are read back by another reader of JSON Schema', () => {
   expect(reader.safeParse({ ...good, timeoutSeconds: 121 }).success).toBe(false)
 })
 
-test('the webhooks section describes the lead event and any other, with the headers', () => {
-  expect(Object.keys(document.webhooks)).toEqual(['lead.submit', 'event'])
+test('the webhooks section describes each event of ours and any other, with the headers', () => {
+  expect(Object.keys(document.webhooks)).toEqual(['lead.submit', ...NOTICE_TYPES, 'event'])
   for (const { post } of Object.values(document.webhooks)) {
     const headers = post?.parameters.map(({ name }) => name)
     expect(headers).toEqual([

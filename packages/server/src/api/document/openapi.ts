@@ -122,11 +122,13 @@ function parameters(route: Route, schemas: SchemaDocuments): Parameter[] {
 const KEYED: Pick<Parameter, 'style' | 'explode'> = { style: 'deepObject', explode: true }
 
 function successResponse(answer: AnswerSpec, schemas: SchemaDocuments): ResponseObject {
-  const { description, schema, example, contentType = 'application/json' } = answer
-  if (schema === undefined && example === undefined) return { description }
+  const { schema, example, contentType = 'application/json' } = answer
+  const { headers } = answer
+  const description = { description: answer.description, ...(headers && { headers }) }
+  if (schema === undefined && example === undefined) return description
   const type = contentType === 'application/json' ? 'object' : 'string'
   const shape = schema ? schemas.document(schema) : { type }
-  return { description, content: { [contentType]: { schema: shape, example } } }
+  return { ...description, content: { [contentType]: { schema: shape, example } } }
 }
 
 function errorResponses(route: Route, schemas: SchemaDocuments): Record<string, ResponseObject> {

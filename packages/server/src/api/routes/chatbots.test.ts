@@ -55,3 +55,27 @@ test('the form’s color is kept, can be left out again, and is six hex digits o
   const plain = await call<ChatbotJson>('PATCH', path, { body: { leadForm: DEFAULT_LEAD_FORM } })
   expect(plain.json.leadForm).toEqual(DEFAULT_LEAD_FORM)
 })
+
+test('a search finds chatbots by a part of their name, and an owner its own alone', async () => {
+  const { call } = await startApiAlone()
+  const make = async (name: string) =>
+    (await call<ChatbotJson>('POST', '/api/v1/chatbots', { body: { name } })).json.id
+  const ids = [await make('Shop north'), await make('Bakery'), await make('shop South')]
+  const found = async (query: string, key?: string) => {
+    const options = key === undefined ? {} : { key }
+    const { json } = await call<{ data: ChatbotJson[]; nextCursor: string | null }>(
+      'GET',
+      `/api/v1/chatbots?${query}`,
+      options,
+    )
+    return { ids: json.data.map(({ id }) => id), cursor: json.nextCursor }
+  }
+  expect((await found('q=SHOP')).ids).toEqual([ids[2], ids[0]])
+  const first = await found('q=shop&limit=1')
+  expect(first.ids).toEqual([ids[2]])
+  expect((await found(`q=shop&limit=1&cursor=${first.cursor}`)).ids).toEqual([ids[0]])
+  const body = { name: 'Owner', chatbotId: ids[1] }
+  const { json } = await call<{ key: string }>('POST', '/api/v1/api-keys', { body })
+  expect((await found('q=shop', json.key)).ids).toEqual([])
+  expect((await found('q=bake', json.key)).ids).toEqual([ids[1]])
+})

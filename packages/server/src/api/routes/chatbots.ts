@@ -1,6 +1,7 @@
 /** Chatbots: where conversations, leads and events come from. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { DEFAULT_LEAD_FORM } from '../../chatbot.ts'
+import { type Chatbot, DEFAULT_LEAD_FORM, isChatbotSought } from '../../chatbot.ts'
 import type { Page } from '../../store/desk.ts'
 import type { Credentials } from '../access/credentials.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -13,10 +14,13 @@ import {
 } from '../shapes/chatbot-schemas.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { notFound } from '../shapes/error-answer.ts'
+import { CREATION_KEY } from '../shapes/idempotency-key.ts'
 import { presentChatbot } from '../shapes/present.ts'
-import { idFilter, listOf, pageQuery } from '../shapes/schemas.ts'
+import { idFilter, listOf, pageQuery, search } from '../shapes/schemas.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from './changing/creation.ts'
+import { changedMeanwhile, ETAG, expectedVersions, IF_MATCH, setETag } from './changing/versions.ts'
 
-const chatbotAnswer = { schema: chatbotSchema, example: CHATBOT_EXAMPLE }
+const chatbotAnswer = { headers: ETAG, schema: chatbotSchema, example: CHATBOT_EXAMPLE }
 
 export function chatbotRoutes(deps: ApiDeps, cursors: Cursors, credentials: Credentials): Route[] {
   return [
@@ -37,22 +41,28 @@ function createRoute({ store, ids }: ApiDeps): Route {
     summary: 'Create a chatbot',
     access: 'operator',
     audit: 'chatbot.created',
+    headers: [CREATION_KEY],
     body: { schema: newChatbotSchema, example: { name: 'Shop assistant' } },
     answer: { status: 201, description: 'The chatbot.', ...chatbotAnswer },
-    async handle({ body, audit }) {
+    errors: [...CREATION_ERRORS],
+    async handle({ body, audit, request, reply }) {
       const { name, leadForm = DEFAULT_LEAD_FORM, allowedOrigins = [] } = body
       const id = ids.next('chatbot')
-      const chatbot = { id, name, leadForm, allowedOrigins }
+      const once = onceFor(request, null, body)
+      const chatbot = { id, name, leadForm, allowedOrigins, once }
       const entry = audit({ targetId: id, chatbotId: id })
-      return presentChatbot(await store.createChatbot(chatbot, entry))
+      const made = await store.createChatbot(chatbot, entry)
+      refuseRepeat(made)
+      return answerWith(reply, made)
     },
   })
 }
 
 function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
-  const one = async (id: string, { after }: Page) => {
+  const one = async ({ id, q }: { id: string; q?: string }, { after }: Page) => {
     const chatbot = after === null || id < after ? await store.getChatbot(id) : null
-    return { rows: chatbot ? [chatbot] : [], more: false }
+    const isMeant = chatbot && (q === undefined || isChatbotSought(chatbot, q))
+    return { rows: isMeant ? [chatbot] : [], more: false }
   }
   return defineRoute({
     method: 'GET',
@@ -64,9 +74,13 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-query',
     query: z.strictObject({
       chatbotId: idFilter('chatbot').exactOptional().meta({ description: 'This one only.' }),
+      q: search.exactOptional().meta({
+        description:
+          'A part of its name, or its id. Capitals, normal forms and what nobody sees make no difference.',
+      }),
       ...pageQuery,
     }),
-    queryExample: { limit: 20 },
+    queryExample: { q: 'shop', limit: 20 },
     answer: {
       status: 200,
       description: 'A page of chatbots.',
@@ -80,10 +94,10 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'chatbots',
         query,
-        read: (page) =>
-          query.chatbotId === undefined
-            ? store.readPage('chatbots', {}, page)
-            : one(query.chatbotId, page),
+        read: (page, { chatbotId, ...filter }) =>
+          chatbotId === undefined
+            ? store.readPage('chatbots', filter, page)
+            : one({ id: chatbotId, ...filter }, page),
         present: presentChatbot,
       }),
   })
@@ -99,10 +113,8 @@ function getRoute({ store }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     answer: { status: 200, description: 'The chatbot.', ...chatbotAnswer },
-    async handle({ id }) {
-      const chatbot = await store.getChatbot(id)
-      if (!chatbot) throw notFound('chatbot')
-      return presentChatbot(chatbot)
+    async handle({ id, reply }) {
+      return answerWith(reply, await findChatbot(store, id))
     },
   })
 }
@@ -114,16 +126,22 @@ function updateRoute({ store }: ApiDeps): Route {
     operationId: 'updateChatbot',
     tag: 'Chatbots',
     summary: 'Change a chatbot',
-    description: 'What is left out stays; `leadForm` is replaced whole.',
+    description:
+      'What is left out stays; `leadForm` is replaced whole. With `If-Match`, only what nobody has changed meanwhile.',
     access: 'chatbot-by-id',
     id: 'chatbot',
     audit: 'chatbot.updated',
+    headers: [IF_MATCH],
     body: { schema: chatbotChangeSchema, example: { name: 'Shop assistant (EU)' } },
     answer: { status: 200, description: 'The chatbot as it is now.', ...chatbotAnswer },
-    async handle({ id, body, audit }) {
-      const chatbot = await store.updateChatbot(id, body, audit())
+    errors: ['changed_meanwhile'],
+    async handle({ id, body, audit, request, reply }) {
+      const versions = expectedVersions(request)
+      const chatbot = await store.updateChatbot(id, body, audit(), versions)
       if (!chatbot) throw notFound('chatbot')
-      return presentChatbot(chatbot)
+      if (chatbot !== 'other_version') return answerWith(reply, chatbot)
+      const current = await findChatbot(store, id)
+      throw await changedMeanwhile({ store }, { request, reply, current })
     },
   })
 }
@@ -140,10 +158,29 @@ function deleteRoute({ store }: ApiDeps, credentials: Credentials): Route {
     access: 'operator',
     id: 'chatbot',
     audit: 'chatbot.deleted',
+    headers: [IF_MATCH],
     answer: { status: 204, description: 'Deleted.' },
-    async handle({ id, audit }) {
-      const deleted = await store.deleteChatbot(id, audit()).finally(() => credentials.forget())
+    errors: ['changed_meanwhile'],
+    async handle({ id, audit, request, reply }) {
+      const versions = expectedVersions(request)
+      const deleted = await store
+        .deleteChatbot(id, audit(), versions)
+        .finally(() => credentials.forget())
       if (!deleted) throw notFound('chatbot')
+      if (deleted !== 'other_version') return
+      const current = await findChatbot(store, id)
+      throw await changedMeanwhile({ store }, { request, reply, current })
     },
   })
+}
+
+async function findChatbot(store: ApiDeps['store'], id: string): Promise<Chatbot> {
+  const chatbot = await store.getChatbot(id)
+  if (!chatbot) throw notFound('chatbot')
+  return chatbot
+}
+
+function answerWith(reply: FastifyReply, chatbot: Chatbot) {
+  setETag(reply, chatbot)
+  return presentChatbot(chatbot)
 }

@@ -1,6 +1,8 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
+import type { DeliveryDetail, DeliveryFilter } from '../../store/desk.ts'
+import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { besideOf } from '../shapes/beside.ts'
@@ -12,8 +14,8 @@ import {
   deliveryDetailSchema,
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
-import { apiError, notFound } from '../shapes/error-answer.ts'
-import { presentAttempt, presentDelivery } from '../shapes/present.ts'
+import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
+import { presentAttempt, presentCure, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,
   eventType,
@@ -22,6 +24,8 @@ import {
   listOf,
   pageQuery,
   search,
+  text,
+  wholeInQuery,
 } from '../shapes/schemas.ts'
 import { refuseEmptySpan } from '../shapes/span.ts'
 
@@ -31,6 +35,19 @@ const deliveryQuery = z.strictObject({
   eventId: idFilter('event').exactOptional(),
   eventType: eventType.exactOptional(),
   state: z.enum(DELIVERY_STATES).exactOptional(),
+  givenUp: z.literal('true').exactOptional().meta({
+    description:
+      'Only what was given up and needs somebody: exhausted, of a webhook that is there, and neither resent nor set aside.',
+  }),
+  status: wholeInQuery({ min: 300, max: 599 })
+    .exactOptional()
+    .meta({
+      description: 'What the endpoint answered last to what is not delivered.',
+      documentAs: { type: 'integer', minimum: 300, maximum: 599 },
+    }),
+  error: text({ min: 1, max: 2_000 })
+    .exactOptional()
+    .meta({ description: 'The `lastError` of what is not delivered, to the letter.' }),
   from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
   q: search.exactOptional().meta({
@@ -73,17 +90,35 @@ function listRoute(deps: ApiDeps, cursors: Cursors): Route {
     slot: 'answer',
     async handle({ query }) {
       refuseEmptySpan(query)
+      refuseOtherStates(query)
       const { data, nextCursor } = await listPage({
         cursors,
         scope: 'deliveries',
         query,
-        read: (page, filter) => deps.store.readPage('deliveries', filter, page),
+        read: (page, filter) => deps.store.readPage('deliveries', filterOf(filter), page),
         present: (delivery) => delivery,
       })
       const beside = await besideOf(deps, data)
       return { data: data.map((delivery) => presentDelivery(delivery, beside)), nextCursor }
     },
   })
+}
+
+function filterOf(query: Omit<z.output<typeof deliveryQuery>, 'limit' | 'cursor'>): DeliveryFilter {
+  const { givenUp, status, error, ...filter } = query
+  return {
+    ...filter,
+    ...(givenUp && { givenUp: true }),
+    ...(status !== undefined && { lastStatus: status }),
+    ...(error !== undefined && { lastError: error }),
+  }
+}
+
+/** An empty answer would look as if nothing had been given up. */
+function refuseOtherStates({ givenUp, state }: z.output<typeof deliveryQuery>) {
+  if (givenUp === undefined || state === undefined || state === 'exhausted') return
+  const message = '`state` can only be `exhausted` beside `givenUp`'
+  throw invalidInput([{ path: 'state', message }])
 }
 
 function getRoute(deps: ApiDeps): Route {
@@ -103,7 +138,7 @@ function getRoute(deps: ApiDeps): Route {
       example: DELIVERY_DETAIL_EXAMPLE,
     },
     slot: 'answer',
-    async handle({ id }) {
+    async handle({ id, caller }) {
       const detail = await store.getDelivery(id)
       if (!detail) throw notFound('delivery')
       return {
@@ -111,6 +146,11 @@ function getRoute(deps: ApiDeps): Route {
         attempts: detail.attempts.map(presentAttempt),
         request: previewRequest(detail),
         explanation: explain(detail),
+        cure: presentCure({
+          attempt: detail.attempts.at(-1),
+          webhook: detail.webhook,
+          reader: readerOf(caller),
+        }),
       }
     },
   })
@@ -156,9 +196,9 @@ function resendRoute(deps: ApiDeps): Route {
     path: '/api/v1/deliveries/{id}/resend',
     operationId: 'resendDelivery',
     tag: 'Deliveries',
-    summary: 'Send a finished delivery again',
+    summary: 'Send a delivery again, or now',
     description:
-      'A new series of attempts, with the same bytes and the same `webhook-id`. Of a paused webhook it is parked.',
+      'Of what is over: a new series of attempts, with the same bytes and the same `webhook-id`; of a paused webhook it is parked. What waits for its time is sent now, also where its webhook rests, as an extra attempt: if it fails, the count and the time of its next attempt are as they were.',
     access: 'chatbot-by-id',
     id: 'delivery',
     audit: 'delivery.resent',
@@ -168,16 +208,28 @@ function resendRoute(deps: ApiDeps): Route {
       const result = await store.resend(id, audit())
       if (result === null) throw notFound('delivery')
       if (result === 'wrong_state') {
-        throw apiError(
-          'wrong_state',
-          'Only what is delivered, exhausted or cancelled can be resent: no test event, and nothing whose last attempt is still on its way',
-        )
+        throw apiError('wrong_state', whyNotSent(await store.getDelivery(id)))
       }
       if (result === 'webhook_deleted') throw apiError('webhook_deleted')
       if (result === 'erased') throw apiError('lead_erased')
       return presentDelivery(result, await besideOf(deps, [result]))
     },
   })
+}
+
+/** And what to do instead. */
+function whyNotSent(detail: DeliveryDetail | null): string {
+  const { delivery, webhook } = detail ?? {}
+  if (delivery?.kind === 'test') {
+    return 'A test event is not sent again: send another by its webhook, `POST /api/v1/webhooks/{id}/test`'
+  }
+  if (webhook && webhook.state !== 'active') {
+    return `Its webhook is ${webhook.state}, and so it is parked: it is sent when the webhook is resumed, \`POST /api/v1/webhooks/{id}/resume\``
+  }
+  if (delivery?.state === 'parked') {
+    return 'It was parked, and its webhook is active again: it is about to be sent'
+  }
+  return 'Its attempt is under way, or next in the line of its webhook: look at what comes of it before you send it again'
 }
 
 function cancelRoute(deps: ApiDeps): Route {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../test/api/api-alone.ts'
 import { LEAD_EVENT } from '../../event.ts'
+import { NOTICE_TYPES } from '../../notice.ts'
 import { EVENT_TYPES, examplePayload } from '../document/event-types.ts'
 
 async function setup() {
@@ -60,7 +61,7 @@ test('a batch of 500 events and nearly 8 MiB is taken', async () => {
 test('the event types have a schema that their example satisfies', async () => {
   const { call } = await setup()
   const { json } = await call<{ data: { name: string }[] }>('GET', '/api/v1/event-types')
-  expect(json.data.map(({ name }) => name)).toEqual([LEAD_EVENT])
+  expect(json.data.map(({ name }) => name)).toEqual([LEAD_EVENT, ...NOTICE_TYPES])
   for (const { schema, example } of EVENT_TYPES) {
     expect(Object.keys(example)).toEqual(schema.required)
   }

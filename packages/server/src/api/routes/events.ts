@@ -76,7 +76,8 @@ function publishRoute({ ingest }: ApiDeps): Route {
     operationId: 'publishEvent',
     tag: 'Events',
     summary: 'Publish an event',
-    description: 'Of any type but the lead event, which comes from leads.',
+    description:
+      'Of any type but the lead event, which comes from leads, and those that begin with `webhook.` or `delivery.`, which this server tells itself.',
     access: 'chatbot-by-id',
     id: 'chatbot',
     headers: [IDEMPOTENCY_KEY],
@@ -87,7 +88,7 @@ function publishRoute({ ingest }: ApiDeps): Route {
       schema: acceptedEventSchema,
       example: { eventId: EXAMPLE_IDS.event },
     },
-    errors: ['use_leads', 'idempotency_conflict', 'backlog_full'],
+    errors: ['use_leads', 'reserved_event_type', 'idempotency_conflict', 'backlog_full'],
     async handle({ id, body, request }) {
       const options = { route: 'events' as const, idempotencyKey: idempotencyKey(request) }
       const { eventIds } = await ingest.acceptEvents(id, [body], options)
@@ -125,7 +126,7 @@ function batchRoute({ ingest }: ApiDeps): Route {
       schema: acceptedEventsSchema,
       example: { eventIds: [EXAMPLE_IDS.event] },
     },
-    errors: ['use_leads', 'idempotency_conflict', 'backlog_full'],
+    errors: ['use_leads', 'reserved_event_type', 'idempotency_conflict', 'backlog_full'],
     handle: ({ id, body, request }) =>
       ingest.acceptEvents(id, body.events, {
         route: 'events/batch',

@@ -1,5 +1,6 @@
 /** Leads: taken in, found, exported, erased. */
 import { z } from 'zod'
+import { LEAD_STATES } from '../../lead.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
@@ -58,6 +59,13 @@ const leadFilter = {
     description:
       'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
   }),
+  deliveryState: z
+    .enum([...LEAD_STATES, 'none'])
+    .exactOptional()
+    .meta({
+      description:
+        'Of its deliveries the one in the worst state, in this order; `none`: it has no delivery. Of `delivered` and `none` each page is looked for among the next 5,000 leads: pass `from` and `to`.',
+    }),
   from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
 }

@@ -7,6 +7,7 @@ import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
 import { apiError, notFound } from '../shapes/error-answer.ts'
+import { CREATION_KEY } from '../shapes/idempotency-key.ts'
 import {
   LISTEN_EXAMPLE,
   leaveQuery,
@@ -22,7 +23,9 @@ import {
 import { presentWebhook } from '../shapes/present.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import { createdWebhookSchema } from '../shapes/webhook-schemas.ts'
-import { findWebhook, storeWebhook } from './webhooks/webhooks.ts'
+import { CREATION_ERRORS, onceFor } from './changing/creation.ts'
+import { ETAG } from './changing/versions.ts'
+import { createAndAnswer, findWebhook } from './webhooks/webhooks.ts'
 
 export function listenerRoutes(deps: ApiDeps): Route[] {
   return [createRoute(deps), startRoute(deps), pullRoute(deps), reportRoute(deps), leaveRoute(deps)]
@@ -40,10 +43,12 @@ function createRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     audit: 'webhook.created',
+    headers: [CREATION_KEY],
     body: { schema: newListenerSchema, example: { eventTypes: ['lead.submit'] } },
     answer: {
       status: 201,
       description: 'The webhook and its secret.',
+      headers: ETAG,
       schema: createdWebhookSchema,
       example: {
         ...LISTEN_EXAMPLE,
@@ -52,18 +57,18 @@ function createRoute(deps: ApiDeps): Route {
         stateReason: `Nobody listens: run \`chatzuri listen --webhook ${LISTEN_EXAMPLE.id}\`.`,
       },
     },
-    errors: ['too_many_webhooks'],
-    async handle({ id: chatbotId, body, audit }) {
+    errors: ['too_many_webhooks', ...CREATION_ERRORS],
+    handle({ id: chatbotId, body, ...call }) {
       const { temporary = true, ...settings } = body
-      const webhook = await storeWebhook(deps, audit, {
+      return createAndAnswer(deps, call, {
         ...SETTINGS_BY_DEFAULT,
         ...settings,
         chatbotId,
         url: LISTEN_URL,
         secret: deps.generateSecret(),
         listen: { temporary },
+        once: onceFor(call.request, chatbotId, body),
       })
-      return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
     },
   })
 }

@@ -31,7 +31,16 @@ export const leadForm = z
       }),
     greeting: text({ max: FORM_TEXT_LENGTH_MAX }),
     thanks: text({ max: FORM_TEXT_LENGTH_MAX }),
-    consent: text({ min: 1, max: FORM_TEXT_LENGTH_MAX }).exactOptional(),
+    consent: text({ min: 1, max: FORM_TEXT_LENGTH_MAX })
+      .exactOptional()
+      .meta({
+        description:
+          'What visitors are asked to agree to, by a box to tick. Their answer is kept with the lead, with this text as it was then.',
+        examples: ['You may store my details to answer me.'],
+      }),
+    consentRequired: z.boolean().exactOptional().meta({
+      description: 'Whether a visitor who does not agree is refused. Without it: yes.',
+    }),
     color: z
       .string()
       .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a color like `#1f5fd0`' })

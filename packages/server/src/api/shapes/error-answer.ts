@@ -9,6 +9,8 @@ interface ErrorAnswer {
   error: string
   message: string
   details?: ErrorDetail[]
+  id?: string
+  changed?: NonNullable<ApiError['about']>['changed']
 }
 
 /** How long a client should wait for a store that can't commit. */
@@ -39,13 +41,14 @@ export function notFound(noun: OwnedKind): ApiError {
 }
 
 export function errorAnswer(error: ApiError): ErrorAnswer {
-  const { statusCode, code, message, details } = error
+  const { statusCode, code, message, details, about } = error
   return {
     statusCode,
     code,
     error: statusName(statusCode),
     message,
     ...(details ? { details } : {}),
+    ...about,
   }
 }
 

@@ -9,12 +9,21 @@ export interface HeaderSpec {
 }
 
 const PATH = 'Idempotency-Key'
+const SCHEMA = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' }
 
 export const IDEMPOTENCY_KEY: HeaderSpec = {
   name: PATH,
   description:
     'For 24 hours the same key with the same body, on the same chatbot and route, answers as the first time and creates nothing.',
-  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+  schema: SCHEMA,
+}
+
+/** Of what is made to be kept. */
+export const CREATION_KEY: HeaderSpec = {
+  name: PATH,
+  description:
+    'For 24 hours the same key with the same body, on the same route and of the same chatbot (or, where there is none, on the server), creates nothing: the answer is what was created, as it is now. We keep its id only, so a secret that is shown once is not shown again.',
+  schema: SCHEMA,
 }
 
 /** The header's value; null: none was sent. Two of them, or one that logs can't show, are refused. */

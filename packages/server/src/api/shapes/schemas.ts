@@ -102,7 +102,7 @@ function parseInstant(given: string): number | null {
 }
 
 /** A whole number in a query string. */
-function wholeInQuery({ min, max }: { min: number; max: number }) {
+export function wholeInQuery({ min, max }: { min: number; max: number }) {
   return z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
@@ -160,5 +160,18 @@ export const errorSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .exactOptional()
       .meta({ description: 'Which fields were wrong.' }),
+    id: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Of an `already_created`: what was created.' }),
+    changed: z
+      .object({
+        at: isoTime.nullable(),
+        by: z.string().nullable().meta({ description: '`root`, or the id of a key or a link.' }),
+        name: z.string().nullable().meta({ description: "The key's, if it is yours to know." }),
+        you: z.boolean().meta({ description: 'In the same session, or with the same key.' }),
+      })
+      .exactOptional()
+      .meta({ description: 'Of a `changed_meanwhile`: who made its settings what they are.' }),
   })
   .meta({ id: 'Error', description: 'Every error answer has this shape.' })

@@ -16,12 +16,12 @@ interface TokenCheck {
   nowMs: number
 }
 
-/** The token's conversation; throws for one that is not good, or not good yet. */
-export function conversationOf(
+/** What the token says; throws for one that is not good, or not good yet. */
+export function openToken(
   token: string,
   chatbotId: string,
   { tokens, metrics, nowMs }: TokenCheck,
-): string {
+): NonNullable<ReturnType<WidgetTokens['open']>> {
   const opened = tokens.open(token, chatbotId)
   if (!opened || nowMs - opened.issuedAt > TOKEN_AGE_MS_MAX) {
     metrics.requestRefused('token')
@@ -34,7 +34,7 @@ export function conversationOf(
     const retryAfterSeconds = Math.ceil((FILL_MS_MIN - ageMs) / 1_000)
     throw apiError('too_soon', undefined, { retryAfterSeconds })
   }
-  return opened.conversationId
+  return opened
 }
 
 /** The form may have changed since the page showed it: what it no longer asks for is still taken. */

@@ -6,6 +6,7 @@ import { EXAMPLE_IDS, idField, text } from '../shapes/schemas.ts'
 import { TOKEN_LENGTH_MAX } from './widget-token.ts'
 
 export const WIDGET_NAME_LENGTH_MAX = 200
+const PAGE_LENGTH_MAX = 4_000
 
 export const newConversationSchema = z
   .strictObject({})
@@ -39,6 +40,21 @@ export const widgetLeadSchema = z
     customerName: answerText(WIDGET_NAME_LENGTH_MAX),
     customerEmail: answerText(400),
     customerPhone: answerText(200),
+    consent: z
+      .strictObject({
+        given: z.boolean(),
+        page: text({ max: PAGE_LENGTH_MAX })
+          .exactOptional()
+          .meta({
+            description: 'The address of the page; origin and path of it are kept.',
+            examples: ['https://shop.example/contact'],
+          }),
+      })
+      .exactOptional()
+      .meta({
+        id: 'ConsentAnswer',
+        description: 'To what the form asks one to agree to. Absent: not given.',
+      }),
     website: answerText(1_000).meta({
       description:
         'A field that people do not see. Whoever fills it in is answered, and not heard.',
@@ -51,6 +67,7 @@ export const WIDGET_LEAD_EXAMPLE: z.input<typeof widgetLeadSchema> = {
   customerName: 'Ann',
   customerEmail: 'ann@example.com',
   customerPhone: '',
+  consent: { given: true, page: 'https://shop.example/contact' },
 }
 
 /** No ids: a visitor has no use for them. */

@@ -12,7 +12,8 @@ import {
   PREFLIGHT_HEADERS,
   type WidgetAdmission,
 } from './widget-admission.ts'
-import { conversationOf, refuseUnanswered, visitorsKey } from './widget-lead.ts'
+import { consentMark, consentOf } from './widget-consent.ts'
+import { openToken, refuseUnanswered, visitorsKey } from './widget-lead.ts'
 import {
   CONVERSATION_EXAMPLE,
   conversationSchema,
@@ -70,8 +71,9 @@ function conversationRoute({ ids, clock }: ApiDeps, widget: Widget): Route {
     errors: ['origin_not_allowed', 'rate_limited', 'store_unavailable'],
     handle({ id, request }) {
       const { name, leadForm } = admission.admitted(request).chatbot
+      const shown = consentMark(leadForm)
       const conversationId = ids.next('conversation')
-      const token = tokens.issue({ chatbotId: id, conversationId, issuedAt: clock.now() })
+      const token = tokens.issue({ chatbotId: id, conversationId, issuedAt: clock.now(), shown })
       return { conversationId, token, name, leadForm }
     },
   })
@@ -86,7 +88,7 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
     tag: 'Widget',
     summary: "Leave a visitor's details",
     description:
-      'The same as handing in a lead with a key; 202 means: on disk. A `too_soon` or `rate_limited` is to be sent again after `Retry-After`, with the same `Idempotency-Key`.',
+      'The same as handing in a lead with a key; 202 means: on disk. A `too_soon` or `rate_limited` is to be sent again after `Retry-After`, with the same `Idempotency-Key`. Where the form asks for a consent, its own text is kept, which the token tells from another: after `consent_changed` begin a new conversation, and ask again.',
     access: 'public',
     admit: admission.admit((caller) => limits.leadRequest(caller)),
     id: 'chatbot',
@@ -106,17 +108,21 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
       'invalid_token',
       'too_soon',
       'rate_limited',
+      'consent_changed',
       'idempotency_conflict',
       'lead_erased',
       'backlog_full',
       'store_unavailable',
     ],
     async handle({ id, body, request }) {
-      const { token, website, ...lead } = body
+      const { token, website, consent: answered, ...lead } = body
       const { chatbot, caller } = admission.admitted(request)
       const key = idempotencyKey(request)
-      const conversationId = conversationOf(token, id, { tokens, metrics, nowMs: clock.now() })
+      const nowMs = clock.now()
+      const { conversationId, shown } = openToken(token, id, { tokens, metrics, nowMs })
       refuseUnanswered(chatbot, lead)
+      const { origin } = caller
+      const consent = consentOf(chatbot, { consent: answered, shown, origin, nowMs })
       if (website) {
         // Nobody who is told that a trap was noticed steps into it again.
         metrics.requestRefused('honeypot')
@@ -125,7 +131,8 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
       // What is shared with others is charged only to what could be a visitor's.
       limits.leadOf(conversationId)
       limits.lead(caller)
-      await ingest.acceptLead(id, { ...lead, conversationId }, visitorsKey(conversationId, key))
+      const left = { ...lead, conversationId, consent }
+      await ingest.acceptLead(id, left, visitorsKey(conversationId, key))
       return { accepted: true }
     },
   })

@@ -1,12 +1,15 @@
 /** Keys, sessions, links and the audit log, as the desk is asked for them. */
 import type { Desk } from '../desk.ts'
 import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
+import { madeRow, onceRecord } from './once.ts'
 import type { DeskParts } from './parts.ts'
 
-export function accessDesk({ calls }: DeskParts) {
+export function accessDesk(parts: DeskParts) {
+  const { calls } = parts
   return {
     createApiKey: async (key, audit) => {
-      const row = await calls.createApiKey(key, audit)
+      const values = { ...key, once: onceRecord(parts, key.once) }
+      const row = madeRow(await calls.createApiKey(values, audit))
       return typeof row === 'string' ? row : toApiKey(row)
     },
     deleteApiKey: (id, audit) => calls.deleteApiKey(id, audit),
@@ -16,7 +19,8 @@ export function accessDesk({ calls }: DeskParts) {
     },
     touchApiKey: (id) => calls.touchApiKey(id),
     createOwnerLink: async (link, audit) => {
-      const row = await calls.createOwnerLink(link, audit)
+      const values = { ...link, once: onceRecord(parts, link.once) }
+      const row = madeRow(await calls.createOwnerLink(values, audit))
       return typeof row === 'string' ? row : toOwnerLink(row)
     },
     startSession: async (session, audit) => {

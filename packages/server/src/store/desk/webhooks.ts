@@ -3,17 +3,20 @@
  * it as it is. What is sealed from something that was read is written only over that: a change that
  * came between is read, and sealed for, anew.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Desk, NewAuditEntry, WebhookChange } from '../desk.ts'
 import { findWebhookRow } from '../reading/reads.ts'
 import { toWebhook, type WebhookRow } from '../reading/rows.ts'
 import { webhookColumns } from '../reading/settings-columns.ts'
+import { madeRow, onceRecord } from './once.ts'
 import type { DeskParts } from './parts.ts'
 
 export function webhookDesk(parts: DeskParts) {
   const { calls, encryption } = parts
   const opened = (row: WebhookRow | null) => row && toWebhook(row, encryption)
   return {
-    createWebhook: async ({ id, chatbotId, secret, listen, webhooksMax, ...settings }, audit) => {
+    createWebhook: async (given, audit) => {
+      const { id, chatbotId, secret, listen, webhooksMax, once, ...settings } = given
       const seal = sealFor(parts, id)
       const values = {
         id,
@@ -22,12 +25,15 @@ export function webhookDesk(parts: DeskParts) {
         secret: seal('secret', secret),
         ...(listen && { listen }),
         webhooksMax,
+        once: onceRecord(parts, once),
       }
-      const row = await calls.createWebhook(values, audit)
+      const row = madeRow(await calls.createWebhook(values, audit))
       return typeof row === 'string' ? row : toWebhook(row, encryption)
     },
-    updateWebhook: (id, change, audit) => update(parts, { id, change }, audit),
-    deleteWebhook: (id, audit) => calls.deleteWebhook(id, audit),
+    updateWebhook: (id, change, audit, versions) =>
+      update(parts, { id, change, ...(versions && { versions }) }, audit),
+    deleteWebhook: (id, audit, versions) =>
+      calls.deleteWebhook({ id, ...(versions && { versions }) }, audit),
     rotateSecret: (id, rotation, audit) => rotate(parts, { id, ...rotation }, audit),
     finishRotation: async (id, audit) => opened(await calls.finishRotation(id, audit)),
     setWebhookState: async (id, state, reason, audit) =>
@@ -35,27 +41,38 @@ export function webhookDesk(parts: DeskParts) {
   } satisfies Partial<Desk>
 }
 
+interface Update {
+  id: string
+  change: WebhookChange
+  versions?: readonly string[]
+}
+
 async function update(
   parts: DeskParts,
-  { id, change }: { id: string; change: WebhookChange },
+  { id, change, versions }: Update,
   audit?: NewAuditEntry,
 ): ReturnType<Desk['updateWebhook']> {
   const { calls, encryption } = parts
-  const columns = webhookColumns(change, sealFor(parts, id))
   for (;;) {
-    const url = change.url === undefined ? {} : await comparedUrl(parts, id, change.url)
-    const row = await calls.updateWebhook({ id, columns, ...url }, audit)
+    const { fresh, expected } = await compared(parts, id, change)
+    const columns = webhookColumns(fresh, sealFor(parts, id))
+    const patch = { id, columns, ...(expected && { expected }), ...(versions && { versions }) }
+    const row = await calls.updateWebhook(patch, audit)
     if (row === 'changed_meanwhile') continue
-    return row && toWebhook(row, encryption)
+    return row === null || typeof row === 'string' ? row : toWebhook(row, encryption)
   }
 }
 
-/** Whether it is another than what is there: only who has the key can tell. */
-async function comparedUrl(parts: DeskParts, id: string, url: string) {
+/** Without what is there already: sealed anew it would look new, and only who has the key can tell. */
+async function compared(parts: DeskParts, id: string, change: WebhookChange) {
+  if (change.url === undefined && change.headers === undefined) return { fresh: change }
   const before = await findWebhookRow(parts, id)
-  if (!before) return {}
-  const isNew = parts.encryption.decrypt(before.url, { rowId: id, column: 'url' }) !== url
-  return { url: { expected: before.url, isNew } }
+  if (!before) return { fresh: change }
+  const { url, headers } = toWebhook(before, parts.encryption)
+  const fresh = { ...change }
+  if (fresh.url === url) delete fresh.url
+  if (fresh.headers && isDeepStrictEqual(fresh.headers, headers)) delete fresh.headers
+  return { fresh, expected: { url: before.url, headers: before.headers } }
 }
 
 /** The old secret is sealed anew for its new column. */

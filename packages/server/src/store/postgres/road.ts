@@ -22,6 +22,8 @@ import { joinNode, leaveNode, type Nodes, renewLease } from './road/nodes.ts'
 import { recordAll } from './road/record.ts'
 import { release } from './road/release.ts'
 import { takeStarts } from './road/starts.ts'
+import { bringForward } from './road/upkeep/bring-forward.ts'
+import { noticesDue, tellNotice } from './road/upkeep/notices.ts'
 import { prune } from './road/upkeep/prune.ts'
 import { continueRecoveries } from './road/upkeep/recoveries.ts'
 import { reseal } from './road/upkeep/reseal.ts'
@@ -137,6 +139,9 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
+    noticesDue: (limit) => noticesDue(database, limit),
+    tellNotice: (input) => database.transact((tx) => tellNotice(tx, input)),
+    bringForward: (limit) => database.transact((tx) => bringForward(tx, limit)),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

@@ -61,6 +61,33 @@ export function listAudit(db: Builder, filter: AuditFilter, page: Page): Compila
   return query.orderBy('id', 'desc').limit(page.limit)
 }
 
+/**
+ * The last entry that tells of a change of settings, up to the instant in which it was made: what was
+ * asked for later and changed nothing has an entry, too. Ids are of a node's clock, so nearly as old.
+ */
+export function settingsChange(db: Builder, targetId: string, at: number): CompiledQuery {
+  return db
+    .selectFrom('audit_log')
+    .leftJoin('api_keys', 'api_keys.id', 'audit_log.actor')
+    .select(['audit_log.at', 'audit_log.actor', 'audit_log.session_id'])
+    .select(['api_keys.name as key_name', 'api_keys.chatbot_id as key_chatbot_id'])
+    .where('audit_log.id', '>=', idFloor('audit', at - ID_SLACK_MS))
+    .where('audit_log.id', '<', idFloor('audit', at + ID_SLACK_MS))
+    .where('audit_log.at', '<=', at)
+    .where('audit_log.target_id', '=', targetId)
+    .where('audit_log.action', 'in', SETTING_ACTIONS)
+    .orderBy('audit_log.id', 'desc')
+    .limit(1)
+    .compile()
+}
+
+const SETTING_ACTIONS = [
+  'chatbot.created',
+  'chatbot.updated',
+  'webhook.created',
+  'webhook.updated',
+] as const
+
 const TABLES = {
   webhook: 'webhooks',
   delivery: 'deliveries',

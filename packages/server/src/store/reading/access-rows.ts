@@ -1,6 +1,7 @@
 /** Rows of keys, sessions, links and the audit log as both stores keep them. */
 import type { ApiKey, OwnerLink, Session } from '../../access.ts'
 import type { AuditAction, AuditEntry } from '../../audit.ts'
+import type { SettingsChange } from '../desk.ts'
 
 export interface ApiKeyRow {
   id: string
@@ -41,6 +42,11 @@ export interface AuditRow {
   address: string
 }
 
+export interface SettingsChangeRow extends Pick<AuditRow, 'at' | 'actor' | 'session_id'> {
+  key_name: string | null
+  key_chatbot_id: string | null
+}
+
 /** What begins `minted_by` of what the root key made: its mark follows. */
 export const ROOT_MINT = 'root:'
 
@@ -73,6 +79,11 @@ export function toOwnerLink(row: OwnerLinkRow): OwnerLink {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   }
+}
+
+export function toSettingsChange(row: SettingsChangeRow): SettingsChange {
+  const { at, actor, session_id: sessionId, key_name: name, key_chatbot_id: chatbotId } = row
+  return { at, actor, sessionId, key: name === null ? null : { name, chatbotId } }
 }
 
 export function toAuditEntry(row: AuditRow): AuditEntry {

@@ -3,11 +3,12 @@
  * (docs/decisions/0044-hot-and-cold.md). What is claimed is a few thousand at most, and walked whole.
  */
 import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
-import { DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
+import { type AnswerNote, DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
 import { assert } from '../../errors.ts'
 import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
 import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
+import { IS_GIVEN_UP } from './figures/given-up.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
@@ -40,22 +41,30 @@ export function deliveriesIn(db: Builder, table: DeliveryTable) {
   return db.selectFrom(sql<DeliveryRow>`${sql.table(table)}`.as('deliveries'))
 }
 
+type Instant = 'uncharged_since' | 'due_at' | 'schedule_due_at' | 'finished_at' | 'updated_at'
+
 /** A whole row, whichever table it lies in. */
 export function rowsIn(db: Builder, table: DeliveryTable) {
-  const number = (column: 'uncharged_since' | 'due_at' | 'finished_at' | 'updated_at') => {
+  const number = (column: Instant) => {
     if (table === 'finished' && column === 'updated_at') return sql<number>`deliveries.finished_at`
     const isThere = table === 'claimed' || (table === 'waiting') === (column !== 'finished_at')
     return isThere ? sql<number>`deliveries.${sql.ref(column)}` : sql<number>`CAST(NULL AS bigint)`
   }
+  const note =
+    table === 'finished'
+      ? sql<AnswerNote | null>`deliveries.note`
+      : sql<AnswerNote | null>`CAST(NULL AS text)`
   const claimedBy = table === 'claimed' ? sql<string>`claimed_by` : sql<string>`CAST(NULL AS text)`
   return deliveriesIn(db, table)
     .select(SHARED)
     .select([
       number('uncharged_since').as('uncharged_since'),
       number('due_at').as('due_at'),
+      number('schedule_due_at').as('schedule_due_at'),
       claimedBy.as('claimed_by'),
       number('finished_at').as('finished_at'),
       number('updated_at').as('updated_at'),
+      note.as('last_note'),
     ])
 }
 
@@ -71,7 +80,7 @@ interface Walk {
 
 /** The narrowest list leads, what else is asked for only filters it. */
 export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page: Page): Compilable {
-  const filter = withoutWebhookSearch(given)
+  const filter = withoutWebhookSearch(given.givenUp ? { ...given, state: 'exhausted' } : given)
   const walks = walksOf(filter).map((walk) => {
     const rows = isRange(db, filter, walk)
       ? rangeOfDeliveries(db, filter, { page, walk })
@@ -89,17 +98,45 @@ export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page:
  * each state is merged.
  */
 function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
+  const walks = walksOfAll(filter)
+  // Nothing else than what is over was given up.
+  if (filter.givenUp) return walks.filter(({ table }) => table === 'finished')
+  return isFailureSought(filter) ? walks.filter(({ state }) => state !== 'delivered') : walks
+}
+
+function walksOfAll(filter: Sought<DeliveryFilter>): Walk[] {
   const { webhookId, chatbotId, state, eventId, q } = filter
   const isFound = eventId !== undefined || q !== undefined || filter.ofFewLeads !== undefined
   if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
   const lead = webhookId !== undefined ? 'webhook' : chatbotId !== undefined ? 'chatbot' : 'all'
   const claimed: Walk = { table: 'claimed', lead: 'found' }
   if (state !== undefined) return [claimed, { table: tableOf(state), lead, state }]
-  if (lead === 'all' || walksType(filter)) {
+  if (isWhole(filter, lead)) {
     return [claimed, { table: 'waiting', lead }, { table: 'finished', lead }]
   }
   const ofState = (each: DeliveryState): Walk => ({ table: tableOf(each), lead, state: each })
   return [claimed, ...DELIVERY_STATES.map(ofState)]
+}
+
+/** Failures lie by their state, also those of all: what was delivered is not walked for them. */
+function isWhole(filter: Sought<DeliveryFilter>, lead: Lead): boolean {
+  return !isFailureSought(filter) && (lead === 'all' || walksType(filter))
+}
+
+function isFailureSought({ lastStatus, lastError }: DeliveryFilter): boolean {
+  return lastStatus !== undefined || lastError !== undefined
+}
+
+/** What is asked of a row that failed. */
+function failureConditions({ givenUp, lastStatus, lastError }: DeliveryFilter) {
+  const conditions: RawBuilder<SqlBool>[] = []
+  if (lastStatus !== undefined)
+    conditions.push(sql`coalesce(deliveries.last_status, 0) = ${lastStatus}`)
+  if (lastError !== undefined)
+    conditions.push(sql`coalesce(deliveries.last_error, '') = ${lastError}`)
+  if (conditions.length > 0) conditions.push(sql`deliveries.state <> 'delivered'`)
+  if (givenUp) conditions.push(IS_GIVEN_UP)
+  return conditions
 }
 
 /** Where those in nobody's hands lie. */
@@ -173,6 +210,7 @@ function walkDeliveries(
       .where('deliveries.created_at', '<', to)
       .where('deliveries.id', '<', idFloor('delivery', to + ID_SLACK_MS))
   }
+  for (const condition of failureConditions(filter)) query = query.where(condition)
   if (filter.ofFewLeads !== undefined) {
     query = query.where(isInRange(db, leadEvents(filter.ofFewLeads), walk.table))
   }
@@ -233,6 +271,7 @@ function rangeOfDeliveries(
   }
   if (from !== undefined) also.push(sql`deliveries.created_at >= ${from}`)
   if (to !== undefined) also.push(sql`deliveries.created_at < ${to}`)
+  also.push(...failureConditions(filter))
   // The cheap ones first: what they leave is asked whether its chatbot is there.
   also.push(isOfLiveChatbot('deliveries', chatbotId))
   if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
@@ -305,9 +344,27 @@ export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable
     .where('finished_at', '>=', recovery.since)
     .where('finished_at', '<', recovery.until)
     .where('state', 'in', recovery.states)
+    // It would be refused.
+    .where(sql<SqlBool>`coalesce(state_reason, '') <> 'lead_erased'`)
+  if (recovery.lastStatus !== undefined)
+    query = query.where('last_status', '=', recovery.lastStatus)
+  if (recovery.lastError !== undefined) query = query.where('last_error', '=', recovery.lastError)
   // The condition of the index, literally.
   if (!recovery.states.includes('delivered')) {
     query = query.where(sql<SqlBool>`state in ('exhausted', 'cancelled')`)
   }
   return query
+}
+
+/** How many of a webhook's deliveries wait, in nobody's hands; with `dueAfter` those that are due later. */
+export function countWaiting(
+  db: Builder,
+  { webhookId, dueAfter }: { webhookId: string; dueAfter: number | null },
+): Compilable {
+  const query = deliveriesIn(db, 'waiting')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('webhook_id', '=', webhookId)
+    // The condition of the index, literally.
+    .where(sql<SqlBool>`state = 'pending'`)
+  return dueAfter === null ? query : query.where('due_at', '>', dueAfter)
 }

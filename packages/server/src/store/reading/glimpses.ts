@@ -7,14 +7,14 @@ import { restOf, type WebhookRow } from './rows.ts'
 
 type SeenRow = Pick<
   WebhookRow,
-  'id' | 'url' | 'state' | 'resting_until' | 'probe_at' | 'rest_reason'
+  'id' | 'url' | 'state' | 'resting_until' | 'probe_at' | 'probe_wanted' | 'rest_reason'
 >
 
 export function glimpseQueries(db: Builder, ids: readonly string[]): CompiledQuery[] {
   return [
     db
       .selectFrom('webhooks')
-      .select(['id', 'url', 'state', 'resting_until', 'probe_at', 'rest_reason'])
+      .select(['id', 'url', 'state', 'resting_until', 'probe_at', 'probe_wanted', 'rest_reason'])
       .where('id', 'in', ids)
       .compile(),
     db.selectFrom('deleted_webhooks').select(['id', 'url']).where('id', 'in', ids).compile(),

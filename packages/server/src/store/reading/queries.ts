@@ -4,7 +4,7 @@
  *
  * Each list must walk an index in the order of its page; a test looks at the plans.
  */
-import { type Compilable, type SqlBool, sql } from 'kysely'
+import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { ID_SLACK_MS, idFloor } from '../../id.ts'
 import type {
   ConversationFilter,
@@ -15,6 +15,7 @@ import type {
   WebhookFilter,
 } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
+import { isOfLeadState, LEADS_LOOKED_AT, leadsByDeliveries } from './lead-states.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import { isLeadOf, people } from './searches.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
@@ -28,31 +29,66 @@ const LEAD_COLUMNS = [
   'customer_name',
   'customer_email',
   'customer_phone',
+  'consent',
   'created_at',
 ] as const
 
-export function listChatbots(db: Builder, page: Page): Compilable {
+/** `ids`: those that a search has found (chatbotNames). */
+export function listChatbots(db: Builder, page: Page, ids?: readonly string[]): Compilable {
   return db
     .selectFrom('chatbots')
     .select(['id', ...CHATBOT_COLUMNS, 'created_at', 'updated_at'])
     .where('deleted_at', 'is', null)
+    .$if(ids !== undefined, (query) => query.where('id', 'in', ids?.length ? ids : ['']))
     .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
     .orderBy('id', 'desc')
     .limit(page.limit)
 }
 
+/** So many names that a search looks through at once. */
+export const CHATBOT_NAMES_MAX = 2_000
+
+/**
+ * A search among chatbots looks through their names, newest first: an index knows only how a text
+ * begins, and both databases compare letters otherwise than a search does.
+ */
+export function chatbotNames(db: Builder, after: string | null): Compilable {
+  return db
+    .selectFrom('chatbots')
+    .select(['id', 'name'])
+    .where('deleted_at', 'is', null)
+    .$if(after !== null, (query) => query.where('id', '<', after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(CHATBOT_NAMES_MAX)
+}
+
+/** The condition of webhooks_troubled, literally: else it isn't used. */
+const MAYBE_TROUBLED = sql<SqlBool>`(state IN ('paused', 'disabled') OR (state = 'active'
+  AND (failing_since IS NOT NULL OR resting_until IS NOT NULL)))`
+
+/** A rest that is over is still in its row. */
+function isTroubledAt(nowMs: number) {
+  return sql<SqlBool>`(state <> 'active' OR failing_since IS NOT NULL OR resting_until > ${nowMs})`
+}
+
 export function listWebhooks(
   db: Builder,
-  { chatbotId, metadata = [] }: WebhookFilter,
+  { chatbotId, metadata = [], troubledAt }: WebhookFilter,
   page: Page,
 ): Compilable {
+  // Of all chatbots: few are in trouble, and sorted; the walk of all webhooks is in the page's order.
+  const id = troubledAt !== undefined && chatbotId === undefined ? unindexed('id') : 'id'
   return db
     .selectFrom('webhooks')
     .selectAll()
+    .$if(troubledAt !== undefined, (query) =>
+      query.where(MAYBE_TROUBLED).where(isTroubledAt(troubledAt ?? 0)),
+    )
+    .$if(id !== 'id', (query) => query.where('chatbot_id', '>=', ''))
     .$if(metadata.length > 0, (query) => query.where((eb) => eb.and(metadata.map(holdsText))))
     .$if(chatbotId !== undefined, (query) => query.where('chatbot_id', '=', chatbotId ?? ''))
-    .$if(page.after !== null, (query) => query.where('id', '<', page.after ?? ''))
-    .orderBy('id', 'desc')
+    .$if(page.after !== null, (query) => query.where(id, '<', page.after ?? ''))
+    .orderBy(id, 'desc')
     .limit(page.limit)
 }
 
@@ -76,28 +112,38 @@ export type Sought<Filter> = Filter & {
 
 /**
  * What was found out before the list is asked for. `common_name`: `q` is the beginning of so many names
- * that they are no way to a page. Or a chatbot with so few leads that they are one.
+ * that they are no way to a page. Or a chatbot with so few leads that they are one. Or the chatbots that
+ * a search has found, as far as a page shows them.
  */
-export type Hint = 'common_name' | { fewLeadsOf: string } | null
+export type Hint = 'common_name' | { fewLeadsOf: string } | { chatbots: readonly string[] } | null
+
+/** Undefined: nothing was looked for. */
+export function chatbotsFound(hint: Hint): readonly string[] | undefined {
+  return hint !== null && typeof hint === 'object' && 'chatbots' in hint ? hint.chatbots : undefined
+}
 
 export function asked<Filter extends { q?: string }>(filter: Filter, hint: Hint): Sought<Filter> {
   const { q, ...others } = filter
-  if (hint !== null && typeof hint === 'object') return { ...filter, ofFewLeads: hint.fewLeadsOf }
-  if (hint === null || q === undefined) return filter
+  if (hint !== null && typeof hint === 'object' && 'fewLeadsOf' in hint) {
+    return { ...filter, ofFewLeads: hint.fewLeadsOf }
+  }
+  if (hint !== 'common_name' || q === undefined) return filter
   return { ...others, commonName: q } as Sought<Filter>
 }
 
-export function listLeads(
-  db: Builder,
-  filter: Sought<LeadFilter>,
-  page: Page | CountedPage,
-): Compilable {
-  const { chatbotId, from, to, q, commonName } = filter
+/** Their own rows (lead-deliveries.ts adds what became of them). */
+export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | CountedPage) {
+  const { chatbotId, from, to, q, commonName, deliveryState } = filter
   const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
+  const ofState = q !== undefined ? null : leadsByDeliveries(db, filter, page)
+  if (deliveryState !== undefined) query = query.where(isOfLeadState(db, deliveryState))
+  if (deliveryState !== undefined && q === undefined && ofState === null) {
+    query = query.where(isLookedAt(db, filter, after))
+  }
   if (commonName !== undefined) query = query.where(isLeadOf(commonName))
   if ('skip' in page) query = query.offset(page.skip)
-  if (isPostgres(db) && chatbotId !== undefined && q === undefined) {
+  if (isPostgres(db) && chatbotId !== undefined && q === undefined && ofState === null) {
     // As in rangeOfDeliveries.
     const { floor, ceiling } = idRange('lead', filter, { after })
     query = query
@@ -108,7 +154,8 @@ export function listLeads(
     return query.orderBy('chatbot_id', 'desc').orderBy('id', 'desc').limit(page.limit)
   }
   if (chatbotId !== undefined) {
-    query = query.where(q === undefined ? 'chatbot_id' : unindexed('chatbot_id'), '=', chatbotId)
+    const leads = q === undefined && ofState === null
+    query = query.where(leads ? 'chatbot_id' : unindexed('chatbot_id'), '=', chatbotId)
   }
   if (from !== undefined) {
     query = query
@@ -119,8 +166,22 @@ export function listLeads(
     query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
   }
   if (q !== undefined) query = query.where('id', 'in', people(db, q, chatbotId))
+  if (ofState !== null) query = query.where(isAmong(db, ofState))
   if (after !== null) query = query.where('id', '<', after)
-  return query.orderBy('id', 'desc').limit(page.limit)
+  // What is found by its id is sorted: else PostgreSQL would walk all leads in their order, and ask each.
+  const order = ofState !== null && isPostgres(db) ? unindexed('id') : 'id'
+  return query.orderBy(order, 'desc').limit(page.limit)
+}
+
+function isAmong(db: Builder, ids: RawBuilder<unknown>) {
+  return isPostgres(db) ? sql<SqlBool>`id = ANY(ARRAY(${ids}))` : sql<SqlBool>`id IN (${ids})`
+}
+
+/** Of those that no list leads to, the newest: a page may be shorter, and the last, though older follow. */
+function isLookedAt(db: Builder, filter: Sought<LeadFilter>, after: string | null) {
+  const { deliveryState: _, ...others } = filter
+  const newest = leads(db, others, { limit: LEADS_LOOKED_AT, after })
+  return sql<SqlBool>`leads.id >= coalesce((SELECT min(id) FROM (${newest}) AS newest), '')`
 }
 
 /** By their age: an id may be the caller's own. */

@@ -1,48 +1,48 @@
 /** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
-import type { DeliveryFilter, Desk, NewRecovery, Page, PagedLists, PageRead } from '../desk.ts'
-import type { Encryption } from '../sealing/encryption.ts'
-import { ownerOf } from './access-queries.ts'
+import { isChatbotSought } from '../../chatbot.ts'
+import type {
+  ChatbotFilter,
+  CountedPage,
+  DeliveryFilter,
+  Desk,
+  NewRecovery,
+  Page,
+  PagedLists,
+  PageRead,
+} from '../desk.ts'
+import { versionAt } from '../rules/settings-version.ts'
+import { ownerOf, settingsChange } from './access-queries.ts'
+import { type SettingsChangeRow, toSettingsChange } from './access-rows.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
-import { statsSeries } from './charts.ts'
-import { countRecoverable as countRecoverableQuery, currentCounts } from './deliveries.ts'
+import {
+  countRecoverable as countRecoverableQuery,
+  countWaiting as countWaitingQuery,
+  currentCounts,
+} from './deliveries.ts'
 import {
   deliveryDetailQueries,
   eventDetailQueries,
   toDeliveryDetail,
   toEventDetail,
 } from './details.ts'
+import { statsSeries } from './figures/charts.ts'
+import { leadStatsQueries, toLeadStats } from './figures/lead-stats.ts'
+import { toStats } from './figures/stats.ts'
 import { glimpseQueries, toGlimpses } from './glimpses.ts'
-import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
-import { PAGED_LISTS, type PageBound, type PagedList } from './paged-lists.ts'
+import { type ListedLeadRow, listLeads, toListedLead } from './lead-deliveries.ts'
+import { leadRecordQueries, listedLeadQuery, toLeadRecord } from './lead-record.ts'
+import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
+import type { ReadParts } from './read-parts.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 import { hasFewLeads, isCommonName, isLeadEvent, isNameSearch } from './searches.ts'
-import { toStats } from './stats.ts'
-
-/** Runs queries, all from one state of the database; one list of rows for each. */
-export type RunQueries = (
-  queries: {
-    sql: string
-    parameters: readonly unknown[]
-    /** Its answer is one row then: a `PageRead` of its rows. */
-    bound?: PageBound
-  }[],
-) => Promise<unknown[][]>
-
-/** What an engine gives to be read. */
-export interface ReadParts {
-  db: Builder
-  run: RunQueries
-  /** Where what a delivery or a visitor waits for is read: never behind somebody's long list. */
-  runSoon: RunQueries
-  encryption: Encryption
-}
+import { webhookReads } from './webhook-reads.ts'
 
 export function createReads(parts: ReadParts) {
-  return { ...lists(parts), ...details(parts), ...charts(parts) }
+  return { ...lists(parts), ...details(parts), ...charts(parts), ...webhookReads(parts) }
 }
 
 function lists(parts: ReadParts) {
@@ -55,16 +55,16 @@ function lists(parts: ReadParts) {
       const [read] = found as [PageRead<unknown>]
       return { rows: toItems(parts, list, read.rows), more: read.more }
     },
-    listChatbots: (page) => whole(parts, 'chatbots', { filter: {}, page }),
+    listChatbots: (page, filter = {}) => whole(parts, 'chatbots', { filter, page }),
     listWebhooks: (filter, page) => whole(parts, 'webhooks', { filter, page }),
     listDeliveries: (filter, page) => whole(parts, 'deliveries', { filter, page }),
     listErasures: (filter, page) => whole(parts, 'erasures', { filter, page }),
     listApiKeys: (filter, page) => whole(parts, 'apiKeys', { filter, page }),
     listAudit: (filter, page) => whole(parts, 'audit', { filter, page }),
     async listLeads(filter, page) {
-      const asked = queries.asked(filter, await hintFor(parts, 'leads', filter))
-      const query = queries.listLeads(parts.db, asked, page)
-      return (await all<rows.LeadRow>(parts, query.compile())).map(rows.toLead)
+      const asked = queries.asked(filter, await hintFor(parts, 'leads', { filter, page }))
+      const query = listLeads(parts.db, asked, page)
+      return (await all<ListedLeadRow>(parts, query.compile())).map(toListedLead)
     },
     async listConversations(filter, page) {
       const query = queries.listConversations(parts.db, filter, page)
@@ -95,13 +95,19 @@ function details(parts: ReadParts) {
     getDelivery: async (id) =>
       toDeliveryDetail(await run(deliveryDetailQueries(db, id)), encryption),
     async getLead(id) {
-      const row = await one<rows.LeadRow>(parts, leadQuery(db, id))
-      return row ? rows.toLead(row) : null
+      const row = await one<ListedLeadRow>(parts, listedLeadQuery(db, id))
+      return row ? toListedLead(row) : null
     },
     getLeadRecord: async (id) => toLeadRecord(await run(leadRecordQueries(db, id)), encryption),
     async getRecovery(id) {
       const row = await one<rows.RecoveryRow>(parts, byId(db, 'recoveries', id))
       return row ? rows.toRecovery(row) : null
+    },
+    async settingsChange({ id, version }) {
+      const at = versionAt(version)
+      if (at === null) return null
+      const row = await one<SettingsChangeRow>(parts, settingsChange(db, id, at))
+      return row ? toSettingsChange(row) : null
     },
     async chatbotOf(kind, id) {
       const [found] = await runSoon([ownerOf(db, kind, id)])
@@ -120,6 +126,7 @@ function charts(parts: ReadParts) {
       ])
       return toStats(series as StatsRow[], current as StateCount[])
     },
+    leadStats: async (query) => toLeadStats(await run(leadStatsQueries(db, query))),
     async backlog() {
       const query = db.selectFrom('meta').select('value').where('key', '=', 'backlog')
       return Number((await one<{ value: number }>(parts, query.compile()))?.value ?? 0)
@@ -147,6 +154,15 @@ export async function countRecoverable(parts: ReadParts, recovery: NewRecovery):
   return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
 }
 
+/** `dueAfter`: what is due later; null: all that is in nobody's hands. */
+export async function countWaiting(
+  parts: ReadParts,
+  waiting: { webhookId: string; dueAfter: number | null },
+): Promise<number> {
+  const query = countWaitingQuery(parts.db, waiting)
+  return Number((await one<{ count: number }>(parts, query.compile()))?.count ?? 0)
+}
+
 interface Asked<Name extends PagedList> {
   filter: PagedLists[Name]['filter']
   page: Page
@@ -165,7 +181,8 @@ async function listQuery<Name extends PagedList>(
   list: Name,
   { filter, page }: Asked<Name>,
 ): Promise<CompiledQuery> {
-  return PAGED_LISTS[list].query(parts.db, filter, page, await hintFor(parts, list, filter))
+  const hint = await hintFor(parts, list, { filter, page })
+  return PAGED_LISTS[list].query(parts.db, filter, page, hint)
 }
 
 function toItems<Name extends PagedList>(
@@ -179,8 +196,11 @@ function toItems<Name extends PagedList>(
 async function hintFor(
   parts: ReadParts,
   list: PagedList,
-  filter: PagedLists[PagedList]['filter'],
+  { filter, page }: { filter: PagedLists[PagedList]['filter']; page: Page | CountedPage },
 ): Promise<queries.Hint> {
+  if (list === 'chatbots' && 'after' in page) {
+    return findChatbots(parts, filter as ChatbotFilter, page)
+  }
   if (list !== 'deliveries' && list !== 'leads') return null
   const { q, chatbotId, webhookId, eventId, eventType } = filter as DeliveryFilter
   if (isNameSearch(q)) {
@@ -191,6 +211,28 @@ async function hintFor(
   const owner = chatbotId ?? (webhookId && (await findWebhookRow(parts, webhookId))?.chatbot_id)
   if (!owner) return null
   return (await isTrue(parts, hasFewLeads(parts.db, owner))) ? { fewLeadsOf: owner } : null
+}
+
+/** As many as the page takes; what is beyond the last of them is the next page's. */
+async function findChatbots(
+  parts: ReadParts,
+  { q }: ChatbotFilter,
+  { limit, after }: Page,
+): Promise<queries.Hint> {
+  if (q === undefined) return null
+  const found: string[] = []
+  let last = after
+  for (;;) {
+    const query = queries.chatbotNames(parts.db, last).compile()
+    const names = await all<{ id: string; name: string }>(parts, query)
+    for (const { id, name } of names) {
+      if (found.length < limit && isChatbotSought({ id, name }, q)) found.push(id)
+    }
+    last = names.at(-1)?.id ?? null
+    if (found.length >= limit || names.length < queries.CHATBOT_NAMES_MAX) {
+      return { chatbots: found }
+    }
+  }
 }
 
 async function isTrue(parts: ReadParts, query: CompiledQuery): Promise<boolean> {

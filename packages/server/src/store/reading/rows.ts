@@ -15,6 +15,7 @@ import {
   type Erasure,
   type ErasureReason,
   type Lead,
+  type LeadConsent,
   leadPayloadText,
 } from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../../webhook.ts'
@@ -30,6 +31,7 @@ import {
 
 export interface ChatbotRow extends ChatbotColumns {
   id: string
+  version: string
   created_at: number
   updated_at: number
 }
@@ -55,6 +57,11 @@ export interface WebhookRow extends WebhookColumns {
   last_success_at: number | null
   last_failure_at: number | null
   last_failure: string | null
+  given_up_at: number | null
+  /** What was given up before it counts no more: its owner's word. */
+  set_aside_until: number | null
+  last_failure_by: string | null
+  last_note: AnswerNote | null
   /** Its rest, as rest.ts names it. */
   resting_until: number | null
   probe_at: number | null
@@ -65,6 +72,11 @@ export interface WebhookRow extends WebhookColumns {
   rest_by: string | null
   strained: number
   rested_at: number | null
+  /** The delivery that passes its rest as the next probe, by hand. */
+  probe_wanted: string | null
+  /** What is still to be brought forward (rules/bring-forward.ts). */
+  forwarding: string | null
+  version: string
   created_at: number
   updated_at: number
 }
@@ -95,9 +107,13 @@ export interface DeliveryRow {
   attempt_count: number
   series_attempts: number
   due_at: number | null
+  /** The schedule's time of the next attempt, once that was brought forward in this wait. */
+  schedule_due_at: number | null
   claimed_by: string | null
   last_status: number | null
   last_error: string | null
+  /** Of what is read to be shown. */
+  last_note?: AnswerNote | null
   /** First attempt of this series that was not charged; null: all were. */
   uncharged_since: number | null
   created_at: number
@@ -127,6 +143,8 @@ export interface LeadRow {
   customer_name: string
   customer_email: string
   customer_phone: string
+  /** JSON; null: nothing was asked for. */
+  consent: string | null
   created_at: number
 }
 
@@ -145,6 +163,8 @@ export interface RecoveryRow {
   since: number
   until: number
   states: string
+  last_status: number | null
+  last_error: string | null
   total: number
   done: number
   created_at: number
@@ -155,6 +175,7 @@ export function toChatbot(row: ChatbotRow): Chatbot {
   return {
     id: row.id,
     ...chatbotSettings(row),
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -181,9 +202,12 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
       lastSuccessAt: row.last_success_at,
       lastFailureAt: row.last_failure_at,
       lastFailure: row.last_failure,
+      lastFailureBy: row.last_failure_by,
+      lastNote: row.last_note,
     },
     rest: restOf(row),
     restedAt: row.rested_at,
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -191,11 +215,16 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
 
 /** As it is kept, be it over. */
 export function restOf(
-  row: Pick<WebhookRow, 'resting_until' | 'probe_at' | 'rest_reason'>,
+  row: Pick<WebhookRow, 'resting_until' | 'probe_at' | 'probe_wanted' | 'rest_reason'>,
 ): WebhookRest | null {
-  const { resting_until, probe_at, rest_reason } = row
+  const { resting_until, probe_at, probe_wanted, rest_reason } = row
   if (resting_until === null) return null
-  return { until: resting_until, probeAt: probe_at, reason: rest_reason ?? '' }
+  return {
+    until: resting_until,
+    probeAt: probe_at,
+    probeWanted: probe_wanted,
+    reason: rest_reason ?? '',
+  }
 }
 
 export function toEvent(row: EventRow): Event {
@@ -243,9 +272,11 @@ export function toDelivery(row: DeliveryRow): Delivery {
     attemptCount: row.attempt_count,
     seriesAttempts: row.series_attempts,
     dueAt: row.state === 'pending' ? row.due_at : null,
+    scheduleDueAt: row.state === 'pending' ? row.schedule_due_at : null,
     claimed: row.claimed_by !== null,
     lastStatus: row.last_status,
     lastError: row.last_error,
+    lastNote: row.last_note ?? null,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
     updatedAt: row.updated_at,
@@ -297,8 +328,13 @@ export function toLead(row: LeadRow): Lead {
     customerName: row.customer_name,
     customerEmail: row.customer_email,
     customerPhone: row.customer_phone,
+    consent: row.consent === null ? null : (JSON.parse(row.consent) as LeadConsent), // by consentText
     createdAt: row.created_at,
   }
+}
+
+export function consentText(consent: LeadConsent | null): string | null {
+  return consent === null ? null : JSON.stringify(consent)
 }
 
 export function toConversation(row: ConversationRow): Conversation {

@@ -4,7 +4,8 @@
  * it holds for all nodes and over restarts.
  *
  *   working ──► resting     asked to (Retry-After), or the last answers all failed so
- *   resting ──► probing     its time has come: the store hands out one delivery, and no second one
+ *   resting ──► probing     its time has come, or somebody asks for one delivery to be sent now: the
+ *                           store hands out that one, and no second one
  *   probing ──► working     the probe was taken; also by resume, a test that was taken, a new URL
  *   probing ──► resting     it was not: for longer
  *
@@ -35,8 +36,15 @@ export interface RestState {
   restBy: string | null
   /** Answers in a row that asked for less, or could not be had. */
   strained: number
-  /** When the last rest, or pause, ended: what was accepted since goes first. */
+  /**
+   * When the last rest, or pause, ended, or its waiting deliveries were brought forward: what was
+   * accepted since goes first.
+   */
   restedAt: number | null
+  /** The delivery that is the next probe, and at once: somebody asked for it. Null: the clock says. */
+  probeWanted: string | null
+  /** What is still to be brought forward (bring-forward.ts); null: nothing. */
+  forwarding: string | null
 }
 
 /** While another node probes: how long until whoever waits looks again. */
@@ -60,17 +68,20 @@ export const REST_COLUMNS = [
   'strained',
   'rested_at',
   'rest_set_at',
+  'probe_wanted',
+  'forwarding',
 ] as const
 
 /** For an UPDATE that ends a rest, without when it ended. */
 export const END_REST_SET = `resting_until = NULL, probe_at = NULL, probe_id = NULL,
-    rest_reason = NULL, rest_level = 0, rest_by = NULL, strained = 0, rest_set_at = NULL`
+    rest_reason = NULL, rest_level = 0, rest_by = NULL, strained = 0, rest_set_at = NULL,
+    probe_wanted = NULL`
 
 /** For a SELECT of them. */
 export const REST_FIELDS = `kind, resting_until AS "restingUntil", probe_at AS "probeAt",
     probe_id AS "probeId", rest_reason AS "restReason", rest_level AS "restLevel",
     rest_by AS "restBy", strained, rested_at AS "restedAt",
-    rest_set_at AS "restSetAt"`
+    rest_set_at AS "restSetAt", probe_wanted AS "probeWanted", forwarding`
 
 export function restValues(rest: RestState): (number | string | null)[] {
   const { restingUntil, probeAt, probeId, restReason, restLevel, restBy, strained } = rest
@@ -84,6 +95,8 @@ export function restValues(rest: RestState): (number | string | null)[] {
     strained,
     rest.restedAt,
     rest.restSetAt,
+    rest.probeWanted,
+    rest.forwarding,
   ]
 }
 
@@ -152,6 +165,7 @@ export type RestTold = Pick<Extract<RecordResult, { kind: 'recorded' }>, 'rest'>
 export function restTold(webhook: RestState, move: RestMove | null, now: number): RestTold {
   if (move === 'ended') return { rest: 'ended' }
   if (webhook.probeAt === null) return {}
+  if (webhook.probeWanted !== null) return { rest: { probeInMs: 0 } }
   return { rest: { probeInMs: Math.max(0, webhook.probeAt - now) } }
 }
 
@@ -171,6 +185,7 @@ const WORKING = {
   restBy: null,
   strained: 0,
   restSetAt: null,
+  probeWanted: null,
 } satisfies Partial<RestState>
 
 /**

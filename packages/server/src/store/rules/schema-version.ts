@@ -3,14 +3,81 @@
  * was never released, and is refused (docs/decisions/0044-hot-and-cold.md).
  */
 import { StartError } from '../../errors.ts'
+import { LATENCY_BOUNDS_MS, LATENCY_MS_MAX } from './latency.ts'
+import { DELIVERIES_WITH_SCHEDULE } from './views.ts'
 
 export const FIRST_SCHEMA = 11
 
 /**
- * What followed the first, in words that both databases take. A released one is never edited. Once the
- * stores need different words this list is closed, or numbers would move: each names its own from then on.
+ * Deliveries that are sent before their schedule's time (extra.ts), and webhooks whose rest is
+ * passed by hand, or whose deliveries are still to be brought forward.
+ */
+const BROUGHT_FORWARD = `
+  ALTER TABLE claimed ADD COLUMN schedule_due_at bigint;
+  ALTER TABLE waiting ADD COLUMN schedule_due_at bigint;
+  ALTER TABLE webhooks ADD COLUMN probe_wanted TEXT;
+  ALTER TABLE webhooks ADD COLUMN forwarding TEXT;
+  CREATE INDEX webhooks_forwarding ON webhooks (id) WHERE forwarding IS NOT NULL;
+  DROP VIEW deliveries;
+  ${DELIVERIES_WITH_SCHEDULE}`
+
+/**
+ * What followed the first, in words that both databases take, but for `bigint`, which SQLite writes
+ * INTEGER. A released one is never edited. Once the stores need different words this list is closed, or
+ * numbers would move: each names its own from then on.
  */
 export const LATER_STEPS: readonly string[] = [
+  // JSON of what a visitor agreed to (lead.ts); null: nothing was asked for.
+  'ALTER TABLE leads ADD COLUMN consent TEXT',
+  // What is to be told of a webhook to others of its chatbot (notices.ts), and what it is told by.
+  `ALTER TABLE webhooks ADD COLUMN recent_failures INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE webhooks ADD COLUMN troubles INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE notices (
+    webhook_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    chatbot_id TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    since BIGINT NOT NULL,
+    noted_at BIGINT NOT NULL,
+    told_at BIGINT,
+    delivery_id TEXT NOT NULL,
+    event_type TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    status INTEGER,
+    cause TEXT,
+    PRIMARY KEY (webhook_id, type)
+  );
+  CREATE INDEX notices_untold ON notices (told_at) WHERE times > 0;`,
+  BROUGHT_FORWARD,
+  // Of the settings alone, for `ETag` and `If-Match` (rules/settings-version.ts).
+  `ALTER TABLE chatbots ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+  `ALTER TABLE webhooks ADD COLUMN version TEXT NOT NULL DEFAULT '0'`,
+  // What an overview begins with: the few webhooks that don't get what they should.
+  `CREATE INDEX webhooks_troubled ON webhooks (chatbot_id, id)
+    WHERE (state IN ('paused', 'disabled') OR (state = 'active'
+      AND (failing_since IS NOT NULL OR resting_until IS NOT NULL)))`,
+  // When a delivery of it was last given up, and until when its owner has set such aside (given-up.ts).
+  // What counts them reads nothing but the index. An erased lead's can't be resent.
+  `ALTER TABLE webhooks ADD COLUMN given_up_at bigint;
+  ALTER TABLE webhooks ADD COLUMN set_aside_until bigint;
+  UPDATE webhooks SET given_up_at = (SELECT max(finished_at) FROM finished
+    WHERE state IN ('exhausted', 'cancelled') AND state = 'exhausted' AND webhook_id = webhooks.id);
+  CREATE INDEX webhooks_given_up ON webhooks (given_up_at) WHERE given_up_at IS NOT NULL;
+  DROP INDEX finished_failed;
+  UPDATE finished SET state_reason = 'lead_erased' WHERE state = 'exhausted' AND id IN (
+    SELECT of_lead.id FROM events JOIN finished AS of_lead
+      ON of_lead.id > 'dlv_' || substr(events.id, 5, 23) || '000'
+      AND of_lead.id <= 'dlv_' || substr(events.id, 5, 23) || 'zzz'
+    WHERE events.erased = 1);
+  CREATE INDEX finished_failed ON finished
+    (webhook_id, finished_at, id, state, kind, state_reason)
+    WHERE state IN ('exhausted', 'cancelled')`,
+  // Of a recovery: only those that were answered so last, or failed so.
+  `ALTER TABLE recoveries ADD COLUMN last_status INTEGER;
+  ALTER TABLE recoveries ADD COLUMN last_error TEXT`,
+  // By which delivery a webhook's last failure is told, and what its last success said of itself.
+  'ALTER TABLE webhooks ADD COLUMN last_failure_by TEXT; ALTER TABLE webhooks ADD COLUMN last_note TEXT',
+  ...['stats_minutes', 'stats_rollups'].map(withLatencyEnds),
   // What is left of a deleted webhook while its deliveries are kept. The URL is sealed as it was.
   `CREATE TABLE deleted_webhooks (id text PRIMARY KEY, chatbot_id text NOT NULL, url text NOT NULL,
     deleted_at bigint NOT NULL);
@@ -18,6 +85,21 @@ export const LATER_STEPS: readonly string[] = [
   CREATE INDEX deleted_webhooks_by_age ON deleted_webhooks (deleted_at);
   CREATE INDEX deleted_webhooks_sealed_with ON deleted_webhooks ((substr(url, 4, 8)));`,
 ]
+
+/** The shortest and the longest attempt: of what was there before, the edges of its buckets. */
+function withLatencyEnds(table: string): string {
+  const edges = LATENCY_BOUNDS_MS.map((bound, bucket) => [`latency_${bucket}`, bound] as const)
+  const beyond = [`latency_${LATENCY_BOUNDS_MS.length}`, LATENCY_MS_MAX] as const
+  const buckets = [...edges, beyond].map(([name, to], at) => {
+    return { name, from: LATENCY_BOUNDS_MS[at - 1] ?? 0, to }
+  })
+  const cases = (all: typeof buckets, edge: 'from' | 'to') =>
+    all.map((bucket) => `WHEN ${bucket.name} > 0 THEN ${bucket[edge]}`).join(' ')
+  return `ALTER TABLE ${table} ADD COLUMN latency_min INTEGER;
+  ALTER TABLE ${table} ADD COLUMN latency_max INTEGER;
+  UPDATE ${table} SET latency_min = CASE ${cases(buckets, 'from')} END,
+    latency_max = CASE ${cases(buckets.toReversed(), 'to')} END WHERE attempts > 0`
+}
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

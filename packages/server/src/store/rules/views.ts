@@ -18,3 +18,11 @@ CREATE VIEW all_attempts AS
     CASE state WHEN 'delivered' THEN 'delivered' ELSE 'failed' END, last_status, error_code, last_error,
     response_headers, response_body, note FROM finished WHERE attempt_id IS NOT NULL;
 `
+
+/** As `deliveries` is since deliveries may be brought forward. */
+export const DELIVERIES_WITH_SCHEDULE = `CREATE VIEW deliveries AS
+  SELECT ${SHARED}, uncharged_since, due_at, schedule_due_at, claimed_by, finished_at, updated_at
+    FROM claimed
+  UNION ALL SELECT ${SHARED}, uncharged_since, due_at, schedule_due_at, NULL, NULL, updated_at
+    FROM waiting
+  UNION ALL SELECT ${SHARED}, NULL, NULL, NULL, NULL, finished_at, finished_at FROM finished;`

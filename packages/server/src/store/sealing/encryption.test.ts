@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { StartError } from '../../errors.ts'
-import { createEncryption } from './encryption.ts'
+import { createEncryption, KeyRing } from './encryption.ts'
 import { assertKeyMatches, keyCheck } from './key-check.ts'
 
 const place = { rowId: 'wh_1', column: 'secret' }
@@ -57,4 +58,15 @@ test('a key is recognised by its check', () => {
   expect(() => assertKeyMatches(ours, kept, './data')).not.toThrow()
   expect(() => assertKeyMatches(other, kept, './data')).toThrow(StartError)
   expect(() => assertKeyMatches(ours, 'damaged', './data')).toThrow('./data')
+})
+
+test('a mark knows a text again by each key, and tells nothing without one', () => {
+  const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+  const [mark = ''] = new KeyRing({ seals: first, opens: [] }).marks('body')
+  const after = new KeyRing({ seals: second, opens: [first] }).marks('body')
+  expect(after).toHaveLength(2)
+  expect(after[1]).toBe(mark)
+  expect(after[0]).not.toBe(mark)
+  expect(new KeyRing({ seals: first, opens: [] }).marks('another')).not.toContain(mark)
+  expect(mark).not.toContain(createHash('sha256').update('body').digest('base64url'))
 })

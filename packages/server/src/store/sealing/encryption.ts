@@ -63,6 +63,17 @@ export class KeyRing implements Encryption {
     return `${FORMAT}.${keyId}.${bytes.toString('base64url')}`
   }
 
+  /**
+   * By which a text is known again, and which tells who has the database alone nothing of it: of each
+   * key that may have made one, the present one's first.
+   */
+  marks(text: string): string[] {
+    return [...this.#keys].map(([keyId, key]) => {
+      const mark = createHmac('sha256', key).update(`chatzuri mark\0${text}`)
+      return `${FORMAT}.${keyId}.${mark.digest('base64url')}`
+    })
+  }
+
   decrypt(sealed: string, cell: Cell): string {
     const [format, sealedWith = '', text] = sealed.split('.')
     assert(format === FORMAT && text !== undefined, `a sealed value has the form ${FORMAT}`)

@@ -3,7 +3,7 @@
  */
 
 import type { EncryptionKeys } from '../desk.ts'
-import type { RunQueries } from '../reading/reads.ts'
+import type { RunQueries } from '../reading/read-parts.ts'
 import type { ResealResult } from '../road.ts'
 import { type Encryption, KeyRing, sealingKeyOf } from '../sealing/encryption.ts'
 import {

@@ -17,7 +17,9 @@ import * as nodes from './road/nodes.ts'
 import { recordIfLeased } from './road/record.ts'
 import { release, releaseAll } from './road/release.ts'
 import { takeStarts } from './road/starts.ts'
+import { bringForward } from './road/upkeep/bring-forward.ts'
 import { pullInDue } from './road/upkeep/due-times.ts'
+import { noticesDue, tellNotice } from './road/upkeep/notices.ts'
 import { prune } from './road/upkeep/prune.ts'
 import { continueRecoveries } from './road/upkeep/recoveries.ts'
 import { reseal } from './road/upkeep/reseal.ts'
@@ -52,6 +54,9 @@ export const OPERATIONS = {
   keepKeys,
   reseal,
   continueRecoveries,
+  noticesDue,
+  tellNotice,
+  bringForward,
   read: (core: Core, queries: Query[]) =>
     queries.map(({ sql, values }) => core.all(sql, ...values)),
   /** A commit of this size: one that is smaller than the work's may succeed where that fails. */
@@ -64,7 +69,11 @@ export const OPERATIONS = {
 export type Operations = typeof OPERATIONS
 
 /** These write nothing: they are answered also where nothing can be written. */
-const ONLY_READ: ReadonlySet<keyof Operations> = new Set(['read', ...READING] as const)
+const ONLY_READ: ReadonlySet<keyof Operations> = new Set([
+  'read',
+  'noticesDue',
+  ...READING,
+] as const)
 
 export function isReading({ name }: { name: keyof Operations }): boolean {
   return ONLY_READ.has(name)

@@ -1,7 +1,7 @@
 /** The road on this engine: calls it, and assembles its answers. */
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
-import type { RunQueries } from '../reading/reads.ts'
+import type { RunQueries } from '../reading/read-parts.ts'
 import { toWebhook } from '../reading/rows.ts'
 import type { AcceptInput, AcceptResult, Claim, Road } from '../road.ts'
 import type { Probe } from '../rules/probe.ts'
@@ -69,6 +69,9 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => resealNext(parts, step),
     rollUp: (limit) => queue.call('rollUp', limit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
+    noticesDue: (limit) => queue.call('noticesDue', limit),
+    tellNotice: (input) => queue.call('tellNotice', input),
+    bringForward: (limit) => queue.call('bringForward', limit),
     ping: () => probe.ask(),
   } satisfies Partial<Verbs>
 }

@@ -8,6 +8,7 @@ import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { type Cursors, listPage } from '../../shapes/cursor.ts'
 import { notFound } from '../../shapes/error-answer.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { isoAt } from '../../shapes/present.ts'
 import {
   EXAMPLE_IDS,
@@ -18,6 +19,7 @@ import {
   pageQuery,
   text,
 } from '../../shapes/schemas.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat, refuseSecondLook } from '../changing/creation.ts'
 
 const apiKeyFields = {
   id: idField('key'),
@@ -66,6 +68,7 @@ function createRoute({ store, ids, random }: ApiDeps): Route {
       "With a chatbot's key: another one for the same chatbot. We keep its hash only; who loses it makes a new one.",
     access: 'chatbot-by-body',
     audit: 'key.created',
+    headers: [CREATION_KEY],
     body: {
       schema: newKeySchema,
       example: { name: 'Shop backend', chatbotId: EXAMPLE_IDS.chatbot },
@@ -76,16 +79,18 @@ function createRoute({ store, ids, random }: ApiDeps): Route {
       schema: createdKeySchema,
       example: { ...KEY_EXAMPLE, key: 'czk_uY2V0ZXN0LWtleS1mb3ItZG9jcy1v' },
     },
-    errors: ['chatbot_not_found'],
-    async handle({ body, audit }) {
+    errors: ['chatbot_not_found', 'already_created', ...CREATION_ERRORS],
+    async handle({ body, audit, request }) {
       const { name, chatbotId = null } = body
       const key = drawToken('key', random)
       const id = ids.next('key')
       const made = await store.createApiKey(
-        { id, name, chatbotId, hash: hashToken(key) },
+        { id, name, chatbotId, hash: hashToken(key), once: onceFor(request, chatbotId, body) },
         audit({ targetId: id, chatbotId }),
       )
       if (made === 'chatbot_not_found') throw notFound('chatbot')
+      refuseRepeat(made)
+      refuseSecondLook(made, id)
       return { ...presentApiKey(made), key }
     },
   })

@@ -7,8 +7,10 @@ import { drawToken, hashToken } from '../../access/token.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../shapes/error-answer.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { isoAt } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idFilter, isoTime } from '../../shapes/schemas.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat, refuseSecondLook } from '../changing/creation.ts'
 
 /** Long enough to be handed over in a chat; who sends it by mail asks for more. */
 const LIFE_SECONDS_DEFAULT = 15 * 60
@@ -43,6 +45,7 @@ export function ownerLinkRoutes({ store, ids, random, config }: ApiDeps): Route[
         'It can be used once, and gives a session that is limited to this chatbot. Revoking the key that made it ends it, and the session.',
       access: 'operator',
       audit: 'owner_link.created',
+      headers: [CREATION_KEY],
       body: { schema: newLinkSchema, example: { chatbotId: EXAMPLE_IDS.chatbot } },
       answer: {
         status: 201,
@@ -53,18 +56,21 @@ export function ownerLinkRoutes({ store, ids, random, config }: ApiDeps): Route[
           expiresAt: '2026-09-14T09:45:12.345Z',
         },
       },
-      errors: ['chatbot_not_found'],
-      async handle({ body, caller, audit }) {
+      errors: ['chatbot_not_found', 'already_created', ...CREATION_ERRORS],
+      async handle({ body, caller, audit, request }) {
         const { chatbotId, expiresInSeconds = LIFE_SECONDS_DEFAULT } = body
         const token = drawToken('link', random)
         const id = ids.next('link')
         const lifeMs = expiresInSeconds * 1000
+        const once = onceFor(request, chatbotId, body)
         const mintedBy = caller?.mintedBy ?? ''
         const made = await store.createOwnerLink(
-          { id, chatbotId, hash: hashToken(token), mintedBy, lifeMs },
+          { id, chatbotId, hash: hashToken(token), mintedBy, lifeMs, once },
           audit({ targetId: id, chatbotId }),
         )
         if (made === 'chatbot_not_found') throw notFound('chatbot')
+        refuseRepeat(made)
+        refuseSecondLook(made, id)
         return {
           url: `${config.publicUrl}/sign-in#link=${token}`,
           expiresAt: isoAt(made.expiresAt),

@@ -3,9 +3,12 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { EXAMPLE_IDS } from '../../shapes/schemas.ts'
 import { createdWebhookSchema, WEBHOOK_EXAMPLE } from '../../shapes/webhook-schemas.ts'
 import { givenSettings } from '../../shapes/webhook-settings.ts'
+import { CREATION_ERRORS, onceFor } from '../changing/creation.ts'
+import { ETAG } from '../changing/versions.ts'
 import { createWebhook, refuseBlocked } from '../webhooks/webhooks.ts'
 import { chatbotIdField, chatbotMeant } from './query.ts'
 
@@ -39,6 +42,7 @@ export function integrationWebhookRoutes(deps: ApiDeps): Route[] {
         'The same as `POST /api/v1/chatbots/{id}/webhooks`, under the names that automation platforms send. `DELETE /api/v1/webhooks/{id}` ends it.',
       access: 'chatbot-by-body',
       audit: 'webhook.created',
+      headers: [CREATION_KEY],
       body: {
         schema: newSubscriptionSchema,
         example: {
@@ -50,6 +54,7 @@ export function integrationWebhookRoutes(deps: ApiDeps): Route[] {
       answer: {
         status: 201,
         description: 'The webhook and its secret.',
+        headers: ETAG,
         schema: subscriptionSchema,
         example: {
           ...WEBHOOK_EXAMPLE,
@@ -61,13 +66,14 @@ export function integrationWebhookRoutes(deps: ApiDeps): Route[] {
           events: ['leads.submit'],
         },
       },
-      errors: ['blocked_address', 'too_many_webhooks', 'chatbot_not_found'],
-      async handle({ body, audit }) {
+      errors: ['blocked_address', 'too_many_webhooks', 'chatbot_not_found', ...CREATION_ERRORS],
+      async handle({ body, ...call }) {
         const { endpoint, events } = body
         refuseBlocked(deps, endpoint, 'endpoint')
         const chatbotId = await chatbotMeant(deps.store, body.chatbotId)
-        const values = { chatbotId, url: endpoint, eventTypes: events }
-        const webhook = await createWebhook(deps, values, audit)
+        const once = onceFor(call.request, chatbotId, body)
+        const values = { chatbotId, url: endpoint, eventTypes: events, once }
+        const webhook = await createWebhook(deps, values, call)
         return { ...webhook, endpoint: webhook.url, events: webhook.eventTypes }
       },
     }),

@@ -4,9 +4,11 @@ import { RESENDABLE } from '../../../delivery.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../shapes/error-answer.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { presentRecovery } from '../../shapes/present.ts'
-import { EXAMPLE_IDS, idField, instant, isoTime } from '../../shapes/schemas.ts'
+import { EXAMPLE_IDS, idField, instant, isoTime, text } from '../../shapes/schemas.ts'
 import { refuseEmptySpan } from '../../shapes/span.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
 
 const finishedState = z.enum(['delivered', 'exhausted', 'cancelled'])
 
@@ -20,6 +22,12 @@ const newRecoverySchema = z
       .max(RESENDABLE.length)
       .exactOptional()
       .meta({ default: ['exhausted'] }),
+    status: z.int().min(100).max(599).exactOptional().meta({
+      description: 'Only those that the endpoint answered so last.',
+    }),
+    error: text({ min: 1, max: 2_000 }).exactOptional().meta({
+      description: 'Only those whose `lastError` is this, to the letter.',
+    }),
     dryRun: z.boolean().exactOptional().meta({ description: 'Only count.', default: false }),
   })
   .meta({ id: 'NewRecovery' })
@@ -49,7 +57,7 @@ export function recoveryRoutes(deps: ApiDeps): Route[] {
   return [recoverRoute(deps), getRoute(deps)]
 }
 
-function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
+function recoverRoute({ store, ids, clock, onResending }: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/v1/webhooks/{id}/recover',
@@ -61,6 +69,7 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.recovery_started',
+    headers: [CREATION_KEY],
     body: { schema: newRecoverySchema, example: { since: '2026-09-14T00:00:00Z' } },
     answer: {
       status: 202,
@@ -68,20 +77,27 @@ function recoverRoute({ store, ids, clock, onRecovery }: ApiDeps): Route {
       schema: startedSchema,
       example: { recoveryId: EXAMPLE_IDS.recovery, count: 118 },
     },
-    async handle({ id: webhookId, body, audit }) {
-      const { since, until = clock.now(), states = ['exhausted'], dryRun = false } = body
+    errors: [...CREATION_ERRORS],
+    async handle({ id: webhookId, body, audit, request }) {
+      const { since, until = clock.now(), states = ['exhausted'], status, error } = body
+      const { dryRun = false } = body
       refuseEmptySpan({ from: since, to: until }, { from: 'since', to: 'until' })
+      const entry = audit()
       const values = {
         id: ids.next('recovery'),
         webhookId,
         since,
         until,
         states: [...new Set(states)],
+        ...(status !== undefined && { lastStatus: status }),
+        ...(error !== undefined && { lastError: error }),
         dryRun,
+        once: onceFor(request, entry.chatbotId, body),
       }
-      const recovery = await store.createRecovery(values, dryRun ? undefined : audit())
+      const recovery = await store.createRecovery(values, dryRun ? undefined : entry)
       if (recovery === null) throw notFound('webhook')
-      if (!dryRun) onRecovery()
+      refuseRepeat(recovery)
+      if (!dryRun) onResending()
       return { recoveryId: dryRun ? null : recovery.id, count: recovery.total }
     },
   })

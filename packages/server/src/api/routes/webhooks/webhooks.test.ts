@@ -40,6 +40,17 @@ test('the secret is in the first answer and where it is asked for, nowhere else'
   expect((await call('GET', `${path}/secret`)).json).toEqual({ secret: made.json.secret })
 })
 
+test('those that do not get what they should are listed apart', async () => {
+  const { call, made, path } = await setup()
+  const troubled = async (query = '') =>
+    (await call<{ data: WebhookJson[] }>('GET', `/api/v1/webhooks?troubled=true${query}`)).json.data
+  expect(await troubled()).toEqual([])
+  await call('POST', `${path}/pause`)
+  expect((await troubled()).map(({ id }) => id)).toEqual([made.json.id])
+  expect(await troubled('&chatbotId=bot_01m2fm1cgye03v13e1wgzp7b71')).toEqual([])
+  expect((await call('GET', '/api/v1/webhooks?troubled=yes')).status).toBe(400)
+})
+
 test('every webhook is in one list, newest first and masked, page by page, or those of one chatbot', async () => {
   const { call, made, body } = await setup({ headers: { 'X-Api-Key': 'k-123' } })
   const { json: other } = await call<{ id: string }>('POST', '/api/v1/chatbots', {

@@ -1,14 +1,17 @@
 /** Webhooks: where owners want events sent. Secrets, header values and credentials are shown masked. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { NewWebhook, WebhookChange } from '../../../store/desk.ts'
+import type { NewWebhook, Once, WebhookChange } from '../../../store/desk.ts'
 import { memberPath } from '../../../text/json.ts'
 import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../../webhook.ts'
 import type { AuditOf } from '../../access/call-audit.ts'
+import { type Caller, readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { type Cursors, listPage } from '../../shapes/cursor.ts'
 import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
 import { apiError, invalidInput, notFound } from '../../shapes/error-answer.ts'
+import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { metadataFilter } from '../../shapes/metadata-filter.ts'
 import { presentWebhook } from '../../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../../shapes/schemas.ts'
@@ -20,9 +23,18 @@ import {
   webhookChangeSchema,
   webhookSchema,
 } from '../../shapes/webhook-schemas.ts'
+import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
+import {
+  changedMeanwhile,
+  ETAG,
+  expectedVersions,
+  IF_MATCH,
+  setETag,
+} from '../changing/versions.ts'
+import { webhookShower } from './shown-webhook.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
-export const webhookAnswer = { schema: webhookSchema, example: WEBHOOK_EXAMPLE }
+export const webhookAnswer = { headers: ETAG, schema: webhookSchema, example: WEBHOOK_EXAMPLE }
 
 export function webhookRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [
@@ -47,6 +59,7 @@ function createRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'chatbot',
     audit: 'webhook.created',
+    headers: [CREATION_KEY],
     body: {
       schema: newWebhookSchema,
       example: { url: 'https://shop.example/hooks/leads', eventTypes: ['lead.submit'] },
@@ -54,30 +67,42 @@ function createRoute(deps: ApiDeps): Route {
     answer: {
       status: 201,
       description: 'The webhook and its secret.',
+      headers: ETAG,
       schema: createdWebhookSchema,
       example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
     },
-    errors: ['blocked_address', 'too_many_webhooks'],
-    handle: ({ id: chatbotId, body, audit }) => createWebhook(deps, { chatbotId, ...body }, audit),
+    errors: ['blocked_address', 'too_many_webhooks', ...CREATION_ERRORS],
+    handle: ({ id: chatbotId, body, ...call }) => {
+      const once = onceFor(call.request, chatbotId, body)
+      return createWebhook(deps, { chatbotId, once, ...body }, call)
+    },
   })
 }
 
-type WebhookToCreate = z.output<typeof newWebhookSchema> & { chatbotId: string }
+/** What a call has that creates one. */
+interface Creating {
+  audit: AuditOf
+  reply: FastifyReply
+}
+
+interface WebhookToCreate extends z.output<typeof newWebhookSchema> {
+  chatbotId: string
+  once: Once | null
+}
 
 /** As it is answered, with its secret. Throws for what the schema alone can't refuse. */
-export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, audit: AuditOf) {
+export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, call: Creating) {
   const { secret, ...settings } = given
   refuseBlocked(deps, given.url)
   if (given.headers) refuseMasks(unmaskHeaders(given.headers, {}).faults)
-  const webhook = await storeWebhook(deps, audit, {
+  return createAndAnswer(deps, call, {
     ...SETTINGS_BY_DEFAULT,
     ...settings,
     secret: secret === undefined ? deps.generateSecret() : usableSecret(deps, secret),
   })
-  return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
 }
 
-function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+function listRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/chatbots/{id}/webhooks',
@@ -98,21 +123,22 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    async handle({ id, query }) {
+    async handle({ id, query, caller }) {
+      const { store } = deps
       if (!(await store.getChatbot(id))) throw notFound('chatbot')
       return listPage({
         cursors,
         scope: `webhooks of ${id}`,
         query,
         read: (page) => store.readPage('webhooks', { ...filterOf(query), chatbotId: id }, page),
-        present: (webhook) => presentWebhook(webhook, clock.now()),
+        present: webhookShower(deps, readerOf(caller)),
       })
     },
   })
 }
 
 /** Whoever looks after many chatbots would otherwise ask for the webhooks of each. */
-function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+function findRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/webhooks',
@@ -123,6 +149,10 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     access: 'chatbot-by-query',
     query: z.strictObject({
       chatbotId: idFilter('chatbot').exactOptional(),
+      troubled: z.enum(['true', 'false']).exactOptional().meta({
+        description:
+          '`true`: only those that do not get what they should now: paused, disabled, failing or resting.',
+      }),
       metadata: metadataFilter.exactOptional(),
       ...pageQuery,
     }),
@@ -136,13 +166,18 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    handle({ query }) {
+    handle({ query, caller }) {
       return listPage({
         cursors,
         scope: 'webhooks',
         query,
-        read: (page) => store.readPage('webhooks', filterOf(query), page),
-        present: (webhook) => presentWebhook(webhook, clock.now()),
+        read: (page, { troubled, ...filter }) =>
+          deps.store.readPage(
+            'webhooks',
+            troubled === 'true' ? { ...filter, troubledAt: deps.clock.now() } : filter,
+            page,
+          ),
+        present: webhookShower(deps, readerOf(caller)),
       })
     },
   })
@@ -163,7 +198,8 @@ function getRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     answer: { status: 200, description: 'The webhook.', ...webhookAnswer },
-    handle: async ({ id }) => presentWebhook(await findWebhook(deps, id), deps.clock.now()),
+    handle: async ({ id, reply, caller }) =>
+      answerWith(deps, { reply, caller }, await findWebhook(deps, id)),
   })
 }
 
@@ -175,24 +211,33 @@ function updateRoute(deps: ApiDeps): Route {
     tag: 'Webhooks',
     summary: 'Change a webhook',
     description:
-      'What is left out stays; `headers` and `metadata` are replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings.',
+      'What is left out stays; `headers` and `metadata` are replaced whole. A masked value that is sent back as it was read keeps what is stored. Deliveries that wait go out by the new settings. With `If-Match`, only what nobody has changed meanwhile.',
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.updated',
+    headers: [IF_MATCH],
     body: { schema: webhookChangeSchema, example: { timeoutSeconds: 10 } },
     answer: { status: 200, description: 'The webhook as it is now.', ...webhookAnswer },
-    errors: ['blocked_address'],
-    async handle({ id, body, audit }) {
-      const change = unmaskChange(body, await findWebhook(deps, id))
-      if (change.url !== undefined) refuseBlocked(deps, change.url)
-      const webhook = await deps.store.updateWebhook(id, change, audit())
-      if (!webhook) throw notFound('webhook')
-      return presentWebhook(webhook, deps.clock.now())
+    errors: ['blocked_address', 'changed_meanwhile'],
+    async handle({ id, body, audit, request, reply, caller }) {
+      const versions = expectedVersions(request)
+      for (;;) {
+        const stored = await findWebhook(deps, id)
+        if (versions !== undefined && !versions.includes(stored.version)) {
+          throw await changedMeanwhile(deps, { request, reply, current: stored })
+        }
+        const change = unmaskChange(body, stored)
+        if (change.url !== undefined) refuseBlocked(deps, change.url)
+        // What was masked stands for what is stored, so it holds for this version only.
+        const webhook = await deps.store.updateWebhook(id, change, audit(), [stored.version])
+        if (!webhook) throw notFound('webhook')
+        if (webhook !== 'other_version') return answerWith(deps, { reply, caller }, webhook)
+      }
     },
   })
 }
 
-function deleteRoute({ store }: ApiDeps): Route {
+function deleteRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/api/v1/webhooks/{id}',
@@ -203,29 +248,57 @@ function deleteRoute({ store }: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     audit: 'webhook.deleted',
+    headers: [IF_MATCH],
     answer: { status: 204, description: 'Deleted.' },
-    async handle({ id, audit }) {
-      if (!(await store.deleteWebhook(id, audit()))) throw notFound('webhook')
+    errors: ['changed_meanwhile'],
+    async handle({ id, audit, request, reply }) {
+      const deleted = await deps.store.deleteWebhook(id, audit(), expectedVersions(request))
+      if (!deleted) throw notFound('webhook')
+      if (deleted !== 'other_version') return
+      const current = await findWebhook(deps, id)
+      throw await changedMeanwhile(deps, { request, reply, current })
     },
   })
 }
 
-export async function storeWebhook(
-  { store, ids, config }: ApiDeps,
-  audit: AuditOf,
-  values: Omit<NewWebhook, 'id' | 'webhooksMax'>,
-): Promise<Webhook> {
+/** With its version, and what to do about it. */
+export function answerWith(
+  deps: ApiDeps,
+  { reply, caller }: { reply: FastifyReply; caller: Caller | null },
+  webhook: Webhook,
+) {
+  setETag(reply, webhook)
+  return webhookShower(deps, readerOf(caller))(webhook)
+}
+
+type NewValues = Omit<NewWebhook, 'id' | 'webhooksMax'>
+
+/**
+ * Answers it with its secret; a repeated call with the secret of now, which may be another than the
+ * one that its first answer showed: that is a look at it, and the audit log says so.
+ */
+export async function createAndAnswer(
+  deps: ApiDeps,
+  { audit, reply }: Creating,
+  values: NewValues,
+) {
+  const { store, ids, config } = deps
   const { webhooksMaxPerChatbot: webhooksMax } = config
+  const { chatbotId } = values
   const id = ids.next('webhook')
-  const webhook = await store.createWebhook(
-    { ...values, id, webhooksMax },
-    audit({ targetId: id, chatbotId: values.chatbotId }),
-  )
+  const entry = audit({ targetId: id, chatbotId })
+  const webhook = await store.createWebhook({ ...values, id, webhooksMax }, entry)
   if (webhook === 'chatbot_not_found') throw notFound('chatbot')
   if (webhook === 'too_many_webhooks') {
     throw apiError('too_many_webhooks', `A chatbot has at most ${webhooksMax} webhooks`)
   }
-  return webhook
+  refuseRepeat(webhook)
+  if (webhook.id !== id) {
+    const look = audit({ targetId: webhook.id, chatbotId })
+    await store.keepAudit({ ...look, action: 'webhook.secret_shown', fields: [] })
+  }
+  setETag(reply, webhook)
+  return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
 }
 
 export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {

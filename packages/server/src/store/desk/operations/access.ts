@@ -12,6 +12,7 @@ import type {
   NewLinkSession,
   NewOwnerLink,
   NewSession,
+  OnceRefusal,
 } from '../../desk.ts'
 import {
   type ApiKeyRow,
@@ -19,16 +20,23 @@ import {
   ROOT_MINT,
   type SessionRow,
 } from '../../reading/access-rows.ts'
-import { noteAudit } from './audit.ts'
+import { noteAudit, type Repeated } from './audit.ts'
+import { makeOnce, type OnceRecord } from './once.ts'
 import { insertOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Statement, type Steps } from './transaction.ts'
 
+/** As the engines have it: marked by the desk. */
+type Once<Values> = Omit<Values, 'once'> & { once: OnceRecord | null }
+
 export function* createApiKey(
   tx: DeskTransaction,
-  { id, name, chatbotId, hash }: NewApiKey,
-): Steps<ApiKeyRow | 'chatbot_not_found'> {
-  if (chatbotId !== null && !(yield* isLive(tx, chatbotId))) return 'chatbot_not_found'
-  return yield* rowOf<ApiKeyRow>(tx, INSERT_KEY, [id, name, chatbotId, hash, tx.now])
+  { id, name, chatbotId, hash, once }: Once<NewApiKey>,
+): Steps<ApiKeyRow | Repeated<ApiKeyRow> | 'chatbot_not_found' | OnceRefusal> {
+  function* make(): Steps<ApiKeyRow | 'chatbot_not_found'> {
+    if (chatbotId !== null && !(yield* isLive(tx, chatbotId))) return 'chatbot_not_found'
+    return yield* rowOf<ApiKeyRow>(tx, INSERT_KEY, [id, name, chatbotId, hash, tx.now])
+  }
+  return yield* makeOnce(tx, { id, once, find: KEY_BY_ID, make })
 }
 
 export function* deleteApiKey(tx: DeskTransaction, id: string): Steps<boolean> {
@@ -50,11 +58,14 @@ export function* touchApiKey(tx: Statement, id: string): Steps<void> {
 
 export function* createOwnerLink(
   tx: DeskTransaction,
-  { id, chatbotId, hash, mintedBy, lifeMs }: NewOwnerLink,
-): Steps<OwnerLinkRow | 'chatbot_not_found'> {
-  if (!(yield* isLive(tx, chatbotId))) return 'chatbot_not_found'
-  const values = [id, chatbotId, hash, mintedBy, tx.now, tx.now + lifeMs]
-  return yield* rowOf<OwnerLinkRow>(tx, INSERT_LINK, values)
+  { id, chatbotId, hash, mintedBy, lifeMs, once }: Once<NewOwnerLink>,
+): Steps<OwnerLinkRow | Repeated<OwnerLinkRow> | 'chatbot_not_found' | OnceRefusal> {
+  function* make(): Steps<OwnerLinkRow | 'chatbot_not_found'> {
+    if (!(yield* isLive(tx, chatbotId))) return 'chatbot_not_found'
+    const values = [id, chatbotId, hash, mintedBy, tx.now, tx.now + lifeMs]
+    return yield* rowOf<OwnerLinkRow>(tx, INSERT_LINK, values)
+  }
+  return yield* makeOnce(tx, { id, once, find: LINK_BY_ID, make })
 }
 
 export function* startSession(
@@ -128,6 +139,7 @@ const INSERT_KEY = insertOf(
   ['id', 'name', 'chatbot_id', 'hash', 'created_at'],
   KEY_COLUMNS,
 )
+const KEY_BY_ID = `SELECT ${KEY_COLUMNS} FROM api_keys WHERE id = $1`
 const LOCK_KEY = 'SELECT id FROM api_keys WHERE id = $1 FOR KEY SHARE'
 const FIND_KEY = `SELECT ${KEY_COLUMNS} FROM api_keys WHERE hash = $1`
 const TOUCH_KEY = `UPDATE api_keys SET last_used_at = chatzuri_now()
@@ -140,6 +152,7 @@ const INSERT_LINK = insertOf(
   ['id', 'chatbot_id', 'hash', 'minted_by', 'created_at', 'expires_at'],
   LINK_COLUMNS,
 )
+const LINK_BY_ID = `SELECT ${LINK_COLUMNS} FROM owner_links WHERE id = $1`
 const FIND_LINK = `SELECT ${LINK_COLUMNS} FROM owner_links WHERE hash = $1 AND expires_at > $2`
 const DELETE_LINK = 'DELETE FROM owner_links WHERE id = $1 RETURNING id'
 const DELETE_LINKS_MINTED = 'DELETE FROM owner_links WHERE minted_by = $1'

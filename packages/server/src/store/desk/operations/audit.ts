@@ -13,9 +13,23 @@ export function noteAudit(tx: DeskTransaction, entry: NewAuditEntry): void {
   tx.send(INSERT, [id, tx.now, action, actor, sessionId, chatbotId, targetId, text, address])
 }
 
-/** Whether a change was made, and so leaves an entry: not if it is null, false or a word for why not. */
+/**
+ * Whether a change was made, and so leaves an entry: not if it is null, false, a word for why not, or
+ * what was made before (once.ts).
+ */
 export function isDone(value: unknown): boolean {
-  return value !== null && value !== false && typeof value !== 'string'
+  if (value === null || value === false || typeof value === 'string') return false
+  return !isRepeated(value)
+}
+
+/** What was made before, by a call that was repeated (once.ts). */
+export interface Repeated<Row> {
+  /** As it is now. */
+  repeated: Row
+}
+
+export function isRepeated(value: unknown): value is Repeated<unknown> {
+  return typeof value === 'object' && value !== null && 'repeated' in value
 }
 
 const INSERT = `INSERT INTO audit_log

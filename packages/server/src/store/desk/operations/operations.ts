@@ -20,6 +20,8 @@ export const OPERATIONS = {
   rotateSecret: webhooks.rotateSecret,
   finishRotation: webhooks.finishRotation,
   setWebhookState: webhooks.setWebhookState,
+  markWaiting: webhooks.markWaiting,
+  setAside: webhooks.setAside,
   createApiKey: access.createApiKey,
   deleteApiKey: access.deleteApiKey,
   createOwnerLink: access.createOwnerLink,

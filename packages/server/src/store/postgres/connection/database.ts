@@ -8,7 +8,7 @@
 import pg from 'pg'
 import { StoreUnavailable } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
-import type { RunQueries } from '../../reading/reads.ts'
+import type { RunQueries } from '../../reading/read-parts.ts'
 import { IN_ITS_ORDER } from '../../reading/walking.ts'
 import { boundedQuery, toPageRead } from './bounded-query.ts'
 import { clientConfig, prepareConnection } from './connection.ts'

@@ -36,13 +36,18 @@ async function setup() {
   })
   const notes = async () =>
     (await admin.query<{ word: string }>(NOTES)).rows.map(({ word }) => word)
-  /** No connection of ours is left inside a transaction. */
   const open = async () => {
     const { rows } = await admin.query(`SELECT pid FROM pg_stat_activity
       WHERE application_name = 'chatzuri' AND state LIKE 'idle in transaction%'`)
     return rows.length
   }
-  return { admin, database, notes, open, uncertain: () => uncertain }
+  /** No connection of ours is left inside a transaction; a ROLLBACK may still be on its way. */
+  const nothingOpen = () =>
+    until(async () => ((await open()) === 0 ? true : null), {
+      what: 'transactions to end',
+      withinMs: 2_000,
+    })
+  return { admin, database, notes, nothingOpen, uncertain: () => uncertain }
 }
 
 const codeOf = async (work: Promise<unknown>) => {
@@ -73,7 +78,7 @@ test.each([false, true])(
 )
 
 test('one that fails takes the whole transaction along, and is the reason', async () => {
-  const { database, notes, open } = await setup()
+  const { database, notes, nothingOpen } = await setup()
   await database.query(INSERT, ['there'])
   const middle = database.transact(async (tx) => {
     tx.send(INSERT, ['a'])
@@ -86,7 +91,7 @@ test('one that fails takes the whole transaction along, and is the reason', asyn
     await tx.query(PID)
   })
   expect(await codeOf(awaited)).toBe('23505')
-  expect(await open()).toBe(0)
+  await nothingOpen()
   await database.transact(async (tx) => tx.send(INSERT, ['c']))
   expect(await notes()).toEqual(['c', 'there'])
 })
@@ -94,7 +99,7 @@ test('one that fails takes the whole transaction along, and is the reason', asyn
 test.each([false, true])(
   'what was asked for and has not left when the work gives up is never written (early: %s)',
   async (early) => {
-    const { database, notes, open } = await setup()
+    const { database, notes, nothingOpen } = await setup()
     const given = database.transact(
       async (tx) => {
         tx.send(INSERT, ['never'])
@@ -103,7 +108,7 @@ test.each([false, true])(
       { early },
     )
     await expect(given).rejects.toThrow('given up')
-    expect(await open()).toBe(0)
+    await nothingOpen()
     // On the same connection: it must not lie within the transaction of the one before.
     await database.query(INSERT, ['alone'])
     expect(await notes()).toEqual(['alone'])
@@ -111,7 +116,7 @@ test.each([false, true])(
 )
 
 test('a branch of the work that goes on after another has failed writes nothing', async () => {
-  const { database, notes, open } = await setup()
+  const { database, notes, nothingOpen } = await setup()
   await database.query(INSERT, ['there'])
   let branch: Promise<unknown> = Promise.resolve()
   const isTold = Promise.withResolvers<void>()
@@ -130,7 +135,7 @@ test('a branch of the work that goes on after another has failed writes nothing'
   expect(await codeOf(failed)).toBe('23505')
   isTold.resolve()
   await branch
-  expect(await open()).toBe(0)
+  await nothingOpen()
   expect(await notes()).toEqual(['there'])
 })
 

@@ -6,6 +6,7 @@
 import { assert } from '../../../errors.ts'
 import { deliveryIdOf, leadIdOf } from '../../../id.ts'
 import type { WebhookState } from '../../../webhook.ts'
+import { consentText } from '../../reading/rows.ts'
 import { indexableKeysOf } from '../../reading/search-keys.ts'
 import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../../road.ts'
 import { IDEMPOTENCY_MS } from '../../rules/retention.ts'
@@ -128,6 +129,7 @@ function addEvent(
     keys: indexableKeysOf(lead),
     route: idempotency?.route ?? null,
     key: idempotency?.key ?? null,
+    consent: consentText(lead.consent),
   })
   if (!tx.wantChanges) return
   const at = tx.now

@@ -9,7 +9,7 @@ import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
-import { TAKE_FOUND } from './rows.ts'
+import { takeFound } from './rows.ts'
 
 export interface ClaimInput {
   nodeId: string
@@ -163,7 +163,7 @@ const CLAIM = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     ORDER BY d.due_at, d.id
     LIMIT lane.most - (SELECT count(*) FROM first WHERE first.n = lane.n)
     FOR UPDATE SKIP LOCKED) due),
-  ${TAKE_FOUND},
+  ${takeFound('schedule_due_at > (SELECT now FROM world)')},
   remaining AS MATERIALIZED (SELECT lane.webhook_id, lane.resting, (SELECT d.due_at
     FROM waiting d
     WHERE d.webhook_id = lane.webhook_id AND d.state = 'pending'
@@ -191,26 +191,35 @@ const LOCK_RESTING = `SELECT id FROM webhooks
 /** Lanes that another node is asking for at this moment count as held. */
 const CLAIM_PROBES = `WITH world AS MATERIALIZED (SELECT chatzuri_now() AS now,
     EXISTS (SELECT 1 FROM nodes WHERE id = $1 AND lease_until > chatzuri_now()) AS live),
-  lane AS MATERIALIZED (SELECT w.id, w.probe_at, w.rest_by, asked.most,
-      EXISTS (SELECT 1 FROM claimed d WHERE d.id = w.probe_id) AS held
+  lane AS MATERIALIZED (SELECT w.id, w.probe_at, w.rest_by, w.probe_wanted, asked.most,
+      EXISTS (SELECT 1 FROM claimed d WHERE d.id = w.probe_id) AS held,
+      EXISTS (SELECT 1 FROM waiting d WHERE d.id = w.probe_wanted AND d.state = 'pending') AS wanted
     FROM unnest($2::text[], $3::int[]) AS asked (webhook_id, most)
     JOIN webhooks w ON w.id = asked.webhook_id AND w.id = ANY($5::text[])),
-  found AS MATERIALIZED (SELECT due.id, lane.id AS webhook_id FROM lane CROSS JOIN LATERAL (
+  by_hand AS MATERIALIZED (SELECT d.id, lane.id AS webhook_id FROM lane CROSS JOIN LATERAL (
+    SELECT w.id FROM waiting w WHERE w.id = lane.probe_wanted AND w.state = 'pending'
+      AND (SELECT live FROM world) FOR UPDATE SKIP LOCKED) d
+    WHERE lane.most > 0 AND NOT lane.held),
+  found AS MATERIALIZED (SELECT id, webhook_id FROM by_hand UNION ALL
+    SELECT due.id, lane.id AS webhook_id FROM lane CROSS JOIN LATERAL (
     SELECT next.id FROM (SELECT d.id, d.due_at FROM waiting d
       WHERE d.webhook_id = lane.id AND d.state = 'pending'
         AND d.due_at <= (SELECT now FROM world) AND (SELECT live FROM world)
       ORDER BY d.due_at, d.id LIMIT 2 FOR UPDATE SKIP LOCKED) next
     ORDER BY next.id IS NOT DISTINCT FROM lane.rest_by, next.due_at, next.id LIMIT 1) due
-    WHERE lane.most > 0 AND NOT lane.held AND lane.probe_at <= (SELECT now FROM world)),
-  noted AS (UPDATE webhooks w SET probe_id = found.id FROM found WHERE w.id = found.webhook_id),
-  ${TAKE_FOUND},
+    WHERE lane.most > 0 AND NOT lane.held AND NOT lane.wanted
+      AND lane.probe_at <= (SELECT now FROM world)),
+  noted AS (UPDATE webhooks w SET probe_id = found.id, probe_wanted = NULL
+    FROM found WHERE w.id = found.webhook_id),
+  ${takeFound('schedule_due_at > (SELECT now FROM world) OR id IN (SELECT id FROM by_hand)')},
   next AS MATERIALIZED (SELECT lane.id, (SELECT d.due_at FROM waiting d
     WHERE d.webhook_id = lane.id AND d.state = 'pending'
     ORDER BY d.due_at LIMIT 1) AS due_at FROM lane)
   SELECT asked.webhook_id, false AS resting, false AS fresh,
     CASE WHEN c.id IS NOT NULL OR lane.held IS NOT FALSE THEN $4::bigint
-      ELSE greatest(0, lane.probe_at - (SELECT now FROM world)) END AS rest_ms,
+      WHEN lane.wanted THEN 0 ELSE greatest(0, lane.probe_at - (SELECT now FROM world)) END AS rest_ms,
     CASE WHEN c.id IS NOT NULL OR lane.held IS NOT FALSE THEN $4::bigint
+      WHEN lane.wanted THEN 0
       WHEN next.due_at IS NOT NULL
         THEN greatest(lane.probe_at, next.due_at) - (SELECT now FROM world) END AS left_in_ms,
     ${CLAIM_COLUMNS}

@@ -108,7 +108,8 @@ const BLANK = [
   `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL, error = NULL
     WHERE delivery_id = ANY($1::text[])`,
   `UPDATE finished SET response_headers = CASE WHEN attempt_id IS NOT NULL THEN '{}' END,
-      response_body = CASE WHEN attempt_id IS NOT NULL THEN '' END, note = NULL, last_error = NULL
+      response_body = CASE WHEN attempt_id IS NOT NULL THEN '' END, note = NULL, last_error = NULL,
+      state_reason = CASE state WHEN 'delivered' THEN state_reason ELSE 'lead_erased' END
     WHERE id = ANY($1::text[])`,
   'UPDATE waiting SET last_error = NULL WHERE id = ANY($1::text[]) AND last_error IS NOT NULL',
   'UPDATE claimed SET last_error = NULL WHERE id = ANY($1::text[]) AND last_error IS NOT NULL',

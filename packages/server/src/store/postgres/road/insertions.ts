@@ -23,6 +23,8 @@ interface LeadValues {
   keys: SearchKeys
   route: string | null
   key: string | null
+  /** JSON. */
+  consent: string | null
 }
 
 interface DeliveryValues {
@@ -103,6 +105,7 @@ export class Insertions {
       column(rows, ({ keys }) => keys.phone_key),
       column(rows, (row) => row.route),
       column(rows, (row) => row.key),
+      column(rows, (row) => row.consent),
     ])
     const chatbots = column(rows, (row) => row.chatbotId)
     this.#tx.send(INSERT_CONVERSATIONS, [now, chatbots, column(rows, (row) => row.conversationId)])
@@ -143,9 +146,10 @@ const INSERT_EVENTS = `INSERT INTO events (created_at, id, chatbot_id, event_typ
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])`
 const INSERT_LEADS = `INSERT INTO leads (created_at, id, chatbot_id, conversation_id, customer_name,
     customer_email, customer_phone, name_key, email_key, phone_key, idempotency_route,
-    idempotency_key)
+    idempotency_key, consent)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])`
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::text[])`
 const INSERT_CONVERSATIONS = `INSERT INTO conversations (created_at, chatbot_id, id)
   SELECT DISTINCT $1::bigint, chatbot_id COLLATE "C", id COLLATE "C"
   FROM unnest($2::text[], $3::text[]) AS made (chatbot_id, id) ORDER BY 2, 3

@@ -14,7 +14,8 @@ const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
       WHERE state = 'pending' AND webhook_id > lane.webhook_id)
     FROM lane WHERE lane.webhook_id IS NOT NULL
   )
-  SELECT lane.webhook_id AS "webhookId", greatest(w.probe_at, (SELECT d.due_at FROM waiting d
+  SELECT lane.webhook_id AS "webhookId", greatest(CASE WHEN w.probe_wanted IS NULL THEN w.probe_at END,
+    (SELECT d.due_at FROM waiting d
     WHERE d.state = 'pending' AND d.webhook_id = lane.webhook_id
     ORDER BY d.due_at LIMIT 1)) - chatzuri_now() AS "dueInMs"
   FROM lane JOIN webhooks w ON w.id = lane.webhook_id

@@ -98,7 +98,7 @@ export async function sweepListeners(
       tx.now - removeAfterMs,
       SWEPT_MAX,
     ])
-    for (const { id } of abandoned) await runAwaiting(deleteWebhook(deskTransaction(tx), id))
+    for (const { id } of abandoned) await runAwaiting(deleteWebhook(deskTransaction(tx), { id }))
     return [lapsed, abandoned] as const
   })
   if (away.length > 0)

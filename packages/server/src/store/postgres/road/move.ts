@@ -5,12 +5,13 @@
 import { CANCELLABLE, type DeliveryState, RESENDABLE, type StateReason } from '../../../delivery.ts'
 import { eventIdOf } from '../../../id.ts'
 import type { WebhookState } from '../../../webhook.ts'
-import type { DeliveryRow } from '../../reading/rows.ts'
+import type { DeliveryRow, WebhookRow } from '../../reading/rows.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { array } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { erasedOf } from './event-erased.ts'
 import {
+  bringWaitingForward,
   cancelClaimed,
   cancelWaiting,
   lockDeliveries,
@@ -35,7 +36,9 @@ export async function cancel(
 export async function resend(tx: Transaction, deliveryId: string): Promise<ResendReply> {
   const [row] = await lockDeliveries(tx, [deliveryId])
   if (!row) return null
-  if (row.kind === 'test' || !RESENDABLE.includes(row.state)) return 'wrong_state'
+  if (row.kind === 'test') return 'wrong_state'
+  if (row.state === 'pending') return sendNow(tx, row)
+  if (!RESENDABLE.includes(row.state)) return 'wrong_state'
   // Cancelled, but an attempt is on its way: its outcome would land on the new series.
   if (row.claimed_by !== null) return 'wrong_state'
   const [erased, states] = await Promise.all([
@@ -47,6 +50,35 @@ export async function resend(tx: Transaction, deliveryId: string): Promise<Resen
   if (state === undefined) return 'webhook_deleted'
   const [moved] = await resendAll(tx, [row], state)
   return moved ?? null
+}
+
+/**
+ * One that waits for its time: as an extra attempt, and through a rest of its webhook. `row` is locked by
+ * this transaction.
+ */
+async function sendNow(tx: Transaction, row: DeliveryRow): Promise<ResendReply> {
+  if (tableOf(row) !== 'waiting') return 'wrong_state'
+  const { id, webhook_id: webhookId } = row
+  let state: WebhookState | undefined
+  const wanted = await tx.changeWebhook(
+    webhookId,
+    async (webhook) => {
+      state = webhook.state
+      if (webhook.state !== 'active' || webhook.resting_until === null) return 'works'
+      return tx.one<WebhookRow>(WANT_PROBE, [id, webhookId])
+    },
+    'rest',
+  )
+  if (wanted === null) return 'webhook_deleted'
+  if (state !== 'active') return 'wrong_state'
+  if (wanted === 'works' && (row.due_at ?? 0) <= tx.now) return row
+  const [moved] = await bringForwardAll(tx, [row])
+  return moved ?? null
+}
+
+/** What is pending, in nobody's hands, and locked by this transaction. */
+export function bringForwardAll(tx: Transaction, rows: DeliveryRow[]): Promise<DeliveryRow[]> {
+  return told(tx, 'pending', (ids) => bringWaitingForward(tx, ids), rows)
 }
 
 /** A new series of attempts of finished deliveries of one webhook. */
@@ -120,3 +152,4 @@ export async function webhookStates(
 }
 
 const WEBHOOK_STATES = 'SELECT id, state FROM webhooks WHERE id = ANY($1::text[])'
+const WANT_PROBE = 'UPDATE webhooks SET probe_wanted = $1 WHERE id = $2 RETURNING *'

@@ -157,13 +157,15 @@ function afterAttempt(
   { row, input, next, ended, lastError }: Recorded,
   now: number,
 ): AfterAttempt & { ending: LastAttempt | null } {
-  const { outcome, attempt } = input
+  const { attempt } = input
+  const dueAt = next.delayMs === null ? null : now + Math.round(next.delayMs)
   return {
     row,
     state: next.state,
     reason: next.reason,
-    charged: outcome.kind !== 'retry' || outcome.charged,
-    dueAt: next.delayMs === null ? null : now + Math.round(next.delayMs),
+    charged: next.charged,
+    dueAt,
+    scheduleDueAt: next.keepsSchedule ? dueAt : null,
     status: attempt.status,
     lastError,
     unchargedSince: unchargedSince(row, input, now),
@@ -233,7 +235,7 @@ const TAKE_HELD = `WITH asked AS MATERIALIZED (SELECT * FROM unnest($1::text[], 
       asked.duration_ms, asked.error_code, asked.response_headers, asked.response_body, asked.note),
   ${PUT_DELIVERED},
   touched AS (${touchedBy(`SELECT webhook_id, bool_or(delivered = 0) AS failed,
-      bool_or(delivered = 1 AND kind = 'event') AS succeeded FROM taken GROUP BY webhook_id`)})
+      bool_or(delivered = 1 AND kind = 'event') AS succeeded, bool_or(delivered = 1) AS taken_up FROM taken GROUP BY webhook_id`)})
   SELECT ${CLAIMED_ROW}, NULL::json AS health FROM taken
   UNION ALL SELECT ${NO_ROW}, row_to_json(touched) FROM touched`
 const INSERT_ATTEMPTS = `INSERT INTO attempts (recorded_at, id, delivery_id, number, started_at,

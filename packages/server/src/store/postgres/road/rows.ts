@@ -9,13 +9,16 @@ import { NOW, type Transaction } from '../connection/transaction.ts'
 
 const SHARED = `id, created_at, attempt_count, series_attempts, last_status, webhook_id, chatbot_id,
   event_type, kind, state, state_reason, last_error`
+/** Of what is not over. */
+const TIMES = 'uncharged_since, due_at, schedule_due_at, updated_at'
 
 /** As `DeliveryRow` has it, from each of the tables. */
-export const CLAIMED_ROW = `${SHARED}, uncharged_since, due_at, claimed_by, finished_at, updated_at`
-export const WAITING_ROW = `${SHARED}, uncharged_since, due_at, NULL::text AS claimed_by,
-  NULL::bigint AS finished_at, updated_at`
+export const CLAIMED_ROW = `${SHARED}, ${TIMES}, claimed_by, finished_at`
+export const WAITING_ROW = `${SHARED}, ${TIMES}, NULL::text AS claimed_by,
+  NULL::bigint AS finished_at`
 export const FINISHED_ROW = `${SHARED}, NULL::bigint AS uncharged_since,
-  NULL::bigint AS due_at, NULL::text AS claimed_by, finished_at, finished_at AS updated_at`
+  NULL::bigint AS due_at, NULL::bigint AS schedule_due_at, finished_at AS updated_at,
+  NULL::text AS claimed_by, finished_at`
 
 /** As many columns, for a row of something else. */
 export const NO_ROW = CLAIMED_ROW.replace(/\w+/g, 'NULL')
@@ -70,6 +73,11 @@ export function reviveFinished(tx: Transaction, ids: string[], to: To): Promise<
   return tx.query<DeliveryRow>(REVIVE, [array(ids), to.state, to.reason, tx.now])
 }
 
+/** As rules/extra.ts has it (`broughtForward`). */
+export function bringWaitingForward(tx: Transaction, ids: string[]): Promise<DeliveryRow[]> {
+  return tx.query<DeliveryRow>(BRING_FORWARD, [array(ids), tx.now])
+}
+
 export function cancelWaiting(
   tx: Transaction,
   ids: string[],
@@ -98,9 +106,8 @@ export function giveBackClaimed(
 ): Promise<DeliveryRow[]> {
   const at = values.length
   const sql = `WITH gone AS (DELETE FROM claimed WHERE id = ANY(ARRAY(${rows})) RETURNING *),
-  waits AS (INSERT INTO waiting (${SHARED}, uncharged_since, due_at, updated_at)
-    SELECT ${SHARED}, uncharged_since, due_at, updated_at
-    FROM gone WHERE state = 'pending' AND kind = 'event'),
+  waits AS (INSERT INTO waiting (${SHARED}, ${TIMES})
+    SELECT ${SHARED}, ${TIMES} FROM gone WHERE state = 'pending' AND kind = 'event'),
   tests AS (INSERT INTO finished (${SHARED}, finished_at)
     SELECT ${sharedBut({ state: `'exhausted'`, last_error: `$${at + 1}` })}, $${at + 2}::bigint
     FROM gone WHERE state = 'pending' AND kind <> 'event'),
@@ -113,18 +120,25 @@ export function giveBackClaimed(
 /** All claims but those of tests, which the first node that joins ends: for a copy of another store. */
 export const GIVE_ALL_BACK = `WITH gone AS (DELETE FROM claimed
     WHERE state <> 'pending' OR kind = 'event' RETURNING *),
-  waits AS (INSERT INTO waiting (${SHARED}, uncharged_since, due_at, updated_at)
-    SELECT ${SHARED}, uncharged_since, due_at, updated_at FROM gone WHERE state = 'pending')
+  waits AS (INSERT INTO waiting (${SHARED}, ${TIMES})
+    SELECT ${SHARED}, ${TIMES} FROM gone WHERE state = 'pending')
   INSERT INTO finished (${SHARED}, finished_at)
     SELECT ${SHARED}, finished_at FROM gone WHERE state <> 'pending'`
 
 export const UNFINISHED_TEST = 'The server stopped before this test had an answer.'
 
-/** CTEs: what `found` names goes from where it waits to the node of `$1`; `taken` is what it was. */
-export const TAKE_FOUND = `taken AS (DELETE FROM waiting WHERE id = ANY(ARRAY(SELECT id FROM found))
+/**
+ * CTEs: what `found` names goes from where it waits to the node of `$1`; `taken` is what it was.
+ * `isToCome` (SQL): whether the schedule's time of what was brought forward is still to come (extra.ts).
+ */
+export const takeFound = (
+  isToCome: string,
+) => `taken AS (DELETE FROM waiting WHERE id = ANY(ARRAY(SELECT id FROM found))
     RETURNING *),
-  put AS (INSERT INTO claimed (${SHARED}, uncharged_since, due_at, updated_at, claimed_by)
-    SELECT ${SHARED}, uncharged_since, due_at, updated_at, $1 FROM taken)`
+  put AS (INSERT INTO claimed (${SHARED}, uncharged_since, due_at, updated_at, claimed_by,
+      schedule_due_at)
+    SELECT ${SHARED}, uncharged_since, due_at, updated_at, $1,
+      CASE WHEN ${isToCome} THEN schedule_due_at END FROM taken)`
 
 /** A CTE: what of `taken` was delivered, and not cancelled meanwhile, goes where it is over. */
 export const PUT_DELIVERED = `delivered AS (INSERT INTO finished (${SHARED}, finished_at, attempt_id,
@@ -146,6 +160,7 @@ export interface AfterAttempt {
   reason: StateReason | null
   charged: boolean
   dueAt: number | null
+  scheduleDueAt: number | null
   status: number | null
   lastError: string | null
   unchargedSince: number | null
@@ -159,6 +174,7 @@ export function putWaiting(tx: Transaction, all: readonly AfterAttempt[]): void 
     ...sharedColumns(all),
     column(all, (next) => next.unchargedSince),
     column(all, (next) => next.dueAt),
+    column(all, (next) => next.scheduleDueAt),
   ])
 }
 
@@ -226,8 +242,13 @@ const DELIVERIES_OF = `SELECT d.id FROM unnest($1::text[]) AS event (id)
   JOIN deliveries d ON d.id > 'dlv_' || substr(event.id, 5, 23) || '000' COLLATE "C"
     AND d.id <= 'dlv_' || substr(event.id, 5, 23) || 'zzz' COLLATE "C"`
 const MOVE_WAITING = `UPDATE waiting SET state = $2, state_reason = $3, updated_at = $4::bigint,
+    schedule_due_at = NULL,
     due_at = CASE WHEN $2 = 'pending' AND state = 'parked' THEN least(created_at, $4::bigint)
       WHEN $2 = 'pending' THEN $4::bigint END
+  WHERE id = ANY($1::text[]) RETURNING ${WAITING_ROW}`
+const BRING_FORWARD = `UPDATE waiting SET updated_at = $2::bigint,
+    schedule_due_at = coalesce(schedule_due_at, due_at),
+    due_at = least($2::bigint, coalesce(schedule_due_at, due_at) - 1)
   WHERE id = ANY($1::text[]) RETURNING ${WAITING_ROW}`
 const CANCEL_WAITING = `WITH gone AS (DELETE FROM waiting WHERE id = ANY($1::text[]) RETURNING *)
   INSERT INTO finished (${SHARED}, finished_at)
@@ -243,8 +264,8 @@ const REVIVE = `WITH gone AS (DELETE FROM finished WHERE id = ANY($1::text[]) RE
       CASE state WHEN 'delivered' THEN 'delivered' ELSE 'failed' END, last_status, error_code,
       last_error, response_headers, response_body, note, finished_at
     FROM gone WHERE attempt_id IS NOT NULL)
-  INSERT INTO waiting (${SHARED}, uncharged_since, due_at, updated_at)
-  SELECT ${sharedBut({ state: '$2', state_reason: '$3', series_attempts: '0' })}, NULL,
+  INSERT INTO waiting (${SHARED}, due_at, updated_at)
+  SELECT ${sharedBut({ state: '$2', state_reason: '$3', series_attempts: '0' })},
     CASE WHEN $2 = 'pending' THEN $4::bigint END, $4::bigint
   FROM gone RETURNING ${WAITING_ROW}`
 const SHARED_ARRAYS = [
@@ -261,8 +282,9 @@ const SHARED_ARRAYS = [
   'text',
   'text',
 ] as const
-const PUT_WAITING = `INSERT INTO waiting (updated_at, ${SHARED}, uncharged_since, due_at)
-  SELECT $1::bigint, * FROM unnest(${arrays(2, [...SHARED_ARRAYS, 'bigint', 'bigint'])})`
+const PUT_WAITING = `INSERT INTO waiting (updated_at, ${SHARED}, uncharged_since, due_at,
+    schedule_due_at)
+  SELECT $1::bigint, * FROM unnest(${arrays(2, [...SHARED_ARRAYS, 'bigint', 'bigint', 'bigint'])})`
 const PUT_FINISHED = `INSERT INTO finished (${SHARED}, finished_at, attempt_id, started_at,
     duration_ms, error_code, response_headers, response_body, note)
   SELECT * FROM unnest(${arrays(1, [

@@ -5,6 +5,7 @@
 import { eventIdOf } from '../../../id.ts'
 import { type DeliveryRow, payloadOfLead } from '../../reading/rows.ts'
 import type { Claim, ClaimResult, LaneAsked } from '../../road.ts'
+import { scheduleOfClaim } from '../../rules/extra.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
 import { findClaimed, moveDelivery } from './rows.ts'
@@ -65,7 +66,10 @@ function claimLane(core: Core, nodeId: string, lane: LaneAsked, claims: Claim[])
   for (const row of due) claims.push(claim(core, nodeId, row))
 }
 
-/** One, when it is time and nobody holds the one before: another than who asked, if there is any. */
+/**
+ * One, when nobody holds the one before: which somebody wants to be sent now, or, when it is time,
+ * another than who asked, if there is any.
+ */
 function claimProbe(
   core: Core,
   nodeId: string | null,
@@ -74,14 +78,16 @@ function claimProbe(
 ): ClaimResult['left'][number] {
   const { now } = core.tx
   const rest = core.health(webhookId)
-  const restMs = Math.max(0, (rest?.probeAt ?? now) - now)
+  const wanted = rest?.probeWanted ? core.get<ClaimRow>(FIND_WANTED, rest.probeWanted) : undefined
+  const restMs = wanted ? 0 : Math.max(0, (rest?.probeAt ?? now) - now)
   const isHeld = rest?.probeId ? findClaimed(core, rest.probeId) !== undefined : false
   if (rest && nodeId && limit > 0 && restMs === 0 && !isHeld) {
     const [first, second] = core.all<ClaimRow>(FIND_DUE, webhookId, now, 2)
-    const row = first?.id === rest.restBy ? (second ?? first) : first
+    const row = wanted ?? (first?.id === rest.restBy ? (second ?? first) : first)
     if (row) {
-      claims.push({ ...claim(core, nodeId, row), probe: true })
+      claims.push({ ...claim(core, nodeId, row, { isWanted: row === wanted }), probe: true })
       rest.probeId = row.id
+      rest.probeWanted = null
       core.touchHealth(webhookId)
       return { webhookId, dueInMs: PROBE_LOOK_MS, restMs: PROBE_LOOK_MS }
     }
@@ -92,11 +98,17 @@ function claimProbe(
   return { webhookId, dueInMs, restMs: waitMs }
 }
 
-function claim(core: Core, nodeId: string, found: ClaimRow): Claim {
+function claim(
+  core: Core,
+  nodeId: string,
+  found: ClaimRow,
+  { isWanted = false }: { isWanted?: boolean } = {},
+): Claim {
   // What is kept in memory until it is recorded is the delivery alone: whose payload it is, is said here.
   const { payload, conversation_id, customer_email, customer_name, customer_phone, ...own } = found
   const row: DeliveryRow = { ...own, claimed_by: null, finished_at: null }
-  moveDelivery(core, row, { ...row, claimed_by: nodeId })
+  const schedule_due_at = scheduleOfClaim(row, { isWanted, now: core.tx.now })
+  moveDelivery(core, row, { ...row, schedule_due_at, claimed_by: nodeId })
   const person = { conversation_id, customer_email, customer_name, customer_phone }
   return {
     deliveryId: row.id,
@@ -118,6 +130,8 @@ const EVENT = `LEFT JOIN leads l ON l.id = 'lead_' || substr(d.id, 5, 23) || '00
 const FIND_DUE = `${CLAIMABLE} FROM waiting d ${EVENT}
   WHERE d.webhook_id = ? AND d.state = 'pending' AND d.due_at <= ?
   ORDER BY d.due_at, d.id LIMIT ?`
+/** Cancelled or parked since, it is wanted no more. */
+const FIND_WANTED = `${CLAIMABLE} FROM waiting d ${EVENT} WHERE d.id = ? AND d.state = 'pending'`
 const FIND_FRESH = `${CLAIMABLE} FROM waiting d INDEXED BY waiting_fresh ${EVENT}
   WHERE d.webhook_id = ? AND d.state = 'pending' AND d.attempt_count = 0
     AND d.due_at BETWEEN ? AND ?

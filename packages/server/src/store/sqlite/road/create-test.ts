@@ -33,6 +33,7 @@ export function createTest(core: Core, input: NewTest): Claim | null {
     series_attempts: 0,
     uncharged_since: null,
     due_at: tx.now,
+    schedule_due_at: null,
     claimed_by: nodeId,
     last_status: null,
     last_error: null,

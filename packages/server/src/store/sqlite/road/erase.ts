@@ -82,7 +82,8 @@ const DELIVERIES_OF = 'SELECT * FROM deliveries WHERE id > ? AND id <= ?'
 const BLANKS = [
   `UPDATE attempts SET response_headers = '{}', response_body = '', note = NULL, error = NULL
     WHERE delivery_id > ? AND delivery_id <= ?`,
-  `UPDATE finished SET response_headers = '{}', response_body = '', note = NULL, last_error = NULL
+  `UPDATE finished SET response_headers = '{}', response_body = '', note = NULL, last_error = NULL,
+      state_reason = CASE state WHEN 'delivered' THEN state_reason ELSE 'lead_erased' END
     WHERE id > ? AND id <= ?`,
   'UPDATE waiting SET last_error = NULL WHERE id > ? AND id <= ?',
   'UPDATE claimed SET last_error = NULL WHERE id > ? AND id <= ?',

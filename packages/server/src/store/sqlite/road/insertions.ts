@@ -1,6 +1,6 @@
 /** The rows that an accepted event makes. */
 import { deliveryIdOf, leadIdOf } from '../../../id.ts'
-import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
+import { consentText, type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
 import { keysOf } from '../../reading/search-keys.ts'
 import type { AcceptInput, NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
@@ -10,7 +10,7 @@ import { addDelivery } from './rows.ts'
 /** The event, or the lead that is one, with its conversation. */
 export function insertEvent(
   core: Core,
-  { chatbotId, idempotency }: AcceptInput,
+  { chatbotId, idempotency }: Pick<AcceptInput, 'chatbotId' | 'idempotency'>,
   event: NewEvent,
 ): void {
   const { tx } = core
@@ -36,6 +36,7 @@ export function insertEvent(
     keys.phone_key,
     idempotency?.route ?? null,
     idempotency?.key ?? null,
+    consentText(lead.consent),
     tx.now,
   )
   if (!tx.wantChanges) return
@@ -64,6 +65,7 @@ export function insertDelivery(
     series_attempts: 0,
     uncharged_since: null,
     due_at: isActive ? tx.now : null,
+    schedule_due_at: null,
     claimed_by: claimedBy,
     last_status: null,
     last_error: null,
@@ -91,5 +93,5 @@ const INSERT_CONVERSATION = `INSERT INTO conversations (chatbot_id, id, created_
   VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 const INSERT_LEAD = `INSERT INTO leads (id, chatbot_id, conversation_id, customer_name,
     customer_email, customer_phone, name_key, email_key, phone_key, idempotency_route,
-    idempotency_key, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    idempotency_key, consent, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

@@ -1,6 +1,6 @@
 /** Which webhooks have something to claim, and when: asked when a node starts, and after a gap. */
 import type { Clock } from '../../../clock.ts'
-import type { RunQueries } from '../../reading/reads.ts'
+import type { RunQueries } from '../../reading/read-parts.ts'
 import type { LaneWaiting } from '../../road.ts'
 
 /** By the reading thread: with very many lanes it takes long, and commits go on meanwhile. */
@@ -26,7 +26,8 @@ export const LANES_WAITING = `WITH RECURSIVE lane (webhook_id) AS (
       WHERE state = 'pending' AND webhook_id > lane.webhook_id)
     FROM lane WHERE lane.webhook_id IS NOT NULL
   )
-  SELECT lane.webhook_id AS webhookId, max(coalesce(webhooks.probe_at, 0),
+  SELECT lane.webhook_id AS webhookId, max(CASE WHEN webhooks.probe_wanted IS NULL
+      THEN coalesce(webhooks.probe_at, 0) ELSE 0 END,
     (SELECT min(due_at) FROM waiting INDEXED BY waiting_claimable
       WHERE state = 'pending' AND webhook_id = lane.webhook_id)) AS dueAt
   FROM lane JOIN webhooks ON webhooks.id = lane.webhook_id WHERE webhooks.state = 'active'

@@ -78,7 +78,7 @@ export function sweepListeners(
   }
   const abandoned = core.all<{ id: string }>(ABANDONED, core.tx.now - removeAfterMs)
   const tx = deskTransaction(core)
-  for (const { id } of abandoned) runAtOnce(deleteWebhook(tx, id))
+  for (const { id } of abandoned) runAtOnce(deleteWebhook(tx, { id }))
   return { away: away.map(({ id }) => id), removed: abandoned.map(({ id }) => id) }
 }
 

@@ -10,15 +10,19 @@ import {
   endOf,
   type NextState,
   nextState,
+  noteGivenUp,
   noteHealth,
   unchargedSince,
   whyDisable,
   withoutEcho,
 } from '../../rules/after-attempt.ts'
-import { noteRest, type RestTold, restTold } from '../../rules/rest.ts'
+import { noteAnswer } from '../../rules/bring-forward.ts'
+import { newNotices, noteTroubles } from '../../rules/notices.ts'
+import { type RestTold, restTold } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
 import { isErased } from './event-erased.ts'
 import type { HealthRow } from './health.ts'
+import { noteDown } from './notices.ts'
 import { findClaimed, keepAttempt, moveDelivery } from './rows.ts'
 
 export function recordIfLeased(core: Core, input: RecordInput): RecordResult {
@@ -26,8 +30,10 @@ export function recordIfLeased(core: Core, input: RecordInput): RecordResult {
   const held = row?.claimed_by === input.nodeId && core.isLive(input.nodeId)
   if (!held || row.attempt_count + 1 !== input.attemptNumber) return { kind: 'lease_lost' }
   const kept = wasErased(core, row) ? withoutEcho(input) : input
-  const { webhook, ...told } = updateWebhook(core, row, kept)
+  const { webhook, isDisabled, ...told } = updateWebhook(core, row, kept)
   const next = nextState(row, kept, { webhook: webhook?.state ?? null, now: core.tx.now })
+  if (webhook && noteGivenUp(webhook, row, next, core.tx.now)) core.touchHealth(row.webhook_id)
+  if (webhook) note(core, row, kept, { webhook, next, isDisabled })
   keepOutcome(core, row, kept, next)
   return { kind: 'recorded', state: next.state, dueInMs: next.delayMs, ...told }
 }
@@ -39,10 +45,10 @@ function wasErased(core: Core, row: DeliveryRow): boolean {
 
 /** Out of this node's hands, to where its next state says. */
 function keepOutcome(core: Core, row: DeliveryRow, input: RecordInput, next: NextState): void {
-  const { attempt, outcome } = input
+  const { attempt } = input
   const { tx } = core
   const ended = endOf(row.state, next.state)
-  const charged = outcome.kind !== 'retry' || outcome.charged
+  const dueAt = next.delayMs === null ? null : tx.now + Math.round(next.delayMs)
   const lastError = attempt.result === 'failed' ? (attempt.error ?? attempt.errorCode) : null
   // What was cancelled was not ended by what came back.
   const isEnd = ended === 'delivered' || ended === 'exhausted'
@@ -52,8 +58,9 @@ function keepOutcome(core: Core, row: DeliveryRow, input: RecordInput, next: Nex
     state: next.state,
     state_reason: next.reason,
     attempt_count: row.attempt_count + 1,
-    series_attempts: row.series_attempts + (charged ? 1 : 0),
-    due_at: next.delayMs === null ? null : tx.now + Math.round(next.delayMs),
+    series_attempts: row.series_attempts + (next.charged ? 1 : 0),
+    due_at: dueAt,
+    schedule_due_at: next.keepsSchedule ? dueAt : null,
     last_status: attempt.status,
     last_error: lastError,
     uncharged_since: unchargedSince(row, input, tx.now),
@@ -76,21 +83,47 @@ function updateWebhook(
   core: Core,
   row: DeliveryRow,
   input: RecordInput,
-): { webhook: HealthRow | null } & RestTold {
+): { webhook: HealthRow | null; isDisabled: boolean } & RestTold {
   const { tx } = core
   const webhook = core.health(row.webhook_id)
-  if (!webhook) return { webhook }
-  const move = noteRest(webhook, row, input, tx.now)
+  if (!webhook) return { webhook, isDisabled: false }
+  const move = noteAnswer(webhook, row, input, tx.now)
   if (move !== null) {
     core.touchHealth(row.webhook_id)
     tx.webhookChanged(row.webhook_id, row.chatbot_id, 'rest')
   }
   const rest = restTold(webhook, move, tx.now)
-  if (!concernsHealth(row, input)) return { webhook, ...rest }
+  if (!concernsHealth(row, input)) return { webhook, isDisabled: false, ...rest }
   noteHealth(webhook, input, tx.now)
   core.touchHealth(row.webhook_id)
   const reason = whyDisable(webhook, input, tx.now)
-  return { webhook: reason === null ? webhook : disable(core, row.webhook_id, reason), ...rest }
+  if (reason === null) return { webhook, isDisabled: false, ...rest }
+  return { webhook: disable(core, row.webhook_id, reason), isDisabled: true, ...rest }
+}
+
+/** What is to be told of it. */
+function note(
+  core: Core,
+  row: DeliveryRow,
+  input: RecordInput,
+  {
+    webhook,
+    next,
+    isDisabled,
+  }: {
+    webhook: HealthRow
+    next: NextState
+    isDisabled: boolean
+  },
+): void {
+  const isGivenUp = endOf(row.state, next.state) === 'exhausted'
+  const types = noteTroubles(webhook, row, input, { isDisabled, isGivenUp })
+  // It was written, and read anew.
+  if (isDisabled) core.touchHealth(row.webhook_id)
+  const { failingSince } = webhook
+  for (const notice of newNotices(types, row, input, { failingSince, now: core.tx.now })) {
+    noteDown(core, notice)
+  }
 }
 
 function disable(core: Core, webhookId: string, reason: string): HealthRow | null {

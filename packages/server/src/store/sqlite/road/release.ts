@@ -44,7 +44,13 @@ function unclaim(core: Core, row: DeliveryRow, wake: boolean): void {
 function endTest(core: Core, row: DeliveryRow, freed: DeliveryRow): void {
   const { tx } = core
   const [finished_at, updated_at] = [tx.now, tx.now]
-  const ended = { due_at: null, last_error: UNFINISHED_TEST, finished_at, updated_at } as const
+  const ended = {
+    due_at: null,
+    schedule_due_at: null,
+    last_error: UNFINISHED_TEST,
+    finished_at,
+    updated_at,
+  } as const
   const after: DeliveryRow = { ...freed, ...ended, state: 'exhausted' }
   tx.backlogDelta -= 1
   moveDelivery(core, row, after)

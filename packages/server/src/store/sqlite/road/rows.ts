@@ -81,6 +81,7 @@ function insert(core: Core, table: Table, row: DeliveryRow, end: NewAttempt | nu
     row.created_at,
     row.uncharged_since,
     row.due_at,
+    row.schedule_due_at,
     row.updated_at,
   ]
   if (table === 'waiting') core.run(INSERT_WAITING, ...shared)
@@ -125,11 +126,12 @@ const DELETE: Record<Table, string> = {
 }
 const SHARED = `id, webhook_id, chatbot_id, event_type, kind, state, state_reason, attempt_count,
   series_attempts, last_status, last_error, created_at`
-const INSERT_WAITING = `INSERT INTO waiting (${SHARED}, uncharged_since, due_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const INSERT_CLAIMED = `INSERT INTO claimed (${SHARED}, uncharged_since, due_at, updated_at, claimed_by,
-    finished_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const INSERT_WAITING = `INSERT INTO waiting (${SHARED}, uncharged_since, due_at, schedule_due_at,
+    updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const INSERT_CLAIMED = `INSERT INTO claimed (${SHARED}, uncharged_since, due_at, schedule_due_at,
+    updated_at, claimed_by, finished_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_FINISHED = `INSERT INTO finished (${SHARED}, finished_at, attempt_id, started_at,
     duration_ms, error_code, response_headers, response_body, note)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

@@ -55,6 +55,7 @@ function drawAccept({ one, text, number, several }: Draw) {
     customerName: text(),
     customerEmail: text(),
     customerPhone: text(),
+    consent: one([null, { given: true, text: text(), at: number(), page: text() }]),
   })
   const events = several(() => {
     const of = one([null, lead()])

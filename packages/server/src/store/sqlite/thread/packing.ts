@@ -7,6 +7,7 @@
  * What comes out is what went in, to the last lone surrogate: texts are never encoded.
  */
 import { assert } from '../../../errors.ts'
+import type { LeadConsent } from '../../../lead.ts'
 import type { AcceptInput, NewEvent, RecordInput, RecordResult } from '../../road.ts'
 import type { Batch, BatchReply, Call, CallReply } from '../engine.ts'
 import type { AcceptReply } from '../road/accept.ts'
@@ -31,6 +32,11 @@ export interface PackedReply extends Lists, Omit<BatchReply, 'replies'> {
 const AS_IT_IS = 0
 const ACCEPT = 1
 const DELIVERED = 2
+
+/** What an event has. */
+const NO_LEAD = 0
+const LEAD = 1
+const LEAD_WITH_CONSENT = 2
 
 export function packBatch({ calls, wantChanges }: Batch): PackedBatch {
   const to: Lists = { numbers: [], texts: [], others: [] }
@@ -120,7 +126,9 @@ function putAccept(to: Lists, input: AcceptInput): void {
     to.others.push(lease.except)
   }
   for (const { id, eventType, payload, lead } of events) {
-    to.numbers.push(lead === null ? 0 : 1)
+    const consent = lead === null ? null : lead.consent
+    to.numbers.push(lead === null ? NO_LEAD : consent === null ? LEAD : LEAD_WITH_CONSENT)
+    if (consent !== null) to.others.push(consent)
     // A lead's is made of its fields again, wherever it is needed.
     to.texts.push(id, eventType, lead === null ? payload : '')
     if (lead === null) continue
@@ -141,19 +149,21 @@ function takeAccept(from: Taking): AcceptInput {
 }
 
 function takeEvent(from: Taking): NewEvent {
-  const hasLead = from.number() === 1
+  const has = from.number()
+  const consent = has === LEAD_WITH_CONSENT ? (from.other() as LeadConsent) : null
   const id = from.text()
   const eventType = from.text()
   const payload = from.text()
-  return { id, eventType, payload, lead: hasLead ? takeLead(from) : null }
+  return { id, eventType, payload, lead: has === NO_LEAD ? null : takeLead(from, consent) }
 }
 
-function takeLead(from: Taking): NonNullable<NewEvent['lead']> {
+function takeLead(from: Taking, consent: LeadConsent | null): NonNullable<NewEvent['lead']> {
   return {
     conversationId: from.text(),
     customerName: from.text(),
     customerEmail: from.text(),
     customerPhone: from.text(),
+    consent,
   }
 }
 

@@ -6,6 +6,7 @@
 import type { DeliveryState } from '../../../../delivery.ts'
 import { eventIdOf } from '../../../../id.ts'
 import type { DeliveryRow, RecoveryRow } from '../../../reading/rows.ts'
+import { failedSo } from '../../../rules/recovered.ts'
 import { column } from '../../connection/parameters.ts'
 import type { Transaction } from '../../connection/transaction.ts'
 import { erasedOf } from '../event-erased.ts'
@@ -38,7 +39,7 @@ async function walk(tx: Transaction, recovery: Walked, limit: number): Promise<n
   const rows = await tx.query<DeliveryRow>(find, [webhookId, cursor_at, cursor_id, until, limit])
   const found = rows.filter((row) => row.webhook_id === webhookId && row.kind === 'event')
   const locked = await tx.query<DeliveryRow>(LOCK, [column(found, (row) => row.id), until])
-  const wanted = locked.filter((row) => states.includes(row.state))
+  const wanted = locked.filter((row) => states.includes(row.state) && failedSo(recovery, row))
   const [erased, known] = await Promise.all([
     erasedOf(
       tx,

@@ -96,4 +96,6 @@ const PULL_REST = `UPDATE webhooks SET probe_at = ?, resting_until = ?, rest_set
   WHERE id = ? RETURNING *`
 const RESTED = 'SELECT id FROM webhooks WHERE rested_at > ?'
 const PULL_RESTED = 'UPDATE webhooks SET rested_at = ? WHERE id = ? RETURNING *'
-const PULL = 'UPDATE waiting SET due_at = ?, updated_at = ? WHERE id = ?'
+/** The schedule's time, where it was brought forward, goes with it. */
+const PULL = `UPDATE waiting SET due_at = ?1, updated_at = ?2,
+    schedule_due_at = schedule_due_at - (due_at - ?1) WHERE id = ?3`

@@ -5,6 +5,7 @@
  */
 import type { DeliveryState } from '../../../../delivery.ts'
 import type { DeliveryRow, RecoveryRow } from '../../../reading/rows.ts'
+import { failedSo } from '../../../rules/recovered.ts'
 import type { Core } from '../../core.ts'
 import { resend } from '../move.ts'
 
@@ -30,6 +31,7 @@ function walk(core: Core, recovery: Walked, limit: number): number {
   let done = 0
   for (const row of rows) {
     if (row.webhook_id !== recovery.webhook_id || !states.includes(row.state)) continue
+    if (!failedSo(recovery, row)) continue
     const resent = resend(core, row.id)
     if (resent !== null && typeof resent !== 'string') done += 1
   }

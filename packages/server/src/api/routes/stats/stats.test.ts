@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { startApiAlone } from '../../../test/api/api-alone.ts'
-import { manualClock } from '../../../test/manual-clock.ts'
+import { startApiAlone } from '../../../../test/api/api-alone.ts'
+import { manualClock } from '../../../../test/manual-clock.ts'
 
 interface StatsJson {
   from: string

@@ -1,12 +1,12 @@
 /** Statistics: counts by state and latency percentiles, over time, from roll-ups. */
 import { z } from 'zod'
-import type { Stats, StatsCounts } from '../../store/desk.ts'
-import type { ApiDeps } from '../deps.ts'
-import { defineRoute, type Route } from '../route.ts'
-import { invalidInput } from '../shapes/error-answer.ts'
-import { isoAt } from '../shapes/present.ts'
-import { EXAMPLE_IDS, idFilter, instant, isoTime } from '../shapes/schemas.ts'
-import { refuseEmptySpan } from '../shapes/span.ts'
+import type { Stats, StatsCounts } from '../../../store/desk.ts'
+import type { ApiDeps } from '../../deps.ts'
+import { defineRoute, type Route } from '../../route.ts'
+import { invalidInput } from '../../shapes/error-answer.ts'
+import { isoAt } from '../../shapes/present.ts'
+import { EXAMPLE_IDS, idFilter, instant, isoTime } from '../../shapes/schemas.ts'
+import { refuseEmptySpan } from '../../shapes/span.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS

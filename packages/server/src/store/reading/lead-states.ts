@@ -1,0 +1,115 @@
+/**
+ * What became of a lead: of its deliveries the one in the worst state, found through the ids that they
+ * share (id.ts). Three short walks over primary keys for each lead that is looked at.
+ */
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { LEAD_EVENT_SPELLINGS } from '../../event.ts'
+import { deliveryRangeOf, eventIdOf } from '../../id.ts'
+import { LEAD_STATES, type LeadState } from '../../lead.ts'
+import type { CountedPage, LeadFilter, Page } from '../desk.ts'
+import { type Builder, isPostgres } from './builder.ts'
+import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
+
+/** The worst first: a lead is in the state whose number is the least; after the last: in none. */
+const STATE_NUMBERS: ReadonlyMap<string, number> = new Map(
+  LEAD_STATES.map((state, index) => [state, index]),
+)
+const NONE = LEAD_STATES.length
+
+/** Of those that were delivered, or have no delivery, so many leads are looked through for a page. */
+export const LEADS_LOOKED_AT = 5_000
+/** A chatbot's webhooks at most: an event has no more deliveries. */
+const DELIVERIES_OF_EVENT = 50
+
+export function leadStateOf(stateNumber: number): LeadState | 'none' {
+  return LEAD_STATES[stateNumber] ?? 'none'
+}
+
+/** The number of a lead's state; `lead`: the table or walk that its `id` is of. */
+export function leadStateNumber(db: Builder, lead: string): RawBuilder<number> {
+  const bound = (end: string) =>
+    sql`'dlv_' || substr(${sql.ref(`${lead}.id`)}, 6, 23) || ${sql.lit(end)}`
+  const cases = LEAD_STATES.filter((state) => state !== 'retrying').map(
+    (state) => sql`WHEN ${sql.lit(state)} THEN ${sql.lit(STATE_NUMBERS.get(state))}`,
+  )
+  const numbers = (['claimed', 'waiting', 'finished'] as const).map(
+    (table) => sql`coalesce((SELECT min(CASE WHEN d.state = 'pending' AND d.series_attempts > 0
+        THEN ${sql.lit(STATE_NUMBERS.get('retrying'))} ELSE CASE d.state ${sql.join(cases, sql` `)}
+        ELSE ${sql.lit(NONE)} END END) FROM ${sql.table(table)} AS d
+      WHERE d.id > ${bound('000')} AND d.id <= ${bound('zzz')}), ${sql.lit(NONE)})`,
+  )
+  return sql<number>`${sql.raw(isPostgres(db) ? 'least' : 'min')}(${sql.join(numbers)})`
+}
+
+/** CASE: PostgreSQL takes it for true of every second row, and walks until the page is full. */
+export function isOfLeadState(db: Builder, state: LeadState | 'none') {
+  const wanted = sql.lit(STATE_NUMBERS.get(state) ?? NONE)
+  return sql<SqlBool>`CASE WHEN ${leadStateNumber(db, 'leads')} = ${wanted}
+    THEN true ELSE false END`
+}
+
+/**
+ * Where leads of a state that is rare are looked for: among the deliveries in it, whose lists are kept
+ * by state. Null: most are delivered, and what has none is in no list; there leads are looked through.
+ */
+export function leadsByDeliveries(
+  db: Builder,
+  filter: LeadFilter,
+  page: Page | CountedPage,
+): RawBuilder<unknown> | null {
+  const { deliveryState } = filter
+  if (deliveryState === undefined || deliveryState === 'none' || deliveryState === 'delivered') {
+    return null
+  }
+  const isOver = deliveryState === 'exhausted' || deliveryState === 'cancelled'
+  const state = deliveryState === 'retrying' ? 'pending' : deliveryState
+  const tables = isOver ? (['finished'] as const) : (['claimed', 'waiting'] as const)
+  const walks = tables.flatMap((table) =>
+    LEAD_EVENT_SPELLINGS.map((eventType) => walk(db, filter, { page, table, state, eventType })),
+  )
+  return sql`SELECT 'lead_' || substr(id, 5, 23) || '000' FROM (${sql.join(walks, sql` UNION ALL `)})
+    AS of_state`
+}
+
+interface Walk {
+  page: Page | CountedPage
+  table: 'claimed' | 'waiting' | 'finished'
+  state: string
+  eventType: string
+}
+
+/** As the lists of deliveries are walked (deliveries.ts), by the ids alone. */
+function walk(
+  db: Builder,
+  filter: LeadFilter,
+  { page, table, state, eventType }: Walk,
+): RawBuilder<unknown> {
+  const { chatbotId } = filter
+  const after = 'after' in page && page.after !== null ? page.after : null
+  const { floor, ceiling } = idRange('delivery', filter, {
+    after: after && deliveryRangeOf(eventIdOf(after)).first,
+  })
+  const failed =
+    table === 'finished' && chatbotId === undefined ? sql`AND state <> 'delivered'` : sql``
+  const limit = page.limit * DELIVERIES_OF_EVENT
+  const from = sql`SELECT id FROM ${sql.table(table)}`
+  if (table === 'claimed') {
+    // A few thousand at most, and in no list.
+    const own = chatbotId === undefined ? sql`` : sql`AND chatbot_id = ${chatbotId}`
+    return sql`SELECT id FROM (${from} WHERE id >= ${floor} AND id < ${ceiling} AND state = ${state}
+      AND event_type = ${eventType} ${own} ORDER BY id DESC LIMIT ${limit}) AS walk`
+  }
+  if (!isPostgres(db)) {
+    const own = chatbotId === undefined ? sql`` : sql`chatbot_id = ${chatbotId} AND`
+    return sql`SELECT id FROM (${from} WHERE ${own} state = ${state} ${failed} AND id >= ${floor}
+      AND id < ${ceiling} AND event_type = ${eventType} ORDER BY id DESC LIMIT ${limit}) AS walk`
+  }
+  const place = chatbotId === undefined ? [state] : [chatbotId, state]
+  const columns = chatbotId === undefined ? ['state'] : ['chatbot_id', 'state']
+  const names = sql.join(columns.map((column) => sql.ref(column)))
+  const order = sql.join([...columns, 'id'].map((column) => sql`${sql.ref(column)} DESC`))
+  const isTyped = likely([sql`event_type = ${eventType}`])
+  return sql`SELECT id FROM (${from} WHERE (${names}, id) >= (${sql.join(place)}, ${floor})
+    AND (${names}, id) < (${sql.join(place)}, ${ceiling}) ${failed} AND ${isTyped}
+    ${sql.raw(IN_ITS_ORDER)} ORDER BY ${order} LIMIT ${limit}) AS walk`
+}
