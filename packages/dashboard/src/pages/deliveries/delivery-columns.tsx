@@ -37,7 +37,7 @@ const DELIVERY: Column<Delivery> = {
 const STATE: Column<Delivery> = {
   key: 'state',
   header: columns.state,
-  width: 'w-44',
+  width: 'w-48',
   bare: true,
   cell: (delivery) => <DeliveryBadge delivery={delivery} detailed />,
 }

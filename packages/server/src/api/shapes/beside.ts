@@ -1,9 +1,16 @@
-import type { ApiDeps } from '../deps.ts'
+import type { Clock } from '../../clock.ts'
+import type { Desk } from '../../store/desk.ts'
 import type { Beside } from './present.ts'
+
+interface BesideParts {
+  store: Pick<Desk, 'glimpseWebhooks'>
+  config: { retryScheduleMs: readonly number[] }
+  clock: Clock
+}
 
 /** Reads what these deliveries are shown with. */
 export async function besideOf(
-  { store, config, clock }: Pick<ApiDeps, 'store' | 'config' | 'clock'>,
+  { store, config, clock }: BesideParts,
   deliveries: readonly { webhookId: string }[],
 ): Promise<Beside> {
   const webhooks = await store.glimpseWebhooks(deliveries.map(({ webhookId }) => webhookId))
