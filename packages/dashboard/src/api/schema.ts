@@ -213,6 +213,11 @@ export type Delivery = {
   id: string
   eventId: string
   webhookId: string
+  webhook: {
+    url: string | null
+    state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+    restingUntil: string | null
+  }
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -226,7 +231,10 @@ export type Delivery = {
     | 'lead_erased'
     | 'retention'
     | null
+  isUnderWay: boolean
   attemptCount: number
+  attemptsCharged: number
+  attemptsMax: number
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
@@ -240,6 +248,11 @@ export type DeliveryDetail = {
   id: string
   eventId: string
   webhookId: string
+  webhook: {
+    url: string | null
+    state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+    restingUntil: string | null
+  }
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -253,7 +266,10 @@ export type DeliveryDetail = {
     | 'lead_erased'
     | 'retention'
     | null
+  isUnderWay: boolean
   attemptCount: number
+  attemptsCharged: number
+  attemptsMax: number
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
@@ -423,6 +439,11 @@ export type LeadExport = {
     id: string
     eventId: string
     webhookId: string
+    webhook: {
+      url: string | null
+      state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+      restingUntil: string | null
+    }
     chatbotId: string
     eventType: string
     kind: 'event' | 'test'
@@ -436,7 +457,10 @@ export type LeadExport = {
       | 'lead_erased'
       | 'retention'
       | null
+    isUnderWay: boolean
     attemptCount: number
+    attemptsCharged: number
+    attemptsMax: number
     nextAttemptAt: string | null
     lastStatus: number | null
     lastError: string | null

@@ -16,7 +16,8 @@ const RECONNECT_AFTER_MS = 5_000
 const STALE_AFTER: Record<string, readonly string[]> = {
   'delivery.updated': ['deliveries', 'events', 'leads', 'stats', 'webhooks'],
   'lead.created': ['leads', 'stats'],
-  'webhook.updated': ['webhooks'],
+  // A delivery is told with its webhook's state and rest.
+  'webhook.updated': ['webhooks', 'deliveries', 'events'],
 }
 
 const LiveContext = createContext<LiveState>('connecting')

@@ -4,11 +4,10 @@ import { Link, useParams } from 'react-router'
 import { deliveryQuery } from '../../api/deliveries.ts'
 import { leadOfEventQuery } from '../../api/leads.ts'
 import type { DeliveryDetail } from '../../api/schema.ts'
-import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { Gone, isNotFound } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
-import { webhookName } from '../../format/webhook-name.ts'
+import { deliveryTarget } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Breakable } from '../../ui/breakable.tsx'
@@ -59,13 +58,13 @@ interface LoadedProps {
 }
 
 function Loaded({ delivery, error, onRetry }: LoadedProps) {
-  const { eventType, kind, state } = delivery
+  const { eventType, kind } = delivery
   return (
     <>
       <PageHeader
         title={kind === 'test' ? detail.titleTest(eventType) : detail.title(eventType)}
         trail={<Back />}
-        badge={<DeliveryBadge state={state} />}
+        badge={<DeliveryBadge delivery={delivery} detailed />}
         actions={<DeliveryActions key={delivery.id} delivery={delivery} />}
       />
       <div className="grid gap-5">
@@ -93,7 +92,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
     <Card title={detail.facts}>
       <Facts>
         <Fact name={detail.webhook} wide>
-          <WebhookLink webhookId={delivery.webhookId} />
+          <WebhookLink delivery={delivery} />
         </Fact>
         <Fact name={detail.event} wide>
           <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
@@ -125,12 +124,13 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
   )
 }
 
-function WebhookLink({ webhookId }: { webhookId: string }) {
-  const { data, error } = useQuery({ ...webhookQuery(webhookId), staleTime: 60_000 })
-  if (isNotFound(error)) return detail.webhookGone
+function WebhookLink({ delivery }: { delivery: DeliveryDetail }) {
+  const { webhook, webhookId } = delivery
+  const name = <Breakable text={deliveryTarget(delivery)} />
+  if (webhook.state === 'deleted') return name
   return (
     <Link to={`/webhooks/${webhookId}`} className="underline">
-      <Breakable text={data ? webhookName(data) : webhookId} />
+      {name}
     </Link>
   )
 }

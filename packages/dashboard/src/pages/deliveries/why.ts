@@ -1,4 +1,5 @@
 import type { Delivery } from '../../api/schema.ts'
+import { isHeldByRest } from '../../format/delivery-words.ts'
 import { formatRelative } from '../../format/format.ts'
 import { texts } from '../../texts/texts.ts'
 
@@ -22,6 +23,7 @@ export function whyNot(delivery: Delivery, nowMs: number): string | null {
     case 'cancelled':
       return stateReason === null ? lastError : why[stateReason]
     case 'pending': {
+      if (isHeldByRest(delivery)) return lastError ?? why.resting
       if (nextAttemptAt === null || Date.parse(nextAttemptAt) <= nowMs) return lastError ?? why.due
       const when = formatRelative(nextAttemptAt, nowMs)
       return lastError === null ? why.waiting(when) : why.failed(lastError.replace(/\.$/, ''), when)

@@ -36,7 +36,6 @@ export const leads = {
     unknown:
       'No webhook subscribed when it came, or it is so old that its deliveries are no longer kept.',
     toWhom: 'See who got it',
-    retrying: 'Retrying',
     of: (delivered: number, total: number) => `${delivered} of ${total} delivered`,
   },
   export: 'Export as CSV',
@@ -78,7 +77,6 @@ export const leads = {
     later: 'It was created after this lead',
     notSubscribed: 'It does not subscribe to lead.submit',
     notThen: 'It did not subscribe to lead.submit when the lead came',
-    deleted: 'A webhook that was deleted',
   },
   erase: {
     open: 'Erase…',

@@ -71,6 +71,16 @@ export const deliverySchema = z
     id: idField('delivery'),
     eventId: idField('event'),
     webhookId: idField('webhook'),
+    webhook: z
+      .object({
+        url: z
+          .string()
+          .nullable()
+          .meta({ description: 'Credentials masked. Null: it is not known any more.' }),
+        state: z.enum(['active', 'paused', 'disabled', 'away', 'deleted']),
+        restingUntil: isoTime.nullable(),
+      })
+      .meta({ description: 'Where it goes, as it is now, or as it was when it was deleted.' }),
     chatbotId: idField('chatbot'),
     eventType: z.string().meta({ description: 'As the webhook spelled it.' }),
     kind: z.enum(['event', 'test']),
@@ -89,7 +99,12 @@ export const deliverySchema = z
         'retention',
       ])
       .nullable(),
+    isUnderWay: z.boolean().meta({ description: 'It is being sent, or next in its line.' }),
     attemptCount: z.int(),
+    attemptsCharged: z
+      .int()
+      .meta({ description: 'Of this series, those that count against the schedule.' }),
+    attemptsMax: z.int().meta({ description: 'How many such attempts a series has.' }),
     nextAttemptAt: isoTime.nullable(),
     lastStatus: z.int().nullable(),
     lastError: z.string().nullable(),
@@ -125,12 +140,16 @@ export const DELIVERY_EXAMPLE: z.infer<typeof deliverySchema> = {
   id: EXAMPLE_IDS.delivery,
   eventId: EXAMPLE_IDS.event,
   webhookId: EXAMPLE_IDS.webhook,
+  webhook: { url: 'https://example.com/hook', state: 'active', restingUntil: null },
   chatbotId: EXAMPLE_IDS.chatbot,
   eventType: 'lead.submit',
   kind: 'event',
   state: 'delivered',
   stateReason: null,
+  isUnderWay: false,
   attemptCount: 1,
+  attemptsCharged: 1,
+  attemptsMax: 10,
   nextAttemptAt: null,
   lastStatus: 200,
   lastError: null,

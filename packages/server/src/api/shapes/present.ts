@@ -4,8 +4,8 @@ import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
 import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
-import type { Recovery } from '../../store/desk.ts'
-import { liveRest, type Webhook } from '../../webhook.ts'
+import type { Recovery, WebhookGlimpse } from '../../store/desk.ts'
+import { liveRest, maskedUrl, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 
 export function isoAt(atMs: number): string
@@ -70,18 +70,31 @@ export function presentSecret(webhook: Webhook, nowMs: number) {
   return { secret, previousSecret, overlapEndsAt: isoAt(overlapEndsAt) }
 }
 
-export function presentDelivery(delivery: Delivery) {
+/** What a delivery is shown with. */
+export interface Beside {
+  webhooks: ReadonlyMap<string, WebhookGlimpse>
+  /** How many attempts a series has. */
+  attemptsMax: number
+  nowMs: number
+}
+
+export function presentDelivery(delivery: Delivery, { webhooks, attemptsMax, nowMs }: Beside) {
   const { id, eventId, webhookId, chatbotId, eventType, kind, state, stateReason } = delivery
+  const seriesMax = kind === 'test' ? 1 : attemptsMax
   return {
     id,
     eventId,
     webhookId,
+    webhook: presentGlimpse(webhooks.get(webhookId), nowMs),
     chatbotId,
     eventType,
     kind,
     state,
     stateReason,
+    isUnderWay: state === 'pending' && delivery.claimed,
     attemptCount: delivery.attemptCount,
+    attemptsCharged: delivery.seriesAttempts,
+    attemptsMax: seriesMax,
     nextAttemptAt: isoAt(delivery.state === 'pending' ? delivery.dueAt : null),
     lastStatus: delivery.lastStatus,
     lastError: delivery.lastError,
@@ -89,6 +102,16 @@ export function presentDelivery(delivery: Delivery) {
     createdAt: isoAt(delivery.createdAt),
     finishedAt: isoAt(delivery.finishedAt),
     updatedAt: isoAt(delivery.updatedAt),
+  }
+}
+
+function presentGlimpse(webhook: WebhookGlimpse | undefined, nowMs: number) {
+  const { url, state, rest } = webhook ?? { url: null, state: 'deleted', rest: null }
+  const live = state === 'deleted' ? null : liveRest({ state, rest }, nowMs)
+  return {
+    url: url === null ? null : maskedUrl(url),
+    state,
+    restingUntil: isoAt(live?.until ?? null),
   }
 }
 
@@ -148,7 +171,10 @@ export function presentErasure(erasure: Erasure) {
   return { id, leadId, chatbotId, eventId, reason, erasedAt: isoAt(erasure.erasedAt) }
 }
 
-export function presentEvent(event: Event & { erased: boolean; deliveries: Delivery[] }) {
+export function presentEvent(
+  event: Event & { erased: boolean; deliveries: Delivery[] },
+  beside: Beside,
+) {
   const { id, chatbotId, eventType, payload, erased, createdAt, deliveries } = event
   return {
     id,
@@ -157,7 +183,7 @@ export function presentEvent(event: Event & { erased: boolean; deliveries: Deliv
     payload: erased ? null : (JSON.parse(payload) as unknown),
     erased,
     createdAt: isoAt(createdAt),
-    deliveries: deliveries.map(presentDelivery),
+    deliveries: deliveries.map((delivery) => presentDelivery(delivery, beside)),
   }
 }
 

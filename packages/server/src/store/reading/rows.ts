@@ -18,7 +18,7 @@ import {
   type LeadConsent,
   leadPayloadText,
 } from '../../lead.ts'
-import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
+import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../../webhook.ts'
 import type { Recovery } from '../desk.ts'
 import type { Change } from '../road.ts'
 import type { Encryption } from '../sealing/encryption.ts'
@@ -205,19 +205,25 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
       lastFailureBy: row.last_failure_by,
       lastNote: row.last_note,
     },
-    rest:
-      row.resting_until === null
-        ? null
-        : {
-            until: row.resting_until,
-            probeAt: row.probe_at,
-            probeWanted: row.probe_wanted,
-            reason: row.rest_reason ?? '',
-          },
+    rest: restOf(row),
     restedAt: row.rested_at,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+  }
+}
+
+/** As it is kept, be it over. */
+export function restOf(
+  row: Pick<WebhookRow, 'resting_until' | 'probe_at' | 'probe_wanted' | 'rest_reason'>,
+): WebhookRest | null {
+  const { resting_until, probe_at, probe_wanted, rest_reason } = row
+  if (resting_until === null) return null
+  return {
+    until: resting_until,
+    probeAt: probe_at,
+    probeWanted: probe_wanted,
+    reason: rest_reason ?? '',
   }
 }
 
