@@ -42,9 +42,17 @@ test('made, edited before one’s eyes, saved, and shown to its owner alone', as
   await page.getByRole('checkbox', { name: 'Ask for: email' }).uncheck()
   await page.getByLabel(/^Consent/).fill('You may call me.')
   await page.getByLabel('Color (optional)').fill('#0f766e')
-  await page.getByLabel(/^Sites/).fill('https://Shop.example/\nhttp://localhost:3000')
+  await page
+    .getByLabel(/^Sites/)
+    .fill('https://Shop.example/\nlocalhost:3000\nwww.example.com/contact?a=b')
   await expect.poll(labels).toEqual(['Your name', 'Phone (optional)', 'You may call me.'])
   await page.locator('[style*="--accent: #0f766e"]').getByRole('dialog').waitFor()
+
+  // What will be saved is seen before it is, and the other spelling is at hand.
+  await page.getByLabel(/^Consent/).focus()
+  const sites = () => page.getByLabel(/^Sites/).inputValue()
+  expect(await sites()).toBe('https://shop.example\nhttp://localhost:3000\nhttps://www.example.com')
+  await page.getByRole('button', { name: 'Add https://example.com' }).click()
 
   await page.getByRole('button', { name: 'Save the changes' }).click()
   await page.getByText('Saved. Visitors see it from now on.').waitFor()
@@ -57,7 +65,12 @@ test('made, edited before one’s eyes, saved, and shown to its owner alone', as
       consent: 'You may call me.',
       color: '#0f766e',
     },
-    allowedOrigins: ['https://shop.example', 'http://localhost:3000'],
+    allowedOrigins: [
+      'https://shop.example',
+      'http://localhost:3000',
+      'https://www.example.com',
+      'https://example.com',
+    ],
   })
   const tag = await page.getByRole('region', { name: 'Script tag' }).innerText()
   expect(tag).toMatch(/^<script src="http:\/\/\S+\/widget.js" data-chatbot-id="bot_\w+" async>/)

@@ -46,7 +46,12 @@ test('a lead appears by itself, is found by its email, and says who got it and w
   await dashboard.signIn(`/leads?chatbotId=${chatbotId}`)
   await rows(page).first().waitFor()
   await lead({ customerName: 'Bob', customerEmail: 'bob@example.com', customerPhone: '' })
-  await page.getByRole('link', { name: 'Bob' }).waitFor()
+  // What became of it comes by itself, too, and one can answer at once.
+  const bob = rows(page).filter({ has: page.getByRole('link', { name: 'Bob' }) })
+  await bob.getByText('1 of 2 delivered').waitFor()
+  const href = (name: string) => rows(page).getByRole('link', { name }).getAttribute('href')
+  expect(await href('bob@example.com')).toBe('mailto:bob@example.com')
+  expect(await href(ANN.customerPhone ?? '')).toBe(`tel:${ANN.customerPhone}`)
   await other('/later', ['lead.submit'])
 
   await page.getByLabel('Search').fill('bob@example.com')

@@ -371,8 +371,13 @@ test('a server that fails at any step is told, and nothing that was typed is los
 
 test('the hosted page is the same, under a policy of its own', async () => {
   const { page, complaints, chatbotId, endpoint } = await setup()
-  await page.goto(`${world.server.url}/chat/${chatbotId}`)
+  const address = `${world.server.url}/chat/${chatbotId}`
+  const html = await (await fetch(address)).text()
+  expect(html).toContain('<title>Shop assistant</title>')
+  expect(html).toMatch(/<meta property="og:description" content="[^"]+">/)
+  await page.goto(address)
   await page.getByLabel('Name').waitFor()
+  expect(await page.locator('.logo').innerText()).toBe('S')
   await expect.poll(() => page.title()).toBe('Shop assistant')
   expect(await faults(page)).toEqual([])
   await fill(page)
@@ -380,6 +385,23 @@ test('the hosted page is the same, under a policy of its own', async () => {
   await page.getByText('Thank you!').waitFor()
   await endpoint.arrived(1)
   expect(complaints).toEqual([])
+})
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test('a chat that is gone, and what never was, are pages that say so', async () => {
+    const { page, complaints, chatbotId } = await setup({}, { colorScheme })
+    const { url } = world.server
+    await world.api.send('DELETE', `/api/v1/chatbots/${chatbotId}`)
+    for (const path of [`/chat/${chatbotId}`, '/chat/x', '/nowhere']) {
+      const answer = await page.goto(url + path)
+      expect(answer?.status(), path).toBe(404)
+      const name = path === '/nowhere' ? 'There is no such page' : 'This chat is not here any more'
+      await page.getByRole('heading', { name }).waitFor()
+      expect(await faults(page)).toEqual([])
+    }
+    // The browser's own line about the status.
+    expect(complaints.filter((line) => !line.includes('404'))).toEqual([])
+  })
 })
 
 async function setup(options: Partial<PageOptions> = {}, context: BrowserContextOptions = {}) {

@@ -47,6 +47,7 @@ import { PAGE_BYTES_MAX } from '../../packages/server/src/api/shapes/cursor.ts'
 import { ERROR_CODES } from '../../packages/server/src/api/shapes/error-codes.ts'
 import { PULL_SECONDS_MAX } from '../../packages/server/src/api/shapes/listener-schemas.ts'
 import { LIMIT_MAX } from '../../packages/server/src/api/shapes/schemas.ts'
+import { PAGE_LENGTH_MAX } from '../../packages/server/src/api/widget/widget-consent.ts'
 import { FILL_MS_MIN, TOKEN_AGE_MS_MAX } from '../../packages/server/src/api/widget/widget-lead.ts'
 import * as widget from '../../packages/server/src/api/widget/widget-schemas.ts'
 import { ATTEMPTS_SHOWN_MAX } from '../../packages/server/src/delivery.ts'
@@ -150,6 +151,7 @@ const LIMITS: Record<string, string> = {
   'idle connections over all endpoints': count(IDLE_MAX),
   "a chatbot's name": characters(chatbot.NAME_LENGTH_MAX),
   "a form's greeting, thanks, consent": characters(chatbot.FORM_TEXT_LENGTH_MAX),
+  'the page of a consent': characters(PAGE_LENGTH_MAX),
   "a form field's label": characters(chatbot.LABEL_LENGTH_MAX),
   'allowed origins of a chatbot': count(chatbot.ORIGINS_MAX),
   'an allowed origin': characters(chatbot.ORIGIN_LENGTH_MAX),

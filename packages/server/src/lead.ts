@@ -1,3 +1,5 @@
+import { DELIVERY_STATES, type DeliveryState } from './delivery.ts'
+
 /**
  * What a visitor left with a chatbot. Fields are always strings: unknown is `""`, never null,
  * because receivers in the wild call string methods on them (wire-format, Body, 3).
@@ -14,6 +16,38 @@ export interface Lead {
   consent: LeadConsent | null
   createdAt: number
 }
+
+/** A lead, and what became of it. */
+export interface ListedLead extends Lead {
+  deliveries: LeadDeliveries
+}
+
+/** How many of its deliveries are in which state; none at all once RETENTION has deleted them. */
+export interface LeadDeliveries extends Record<DeliveryState, number> {
+  /** Of the pending ones: an attempt has failed, and the next one waits for its time. */
+  retrying: number
+}
+
+/** What its owner should look at first. Null: no delivery is known. */
+export function worstState({ retrying, ...states }: LeadDeliveries): LeadState | null {
+  const pending = states.pending - retrying
+  const counts = { ...states, retrying, pending }
+  return LEAD_STATES.find((state) => counts[state] > 0) ?? null
+}
+
+export function countDeliveries(deliveries: LeadDeliveries): number {
+  return DELIVERY_STATES.reduce((sum, state) => sum + deliveries[state], 0)
+}
+
+export const LEAD_STATES = [
+  'exhausted',
+  'retrying',
+  'parked',
+  'pending',
+  'delivered',
+  'cancelled',
+] as const
+export type LeadState = (typeof LEAD_STATES)[number]
 
 /** What a visitor was asked to agree to, and said: the server's own text and time, never the page's. */
 export interface LeadConsent {
@@ -59,13 +93,3 @@ export function leadPayloadText(lead: LeadPayload): string {
   const { conversationId, customerEmail, customerName, customerPhone } = lead
   return JSON.stringify({ conversationId, customerEmail, customerName, customerPhone })
 }
-
-export const LEAD_STATES = [
-  'exhausted',
-  'retrying',
-  'parked',
-  'pending',
-  'delivered',
-  'cancelled',
-] as const
-export type LeadState = (typeof LEAD_STATES)[number]

@@ -88,8 +88,11 @@ const BUBBLE = `
 const PAGE = `
 :host { position: fixed !important; inset: 0 !important; }
 .panel { width: 100%; height: 100dvh; }
-.head { justify-content: center; }
-h2, .body > * { width: 100%; max-width: 560px; margin-inline: auto; }
+.head { gap: 12px; padding-inline: max(16px, calc((100% - 560px) / 2)); }
+.logo { width: 36px; height: 36px; flex: none; border-radius: 10px; display: grid; place-items: center;
+  background: var(--on-accent); color: var(--accent); font-size: 18px; font-weight: 600; line-height: 1; }
+.logo:empty { visibility: hidden; }
+.body > * { width: 100%; max-width: 560px; margin-inline: auto; }
 .body > .form { margin-top: 0; }
 `
 

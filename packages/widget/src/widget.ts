@@ -89,11 +89,25 @@ function host(chatbotId: string, mode: 'bubble' | 'page'): ShadowRoot {
   return root
 }
 
+function paint(root: ShadowRoot, color: string | undefined): void {
+  const { accent, onAccent } = colorsOf(color)
+  const { style } = root.host as HTMLElement
+  style.setProperty('--accent', accent)
+  style.setProperty('--on-accent', onAccent)
+}
+
+/** Null: none that could stand for the name. The server draws the same for the browser's tab. */
+function letterOf(name: string): string | null {
+  return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? null
+}
+
 function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement | null) {
   const title = element('h2', { id: 'title', dir: 'auto' })
   const log = element('div', { class: 'log', role: 'log' })
   const form = element('div', { class: 'form' })
-  const head = element('div', { class: 'head' }, title, close)
+  // A page of its own says whose it is; in a corner there is no room.
+  const logo = close ? null : element('span', { class: 'logo', 'aria-hidden': 'true' })
+  const head = element('div', { class: 'head' }, logo, title, close)
   const body = element('div', { class: 'body', tabindex: '-1' }, log, form)
   const panel = element(
     'section',
@@ -115,10 +129,8 @@ function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement
     const { name, leadForm } = conversation
     title.textContent = name
     if (!close) document.title = name
-    const { accent, onAccent } = colorsOf(leadForm.color)
-    const { style } = root.host as HTMLElement
-    style.setProperty('--accent', accent)
-    style.setProperty('--on-accent', onAccent)
+    logo?.replaceChildren(letterOf(name) ?? icon(BUBBLE))
+    paint(root, leadForm.color)
     log.replaceChildren()
     if (leadForm.greeting !== '') say(leadForm.greeting, 'them')
     form.replaceChildren(

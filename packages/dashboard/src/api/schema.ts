@@ -187,7 +187,10 @@ export type CreatedWebhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -227,6 +230,7 @@ export type Delivery = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -253,6 +257,7 @@ export type DeliveryDetail = {
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -386,8 +391,19 @@ export type Lead = {
   customerName: string
   customerEmail: string
   customerPhone: string
+  deliveries: LeadDeliveries
   consent: Consent | null
   createdAt: string
+}
+
+export type LeadDeliveries = {
+  state: 'exhausted' | 'retrying' | 'parked' | 'pending' | 'delivered' | 'cancelled' | null
+  pending: number
+  retrying: number
+  delivered: number
+  exhausted: number
+  parked: number
+  cancelled: number
 }
 
 export type LeadExport = {
@@ -424,6 +440,7 @@ export type LeadExport = {
     nextAttemptAt: string | null
     lastStatus: number | null
     lastError: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
     createdAt: string
     finishedAt: string | null
     updatedAt: string
@@ -703,7 +720,10 @@ export type Subscription = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -739,7 +759,10 @@ export type Webhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null

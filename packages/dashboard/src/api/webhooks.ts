@@ -80,8 +80,11 @@ export function deleteWebhook(id: string): Promise<null> {
   return request.delete(`/api/v1/webhooks/${id}`)
 }
 
-export function testWebhook(id: string, eventType: string): Promise<WebhookTestResult> {
-  return request.post(`/api/v1/webhooks/${id}/test`, { body: { eventType } })
+/** Without a type: the first that the webhook subscribed to. */
+export function testWebhook(id: string, eventType?: string): Promise<WebhookTestResult> {
+  return request.post(`/api/v1/webhooks/${id}/test`, {
+    body: eventType === undefined ? {} : { eventType },
+  })
 }
 
 export function pauseWebhook(id: string): Promise<Webhook> {

@@ -14,7 +14,7 @@ const RECONNECT_AFTER_MS = 5_000
 
 /** The first word of the query keys that each kind of change makes stale. */
 const STALE_AFTER: Record<string, readonly string[]> = {
-  'delivery.updated': ['deliveries', 'events', 'stats', 'webhooks'],
+  'delivery.updated': ['deliveries', 'events', 'leads', 'stats', 'webhooks'],
   'lead.created': ['leads', 'stats'],
   'webhook.updated': ['webhooks'],
 }

@@ -70,9 +70,14 @@ export interface ApiDeps {
   generateSecret(): string
   /** Null: fine; else why not, as a sentence. */
   checkSecret(secret: string): string | null
-  /** The dashboard's files, for paths that no route has; null: not one of them. */
+  /** The dashboard's files, for paths that no route has, and what people get where nothing is (404). */
   site: {
-    answer(request: { path: string; acceptEncoding: string; ifNoneMatch: string }): Promise<{
+    answer(request: {
+      path: string
+      accept: string
+      acceptEncoding: string
+      ifNoneMatch: string
+    }): Promise<{
       statusCode: number
       headers: Record<string, string>
       body: Buffer | string

@@ -13,6 +13,7 @@ import { checkSecret, generateSecret } from '../sign/secret.ts'
 import type { DeliveryDetail } from '../store/store.ts'
 import { VERSION } from '../version.ts'
 import { joinSites } from '../web/built-files.ts'
+import { openNotFoundSite } from '../web/not-found-page.ts'
 import { openSite } from '../web/site.ts'
 import { findSiteFolder, findWidgetFolder } from '../web/site-folder.ts'
 import { openWidgetSite } from '../web/widget-site.ts'
@@ -117,11 +118,12 @@ function explainDetail({ config, clock }: Shared, detail: DeliveryDetail): strin
   })
 }
 
-function openSites({ random }: Shared, { publicUrl }: State): ApiDeps['site'] {
+function openSites({ random, store }: Shared, { publicUrl }: State): ApiDeps['site'] {
   const headers = commonHeaders({ publicUrl })
   return joinSites(
-    openWidgetSite({ folder: findWidgetFolder(), headers }),
+    openWidgetSite({ folder: findWidgetFolder(), headers, publicUrl, store }),
     openSite({ folder: findSiteFolder(), random, headers }),
+    openNotFoundSite(headers),
   )
 }
 

@@ -9,7 +9,7 @@ import type { AuditEntry, NewAuditEntry } from '../audit.ts'
 import type { Chatbot, ChatbotSettings } from '../chatbot.ts'
 import type { Delivery, DeliveryState, StateReason } from '../delivery.ts'
 import type { Event } from '../event.ts'
-import type { Conversation, Erasure, ErasureReason, Lead } from '../lead.ts'
+import type { Conversation, Erasure, ErasureReason, ListedLead } from '../lead.ts'
 import type { Webhook, WebhookSettings, WebhookState } from '../webhook.ts'
 import type { ChangePage, ChangePlace } from './change.ts'
 import type {
@@ -211,8 +211,8 @@ export interface Desk {
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
-  getLead(id: string): Promise<Lead | null>
-  listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<Lead[]>
+  getLead(id: string): Promise<ListedLead | null>
+  listLeads(filter: LeadFilter, page: Page | CountedPage): Promise<ListedLead[]>
   /** Newest first. */
   listConversations(filter: ConversationFilter, page: CountedPage): Promise<Conversation[]>
   /** All that is kept about one person, from one state of the database. */

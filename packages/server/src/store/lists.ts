@@ -5,7 +5,7 @@ import type { Chatbot } from '../chatbot.ts'
 import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
-import type { Erasure, Lead, LeadState } from '../lead.ts'
+import type { Erasure, LeadState, ListedLead } from '../lead.ts'
 import type { Webhook, WebhookKind } from '../webhook.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
@@ -31,7 +31,7 @@ export interface PagedLists {
   chatbots: { filter: ChatbotFilter; row: Chatbot }
   webhooks: { filter: WebhookFilter; row: Webhook }
   deliveries: { filter: DeliveryFilter; row: Delivery }
-  leads: { filter: LeadFilter; row: Lead }
+  leads: { filter: LeadFilter; row: ListedLead }
   erasures: { filter: ErasureFilter; row: Erasure }
   apiKeys: { filter: ApiKeyFilter; row: ApiKey }
   audit: { filter: AuditFilter; row: AuditEntry }
@@ -184,7 +184,7 @@ export interface AuditFilter {
 
 /** What was not kept any longer is null or missing; of each delivery's attempts the newest. */
 export interface LeadRecord {
-  lead: Lead
+  lead: ListedLead
   conversation: { id: string; createdAt: number } | null
   event: Event | null
   deliveries: { delivery: Delivery; attempts: Attempt[]; webhook: Webhook | null }[]

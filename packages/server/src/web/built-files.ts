@@ -12,6 +12,7 @@ export interface Site {
 export interface SiteRequest {
   /** Without the query. */
   path: string
+  accept: string
   acceptEncoding: string
   ifNoneMatch: string
 }
@@ -70,7 +71,7 @@ export async function answerFile(
   return { statusCode: 200, headers: all, body }
 }
 
-interface FileRequest extends Omit<SiteRequest, 'path'> {
+interface FileRequest extends Omit<SiteRequest, 'path' | 'accept'> {
   headers: Readonly<Record<string, string>>
 }
 

@@ -84,10 +84,12 @@ test.each([
 
 test('without a build the start page says what to run', async () => {
   const site = openSite({ folder: null, random: systemRandom, headers })
-  const answer = await site.answer({ path: '/', acceptEncoding: '', ifNoneMatch: '' })
+  const answer = await site.answer({ path: '/', accept: '', acceptEncoding: '', ifNoneMatch: '' })
   expect(answer?.statusCode).toBe(503)
   expect(String(answer?.body)).toContain('npm run build')
-  expect(await site.answer({ path: '/webhooks', acceptEncoding: '', ifNoneMatch: '' })).toBeNull()
+  expect(
+    await site.answer({ path: '/webhooks', accept: '', acceptEncoding: '', ifNoneMatch: '' }),
+  ).toBeNull()
   expect(findSiteFolder(['./no-such-folder/'])).toBeNull()
 })
 
@@ -107,6 +109,6 @@ function setup() {
   }
   const site = openSite({ folder, random: systemRandom, headers })
   const ask = (path: string, request: Partial<SiteRequest> = {}) =>
-    site.answer({ path, acceptEncoding: '', ifNoneMatch: '', ...request })
+    site.answer({ path, accept: '', acceptEncoding: '', ifNoneMatch: '', ...request })
   return { ask }
 }

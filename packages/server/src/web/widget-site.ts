@@ -1,7 +1,11 @@
 /** The widget's script, for any page that names it, and a page of our own that holds nothing else. */
+import type { Chatbot } from '../chatbot.ts'
+import { StoreUnavailable } from '../errors.ts'
 import { isId } from '../id.ts'
 import { EMBEDDABLE_HEADERS, pageHeaders, type SecurityHeaders } from '../security-headers.ts'
+import type { Desk } from '../store/desk.ts'
 import { answerFile, readBuiltFolder, type Site } from './built-files.ts'
+import { chatPage } from './chat-page.ts'
 import { notBuilt } from './not-built.ts'
 
 const SCRIPT = 'assets/widget.js'
@@ -21,9 +25,14 @@ interface WidgetSiteOptions {
   folder: string | null
   /** Of every answer of this server. */
   headers: SecurityHeaders
+  publicUrl: string
+  store: Pick<Desk, 'getChatbot'>
 }
 
-export function openWidgetSite({ folder, headers }: WidgetSiteOptions): Site {
+/** Of names at once: whoever asks beyond it gets a page without one, and the store its peace. */
+const LOOKUPS_MAX = 16
+
+export function openWidgetSite({ folder, headers, publicUrl, store }: WidgetSiteOptions): Site {
   const files = folder === null ? null : readBuiltFolder(folder)
   const scriptHeaders = { ...headers, ...SCRIPT_HEADERS }
   const html = {
@@ -31,6 +40,7 @@ export function openWidgetSite({ folder, headers }: WidgetSiteOptions): Site {
     'cache-control': 'public, max-age=300',
   }
   const pageOnly = { ...headers, ...pageHeaders({ ownFiles: true }), ...html }
+  const find = finder(store)
   return {
     async answer({ path, ...request }) {
       if (path === '/widget.js') {
@@ -39,27 +49,29 @@ export function openWidgetSite({ folder, headers }: WidgetSiteOptions): Site {
       }
       const chatbotId = /^\/chat\/([^/]+)$/.exec(path)?.[1]
       if (chatbotId === undefined || !isId('chatbot', chatbotId)) return null
-      return { statusCode: 200, headers: pageOnly, body: chatPage(chatbotId) }
+      const chatbot = await find(chatbotId)
+      if (chatbot === 'not_found') return null
+      const body = chatPage({ chatbotId, publicUrl, chatbot })
+      // Without its name it is a page for now only.
+      const cache = chatbot === null ? { 'cache-control': 'no-store' } : {}
+      return { statusCode: 200, headers: { ...pageOnly, ...cache }, body }
     },
   }
 }
 
-/** The id was checked: nothing in it needs to be escaped. */
-function chatPage(chatbotId: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>Chat</title>
-<link rel="icon" href="data:,">
-</head>
-<body>
-<noscript>This chat needs JavaScript.</noscript>
-<script src="/widget.js" data-chatbot-id="${chatbotId}" data-mode="page" async></script>
-</body>
-</html>
-`
+/** Null: it can't be known now. */
+function finder(store: WidgetSiteOptions['store']) {
+  let open = 0
+  return async (id: string): Promise<Chatbot | null | 'not_found'> => {
+    if (open >= LOOKUPS_MAX) return null
+    open += 1
+    try {
+      return (await store.getChatbot(id)) ?? 'not_found'
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return null
+      throw error
+    } finally {
+      open -= 1
+    }
+  }
 }

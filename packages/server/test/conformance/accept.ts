@@ -45,6 +45,14 @@ export function describeAccept(suite: Suite): void {
       ...event.lead,
       chatbotId: chatbot.id,
       eventId: event.id,
+      deliveries: {
+        pending: 1,
+        retrying: 0,
+        delivered: 0,
+        exhausted: 0,
+        parked: 0,
+        cancelled: 0,
+      },
       createdAt: expect.any(Number),
     })
     expect(await store.getLead('lead_none')).toBeNull()

@@ -41,6 +41,52 @@ async function setupHistory(suite: Suite) {
 }
 
 export function describeLists(suite: Suite): void {
+  test('a lead is listed with what became of it, wherever its deliveries lie', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const cases = [
+      ['delivered', { kind: 'delivered' }],
+      ['exhausted', { kind: 'exhausted' }],
+      ['retrying', { kind: 'retry', delayMs: 60_000, charged: true }],
+      ['claimed', null],
+    ] as const
+    const ids = new Map<string, string>()
+    for (const [name, outcome] of cases) {
+      const event = world.leadEvent({ customerName: name })
+      ids.set(name, event.lead.id)
+      const claim = await world.claim(chatbot.id, { events: [event] })
+      if (outcome) await world.record(claim, outcome)
+    }
+    const cancelled = world.leadEvent({ customerName: 'cancelled' })
+    const { deliveryId } = await world.claim(chatbot.id, { events: [cancelled] })
+    await store.release(world.nodeId, [deliveryId])
+    await store.cancel(deliveryId, 'cancelled_by_owner')
+    const paused = await world.webhook(chatbot.id)
+    await store.setWebhookState(paused.id, 'paused', null)
+    const two = world.leadEvent({ customerName: 'two' })
+    await world.accept(chatbot.id, { events: [two] })
+    const other = await world.chatbot()
+    await world.accept(other.id, { events: [world.leadEvent({ customerName: 'none' })] })
+
+    const none = { pending: 0, retrying: 0, delivered: 0, exhausted: 0, parked: 0, cancelled: 0 }
+    const wanted = {
+      none,
+      two: { ...none, pending: 1, parked: 1 },
+      cancelled: { ...none, cancelled: 1 },
+      claimed: { ...none, pending: 1 },
+      retrying: { ...none, pending: 1, retrying: 1 },
+      exhausted: { ...none, exhausted: 1 },
+      delivered: { ...none, delivered: 1 },
+    }
+    const { rows } = await store.readPage('leads', {}, { ...PAGE, bytesMax: 1e6 })
+    expect(rows.map((lead) => [lead.customerName, lead.deliveries])).toEqual(Object.entries(wanted))
+    for (const { id, deliveries } of rows) {
+      expect((await store.getLead(id))?.deliveries).toEqual(deliveries)
+      expect((await store.getLeadRecord(id))?.lead.deliveries).toEqual(deliveries)
+    }
+    const found = await store.listLeads({ q: 'retrying' }, PAGE)
+    expect(found.map(({ deliveries }) => deliveries)).toEqual([wanted.retrying])
+  })
+
   test('lists are newest first, and pages join without gap or repeat', async () => {
     const { world, store, chatbot } = await setupHistory(suite)
     const newest = await world.chatbot()

@@ -13,6 +13,7 @@ import {
 } from '../../src/store/reading/figures/given-up.ts'
 import { leadStatsQueries } from '../../src/store/reading/figures/lead-stats.ts'
 import { webhookFailureQueries } from '../../src/store/reading/figures/webhook-health.ts'
+import { listLeads } from '../../src/store/reading/lead-deliveries.ts'
 import { leadRecordQueries } from '../../src/store/reading/lead-record.ts'
 import {
   asked,
@@ -20,7 +21,6 @@ import {
   listChatbots,
   listConversations,
   listErasures,
-  listLeads,
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { hasFewLeads } from '../../src/store/reading/searches.ts'

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Chatbot } from '../../api/schema.ts'
 import { changeOf, draftOf, faultsOf, hasFaults, isChanged, moveField } from './draft.ts'
-import { readOrigins, tidyOrigins } from './origins.ts'
 
 function setup(change: Partial<Chatbot> = {}): Chatbot {
   return {
@@ -60,7 +59,7 @@ test('a field that is not asked for keeps its place, and is not saved', () => {
 test('every fault has its sentence', () => {
   const draft = draftOf(setup())
   const fields = draft.fields.map((field) => ({ ...field, label: ' ' }))
-  const faults = faultsOf({ ...draft, fields, name: ' ', color: 'teal', origins: 'shop.example' })
+  const faults = faultsOf({ ...draft, fields, name: ' ', color: 'teal', origins: 'shop' })
   expect(faults).toEqual({
     name: expect.any(String),
     color: expect.any(String),
@@ -69,28 +68,4 @@ test('every fault has its sentence', () => {
   })
   const none = draft.fields.map((field) => ({ ...field, isAsked: false }))
   expect(faultsOf({ ...draft, fields: none }).fields).toEqual(expect.any(String))
-})
-
-test.each([
-  ['https://shop.example/path', 1],
-  ['https://shop.example\n\nftp://shop.example', 3],
-  ['https://user@shop.example', 1],
-  ['https://shop.example:443', 1],
-  ['*', 1],
-  ['null', 1],
-])('%j is refused, in line %i', (text, line) => {
-  expect(readOrigins(text).fault).toContain(`Line ${line}:`)
-})
-
-test('empty lines, spaces and repeats are no faults', () => {
-  const text = ' https://shop.example \n\nhttp://localhost:3000\nhttps://shop.example\n'
-  expect(readOrigins(text)).toEqual({
-    origins: ['https://shop.example', 'http://localhost:3000'],
-    fault: null,
-  })
-})
-
-test('what was meant one way only is tidied, and nothing else', () => {
-  const tidied = tidyOrigins('HTTPS://Shop.Example:443/\nhttps://shop.example/a\nshop.example\n')
-  expect(tidied).toBe('https://shop.example\nhttps://shop.example/a\nshop.example\n')
 })

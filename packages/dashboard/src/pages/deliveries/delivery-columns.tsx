@@ -6,13 +6,14 @@ import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import type { Column } from '../../ui/table.tsx'
 import { TestMark } from '../../ui/test-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { isDoubtful } from './why.ts'
 
-const { columns, answered, lastAnswer } = texts.deliveries
+const { attempts, columns, answered, lastAnswer } = texts.deliveries
 
 const DELIVERY: Column<Delivery> = {
   key: 'delivery',
   header: columns.delivery,
-  cell: ({ id, eventType, kind, state, lastError }) => (
+  cell: ({ id, eventType, kind, state, lastError, lastNote }) => (
     <div className="min-w-0">
       <div className="flex items-center gap-2">
         <Link to={`/deliveries/${id}`} className="truncate font-medium hover:underline">
@@ -24,6 +25,9 @@ const DELIVERY: Column<Delivery> = {
         <p className="text-soft [overflow-wrap:anywhere] md:truncate" title={lastError}>
           {lastError}
         </p>
+      )}
+      {isDoubtful(lastNote) && (
+        <p className="text-warn [overflow-wrap:anywhere]">{attempts.notes[lastNote]}</p>
       )}
     </div>
   ),

@@ -19,6 +19,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
+import { CureNotice } from '../webhooks/cure-notice.tsx'
 import { Attempts } from './attempts.tsx'
 import { Countdown } from './countdown.tsx'
 import { DeliveryActions } from './delivery-actions.tsx'
@@ -70,6 +71,7 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
       <div className="grid gap-5">
         {error && <ErrorState error={error} onRetry={onRetry} />}
         <Explanation delivery={delivery} />
+        {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <Attempts delivery={delivery} />
           <FactsCard delivery={delivery} />

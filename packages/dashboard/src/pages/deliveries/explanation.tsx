@@ -36,6 +36,6 @@ export function Explanation({ delivery }: { delivery: DeliveryDetail }) {
 /** Taken, but the answer says otherwise: neither good nor bad. */
 function tone({ state, attempts }: DeliveryDetail): NoticeProps['tone'] {
   const note = attempts.at(-1)?.note
-  const isDoubtful = note === 'not_processed' || note === 'body_says_failed'
+  const isDoubtful = note !== null && note !== undefined && note !== 'acknowledged'
   return state === 'delivered' && isDoubtful ? 'warn' : TONES[state]
 }

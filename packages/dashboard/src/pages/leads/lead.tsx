@@ -15,6 +15,7 @@ import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
+import { Email, Phone } from './contact.tsx'
 import { EraseDialog } from './erase-dialog.tsx'
 import { ErasedLead } from './erased-lead.tsx'
 import { WhoGotIt } from './who-got-it.tsx'
@@ -78,10 +79,10 @@ function FactsCard({ lead }: { lead: Lead }) {
           <Given text={lead.customerName} />
         </Fact>
         <Fact name={detail.email}>
-          <Given text={lead.customerEmail} />
+          <Email text={lead.customerEmail} unknown={detail.notGiven} />
         </Fact>
         <Fact name={detail.phone}>
-          <Given text={lead.customerPhone} />
+          <Phone text={lead.customerPhone} unknown={detail.notGiven} />
         </Fact>
         <ConsentFact consent={lead.consent} />
         <IdFact name={detail.conversation} id={conversationId} />

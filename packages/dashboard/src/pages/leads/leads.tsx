@@ -20,7 +20,9 @@ import type { Column } from '../../ui/table.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
 import { ChatbotField } from '../deliveries/delivery-filters.tsx'
+import { Email, Phone } from './contact.tsx'
 import { ExportButton } from './export-button.tsx'
+import { LeadState } from './lead-state.tsx'
 
 const { columns, filters: words } = texts.leads
 const FILTERS = ['q', 'from', 'to'] as const
@@ -75,7 +77,7 @@ export default function Leads() {
         label={texts.leads.listLabel}
         list={leads}
         listBefore={(to) => leadsQuery({ ...filter, to })}
-        columns={isOfMany ? [NAME, EMAIL, PHONE, chatbotColumn(names), LEFT] : COLUMNS}
+        columns={isOfMany ? [NAME, EMAIL, PHONE, chatbotColumn(names), SENT, LEFT] : COLUMNS}
         pagination={pagination}
         onClear={clear}
         isPaused={isPaused}
@@ -98,9 +100,9 @@ const NAME: Column<Lead> = {
 const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
-  width: 'w-64',
+  width: 'w-56',
   isEmpty: ({ customerEmail }) => customerEmail === '',
-  cell: ({ customerEmail }) => <Given text={customerEmail} />,
+  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} clipped />,
 }
 
 const PHONE: Column<Lead> = {
@@ -108,30 +110,37 @@ const PHONE: Column<Lead> = {
   header: columns.phone,
   width: 'w-44',
   isEmpty: ({ customerPhone }) => customerPhone === '',
-  cell: ({ customerPhone }) => <Given text={customerPhone} />,
+  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} clipped />,
+}
+
+const SENT: Column<Lead> = {
+  key: 'sent',
+  header: columns.sent,
+  width: 'w-36',
+  bare: true,
+  cell: (lead) => <LeadState lead={lead} />,
 }
 
 const LEFT: Column<Lead> = {
   key: 'left',
   header: columns.left,
-  width: 'w-36',
+  width: 'w-32',
   align: 'end',
   cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
 }
 
-const COLUMNS = [NAME, EMAIL, PHONE, LEFT] as const
+const COLUMNS = [NAME, EMAIL, PHONE, SENT, LEFT] as const
 
 function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
     width: 'w-40',
-    cell: ({ chatbotId }) => <Given text={names.get(chatbotId) ?? chatbotId} />,
+    cell: ({ chatbotId }) => <Clipped text={names.get(chatbotId) ?? chatbotId} />,
   }
 }
 
-function Given({ text }: { text: string }) {
-  if (text === '') return <span className="text-soft">{texts.leads.unknown}</span>
+function Clipped({ text }: { text: string }) {
   return (
     <span className="block truncate" title={text}>
       {text}

@@ -24,7 +24,10 @@ const RANK: Record<WebhookCondition, number | null> = {
   active: null,
   away: null,
 }
-const rankOf = (webhook: Webhook) => RANK[webhookCondition(webhook)]
+/** Last those that work, and seem to lead to the wrong place. */
+const DOUBTFUL = 4
+const rankOf = (webhook: Webhook) =>
+  RANK[webhookCondition(webhook)] ?? (webhook.state === 'active' && webhook.cure ? DOUBTFUL : null)
 
 interface AttentionProps {
   webhooks: readonly Webhook[]
@@ -80,6 +83,12 @@ function AttentionItem({ webhook }: { webhook: Webhook }) {
             </>
           )}
         </p>
+        {webhook.cure && (
+          <p className="text-sm [overflow-wrap:anywhere]">
+            {state === 'active' && health.failingSince === null && `${webhook.cure.cause} `}
+            {webhook.cure.text}
+          </p>
+        )}
       </div>
       <div className="flex gap-2">
         {state !== 'active' && <ResumeButton webhook={webhook} />}

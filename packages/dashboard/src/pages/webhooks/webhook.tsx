@@ -18,6 +18,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
+import { CureNotice } from './cure-notice.tsx'
 import { EndRestButton } from './end-rest-button.tsx'
 import { LastFailures } from './last-failures.tsx'
 import type { PairsSetting } from './pairs.ts'
@@ -65,6 +66,7 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
       <div className="grid gap-5">
         <Condition webhook={webhook} />
         <WaitingNotice key={webhook.id} webhook={webhook} />
+        {webhook.cure && <CureNotice cure={webhook.cure} webhookId={webhook.id} />}
         <div className="grid gap-5 lg:grid-cols-2">
           <HealthCard webhook={webhook} />
           <SettingsCard webhook={webhook} />

@@ -53,10 +53,23 @@ export const chatbots = {
     consentRequiredHint: 'Without this the box is their choice, and a “no” is kept as well.',
     sites: 'Where it may be used',
     origins: 'Sites',
-    originsHint: 'One origin in a line: scheme and host, like https://shop.example. No path.',
+    originsHint:
+      'One in a line, as you would type it: www.shop.example. A page’s address is fine, too; the site of it is taken.',
     originsPlaceholder: 'https://shop.example',
-    originFault: (line: number, text: string) =>
-      `Line ${line}: “${text}” is no origin. Write it like https://shop.example, without a path.`,
+    originFaults: {
+      none: (line: number, text: string) =>
+        `Line ${line}: “${text}” is no site. Write it like https://shop.example.`,
+      star: (line: number, text: string) =>
+        `Line ${line}: “${text}” names no single site. Write each one in a line of its own, without *.`,
+      several: (line: number, text: string) =>
+        `Line ${line}: “${text}” is more than one site. Write each in a line of its own.`,
+      scheme: (line: number, text: string) =>
+        `Line ${line}: “${text}” is no web page. A site begins with https:// or http://.`,
+      user: (line: number, text: string) =>
+        `Line ${line}: “${text}” has a user name in it. Write the site alone, like https://shop.example.`,
+    },
+    originTwins: 'To browsers these are other sites. If yours answers there as well, add them:',
+    originTwin: (origin: string) => `Add ${origin}`,
     originsMax: (max: number) => `At most ${max} sites.`,
   },
   preview: {

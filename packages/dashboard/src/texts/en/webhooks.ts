@@ -137,22 +137,21 @@ export const webhooks = {
     answer: 'The answer’s body',
     headers: 'The answer’s headers',
     seeDelivery: 'See the delivery',
-    hints: {
-      connect: 'Is it running, and does it listen on this port?',
-      dns: 'Is the host’s name spelled right?',
-      rejected:
-        'If it checks the signature: compare the secret that it has with the one on this page.',
-      missing: 'It has nothing at this path: compare the URL with what your code listens to.',
-      method: 'It must take a POST at this path.',
-      redirect: 'Redirects are not followed: enter the URL that it leads to.',
-      broken: 'It failed by itself: its own log says more.',
-    },
     notes: {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
       body_says_failed: 'The answer’s body says that it failed.',
       web_page: 'It answered with a web page. Is this the right URL?',
     },
+  },
+  cure: {
+    title: 'What to do',
+    useUrl: 'Use the URL it leads to',
+    askUseUrl: 'Use the URL it leads to?',
+    confirmUseUrl: 'Change the URL',
+    from: 'Now',
+    to: 'From then on',
+    changed: 'The webhook has the new URL. See whether it takes a test event:',
   },
   receiver: {
     title: 'Receiver to paste',

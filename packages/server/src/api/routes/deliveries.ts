@@ -5,7 +5,6 @@ import type { DeliveryDetail, DeliveryFilter } from '../../store/desk.ts'
 import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { presentCure } from '../shapes/cure.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import {
   attemptSchema,
@@ -15,7 +14,7 @@ import {
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
 import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
-import { presentAttempt, presentDelivery } from '../shapes/present.ts'
+import { presentAttempt, presentCure, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,
   eventType,

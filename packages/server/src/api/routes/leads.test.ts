@@ -31,7 +31,20 @@ test('a lead is accepted, found, read, and erased everywhere', async () => {
     ...ANN,
   }
   const got = await call(`GET`, `/api/v1/leads/${json.leadId}`)
-  expect(got.json).toEqual({ ...lead, consent: null, createdAt: expect.any(String) })
+  expect(got.json).toEqual({
+    ...lead,
+    deliveries: {
+      state: null,
+      pending: 0,
+      retrying: 0,
+      delivered: 0,
+      exhausted: 0,
+      parked: 0,
+      cancelled: 0,
+    },
+    consent: null,
+    createdAt: expect.any(String),
+  })
   for (const q of ['ann@example.com', '+254 700', 'An', json.leadId]) {
     const found = await call('GET', `/api/v1/leads?chatbotId=${bot}&q=${encodeURIComponent(q)}`)
     expect(found.json).toMatchObject({ data: [lead], nextCursor: null })

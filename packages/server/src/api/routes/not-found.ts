@@ -32,7 +32,8 @@ export function answerUnknownRoutes(
     const path = request.url.split('?', 1)[0] ?? ''
     const found = paths.find(({ pattern }) => pattern.test(path))
     if (!found && site && (await sendFromSite(site, path, { request, reply }))) {
-      fromSite.add(request)
+      if (reply.statusCode === 404) reply.errorCode = 'not_found'
+      else fromSite.add(request)
       return reply
     }
     if (!found) throw apiError('not_found', 'There is no such route; see /docs')
@@ -51,6 +52,7 @@ async function sendFromSite(
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
   const answer = await site.answer({
     path,
+    accept: request.headers.accept ?? '',
     acceptEncoding: String(request.headers['accept-encoding'] ?? ''),
     ifNoneMatch: request.headers['if-none-match'] ?? '',
   })

@@ -1,5 +1,6 @@
 /** What a lead looks like. */
 import { z } from 'zod'
+import { LEAD_STATES } from '../../lead.ts'
 import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
 
 const consentSchema = z
@@ -11,6 +12,23 @@ const consentSchema = z
   })
   .meta({ id: 'Consent', description: 'What a visitor was asked to agree to, and said.' })
 
+const count = z.int().min(0)
+
+const deliveriesSchema = z
+  .object({
+    state: z.enum(LEAD_STATES).nullable().meta({
+      description:
+        'What to look at first: of its deliveries the one in the worst state. `retrying`: an attempt has failed, the next one waits for its time. Null: no delivery is known, since no webhook subscribed or RETENTION has deleted them.',
+    }),
+    pending: count.meta({ description: 'With those that are being retried.' }),
+    retrying: count,
+    delivered: count,
+    exhausted: count,
+    parked: count,
+    cancelled: count,
+  })
+  .meta({ id: 'LeadDeliveries', description: 'How many deliveries of a lead are in which state.' })
+
 export const leadSchema = z
   .object({
     id: idField('lead'),
@@ -20,6 +38,7 @@ export const leadSchema = z
     customerName: z.string(),
     customerEmail: z.string(),
     customerPhone: z.string(),
+    deliveries: deliveriesSchema,
     consent: consentSchema.nullable().meta({ description: 'Null: nothing was asked for.' }),
     createdAt: isoTime,
   })
@@ -33,6 +52,15 @@ export const LEAD_EXAMPLE: z.infer<typeof leadSchema> = {
   customerName: 'Ann',
   customerEmail: 'ann@example.com',
   customerPhone: '+254700000000',
+  deliveries: {
+    state: 'delivered',
+    pending: 0,
+    retrying: 0,
+    delivered: 1,
+    exhausted: 0,
+    parked: 0,
+    cancelled: 0,
+  },
   consent: {
     given: true,
     text: 'You may store my details to answer me.',

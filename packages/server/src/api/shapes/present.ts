@@ -1,8 +1,9 @@
 /** Nouns as the API shows them: ISO times, and secrets masked. */
 import type { Chatbot } from '../../chatbot.ts'
+import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
-import type { Erasure, Lead } from '../../lead.ts'
+import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
 import type { Recovery } from '../../store/desk.ts'
 import { liveRest, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
@@ -25,7 +26,7 @@ export function presentChatbot(chatbot: Chatbot) {
   }
 }
 
-export function presentWebhook(webhook: Webhook, nowMs: number) {
+export function presentWebhook(webhook: Webhook, nowMs: number, cure: Cure | null = null) {
   const { id, chatbotId, kind, temporary, state, stateReason, health } = webhook
   const rest = liveRest(webhook, nowMs)
   return {
@@ -42,7 +43,10 @@ export function presentWebhook(webhook: Webhook, nowMs: number) {
       lastSuccessAt: isoAt(health.lastSuccessAt),
       lastFailureAt: isoAt(health.lastFailureAt),
       lastFailure: health.lastFailure,
+      lastFailureBy: health.lastFailureBy,
+      lastNote: health.lastNote,
     },
+    cure,
     restingUntil: isoAt(rest?.until ?? null),
     restingReason: rest?.reason ?? null,
     overlapEndsAt: isoAt(liveOverlapEnd(webhook, nowMs)),
@@ -81,6 +85,7 @@ export function presentDelivery(delivery: Delivery) {
     nextAttemptAt: isoAt(delivery.state === 'pending' ? delivery.dueAt : null),
     lastStatus: delivery.lastStatus,
     lastError: delivery.lastError,
+    lastNote: delivery.lastNote,
     createdAt: isoAt(delivery.createdAt),
     finishedAt: isoAt(delivery.finishedAt),
     updatedAt: isoAt(delivery.updatedAt),
@@ -105,9 +110,25 @@ export function presentAttempt(attempt: Attempt) {
   }
 }
 
-export function presentLead(lead: Lead) {
+interface CureSubject {
+  attempt: (Seen & Pick<Attempt, 'startedAt'>) | undefined
+  /** Null: it was deleted. */
+  webhook: Pick<Webhook, 'kind' | 'url' | 'updatedAt'> | null
+  reader: CureContext['reader']
+}
+
+export function presentCure({ attempt, webhook, reader }: CureSubject): Cure | null {
+  if (attempt === undefined) return null
+  return cureOf(attempt, {
+    url: webhook === null || webhook.kind === 'listen' ? null : webhook.url,
+    wasChanged: webhook !== null && webhook.updatedAt > attempt.startedAt,
+    reader,
+  })
+}
+
+export function presentLead(lead: ListedLead) {
   const { id, chatbotId, conversationId, eventId } = lead
-  const { customerName, customerEmail, customerPhone, consent } = lead
+  const { customerName, customerEmail, customerPhone, deliveries, consent } = lead
   return {
     id,
     chatbotId,
@@ -116,6 +137,7 @@ export function presentLead(lead: Lead) {
     customerName,
     customerEmail,
     customerPhone,
+    deliveries: { state: worstState(deliveries), ...deliveries },
     consent: consent && { ...consent, at: isoAt(consent.at) },
     createdAt: isoAt(lead.createdAt),
   }

@@ -9,7 +9,7 @@ import type { LeadConsent } from '../../lead.ts'
 import { apiError, invalidInput } from '../shapes/error-answer.ts'
 
 const MARK_LENGTH = 16
-const PAGE_LENGTH_MAX = 1_000
+export const PAGE_LENGTH_MAX = 1_000
 
 /** Of what a form asks a visitor to agree to; empty: nothing. */
 export function consentMark(form: LeadForm): string {

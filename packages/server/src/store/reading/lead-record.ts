@@ -6,12 +6,17 @@ import type { Encryption } from '../sealing/encryption.ts'
 import { newestAttempts } from './attempts.ts'
 import type { Builder } from './builder.ts'
 import { deliveriesOf } from './details.ts'
+import { countStates, leadsWithDeliveries, stateOf } from './lead-deliveries.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import * as rows from './rows.ts'
 
-export function leadQuery(db: Builder, id: string): CompiledQuery {
+export function listedLeadQuery(db: Builder, id: string): CompiledQuery {
+  return leadsWithDeliveries(db, leadOf(db, id)).compile()
+}
+
+function leadOf(db: Builder, id: string) {
   const lead = db.selectFrom('leads').selectAll().where('id', '=', id)
-  return lead.where(isOfLiveChatbot('leads')).compile()
+  return lead.where(isOfLiveChatbot('leads'))
 }
 
 export function leadRecordQueries(db: Builder, leadId: string): CompiledQuery[] {
@@ -22,7 +27,7 @@ export function leadRecordQueries(db: Builder, leadId: string): CompiledQuery[] 
     .where('id', '>', range.first)
     .where('id', '<=', range.last)
   return [
-    leadQuery(db, leadId),
+    leadOf(db, leadId).compile(),
     db
       .selectFrom('conversations')
       .selectAll()
@@ -48,7 +53,10 @@ export function toLeadRecord(found: unknown[][], encryption: Encryption): LeadRe
   const tried = Map.groupBy(attempts as rows.AttemptRow[], (attempt) => attempt.delivery_id)
   const known = new Map((webhooks as rows.WebhookRow[]).map((webhook) => [webhook.id, webhook]))
   return {
-    lead: rows.toLead(lead),
+    lead: {
+      ...rows.toLead(lead),
+      deliveries: countStates((deliveries as rows.DeliveryRow[]).map(stateOf)),
+    },
     conversation: conversation ? { id: conversation.id, createdAt: conversation.created_at } : null,
     event: rows.toEvent(rows.eventOfLead(lead)),
     deliveries: (deliveries as rows.DeliveryRow[]).map((delivery) => {

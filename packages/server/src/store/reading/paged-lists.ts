@@ -11,6 +11,7 @@ import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-
 import { listAttempts } from './attempts.ts'
 import type { Builder } from './builder.ts'
 import { listDeliveries } from './deliveries.ts'
+import { listLeads, toListedLead } from './lead-deliveries.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
 import { CHATBOT_SIZED, WEBHOOK_SIZED } from './settings-columns.ts'
@@ -57,9 +58,8 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
     sized: ['event_type', 'last_error'],
   },
   leads: {
-    query: (db, filter, page, hint) =>
-      queries.listLeads(db, queries.asked(filter, hint), page).compile(),
-    toItem: (row: rows.LeadRow) => rows.toLead(row),
+    query: (db, filter, page, hint) => listLeads(db, queries.asked(filter, hint), page).compile(),
+    toItem: toListedLead,
     sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone', 'consent'],
   },
   erasures: {

@@ -131,15 +131,7 @@ export function asked<Filter extends { q?: string }>(filter: Filter, hint: Hint)
   return { ...others, commonName: q } as Sought<Filter>
 }
 
-export function listLeads(
-  db: Builder,
-  filter: Sought<LeadFilter>,
-  page: Page | CountedPage,
-): Compilable {
-  return leads(db, filter, page)
-}
-
-/** To be read from. */
+/** Their own rows (lead-deliveries.ts adds what became of them). */
 export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | CountedPage) {
   const { chatbotId, from, to, q, commonName, deliveryState } = filter
   const after = 'after' in page ? page.after : null

@@ -30,7 +30,8 @@ import {
 import { statsSeries } from './figures/charts.ts'
 import { leadStatsQueries, toLeadStats } from './figures/lead-stats.ts'
 import { toStats } from './figures/stats.ts'
-import { leadQuery, leadRecordQueries, toLeadRecord } from './lead-record.ts'
+import { type ListedLeadRow, listLeads, toListedLead } from './lead-deliveries.ts'
+import { leadRecordQueries, listedLeadQuery, toLeadRecord } from './lead-record.ts'
 import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
 import * as queries from './queries.ts'
 import type { ReadParts } from './read-parts.ts'
@@ -61,8 +62,8 @@ function lists(parts: ReadParts) {
     listAudit: (filter, page) => whole(parts, 'audit', { filter, page }),
     async listLeads(filter, page) {
       const asked = queries.asked(filter, await hintFor(parts, 'leads', { filter, page }))
-      const query = queries.listLeads(parts.db, asked, page)
-      return (await all<rows.LeadRow>(parts, query.compile())).map(rows.toLead)
+      const query = listLeads(parts.db, asked, page)
+      return (await all<ListedLeadRow>(parts, query.compile())).map(toListedLead)
     },
     async listConversations(filter, page) {
       const query = queries.listConversations(parts.db, filter, page)
@@ -88,8 +89,8 @@ function details(parts: ReadParts) {
     getDelivery: async (id) =>
       toDeliveryDetail(await run(deliveryDetailQueries(db, id)), encryption),
     async getLead(id) {
-      const row = await one<rows.LeadRow>(parts, leadQuery(db, id))
-      return row ? rows.toLead(row) : null
+      const row = await one<ListedLeadRow>(parts, listedLeadQuery(db, id))
+      return row ? toListedLead(row) : null
     },
     getLeadRecord: async (id) => toLeadRecord(await run(leadRecordQueries(db, id)), encryption),
     async getRecovery(id) {

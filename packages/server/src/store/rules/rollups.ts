@@ -1,6 +1,6 @@
 /**
  * Roll-ups: sums of minutes, so that a chart reads a few rows for each of its points, however many
- * webhooks there are and however long the past is (charts.ts).
+ * webhooks there are and however long the past is (reading/figures/charts.ts).
  *
  * A commit writes the minutes of its webhooks and nothing else. Minutes that are over are added to
  * the roll-ups by upkeep, in the order of time, in the same commit as `stats_until`, which says how

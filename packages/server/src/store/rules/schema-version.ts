@@ -74,6 +74,8 @@ export const LATER_STEPS: readonly string[] = [
   // Of a recovery: only those that were answered so last, or failed so.
   `ALTER TABLE recoveries ADD COLUMN last_status INTEGER;
   ALTER TABLE recoveries ADD COLUMN last_error TEXT`,
+  // By which delivery a webhook's last failure is told, and what its last success said of itself.
+  'ALTER TABLE webhooks ADD COLUMN last_failure_by TEXT; ALTER TABLE webhooks ADD COLUMN last_note TEXT',
 ]
 
 /** The number that a store has after all of these steps. */

@@ -4,11 +4,17 @@ import { startApiAlone } from '../../../../test/api/api-alone.ts'
 import { ADMIN_KEY } from '../../../../test/api/client.ts'
 import { withPages } from '../../../../test/api/made-pages.ts'
 import { settled } from '../../../../test/settled.ts'
-import type { Lead } from '../../../lead.ts'
+import type { ListedLead } from '../../../lead.ts'
+
+const NO_DELIVERY = { pending: 0, retrying: 0, delivered: 0, exhausted: 0, parked: 0, cancelled: 0 }
+const FOR_PEOPLE =
+  'customerName,customerEmail,customerPhone,createdAt,deliveryState,delivered,deliveries,consentGiven,consentText,consentAt,consentPage,id,chatbotId,conversationId,eventId'
+const FOR_PROGRAMS =
+  'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone,deliveryState,delivered,deliveries,consentGiven,consentText,consentAt,consentPage'
 
 test('all leads come, over many pages, as a file', async () => {
   const total = 1_234
-  const lead = (index: number): Lead => ({
+  const lead = (index: number): ListedLead => ({
     id: `lead_${String(total - index).padStart(4, '0')}`,
     chatbotId: 'bot_1',
     conversationId: 'c',
@@ -17,6 +23,7 @@ test('all leads come, over many pages, as a file', async () => {
     customerEmail: '',
     customerPhone: '+1',
     consent: null,
+    deliveries: NO_DELIVERY,
     createdAt: 0,
   })
   const limits: number[] = []
@@ -36,10 +43,8 @@ test('all leads come, over many pages, as a file', async () => {
     /^attachment; filename="leads-\d{4}-\d\d-\d\d\.csv"$/,
   )
   const lines = text.split('\r\n')
-  expect(lines[0]).toBe(
-    'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone,consentGiven,consentText,consentAt,consentPage',
-  )
-  expect(lines[1]).toBe(`lead_1234,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,"Name, 0",,'+1,,,,`)
+  expect(lines[0]).toBe(FOR_PEOPLE)
+  expect(lines[1]).toBe(`"Name, 0",,'+1,1970-01-01T00:00:00.000Z,,0,0,,,,,lead_1234,bot_1,c,evt_1`)
   expect(lines.length).toBe(total + 2)
   expect(new Set(lines).size).toBe(total + 2)
   expect(limits).toEqual([500, 500, 500])
@@ -61,18 +66,43 @@ test('for spreadsheets it begins with a byte order mark; plain it is the text to
   }
   for (const query of ['', '?plain=false']) {
     const bytes = await file(query)
-    expect([...bytes.subarray(0, 5)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('id')])
-    expect(bytes.toString()).toContain(
-      ",Zoë;'=cmd|' /C calc'!A0;,zoë@example.com,'+91-9999999999,,,,\r\n",
-    )
+    expect([...bytes.subarray(0, 5)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('cu')])
+    expect(bytes.toString()).toContain("Zoë;'=cmd|' /C calc'!A0;,zoë@example.com,'+91-9999999999,")
     expect(bytes.toString()).toContain(`,'007,evt_`)
   }
   const plain = (await file('?plain=true&q=zo')).toString()
-  expect(plain).toMatch(/^id,createdAt,/)
-  expect(plain).toContain(",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999,,,,\r\n")
+  expect(plain.split('\r\n')[0]).toBe(FOR_PROGRAMS)
+  expect(plain).toContain(",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999,,0,0,,,,\r\n")
   expect(plain).toContain(',007,evt_')
   const refused = await call('GET', '/api/v1/leads.csv?plain=yes')
   expect(refused).toMatchObject({ status: 400, json: { details: [{ path: 'plain' }] } })
+})
+
+test('what became of a lead and what was agreed to stand in both forms, and no text is a formula', async () => {
+  const lead: ListedLead = {
+    id: 'lead_1',
+    chatbotId: 'bot_1',
+    conversationId: 'c',
+    eventId: 'evt_1',
+    customerName: 'Ann',
+    customerEmail: '',
+    customerPhone: '',
+    deliveries: { ...NO_DELIVERY, delivered: 2, pending: 1, retrying: 1 },
+    consent: { given: false, text: '=cmd, or not', at: 1_000, page: 'https://a.b/=1' },
+    createdAt: 0,
+  }
+  const { call } = await startApiAlone(({ store }) => ({
+    store: withPages(store, async () => ({ rows: [lead], more: false })),
+  }))
+  const lineOf = async (query: string) =>
+    (await call('GET', `/api/v1/leads.csv${query}`)).text.split('\r\n')[1]
+  const at = '1970-01-01T00:00:01.000Z'
+  expect(await lineOf('')).toBe(
+    `Ann,,,1970-01-01T00:00:00.000Z,retrying,2,3,false,"'=cmd, or not",${at},https://a.b/=1,lead_1,bot_1,c,evt_1`,
+  )
+  expect(await lineOf('?plain=true')).toBe(
+    `lead_1,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,Ann,,,retrying,2,3,false,"=cmd, or not",${at},https://a.b/=1`,
+  )
 })
 
 test('no leads are a file with a head', async () => {
@@ -96,6 +126,7 @@ test('a reader who stops reading stops the pages', async () => {
         customerEmail: '',
         customerPhone: '',
         consent: null,
+        deliveries: NO_DELIVERY,
         createdAt: 0,
       }))
       return { rows, more: true }
@@ -139,6 +170,7 @@ test('a store that fails on a later page breaks the file off, so that nobody tak
         customerEmail: '',
         customerPhone: '',
         consent: null,
+        deliveries: NO_DELIVERY,
         createdAt: 0,
       }))
       return { rows, more: true }

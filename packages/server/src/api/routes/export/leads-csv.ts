@@ -3,7 +3,7 @@
  * may be in a cell: csv-cell.ts.
  */
 import { z } from 'zod'
-import type { Lead } from '../../../lead.ts'
+import { countDeliveries, type ListedLead, worstState } from '../../../lead.ts'
 import type { Desk, LeadFilter, PageRead } from '../../../store/desk.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
@@ -18,21 +18,39 @@ const PAGE_ROWS = 500
 /** Without it Excel reads the bytes as its country's old encoding. */
 const BYTE_ORDER_MARK = '\ufeff'
 
-const COLUMNS = [
-  'id',
+/** Ids, instants, numbers and words are ours: they may become what a spreadsheet makes of them. */
+const CELLS: Record<string, (lead: ListedLead, cell: (text: string) => string) => string> = {
+  id: ({ id }) => id,
+  createdAt: ({ createdAt }) => isoAt(createdAt),
+  chatbotId: ({ chatbotId }) => chatbotId,
+  conversationId: ({ conversationId }, cell) => cell(conversationId),
+  eventId: ({ eventId }) => eventId,
+  customerName: ({ customerName }, cell) => cell(customerName),
+  customerEmail: ({ customerEmail }, cell) => cell(customerEmail),
+  customerPhone: ({ customerPhone }, cell) => cell(customerPhone),
+  deliveryState: ({ deliveries }) => worstState(deliveries) ?? '',
+  delivered: ({ deliveries }) => String(deliveries.delivered),
+  deliveries: ({ deliveries }) => String(countDeliveries(deliveries)),
+  consentGiven: ({ consent }) => (consent === null ? '' : String(consent.given)),
+  consentText: ({ consent }, cell) => (consent === null ? '' : cell(consent.text)),
+  consentAt: ({ consent }) => (consent === null ? '' : isoAt(consent.at)),
+  consentPage: ({ consent }, cell) => (consent === null ? '' : cell(consent.page)),
+}
+
+const IDS = ['id', 'createdAt', 'chatbotId', 'conversationId', 'eventId']
+const CUSTOMER = ['customerName', 'customerEmail', 'customerPhone']
+const DELIVERY = ['deliveryState', 'delivered', 'deliveries']
+const CONSENT = ['consentGiven', 'consentText', 'consentAt', 'consentPage']
+/** Programs may have counted columns: what came later stands behind what there was. */
+const FOR_PROGRAMS = [...IDS, ...CUSTOMER, ...DELIVERY, ...CONSENT]
+/** People read who it is, and what became of it; ids stand at the end. */
+const FOR_PEOPLE = [
+  ...CUSTOMER,
   'createdAt',
-  'chatbotId',
-  'conversationId',
-  'eventId',
-  'customerName',
-  'customerEmail',
-  'customerPhone',
-  'consentGiven',
-  'consentText',
-  'consentAt',
-  'consentPage',
-] as const
-type Column = (typeof COLUMNS)[number]
+  ...DELIVERY,
+  ...CONSENT,
+  ...IDS.filter((name) => name !== 'createdAt'),
+]
 
 /** Besides what leads are filtered by. */
 export const plainField = z.enum(['true', 'false']).exactOptional().meta({
@@ -50,7 +68,7 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<Asked>
     tag: 'Leads',
     summary: 'Export leads',
     description:
-      "RFC 4180, newest first, for spreadsheets: UTF-8 with a byte order mark. What one would take for a formula, a number or a date gets a `'` in front, phones among it: at the beginning of a cell, and within wherever a comma, semicolon, tab, bar or line break could cut it in another country's program. Programs ask for `plain=true`. Two exports of a chatbot run at once, and few of all: past it 429, with `Retry-After`.",
+      "RFC 4180, newest first, for spreadsheets: UTF-8 with a byte order mark. What one would take for a formula, a number or a date gets a `'` in front, phones among it: at the beginning of a cell, and within wherever a comma, semicolon, tab, bar or line break could cut it in another country's program. Programs ask for `plain=true`, whose columns are in another order: take them by their names. Two exports of a chatbot run at once, and few of all: past it 429, with `Retry-After`.",
     access: 'chatbot-by-query',
     audit: 'leads.exported',
     endless: true,
@@ -61,7 +79,7 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<Asked>
       status: 200,
       description: 'The file.',
       contentType: 'text/csv; charset=utf-8; header=present',
-      example: csvLine(COLUMNS),
+      example: csvLine(FOR_PEOPLE),
     },
     async handle({ query: { plain, ...filter }, reply, audit }) {
       refuseEmptySpan(filter)
@@ -86,40 +104,17 @@ function readLeads(store: Leads, filter: LeadFilter, after: string | null) {
 async function* csvPages(
   store: Leads,
   filter: LeadFilter,
-  { first, isPlain }: { first: PageRead<Lead>; isPlain: boolean },
+  { first, isPlain }: { first: PageRead<ListedLead>; isPlain: boolean },
 ): AsyncGenerator<string> {
   const cell = isPlain ? plainCell : markedCell
-  yield (isPlain ? '' : BYTE_ORDER_MARK) + csvLine(COLUMNS)
+  const columns = isPlain ? FOR_PROGRAMS : FOR_PEOPLE
+  const line = (lead: ListedLead) => csvLine(columns.map((name) => CELLS[name]?.(lead, cell) ?? ''))
+  yield (isPlain ? '' : BYTE_ORDER_MARK) + csvLine(columns)
   for (let page = first; ; ) {
-    yield page.rows.map((lead) => leadLine(lead, cell)).join('')
+    yield page.rows.map(line).join('')
     const last = page.rows.at(-1)
     if (!last || !page.more) return
     page = await readLeads(store, filter, last.id)
-  }
-}
-
-type Cell = (text: string) => string
-
-function leadLine(lead: Lead, cell: Cell): string {
-  return csvLine(COLUMNS.map((column) => cellOf(lead, column, cell)))
-}
-
-/** Instants and words are ours: they may become dates and truths. */
-function cellOf(lead: Lead, column: Column, cell: Cell): string {
-  const { consent } = lead
-  switch (column) {
-    case 'createdAt':
-      return isoAt(lead.createdAt)
-    case 'consentGiven':
-      return consent === null ? '' : String(consent.given)
-    case 'consentText':
-      return consent === null ? '' : cell(consent.text)
-    case 'consentAt':
-      return consent === null ? '' : isoAt(consent.at)
-    case 'consentPage':
-      return consent === null ? '' : cell(consent.page)
-    default:
-      return cell(lead[column])
   }
 }
 

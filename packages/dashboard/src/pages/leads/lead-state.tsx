@@ -1,0 +1,35 @@
+/** What became of a lead, in a word: of several deliveries the one to look at first. */
+import { Link } from 'react-router'
+import type { Lead } from '../../api/schema.ts'
+import { texts } from '../../texts/texts.ts'
+import { DeliveryBadge, StatusBadge } from '../../ui/status-badge.tsx'
+
+const { sent } = texts.leads
+
+export function LeadState({ lead: { id, deliveries } }: { lead: Pick<Lead, 'id' | 'deliveries'> }) {
+  const { state, pending, delivered, exhausted, parked, cancelled } = deliveries
+  if (state === null) {
+    return (
+      <span className="text-soft" title={sent.unknown}>
+        {sent.none}
+      </span>
+    )
+  }
+  const total = pending + delivered + exhausted + parked + cancelled
+  return (
+    <Link
+      to={`/leads/${id}`}
+      title={sent.toWhom}
+      className="inline-flex flex-wrap items-center gap-x-2 gap-y-1 hover:underline"
+    >
+      {state === 'retrying' ? (
+        <StatusBadge tone="warn" icon="clock" label={sent.retrying} />
+      ) : (
+        <DeliveryBadge state={state} />
+      )}
+      {total > 1 && (
+        <span className="text-xs whitespace-nowrap text-soft">{sent.of(delivered, total)}</span>
+      )}
+    </Link>
+  )
+}
