@@ -1,17 +1,48 @@
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Once } from './once.ts'
 import { readPages } from './read-pages.ts'
 import { request, type Versioned } from './request.ts'
-import type { AcceptedEvent, Chatbot, ChatbotChange, NewChatbot, NewEvent } from './schema.ts'
+import type {
+  AcceptedEvent,
+  Chatbot,
+  ChatbotChange,
+  ChatbotList,
+  NewChatbot,
+  NewEvent,
+} from './schema.ts'
 
-/** More than a menu can show; who has more finds them by name on the Chatbots page. */
-const CHATBOTS_MAX = 500
+/** All whose names are known by heart; beyond it a name is its id, and the search still finds it. */
+const CHATBOTS_MAX = 5_000
+const PAGE_SIZE = 50
+/** What is asked for first, and most servers have in all. */
+const FIRST_PAGE_SIZE = 100
+
+/** The newest: nothing waits for the names of a thousand. */
+export const firstChatbotsQuery = queryOptions({
+  queryKey: ['chatbots', 'first'],
+  queryFn: ({ signal }) =>
+    request.get<ChatbotList>('/api/v1/chatbots', { query: { limit: FIRST_PAGE_SIZE }, signal }),
+  staleTime: 60_000,
+})
 
 export const chatbotsQuery = queryOptions({
   queryKey: ['chatbots', 'all'],
   queryFn: ({ signal }) => readPages<Chatbot>('/api/v1/chatbots', { max: CHATBOTS_MAX, signal }),
   staleTime: 60_000,
 })
+
+/** Those with a part of it in their name; null: all. */
+export function chatbotListQuery(filter: { q: string | null; cursor: string | null }) {
+  return queryOptions({
+    queryKey: ['chatbots', 'list', filter],
+    queryFn: ({ signal }) =>
+      request.get<ChatbotList>('/api/v1/chatbots', {
+        query: { ...filter, limit: PAGE_SIZE },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  })
+}
 
 export function chatbotQuery(id: string) {
   return queryOptions({

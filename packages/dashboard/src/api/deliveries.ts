@@ -9,6 +9,9 @@ interface DeliveryFilter {
   eventType?: string | null
   /** As it stands in the address: the server says what is wrong with it. */
   state?: string | null
+  givenUp?: string | null
+  status?: string | null
+  error?: string | null
   from?: string | null
   to?: string | null
   q?: string | null

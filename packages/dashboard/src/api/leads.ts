@@ -11,6 +11,8 @@ const CLOCKS_APART_MS = 600_000
 export interface LeadFilter {
   chatbotId?: string | null
   q?: string | null
+  /** As it stands in the address: the server says what is wrong with it. */
+  deliveryState?: string | null
   from?: string | null
   to?: string | null
 }

@@ -18,7 +18,8 @@ import type {
 
 /** More than anybody reads at once; a chatbot has at most 50. */
 export const WEBHOOKS_MAX = 500
-const PAGE_SIZE = 50
+/** Webhooks of one page of their list. */
+export const WEBHOOKS_PAGE = 50
 
 /** Of one chatbot or (null) of all, as far as they are read at once. */
 export function webhooksQuery(chatbotId: string | null) {
@@ -35,7 +36,7 @@ export function webhookListQuery(filter: { chatbotId: string | null; cursor: str
     queryKey: ['webhooks', 'list', filter],
     queryFn: ({ signal }) =>
       request.get<WebhookList>('/api/v1/webhooks', {
-        query: { ...filter, limit: PAGE_SIZE },
+        query: { ...filter, limit: WEBHOOKS_PAGE },
         signal,
       }),
   })

@@ -10,7 +10,7 @@ import {
   useState,
 } from 'react'
 import { useSearchParams } from 'react-router'
-import { chatbotsQuery } from '../api/chatbots.ts'
+import { chatbotQuery, chatbotsQuery, firstChatbotsQuery } from '../api/chatbots.ts'
 import type { Chatbot } from '../api/schema.ts'
 import { atFirstPage } from '../ui/pagination.tsx'
 import { useSession } from './session.tsx'
@@ -22,6 +22,8 @@ interface ChatbotChoice {
   chatbot: Chatbot | null
   /** Those that may be chosen; an owner has one. */
   chatbots: readonly Chatbot[]
+  /** There are so many that their names come later, and are looked for by a search. */
+  hasMore: boolean
   isLoading: boolean
   /** Its id where it isn't known, or no more. */
   nameOf(chatbotId: string): string
@@ -37,24 +39,47 @@ const ChatbotContext = createContext<ChatbotChoice | null>(null)
 export function ChatbotProvider({ children }: { children: ReactNode }) {
   const session = useSession()
   const [chosen, choose] = useChosen()
-  const { data: chatbots, isPending } = useQuery(chatbotsQuery)
+  const { chatbots, found, hasMore, isPending } = useChatbots(chosen)
   const value = useMemo<ChatbotChoice>(() => {
     const known = chatbots ?? []
     // One that was deleted meanwhile is no choice any more.
-    const ours = known.find(({ id }) => id === chosen)
-    const only = known.length === 1 ? known[0] : undefined
+    const ours = known.find(({ id }) => id === chosen) ?? found
+    const only = known.length === 1 && !hasMore ? known[0] : undefined
     const chatbot =
       session.kind === 'chatbot' ? known.find(({ id }) => id === session.chatbotId) : (ours ?? only)
     return {
       chatbotId: session.chatbotId ?? chatbot?.id ?? null,
       chatbot: chatbot ?? null,
       chatbots: known,
+      hasMore,
       isLoading: isPending,
-      nameOf: (chatbotId) => known.find(({ id }) => id === chatbotId)?.name ?? chatbotId,
+      nameOf: (chatbotId) =>
+        (found?.id === chatbotId ? found : known.find(({ id }) => id === chatbotId))?.name ??
+        chatbotId,
       choose,
     }
-  }, [chatbots, chosen, choose, isPending, session])
+  }, [chatbots, found, hasMore, chosen, choose, isPending, session])
   return <ChatbotContext value={value}>{children}</ChatbotContext>
+}
+
+/**
+ * Nothing waits for all of a thousand: the newest are there at once, with the one that was chosen, and
+ * the others' names follow.
+ */
+function useChatbots(chosen: string | null) {
+  const first = useQuery(firstChatbotsQuery)
+  const hasMore = first.data !== undefined && first.data.nextCursor !== null
+  const all = useQuery({ ...chatbotsQuery, enabled: hasMore })
+  const chatbots = hasMore ? (all.data ?? first.data?.data) : first.data?.data
+  const isSought = chosen !== null && hasMore && !chatbots?.some(({ id }) => id === chosen)
+  const sought = useQuery({ ...chatbotQuery(chosen ?? ''), enabled: isSought })
+  return {
+    chatbots,
+    /** The chosen one, when it is not among them. */
+    found: isSought ? sought.data : undefined,
+    hasMore,
+    isPending: first.isPending || (isSought && sought.isPending),
+  }
 }
 
 /** Kept from visit to visit. A link with `?chatbotId=` chooses too: it shows what its sender saw. */

@@ -3,10 +3,13 @@ import { texts } from '../texts/texts.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { useChatbot } from './chatbot-choice.tsx'
+import { ChatbotFinder } from './chatbot-finder.tsx'
 import { CreateChatbotDialog } from './create-chatbot-dialog.tsx'
 import { useSession } from './session.tsx'
 
 const ALL = 'all'
+/** More are looked for by their names. */
+const LISTED_MAX = 12
 const FACE =
   'flex h-10 lg:h-9 w-full items-center gap-2 rounded-control border border-line bg-canvas px-2.5 text-left'
 
@@ -15,6 +18,7 @@ export function ChatbotSwitcher() {
   const { kind } = useSession()
   const { chatbot, chatbots, isLoading, choose } = useChatbot()
   const [creating, setCreating] = useState(false)
+  const [finding, setFinding] = useState(false)
   const name = chatbot?.name ?? (isLoading ? texts.shell.loading : texts.shell.allChatbots)
   if (kind === 'chatbot') {
     return (
@@ -26,6 +30,26 @@ export function ChatbotSwitcher() {
       </p>
     )
   }
+  const face = {
+    'aria-label': `${texts.shell.chatbot}: ${name}`,
+    className: `${FACE} hover:border-line-strong/60`,
+  }
+  const create = <CreateChatbotDialog open={creating} onOpenChange={setCreating} />
+  if (chatbots.length > LISTED_MAX) {
+    return (
+      <>
+        <button type="button" aria-haspopup="dialog" {...face} onClick={() => setFinding(true)}>
+          <Face name={name} />
+        </button>
+        <ChatbotFinder
+          open={finding}
+          onOpenChange={setFinding}
+          onCreate={() => setCreating(true)}
+        />
+        {create}
+      </>
+    )
+  }
   const options = [
     { value: ALL, label: texts.shell.allChatbots },
     ...chatbots.map((one) => ({ value: one.id, label: one.name })),
@@ -35,18 +59,8 @@ export function ChatbotSwitcher() {
       <Menu
         align="start"
         trigger={
-          <button
-            type="button"
-            aria-label={`${texts.shell.chatbot}: ${name}`}
-            className={`${FACE} hover:border-line-strong/60`}
-          >
-            <span className="text-soft">
-              <Icon name="chatbots" />
-            </span>
-            <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
-            <span className="text-soft">
-              <Icon name="updown" />
-            </span>
+          <button type="button" {...face}>
+            <Face name={name} />
           </button>
         }
       >
@@ -61,7 +75,21 @@ export function ChatbotSwitcher() {
           {texts.shell.newChatbot}
         </MenuItem>
       </Menu>
-      <CreateChatbotDialog open={creating} onOpenChange={setCreating} />
+      {create}
+    </>
+  )
+}
+
+function Face({ name }: { name: string }) {
+  return (
+    <>
+      <span className="text-soft">
+        <Icon name="chatbots" />
+      </span>
+      <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
+      <span className="text-soft">
+        <Icon name="updown" />
+      </span>
     </>
   )
 }

@@ -4,8 +4,10 @@ import { expect, test } from 'vitest'
 import type { Stats, StatsCounts, StatsQuery } from '../../src/store/desk.ts'
 import {
   LATENCY_BUCKETS,
+  type LatencyEnds,
   latencyBucket,
   latencyPercentiles,
+  widen,
 } from '../../src/store/rules/latency.ts'
 import type { Store } from '../../src/store/store.ts'
 import { FAILED, type StoreWorld, type Suite, setup } from './store-world.ts'
@@ -187,9 +189,12 @@ function countUp(some: Happened[]): StatsCounts {
   const countOf = (end: Happened['end']) => some.filter((one) => one.end === end).length
   const [delivered, exhausted] = [countOf('delivered'), countOf('exhausted')]
   const latency = new Array<number>(LATENCY_BUCKETS).fill(0)
+  const ends: LatencyEnds = { min: null, max: null }
   for (const { end, durationMs } of some) {
     const bucket = latencyBucket(durationMs)
-    if (end !== 'cancelled') latency[bucket] = (latency[bucket] ?? 0) + 1
+    if (end === 'cancelled') continue
+    latency[bucket] = (latency[bucket] ?? 0) + 1
+    widen(ends, durationMs)
   }
   return {
     accepted: some.length,
@@ -198,6 +203,6 @@ function countUp(some: Happened[]): StatsCounts {
     cancelled: countOf('cancelled'),
     attempts: delivered + exhausted,
     failedAttempts: exhausted,
-    latencyMs: latencyPercentiles(latency),
+    latencyMs: latencyPercentiles(latency, ends),
   }
 }

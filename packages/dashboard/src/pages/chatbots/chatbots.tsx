@@ -1,8 +1,9 @@
 /** The list, for operators; an owner has one chatbot and is led to it. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, useNavigate } from 'react-router'
-import { chatbotsQuery } from '../../api/chatbots.ts'
+import { chatbotListQuery } from '../../api/chatbots.ts'
 import type { Chatbot } from '../../api/schema.ts'
+import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useCreating } from '../../app/use-creating.ts'
@@ -11,12 +12,19 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
+import { NothingMatches } from '../../ui/list-states.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { Pagination, useCursor } from '../../ui/pagination.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { useFilters } from '../../ui/use-filters.ts'
 
 const { columns } = texts.chatbots
+const FILTERS = ['q'] as const
+/** One sees at a glance which is which. */
+const FEW = 8
 
 export default function Chatbots() {
   const { chatbotId } = useSession()
@@ -26,9 +34,9 @@ export default function Chatbots() {
 
 function All() {
   const navigate = useNavigate()
+  const { chatbots, isLoading } = useChatbot()
   const creating = useCreating()
-  const found = useQuery(chatbotsQuery)
-  const isEmpty = found.data?.length === 0
+  const isEmpty = !isLoading && chatbots.length === 0
   const create = (
     <Button variant="primary" icon="plus" onClick={creating.open}>
       {texts.chatbots.create}
@@ -41,25 +49,14 @@ function All() {
         description={texts.chatbots.intro}
         actions={!isEmpty && create}
       />
-      {found.error ? (
-        <ErrorState error={found.error} onRetry={found.refetch} />
-      ) : (
+      {isEmpty ? (
         <Card flush>
-          {found.isPending ? (
-            <SkeletonRows />
-          ) : isEmpty ? (
-            <EmptyState icon="chatbots" title={texts.chatbots.emptyTitle} action={create}>
-              {texts.chatbots.empty}
-            </EmptyState>
-          ) : (
-            <Table
-              label={texts.chatbots.listLabel}
-              rows={found.data}
-              rowKey={({ id }) => id}
-              columns={[NAME, ASKS, ORIGINS, CREATED]}
-            />
-          )}
+          <EmptyState icon="chatbots" title={texts.chatbots.emptyTitle} action={create}>
+            {texts.chatbots.empty}
+          </EmptyState>
         </Card>
+      ) : (
+        <List />
       )}
       <CreateChatbotDialog
         open={creating.isOpen}
@@ -67,6 +64,50 @@ function All() {
         // In place of the form, to which no way back leads.
         onCreated={({ id }) => void navigate(`/chatbots/${id}`, { replace: true })}
       />
+    </>
+  )
+}
+
+/** Page by page; a few need no search. */
+function List() {
+  const { chatbots } = useChatbot()
+  const { filters, change, clear } = useFilters(FILTERS)
+  const { q } = filters
+  const { cursor, pagination } = useCursor()
+  const found = useQuery(chatbotListQuery({ q, cursor }))
+  return (
+    <>
+      {(chatbots.length > FEW || q !== null) && (
+        <search className="mb-4 block max-w-sm">
+          <SearchField
+            label={texts.chatbots.search}
+            placeholder={texts.chatbots.searchPlaceholder}
+            value={q ?? ''}
+            onSearch={(text) => change({ q: text }, { replace: true })}
+          />
+        </search>
+      )}
+      {found.error ? (
+        <ErrorState error={found.error} onRetry={found.refetch} />
+      ) : (
+        <Card flush>
+          {found.data === undefined ? (
+            <SkeletonRows />
+          ) : found.data.data.length === 0 ? (
+            <NothingMatches onClear={clear} />
+          ) : (
+            <>
+              <Table
+                label={texts.chatbots.listLabel}
+                rows={found.data.data}
+                rowKey={({ id }) => id}
+                columns={[NAME, ASKS, ORIGINS, CREATED]}
+              />
+              <Pagination pagination={pagination} nextCursor={found.data.nextCursor} />
+            </>
+          )}
+        </Card>
+      )}
     </>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { chatbotsQuery, deleteChatbot } from '../../api/chatbots.ts'
+import { chatbotsQuery, deleteChatbot, firstChatbotsQuery } from '../../api/chatbots.ts'
 import type { Chatbot } from '../../api/schema.ts'
 import { statsQuery } from '../../api/stats.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
@@ -42,6 +42,11 @@ export function DeleteChatbotDialog({ chatbot, open, onOpenChange }: DeleteChatb
       throw error
     })
     client.setQueryData(chatbotsQuery.queryKey, (known) => known?.filter((one) => one.id !== id))
+    client.setQueryData(
+      firstChatbotsQuery.queryKey,
+      (known) => known && { ...known, data: known.data.filter((one) => one.id !== id) },
+    )
+    client.removeQueries({ queryKey: ['chatbots', 'list'] })
     showToast({ tone: 'good', message: remove.deleted(name) })
     await navigate('/chatbots', { state: LEAVING })
     await client.invalidateQueries({ refetchType: 'none' })

@@ -10,9 +10,21 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { SpanFields } from '../../ui/span-fields.tsx'
 import type { Filters } from '../../ui/use-filters.ts'
 
-export const FILTERS = ['q', 'webhookId', 'eventType', 'state', 'from', 'to'] as const
+export const FILTERS = [
+  'q',
+  'webhookId',
+  'eventType',
+  'state',
+  'givenUp',
+  'status',
+  'error',
+  'from',
+  'to',
+] as const
 type FilterName = (typeof FILTERS)[number]
 
+/** No state of its own: of those that were exhausted, what needs somebody. */
+const GIVEN_UP = 'givenUp'
 const STATES = Object.keys(texts.states.delivery).filter(isState)
 const words = texts.deliveries.filters
 
@@ -55,10 +67,34 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
       <Choice
         label={words.state}
         none={words.anyState}
-        value={filters.state}
-        options={STATES.map((state) => [state, texts.states.delivery[state]])}
-        onChange={(state) => change({ state })}
+        value={filters.givenUp ? GIVEN_UP : filters.state}
+        options={[
+          ...STATES.map((state) => [state, texts.states.delivery[state]] as const),
+          [GIVEN_UP, words.givenUp],
+        ]}
+        onChange={(state) =>
+          change(state === GIVEN_UP ? { state: null, givenUp: 'true' } : { state, givenUp: null })
+        }
       />
+      {/* What a count of errors leads here with: it can be taken away, but not chosen. */}
+      {filters.status !== null && (
+        <Choice
+          label={words.status}
+          none={words.anyStatus}
+          value={filters.status}
+          options={[]}
+          onChange={(status) => change({ status })}
+        />
+      )}
+      {filters.error !== null && (
+        <Choice
+          label={words.error}
+          none={words.anyError}
+          value={filters.error}
+          options={[]}
+          onChange={(error) => change({ error })}
+        />
+      )}
       <SpanFields label={words.accepted} from={filters.from} to={filters.to} onChange={change} />
     </FilterBar>
   )

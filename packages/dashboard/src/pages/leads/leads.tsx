@@ -9,6 +9,7 @@ import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { SelectField } from '../../ui/field.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
 import { PauseButton } from '../../ui/live-list.tsx'
 import { LiveTable } from '../../ui/live-table.tsx'
@@ -25,7 +26,10 @@ import { ExportButton } from './export-button.tsx'
 import { LeadState } from './lead-state.tsx'
 
 const { columns, filters: words } = texts.leads
-const FILTERS = ['q', 'from', 'to'] as const
+const FILTERS = ['q', 'deliveryState', 'from', 'to'] as const
+
+/** In the order of the API: the worst first. */
+const LEAD_STATES = Object.keys(words.states) as (keyof typeof words.states)[]
 
 export default function Leads() {
   const { chatbotId, chatbots, isLoading } = useChatbot()
@@ -69,6 +73,10 @@ export default function Leads() {
         }
       >
         <ChatbotField />
+        <StateField
+          value={filters.deliveryState}
+          onChange={(deliveryState) => change({ deliveryState })}
+        />
         <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
       </FilterBar>
       <LiveTable
@@ -87,6 +95,28 @@ export default function Leads() {
   )
 }
 
+interface StateFieldProps {
+  value: string | null
+  onChange(state: string): void
+}
+
+function StateField({ value, onChange }: StateFieldProps) {
+  return (
+    <SelectField
+      label={words.became}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      <option value="">{words.anyBecame}</option>
+      {LEAD_STATES.map((state) => (
+        <option key={state} value={state}>
+          {words.states[state]}
+        </option>
+      ))}
+    </SelectField>
+  )
+}
+
 const NAME: Column<Lead> = {
   key: 'name',
   header: columns.name,
@@ -100,17 +130,17 @@ const NAME: Column<Lead> = {
 const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
-  width: 'w-56',
+  width: 'w-52',
   isEmpty: ({ customerEmail }) => customerEmail === '',
-  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} clipped />,
+  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} inList />,
 }
 
 const PHONE: Column<Lead> = {
   key: 'phone',
   header: columns.phone,
-  width: 'w-44',
+  width: 'w-40',
   isEmpty: ({ customerPhone }) => customerPhone === '',
-  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} clipped />,
+  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} inList />,
 }
 
 const SENT: Column<Lead> = {
@@ -135,7 +165,7 @@ function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
-    width: 'w-40',
+    width: 'w-36',
     cell: ({ chatbotId }) => <Clipped text={names.get(chatbotId) ?? chatbotId} />,
   }
 }

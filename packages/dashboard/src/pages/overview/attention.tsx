@@ -3,43 +3,32 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import type { Webhook } from '../../api/schema.ts'
+import { TROUBLED_MAX } from '../../api/troubles.ts'
 import { resumeWebhook } from '../../api/webhooks.ts'
+import { formatNumber } from '../../format/format.ts'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Breakable } from '../../ui/breakable.tsx'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { Skeleton } from '../../ui/skeleton.tsx'
 import { WebhookBadge, type WebhookCondition, webhookCondition } from '../../ui/status-badge.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
-/** Null: nothing to see to. A developer who isn't listening is no trouble. */
-const RANK: Record<WebhookCondition, number | null> = {
-  disabled: 0,
-  failing: 1,
-  resting: 2,
-  paused: 3,
-  active: null,
-  away: null,
-}
-/** Last those that work, and seem to lead to the wrong place. */
-const DOUBTFUL = 4
-const rankOf = (webhook: Webhook) =>
-  RANK[webhookCondition(webhook)] ?? (webhook.state === 'active' && webhook.cure ? DOUBTFUL : null)
+const RANK: readonly WebhookCondition[] = ['disabled', 'failing', 'resting', 'paused']
+const rankOf = (webhook: Webhook) => RANK.indexOf(webhookCondition(webhook))
+
+/** So many are read at once; the worst of all of them. */
+const SHOWN = 10
 
 interface AttentionProps {
+  /** Of all webhooks those in trouble. */
   webhooks: readonly Webhook[]
-  isPending: boolean
 }
 
-export function Attention({ webhooks, isPending }: AttentionProps) {
-  if (isPending) return <Skeleton className="h-12 rounded-card" />
-  const wanting = webhooks
-    .filter((webhook) => rankOf(webhook) !== null)
-    .toSorted((one, other) => (rankOf(one) ?? 0) - (rankOf(other) ?? 0))
-  if (wanting.length === 0) {
+export function Attention({ webhooks }: AttentionProps) {
+  if (webhooks.length === 0) {
     return (
       <p className="flex items-center gap-2.5 rounded-card border border-line bg-surface px-4 py-3 text-sm shadow-xs sm:px-5">
         <span className="text-good">
@@ -49,13 +38,20 @@ export function Attention({ webhooks, isPending }: AttentionProps) {
       </p>
     )
   }
+  const wanting = webhooks.toSorted((one, other) => rankOf(one) - rankOf(other))
+  const all = `${formatNumber(wanting.length)}${wanting.length >= TROUBLED_MAX ? '+' : ''}`
   return (
     <Card title={texts.overview.attentionTitle} flush>
       <ul className="divide-y divide-line">
-        {wanting.map((webhook) => (
+        {wanting.slice(0, SHOWN).map((webhook) => (
           <AttentionItem key={webhook.id} webhook={webhook} />
         ))}
       </ul>
+      {wanting.length > SHOWN && (
+        <p className="border-t border-line px-4 py-2.5 text-sm text-soft sm:px-5">
+          {texts.overview.moreTroubled(SHOWN, all)}
+        </p>
+      )}
     </Card>
   )
 }

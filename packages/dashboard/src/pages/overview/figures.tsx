@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import type { Stats } from '../../api/schema.ts'
+import { Link } from 'react-router'
+import type { Delivery, Stats } from '../../api/schema.ts'
 import { formatCompact, formatDuration, formatPercent } from '../../format/format.ts'
 import { texts } from '../../texts/texts.ts'
 import { classNames } from '../../ui/class-names.ts'
@@ -28,8 +29,12 @@ export function Figures({ stats }: { stats: Stats | null }) {
     <Row>
       <Figure
         label={overview.delivered}
-        value={formatCompact(totals.delivered)}
-        note={overview.exhaustedToo(formatCompact(totals.exhausted))}
+        value={<To filter={{ state: 'delivered' }}>{formatCompact(totals.delivered)}</To>}
+        note={
+          <To filter={{ state: 'exhausted' }}>
+            {overview.exhaustedToo(formatCompact(totals.exhausted))}
+          </To>
+        }
         isBad={totals.exhausted > 0}
       />
       <Figure
@@ -48,10 +53,21 @@ export function Figures({ stats }: { stats: Stats | null }) {
       />
       <Figure
         label={overview.waiting}
-        value={formatCompact(current.pending)}
-        note={overview.parkedToo(formatCompact(current.parked))}
+        value={<To filter={{ state: 'pending' }}>{formatCompact(current.pending)}</To>}
+        note={
+          <To filter={{ state: 'parked' }}>{overview.parkedToo(formatCompact(current.parked))}</To>
+        }
       />
     </Row>
+  )
+}
+
+/** What is counted is one click away. */
+function To({ filter, children }: { filter: { state: Delivery['state'] }; children: ReactNode }) {
+  return (
+    <Link to={`/deliveries?${new URLSearchParams(filter)}`} className="hover:underline">
+      {children}
+    </Link>
   )
 }
 
@@ -66,8 +82,8 @@ function Row({ children }: { children: ReactNode }) {
 
 interface FigureProps {
   label: string
-  value: string
-  note: string
+  value: ReactNode
+  note: ReactNode
   isBad?: boolean
 }
 

@@ -1,27 +1,31 @@
-/** The first look: does it flow, and if not, where is the cause. */
+/** The first look: do leads come, do they arrive, and if not, where is the cause. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { statsQuery } from '../../api/stats.ts'
+import { troubledQuery } from '../../api/troubles.ts'
+import { webhookListQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
-import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
-import { useWebhooks } from '../../app/use-webhooks.ts'
 import { texts } from '../../texts/texts.ts'
-import { Button, ButtonLink } from '../../ui/button.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
-import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { Attention } from './attention.tsx'
 import { DeliveriesChart, LatencyChart } from './charts.tsx'
+import { Checklist } from './checklist.tsx'
+import { FailingChatbots } from './failing-chatbots.tsx'
 import { Figures } from './figures.tsx'
+import { LeadsCard } from './leads-card.tsx'
 import { DEFAULT_SPAN, isSpan, SPANS, type SpanName } from './spans.ts'
+import { useSetup } from './use-setup.ts'
 
 export default function Overview() {
   const { chatbots, isLoading } = useChatbot()
   const [span, setSpan] = useSpan()
+  const setup = useSetup()
   const isNew = !isLoading && chatbots.length === 0
   const options = Object.keys(SPANS).filter(isSpan)
   return (
@@ -40,36 +44,47 @@ export default function Overview() {
           )
         }
       />
-      {isNew ? <NoChatbot /> : <Numbers span={span} />}
+      <div className="grid gap-5">
+        {setup && <Checklist setup={setup} />}
+        {!isNew && <Numbers span={span} hasChecklist={setup !== null} />}
+      </div>
     </>
   )
 }
 
-function Numbers({ span }: { span: SpanName }) {
-  const { chatbotId } = useChatbot()
-  const stats = useQuery(statsQuery({ chatbotId, ...SPANS[span] }))
-  const { webhooks, isPending, isPartial, error, refetch } = useWebhooks()
-  const retry = () => {
-    refetch()
-    if (stats.error) void stats.refetch()
+interface NumbersProps {
+  span: SpanName
+  /** It says already what is missing. */
+  hasChecklist: boolean
+}
+
+function Numbers({ span, hasChecklist }: NumbersProps) {
+  const { chatbotId, isLoading } = useChatbot()
+  const stats = useQuery({ ...statsQuery({ chatbotId, ...SPANS[span] }), enabled: !isLoading })
+  const some = useQuery({ ...webhookListQuery({ chatbotId, cursor: null }), enabled: !isLoading })
+  const troubled = useQuery({ ...troubledQuery(chatbotId), enabled: !isLoading })
+  const failed = [troubled, some, stats].find(({ error }) => error !== null)
+  if (failed) {
+    // One failure is told once.
+    const retry = () => [troubled, some, stats].map(({ refetch }) => refetch())
+    return <ErrorState error={failed.error} onRetry={retry} />
   }
-  const hasNone = !isPending && !error && webhooks.length === 0
+  const webhooks = troubled.data
   return (
-    <div className="grid gap-5">
-      {error && <ErrorState error={error} onRetry={retry} />}
-      {hasNone ? <NoWebhook /> : !error && <Attention webhooks={webhooks} isPending={isPending} />}
-      {isPartial && <Notice tone="info">{texts.overview.isPartial(webhooks.length)}</Notice>}
-      {stats.error ? (
-        // One failure is told once.
-        !error && <ErrorState error={stats.error} onRetry={stats.refetch} />
+    <>
+      {some.data?.data.length === 0 ? (
+        !hasChecklist && <NoWebhook />
+      ) : webhooks === undefined || some.data === undefined ? (
+        <Skeleton className="h-12 rounded-card" />
       ) : (
-        <>
-          <Figures stats={stats.data ?? null} />
-          <DeliveriesChart stats={stats.data ?? null} span={span} />
-          <LatencyChart stats={stats.data ?? null} span={span} />
-        </>
+        <Attention webhooks={webhooks} />
       )}
-    </div>
+      {!isLoading && <LeadsCard chatbotId={chatbotId} />}
+      {chatbotId === null && webhooks && <FailingChatbots webhooks={webhooks} />}
+      <Figures stats={stats.data ?? null} />
+      <DeliveriesChart stats={stats.data ?? null} span={span} />
+      <LatencyChart stats={stats.data ?? null} span={span} />
+    </>
   )
 }
 
@@ -79,26 +94,6 @@ function useSpan(): [SpanName, (span: SpanName) => void] {
   const given = parameters.get('span') ?? ''
   const set = (span: SpanName) => setParameters({ span }, { replace: true })
   return [isSpan(given) ? given : DEFAULT_SPAN, set]
-}
-
-function NoChatbot() {
-  const [creating, setCreating] = useState(false)
-  return (
-    <Card>
-      <EmptyState
-        icon="chatbots"
-        title={texts.overview.noChatbotTitle}
-        action={
-          <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
-            {texts.chatbots.create}
-          </Button>
-        }
-      >
-        {texts.overview.noChatbot}
-      </EmptyState>
-      <CreateChatbotDialog open={creating} onOpenChange={setCreating} />
-    </Card>
-  )
 }
 
 function NoWebhook() {

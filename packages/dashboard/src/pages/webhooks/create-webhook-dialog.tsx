@@ -87,14 +87,14 @@ function Ready({ webhook, open, onOpenChange }: ReadyProps) {
           <SecretValue secret={webhook.secret} />
         </section>
         <section className="grid gap-2">
-          <h3 className="font-semibold">{texts.webhooks.receiver.title}</h3>
-          <p className="text-sm text-soft">{texts.webhooks.receiver.intro}</p>
-          <ReceiverTabs url={webhook.url} secret={webhook.secret} />
-        </section>
-        <section className="grid gap-2">
           <h3 className="font-semibold">{texts.webhooks.test.title}</h3>
           <p className="text-sm text-soft">{texts.webhooks.test.intro}</p>
           <TestPanel webhook={webhook} />
+        </section>
+        <section className="grid gap-2">
+          <h3 className="font-semibold">{texts.webhooks.receiver.title}</h3>
+          <p className="text-sm text-soft">{texts.webhooks.receiver.intro}</p>
+          <ReceiverTabs url={webhook.url} secret={webhook.secret} />
         </section>
       </div>
     </Dialog>

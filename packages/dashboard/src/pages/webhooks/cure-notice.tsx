@@ -64,6 +64,7 @@ function UseUrl({ cure, to, webhookId, onChanged }: UseUrlProps) {
   const { data: webhook } = useQuery({ ...webhookQuery(webhookId), staleTime: 60_000 })
   // What was changed elsewhere meanwhile is not offered once more.
   if (webhook === undefined || webhook.url === to || checkUrl(to).fault !== null) return null
+  const isRedirect = cure.code.startsWith('redirect')
   const change = async () => {
     const now = await updateWebhook(webhook, { url: to }).catch(async (error: unknown) => {
       // Of another version by now: what is offered next is the change of that one.
@@ -78,13 +79,13 @@ function UseUrl({ cure, to, webhookId, onChanged }: UseUrlProps) {
     <>
       <div>
         <Button size="sm" onClick={() => setIsAsked(true)}>
-          {words.useUrl}
+          {isRedirect ? words.useUrl : words.useHttps}
         </Button>
       </div>
       <ConfirmDialog
         open={isAsked}
         onOpenChange={setIsAsked}
-        title={words.askUseUrl}
+        title={isRedirect ? words.askUseUrl : words.askUseHttps}
         confirmLabel={words.confirmUseUrl}
         onConfirm={change}
       >

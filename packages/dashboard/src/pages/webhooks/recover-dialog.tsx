@@ -1,16 +1,16 @@
 /** Resends everything of a webhook that failed: how many it would be, then how far it is. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { recoverableQuery, recoveryQuery, startRecovery } from '../../api/recoveries.ts'
+import { recoverableQuery, startRecovery } from '../../api/recoveries.ts'
 import type { NewRecovery, Webhook } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
-import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Notice } from '../../ui/notice.tsx'
-import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { webhookCondition } from '../../ui/status-badge.tsx'
 import { RecoverFields, useRecoverChoice } from './recover-fields.tsx'
+import { RecoverProgress } from './recover-progress.tsx'
 
 interface RecoverDialogProps {
   webhook: Webhook
@@ -28,7 +28,9 @@ export function RecoverDialog({ webhook, open, onOpenChange }: RecoverDialogProp
     if (!isOpen) setRecoveryId(null)
   }
   if (recoveryId !== null) {
-    return <Progress webhook={webhook} recoveryId={recoveryId} open={open} onOpenChange={close} />
+    return (
+      <RecoverProgress webhook={webhook} recoveryId={recoveryId} open={open} onOpenChange={close} />
+    )
   }
   return <Choice webhook={webhook} open={open} onOpenChange={close} onStarted={setRecoveryId} />
 }
@@ -102,53 +104,5 @@ function Warning({ webhook }: { webhook: Webhook }) {
   if (condition === 'away') return <Notice tone="info">{recover.away}</Notice>
   return (
     <Notice tone="warn">{condition === 'failing' ? recover.failing : recover.notActive}</Notice>
-  )
-}
-
-interface ProgressProps extends RecoverDialogProps {
-  recoveryId: string
-}
-
-function Progress({ webhook, recoveryId, open, onOpenChange }: ProgressProps) {
-  const { data, error, refetch } = useQuery(recoveryQuery(recoveryId))
-  const isDone = data?.finishedAt != null
-  return (
-    <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      title={recover.title}
-      description={recover.goesOn}
-      footer={
-        <>
-          <ButtonLink
-            to={`/deliveries?webhookId=${webhook.id}`}
-            onClick={() => onOpenChange(false)}
-          >
-            {recover.see}
-          </ButtonLink>
-          <Button variant="primary" onClick={() => onOpenChange(false)}>
-            {texts.ui.close}
-          </Button>
-        </>
-      }
-    >
-      <div className="grid gap-3">
-        <ProgressBar
-          label={recover.progress}
-          done={data?.done ?? 0}
-          // Until it is known, nothing is done; a recovery of none is all done.
-          total={isDone ? data.done : (data?.total ?? 1)}
-        />
-        <p role="status" className="font-medium tabular">
-          {data && (isDone ? recover.done(data.done) : recover.going(data.done, data.total))}
-        </p>
-        {error && (
-          <>
-            <ErrorState error={error} onRetry={refetch} />
-            <p className="text-sm text-soft">{recover.lost}</p>
-          </>
-        )}
-      </div>
-    </Dialog>
   )
 }

@@ -1,8 +1,10 @@
 /** One webhook: does it get what it should, why not, and everything one does with it. */
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useParams } from 'react-router'
 import type { Versioned } from '../../api/request.ts'
 import type { Webhook } from '../../api/schema.ts'
+import { type HealthSpan, webhookHealthQuery } from '../../api/webhook-health.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { Gone, isNotFound } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
@@ -12,16 +14,21 @@ import { BackLink } from '../../ui/back-link.tsx'
 import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CopyValue } from '../../ui/copy-value.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
 import { CureNotice } from './cure-notice.tsx'
 import { EndRestButton } from './end-rest-button.tsx'
-import { LastFailures } from './last-failures.tsx'
+import { HealthFigures } from './health-figures.tsx'
+import { NeedsAttention } from './needs-attention.tsx'
 import type { PairsSetting } from './pairs.ts'
+import { RecentDeliveries } from './recent-deliveries.tsx'
+import { RecoverButton } from './recover-button.tsx'
 import { SecretCard } from './secret-card.tsx'
 import { TestPanel } from './test-panel.tsx'
 import { WaitingNotice } from './waiting-notice.tsx'
@@ -67,8 +74,9 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
         <Condition webhook={webhook} />
         <WaitingNotice key={webhook.id} webhook={webhook} />
         {webhook.cure && <CureNotice cure={webhook.cure} webhookId={webhook.id} />}
+        <Health webhook={webhook} />
         <div className="grid gap-5 lg:grid-cols-2">
-          <HealthCard webhook={webhook} />
+          <AttemptsCard webhook={webhook} />
           <SettingsCard webhook={webhook} />
         </div>
         {webhook.kind === 'http' && (
@@ -76,7 +84,6 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
             <TestPanel webhook={webhook} />
           </Card>
         )}
-        <LastFailures webhook={webhook} />
         <SecretCard webhook={webhook} />
       </div>
     </>
@@ -130,9 +137,30 @@ function Condition({ webhook }: { webhook: Webhook }) {
   }
 }
 
-function HealthCard({ webhook: { health } }: { webhook: Webhook }) {
+/** What needs somebody, how it fares, and what came last: of one moment, read at once. */
+function Health({ webhook }: { webhook: Webhook }) {
+  const [span, setSpan] = useState<HealthSpan>('24h')
+  const { data, error, refetch } = useQuery(webhookHealthQuery(webhook.id, span))
+  if (!data && error) return <ErrorState error={error} onRetry={refetch} />
   return (
-    <Card title={detail.health}>
+    <>
+      {data ? (
+        <NeedsAttention webhook={webhook} health={data} />
+      ) : (
+        <Card title={texts.webhooks.attention.title}>
+          <SkeletonRows rows={1} />
+        </Card>
+      )}
+      <HealthFigures health={data} span={span} onSpan={setSpan} />
+      {data && <RecentDeliveries health={data} />}
+    </>
+  )
+}
+
+function AttemptsCard({ webhook }: { webhook: Webhook }) {
+  const { health } = webhook
+  return (
+    <Card title={detail.health} actions={<RecoverButton webhook={webhook} size="sm" />}>
       <Facts>
         <Fact name={detail.lastSuccess}>
           <TimeAgo at={health.lastSuccessAt} />

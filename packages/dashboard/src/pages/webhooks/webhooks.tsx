@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Webhook } from '../../api/schema.ts'
-import { webhookListQuery } from '../../api/webhooks.ts'
+import { webhookStatsQuery } from '../../api/webhook-health.ts'
+import { WEBHOOKS_PAGE, webhookListQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { CreateChatbotDialog } from '../../app/create-chatbot-dialog.tsx'
 import { useCreating } from '../../app/use-creating.ts'
@@ -21,6 +22,7 @@ import { WebhookBadge } from '../../ui/status-badge.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { CreateWebhookDialog } from './create-webhook-dialog.tsx'
+import { statsColumns } from './stats-columns.tsx'
 
 const { columns } = texts.webhooks
 
@@ -50,6 +52,11 @@ function List({ create }: { create: React.ReactNode }) {
   const { chatbotId, chatbots, isLoading } = useChatbot()
   const { cursor, pagination } = useCursor(chatbotId)
   const list = useQuery({ ...webhookListQuery({ chatbotId, cursor }), enabled: !isLoading })
+  // Beside the list, never before it: where it fails, the list is there all the same.
+  const stats = useQuery({
+    ...webhookStatsQuery({ chatbotId, cursor, limit: WEBHOOKS_PAGE }),
+    enabled: !isLoading,
+  })
   const { data, error, refetch } = list
   if (error) {
     return (
@@ -75,8 +82,8 @@ function List({ create }: { create: React.ReactNode }) {
         rowKey={({ id }) => id}
         columns={
           chatbotId === null
-            ? [ENDPOINT, STATE, chatbotColumn(names), EVENTS, LAST_SUCCESS]
-            : [ENDPOINT, STATE, EVENTS, LAST_SUCCESS]
+            ? [ENDPOINT, STATE, chatbotColumn(names), ...statsColumns(stats.data), LAST_SUCCESS]
+            : [ENDPOINT, STATE, EVENTS, ...statsColumns(stats.data), LAST_SUCCESS]
         }
       />
       <Pagination pagination={pagination} nextCursor={data.nextCursor} />

@@ -8,6 +8,8 @@ export const chatbots = {
   emptyTitle: 'No chatbot yet',
   empty:
     'Create one, and you get its lead form to edit, and one line of HTML that puts it on your site.',
+  search: 'Find by name',
+  searchPlaceholder: 'A part of its name',
   columns: { name: 'Name', asks: 'Asks for', origins: 'Sites', created: 'Created' },
   noOrigins: 'none yet',
   origins: (origins: number) => count(origins, 'site', 'sites'),

@@ -15,8 +15,22 @@ export const leads = {
   },
   nameless: 'Without a name',
   unknown: '–',
-  write: (email: string) => `Write to ${email}`,
-  call: (phone: string) => `Call ${phone}`,
+  filters: {
+    left: 'Left',
+    became: 'Delivery',
+    anyBecame: 'Whatever became of it',
+    states: {
+      exhausted: 'Failed',
+      retrying: 'Retrying',
+      parked: 'On hold',
+      pending: 'On the way',
+      delivered: 'Delivered',
+      cancelled: 'Cancelled',
+      none: 'No webhook to go to',
+    },
+  },
+  writeEmail: 'Write an email',
+  call: 'Call',
   sent: {
     none: 'none known',
     unknown:
@@ -25,7 +39,6 @@ export const leads = {
     retrying: 'Retrying',
     of: (delivered: number, total: number) => `${delivered} of ${total} delivered`,
   },
-  filters: { left: 'Left' },
   export: 'Export as CSV',
   exported: 'The export has begun: your browser shows it among its downloads.',
   exportFailed: (why: string) => `The export failed and nothing was saved. ${why}`,

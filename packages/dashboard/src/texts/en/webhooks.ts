@@ -26,6 +26,8 @@ export const webhooks = {
     events: 'Events',
     chatbot: 'Chatbot',
     lastSuccess: 'Last success',
+    lastDay: 'Last 24 hours',
+    givenUp: 'Given up',
     actions: 'Actions',
   },
   form: {
@@ -147,6 +149,8 @@ export const webhooks = {
   cure: {
     title: 'What to do',
     useUrl: 'Use the URL it leads to',
+    useHttps: 'Use it with https',
+    askUseHttps: 'Use the URL with https?',
     askUseUrl: 'Use the URL it leads to?',
     confirmUseUrl: 'Change the URL',
     from: 'Now',
@@ -156,13 +160,72 @@ export const webhooks = {
   receiver: {
     title: 'Receiver to paste',
     intro:
-      'It checks webhook-signature and answers. The secret in it is this webhook’s own; while one is rotated, it has both.',
+      'It checks webhook-signature and answers. The secret comes from the environment, as CHATZURI_SECRET; while one is rotated, it has both.',
     tabs: 'Receivers by language',
     secretHint:
-      'Set the secret as the environment variable CHATZURI_SECRET before you publish the code.',
+      'In production, set CHATZURI_SECRET where your host keeps secrets, and not in the code.',
+    run: 'Install and run',
+    runLabel: (name: string) => `Install and run: ${name}`,
+  },
+  health: {
+    title: 'Health',
+    spans: { '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },
+    successRate: 'Attempts that succeeded',
+    noAttempt: 'no attempt in this time',
+    noAttemptShort: 'no attempt',
+    failedOf: (failed: string, attempts: string) => `${failed} of ${attempts} failed`,
+    delivered: 'Delivered',
+    deliveredNote: 'in this time',
+    latency: 'Answer time',
+    p95: (p95: string) => `95 % within ${p95}`,
+    waiting: 'Waiting now',
+    retrying: (retrying: string) => `${retrying} of them to be tried again`,
+    onHold: (onHold: string) => `${onHold} on hold`,
+    chart: (span: string, attempts: number, failed: number) =>
+      `The last ${span}: ${count(attempts, 'attempt', 'attempts')}, of which ${failed} failed.`,
+  },
+  attention: {
+    title: 'Needs attention',
+    none: 'Nothing does: nothing was given up that was not resent or set aside, and nothing waits because it failed.',
+    noneSeen:
+      'Nothing was given up that was not resent or set aside, and none of the newest that wait has failed.',
+    givenUp: (shown: string, deliveries: number) =>
+      `${shown} given up: ${deliveries === 1 ? 'it is' : 'they are'} not tried again by ${deliveries === 1 ? 'itself' : 'themselves'}`,
+    first: 'The first',
+    last: 'the last',
+    since: 'Since',
+    givenUpNext: 'Once the endpoint is mended, resend them; or set them aside.',
+    resend: (shown: string) => `Resend ${shown}`,
+    errors: 'What went wrong',
+    group: (status: number | null, deliveries: number) =>
+      status === null
+        ? `${count(deliveries, 'delivery', 'deliveries')}:`
+        : `${status} × ${new Intl.NumberFormat('en').format(deliveries)}:`,
+    partGivenUp: (deliveries: number) => `${deliveries} given up`,
+    partRetrying: (deliveries: number) => `${deliveries} to be tried again`,
+    partOnHold: (deliveries: number) => `${deliveries} on hold`,
+    resendThese: 'Resend these',
+    more: 'There are more than were looked at. These are the newest.',
+  },
+  setAside: {
+    open: 'Set aside',
+    title: (shown: string) => `Set aside what was given up (${shown})?`,
+    body: 'They need nobody any more: they are counted as given up no longer, here and on the overview. This can’t be taken back.',
+    kept: 'The deliveries stay in the list, and each can still be resent. What is given up from now on is counted as before.',
+    confirm: (shown: string) => `Set aside ${shown}`,
+    done: 'Set aside.',
+  },
+  recent: {
+    failed: 'Not arrived yet',
+    delivered: 'Last delivered',
+    all: 'All deliveries',
+    allDelivered: 'All delivered',
+    noneFailed: 'Of what failed, all was delivered later, resent or set aside.',
+    noneDelivered: 'Nothing that is kept was delivered.',
+    answered: (status: number | null) => (status === null ? 'Delivered' : `Answered ${status}`),
   },
   detail: {
-    health: 'Health',
+    health: 'Last attempts',
     events: 'Events',
     settings: 'Settings',
     secret: 'Secret',
@@ -174,9 +237,6 @@ export const webhooks = {
     failingSince: 'Failing since',
     inARow: (failures: number) => `${count(failures, 'failure', 'failures')} in a row`,
     none: 'none',
-    lastFailures: 'Last failures',
-    noFailures: 'Nothing was given up.',
-    seeDeliveries: 'All deliveries',
     back: 'All webhooks',
     awayTitle: 'Nobody listens now',
     awayNotice: 'What comes in waits, and nothing is lost. To take it, run:',

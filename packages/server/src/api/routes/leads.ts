@@ -64,7 +64,7 @@ const leadFilter = {
     .exactOptional()
     .meta({
       description:
-        'Of its deliveries the one in the worst state, in this order; `none`: it has no delivery. Of `delivered` and `none` each page is looked for among the next 10,000 leads: pass `from` and `to`.',
+        'Of its deliveries the one in the worst state, in this order; `none`: it has no delivery. Of `delivered` and `none` each page is looked for among the next 5,000 leads: pass `from` and `to`.',
     }),
   from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),

@@ -188,15 +188,20 @@ const KEEP_META = `INSERT INTO meta (key, value) VALUES ($1, $2)
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 const SET_BACKLOG = 'UPDATE backlog SET value = CASE WHEN shard = 0 THEN $1::bigint ELSE 0 END'
 
+/** What is not summed of them. */
+const MERGED: Readonly<Record<string, string>> = {
+  chatbot_id: 'min(chatbot_id)',
+  latency_min: 'min(latency_min)',
+  latency_max: 'max(latency_max)',
+}
+
 /** Minutes are kept in parts here: shown as the sums that the embedded store has. */
 function rowsOf({ name, columns, key }: Relation): string {
   if (name === 'unsettled') return UNSETTLED_ROWS
   if (name !== 'stats_minutes') return name
   const shown = columns.map((column) => {
     if (key.includes(column)) return column
-    return column === 'chatbot_id'
-      ? 'min(chatbot_id) AS chatbot_id'
-      : `sum(${column})::bigint AS ${column}`
+    return `${MERGED[column] ?? `sum(${column})::bigint`} AS ${column}`
   })
   return `(SELECT ${shown} FROM stats_minutes GROUP BY ${key}) AS minutes`
 }

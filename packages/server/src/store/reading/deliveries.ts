@@ -130,8 +130,10 @@ function isFailureSought({ lastStatus, lastError }: DeliveryFilter): boolean {
 /** What is asked of a row that failed. */
 function failureConditions({ givenUp, lastStatus, lastError }: DeliveryFilter) {
   const conditions: RawBuilder<SqlBool>[] = []
-  if (lastStatus !== undefined) conditions.push(sql`deliveries.last_status = ${lastStatus}`)
-  if (lastError !== undefined) conditions.push(sql`deliveries.last_error = ${lastError}`)
+  if (lastStatus !== undefined)
+    conditions.push(sql`coalesce(deliveries.last_status, 0) = ${lastStatus}`)
+  if (lastError !== undefined)
+    conditions.push(sql`coalesce(deliveries.last_error, '') = ${lastError}`)
   if (conditions.length > 0) conditions.push(sql`deliveries.state <> 'delivered'`)
   if (givenUp) conditions.push(IS_GIVEN_UP)
   return conditions

@@ -17,7 +17,7 @@ const STATE_NUMBERS: ReadonlyMap<string, number> = new Map(
 const NONE = LEAD_STATES.length
 
 /** Of those that were delivered, or have no delivery, so many leads are looked through for a page. */
-export const LEADS_LOOKED_AT = 10_000
+export const LEADS_LOOKED_AT = 5_000
 /** A chatbot's webhooks at most: an event has no more deliveries. */
 const DELIVERIES_OF_EVENT = 50
 

@@ -4,7 +4,7 @@
  *
  * Each list must walk an index in the order of its page; a test looks at the plans.
  */
-import { type Compilable, type SqlBool, sql } from 'kysely'
+import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { ID_SLACK_MS, idFloor } from '../../id.ts'
 import type {
   ConversationFilter,
@@ -166,9 +166,15 @@ export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | Coun
     query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
   }
   if (q !== undefined) query = query.where('id', 'in', people(db, q, chatbotId))
-  if (ofState !== null) query = query.where(sql<SqlBool>`id IN (${ofState})`)
+  if (ofState !== null) query = query.where(isAmong(db, ofState))
   if (after !== null) query = query.where('id', '<', after)
-  return query.orderBy('id', 'desc').limit(page.limit)
+  // What is found by its id is sorted: else PostgreSQL would walk all leads in their order, and ask each.
+  const order = ofState !== null && isPostgres(db) ? unindexed('id') : 'id'
+  return query.orderBy(order, 'desc').limit(page.limit)
+}
+
+function isAmong(db: Builder, ids: RawBuilder<unknown>) {
+  return isPostgres(db) ? sql<SqlBool>`id = ANY(ARRAY(${ids}))` : sql<SqlBool>`id IN (${ids})`
 }
 
 /** Of those that no list leads to, the newest: a page may be shorter, and the last, though older follow. */

@@ -50,6 +50,8 @@ type StatsSums = {
   attempts: number
   failed_attempts: number
   [latency: `latency_${number}`]: number
+  latency_min: number | null
+  latency_max: number | null
 }
 
 export interface StateCount {

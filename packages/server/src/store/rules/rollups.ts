@@ -35,6 +35,20 @@ export const LATENCIES = Array.from(
 
 const SUMS = [...SUMMED, ...LATENCIES]
 
+/** Not summed: the shortest and the longest attempt, in whole milliseconds; null without any. */
+export const LATENCY_ENDS = ['latency_min', 'latency_max'] as const
+
+const INT_MAX = 2_147_483_647
+
+/** The lesser and the greater of two, in words that both stores take: nulls count for nothing. */
+export const mergedEnds = (table: string) =>
+  [
+    `latency_min = CASE WHEN excluded.latency_min < coalesce(${table}.latency_min, ${INT_MAX})
+      THEN excluded.latency_min ELSE ${table}.latency_min END`,
+    `latency_max = CASE WHEN excluded.latency_max > coalesce(${table}.latency_max, -1)
+      THEN excluded.latency_max ELSE ${table}.latency_max END`,
+  ].join(', ')
+
 /** The minutes of a webhook are there already, as they were written. */
 const KINDS = ROLLUP_STEPS_MS.flatMap((stepMs) =>
   ['webhook', 'chatbot', EVERYTHING]
@@ -44,13 +58,14 @@ const KINDS = ROLLUP_STEPS_MS.flatMap((stepMs) =>
 
 /** Adds the minutes from `$1` up to but without `$2`; the same text for both stores. */
 export const addMinutes = ([from, until]: readonly [string, string]) => `INSERT INTO stats_rollups
-    (scope, step_ms, at, chatbot_id, ${SUMS.join(', ')})
+    (scope, step_ms, at, chatbot_id, ${SUMS.join(', ')}, ${LATENCY_ENDS.join(', ')})
   SELECT CASE kind WHEN 'webhook' THEN webhook_id WHEN 'chatbot' THEN chatbot_id
       ELSE '${EVERYTHING}' END, step_ms, minute - minute % step_ms,
     min(CASE kind WHEN '${EVERYTHING}' THEN '' ELSE chatbot_id END),
-    ${SUMS.map((name) => `sum(${name})`).join(', ')}
+    ${SUMS.map((name) => `sum(${name})`).join(', ')}, min(latency_min), max(latency_max)
   FROM stats_minutes CROSS JOIN (${KINDS}) AS kinds
   WHERE minute >= ${from} AND minute < ${until}
   GROUP BY 1, 2, 3
   ON CONFLICT (scope, step_ms, at) DO UPDATE
-  SET ${SUMS.map((name) => `${name} = stats_rollups.${name} + excluded.${name}`).join(', ')}`
+  SET ${SUMS.map((name) => `${name} = stats_rollups.${name} + excluded.${name}`).join(', ')},
+    ${mergedEnds('stats_rollups')}`

@@ -3,6 +3,7 @@
  * was never released, and is refused (docs/decisions/0044-hot-and-cold.md).
  */
 import { StartError } from '../../errors.ts'
+import { LATENCY_BOUNDS_MS, LATENCY_MS_MAX } from './latency.ts'
 import { DELIVERIES_WITH_SCHEDULE } from './views.ts'
 
 export const FIRST_SCHEMA = 11
@@ -76,7 +77,23 @@ export const LATER_STEPS: readonly string[] = [
   ALTER TABLE recoveries ADD COLUMN last_error TEXT`,
   // By which delivery a webhook's last failure is told, and what its last success said of itself.
   'ALTER TABLE webhooks ADD COLUMN last_failure_by TEXT; ALTER TABLE webhooks ADD COLUMN last_note TEXT',
+  ...['stats_minutes', 'stats_rollups'].map(withLatencyEnds),
 ]
+
+/** The shortest and the longest attempt: of what was there before, the edges of its buckets. */
+function withLatencyEnds(table: string): string {
+  const edges = LATENCY_BOUNDS_MS.map((bound, bucket) => [`latency_${bucket}`, bound] as const)
+  const beyond = [`latency_${LATENCY_BOUNDS_MS.length}`, LATENCY_MS_MAX] as const
+  const buckets = [...edges, beyond].map(([name, to], at) => {
+    return { name, from: LATENCY_BOUNDS_MS[at - 1] ?? 0, to }
+  })
+  const cases = (all: typeof buckets, edge: 'from' | 'to') =>
+    all.map((bucket) => `WHEN ${bucket.name} > 0 THEN ${bucket[edge]}`).join(' ')
+  return `ALTER TABLE ${table} ADD COLUMN latency_min INTEGER;
+  ALTER TABLE ${table} ADD COLUMN latency_max INTEGER;
+  UPDATE ${table} SET latency_min = CASE ${cases(buckets, 'from')} END,
+    latency_max = CASE ${cases(buckets.toReversed(), 'to')} END WHERE attempts > 0`
+}
 
 /** The number that a store has after all of these steps. */
 export function lastVersion(steps: readonly unknown[]): number {

@@ -5,8 +5,15 @@
 import { widerAspect } from '../change.ts'
 import { type DeliveryRow, toDeliveryChange } from '../reading/rows.ts'
 import type { Change, DeliveryChange } from '../road.ts'
-import { LATENCY_BUCKETS, latencyBucket } from '../rules/latency.ts'
-import { type Counter, LATENCIES, MINUTE_MS, SUMMED } from '../rules/rollups.ts'
+import { LATENCY_BUCKETS, type LatencyEnds, latencyBucket, widen } from '../rules/latency.ts'
+import {
+  type Counter,
+  LATENCIES,
+  LATENCY_ENDS,
+  MINUTE_MS,
+  mergedEnds,
+  SUMMED,
+} from '../rules/rollups.ts'
 import type { Statements } from './statements.ts'
 
 type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
@@ -16,6 +23,7 @@ interface Minute {
   chatbotId: string
   counts: Record<Counter, number>
   latency: number[]
+  ends: LatencyEnds
 }
 
 export class Transaction {
@@ -51,6 +59,7 @@ export class Transaction {
     if (failed) minute.counts.failed_attempts += 1
     const bucket = latencyBucket(durationMs)
     minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1
+    widen(minute.ends, durationMs)
   }
 
   /** Tells of a delivery whose new row or attempt tells of it later. */
@@ -82,9 +91,10 @@ export class Transaction {
   /** Writes what was gathered, its minute no earlier than `minuteMin`; last thing before the commit. */
   flush(minuteMin: number): void {
     const minuteAt = Math.max(this.now - (this.now % MINUTE_MS), minuteMin)
-    for (const [webhookId, { chatbotId, counts, latency }] of this.#minutes) {
+    for (const [webhookId, { chatbotId, counts, latency, ends }] of this.#minutes) {
       const values = SUMMED.map((counter) => counts[counter])
-      this.#sql.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...values, ...latency)
+      const sums = [...values, ...latency]
+      this.#sql.run(ADD_MINUTE, webhookId, minuteAt, chatbotId, ...sums, ends.min, ends.max)
     }
     if (this.backlogDelta !== 0) this.#sql.run(ADD_BACKLOG, this.backlogDelta)
     if (this.erased) this.#sql.run(NOTE_CLEANING, this.now)
@@ -98,6 +108,7 @@ export class Transaction {
         chatbotId,
         counts: { ...counts, attempts: 0, failed_attempts: 0 },
         latency: new Array<number>(LATENCY_BUCKETS).fill(0),
+        ends: { min: null, max: null },
       }
       this.#minutes.set(webhookId, minute)
     }
@@ -113,6 +124,8 @@ const ADD_BACKLOG = `UPDATE meta SET value = value + ? WHERE key = 'backlog'`
 const NOTE_CLEANING = `INSERT INTO meta (key, value) VALUES ('cleaning_since', ?) ON CONFLICT DO NOTHING`
 
 const SUMS = [...SUMMED, ...LATENCIES]
-const ADD_MINUTE = `INSERT INTO stats_minutes (webhook_id, minute, chatbot_id, ${SUMS.join(', ')})
-  VALUES (?, ?, ?, ${SUMS.map(() => '?').join(', ')})
-  ON CONFLICT DO UPDATE SET ${SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`
+const COUNTED = [...SUMS, ...LATENCY_ENDS]
+const ADD_MINUTE = `INSERT INTO stats_minutes (webhook_id, minute, chatbot_id, ${COUNTED.join(', ')})
+  VALUES (?, ?, ?, ${COUNTED.map(() => '?').join(', ')})
+  ON CONFLICT DO UPDATE SET ${SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')},
+    ${mergedEnds('stats_minutes')}`

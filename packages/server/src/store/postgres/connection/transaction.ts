@@ -7,8 +7,15 @@ import { assert } from '../../../errors.ts'
 import { widerAspect } from '../../change.ts'
 import { type DeliveryRow, toDeliveryChange, type WebhookRow } from '../../reading/rows.ts'
 import type { Change, DeliveryChange } from '../../road.ts'
-import { LATENCY_BUCKETS, latencyBucket } from '../../rules/latency.ts'
-import { type Counter, LATENCIES, MINUTE_MS, SUMMED } from '../../rules/rollups.ts'
+import { LATENCY_BUCKETS, type LatencyEnds, latencyBucket, widen } from '../../rules/latency.ts'
+import {
+  type Counter,
+  LATENCIES,
+  LATENCY_ENDS,
+  MINUTE_MS,
+  mergedEnds,
+  SUMMED,
+} from '../../rules/rollups.ts'
 import { array, column } from './parameters.ts'
 import { BACKLOG_SHARDS, STATS_SHARDS } from './schema.ts'
 
@@ -25,6 +32,7 @@ interface Minute {
   chatbotId: string
   counts: Record<Counter, number>
   latency: number[]
+  ends: LatencyEnds
 }
 
 type WebhookUpdated = Extract<Change, { type: 'webhook.updated' }>
@@ -128,6 +136,7 @@ export class Transaction {
     if (failed) minute.counts.failed_attempts += 1
     const bucket = latencyBucket(durationMs)
     minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1
+    widen(minute.ends, durationMs)
   }
 
   /** Tells of a delivery whose new row or attempt tells of it later. */
@@ -208,6 +217,8 @@ export class Transaction {
         column(minutes, (minute) => minute.chatbotId),
         ...SUMMED.map((counter) => column(minutes, (minute) => minute.counts[counter])),
         ...LATENCIES.map((_, bucket) => column(minutes, (minute) => minute.latency[bucket] ?? 0)),
+        column(minutes, ({ ends }) => ends.min),
+        column(minutes, ({ ends }) => ends.max),
       ])
     } else if (this.backlogDelta !== 0) this.send(ADD_BACKLOG, [this.backlogDelta])
   }
@@ -221,6 +232,7 @@ export class Transaction {
         chatbotId,
         counts: { ...counts, attempts: 0, failed_attempts: 0 },
         latency: new Array<number>(LATENCY_BUCKETS).fill(0),
+        ends: { min: null, max: null },
       }
       this.#minutes.set(webhookId, minute)
     }
@@ -252,14 +264,16 @@ const ADD_BACKLOG = `UPDATE backlog SET value = value + $1::bigint
   WHERE shard = pg_backend_pid() % ${BACKLOG_SHARDS}`
 
 const SUMS = [...SUMMED, ...LATENCIES]
+const COUNTED = [...SUMS, ...LATENCY_ENDS]
 /** Where the clock was set back, the first minute that is not rolled up yet counts for this one. */
 const ADD_COUNTS = `WITH unfinished AS (${ADD_BACKLOG} AND $1::bigint <> 0)
   INSERT INTO stats_minutes
-    (webhook_id, minute, shard, chatbot_id, ${SUMS.join(', ')})
+    (webhook_id, minute, shard, chatbot_id, ${COUNTED.join(', ')})
   SELECT webhook_id,
     greatest($2::bigint, (SELECT value::bigint FROM meta WHERE key = 'stats_until')),
-    pg_backend_pid() % ${STATS_SHARDS}, chatbot_id, ${SUMS.join(', ')}
-  FROM unnest($3::text[], $4::text[], ${SUMS.map((_, i) => `$${i + 5}::int[]`).join(', ')})
-    AS added (webhook_id, chatbot_id, ${SUMS.join(', ')})
+    pg_backend_pid() % ${STATS_SHARDS}, chatbot_id, ${COUNTED.join(', ')}
+  FROM unnest($3::text[], $4::text[], ${COUNTED.map((_, i) => `$${i + 5}::int[]`).join(', ')})
+    AS added (webhook_id, chatbot_id, ${COUNTED.join(', ')})
   ON CONFLICT (webhook_id, minute, shard) DO UPDATE
-  SET ${SUMS.map((name) => `${name} = stats_minutes.${name} + excluded.${name}`).join(', ')}`
+  SET ${SUMS.map((name) => `${name} = stats_minutes.${name} + excluded.${name}`).join(', ')},
+    ${mergedEnds('stats_minutes')}`

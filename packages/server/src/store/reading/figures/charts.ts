@@ -7,7 +7,14 @@
  */
 import { type Compilable, sql } from 'kysely'
 import type { StatsQuery } from '../../desk.ts'
-import { EVERYTHING, LATENCIES, MINUTE_MS, ROLLUP_STEPS_MS, SUMMED } from '../../rules/rollups.ts'
+import {
+  EVERYTHING,
+  LATENCIES,
+  LATENCY_ENDS,
+  MINUTE_MS,
+  ROLLUP_STEPS_MS,
+  SUMMED,
+} from '../../rules/rollups.ts'
 import type { Builder } from '../builder.ts'
 
 /** Minutes before this instant are in the roll-ups, later ones are not. */
@@ -31,6 +38,10 @@ export function statsSeries(db: Builder, query: StatsQuery): Compilable {
       .select(at.as('at'))
       .select((eb) => SUMMED.map((name) => eb.fn.sum<number>(name).as(name)))
       .select((eb) => LATENCIES.map((name) => eb.fn.sum<number>(name).as(name)))
+      .select((eb) => [
+        eb.fn.min<number | null>('latency_min').as('latency_min'),
+        eb.fn.max<number | null>('latency_max').as('latency_max'),
+      ])
       // By its name: repeated, it would have other parameters, and not be the same to PostgreSQL.
       .groupBy('at')
       .orderBy('at')
@@ -75,7 +86,7 @@ function rollups(db: Builder, query: StatsQuery, { stepMs, from, to }: Span & { 
   const rows = db
     .selectFrom('stats_rollups')
     .select('at as minute')
-    .select([...SUMMED, ...LATENCIES])
+    .select([...SUMMED, ...LATENCIES, ...LATENCY_ENDS])
     .where('scope', '=', scope)
     .where('step_ms', '=', stepMs)
     .where('at', '>=', from)
@@ -91,7 +102,7 @@ function minutes(db: Builder, query: StatsQuery, { from, to }: Span) {
   const rows = db
     .selectFrom('stats_minutes')
     .select('minute')
-    .select([...SUMMED, ...LATENCIES])
+    .select([...SUMMED, ...LATENCIES, ...LATENCY_ENDS])
     .where('minute', '>=', from)
     .where('minute', '<', to)
     .$if(webhookId !== undefined, (q) => q.where('webhook_id', '=', webhookId ?? ''))

@@ -1,7 +1,7 @@
 /**
  * What was given up: deliveries of events that are exhausted, and were neither resent since nor set
  * aside. Counted by one index (finished_failed) alone, and bounded: no answer reads more than
- * `ENTRIES_MAX` of its entries for what is to be counted, however much was given up.
+ * `GIVEN_UP_COUNTED_MAX` of its entries or so, however much was given up.
  */
 import { type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { GivenUp, GivenUpFilter, GivenUpOf } from '../../desk.ts'

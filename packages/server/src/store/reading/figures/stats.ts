@@ -1,7 +1,7 @@
 /** Charts out of summed minutes. */
 
 import type { Stats, StatsCounts } from '../../desk.ts'
-import { LATENCY_BUCKETS, latencyPercentiles } from '../../rules/latency.ts'
+import { LATENCY_BUCKETS, type LatencyEnds, latencyPercentiles } from '../../rules/latency.ts'
 import type { StateCount, StatsRow } from '../schema.ts'
 
 export function toStats(series: StatsRow[], current: StateCount[]): Stats {
@@ -29,6 +29,19 @@ function toCounts(rows: StatsRow[]): StatsCounts {
     cancelled: sum((row) => row.cancelled),
     attempts: sum((row) => row.attempts),
     failedAttempts: sum((row) => row.failed_attempts),
-    latencyMs: latencyPercentiles(latency),
+    latencyMs: latencyPercentiles(latency, endsOf(rows)),
+  }
+}
+
+function endsOf(rows: StatsRow[]): LatencyEnds {
+  const known = (read: (row: StatsRow) => number | null) =>
+    rows.flatMap((row) => {
+      const value = read(row)
+      return value === null ? [] : [Number(value)]
+    })
+  const [least, most] = [known((row) => row.latency_min), known((row) => row.latency_max)]
+  return {
+    min: least.length === 0 ? null : Math.min(...least),
+    max: most.length === 0 ? null : Math.max(...most),
   }
 }

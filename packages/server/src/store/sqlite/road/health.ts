@@ -21,6 +21,7 @@ interface Health {
   /** What is on disk of its rest. */
   rest: string
   restingUntil: number | null
+  restedAt: number | null
 }
 
 export class HealthBook {
@@ -44,6 +45,7 @@ export class HealthBook {
             dirty: false,
             rest: restValues(row).join(),
             restingUntil: row.restingUntil,
+            restedAt: row.restedAt,
           }
         : null
       this.#webhooks.set(webhookId, health)
@@ -88,6 +90,8 @@ export class HealthBook {
       if (rest.join() !== health.rest) {
         this.#sql.run(WRITE_REST, ...rest, webhookId)
         if (row.restingUntil !== health.restingUntil) isAnotherRest = true
+        // It began and ended in one batch.
+        if (row.restedAt !== health.restedAt) isAnotherRest = true
       }
       if (wasFailing !== (failingSince !== null) || wasDoubtful !== isDoubtful(lastNote)) {
         tx.webhookChanged(webhookId, row.chatbotId, 'health')
