@@ -66,7 +66,11 @@ function UseUrl({ cure, to, webhookId, onChanged }: UseUrlProps) {
   if (webhook === undefined || webhook.url === to || checkUrl(to).fault !== null) return null
   const isRedirect = cure.code.startsWith('redirect')
   const change = async () => {
-    const now = await updateWebhook(webhook, { url: to })
+    const now = await updateWebhook(webhook, { url: to }).catch(async (error: unknown) => {
+      // Of another version by now: what is offered next is the change of that one.
+      await client.invalidateQueries({ queryKey: webhookQuery(webhookId).queryKey })
+      throw error
+    })
     client.setQueryData(webhookQuery(webhookId).queryKey, now)
     onChanged()
     await client.invalidateQueries({ queryKey: ['webhooks'] })
