@@ -138,7 +138,7 @@ const EMAIL: Column<Lead> = {
 const PHONE: Column<Lead> = {
   key: 'phone',
   header: columns.phone,
-  width: 'w-40',
+  width: 'w-44',
   isEmpty: ({ customerPhone }) => customerPhone === '',
   cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} inList />,
 }
