@@ -13,7 +13,8 @@ let browser: Browser
 let world: ServerWorld
 beforeAll(async () => {
   await buildBundles()
-  world = await ServerWorld.open()
+  // One attempt, and a delivery is given up.
+  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
   browser = await openBrowser()
 }, BROWSER_PATIENCE_MS)
 afterAll(async () => {
@@ -88,6 +89,36 @@ test('an operator sees which chatbots fail, and what, one click from it', async 
   await page.getByRole('link', { name: webhook.url }).waitFor()
   expect(new URL(page.url()).searchParams.get('chatbotId')).toBe(chatbotId)
   await world.api.post(`/api/v1/webhooks/${webhook.id}/resume`)
+  expect(dashboard.complaints).toEqual([])
+})
+
+test('what was given up stays in sight, though all goes well again, until it was resent', async () => {
+  const { chatbotId, dashboard, page } = await setupOwner()
+  const endpoint = await world.receiver.endpoint({ kind: 'answer', status: 500 })
+  const webhook = await world.api.createWebhook(chatbotId, {
+    url: endpoint.url,
+    eventTypes: ['lead.submit'],
+  })
+  const lead = () => world.api.postLead(chatbotId, { customerName: 'Ann' })
+  await lead()
+  await page.getByRole('link', { name: '1 delivery given up' }).waitFor()
+  await lead()
+  const item = page.getByRole('listitem').filter({ hasText: webhook.url })
+  await item.getByText('Failing').waitFor({ state: 'detached' })
+  const { health } = await world.api.get<{ health: { failingSince: string | null } }>(
+    `/api/v1/webhooks/${webhook.id}`,
+  )
+  expect(health.failingSince).toBeNull()
+  expect(await page.getByText('none is failing').count()).toBe(0)
+  expect(await dashboard.accessibilityFaults()).toEqual([])
+  await page.getByRole('link', { name: '1 delivery given up' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor()
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
+
+  await dashboard.goto('/')
+  await item.getByRole('button', { name: 'Resend 1' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).first().click()
+  await page.getByText('nothing that was given up is left').waitFor()
   expect(dashboard.complaints).toEqual([])
 })
 

@@ -1,8 +1,9 @@
-/** Webhooks that don't get what they should, the worst first, each one click from its cause. */
+/** What wants somebody, the worst first, each one click from its cause and from its cure. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
-import type { Webhook } from '../../api/schema.ts'
+import type { GivenUp, GivenUpOfWebhook, Webhook } from '../../api/schema.ts'
 import { TROUBLED_MAX } from '../../api/troubles.ts'
 import { resumeWebhook } from '../../api/webhooks.ts'
 import { formatNumber } from '../../format/format.ts'
@@ -12,23 +13,27 @@ import { Breakable } from '../../ui/breakable.tsx'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { WebhookBadge, type WebhookCondition, webhookCondition } from '../../ui/status-badge.tsx'
+import { WebhookBadge } from '../../ui/status-badge.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
+import { countText } from '../webhooks/health-figures.tsx'
+import { RecoverProgress } from '../webhooks/recover-progress.tsx'
+import { ResendButton } from '../webhooks/resend-button.tsx'
+import { SetAsideButton } from '../webhooks/set-aside-button.tsx'
+import { WaitingNotice } from '../webhooks/waiting-notice.tsx'
+import type { Trouble } from './troubles.ts'
 
-const RANK: readonly WebhookCondition[] = ['disabled', 'failing', 'resting', 'paused']
-const rankOf = (webhook: Webhook) => RANK.indexOf(webhookCondition(webhook))
-
-/** So many are read at once; the worst of all of them. */
+/** So many of all; the worst. */
 const SHOWN = 10
 
 interface AttentionProps {
-  /** Of all webhooks those in trouble. */
-  webhooks: readonly Webhook[]
+  troubles: readonly Trouble[]
+  givenUp: GivenUp
 }
 
-export function Attention({ webhooks }: AttentionProps) {
-  if (webhooks.length === 0) {
+/** All is well when it is known of all webhooks, and of whatever was given up. */
+export function Attention({ troubles, givenUp }: AttentionProps) {
+  if (troubles.length === 0 && givenUp.count === 0) {
     return (
       <p className="flex items-center gap-2.5 rounded-card border border-line bg-surface px-4 py-3 text-sm shadow-xs sm:px-5">
         <span className="text-good">
@@ -38,61 +43,125 @@ export function Attention({ webhooks }: AttentionProps) {
       </p>
     )
   }
-  const wanting = webhooks.toSorted((one, other) => rankOf(one) - rankOf(other))
-  const all = `${formatNumber(wanting.length)}${wanting.length >= TROUBLED_MAX ? '+' : ''}`
+  const isPartial = troubles.length >= TROUBLED_MAX || givenUp.moreWebhooks
+  const all = `${formatNumber(troubles.length)}${isPartial ? '+' : ''}`
   return (
-    <Card title={texts.overview.attentionTitle} flush>
+    <Card
+      title={texts.overview.attentionTitle}
+      description={givenUp.count > 0 && <AllGivenUp givenUp={givenUp} />}
+      flush
+    >
       <ul className="divide-y divide-line">
-        {wanting.slice(0, SHOWN).map((webhook) => (
-          <AttentionItem key={webhook.id} webhook={webhook} />
+        {troubles.slice(0, SHOWN).map((trouble) => (
+          <AttentionItem key={trouble.webhookId} trouble={trouble} />
         ))}
       </ul>
-      {wanting.length > SHOWN && (
+      {(isPartial || troubles.length > SHOWN) && (
         <p className="border-t border-line px-4 py-2.5 text-sm text-soft sm:px-5">
-          {texts.overview.moreTroubled(SHOWN, all)}
+          {texts.overview.moreTroubled(Math.min(SHOWN, troubles.length), all)}
         </p>
       )}
     </Card>
   )
 }
 
-function AttentionItem({ webhook }: { webhook: Webhook }) {
-  const { id, state, stateReason, restingReason, health } = webhook
-  const page = `/webhooks/${id}`
+function AllGivenUp({ givenUp: { count, more } }: { givenUp: GivenUp }) {
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2.5 px-4 py-3 sm:px-5">
-      <div className="grid min-w-0 flex-1 basis-64 gap-1">
-        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 sm:flex-nowrap">
-          <WebhookBadge webhook={webhook} />
-          <Link to={page} className="clipped font-medium hover:underline">
-            <Breakable text={webhookName(webhook)} />
-          </Link>
+    <Link to="/deliveries?givenUp=true" className="font-medium text-bad hover:underline">
+      {texts.overview.givenUpInAll(countText(count, more), count)}
+    </Link>
+  )
+}
+
+function AttentionItem({ trouble }: { trouble: Trouble }) {
+  const { kind, webhookId, webhook, givenUp } = trouble
+  const [recoveryId, setRecoveryId] = useState<string | null>(null)
+  const page = `/webhooks/${webhookId}`
+  const named = webhook ?? givenUp
+  return (
+    <li className="grid gap-3 px-4 py-3 sm:px-5">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5">
+        <div className="grid min-w-0 flex-1 basis-64 gap-1">
+          <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 sm:flex-nowrap">
+            {webhook && <WebhookBadge webhook={webhook} />}
+            <Link to={page} className="clipped font-medium hover:underline">
+              <Breakable text={named ? webhookName(named) : webhookId} />
+            </Link>
+          </div>
+          {webhook && <Why webhook={webhook} />}
+          {givenUp && <GivenUpLine givenUp={givenUp} />}
         </div>
-        <p className="text-sm text-soft [overflow-wrap:anywhere]">
-          {stateReason ?? restingReason ?? health.lastFailure}
-          {state === 'active' && health.failingSince !== null && (
+        <div className="flex flex-wrap gap-2">
+          {givenUp && (
             <>
-              {' · '}
-              {texts.overview.failures(health.consecutiveFailures)}
-              {' · '}
-              {texts.overview.failingFor} <TimeAgo at={health.failingSince} />
+              <ResendButton
+                webhookId={webhookId}
+                recovery={{ since: givenUp.oldestAt }}
+                label={texts.webhooks.attention.resend(countText(givenUp.count, givenUp.more))}
+                size="sm"
+                onStarted={setRecoveryId}
+              />
+              <SetAsideButton
+                webhook={{ id: webhookId }}
+                shown={countText(givenUp.count, givenUp.more)}
+                newestAt={givenUp.newestAt}
+                size="sm"
+              />
             </>
           )}
-        </p>
-        {webhook.cure && (
-          <p className="text-sm [overflow-wrap:anywhere]">
-            {state === 'active' && health.failingSince === null && `${webhook.cure.cause} `}
-            {webhook.cure.text}
-          </p>
-        )}
+          {webhook && webhook.state !== 'active' && <ResumeButton webhook={webhook} />}
+          <ButtonLink size="sm" to={page}>
+            {texts.overview.seeCause}
+          </ButtonLink>
+        </div>
       </div>
-      <div className="flex gap-2">
-        {state !== 'active' && <ResumeButton webhook={webhook} />}
-        <ButtonLink size="sm" to={page}>
-          {texts.overview.seeCause}
-        </ButtonLink>
-      </div>
+      {webhook && (kind === 'failing' || kind === 'resting') && <WaitingNotice webhook={webhook} />}
+      {recoveryId !== null && (
+        <RecoverProgress
+          webhook={{ id: webhookId }}
+          recoveryId={recoveryId}
+          open
+          onOpenChange={() => setRecoveryId(null)}
+        />
+      )}
     </li>
+  )
+}
+
+function Why({ webhook }: { webhook: Webhook }) {
+  const { state, stateReason, restingReason, health, cure } = webhook
+  return (
+    <>
+      <p className="text-sm text-soft [overflow-wrap:anywhere]">
+        {stateReason ?? restingReason ?? health.lastFailure}
+        {state === 'active' && health.failingSince !== null && (
+          <>
+            {' · '}
+            {texts.overview.failures(health.consecutiveFailures)}
+            {' · '}
+            {texts.overview.failingFor} <TimeAgo at={health.failingSince} />
+          </>
+        )}
+      </p>
+      {cure && <p className="text-sm [overflow-wrap:anywhere]">{cure.text}</p>}
+    </>
+  )
+}
+
+/** It stays until it was resent or set aside, be the webhook well again. */
+function GivenUpLine({ givenUp }: { givenUp: GivenUpOfWebhook }) {
+  const { webhookId, count, more, newestAt } = givenUp
+  return (
+    <p className="text-sm text-soft">
+      <Link
+        to={`/deliveries?webhookId=${webhookId}&givenUp=true`}
+        className="font-medium text-bad hover:underline"
+      >
+        {texts.webhooks.attention.givenUp(countText(count, more), count)}
+      </Link>
+      {' · '}
+      {texts.webhooks.attention.last} <TimeAgo at={newestAt} />
+    </p>
   )
 }
 

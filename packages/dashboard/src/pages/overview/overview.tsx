@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import { statsQuery } from '../../api/stats.ts'
-import { troubledQuery } from '../../api/troubles.ts'
+import { givenUpQuery, troubledQuery } from '../../api/troubles.ts'
 import { webhookListQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { texts } from '../../texts/texts.ts'
@@ -20,7 +20,8 @@ import { FailingChatbots } from './failing-chatbots.tsx'
 import { Figures } from './figures.tsx'
 import { LeadsCard } from './leads-card.tsx'
 import { DEFAULT_SPAN, isSpan, SPANS, type SpanName } from './spans.ts'
-import { useSetup } from './use-setup.ts'
+import { troublesOf } from './troubles.ts'
+import { type Setup, useSetup } from './use-setup.ts'
 
 export default function Overview() {
   const { chatbots, isLoading } = useChatbot()
@@ -45,8 +46,8 @@ export default function Overview() {
         }
       />
       <div className="grid gap-5">
-        {setup && <Checklist setup={setup} />}
-        {!isNew && <Numbers span={span} hasChecklist={setup !== null} />}
+        {setup && !setup.done.webhook && <Checklist setup={setup} />}
+        {!isNew && <Numbers span={span} setup={setup} />}
       </div>
     </>
   )
@@ -54,33 +55,35 @@ export default function Overview() {
 
 interface NumbersProps {
   span: SpanName
-  /** It says already what is missing. */
-  hasChecklist: boolean
+  /** Says already what is missing; once there is a webhook, what fails is told before it. */
+  setup: Setup | null
 }
 
-function Numbers({ span, hasChecklist }: NumbersProps) {
+function Numbers({ span, setup }: NumbersProps) {
   const { chatbotId, isLoading } = useChatbot()
   const stats = useQuery({ ...statsQuery({ chatbotId, ...SPANS[span] }), enabled: !isLoading })
   const some = useQuery({ ...webhookListQuery({ chatbotId, cursor: null }), enabled: !isLoading })
   const troubled = useQuery({ ...troubledQuery(chatbotId), enabled: !isLoading })
-  const failed = [troubled, some, stats].find(({ error }) => error !== null)
+  const givenUp = useQuery({ ...givenUpQuery(chatbotId), enabled: !isLoading })
+  const failed = [troubled, givenUp, some, stats].find(({ error }) => error !== null)
   if (failed) {
     // One failure is told once.
-    const retry = () => [troubled, some, stats].map(({ refetch }) => refetch())
+    const retry = () => [troubled, givenUp, some, stats].map(({ refetch }) => refetch())
     return <ErrorState error={failed.error} onRetry={retry} />
   }
-  const webhooks = troubled.data
+  const troubles = troubled.data && givenUp.data && troublesOf(troubled.data, givenUp.data)
   return (
     <>
       {some.data?.data.length === 0 ? (
-        !hasChecklist && <NoWebhook />
-      ) : webhooks === undefined || some.data === undefined ? (
-        <Skeleton className="h-12 rounded-card" />
+        setup === null && <NoWebhook />
+      ) : troubles && givenUp.data && some.data ? (
+        <Attention troubles={troubles} givenUp={givenUp.data} />
       ) : (
-        <Attention webhooks={webhooks} />
+        <Skeleton className="h-12 rounded-card" />
       )}
+      {setup?.done.webhook && <Checklist setup={setup} />}
       {!isLoading && <LeadsCard chatbotId={chatbotId} />}
-      {chatbotId === null && webhooks && <FailingChatbots webhooks={webhooks} />}
+      {chatbotId === null && troubles && <FailingChatbots troubles={troubles} />}
       <Figures stats={stats.data ?? null} />
       <AttemptsChart stats={stats.data ?? null} span={span} />
       <LatencyChart stats={stats.data ?? null} span={span} />

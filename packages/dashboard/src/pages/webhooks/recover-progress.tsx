@@ -11,7 +11,7 @@ import { ProgressBar } from '../../ui/progress-bar.tsx'
 const { recover } = texts.webhooks
 
 interface RecoverProgressProps {
-  webhook: Webhook
+  webhook: Pick<Webhook, 'id'>
   open: boolean
   onOpenChange(open: boolean): void
   recoveryId: string

@@ -10,7 +10,8 @@ import { useToasts } from '../../ui/toasts.tsx'
 const { setAside: words } = texts.webhooks
 
 interface SetAsideButtonProps {
-  webhook: Webhook
+  webhook: Pick<Webhook, 'id'>
+  size?: 'sm' | 'md'
   /** How many, as it stands on the page. */
   shown: string
   /** When the last of those that are shown was given up: what comes after it was not seen. */
@@ -18,7 +19,7 @@ interface SetAsideButtonProps {
 }
 
 /** For who needs them no more: they are counted no longer, and stay where they are. */
-export function SetAsideButton({ webhook, shown, newestAt }: SetAsideButtonProps) {
+export function SetAsideButton({ webhook, shown, newestAt, size = 'md' }: SetAsideButtonProps) {
   const client = useQueryClient()
   const { showToast } = useToasts()
   const [isOpen, setIsOpen] = useState(false)
@@ -32,7 +33,9 @@ export function SetAsideButton({ webhook, shown, newestAt }: SetAsideButtonProps
   }
   return (
     <>
-      <Button onClick={() => setIsOpen(true)}>{words.open}</Button>
+      <Button size={size} onClick={() => setIsOpen(true)}>
+        {words.open}
+      </Button>
       <ConfirmDialog
         open={isOpen}
         onOpenChange={setIsOpen}

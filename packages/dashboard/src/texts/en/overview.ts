@@ -35,10 +35,10 @@ export const overview = {
   latencyEmpty: (span: string) => `Chart of the last ${span}: no attempt was made.`,
   p: { p50: 'p50', p95: 'p95', p99: 'p99' },
   attentionTitle: 'Needs your attention',
-  isPartial: (webhooks: number) =>
-    `Of the newest ${webhooks} webhooks: there are more. Choose a chatbot to see all of its own.`,
-  attentionNone: 'Every webhook is active, and its last attempt succeeded.',
-  noWebhookYet: 'No webhook gets anything yet.',
+  attentionNone:
+    'Every webhook is active, none is failing, and nothing that was given up is left to see to.',
+  givenUpInAll: (shown: string, deliveries: number) =>
+    `${shown} ${deliveries === 1 ? 'delivery' : 'deliveries'} given up`,
   failingFor: 'Failing since',
   failures: (failures: number) => `${count(failures, 'failure', 'failures')} in a row`,
   seeCause: 'See the cause',
@@ -73,6 +73,7 @@ export const overview = {
     intro: 'Those whose leads don’t all arrive, the worst first.',
     disabled: (webhooks: string) => `${webhooks} disabled`,
     failing: (webhooks: string) => `${webhooks} failing`,
+    givenUp: (deliveries: string) => `${deliveries} given up`,
     resting: (webhooks: string) => `${webhooks} resting`,
     paused: (webhooks: string) => `${webhooks} paused`,
     see: 'See them',
