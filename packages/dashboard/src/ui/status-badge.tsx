@@ -51,7 +51,9 @@ export function DeliveryBadge({
 
 function Progress({ delivery }: { delivery: Delivery }) {
   const { detail } = deliveryWords(delivery, useSeconds())
-  return detail && <span className="px-2 text-xs whitespace-nowrap text-soft tabular">{detail}</span>
+  return (
+    detail && <span className="px-2 text-xs whitespace-nowrap text-soft tabular">{detail}</span>
+  )
 }
 
 export type WebhookCondition = Webhook['state'] | 'failing' | 'resting'
