@@ -56,7 +56,7 @@ function Progress({ delivery }: { delivery: Delivery }) {
   )
 }
 
-export type WebhookCondition = Webhook['state'] | 'failing' | 'resting'
+type WebhookCondition = Webhook['state'] | 'failing' | 'resting'
 type Conditioned = Pick<Webhook, 'state' | 'health' | 'restingUntil'>
 
 const WEBHOOK_LOOKS: Record<WebhookCondition, { tone: Tone; icon: IconName }> = {
