@@ -51,7 +51,9 @@ test('made, edited before one’s eyes, saved, and shown to its owner alone', as
   // What will be saved is seen before it is, and the other spelling is at hand.
   await page.getByLabel(/^Consent/).focus()
   const sites = () => page.getByLabel(/^Sites/).inputValue()
-  expect(await sites()).toBe('https://shop.example\nhttp://localhost:3000\nhttps://www.example.com')
+  await expect
+    .poll(sites)
+    .toBe('https://shop.example\nhttp://localhost:3000\nhttps://www.example.com')
   await page.getByRole('button', { name: 'Add https://example.com' }).click()
 
   await page.getByRole('button', { name: 'Save the changes' }).click()
@@ -184,9 +186,9 @@ test('who leaves with changes is asked, may stay, and may leave', async () => {
 
 test('what is wrong is told at its field before it is sent', async () => {
   const { page, id } = await editing()
-  await page.getByLabel(/^Sites/).fill('https://shop.example\nshop.example/contact')
+  await page.getByLabel(/^Sites/).fill('https://shop.example\nftp://shop.example/contact')
   await page.getByLabel(/^Thanks/).focus()
-  await page.getByText('Line 2: “shop.example/contact” is no origin.').waitFor()
+  await page.getByText('Line 2: “ftp://shop.example/contact” is no web page.').waitFor()
   await page.getByLabel('Color (optional)').fill('teal')
   await page.getByText('Write a color as six hex digits').waitFor()
   for (const kind of ['name', 'email', 'phone']) {

@@ -28,7 +28,7 @@ test('an endpoint breaks, the reason is read, it is mended, and the resent deliv
   await dashboard.settled()
   await subscription.lead()
   // It comes by itself.
-  await row(page, 'Exhausted').getByRole('link', { name: 'lead.submit' }).click()
+  await row(page, 'Failed').getByRole('link', { name: 'lead.submit' }).click()
   await page
     .getByText(/^Given up after its only attempt failed \(the endpoint answered 500\)/)
     .waitFor()
@@ -193,7 +193,7 @@ test('a row that is held shows what becomes of it, however many come above it', 
   const { eventId } = await subscription.lead()
   const { id } = await world.api.deliveryIn('parked', eventId)
   await dashboard.signIn(`/deliveries?webhookId=${subscription.webhook.id}`)
-  await rows(page).filter({ hasText: 'Parked' }).waitFor()
+  await rows(page).filter({ hasText: 'On hold' }).waitFor()
   await page.getByRole('button', { name: 'Pause the list' }).click()
   // One page more: the row is no longer in the newest one.
   await Promise.all(Array.from({ length: 51 }, () => subscription.lead()))

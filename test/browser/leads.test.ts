@@ -49,9 +49,10 @@ test('a lead appears by itself, is found by its email, and says who got it and w
   // What became of it comes by itself, too, and one can answer at once.
   const bob = rows(page).filter({ has: page.getByRole('link', { name: 'Bob' }) })
   await bob.getByText('1 of 2 delivered').waitFor()
-  const href = (name: string) => rows(page).getByRole('link', { name }).getAttribute('href')
-  expect(await href('bob@example.com')).toBe('mailto:bob@example.com')
-  expect(await href(ANN.customerPhone ?? '')).toBe(`tel:${ANN.customerPhone}`)
+  const write = bob.getByRole('link', { name: 'Write an email' })
+  expect(await write.getAttribute('href')).toBe('mailto:bob@example.com')
+  const call = rows(page).getByRole('link', { name: 'Call' })
+  expect(await call.getAttribute('href')).toBe(`tel:${ANN.customerPhone}`)
   await other('/later', ['lead.submit'])
 
   await page.getByLabel('Search').fill('bob@example.com')

@@ -66,6 +66,7 @@ import { CHUNKS_MAX } from '../../packages/server/src/send/chunked-body.ts'
 import { AGE_MS_MAX, IDLE_MAX } from '../../packages/server/src/send/connections.ts'
 import { BODY_READ_MS_MAX } from '../../packages/server/src/send/exchange.ts'
 import { readConfig } from '../../packages/server/src/settings/config.ts'
+import { TOLD_EVERY_MS } from '../../packages/server/src/store/rules/notices.ts'
 import * as typed from '../../packages/server/src/text/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 import { WEBHOOK_SETTINGS } from '../../packages/server/test/webhook-settings.ts'
@@ -165,6 +166,7 @@ const LIMITS: Record<string, string> = {
   "a lead's phone": characters(typed.PHONE_LENGTH_MAX),
   "a lead's name by the widget": characters(widget.WIDGET_NAME_LENGTH_MAX),
   'a conversation id of your own': characters(lead.CONVERSATION_ID_LENGTH_MAX),
+  'notices of one type (`webhook.failing`, …) about a webhook': `1 in ${seconds(TOLD_EVERY_MS)}`,
   'unfinished deliveries': `\`MAX_BACKLOG\`: ${count(defaults.maxBacklog)}`,
 }
 

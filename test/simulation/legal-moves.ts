@@ -12,8 +12,8 @@ const ENDS: Operation[] = ['cancel', 'settle', 'eraseLead', 'prune', 'recordIfLe
 const AGAIN: Operation[] = ['resend', 'continueRecoveries']
 
 const MOVES: Record<string, Operation[]> = {
-  'null pending': ['accept'],
-  'null parked': ['accept'],
+  'null pending': ['accept', 'tellNotice'],
+  'null parked': ['accept', 'tellNotice'],
   'pending pending': ['recordIfLeased', 'resend', 'bringForward'],
   'pending delivered': RECORD,
   'pending exhausted': RECORD,

@@ -110,6 +110,27 @@ export const MUTATIONS: readonly Mutation[] = [
     invariant: 'never before it is due',
   },
   {
+    name: 'what is told counts for nothing an hour long',
+    file: 'store/sqlite/road/upkeep/notices.ts',
+    find: 'isTold ? now : toldAt',
+    replace: 'toldAt',
+    invariant: 'a notice is told once an hour',
+  },
+  {
+    name: 'attempts at notices are noted, too',
+    file: 'store/rules/notices.ts',
+    find: ' || isNotice(row.event_type)) return []',
+    replace: ') return []',
+    invariant: 'notices come to an end',
+  },
+  {
+    name: 'a webhook is told of itself',
+    file: 'store/sqlite/road/upkeep/notices.ts',
+    find: 'subscriber.webhookId !== webhookId',
+    replace: "webhookId !== ''",
+    invariant: 'notices come to an end',
+  },
+  {
     name: 'what is parked is forgotten when its webhook is resumed',
     file: 'store/sqlite/road/upkeep/settle.ts',
     find: "return each(PARKED, limit, (row) => move(core, row, 'pending', null))",

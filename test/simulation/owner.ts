@@ -3,6 +3,7 @@
  * node that happens to be there, as a load balancer would choose one.
  */
 import { ApiError, StoreUnavailable } from '../../packages/server/src/errors.ts'
+import { NOTICE_TYPES } from '../../packages/server/src/notice.ts'
 import { generateSecret } from '../../packages/server/src/sign/secret.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
 import { webhookValues } from '../../packages/server/test/webhook-values.ts'
@@ -257,10 +258,13 @@ export class Owner {
   #settingsOf(webhookId: string) {
     const version = `v${this.#versions++}`
     const lead = this.#world.draw.pick(['lead.submit', 'leads.submit']) ?? 'lead.submit'
+    const own = this.#world.draw.chance(0.8) ? [lead, EVENT_TYPE] : [lead]
+    // Most watch each other.
+    const isWatching = this.#versions % 3 !== 0
     return {
       url: `https://${webhookId.slice(-5)}.example/${version}`,
       description: version,
-      eventTypes: this.#world.draw.chance(0.8) ? [lead, EVENT_TYPE] : [lead],
+      eventTypes: isWatching ? [...own, ...NOTICE_TYPES] : own,
     }
   }
 

@@ -4,6 +4,7 @@
  *
  * What excuses two attempts at once is spelled out in `#excuses`: a frozen process, and nothing else.
  */
+import { isNotice } from '../../packages/server/src/notice.ts'
 import type { SendResult } from '../../packages/server/src/outcome.ts'
 import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.ts'
 import type { AcceptInput, Change, Claim } from '../../packages/server/src/store/road.ts'
@@ -14,6 +15,7 @@ import { HeldWatch } from './held-watch.ts'
 import { LaneWatch, type OpenAttempt } from './lane-watch.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { type Request, requestName, resultWord } from './network.ts'
+import { NoticeWatch } from './notice-watch.ts'
 import type { Publication } from './publication.ts'
 import { RateWatch } from './rate-watch.ts'
 import { RestWatch } from './rest-watch.ts'
@@ -41,6 +43,7 @@ export class Promises {
   readonly #held: HeldWatch
   readonly #webhooks: WebhookWatch
   readonly #rests: RestWatch
+  readonly #notices: NoticeWatch
   readonly #extras: ExtraWatch
   #violation: Violation | null = null
   readonly #accepted = new Map<string, Publication>()
@@ -58,6 +61,7 @@ export class Promises {
     this.#held = new HeldWatch(broken)
     this.#webhooks = new WebhookWatch(broken)
     this.#rests = new RestWatch(broken)
+    this.#notices = new NoticeWatch(broken)
     this.#extras = new ExtraWatch(broken)
   }
 
@@ -87,6 +91,7 @@ export class Promises {
     this.#webhooks.committed(book.webhooks)
     const { deliveries } = book
     const at = this.#world.storeClock.now()
+    this.#notices.committed(commit, at)
     this.#rests.committed(book.webhooks, { moved, commit, deliveries, now: at })
     this.#extras.committed(book.webhooks, {
       moved,
@@ -204,7 +209,7 @@ export class Promises {
   /** On the wire. */
   requestStarts(request: Request, unsettled: Request[]): void {
     const { turn, signed } = request
-    const { deliveryId, eventId, chatbotId } = turn.claim
+    const { deliveryId, eventId, chatbotId, webhookId } = turn.claim
     this.#world.note(`${requestName(request)} to ${signed.url}${request.held ? ' (held)' : ''}`)
     for (const other of unsettled) {
       if (other === request || !other.isOpen || other.turn.claim.deliveryId !== deliveryId) continue
@@ -215,7 +220,11 @@ export class Promises {
     const body = signed.body.toString()
     const id = signed.headers.find(([header]) => header === 'webhook-id')?.[1]
     const eventType = this.book.deliveries.get(deliveryId)?.event_type
-    const expected = this.#world.owner.bodyOf({ body, eventType, chatbotId })
+    const isOfNotice = eventType !== undefined && isNotice(eventType)
+    const expected = isOfNotice
+      ? this.#notices.bodyOf(eventId, { eventType, chatbotId })
+      : this.#world.owner.bodyOf({ body, eventType, chatbotId })
+    if (isOfNotice) this.#notices.sentTo(webhookId, eventId)
     const first = this.#bodies.get(deliveryId) ?? expected
     this.#bodies.set(deliveryId, body)
     if (body !== expected || body !== first || id !== eventId) {

@@ -12,6 +12,7 @@ import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.
 import { Lease } from '../../packages/server/src/schedule/lease.ts'
 import { Schedule } from '../../packages/server/src/schedule/schedule.ts'
 import { Settling } from '../../packages/server/src/schedule/settling.ts'
+import { Telling } from '../../packages/server/src/schedule/telling.ts'
 import { Upkeep } from '../../packages/server/src/schedule/upkeep.ts'
 import { createSign } from '../../packages/server/src/sign/sign.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'
@@ -44,14 +45,17 @@ export async function startNode(world: SimWorld, process: SimProcess): Promise<S
     onBack: () => settling.nudge(),
   })
   const parts = { store, ids, log, rooms, settling }
-  const { schedule, upkeep, lease } = createDelivery(world, process, parts)
+  const { schedule, telling, upkeep, lease } = createDelivery(world, process, parts)
   store.onWaiting((webhookIds) => schedule.wake(webhookIds))
   store.onUncertain(() => lease.doubt())
   store.onChange((change) => {
-    if (change.type === 'webhook.updated' && change.aspect === 'settings') settling.nudge()
+    if (change.type !== 'webhook.updated') return
+    telling.nudge()
+    if (change.aspect === 'settings') settling.nudge()
   })
   await lease.start()
   settling.start()
+  telling.start('https://simulated.example')
   upkeep.start()
   const ingest = createIngest({
     store,
@@ -70,7 +74,7 @@ export async function startNode(world: SimWorld, process: SimProcess): Promise<S
     schedule,
     nudge: () => settling.nudge(),
     async stop() {
-      await Promise.all([upkeep.stop(), settling.stop()])
+      await Promise.all([upkeep.stop(), settling.stop(), telling.stop()])
       await schedule.stop()
       stopping.abort()
       await lease.stop()
@@ -132,9 +136,11 @@ function createDelivery(
       return world.network.send(process, turn, { signed, signal })
     }
     return deliver({ ...turn, onAnswer }, { ...rooms, send }).finally(() => {
+      telling.nudge()
       world.promises.attemptEnded(open)
     })
   }
+  const telling = new Telling({ store, clock, ids, log })
   const schedule = new Schedule({
     store,
     clock,
@@ -168,7 +174,7 @@ function createDelivery(
       schedule.loseTerm()
     },
   })
-  return { schedule, upkeep, lease }
+  return { schedule, telling, upkeep, lease }
 }
 
 const EXPECTED = [SIMULATED, 'The store is closed']

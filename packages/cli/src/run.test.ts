@@ -225,6 +225,17 @@ describe('with a server', () => {
     expect(shown.request.body).toContain('"payload":{"total":9.5}')
   })
 
+  test('a webhook is created by its URL, and its secret is told', async () => {
+    const url = 'http://127.0.0.1:4711/created'
+    const made = await call(['webhooks', 'create', url, '--type', 'only.this'], { env })
+    expect(made.error).toBe('')
+    const webhook = JSON.parse(made.text)
+    expect(webhook).toMatchObject({ url, eventTypes: ['only.this'] })
+    expect(webhook.secret).toMatch(/^whsec_/)
+    const none = await call(['webhooks', 'create'], { env })
+    expect([none.code, none.error]).toEqual([2, expect.stringContaining('webhooks takes list')])
+  })
+
   test('webhooks are listed, paused and resumed', async () => {
     const paused = await call(['webhooks', 'pause', webhookId], { env })
     expect(JSON.parse(paused.text)).toMatchObject({ id: webhookId, state: 'paused' })

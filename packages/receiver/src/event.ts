@@ -25,6 +25,36 @@ export interface LeadPayload {
 export interface EventPayloads {
   'lead.submit': LeadPayload
   'leads.submit': LeadPayload
+  'webhook.failing': WebhookNotice
+  'webhook.resting': WebhookNotice
+  'webhook.disabled': WebhookNotice
+  'webhook.recovered': WebhookNotice
+  'delivery.failed': DeliveryNotice
+}
+
+/** What happened to another webhook of the chatbot: at once, then once an hour at most. */
+export type WebhookNotice = {
+  webhookId: string
+  /** Credentials are masked. */
+  url: string
+  state: 'active' | 'paused' | 'disabled'
+  /** ISO 8601; of several, the first. */
+  since: string
+  /** For people. */
+  explanation: string
+  /** What can be done about it, for people. */
+  cure: string
+  /** The page of the webhook, or of the delivery. */
+  link: string
+  /** How often, since it was told last. */
+  count: number
+}
+
+/** A delivery to another webhook was given up; of several, the last. */
+export type DeliveryNotice = WebhookNotice & {
+  deliveryId: string
+  eventId: string
+  eventType: string
 }
 
 /** Either spelling of the lead event may come to either key. */

@@ -52,6 +52,28 @@ describe('who handles an event', () => {
     expect(totals).toEqual([9.5])
   })
 
+  test('what happened to another webhook, with its fields', async () => {
+    const told: [url: string, deliveryId: string, count: number][] = []
+    const payload = { url: 'https://a.example/', deliveryId: 'dlv_1', count: 3 }
+    const { post } = setup({
+      on: {
+        'webhook.failing': ({ payload: { url, count } }) => {
+          told.push([url, '', count])
+        },
+        'delivery.failed': ({ payload: { url, deliveryId, count } }) => {
+          told.push([url, deliveryId, count])
+        },
+      },
+    })
+    for (const eventType of ['webhook.failing', 'delivery.failed', 'webhook.recovered']) {
+      await post(JSON.stringify({ eventType, chatbotId: 'b', payload }))
+    }
+    expect(told).toEqual([
+      ['https://a.example/', '', 3],
+      ['https://a.example/', 'dlv_1', 3],
+    ])
+  })
+
   test('nobody, when the type is the name of something that every object has', async () => {
     const body = '{"eventType":"constructor","chatbotId":"b","payload":{}}'
     expect(await setup().post(body)).toMatchObject({

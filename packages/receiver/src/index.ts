@@ -1,11 +1,13 @@
 export type {
   CustomEvent,
+  DeliveryNotice,
   EventPayloads,
   KnownEvent,
   LeadEventType,
   LeadPayload,
   LeadSubmitEvent,
   WebhookEvent,
+  WebhookNotice,
 } from './event.ts'
 export { isLeadEvent } from './event.ts'
 export type {

@@ -4,7 +4,7 @@
  * action may hold something of the answer, and is shown to nobody but those who see the answer.
  */
 import { CURES, type CureCode } from './cure-table.ts'
-import type { Attempt } from './delivery.ts'
+import { type Attempt, isDoubtful } from './delivery.ts'
 import type { BlockReason, Fault } from './outcome.ts'
 import { readRedirect } from './redirect.ts'
 
@@ -62,7 +62,7 @@ interface Found {
 function find(seen: Seen, webhook: { url: string | null; wasChanged: boolean }): Found | null {
   const { result, status, note } = seen
   if (result === 'delivered') {
-    return note === 'web_page' || note === 'body_says_failed' ? { code: note, url: null } : null
+    return isDoubtful(note) ? { code: note, url: null } : null
   }
   if (status !== null && isRedirect(status)) {
     return readRedirect({ status, location: headerOf(seen, 'location') }, webhook)

@@ -41,6 +41,8 @@ export interface Delivery {
   lastStatus: number | null
   /** Last attempt's fault or reason, or null. */
   lastError: string | null
+  /** What the answer that took it said of itself; null: nothing, or it was not taken. */
+  lastNote: AnswerNote | null
   createdAt: number
   finishedAt: number | null
   updatedAt: number
@@ -79,6 +81,11 @@ export interface Attempt {
 }
 
 export type AnswerNote = 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page'
+
+/** Taken, and yet it seems that nobody has it. */
+export function isDoubtful(note: AnswerNote | null): note is 'body_says_failed' | 'web_page' {
+  return note === 'body_says_failed' || note === 'web_page'
+}
 
 /**
  * Of a delivery's attempts the newest are shown with it. Whoever resends one again and again makes

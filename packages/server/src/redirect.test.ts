@@ -87,8 +87,9 @@ describe('nothing to offer', () => {
 
   test('where the webhook is gone: the cause stays', () => {
     expect(led('https://shop.example/x', { url: null })).toEqual({ code: 'redirect', url: null })
-    expect(led('/x', { url: null })).toEqual({ code: 'redirect_nowhere', url: null })
-    expect(led('/x', { url: 'listen:' })).toEqual({ code: 'redirect_nowhere', url: null })
+    expect(led('/x', { url: null })).toEqual({ code: 'redirect', url: null })
+    expect(led('/login', { url: null })).toEqual({ code: 'redirect_login', url: null })
+    expect(led('/x', { url: 'listen:' })).toEqual({ code: 'redirect', url: null })
   })
 })
 

@@ -20,7 +20,7 @@ export function readRedirect(
   const to = targetOf(location, from)
   if (to === null) return without('redirect_nowhere')
   if (isScriptResult(to)) return without('redirect_script')
-  const base = from !== null && URL.canParse(from) ? new URL(from) : null
+  const base = hasHost(from) ? new URL(from) : null
   if (base !== null && isSame(to, base)) {
     return without(wasChanged ? 'redirect_used' : 'redirect_self')
   }
@@ -42,11 +42,18 @@ function targetOf(location: string | undefined, from: string | null): URL | null
   const text = location?.trim() ?? ''
   // Sent twice, it is joined by a comma: nobody knows which one is meant.
   if (text === '' || /,\s*https?:/i.test(text)) return null
-  const base = from !== null && URL.canParse(from) ? from : undefined
+  const base = hasHost(from) ? from : SOMEWHERE
   const to = URL.canParse(text, base) ? new URL(text, base) : null
   if (to === null || (to.protocol !== 'http:' && to.protocol !== 'https:')) return null
   to.hash = ''
   return to
+}
+
+/** A path alone says that it leads somewhere; to where says only the webhook's URL. */
+const SOMEWHERE = 'https://somewhere.invalid/'
+
+function hasHost(text: string | null): text is string {
+  return text !== null && /^https?:/i.test(text) && URL.canParse(text)
 }
 
 function isSame(to: URL, base: URL): boolean {

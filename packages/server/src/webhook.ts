@@ -1,3 +1,5 @@
+import type { AnswerNote } from './delivery.ts'
+
 /**
  * Where an owner wants events sent, which, and how: URL, event types, secret, limits, state.
  *
@@ -85,6 +87,10 @@ interface WebhookHealth {
   lastFailureAt: number | null
   /** A status or a fault of the last failure, for people. */
   lastFailure: string | null
+  /** The delivery by whose attempt it failed. */
+  lastFailureBy: string | null
+  /** What the last success said of itself; null: nothing, or there was none. */
+  lastNote: AnswerNote | null
 }
 
 /** Why a webhook of kind `listen` is away, for people. */

@@ -36,6 +36,8 @@ export function storedWebhook(given: Partial<Webhook> = {}): Webhook {
       lastSuccessAt: null,
       lastFailureAt: null,
       lastFailure: null,
+      lastFailureBy: null,
+      lastNote: null,
     },
     rest: null,
     restedAt: null,

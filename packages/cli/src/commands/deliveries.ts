@@ -81,6 +81,16 @@ async function show(api: Api, { out }: Given, id: string) {
   const delivery = await api.get(`/api/v1/deliveries/${encodeURIComponent(id)}`)
   out.value(delivery, () => `${printable(String(delivery.explanation))}\n`)
   if (out.json) return EXIT.done
+  const cure = delivery.cure as {
+    cause: string
+    text: string
+    action: { url: string } | null
+  } | null
+  // A server of before has none.
+  if (cure) {
+    out.line(printable(`${cure.cause} ${cure.text}`))
+    if (cure.action) out.line(`It leads to ${printable(cure.action.url)}`)
+  }
   const attempts = itemsOf({ data: delivery.attempts })
   out.rows(
     attempts,

@@ -1,6 +1,7 @@
 import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
+import { typedUrl } from '../typed-url.ts'
 
 type Row = Record<string, unknown>
 
@@ -10,10 +11,16 @@ const HELD = 'Held after a restore'
 
 export const webhooks: Command = {
   name: 'webhooks',
-  usage: 'list | pause wh_… … | resume wh_… … | resume --held',
-  about: 'Lists webhooks; lets their deliveries wait, and sends what waited.',
+  usage: 'list | create URL | pause wh_… … | resume wh_… … | resume --held',
+  about: 'Lists and creates webhooks; lets their deliveries wait, and sends what waited.',
   options: {
-    chatbot: { type: 'string', value: 'bot_…', about: 'list, --held: of this chatbot only' },
+    chatbot: { type: 'string', value: 'bot_…', about: 'list, --held, create: of this chatbot' },
+    type: {
+      type: 'string',
+      multiple: true,
+      value: 'TYPE',
+      about: 'create: an event type; may be repeated, by default lead.submit',
+    },
     state: { type: 'string', value: 'STATE', about: 'list: active, paused, disabled or away' },
     metadata: {
       type: 'string',
@@ -31,11 +38,15 @@ What their owners noted of them, metadata, is in list --json.`,
     const held = given.flag('held')
     if (action !== 'list') refuseFilters(given)
     if (action === 'list' && ids.length === 0) return list(openApi(given.env), given)
+    if (action === 'create' && ids.length === 1 && !held) {
+      return create(openApi(given.env), given, typedUrl(String(ids[0]), 'The URL'))
+    }
+    if (given.texts('type').length > 0) throw usageError('--type is of webhooks create.')
     if (action === 'resume' && held && ids.length === 0) return resumeHeld(given)
     if ((action === 'pause' || action === 'resume') && ids.length > 0 && !held) {
       return each(openApi(given.env), given, { action, ids })
     }
-    throw usageError('webhooks takes list, pause wh_…, resume wh_… or resume --held.')
+    throw usageError('webhooks takes list, create URL, pause wh_…, resume wh_… or resume --held.')
   },
 }
 
@@ -56,6 +67,28 @@ async function list(api: Api, given: Given) {
   given.out.progress(null)
   given.out.rows(found, COLUMNS, 'There is no such webhook.')
   return EXIT.done
+}
+
+/** The secret is shown: whoever made it is about to put it where it is needed. */
+async function create(api: Api, given: Given, url: string) {
+  const chatbot = given.text('chatbot') ?? (await onlyChatbot(api))
+  const types = given.texts('type')
+  const path = `/api/v1/chatbots/${encodeURIComponent(chatbot)}/webhooks`
+  const eventTypes = types.length === 0 ? ['lead.submit'] : types
+  const made = await api.post(path, { url, eventTypes })
+  given.out.value(
+    made,
+    () => `${made.id} gets ${eventTypes.join(', ')}.\nCHATZURI_SECRET=${made.secret}`,
+  )
+  return EXIT.done
+}
+
+/** Who has one need not name it. */
+async function onlyChatbot(api: Api): Promise<string> {
+  const [first, ...others] = itemsOf(await api.get('/api/v1/chatbots?limit=2'))
+  if (first === undefined) throw usageError('There is no chatbot yet: create one first.')
+  if (others.length > 0) throw usageError('There are several chatbots: say which, --chatbot bot_….')
+  return String(first.id)
 }
 
 async function resumeHeld(given: Given) {

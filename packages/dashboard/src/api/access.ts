@@ -4,7 +4,8 @@ import { readPages } from './read-pages.ts'
 import { request } from './request.ts'
 import type { ApiKey, CreatedApiKey, NewApiKey, NewOwnerLink, OwnerLink } from './schema.ts'
 
-const KEYS_MAX = 500
+/** Read at once. */
+export const KEYS_MAX = 500
 
 /** Of one chatbot, or (null) all that the caller may see. */
 export function apiKeysQuery(chatbotId: string | null) {

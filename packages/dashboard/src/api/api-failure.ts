@@ -5,13 +5,16 @@ export class ApiFailure extends Error {
   readonly statusCode: number
   readonly code: string
   readonly details: readonly { path: string; message: string }[]
+  /** Of a 412: who made the settings what they are. */
+  readonly changed: ErrorAnswer['changed']
 
-  constructor({ statusCode, code, message, details = [] }: Omit<ErrorAnswer, 'error'>) {
+  constructor({ statusCode, code, message, details = [], changed }: Omit<ErrorAnswer, 'error'>) {
     super(message)
     this.name = 'ApiFailure'
     this.statusCode = statusCode
     this.code = code
     this.details = details
+    this.changed = changed
   }
 
   /** The sentence about one field of a form; its own path first, then whatever lies in it. */
@@ -34,6 +37,11 @@ export class ApiFailure extends Error {
 
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof ApiFailure && error.statusCode === 401
+}
+
+/** The server, or something before it, is away for now: the same again may succeed later. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiFailure && (error.statusCode === 0 || error.statusCode >= 502)
 }
 
 export function asFailure(error: unknown): ApiFailure {

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { Once } from './once.ts'
 import { readPages } from './read-pages.ts'
-import { request } from './request.ts'
+import { request, type Versioned } from './request.ts'
 import type {
   AcceptedEvent,
   Chatbot,
@@ -46,16 +47,19 @@ export function chatbotListQuery(filter: { q: string | null; cursor: string | nu
 export function chatbotQuery(id: string) {
   return queryOptions({
     queryKey: ['chatbots', id],
-    queryFn: ({ signal }) => request.get<Chatbot>(`/api/v1/chatbots/${id}`, { signal }),
+    queryFn: ({ signal }) => request.get<Versioned<Chatbot>>(`/api/v1/chatbots/${id}`, { signal }),
   })
 }
 
-export function createChatbot(body: NewChatbot): Promise<Chatbot> {
-  return request.post('/api/v1/chatbots', { body })
+export function createChatbot(body: NewChatbot, once: Once): Promise<Chatbot> {
+  return request.post('/api/v1/chatbots', { body, idempotencyKey: once(body) })
 }
 
-export function updateChatbot(id: string, body: ChatbotChange): Promise<Chatbot> {
-  return request.patch(`/api/v1/chatbots/${id}`, { body })
+export function updateChatbot(
+  { id, etag }: { id: string; etag: string },
+  body: ChatbotChange,
+): Promise<Versioned<Chatbot>> {
+  return request.patch(`/api/v1/chatbots/${id}`, { body, ifMatch: etag })
 }
 
 export function deleteChatbot(id: string): Promise<null> {

@@ -46,13 +46,13 @@ export function leadOfEventQuery(eventId: string) {
 }
 
 /**
- * What is left of an erased lead. Null: it was never there, or so many were erased since that it isn't
+ * What is left of an erased lead. Null: it was never there. `too_many` were erased since: it wasn't
  * looked for any further. Nothing is erased before it was left, which its id tells.
  */
 export function erasureQuery(leadId: string) {
   return queryOptions({
     queryKey: ['leads', leadId, 'erasure'],
-    queryFn: async ({ signal }): Promise<Erasure | null> => {
+    queryFn: async ({ signal }): Promise<Erasure | 'too_many' | null> => {
       let cursor: string | null = null
       const from = new Date((idTime(leadId) ?? 0) - CLOCKS_APART_MS).toISOString()
       for (let page = 0; page < ERASURE_PAGES_MAX; page++) {
@@ -62,7 +62,7 @@ export function erasureQuery(leadId: string) {
         if (found || list.nextCursor === null) return found ?? null
         cursor = list.nextCursor
       }
-      return null
+      return 'too_many'
     },
     staleTime: Number.POSITIVE_INFINITY,
   })

@@ -5,7 +5,14 @@
 import { texts } from '../texts/texts.ts'
 import { ApiFailure } from './api-failure.ts'
 
+/** What can be edited comes with the version of its settings, by which a change is held to it. */
+export type Versioned<Answer> = Answer & { etag: string }
+
 export interface RequestOptions {
+  /** Only if the settings are of this version still: else a 412. */
+  ifMatch?: string
+  /** Sent again with the same key, it is made once. */
+  idempotencyKey?: string
   body?: unknown
   /** Empty and null values are left out. */
   query?: Record<string, string | number | null | undefined>
@@ -23,18 +30,24 @@ export const request = {
 async function send<Answer>(
   method: string,
   path: string,
-  { body, query, signal }: RequestOptions = {},
+  { body, query, signal, ifMatch, idempotencyKey }: RequestOptions = {},
 ): Promise<Answer> {
   const init: RequestInit = { method, credentials: 'same-origin', signal: signal ?? null }
+  const headers = new Headers()
+  if (ifMatch !== undefined) headers.set('if-match', ifMatch)
+  if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey)
+  init.headers = headers
   if (body !== undefined) {
-    init.headers = { 'content-type': 'application/json' }
+    headers.set('content-type', 'application/json')
     init.body = JSON.stringify(body)
   }
   return reachable(signal, async () => {
     const response = await fetch(withQuery(path, query), init)
     const text = await response.text()
     if (!response.ok) throw failureOf(response.status, text)
-    return (text === '' ? null : JSON.parse(text)) as Answer
+    const answer = (text === '' ? null : JSON.parse(text)) as Answer
+    const etag = response.headers.get('etag')
+    return etag === null ? answer : { ...answer, etag }
   })
 }
 

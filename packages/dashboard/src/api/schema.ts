@@ -187,7 +187,10 @@ export type CreatedWebhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -210,6 +213,11 @@ export type Delivery = {
   id: string
   eventId: string
   webhookId: string
+  webhook: {
+    url: string | null
+    state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+    restingUntil: string | null
+  }
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -223,10 +231,14 @@ export type Delivery = {
     | 'lead_erased'
     | 'retention'
     | null
+  isUnderWay: boolean
   attemptCount: number
+  attemptsCharged: number
+  attemptsMax: number
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -236,6 +248,11 @@ export type DeliveryDetail = {
   id: string
   eventId: string
   webhookId: string
+  webhook: {
+    url: string | null
+    state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+    restingUntil: string | null
+  }
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -249,10 +266,14 @@ export type DeliveryDetail = {
     | 'lead_erased'
     | 'retention'
     | null
+  isUnderWay: boolean
   attemptCount: number
+  attemptsCharged: number
+  attemptsMax: number
   nextAttemptAt: string | null
   lastStatus: number | null
   lastError: string | null
+  lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -418,6 +439,11 @@ export type LeadExport = {
     id: string
     eventId: string
     webhookId: string
+    webhook: {
+      url: string | null
+      state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
+      restingUntil: string | null
+    }
     chatbotId: string
     eventType: string
     kind: 'event' | 'test'
@@ -431,10 +457,14 @@ export type LeadExport = {
       | 'lead_erased'
       | 'retention'
       | null
+    isUnderWay: boolean
     attemptCount: number
+    attemptsCharged: number
+    attemptsMax: number
     nextAttemptAt: string | null
     lastStatus: number | null
     lastError: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
     createdAt: string
     finishedAt: string | null
     updatedAt: string
@@ -714,7 +744,10 @@ export type Subscription = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null
@@ -750,7 +783,10 @@ export type Webhook = {
     lastSuccessAt: string | null
     lastFailureAt: string | null
     lastFailure: string | null
+    lastFailureBy: string | null
+    lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
   }
+  cure: Cure | null
   restingUntil: string | null
   restingReason: string | null
   overlapEndsAt: string | null

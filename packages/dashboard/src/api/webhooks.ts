@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { Once } from './once.ts'
 import { readPages } from './read-pages.ts'
-import { request } from './request.ts'
+import { request, type Versioned } from './request.ts'
 import type {
   CreatedWebhook,
   EventType,
@@ -44,18 +45,13 @@ export function webhookListQuery(filter: { chatbotId: string | null; cursor: str
 export function webhookQuery(id: string) {
   return queryOptions({
     queryKey: ['webhooks', id],
-    queryFn: ({ signal }) => request.get<Webhook>(`/api/v1/webhooks/${id}`, { signal }),
+    queryFn: ({ signal }) => request.get<Versioned<Webhook>>(`/api/v1/webhooks/${id}`, { signal }),
   })
 }
 
-export function webhookSecretQuery(id: string) {
-  return queryOptions({
-    queryKey: ['webhooks', id, 'secret'],
-    queryFn: ({ signal }) =>
-      request.get<WebhookSecret>(`/api/v1/webhooks/${id}/secret`, { signal }),
-    // A secret that nobody looks at doesn't stay in the page's memory.
-    gcTime: 0,
-  })
+/** No query, which would read it again by itself: each look is a line in the audit log. */
+export function lookAtSecret(id: string): Promise<WebhookSecret> {
+  return request.get(`/api/v1/webhooks/${id}/secret`)
 }
 
 export const eventTypesQuery = queryOptions({
@@ -65,20 +61,31 @@ export const eventTypesQuery = queryOptions({
   staleTime: 10 * 60_000,
 })
 
-export function createWebhook(chatbotId: string, body: NewWebhook): Promise<CreatedWebhook> {
-  return request.post(`/api/v1/chatbots/${chatbotId}/webhooks`, { body })
+export function createWebhook(
+  chatbotId: string,
+  body: NewWebhook,
+  once: Once,
+): Promise<CreatedWebhook> {
+  const idempotencyKey = once([chatbotId, body])
+  return request.post(`/api/v1/chatbots/${chatbotId}/webhooks`, { body, idempotencyKey })
 }
 
-export function updateWebhook(id: string, body: WebhookChange): Promise<Webhook> {
-  return request.patch(`/api/v1/webhooks/${id}`, { body })
+export function updateWebhook(
+  { id, etag }: { id: string; etag: string },
+  body: WebhookChange,
+): Promise<Versioned<Webhook>> {
+  return request.patch(`/api/v1/webhooks/${id}`, { body, ifMatch: etag })
 }
 
 export function deleteWebhook(id: string): Promise<null> {
   return request.delete(`/api/v1/webhooks/${id}`)
 }
 
-export function testWebhook(id: string, eventType: string): Promise<WebhookTestResult> {
-  return request.post(`/api/v1/webhooks/${id}/test`, { body: { eventType } })
+/** Without a type: the first that the webhook subscribed to. */
+export function testWebhook(id: string, eventType?: string): Promise<WebhookTestResult> {
+  return request.post(`/api/v1/webhooks/${id}/test`, {
+    body: eventType === undefined ? {} : { eventType },
+  })
 }
 
 export function pauseWebhook(id: string): Promise<Webhook> {

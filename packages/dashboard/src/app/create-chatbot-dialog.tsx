@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { asFailure } from '../api/api-failure.ts'
 import { createChatbot } from '../api/chatbots.ts'
+import { createOnce } from '../api/once.ts'
 import type { Chatbot } from '../api/schema.ts'
 import { texts } from '../texts/texts.ts'
 import { Button } from '../ui/button.tsx'
@@ -14,6 +15,7 @@ import { useChatbot } from './chatbot-choice.tsx'
 interface CreateChatbotDialogProps {
   open: boolean
   onOpenChange(open: boolean): void
+  /** Leads on to it; default: it is closed. */
   onCreated?(chatbot: Chatbot): void
 }
 
@@ -22,8 +24,8 @@ export function CreateChatbotDialog({ open, onOpenChange, onCreated }: CreateCha
   const formId = useId()
   const [busy, setBusy] = useState(false)
   const done = (chatbot: Chatbot) => {
-    onOpenChange(false)
-    onCreated?.(chatbot)
+    if (onCreated) onCreated(chatbot)
+    else onOpenChange(false)
   }
   return (
     <Dialog
@@ -56,10 +58,11 @@ function ChatbotForm({ id, onBusy, onDone }: ChatbotFormProps) {
   const client = useQueryClient()
   const { choose } = useChatbot()
   const { showToast } = useToasts()
+  const [once] = useState(createOnce)
   const [name, setName] = useState('')
   const [isMissing, setIsMissing] = useState(false)
   const creation = useMutation({
-    mutationFn: () => createChatbot({ name: name.trim() }),
+    mutationFn: () => createChatbot({ name: name.trim() }, once),
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
     onSuccess: async (chatbot) => {

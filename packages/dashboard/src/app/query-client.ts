@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { ApiFailure, isUnauthorized } from '../api/api-failure.ts'
+import { isPassing, isUnauthorized } from '../api/api-failure.ts'
 import { sessionQuery } from '../api/session.ts'
 
 const RETRIES_MAX = 2
@@ -16,15 +16,10 @@ export function createClient(): QueryClient {
       queries: {
         // The stream says what changed.
         staleTime: 15_000,
-        retry: (failures, error) => failures < RETRIES_MAX && isWorthAnotherTry(error),
+        retry: (failures, error) => failures < RETRIES_MAX && isPassing(error),
       },
       mutations: { retry: false },
     },
   })
   return client
-}
-
-function isWorthAnotherTry(error: unknown): boolean {
-  if (!(error instanceof ApiFailure)) return false
-  return error.statusCode === 0 || error.statusCode >= 502
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useRouteError } from 'react-router'
+import { serverBack } from '../live/server-back.ts'
 import { texts } from '../texts/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { CodeBlock } from '../ui/code-block.tsx'
@@ -24,11 +25,32 @@ export function RouteError() {
   )
 }
 
-/** Most likely the server was updated meanwhile. */
+const RELOADED = 'reloadedAt'
+const AGAIN_AFTER_MS = 60_000
+
+/** A page whose code is missing for good isn't loaded over and over. */
+function mayReload(): boolean {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0)
+  if (Date.now() - last < AGAIN_AFTER_MS) return false
+  sessionStorage.setItem(RELOADED, String(Date.now()))
+  return true
+}
+
+/** Most likely the server was updated meanwhile, or is away. */
 function MissingCode() {
   const [isLeft, setIsLeft] = useState(false)
   useEffect(() => {
-    void reloadIfNewer().then((reloads) => setIsLeft(!reloads))
+    let isOver = false
+    void reloadIfNewer().then(async (reloads) => {
+      if (reloads || isOver) return
+      setIsLeft(true)
+      // It was away: the page is loaded as soon as it is back, but only once if that doesn't help.
+      await serverBack()
+      if (!isOver && mayReload()) location.reload()
+    })
+    return () => {
+      isOver = true
+    }
   }, [])
   if (!isLeft) return <LoadingScreen label={words.updating} />
   return <Told title={words.title} description={words.codeMissing} />

@@ -20,9 +20,9 @@ export function formatCompact(value: number): string {
   return Math.abs(value) < 10_000 ? number.format(value) : compact.format(value)
 }
 
-/** Never a rounded 100 % when something failed. */
+/** Never a rounded 100 % when something failed, nor 0 % when something went well. */
 export function formatPercent(ratio: number): string {
-  return percent.format(ratio < 1 ? Math.min(ratio, 0.999) : 1)
+  return percent.format(ratio <= 0 ? 0 : ratio >= 1 ? 1 : Math.max(0.001, Math.min(ratio, 0.999)))
 }
 
 export function formatDuration(ms: number): string {

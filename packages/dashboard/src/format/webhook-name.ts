@@ -1,4 +1,4 @@
-import type { Webhook } from '../api/schema.ts'
+import type { Delivery, Webhook } from '../api/schema.ts'
 import { texts } from '../texts/texts.ts'
 
 /** In place of a URL where a webhook is listened to; nobody can send there. */
@@ -13,4 +13,11 @@ export function webhookName({ kind, url }: Pick<Webhook, 'kind' | 'url'>): strin
 
 export function isListenUrl(url: string): boolean {
   return url === LISTEN_URL
+}
+
+/** Where a delivery goes, or went: of what is deleted it is said. */
+export function deliveryTarget({ webhook, webhookId }: Pick<Delivery, 'webhook' | 'webhookId'>) {
+  const { url, state } = webhook
+  const name = url === null ? webhookId : isListenUrl(url) ? texts.webhooks.listenedTo : url
+  return state === 'deleted' ? texts.deliveries.deletedTarget(name) : name
 }

@@ -17,6 +17,6 @@ export async function withoutReadsOf(id: string, remove: () => Promise<unknown>)
   }
 }
 
-export function isGoing({ queryHash }: Query): boolean {
+export function isGoing({ queryHash }: Pick<Query, 'queryHash'>): boolean {
   return [...goingIds].some((id) => queryHash.includes(id))
 }

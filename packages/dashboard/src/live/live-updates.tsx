@@ -16,7 +16,8 @@ const RECONNECT_AFTER_MS = 5_000
 const STALE_AFTER: Record<string, readonly string[]> = {
   'delivery.updated': ['deliveries', 'events', 'leads', 'stats', 'webhooks'],
   'lead.created': ['leads', 'stats'],
-  'webhook.updated': ['webhooks'],
+  // A delivery is told with its webhook's state and rest.
+  'webhook.updated': ['webhooks', 'deliveries', 'events'],
 }
 
 const LiveContext = createContext<LiveState>('connecting')
@@ -76,26 +77,25 @@ function throttledRefresh(client: QueryClient) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastAt = Number.NEGATIVE_INFINITY
 
-  function refresh(roots: readonly string[]) {
-    for (const root of roots) stale.add(root)
-    timer ??= setTimeout(flush, Math.max(0, lastAt + REFRESH_EVERY_MS - performance.now()))
-  }
-
   function flush() {
     timer = undefined
     lastAt = performance.now()
     const roots = [...stale]
     stale.clear()
     for (const root of roots) {
-      // A request that is under way may have been answered before the change: it is asked once more.
-      const isUnderWay = client.isFetching({ queryKey: [root], predicate, type: 'active' }) > 0
+      // A request that is under way is not cut, and may have been read before the change: once more then.
+      if (client.isFetching({ queryKey: [root], predicate }) > 0) refreshRoots([root])
       void client.invalidateQueries({ queryKey: [root], predicate }, { cancelRefetch: false })
-      if (isUnderWay) refresh([root])
     }
   }
 
+  function refreshRoots(roots: readonly string[]) {
+    for (const root of roots) stale.add(root)
+    timer ??= setTimeout(flush, Math.max(0, lastAt + REFRESH_EVERY_MS - performance.now()))
+  }
+
   return {
-    roots: refresh,
+    roots: refreshRoots,
     everything: () => void client.invalidateQueries({ predicate }),
     stop: () => clearTimeout(timer),
   }

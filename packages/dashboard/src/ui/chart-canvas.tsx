@@ -4,11 +4,9 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useColorScheme } from '../app/theme.ts'
 import { formatDay, formatTimeOfDay } from '../format/format.ts'
-import type { ChartColor, ChartProps, ChartSeries } from './chart-props.ts'
+import { CHART_EDGES, type ChartColor, type ChartProps, type ChartSeries } from './chart-props.ts'
 
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif'
-const AXIS_WIDTH = 52
-const TIME_AXIS_HEIGHT = 28
 const DAY_SECONDS = 86_400
 
 export default function ChartCanvas({ times, series, kind, format }: ChartProps) {
@@ -51,7 +49,7 @@ function options(
   return {
     width: element.clientWidth,
     height: element.clientHeight,
-    padding: [8, 16, 0, 0],
+    padding: [CHART_EDGES.top, CHART_EDGES.right, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
@@ -59,10 +57,10 @@ function options(
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: TIME_AXIS_HEIGHT, values: timeLabels },
+      { ...axis, grid: { show: false }, size: CHART_EDGES.bottom, values: timeLabels },
       {
         ...axis,
-        size: AXIS_WIDTH,
+        size: CHART_EDGES.left,
         values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? format(tick) : '')),
       },
     ],

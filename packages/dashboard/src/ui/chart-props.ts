@@ -1,5 +1,16 @@
 export type ChartColor = 'good' | 'bad' | 'warn' | 'accent' | 'soft'
 
+export const CHART_DOTS: Record<ChartColor, string> = {
+  good: 'bg-good',
+  bad: 'bg-bad',
+  warn: 'bg-warn',
+  accent: 'bg-accent',
+  soft: 'bg-soft',
+}
+
+/** Around what is plotted, in pixels: the canvas keeps them, and what lies over it. */
+export const CHART_EDGES = { top: 8, right: 16, bottom: 28, left: 52 }
+
 export interface ChartSeries {
   label: string
   color: ChartColor
@@ -16,4 +27,8 @@ export interface ChartProps {
   /** Bars are stacked; lines aren't. */
   kind: 'bars' | 'lines'
   format(value: number): string
+  /** A sentence in place of a chart that would show nothing. */
+  empty?: string | null
+  /** Where one gets from a time, and what is there. */
+  link?: { label: string; to(at: number): string }
 }

@@ -1,8 +1,10 @@
 import { lazy, Suspense, useState } from 'react'
+import { Link } from 'react-router'
 import { formatDateTime } from '../format/format.ts'
 import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
-import type { ChartColor, ChartProps } from './chart-props.ts'
+import { CHART_DOTS, type ChartProps } from './chart-props.ts'
+import { ChartSteps } from './chart-steps.tsx'
 import { classNames } from './class-names.ts'
 import { Skeleton } from './skeleton.tsx'
 
@@ -11,24 +13,20 @@ const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
 
 const HEIGHT = 'h-52'
 
-const DOTS: Record<ChartColor, string> = {
-  good: 'bg-good',
-  bad: 'bg-bad',
-  warn: 'bg-warn',
-  accent: 'bg-accent',
-  soft: 'bg-soft',
-}
-
 /** A picture with a sentence that says the same, and the numbers as a table for whoever wants them. */
 export function Chart(props: ChartProps) {
   const [asTable, setAsTable] = useState(false)
+  if (props.empty) return <p className="py-6 text-center text-soft">{props.empty}</p>
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-soft">
           {props.series.map(({ label, color }) => (
             <li key={label} className="flex items-center gap-1.5">
-              <span aria-hidden="true" className={classNames('size-2.5 rounded-xs', DOTS[color])} />
+              <span
+                aria-hidden="true"
+                className={classNames('size-2.5 rounded-xs', CHART_DOTS[color])}
+              />
               {label}
             </li>
           ))}
@@ -45,17 +43,20 @@ export function Chart(props: ChartProps) {
       {asTable ? (
         <ChartTable {...props} />
       ) : (
-        <div role="img" aria-label={props.summary} className={HEIGHT}>
-          <Suspense fallback={<Skeleton className={HEIGHT} />}>
-            <ChartCanvas {...props} />
-          </Suspense>
+        <div className={classNames('relative', HEIGHT)}>
+          <div role="img" aria-label={props.summary} className="h-full">
+            <Suspense fallback={<Skeleton className={HEIGHT} />}>
+              <ChartCanvas {...props} />
+            </Suspense>
+          </div>
+          <ChartSteps {...props} />
         </div>
       )}
     </div>
   )
 }
 
-function ChartTable({ summary, times, series, format }: ChartProps) {
+function ChartTable({ summary, times, series, format, link }: ChartProps) {
   const rows = times.map((at, index) => ({ at, index })).toReversed()
   const told = rows.filter(({ index }) => series.some(({ values }) => values[index]))
   return (
@@ -78,7 +79,7 @@ function ChartTable({ summary, times, series, format }: ChartProps) {
           {told.map(({ at, index }) => (
             <tr key={at} className="border-t border-line">
               <td className="py-1.5 pr-4 whitespace-nowrap">
-                {formatDateTime(new Date(at).toISOString())}
+                <AtTime at={at} link={link} />
               </td>
               {series.map(({ label, values }) => (
                 <td key={label} className="py-1.5 pl-4 text-right">
@@ -92,5 +93,16 @@ function ChartTable({ summary, times, series, format }: ChartProps) {
         </tbody>
       </table>
     </section>
+  )
+}
+
+function AtTime({ at, link }: { at: number; link: ChartProps['link'] }) {
+  const time = formatDateTime(new Date(at).toISOString())
+  return link ? (
+    <Link to={link.to(at)} className="underline" aria-label={`${time}: ${link.label}`}>
+      {time}
+    </Link>
+  ) : (
+    time
   )
 }

@@ -1,4 +1,6 @@
 import type { Delivery, Webhook } from '../api/schema.ts'
+import { deliveryWords } from '../format/delivery-words.ts'
+import { useSeconds } from '../format/use-now.ts'
 import { texts } from '../texts/texts.ts'
 import { classNames } from './class-names.ts'
 import { Icon, type IconName } from './icon.tsx'
@@ -28,19 +30,33 @@ export function StatusBadge({ tone, icon, label }: { tone: Tone; icon: IconName;
   )
 }
 
-const DELIVERY_LOOKS: Record<Delivery['state'], { tone: Tone; icon: IconName }> = {
-  pending: { tone: 'accent', icon: 'clock' },
-  delivered: { tone: 'good', icon: 'check' },
-  exhausted: { tone: 'bad', icon: 'cross' },
-  parked: { tone: 'warn', icon: 'parked' },
-  cancelled: { tone: 'plain', icon: 'ban' },
+/** In an owner's word. `detailed`: with how far it has come, second by second. */
+export function DeliveryBadge({
+  delivery,
+  detailed = false,
+}: {
+  delivery: Delivery
+  detailed?: boolean
+}) {
+  const { tone, icon, label } = deliveryWords(delivery, 0)
+  const badge = <StatusBadge tone={tone} icon={icon} label={label} />
+  if (!detailed || delivery.state !== 'pending') return badge
+  return (
+    <span className="grid justify-items-start gap-0.5">
+      {badge}
+      <Progress delivery={delivery} />
+    </span>
+  )
 }
 
-export function DeliveryBadge({ state }: { state: Delivery['state'] }) {
-  return <StatusBadge {...DELIVERY_LOOKS[state]} label={texts.states.delivery[state]} />
+function Progress({ delivery }: { delivery: Delivery }) {
+  const { detail } = deliveryWords(delivery, useSeconds())
+  return (
+    detail && <span className="px-2 text-xs whitespace-nowrap text-soft tabular">{detail}</span>
+  )
 }
 
-export type WebhookCondition = Webhook['state'] | 'failing' | 'resting'
+type WebhookCondition = Webhook['state'] | 'failing' | 'resting'
 type Conditioned = Pick<Webhook, 'state' | 'health' | 'restingUntil'>
 
 const WEBHOOK_LOOKS: Record<WebhookCondition, { tone: Tone; icon: IconName }> = {

@@ -7,10 +7,11 @@ import type { z } from 'zod'
 import type { AuditAction } from '../audit.ts'
 import { assert } from '../errors.ts'
 import { type Ids, isId } from '../id.ts'
+import { answerInOwnersWords } from '../owner-words.ts'
 import type { OwnedKind } from '../store/desk.ts'
 import type { Access, Authenticate } from './access/auth.ts'
 import { type AuditOf, auditOf } from './access/call-audit.ts'
-import type { Caller } from './access/caller.ts'
+import { type Caller, readerOf } from './access/caller.ts'
 import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './access/confine.ts'
 import type { RequestLimits } from './access/request-limits.ts'
 import { inPieces, PIECE_BYTES } from './server/answers/answer-pieces.ts'
@@ -237,7 +238,8 @@ async function answerCall({ route, request, reply, options }: Answering) {
   if (answer === reply) return reply
   if (options.connections.endsWith(request.raw)) reply.header('connection', 'close')
   reply.code(route.answer.status)
-  return route.slot ? sendLarge(reply, answer) : reply.send(answer)
+  const told = readerOf(caller) === 'owner' ? answerInOwnersWords(answer) : answer
+  return route.slot ? sendLarge(reply, told) : reply.send(told)
 }
 
 /** An export is its chatbot's, whoever asks for it; other answers are their caller's. */

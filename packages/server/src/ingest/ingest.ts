@@ -132,7 +132,7 @@ function newEvent(
     })
   }
   if (isReserved(eventType)) {
-    const message = `\`${eventType}\` can not be published: types that begin with \`webhook.\` or \`delivery.\` are told by this server itself`
+    const message = `\`${eventType}\` can not be published: types that begin with \`webhook.\` or \`delivery.\` are told by this server itself. A test event of that type shows what comes`
     throw new ApiError(400, 'reserved_event_type', message, {
       details: [{ path: `${at}eventType`, message }],
     })

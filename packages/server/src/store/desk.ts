@@ -35,6 +35,7 @@ import type {
   Stats,
   StatsQuery,
   WebhookFilter,
+  WebhookGlimpse,
   WebhookHealth,
   WebhookStats,
 } from './lists.ts'
@@ -208,6 +209,8 @@ export interface Desk {
   listChatbots(page: Page, filter?: ChatbotFilter): Promise<Chatbot[]>
   getWebhook(id: string): Promise<Webhook | null>
   listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
+  /** Each that is named, be it there, deleted, or never there. */
+  glimpseWebhooks(ids: readonly string[]): Promise<ReadonlyMap<string, WebhookGlimpse>>
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>

@@ -6,7 +6,7 @@ import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
 import type { Erasure, LeadState, ListedLead } from '../lead.ts'
-import type { Webhook, WebhookKind } from '../webhook.ts'
+import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../webhook.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
 export interface Page {
@@ -53,6 +53,14 @@ export interface DeliveryDetail {
   erased: boolean
   /** Null: deleted. */
   webhook: Webhook | null
+}
+
+/** What is told of a webhook beside each of its deliveries. */
+export interface WebhookGlimpse {
+  /** Null: it was deleted before this was kept. */
+  url: string | null
+  state: WebhookState | 'deleted'
+  rest: WebhookRest | null
 }
 
 export interface ChatbotFilter {

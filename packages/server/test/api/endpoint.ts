@@ -12,7 +12,7 @@ export interface Endpoint {
   url: string
   received: Received[]
   /** What it answers from now on. */
-  answer: { status: number; body: string }
+  answer: { status: number; body: string; headers?: Record<string, string> }
   /** Resolves when it has got so many requests in all. */
   hasReceived(count: number): Promise<void>
 }
@@ -34,8 +34,8 @@ export async function startEndpoint(): Promise<Endpoint> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { headers } = request
     endpoint.received.push({ headers, body: Buffer.concat(chunks).toString() })
-    const { status, body } = endpoint.answer
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+    const { status, body, headers: answered } = endpoint.answer
+    response.writeHead(status, { 'content-type': 'application/json', ...answered }).end(body)
     for (const { count, tell } of waiting) if (endpoint.received.length >= count) tell()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -100,8 +100,12 @@ test('a rest is told of', async () => {
   const { endpoint, watcher, lead } = await setup()
   endpoint.answer = { status: 503, body: '' }
   await lead()
-  await watcher.hasReceived(2)
-  expect(toldTo(watcher).map(checked).sort()).toEqual(['webhook.failing', 'webhook.resting'])
+  await watcher.hasReceived(3)
+  expect(toldTo(watcher).map(checked).sort()).toEqual([
+    'delivery.failed',
+    'webhook.failing',
+    'webhook.resting',
+  ])
 })
 
 test('two webhooks that watch each other and both fail come to rest', async () => {

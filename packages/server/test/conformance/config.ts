@@ -25,6 +25,8 @@ export function describeConfig(suite: Suite): void {
     const { world, store, chatbot, webhook } = await setup(suite)
     expect(await store.deleteChatbot(chatbot.id)).toBe(true)
     expect(await store.deleteChatbot(chatbot.id)).toBe(false)
+    // Where its webhooks were went with it.
+    expect((await store.glimpseWebhooks([webhook.id])).get(webhook.id)?.url).toBeNull()
     expect(await store.getChatbot(chatbot.id)).toBeNull()
     expect(await store.listChatbots({ limit: 10, after: null })).toEqual([])
     expect(await store.getWebhook(webhook.id)).toBeNull()

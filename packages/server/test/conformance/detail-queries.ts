@@ -16,6 +16,7 @@ export async function detailQueries(db: Builder): Promise<Parameters<RunQueries>
   const reads = createReads(parts)
   await reads.getChatbot('bot_1')
   await reads.getWebhook('wh_1')
+  await reads.glimpseWebhooks(['wh_1', 'wh_2'])
   await reads.getEvent('evt_1')
   await reads.getDelivery('dlv_1')
   await reads.getLead('lead_1')

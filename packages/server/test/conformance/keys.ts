@@ -56,6 +56,20 @@ export function describeKeys(suite: Suite): void {
     expect(await store.getWebhook(young.id)).toMatchObject(SECRETS)
   })
 
+  test('what is left of deleted webhooks is sealed anew, too', async () => {
+    const { store, ids } = await setupKeys(suite)
+    const [first = '', second = ''] = ids
+    const before = await store.glimpseWebhooks(ids)
+    for (const id of [first, second]) await store.deleteWebhook(id)
+    await store.useKeys({ seals: SECOND, opens: [FIRST] })
+    expect(await walk(store, 2)).toEqual([2, 2, 1])
+    await store.useKeys({ seals: SECOND, opens: [] })
+    const after = await store.glimpseWebhooks([first, second])
+    for (const id of [first, second]) {
+      expect(after.get(id)).toMatchObject({ url: before.get(id)?.url, state: 'deleted' })
+    }
+  })
+
   test('a key that is still needed can not be left out, and the store goes on as it was', async () => {
     const { store, ids, readAll, before } = await setupKeys(suite)
     await expect(store.useKeys({ seals: SECOND, opens: [] })).rejects.toThrow(StartError)

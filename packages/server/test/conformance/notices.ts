@@ -131,6 +131,20 @@ export function describeNotices(suite: Suite): void {
     expect(later.nextInMs).toBeLessThanOrEqual(TOLD_EVERY_MS)
   })
 
+  test('of several that tell the same at once one does', async () => {
+    const { world, store, chatbot, watcher, attempts } = await setup(suite)
+    await attempts('FF')
+    const [notice] = await due(world)
+    if (!notice) throw new Error('it is noted')
+    const events = Array.from({ length: 5 }, () => ({ id: world.ids.next('event'), payload: '{}' }))
+    const told = await Promise.all(events.map((event) => store.tellNotice({ notice, event })))
+    expect(told.toSorted()).toEqual(['told', ...Array<string>(4).fill('told_meanwhile')])
+    const page = { limit: 10, after: null }
+    const made = await store.listDeliveries({ chatbotId: chatbot.id, webhookId: watcher.id }, page)
+    expect(made).toHaveLength(1)
+    expect(made[0]?.eventId).toBe(events[told.indexOf('told')]?.id)
+  })
+
   test('what is noted while it is told stays for the next time', async () => {
     const { world, store, chatbot } = await setup(suite)
     const giveUp = async () => world.record(await world.claim(chatbot.id), { kind: 'exhausted' })

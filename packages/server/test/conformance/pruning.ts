@@ -95,6 +95,28 @@ export function describePruning(suite: Suite): void {
     expect(await store.backlog()).toBe(0)
   })
 
+  test('where a deleted webhook was is told as long as its deliveries are kept', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const claim = await world.claim(chatbot.id, { events: [world.leadEvent()] })
+    await world.record(claim, { kind: 'retry', delayMs: 60_000, charged: true })
+    const glimpse = async () => (await store.glimpseWebhooks([webhook.id])).get(webhook.id)
+    expect(await glimpse()).toEqual({ url: webhook.url, state: 'active', rest: null })
+    await store.deleteWebhook(webhook.id)
+    const gone = { url: webhook.url, state: 'deleted', rest: null }
+    expect(await glimpse()).toEqual(gone)
+    await world.advance(POLICY.retentionMs + 1)
+    // What waited was not cancelled yet: it is still there.
+    await store.prune(POLICY)
+    expect(await glimpse()).toEqual(gone)
+    await store.cancel(claim.deliveryId, 'webhook_deleted')
+    await store.prune(POLICY)
+    expect(await glimpse()).toEqual(gone)
+    await world.advance(POLICY.retentionMs + 1)
+    while ((await store.prune(POLICY)).deleted > 0);
+    expect(await store.getDelivery(claim.deliveryId)).toBeNull()
+    expect(await glimpse()).toEqual({ ...gone, url: null })
+  })
+
   test('leads stay for ever, or for as long as the policy says', async () => {
     const { world, store, chatbot } = await setup(suite)
     const old = world.leadEvent()

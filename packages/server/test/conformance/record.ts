@@ -166,6 +166,32 @@ export function describeRecord(suite: Suite): void {
     })
   })
 
+  test('a webhook knows by which delivery it failed, and what its last success said', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const failing = await world.claim(chatbot.id)
+    await world.record(failing, RETRY)
+    expect((await store.getWebhook(webhook.id))?.health).toMatchObject({
+      lastFailureBy: failing.deliveryId,
+      lastNote: null,
+    })
+    const taken = await world.claim(chatbot.id)
+    await world.record(taken, { kind: 'delivered' }, { attempt: { note: 'web_page' } })
+    expect((await store.getWebhook(webhook.id))?.health).toMatchObject({
+      failingSince: null,
+      lastFailureBy: failing.deliveryId,
+      lastNote: 'web_page',
+    })
+    const page = { limit: 10, after: null, bytesMax: 65_536 }
+    const { rows } = await store.readPage('deliveries', { chatbotId: chatbot.id }, page)
+    expect(rows.map(({ id, lastNote }) => [id, lastNote])).toEqual([
+      [taken.deliveryId, 'web_page'],
+      [failing.deliveryId, null],
+    ])
+    expect(await world.delivery(taken.deliveryId)).toMatchObject({ lastNote: 'web_page' })
+    const event = await store.getEvent(taken.eventId)
+    expect(event?.deliveries).toMatchObject([{ lastNote: 'web_page' }])
+  })
+
   if (!suite.movesTime) return
 
   test('a webhook without a success for so long is disabled at its next failure', async () => {

@@ -2,9 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { apiKeysQuery } from '../../api/access.ts'
+import { apiKeysQuery, KEYS_MAX } from '../../api/access.ts'
 import type { ApiKey } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { READ_NOW_AND_THEN } from '../../app/gone.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useCreating } from '../../app/use-creating.ts'
 import { texts } from '../../texts/texts.ts'
@@ -23,9 +24,9 @@ const { columns } = texts.apiKeys
 
 export default function ApiKeys() {
   const { kind } = useSession()
-  const [creating, setCreating] = useCreating()
+  const creating = useCreating()
   const create = (
-    <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+    <Button variant="primary" icon="plus" onClick={creating.open}>
       {texts.apiKeys.create}
     </Button>
   )
@@ -36,7 +37,7 @@ export default function ApiKeys() {
         <List />
         {kind === 'operator' && <p className="px-1 text-sm text-soft">{texts.apiKeys.rootNote}</p>}
       </div>
-      <CreateKeyDialog open={creating} onOpenChange={setCreating} />
+      <CreateKeyDialog creating={creating} />
     </>
   )
 }
@@ -45,9 +46,19 @@ function List() {
   const { chatbotId } = useChatbot()
   const { kind } = useSession()
   // An operator sees those of everything beside those of the chosen chatbot: both reach it.
-  const found = useQuery(apiKeysQuery(kind === 'operator' ? null : chatbotId))
+  const found = useQuery({
+    ...apiKeysQuery(kind === 'operator' ? null : chatbotId),
+    ...READ_NOW_AND_THEN,
+  })
+  const isPartial = (found.data?.length ?? 0) >= KEYS_MAX
+  // Of more keys than are read at once, the chosen chatbot's are read by themselves.
+  const own = useQuery({ ...apiKeysQuery(chatbotId), enabled: isPartial && chatbotId !== null })
   const [revoking, setRevoking] = useState<ApiKey | null>(null)
-  const keys = found.data?.filter((key) => isOf(key, chatbotId))
+  const all =
+    found.data && new Map([...found.data, ...(own.data ?? [])].map((key) => [key.id, key]))
+  const isWhole = !isPartial || chatbotId === null || own.data !== undefined
+  const keys = all && isWhole ? [...all.values()].filter((key) => isOf(key, chatbotId)) : undefined
+  if (own.error) return <ErrorState error={own.error} onRetry={own.refetch} />
   if (found.error) return <ErrorState error={found.error} onRetry={found.refetch} />
   return (
     <Card flush>
@@ -64,6 +75,11 @@ function List() {
           rowKey={({ id }) => id}
           columns={[NAME, SCOPE, LAST_USED, CREATED, revokeColumn(setRevoking)]}
         />
+      )}
+      {isPartial && (
+        <p className="border-t border-line px-4 py-2.5 text-sm text-soft">
+          {texts.apiKeys.isPartial(KEYS_MAX)}
+        </p>
       )}
       {revoking && <RevokeDialog apiKey={revoking} onClose={() => setRevoking(null)} />}
     </Card>

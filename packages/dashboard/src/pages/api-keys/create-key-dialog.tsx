@@ -1,7 +1,8 @@
 /** A form, then the key itself, which is shown this once. */
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import type { CreatedApiKey } from '../../api/schema.ts'
+import type { Creating } from '../../app/use-creating.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
@@ -11,26 +12,26 @@ import { Notice } from '../../ui/notice.tsx'
 import { KeyForm } from './key-form.tsx'
 
 interface CreateKeyDialogProps {
-  open: boolean
-  onOpenChange(open: boolean): void
+  creating: Creating
 }
 
 const { form, made } = texts.apiKeys
 
-export function CreateKeyDialog({ open, onOpenChange }: CreateKeyDialogProps) {
+export function CreateKeyDialog({ creating }: CreateKeyDialogProps) {
   const client = useQueryClient()
   const formId = useId()
   const [busy, setBusy] = useState(false)
   const [created, setCreated] = useState<CreatedApiKey | null>(null)
+  // It leaves the page's memory with the dialog, however that was closed.
+  useEffect(() => (creating.isMade ? () => setCreated(null) : undefined), [creating.isMade])
   const close = (isOpen: boolean) => {
-    onOpenChange(isOpen)
-    // It leaves the page's memory with the dialog.
-    if (!isOpen) setCreated(null)
+    if (!isOpen) creating.close()
   }
-  if (created !== null) return <Made created={created} open={open} onOpenChange={close} />
+  if (creating.isMade && created !== null)
+    return <Made created={created} open onOpenChange={close} />
   return (
     <Dialog
-      open={open}
+      open={creating.isOpen}
       onOpenChange={close}
       title={texts.apiKeys.create}
       footer={
@@ -47,6 +48,7 @@ export function CreateKeyDialog({ open, onOpenChange }: CreateKeyDialogProps) {
         onBusy={setBusy}
         onCreated={(key) => {
           setCreated(key)
+          creating.made()
           void client.invalidateQueries({ queryKey: ['api-keys'] })
         }}
       />
@@ -54,7 +56,13 @@ export function CreateKeyDialog({ open, onOpenChange }: CreateKeyDialogProps) {
   )
 }
 
-function Made({ created, ...dialog }: CreateKeyDialogProps & { created: CreatedApiKey }) {
+interface MadeProps {
+  created: CreatedApiKey
+  open: boolean
+  onOpenChange(open: boolean): void
+}
+
+function Made({ created, ...dialog }: MadeProps) {
   const call = `curl -sS ${location.origin}/api/v1/chatbots -H "Authorization: Bearer ${created.key}"`
   return (
     <Dialog

@@ -1,9 +1,10 @@
 /** One chatbot: what it asks and says, where it is used, and how it gets there. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import { ApiFailure } from '../../api/api-failure.ts'
 import { chatbotQuery } from '../../api/chatbots.ts'
+import type { Versioned } from '../../api/request.ts'
 import type { Chatbot } from '../../api/schema.ts'
+import { Gone, isNotFound, READ_NOW_AND_THEN } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
 import { useSession } from '../../app/session.tsx'
 import { texts } from '../../texts/texts.ts'
@@ -16,9 +17,16 @@ import { InstallCard } from './install-card.tsx'
 
 export default function ChatbotPage() {
   const { id = '' } = useParams()
-  const chatbot = useQuery(chatbotQuery(id))
+  const chatbot = useQuery({ ...chatbotQuery(id), ...READ_NOW_AND_THEN })
+  if (isNotFound(chatbot.error)) {
+    if (!chatbot.data) return <NotFound />
+    return (
+      <Gone title={chatbot.data.name} trail={<Back />} action="chatbot.deleted">
+        {texts.meanwhile.gone.chatbot}
+      </Gone>
+    )
+  }
   if (chatbot.data) return <Loaded key={id} chatbot={chatbot.data} />
-  if (chatbot.error instanceof ApiFailure && chatbot.error.statusCode === 404) return <NotFound />
   return (
     <PageWithoutData
       title={texts.chatbots.title}
@@ -29,7 +37,7 @@ export default function ChatbotPage() {
   )
 }
 
-function Loaded({ chatbot }: { chatbot: Chatbot }) {
+function Loaded({ chatbot }: { chatbot: Versioned<Chatbot> }) {
   const { kind } = useSession()
   return (
     <>

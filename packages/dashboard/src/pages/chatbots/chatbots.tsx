@@ -35,10 +35,10 @@ export default function Chatbots() {
 function All() {
   const navigate = useNavigate()
   const { chatbots, isLoading } = useChatbot()
-  const [creating, setCreating] = useCreating()
+  const creating = useCreating()
   const isEmpty = !isLoading && chatbots.length === 0
   const create = (
-    <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+    <Button variant="primary" icon="plus" onClick={creating.open}>
       {texts.chatbots.create}
     </Button>
   )
@@ -59,9 +59,10 @@ function All() {
         <List />
       )}
       <CreateChatbotDialog
-        open={creating}
-        onOpenChange={setCreating}
-        onCreated={({ id }) => void navigate(`/chatbots/${id}`)}
+        open={creating.isOpen}
+        onOpenChange={(isOpen) => isOpen || creating.close()}
+        // In place of the form, to which no way back leads.
+        onCreated={({ id }) => void navigate(`/chatbots/${id}`, { replace: true })}
       />
     </>
   )

@@ -5,6 +5,7 @@ import { chatbotsQuery, deleteChatbot, firstChatbotsQuery } from '../../api/chat
 import type { Chatbot } from '../../api/schema.ts'
 import { statsQuery } from '../../api/stats.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
+import { withoutReadsOf } from '../../live/going.ts'
 import { texts } from '../../texts/texts.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -36,7 +37,7 @@ export function DeleteChatbotDialog({ chatbot, open, onOpenChange }: DeleteChatb
   const waiting = stats ? stats.current.pending + stats.current.parked : 0
   const confirm = async () => {
     setIsGoing(true)
-    await deleteChatbot(id).catch((error: unknown) => {
+    await withoutReadsOf(id, () => deleteChatbot(id)).catch((error: unknown) => {
       setIsGoing(false)
       throw error
     })

@@ -1,5 +1,5 @@
 /** A chatbot as it is being edited: what was typed, also while it could not be saved. */
-import type { Chatbot, LeadForm } from '../../api/schema.ts'
+import type { Chatbot, ChatbotChange, LeadForm } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { readOrigins } from './origins.ts'
 
@@ -78,9 +78,30 @@ export function changeOf(draft: Draft) {
   }
 }
 
+/** Of that only what differs: what somebody else changes meanwhile stays. */
+export function partsOf(draft: Draft, saved: Draft): ChatbotChange {
+  const before = new Map(Object.entries(changeOf(saved)))
+  const changed = Object.entries(changeOf(draft)).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before.get(name)),
+  )
+  return Object.fromEntries(changed)
+}
+
 /** A space at an end is a change as well: nobody wonders where it went. */
 export function isChanged(draft: Draft, saved: Draft): boolean {
   return JSON.stringify(draft) !== JSON.stringify(saved)
+}
+
+/** One field in words, for who compares two of them. */
+export function shownField(name: keyof Draft, draft: Draft): string {
+  const { empty, yes, no } = texts.meanwhile
+  if (name !== 'fields') {
+    const value = draft[name]
+    if (typeof value === 'boolean') return value ? yes : no
+    return value.trim() === '' ? empty : value
+  }
+  const asked = draft.fields.filter(({ isAsked }) => isAsked)
+  return asked.map(({ label, required }) => (required ? `${label} *` : label)).join(', ')
 }
 
 export function faultsOf({ name, fields, color, origins }: Draft): DraftFaults {

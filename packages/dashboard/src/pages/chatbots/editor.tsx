@@ -3,6 +3,7 @@
  * scrolls. Where there is no room for both, one chooses. Nothing typed is lost by a failure.
  */
 import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import type { Versioned } from '../../api/request.ts'
 import type { Chatbot } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
@@ -28,7 +29,7 @@ const SIDES: { value: Side; label: string }[] = [
   { value: 'preview', label: preview.title },
 ]
 
-export function Editor({ chatbot }: { chatbot: Chatbot }) {
+export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
   const editing = useEditing(chatbot)
   const guard = useUnsavedGuard(editing.isChanged)
   const form = useRef<HTMLFormElement>(null)

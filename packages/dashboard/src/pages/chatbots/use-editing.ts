@@ -1,22 +1,26 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { type ApiFailure, asFailure } from '../../api/api-failure.ts'
 import { chatbotQuery, updateChatbot } from '../../api/chatbots.ts'
+import type { Versioned } from '../../api/request.ts'
 import type { Chatbot } from '../../api/schema.ts'
+import type { Merged } from '../../app/merged-draft.ts'
+import { type MergedDraft, useMergedDraft } from '../../app/use-merged-draft.ts'
 import { texts } from '../../texts/texts.ts'
 import { useToasts } from '../../ui/toasts.tsx'
 import {
-  changeOf,
   type Draft,
   type DraftFaults,
   draftOf,
   faultsOf,
   hasFaults,
   isChanged,
+  partsOf,
 } from './draft.ts'
 
 export interface Editing {
   draft: Draft
+  merged: MergedDraft<Draft>
   faults: DraftFaults
   isChanged: boolean
   isSaving: boolean
@@ -32,36 +36,36 @@ export interface Editing {
   forget(): void
 }
 
-/** Drafts outlive their page: whose session ends while typing signs in again, and goes on. */
-const kept = new Map<string, Draft>()
+const kept = new Map<string, Merged<Draft>>()
 
-export function useEditing(chatbot: Chatbot): Editing {
+export function useEditing(chatbot: Versioned<Chatbot>): Editing {
   const client = useQueryClient()
   const { showToast } = useToasts()
-  const { id } = chatbot
-  const saved = draftOf(chatbot)
-  const [draft, setDraft] = useState(() => kept.get(id) ?? saved)
-  const [isTold, setIsTold] = useState(false)
+  const { id, etag } = chatbot
+  const merged = useMergedDraft({ id, saved: draftOf(chatbot), version: etag, kept })
+  const { draft, saved } = merged
   const changed = isChanged(draft, saved)
-  useEffect(() => {
-    if (changed) kept.set(id, draft)
-    else kept.delete(id)
-  }, [id, draft, changed])
+  const [isTold, setIsTold] = useState(false)
   const saving = useMutation({
-    mutationFn: () => updateChatbot(id, changeOf(draft)),
-    onSuccess: async (now) => {
+    mutationFn: (sent: Draft) => updateChatbot({ id, etag }, partsOf(sent, saved)),
+    onSuccess: async (now, sent) => {
+      merged.done(sent, draftOf(now), now.etag)
       client.setQueryData(chatbotQuery(id).queryKey, now)
-      // What was typed while it was being saved is a change still.
-      setDraft((before) => (before === draft ? draftOf(now) : before))
       setIsTold(false)
       showToast({ tone: 'good', message: texts.chatbots.save.saved })
       await client.invalidateQueries({ queryKey: ['chatbots'] })
+    },
+    onError: async (error) => {
+      // Read, so that one sees what is there; what was typed stays.
+      if (asFailure(error).statusCode !== 412) return
+      await client.invalidateQueries({ queryKey: chatbotQuery(id).queryKey })
     },
   })
   const failure = saving.error && asFailure(saving.error)
   const faults = faultsOf(draft)
   return {
     draft,
+    merged,
     faults,
     isTold,
     failure,
@@ -69,17 +73,19 @@ export function useEditing(chatbot: Chatbot): Editing {
     isSaving: saving.isPending,
     refused: (path) => failure?.about(path) ?? null,
     change: (part) => {
-      saving.reset()
-      setDraft((before) => ({ ...before, ...part }))
+      // Who has changed it meanwhile is told until it is saved.
+      if (failure?.statusCode !== 412) saving.reset()
+      merged.change(part)
     },
     save: () => {
       setIsTold(true)
-      if (!hasFaults(faults) && changed && !saving.isPending) saving.mutate()
+      if (merged.collisions.some(({ isChosen }) => !isChosen)) return
+      if (!hasFaults(faults) && changed && !saving.isPending) saving.mutate(draft)
     },
     discard: () => {
       saving.reset()
       setIsTold(false)
-      setDraft(saved)
+      merged.discard()
     },
     forget: () => kept.delete(id),
   }

@@ -5,7 +5,6 @@ import { deliveriesQuery } from '../../api/deliveries.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
-import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -28,7 +27,6 @@ export default function Deliveries() {
   // A webhook is of one chatbot: naming another as well would only ever find nothing.
   const filter = { ...bar.filters, chatbotId: bar.filters.webhookId ? null : chatbotId, cursor }
   const deliveries = useQuery({ ...deliveriesQuery(filter), enabled: !isLoading })
-  const urls = new Map(webhooks.map((webhook) => [webhook.id, webhookName(webhook)]))
   const header = { title: texts.deliveries.title, description: texts.deliveries.intro }
   if (deliveries.data?.data.length === 0 && bar.activeCount === 0 && cursor === null) {
     return (
@@ -56,8 +54,7 @@ export default function Deliveries() {
         label={texts.deliveries.listLabel}
         list={deliveries}
         listBefore={(to) => deliveriesQuery({ ...filter, to })}
-        // Of one webhook, its name would be the same in every row.
-        columns={deliveryColumns(bar.filters.webhookId ? null : urls)}
+        columns={deliveryColumns(bar.filters.webhookId !== null)}
         pagination={pagination}
         onClear={bar.clear}
         isPaused={isPaused}

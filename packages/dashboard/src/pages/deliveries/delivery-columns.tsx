@@ -1,18 +1,20 @@
 import { Link } from 'react-router'
 import type { Delivery } from '../../api/schema.ts'
+import { deliveryTarget } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Breakable } from '../../ui/breakable.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import type { Column } from '../../ui/table.tsx'
 import { TestMark } from '../../ui/test-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { isDoubtful } from './why.ts'
 
-const { columns, answered, lastAnswer } = texts.deliveries
+const { attempts, columns, answered, lastAnswer } = texts.deliveries
 
 const DELIVERY: Column<Delivery> = {
   key: 'delivery',
   header: columns.delivery,
-  cell: ({ id, eventType, kind, state, lastError }) => (
+  cell: ({ id, eventType, kind, state, lastError, lastNote }) => (
     <div className="min-w-0">
       <div className="flex items-center gap-2">
         <Link to={`/deliveries/${id}`} className="truncate font-medium hover:underline">
@@ -25,6 +27,9 @@ const DELIVERY: Column<Delivery> = {
           {lastError}
         </p>
       )}
+      {isDoubtful(lastNote) && (
+        <p className="text-warn [overflow-wrap:anywhere]">{attempts.notes[lastNote]}</p>
+      )}
     </div>
   ),
 }
@@ -32,9 +37,9 @@ const DELIVERY: Column<Delivery> = {
 const STATE: Column<Delivery> = {
   key: 'state',
   header: columns.state,
-  width: 'w-32',
+  width: 'w-48',
   bare: true,
-  cell: ({ state }) => <DeliveryBadge state={state} />,
+  cell: (delivery) => <DeliveryBadge delivery={delivery} detailed />,
 }
 
 const ATTEMPTS: Column<Delivery> = {
@@ -55,27 +60,23 @@ const ACCEPTED: Column<Delivery> = {
   cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
 }
 
-/** `urls`: of the webhooks that are known; one that was deleted is told by its id. */
-export function deliveryColumns(
-  urls: ReadonlyMap<string, string> | null,
-): [Column<Delivery>, ...Column<Delivery>[]] {
-  return urls === null
-    ? [DELIVERY, STATE, ATTEMPTS, ACCEPTED]
-    : [DELIVERY, STATE, webhookColumn(urls), ATTEMPTS, ACCEPTED]
+const WEBHOOK: Column<Delivery> = {
+  key: 'webhook',
+  header: columns.webhook,
+  width: 'w-72',
+  cell: (delivery) => {
+    const target = deliveryTarget(delivery)
+    return (
+      <span className="clipped text-soft" title={target}>
+        <Breakable text={target.replace(/^https?:\/\//, '')} />
+      </span>
+    )
+  },
 }
 
-function webhookColumn(urls: ReadonlyMap<string, string>): Column<Delivery> {
-  return {
-    key: 'webhook',
-    header: columns.webhook,
-    width: 'w-72',
-    cell: ({ webhookId }) => {
-      const url = urls.get(webhookId) ?? webhookId
-      return (
-        <span className="clipped text-soft" title={url}>
-          <Breakable text={url.replace(/^https?:\/\//, '')} />
-        </span>
-      )
-    },
-  }
+/** Of one webhook, its name would be the same in every row. */
+export function deliveryColumns(ofOneWebhook: boolean): [Column<Delivery>, ...Column<Delivery>[]] {
+  return ofOneWebhook
+    ? [DELIVERY, STATE, ATTEMPTS, ACCEPTED]
+    : [DELIVERY, STATE, WEBHOOK, ATTEMPTS, ACCEPTED]
 }

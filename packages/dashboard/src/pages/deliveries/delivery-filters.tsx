@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Delivery, Webhook } from '../../api/schema.ts'
+import type { Webhook } from '../../api/schema.ts'
 import { eventTypesQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { webhookName } from '../../format/webhook-name.ts'
@@ -25,7 +25,6 @@ type FilterName = (typeof FILTERS)[number]
 
 /** No state of its own: of those that were exhausted, what needs somebody. */
 const GIVEN_UP = 'givenUp'
-const STATES = Object.keys(texts.states.delivery).filter(isState)
 const words = texts.deliveries.filters
 
 interface DeliveryFiltersProps {
@@ -68,10 +67,7 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
         label={words.state}
         none={words.anyState}
         value={filters.givenUp ? GIVEN_UP : filters.state}
-        options={[
-          ...STATES.map((state) => [state, texts.states.delivery[state]] as const),
-          [GIVEN_UP, words.givenUp],
-        ]}
+        options={[...Object.entries(words.states), [GIVEN_UP, words.givenUp]]}
         onChange={(state) =>
           change(state === GIVEN_UP ? { state: null, givenUp: 'true' } : { state, givenUp: null })
         }
@@ -166,8 +162,4 @@ function EventTypeField({ webhooks, value, onChange }: EventTypeFieldProps) {
       onChange={onChange}
     />
   )
-}
-
-function isState(given: string | null): given is Delivery['state'] {
-  return given !== null && Object.hasOwn(texts.states.delivery, given)
 }

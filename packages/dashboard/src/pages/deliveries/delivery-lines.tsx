@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { Delivery } from '../../api/schema.ts'
 import { useNow } from '../../format/use-now.ts'
+import { deliveryTarget } from '../../format/webhook-name.ts'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { whyNot } from './why.ts'
@@ -10,34 +11,32 @@ interface DeliveryLinesProps {
   /** What it lists, for those who hear the page. */
   label: string
   deliveries: readonly Delivery[]
-  /** What stands for a webhook: its URL, if it is known. */
-  nameOf(webhookId: string): string
   /** Lines of one's own after these. */
   children?: ReactNode
 }
 
 /** One event's deliveries: to whom, whether, and why not. */
-export function DeliveryLines({ label, deliveries, nameOf, children }: DeliveryLinesProps) {
+export function DeliveryLines({ label, deliveries, children }: DeliveryLinesProps) {
   return (
     <ul aria-label={label} className="divide-y divide-line">
       {deliveries.map((delivery) => (
-        <DeliveryLine key={delivery.id} delivery={delivery} name={nameOf(delivery.webhookId)} />
+        <DeliveryLine key={delivery.id} delivery={delivery} />
       ))}
       {children}
     </ul>
   )
 }
 
-function DeliveryLine({ delivery, name }: { delivery: Delivery; name: string }) {
+function DeliveryLine({ delivery }: { delivery: Delivery }) {
   const why = whyNot(delivery, useNow())
   return (
     <Line
-      badge={<DeliveryBadge state={delivery.state} />}
+      badge={<DeliveryBadge delivery={delivery} />}
       note={why}
       end={<TimeAgo at={delivery.finishedAt ?? delivery.updatedAt} />}
     >
       <Link to={`/deliveries/${delivery.id}`} className="font-medium hover:underline">
-        {name}
+        {deliveryTarget(delivery)}
       </Link>
     </Line>
   )

@@ -1,14 +1,13 @@
 /** One delivery: why it is as it is, what was tried, what was sent, and what one can do now. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import { ApiFailure } from '../../api/api-failure.ts'
 import { deliveryQuery } from '../../api/deliveries.ts'
 import { leadOfEventQuery } from '../../api/leads.ts'
 import type { DeliveryDetail } from '../../api/schema.ts'
-import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { Gone, isNotFound } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
-import { webhookName } from '../../format/webhook-name.ts'
+import { deliveryTarget } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Breakable } from '../../ui/breakable.tsx'
@@ -19,6 +18,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
+import { CureNotice } from '../webhooks/cure-notice.tsx'
 import { Attempts } from './attempts.tsx'
 import { Countdown } from './countdown.tsx'
 import { DeliveryActions } from './delivery-actions.tsx'
@@ -31,8 +31,15 @@ const LEAD_EVENTS = ['lead.submit', 'leads.submit']
 export default function DeliveryPage() {
   const { id = '' } = useParams()
   const { data, error, refetch } = useQuery(deliveryQuery(id))
+  if (isNotFound(error)) {
+    if (!data) return <NotFound />
+    return (
+      <Gone title={detail.title(data.eventType)} trail={<Back />}>
+        {texts.meanwhile.gone.delivery}
+      </Gone>
+    )
+  }
   if (data) return <Loaded delivery={data} error={error} onRetry={refetch} />
-  if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
   return (
     <PageWithoutData
       title={texts.deliveries.title}
@@ -51,18 +58,19 @@ interface LoadedProps {
 }
 
 function Loaded({ delivery, error, onRetry }: LoadedProps) {
-  const { eventType, kind, state } = delivery
+  const { eventType, kind } = delivery
   return (
     <>
       <PageHeader
         title={kind === 'test' ? detail.titleTest(eventType) : detail.title(eventType)}
         trail={<Back />}
-        badge={<DeliveryBadge state={state} />}
+        badge={<DeliveryBadge delivery={delivery} detailed />}
         actions={<DeliveryActions key={delivery.id} delivery={delivery} />}
       />
       <div className="grid gap-5">
         {error && <ErrorState error={error} onRetry={onRetry} />}
         <Explanation delivery={delivery} />
+        {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <Attempts delivery={delivery} />
           <FactsCard delivery={delivery} />
@@ -84,7 +92,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
     <Card title={detail.facts}>
       <Facts>
         <Fact name={detail.webhook} wide>
-          <WebhookLink webhookId={delivery.webhookId} />
+          <WebhookLink delivery={delivery} />
         </Fact>
         <Fact name={detail.event} wide>
           <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
@@ -116,12 +124,13 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
   )
 }
 
-function WebhookLink({ webhookId }: { webhookId: string }) {
-  const { data, error } = useQuery({ ...webhookQuery(webhookId), staleTime: 60_000 })
-  if (error instanceof ApiFailure && error.statusCode === 404) return detail.webhookGone
+function WebhookLink({ delivery }: { delivery: DeliveryDetail }) {
+  const { webhook, webhookId } = delivery
+  const name = <Breakable text={deliveryTarget(delivery)} />
+  if (webhook.state === 'deleted') return name
   return (
     <Link to={`/webhooks/${webhookId}`} className="underline">
-      <Breakable text={data ? webhookName(data) : webhookId} />
+      {name}
     </Link>
   )
 }

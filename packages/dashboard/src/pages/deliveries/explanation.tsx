@@ -1,13 +1,14 @@
-import type { Delivery, DeliveryDetail } from '../../api/schema.ts'
+import type { DeliveryDetail } from '../../api/schema.ts'
+import { deliveryWords } from '../../format/delivery-words.ts'
 import { Notice, type NoticeProps } from '../../ui/notice.tsx'
 import { Countdown } from './countdown.tsx'
 
-const TONES: Record<Delivery['state'], NoticeProps['tone']> = {
-  pending: 'info',
-  delivered: 'good',
-  exhausted: 'bad',
-  parked: 'warn',
-  cancelled: 'info',
+const TONES: Record<ReturnType<typeof deliveryWords>['tone'], NoticeProps['tone']> = {
+  good: 'good',
+  bad: 'bad',
+  warn: 'warn',
+  accent: 'info',
+  plain: 'info',
 }
 
 /** The end of the server's sentence about what waits; how long was true when it was asked. */
@@ -34,8 +35,9 @@ export function Explanation({ delivery }: { delivery: DeliveryDetail }) {
 }
 
 /** Taken, but the answer says otherwise: neither good nor bad. */
-function tone({ state, attempts }: DeliveryDetail): NoticeProps['tone'] {
+function tone(delivery: DeliveryDetail): NoticeProps['tone'] {
+  const { state, attempts } = delivery
   const note = attempts.at(-1)?.note
-  const isDoubtful = note === 'not_processed' || note === 'body_says_failed'
-  return state === 'delivered' && isDoubtful ? 'warn' : TONES[state]
+  const isDoubtful = note !== null && note !== undefined && note !== 'acknowledged'
+  return state === 'delivered' && isDoubtful ? 'warn' : TONES[deliveryWords(delivery, 0).tone]
 }

@@ -66,6 +66,7 @@ function Types() {
       </Card>
     )
   }
+  const found = { webhooks, isPartial }
   const names = new Set(known.data.map(({ name }) => name))
   return (
     <div className="grid gap-5">
@@ -73,20 +74,21 @@ function Types() {
       {known.data
         .filter(({ name }) => !isNotice(name))
         .map((type) => (
-          <KnownType key={type.name} type={type} webhooks={webhooks} />
+          <KnownType key={type.name} type={type} found={found} />
         ))}
-      <OtherTypes known={names} webhooks={webhooks} />
-      <NoticeTypes types={known.data.filter(({ name }) => isNotice(name))} webhooks={webhooks} />
+      <OtherTypes known={names} {...found} />
+      <NoticeTypes types={known.data.filter(({ name }) => isNotice(name))} found={found} />
     </div>
   )
 }
 
-interface NoticeTypesProps {
-  types: readonly EventType[]
+/** What nobody of these gets, others may get, if there are more. */
+interface Found {
   webhooks: readonly Webhook[]
+  isPartial: boolean
 }
 
-function NoticeTypes({ types, webhooks }: NoticeTypesProps) {
+function NoticeTypes({ types, found }: { types: readonly EventType[]; found: Found }) {
   if (types.length === 0) return null
   return (
     <section aria-labelledby="notices" className="mt-3 grid gap-5">
@@ -97,13 +99,14 @@ function NoticeTypes({ types, webhooks }: NoticeTypesProps) {
         <p className="max-w-2xl text-sm text-soft">{words.notices.intro}</p>
       </div>
       {types.map((type) => (
-        <KnownType key={type.name} type={type} webhooks={webhooks} />
+        <KnownType key={type.name} type={type} found={found} />
       ))}
     </section>
   )
 }
 
-function KnownType({ type, webhooks }: { type: EventType; webhooks: readonly Webhook[] }) {
+function KnownType({ type, found }: { type: EventType; found: Found }) {
+  const { webhooks, isPartial } = found
   const subscribed = webhooks.filter(({ eventTypes }) =>
     eventTypes.some((name) => spellingOf(name) === type.name),
   )
@@ -128,17 +131,21 @@ function KnownType({ type, webhooks }: { type: EventType; webhooks: readonly Web
         </div>
         <section className="grid content-start gap-2">
           <h3 className="text-sm font-medium">{words.subscribed}</h3>
-          {subscribed.length === 0 ? <Nobody /> : <Subscribed webhooks={subscribed} />}
+          {subscribed.length === 0 ? (
+            <Nobody isPartial={isPartial} />
+          ) : (
+            <Subscribed webhooks={subscribed} />
+          )}
         </section>
       </div>
     </Card>
   )
 }
 
-function Nobody() {
+function Nobody({ isPartial }: { isPartial: boolean }) {
   return (
     <p className="text-sm text-soft">
-      {words.nobody}{' '}
+      {isPartial ? words.noneOfThese : words.nobody}{' '}
       <Link to="/webhooks?create" className="font-medium text-accent hover:underline">
         {words.subscribe}
       </Link>

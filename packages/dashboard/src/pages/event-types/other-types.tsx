@@ -10,6 +10,8 @@ import { spellingOf } from './spelling.ts'
 interface OtherTypesProps {
   known: ReadonlySet<string>
   webhooks: readonly Webhook[]
+  /** There are more webhooks. */
+  isPartial: boolean
 }
 
 interface Row {
@@ -20,7 +22,7 @@ interface Row {
 const words = texts.eventTypes
 
 /** The server knows no list of them: they are what webhooks subscribe to. */
-export function OtherTypes({ known, webhooks }: OtherTypesProps) {
+export function OtherTypes({ known, webhooks, isPartial }: OtherTypesProps) {
   const names = new Set(webhooks.flatMap(({ eventTypes }) => eventTypes))
   const rows = [...names]
     .filter((name) => !known.has(spellingOf(name)))
@@ -32,7 +34,9 @@ export function OtherTypes({ known, webhooks }: OtherTypesProps) {
   return (
     <Card title={words.others} description={words.othersIntro} flush>
       {rows.length === 0 ? (
-        <p className="px-4 py-4 text-sm text-soft sm:px-5">{words.noOthers}</p>
+        <p className="px-4 py-4 text-sm text-soft sm:px-5">
+          {isPartial ? words.noneOfThese : words.noOthers}
+        </p>
       ) : (
         <Table
           label={words.others}

@@ -1,14 +1,12 @@
 /** One event: what happened, and where it goes. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import { ApiFailure } from '../../api/api-failure.ts'
 import { eventQuery } from '../../api/events.ts'
 import { leadOfEventQuery } from '../../api/leads.ts'
 import type { Event } from '../../api/schema.ts'
-import { webhooksQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { Gone, isNotFound } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
-import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -25,8 +23,15 @@ const words = texts.events
 export default function EventPage() {
   const { id = '' } = useParams()
   const { data, error, refetch } = useQuery(eventQuery(id))
+  if (isNotFound(error)) {
+    if (!data) return <NotFound />
+    return (
+      <Gone title={id} trail={<BackLink to="/deliveries">{words.back}</BackLink>}>
+        {texts.meanwhile.gone.event}
+      </Gone>
+    )
+  }
   if (data) return <Loaded event={data} />
-  if (error instanceof ApiFailure && error.statusCode === 404) return <NotFound />
   return (
     <PageWithoutData
       title={id}
@@ -39,8 +44,6 @@ export default function EventPage() {
 
 function Loaded({ event }: { event: Event }) {
   const { eventType, payload, deliveries } = event
-  const { data: webhooks = [] } = useQuery(webhooksQuery(event.chatbotId))
-  const urls = new Map(webhooks.map((webhook) => [webhook.id, webhookName(webhook)]))
   return (
     <>
       <PageHeader
@@ -54,11 +57,7 @@ function Loaded({ event }: { event: Event }) {
             {deliveries.length === 0 ? (
               <p className="px-4 py-4 text-sm text-soft sm:px-5">{words.noDeliveries}</p>
             ) : (
-              <DeliveryLines
-                label={words.deliveriesLabel}
-                deliveries={deliveries}
-                nameOf={(webhookId) => urls.get(webhookId) ?? webhookId}
-              />
+              <DeliveryLines label={words.deliveriesLabel} deliveries={deliveries} />
             )}
           </Card>
           <FactsCard event={event} />

@@ -1,40 +1,60 @@
 import { mailLink, phoneLink } from '../../format/contact-links.ts'
 import { texts } from '../../texts/texts.ts'
+import { Icon, type IconName } from '../../ui/icon.tsx'
 
 interface ContactProps {
   text: string
   /** In place of nothing. */
   unknown: string
-  /** In a list: one line, whatever its length. */
-  clipped?: boolean
+  /**
+   * In a list: one line, whatever its length, and the link beside it. There the name of each row is
+   * the link that leads on, and is told from these by what it says.
+   */
+  inList?: boolean
 }
 
-export function Email({ text, ...rest }: ContactProps) {
-  return <Contact {...rest} text={text} href={mailLink(text)} label={texts.leads.write(text)} />
+export function Email(props: ContactProps) {
+  return (
+    <Contact {...props} href={mailLink(props.text)} icon="mail" label={texts.leads.writeEmail} />
+  )
 }
 
-export function Phone({ text, ...rest }: ContactProps) {
-  return <Contact {...rest} text={text} href={phoneLink(text)} label={texts.leads.call(text)} />
+export function Phone(props: ContactProps) {
+  return <Contact {...props} href={phoneLink(props.text)} icon="phone" label={texts.leads.call} />
 }
 
-function Contact(props: ContactProps & { href: string | null; label: string }) {
-  const { text, unknown, clipped = false, href, label } = props
+interface LinkedProps extends ContactProps {
+  /** Null: what was typed is no address. */
+  href: string | null
+  icon: IconName
+  label: string
+}
+
+function Contact({ text, unknown, inList = false, href, icon, label }: LinkedProps) {
   if (text === '') return <span className="text-soft">{unknown}</span>
-  const className = clipped ? 'block truncate' : ''
-  if (href === null) {
+  if (!inList) {
+    if (href === null) return text
     return (
-      <span className={className} title={clipped ? text : undefined}>
+      <a href={href} className="underline underline-offset-2">
         {text}
-      </span>
+      </a>
     )
   }
   return (
-    <a
-      href={href}
-      title={label}
-      className={`${className} underline decoration-line underline-offset-2 hover:decoration-current`}
-    >
-      {text}
-    </a>
+    <span className="flex min-w-0 items-center gap-1.5 max-md:justify-end">
+      <span className="truncate" title={text}>
+        {text}
+      </span>
+      {href !== null && (
+        <a
+          href={href}
+          aria-label={label}
+          title={label}
+          className="shrink-0 rounded-control p-1 text-soft hover:bg-sunken hover:text-ink"
+        >
+          <Icon name={icon} size="sm" />
+        </a>
+      )}
+    </span>
   )
 }

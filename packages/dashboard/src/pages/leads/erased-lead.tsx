@@ -21,8 +21,17 @@ interface ErasedLeadProps {
 export function ErasedLead({ id, eventId }: ErasedLeadProps) {
   const erasure = useQuery(erasureQuery(id))
   const trail = <BackLink to="/leads">{detail.back}</BackLink>
-  const knownEventId = eventId ?? erasure.data?.eventId ?? null
+  const found = erasure.data === 'too_many' ? null : erasure.data
+  const knownEventId = eventId ?? found?.eventId ?? null
   if (erasure.data === null && eventId === null) return <NotFound />
+  if (erasure.data === 'too_many' && eventId === null) {
+    return (
+      <>
+        <PageHeader title={erased.notHere} trail={trail} />
+        <Notice tone="info" title={erased.tooMany} />
+      </>
+    )
+  }
   if (knownEventId === null) {
     return (
       <PageWithoutData
@@ -46,10 +55,9 @@ export function ErasedLead({ id, eventId }: ErasedLeadProps) {
         }
       >
         <p>{erased.receivers}</p>
-        {erasure.data && (
+        {found && (
           <p className="mt-1 text-soft">
-            {erased.when} <ExactTime at={erasure.data.erasedAt} />,{' '}
-            {erased.reasons[erasure.data.reason]}.
+            {erased.when} <ExactTime at={found.erasedAt} />, {erased.reasons[found.reason]}.
           </p>
         )}
       </Notice>

@@ -1,10 +1,20 @@
 /** What became of a lead, in a word: of several deliveries the one to look at first. */
 import { Link } from 'react-router'
 import type { Lead } from '../../api/schema.ts'
+import { type DeliveryWord, lookOf } from '../../format/delivery-words.ts'
 import { texts } from '../../texts/texts.ts'
-import { DeliveryBadge, StatusBadge } from '../../ui/status-badge.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
 
 const { sent } = texts.leads
+
+const WORDS: Record<NonNullable<Lead['deliveries']['state']>, DeliveryWord> = {
+  pending: 'waiting',
+  retrying: 'retrying',
+  delivered: 'delivered',
+  exhausted: 'failed',
+  parked: 'held',
+  cancelled: 'cancelled',
+}
 
 export function LeadState({ lead: { id, deliveries } }: { lead: Pick<Lead, 'id' | 'deliveries'> }) {
   const { state, pending, delivered, exhausted, parked, cancelled } = deliveries
@@ -22,11 +32,7 @@ export function LeadState({ lead: { id, deliveries } }: { lead: Pick<Lead, 'id' 
       title={sent.toWhom}
       className="inline-flex flex-wrap items-center gap-x-2 gap-y-1 hover:underline"
     >
-      {state === 'retrying' ? (
-        <StatusBadge tone="warn" icon="clock" label={sent.retrying} />
-      ) : (
-        <DeliveryBadge state={state} />
-      )}
+      <StatusBadge {...lookOf(WORDS[state])} />
       {total > 1 && (
         <span className="text-xs whitespace-nowrap text-soft">{sent.of(delivered, total)}</span>
       )}

@@ -2,10 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { ApiFailure } from '../../api/api-failure.ts'
 import { leadQuery } from '../../api/leads.ts'
 import type { Lead } from '../../api/schema.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { isNotFound, READ_NOW_AND_THEN } from '../../app/gone.tsx'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -24,9 +24,8 @@ const { detail, erase } = texts.leads
 
 export default function LeadPage() {
   const { id = '' } = useParams()
-  const { data, error, refetch } = useQuery(leadQuery(id))
-  const isGone = error instanceof ApiFailure && error.statusCode === 404
-  if (isGone) return <ErasedLead key={id} id={id} eventId={data?.eventId ?? null} />
+  const { data, error, refetch } = useQuery({ ...leadQuery(id), ...READ_NOW_AND_THEN })
+  if (isNotFound(error)) return <ErasedLead key={id} id={id} eventId={data?.eventId ?? null} />
   if (data) return <Loaded key={id} lead={data} error={error} onRetry={refetch} />
   return (
     <PageWithoutData title={texts.leads.title} trail={<Back />} error={error} onRetry={refetch} />

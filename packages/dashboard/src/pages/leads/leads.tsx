@@ -130,9 +130,9 @@ const NAME: Column<Lead> = {
 const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
-  width: 'w-56',
+  width: 'w-52',
   isEmpty: ({ customerEmail }) => customerEmail === '',
-  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} clipped />,
+  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} inList />,
 }
 
 const PHONE: Column<Lead> = {
@@ -140,7 +140,7 @@ const PHONE: Column<Lead> = {
   header: columns.phone,
   width: 'w-44',
   isEmpty: ({ customerPhone }) => customerPhone === '',
-  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} clipped />,
+  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} inList />,
 }
 
 const SENT: Column<Lead> = {
@@ -165,7 +165,7 @@ function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
-    width: 'w-40',
+    width: 'w-36',
     cell: ({ chatbotId }) => <Clipped text={names.get(chatbotId) ?? chatbotId} />,
   }
 }

@@ -41,17 +41,12 @@ function Lines({ lead }: { lead: Lead }) {
   }
   if (!event.data || !webhooks.data) return <SkeletonRows rows={2} />
   const { deliveries } = event.data
-  const urls = new Map(webhooks.data.map((webhook) => [webhook.id, webhookName(webhook)]))
   const without = webhooks.data.filter(
     ({ id }) => !deliveries.some(({ webhookId }) => webhookId === id),
   )
   if (deliveries.length + without.length === 0) return <NoWebhook />
   return (
-    <DeliveryLines
-      label={where.label}
-      deliveries={deliveries}
-      nameOf={(webhookId) => urls.get(webhookId) ?? where.deleted}
-    >
+    <DeliveryLines label={where.label} deliveries={deliveries}>
       {without.map((webhook) => (
         <Line
           key={webhook.id}

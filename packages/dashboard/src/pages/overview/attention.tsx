@@ -147,19 +147,22 @@ function AttentionItem({ trouble, onResending }: { trouble: Trouble } & OnResend
 }
 
 function Why({ webhook }: { webhook: Webhook }) {
-  const { state, stateReason, restingReason, health } = webhook
+  const { state, stateReason, restingReason, health, cure } = webhook
   return (
-    <p className="text-sm text-soft [overflow-wrap:anywhere]">
-      {stateReason ?? restingReason ?? health.lastFailure}
-      {state === 'active' && health.failingSince !== null && (
-        <>
-          {' · '}
-          {texts.overview.failures(health.consecutiveFailures)}
-          {' · '}
-          {texts.overview.failingFor} <TimeAgo at={health.failingSince} />
-        </>
-      )}
-    </p>
+    <>
+      <p className="text-sm text-soft [overflow-wrap:anywhere]">
+        {stateReason ?? restingReason ?? health.lastFailure}
+        {state === 'active' && health.failingSince !== null && (
+          <>
+            {' · '}
+            {texts.overview.failures(health.consecutiveFailures)}
+            {' · '}
+            {texts.overview.failingFor} <TimeAgo at={health.failingSince} />
+          </>
+        )}
+      </p>
+      {cure && <p className="text-sm [overflow-wrap:anywhere]">{cure.text}</p>}
+    </>
   )
 }
 

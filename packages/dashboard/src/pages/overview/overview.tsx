@@ -14,7 +14,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Attention } from './attention.tsx'
-import { DeliveriesChart, LatencyChart } from './charts.tsx'
+import { AttemptsChart, LatencyChart } from './charts.tsx'
 import { Checklist } from './checklist.tsx'
 import { FailingChatbots } from './failing-chatbots.tsx'
 import { Figures } from './figures.tsx'
@@ -85,7 +85,7 @@ function Numbers({ span, setup }: NumbersProps) {
       {!isLoading && <LeadsCard chatbotId={chatbotId} />}
       {chatbotId === null && troubles && <FailingChatbots troubles={troubles} />}
       <Figures stats={stats.data ?? null} />
-      <DeliveriesChart stats={stats.data ?? null} span={span} />
+      <AttemptsChart stats={stats.data ?? null} span={span} />
       <LatencyChart stats={stats.data ?? null} span={span} />
     </>
   )

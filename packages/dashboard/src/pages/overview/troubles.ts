@@ -34,7 +34,7 @@ export function troublesOf(webhooks: readonly Webhook[], { webhooks: given }: Gi
   return [...troubled, ...others].sort((one, other) => rank(one) - rank(other))
 }
 
-export interface TroubledChatbot {
+interface TroubledChatbot {
   chatbotId: string
   /** Webhooks, but for what was given up: that is deliveries. */
   counts: Record<TroubleKind, number>

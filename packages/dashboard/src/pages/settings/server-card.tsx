@@ -44,7 +44,9 @@ export function ServerCard() {
             <Fact name={words.version}>{server.data.version}</Fact>
             <Fact name={words.publicUrl}>
               {server.data.publicUrl}
-              <p className="text-soft">{words.publicUrlHint}</p>
+              <p className="text-soft">
+                {words.publicUrlHint} {kind === 'operator' && words.publicUrlSetting}
+              </p>
             </Fact>
           </Facts>
           {isElsewhere && <Notice tone="warn">{words.elsewhere(location.origin)}</Notice>}

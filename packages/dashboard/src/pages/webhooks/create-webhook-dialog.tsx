@@ -1,7 +1,8 @@
 /** From a URL to a proven webhook in one dialog: the form, then secret, receiver and test. */
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import type { CreatedWebhook } from '../../api/schema.ts'
+import type { Creating } from '../../app/use-creating.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -11,24 +12,25 @@ import { TestPanel } from './test-panel.tsx'
 import { WebhookForm } from './webhook-form.tsx'
 
 interface CreateWebhookDialogProps {
-  open: boolean
-  onOpenChange(open: boolean): void
+  creating: Creating
 }
 
-export function CreateWebhookDialog({ open, onOpenChange }: CreateWebhookDialogProps) {
+export function CreateWebhookDialog({ creating }: CreateWebhookDialogProps) {
   const client = useQueryClient()
   const formId = useId()
   const [busy, setBusy] = useState(false)
   const [created, setCreated] = useState<CreatedWebhook | null>(null)
   const close = (isOpen: boolean) => {
-    onOpenChange(isOpen)
-    // The next time it begins with the form again.
-    if (!isOpen) setCreated(null)
+    if (!isOpen) creating.close()
   }
-  if (created !== null) return <Ready webhook={created} open={open} onOpenChange={close} />
+  // When one comes back to it later nothing is known of it any more.
+  useEffect(() => (creating.isMade ? () => setCreated(null) : undefined), [creating.isMade])
+  if (creating.isMade && created !== null) {
+    return <Ready webhook={created} open onOpenChange={close} />
+  }
   return (
     <Dialog
-      open={open}
+      open={creating.isOpen}
       onOpenChange={close}
       keepsOpen
       title={texts.webhooks.create}
@@ -47,6 +49,7 @@ export function CreateWebhookDialog({ open, onOpenChange }: CreateWebhookDialogP
         onBusy={setBusy}
         onCreated={(webhook) => {
           setCreated(webhook)
+          creating.made()
           void client.invalidateQueries({ queryKey: ['webhooks'] })
         }}
       />
@@ -54,8 +57,10 @@ export function CreateWebhookDialog({ open, onOpenChange }: CreateWebhookDialogP
   )
 }
 
-interface ReadyProps extends CreateWebhookDialogProps {
+interface ReadyProps {
   webhook: CreatedWebhook
+  open: boolean
+  onOpenChange(open: boolean): void
 }
 
 function Ready({ webhook, open, onOpenChange }: ReadyProps) {
@@ -82,14 +87,14 @@ function Ready({ webhook, open, onOpenChange }: ReadyProps) {
           <SecretValue secret={webhook.secret} />
         </section>
         <section className="grid gap-2">
-          <h3 className="font-semibold">{texts.webhooks.receiver.title}</h3>
-          <p className="text-sm text-soft">{texts.webhooks.receiver.intro}</p>
-          <ReceiverTabs url={webhook.url} secret={webhook.secret} />
-        </section>
-        <section className="grid gap-2">
           <h3 className="font-semibold">{texts.webhooks.test.title}</h3>
           <p className="text-sm text-soft">{texts.webhooks.test.intro}</p>
           <TestPanel webhook={webhook} />
+        </section>
+        <section className="grid gap-2">
+          <h3 className="font-semibold">{texts.webhooks.receiver.title}</h3>
+          <p className="text-sm text-soft">{texts.webhooks.receiver.intro}</p>
+          <ReceiverTabs url={webhook.url} secret={webhook.secret} />
         </section>
       </div>
     </Dialog>

@@ -2,9 +2,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { asFailure } from '../../api/api-failure.ts'
+import type { Versioned } from '../../api/request.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { statsQuery } from '../../api/stats.ts'
 import { eventTypesQuery, updateWebhook, webhookQuery } from '../../api/webhooks.ts'
+import { ChangedMeanwhile } from '../../app/changed-meanwhile.tsx'
+import type { Merged } from '../../app/merged-draft.ts'
+import { useMergedDraft } from '../../app/use-merged-draft.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -20,18 +24,27 @@ import {
   droppedTypes,
   faultsOf,
   hasFaults,
+  shownField,
   type WebhookDraft,
 } from './webhook-draft.ts'
 import { isToldAtField, WebhookFields } from './webhook-fields.tsx'
-import { NUMBER_NAMES, NUMBERS, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
+import { eachOf, NUMBER_NAMES, NUMBERS, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
 interface EditWebhookDialogProps {
-  webhook: Webhook
+  webhook: Versioned<Webhook>
   open: boolean
   onOpenChange(open: boolean): void
 }
 
-const { edit, actions } = texts.webhooks
+const { edit, actions, form } = texts.webhooks
+const LABELS: Record<keyof WebhookDraft, string> = {
+  url: form.url,
+  chosen: form.eventTypes,
+  others: form.otherTypes,
+  description: form.description,
+  ...eachOf(PAIRS_NAMES, (name) => PAIRS[name].texts.label),
+  ...eachOf(NUMBER_NAMES, (name) => NUMBERS[name].texts.label),
+}
 const HOUR_MS = 3_600_000
 /** What holds for deliveries that wait, too. */
 const OF_REQUESTS = [
@@ -39,7 +52,7 @@ const OF_REQUESTS = [
   ...PAIRS_NAMES.filter((name) => PAIRS[name].isOfRequests),
   ...NUMBER_NAMES.filter((name) => NUMBERS[name].isOfRequests),
 ]
-const kept = new Map<string, WebhookDraft>()
+const kept = new Map<string, Merged<WebhookDraft>>()
 
 /** Somebody was at it when their session ended. */
 export function isBeingEdited(webhookId: string): boolean {
@@ -89,7 +102,7 @@ export function EditWebhookDialog({ webhook, open, onOpenChange }: EditWebhookDi
 
 interface EditFormProps {
   id: string
-  webhook: Webhook
+  webhook: Versioned<Webhook>
   isKnown(eventType: string): boolean
   onBusy(busy: boolean): void
   onDone(): void
@@ -98,19 +111,15 @@ interface EditFormProps {
 function EditForm({ id, webhook, isKnown, onBusy, onDone }: EditFormProps) {
   const client = useQueryClient()
   const { showToast } = useToasts()
-  // As it was when one began: what the server tells meanwhile is no change of the form's.
-  const [saved] = useState(() => draftOf(webhook, isKnown))
-  const [draft, setDraft] = useState(() => kept.get(webhook.id) ?? saved)
+  const read = { id: webhook.id, saved: draftOf(webhook, isKnown), version: webhook.etag }
+  const merged = useMergedDraft({ ...read, kept })
+  const { draft, saved } = merged
   const [isTold, setIsTold] = useState(false)
-  const form = useRef<HTMLFormElement>(null)
+  const element = useRef<HTMLFormElement>(null)
   const change = changeOf(draft, saved)
   const isChanged = Object.keys(change).length > 0
-  useEffect(() => {
-    if (isChanged) kept.set(webhook.id, draft)
-    else kept.delete(webhook.id)
-  }, [webhook.id, draft, isChanged])
   const saving = useMutation({
-    mutationFn: () => updateWebhook(webhook.id, change),
+    mutationFn: () => updateWebhook(webhook, change),
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
     onSuccess: (now) => {
@@ -119,32 +128,43 @@ function EditForm({ id, webhook, isKnown, onBusy, onDone }: EditFormProps) {
       onDone()
       return client.invalidateQueries({ queryKey: ['webhooks'] })
     },
+    onError: async (error) => {
+      // Read, so that one sees what is there; what was typed stays.
+      if (asFailure(error).statusCode !== 412) return
+      await client.invalidateQueries({ queryKey: webhookQuery(webhook.id).queryKey })
+    },
   })
   const failure = saving.error && asFailure(saving.error)
+  const changed = failure?.changed ?? null
   useEffect(() => {
-    if (failure) focusFault(form.current)
+    if (failure) focusFault(element.current)
   }, [failure])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setIsTold(true)
-    requestAnimationFrame(() => focusFault(form.current))
+    requestAnimationFrame(() => focusFault(element.current))
     if (hasFaults(faultsOf(draft)) || saving.isPending) return
+    if (merged.collisions.some(({ isChosen }) => !isChosen)) return
     if (isChanged) saving.mutate()
     else onDone()
   }
   return (
-    <form ref={form} id={id} noValidate onSubmit={submit} className="grid gap-5">
+    <form ref={element} id={id} noValidate onSubmit={submit} className="grid gap-5">
       <WebhookFields
         draft={draft}
         isTold={isTold}
         failure={failure}
         onChange={(part) => {
-          saving.reset()
-          setDraft((before) => ({ ...before, ...part }))
+          // Who has changed it meanwhile is told until it is saved.
+          if (!changed) saving.reset()
+          merged.change(part)
         }}
       />
       {isChanged && <Consequences webhook={webhook} draft={draft} saved={saved} />}
-      {failure && !isToldAtField(failure) && <ErrorState error={failure} title={edit.failed} />}
+      <ChangedMeanwhile merged={merged} changed={changed} labels={LABELS} show={shownField} />
+      {failure && !changed && !isToldAtField(failure) && (
+        <ErrorState error={failure} title={edit.failed} />
+      )}
     </form>
   )
 }

@@ -8,10 +8,21 @@ export function ReceiverTabs(values: ReceiverValues) {
     <div className="grid gap-3">
       <Tabs
         label={texts.webhooks.receiver.tabs}
-        tabs={receiversFor(values).map(({ name, file, code }) => ({
+        tabs={receiversFor(values).map(({ name, file, code, commands }) => ({
           value: name,
           label: name,
-          content: <CodeBlock label={name} caption={file} code={code} />,
+          content: (
+            <div className="grid gap-3">
+              {/* Above: below so much code nobody would find it. */}
+              <CodeBlock
+                label={texts.webhooks.receiver.runLabel(name)}
+                caption={texts.webhooks.receiver.run}
+                code={commands}
+                wrap
+              />
+              <CodeBlock label={name} caption={file} code={code} />
+            </div>
+          ),
         }))}
       />
       <p className="text-sm text-soft">{texts.webhooks.receiver.secretHint}</p>

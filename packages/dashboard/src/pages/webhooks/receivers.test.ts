@@ -36,6 +36,10 @@ test.each(
   'the receiver for $name with $what takes what is signed during a rotation, and nothing else',
   async ({ name, start, secret, previousSecret }) => {
     const receivers = receiversFor({ url: URL_GIVEN, secret, previousSecret })
+    vi.stubEnv(
+      'CHATZURI_SECRET',
+      previousSecret === undefined ? secret : `${secret} ${previousSecret}`,
+    )
     const send = await start(receivers.find((one) => one.name === name)?.code ?? '')
     // As the server signs meanwhile: the older header is the old secret's.
     const right = { ...modernHeaders(BODY, { secrets: [DRAWN, OWN] }), ...guideHeaders(BODY, OWN) }
@@ -78,8 +82,7 @@ test.each(
   ]),
 )('the receiver for $name whose secret has $what takes no empty key', async (given) => {
   vi.stubEnv('CHATZURI_SECRET', given.held)
-  // The one for Fetch has no environment: there it is in the code.
-  const send = await given.start(codeFor(given.name, given.name === 'Fetch' ? given.held : DRAWN))
+  const send = await given.start(codeFor(given.name))
   expect(await send(modernHeaders(BODY, { secrets: [''] }))).toEqual(REFUSED)
   expect(await send(modernHeaders(BODY, { secrets: [DRAWN] }))).toEqual(RECEIVED)
 })
@@ -89,7 +92,7 @@ test.each(
     ['undefined', 'null', 'a', ' ', 'whsec_', `${DRAWN} whsec_`].map((held) => ({ name, held })),
   ),
 )('the receiver for $name does not start with "$held" for a secret', async ({ name, held }) => {
-  const { dir, path } = write(codeFor(name, name === 'Fetch' ? held : DRAWN))
+  const { dir, path } = write(codeFor(name))
   symlinkSync(NODE_MODULES, join(dir, 'node_modules'))
   vi.stubEnv('CHATZURI_SECRET', held)
   vi.stubEnv('PORT', '0')
@@ -98,26 +101,37 @@ test.each(
   )
 })
 
-function codeFor(name: string, secret: string): string {
-  const receivers = receiversFor({ url: URL_GIVEN, secret })
+function codeFor(name: string): string {
+  const receivers = receiversFor({ url: URL_GIVEN, secret: DRAWN })
   return receivers.find((one) => one.name === name)?.code ?? ''
 }
 
-test('path and secret are in each receiver that needs them', () => {
-  for (const { name, code } of receiversFor({ url: URL_GIVEN, secret: 'whsec_abc' })) {
-    expect([name, code.includes('whsec_abc')]).toEqual([name, true])
+test('the secret comes from the environment: it is in the line that runs it, and in no code', () => {
+  const receivers = receiversFor({ url: URL_GIVEN, secret: 'whsec_abc', previousSecret: 'old' })
+  for (const { name, code, commands } of receivers) {
+    expect([name, code.includes('whsec_abc')]).toEqual([name, false])
+    expect([name, code.includes('CHATZURI_SECRET')]).toEqual([name, true])
+    expect([name, commands.split('\n').at(-1)]).toEqual([
+      name,
+      expect.stringMatching(/^CHATZURI_SECRET='whsec_abc old' \S+ /),
+    ])
     expect([name, code.includes('webhook-signature')]).toEqual([name, true])
     expect([name, /sha-?1\b|x-chatzuri/i.test(code)]).toEqual([name, false])
   }
-  const both = receiversFor({ url: URL_GIVEN, secret: 'whsec_abc', previousSecret: 'old' })
-  for (const { name, code } of both) {
-    expect([name, code.includes('whsec_abc old')]).toEqual([name, true])
-  }
-  expect(receiversFor({ url: URL_GIVEN, secret: 'x' })[1]?.file).toBe('app/hooks/leads/route.js')
-  // What is started as its first line says is found by deliveries.
-  for (const { file, code } of receiversFor({ url: 'http://localhost:4711/hook', secret: 'x' })) {
-    if (/server|receiver|webhook/.test(file))
-      expect([file, code]).toEqual([file, expect.stringContaining('4711')])
+  expect(receivers[1]?.file).toBe('app/hooks/leads/route.js')
+})
+
+test.each([
+  ['http://localhost:4711/hook', '4711'],
+  ['http://127.0.0.1:4711/hook', '4711'],
+  ['http://[::1]:4711/hook', '4711'],
+  ['http://localhost/hook', '80'],
+  ['https://shop.example:8443/hook', '3000'],
+  ['https://shop.example/hook', '3000'],
+])('what is started for %s listens on port %s', (url, port) => {
+  for (const { name, code, commands } of receiversFor({ url, secret: 'x' })) {
+    const told = name === 'Express' ? code : commands
+    expect([name, told]).toEqual([name, expect.stringMatching(`(?:[: ]|\\?\\? )${port}\\b`)])
   }
 })
 

@@ -1,9 +1,15 @@
-/** Receivers to paste, with a webhook's own path and secrets in them. They need nothing of ours. */
+/**
+ * Receivers to paste, with a webhook's own path in them. They need nothing of ours; the secret comes
+ * from the environment, as the line to run them says it.
+ */
+import { isLocalHost } from './local-host.ts'
 
 interface Receiver {
   name: string
   file: string
   code: string
+  /** In the shell, in order: what it needs, and how it is run. */
+  commands: string
 }
 
 export interface ReceiverValues {
@@ -13,19 +19,53 @@ export interface ReceiverValues {
   previousSecret?: string | undefined
 }
 
+/** Where nothing else is said: behind a public name the port is the proxy's affair. */
+const PORT = '3000'
+
 export function receiversFor({ url, secret, previousSecret }: ReceiverValues): Receiver[] {
-  const { pathname: path, port: given } = new URL(URL.canParse(url) ? url : 'http://localhost/')
-  // Of an endpoint on this machine; behind a public name it is the proxy's affair.
-  const port = given || '3000'
-  // No secret has a space in it.
+  const target = new URL(URL.canParse(url) ? url : `http://localhost:${PORT}/`)
+  const { pathname: path } = target
+  const port = isLocalHost(target.hostname) ? portOf(target) : PORT
+  // No secret has a space or a quote in it.
   const held = previousSecret === undefined ? secret : `${secret} ${previousSecret}`
+  const run = (command: string) => `CHATZURI_SECRET='${held}' ${command}`
   return [
-    { name: 'Express', file: 'server.mjs', code: express(path, port, held) },
-    { name: 'Next.js', file: `app${path === '/' ? '' : path}/route.js`, code: next(held) },
-    { name: 'Fetch', file: 'handler.mjs', code: fetchHandler(held) },
-    { name: 'Python', file: 'receiver.py', code: python(path, port, held) },
-    { name: 'PHP', file: 'webhook.php', code: php(port, held) },
+    {
+      name: 'Express',
+      file: 'server.mjs',
+      code: express(path, port),
+      commands: `npm install express\n${run('node server.mjs')}`,
+    },
+    {
+      name: 'Next.js',
+      file: `app${path === '/' ? '' : path}/route.js`,
+      code: next(),
+      commands: `npm install next react react-dom\n${run(`npx next dev -p ${port}`)}`,
+    },
+    {
+      name: 'Fetch',
+      file: 'handler.mjs',
+      code: fetchHandler(),
+      commands: run(`deno serve --allow-env=CHATZURI_SECRET --port ${port} handler.mjs`),
+    },
+    {
+      name: 'Python',
+      file: 'receiver.py',
+      code: python(path),
+      commands: `pip install flask\n${run(`flask --app receiver run --port ${port}`)}`,
+    },
+    {
+      name: 'PHP',
+      file: 'webhook.php',
+      code: php(),
+      commands: run(`php -S 127.0.0.1:${port} webhook.php`),
+    },
   ]
+}
+
+function portOf({ port, protocol }: URL): string {
+  if (port !== '') return port
+  return protocol === 'https:' ? '443' : '80'
 }
 
 const TWO = 'It holds two, with a space between them, while one replaces the other.'
@@ -69,13 +109,12 @@ async function readBody(request) {
 }
 `
 
-function express(path: string, port: string, held: string): string {
-  return `// npm install express, then: node server.mjs
-import crypto from 'node:crypto'
+function express(path: string, port: string): string {
+  return `import crypto from 'node:crypto'
 import express from 'express'
 
 // ${TWO}
-const keys = (process.env.CHATZURI_SECRET || ${quoted(held)}).trim().split(/\\s+/).map(keyOf)
+const keys = (process.env.CHATZURI_SECRET ?? '').trim().split(/\\s+/).map(keyOf)
 if (keys.some((key) => key.length < 16)) throw new Error("${UNSET}")
 const app = express()
 
@@ -94,11 +133,11 @@ app.listen(process.env.PORT ?? ${port})
 ${NODE_CHECK}`
 }
 
-function next(held: string): string {
+function next(): string {
   return `import crypto from 'node:crypto'
 
 // ${TWO}
-const keys = (process.env.CHATZURI_SECRET || ${quoted(held)}).trim().split(/\\s+/).map(keyOf)
+const keys = (process.env.CHATZURI_SECRET ?? '').trim().split(/\\s+/).map(keyOf)
 if (keys.some((key) => key.length < 16)) throw new Error("${UNSET}")
 
 export async function POST(request) {
@@ -117,11 +156,11 @@ ${NODE_CHECK}
 ${READ_BODY}`
 }
 
-function fetchHandler(held: string): string {
-  return `// Workers, Deno, Bun, Hono: whatever hands you a Request and takes a Response.
+function fetchHandler(): string {
+  return `// Deno, Bun, Hono, Workers (with nodejs_compat): whatever hands you a Request and takes a Response.
 // ${TWO}
-const keys = ${quoted(held)}.trim().split(/\\s+/).map(keyOf)
-if (keys.some((key) => key.length < 16)) throw new Error('This holds no secret of a webhook.')
+const keys = (globalThis.process?.env.CHATZURI_SECRET ?? '').trim().split(/\\s+/).map(keyOf)
+if (keys.some((key) => key.length < 16)) throw new Error("${UNSET}")
 
 export default { fetch: receive }
 
@@ -168,9 +207,8 @@ function decode(base64) {
 ${READ_BODY}`
 }
 
-function python(path: string, port: string, held: string): string {
-  return `# pip install flask, then: flask --app receiver run --port ${port}
-import base64
+function python(path: string): string {
+  return `import base64
 import hashlib
 import hmac
 import os
@@ -180,7 +218,7 @@ import time
 from flask import Flask, request
 
 # ${TWO}
-SECRETS = (os.environ.get("CHATZURI_SECRET") or ${quoted(held, '"')}).split()
+SECRETS = os.environ.get("CHATZURI_SECRET", "").split()
 KEYS = [base64.b64decode(each[6:]) if each.startswith("whsec_") else each.encode() for each in SECRETS]
 if not KEYS or min(map(len, KEYS)) < 16:
     raise SystemExit("${UNSET}")
@@ -214,11 +252,10 @@ def is_signed(headers, body):
 `
 }
 
-function php(port: string, held: string): string {
+function php(): string {
   return `<?php
-// To try it: php -S 127.0.0.1:${port} webhook.php
 // ${TWO}
-$keys = array_map('key_of', preg_split('/\\s+/', trim(getenv('CHATZURI_SECRET') ?: ${quoted(held)})));
+$keys = array_map('key_of', preg_split('/\\s+/', trim(getenv('CHATZURI_SECRET') ?: '')));
 header('Content-Type: application/json');
 
 if (min(array_map('strlen', $keys)) < 16) {

@@ -24,7 +24,10 @@ export function RecentDeliveries({ health }: { health: WebhookHealth }) {
           </ButtonLink>
         }
       >
-        <Deliveries deliveries={lastFailed} none={words.noneFailed} />
+        <Deliveries
+          deliveries={lastFailed}
+          none={health.moreErrors ? words.noneSeen : words.noneFailed}
+        />
       </Card>
       <Card
         title={words.delivered}
@@ -57,7 +60,7 @@ function Line({ delivery }: { delivery: Delivery }) {
   const told = state === 'delivered' ? words.answered(lastStatus) : (lastError ?? eventType)
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-sm sm:px-5">
-      <DeliveryBadge state={state} />
+      <DeliveryBadge delivery={delivery} />
       <Link to={`/deliveries/${id}`} className="min-w-0 flex-1 basis-40 truncate hover:underline">
         {told}
       </Link>

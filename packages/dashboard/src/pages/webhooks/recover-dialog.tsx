@@ -82,7 +82,9 @@ function Choice({ webhook, open, onOpenChange, onStarted }: ChoiceProps) {
           {recovery !== null && count.error ? (
             <ErrorState error={count.error} onRetry={count.refetch} />
           ) : (
-            recovery !== null && <p className="font-medium">{countText(count.data)}</p>
+            recovery !== null && (
+              <p className="font-medium">{countText(count.data, recovery.states)}</p>
+            )
           )}
           {amount > 0 && <Warning webhook={webhook} />}
           {start.error && <ErrorState error={start.error} />}
@@ -92,9 +94,11 @@ function Choice({ webhook, open, onOpenChange, onStarted }: ChoiceProps) {
   )
 }
 
-function countText(amount: number | undefined): string {
+function countText(amount: number | undefined, states: NewRecovery['states']): string {
   if (amount === undefined) return recover.counting
-  return amount === 0 ? recover.nothing : recover.willSend(amount)
+  return amount === 0
+    ? recover.nothing(states?.includes('cancelled') ?? false)
+    : recover.willSend(amount)
 }
 
 function Warning({ webhook }: { webhook: Webhook }) {

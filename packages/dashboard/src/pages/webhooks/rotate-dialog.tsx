@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Webhook } from '../../api/schema.ts'
+import type { Webhook, WebhookSecret } from '../../api/schema.ts'
 import { rotateSecret } from '../../api/webhooks.ts'
 import { texts } from '../../texts/texts.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -8,22 +8,25 @@ import { SelectField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
-interface RotateDialogProps {
+export interface SecretDialogProps {
   webhook: Webhook
   open: boolean
   onOpenChange(open: boolean): void
+  /** The answer has the secret: nobody needs to look at it again. */
+  onDone?(secret: WebhookSecret): void
 }
 
 const OVERLAP_HOURS = [24, 1, 72, 168, 0]
 
 const { rotate, actions } = texts.webhooks
 
-export function RotateDialog({ webhook, open, onOpenChange }: RotateDialogProps) {
+export function RotateDialog({ webhook, open, onOpenChange, onDone }: SecretDialogProps) {
   const client = useQueryClient()
   const { showToast } = useToasts()
   const [overlapHours, setOverlapHours] = useState(24)
   const confirm = async () => {
-    await rotateSecret(webhook.id, { overlapHours })
+    const secret = await rotateSecret(webhook.id, { overlapHours })
+    onDone?.(secret)
     showToast({ tone: 'good', message: overlapHours === 0 ? actions.finished : actions.rotated })
     await client.invalidateQueries({ queryKey: ['webhooks'] })
   }

@@ -11,8 +11,7 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
-
-import { testHint } from './test-hint.ts'
+import { CureText } from './cure-notice.tsx'
 
 const { test } = texts.webhooks
 
@@ -48,22 +47,23 @@ export function TestPanel({ webhook }: { webhook: Pick<Webhook, 'id' | 'eventTyp
       </div>
       <div ref={answer} aria-live="polite" className="grid scroll-my-4 gap-3 empty:hidden">
         {sending.isError && <ErrorState error={sending.error} />}
-        {sending.data && !sending.isPending && <TestResult result={sending.data} />}
+        {sending.data && !sending.isPending && (
+          <TestResult result={sending.data} webhookId={webhook.id} />
+        )}
       </div>
     </div>
   )
 }
 
-function TestResult({ result }: { result: WebhookTestResult }) {
+function TestResult({ result, webhookId }: { result: WebhookTestResult; webhookId: string }) {
   const { status, durationMs, error, note, responseBody, responseHeaders, deliveryId } = result
   const isGood = result.result === 'delivered'
-  const hint = isGood ? null : testHint(result)
   const headers = Object.entries(responseHeaders).map(([name, value]) => `${name}: ${value}`)
   const answered = status === null ? null : test.succeeded(status, formatDuration(durationMs))
   return (
     <>
       <Notice
-        tone={isGood ? 'good' : 'bad'}
+        tone={!isGood ? 'bad' : result.cure ? 'warn' : 'good'}
         title={isGood && answered ? answered : test.failed}
         actions={
           <Link to={`/deliveries/${deliveryId}`} className="text-sm font-medium underline">
@@ -72,7 +72,11 @@ function TestResult({ result }: { result: WebhookTestResult }) {
         }
       >
         <p>{error ?? (note ? test.notes[note] : null)}</p>
-        {hint && <p className="mt-1">{hint}</p>}
+        {result.cure && (
+          <div className="mt-1">
+            <CureText key={deliveryId} cure={result.cure} webhookId={webhookId} />
+          </div>
+        )}
       </Notice>
       {status !== null && (
         <>

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { asFailure } from '../../api/api-failure.ts'
+import type { Versioned } from '../../api/request.ts'
 import type { Webhook } from '../../api/schema.ts'
-import { finishRotation, pauseWebhook, resumeWebhook } from '../../api/webhooks.ts'
+import { pauseWebhook, resumeWebhook } from '../../api/webhooks.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -10,13 +11,14 @@ import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 import { DeleteWebhookDialog } from './delete-webhook-dialog.tsx'
 import { EditWebhookDialog, isBeingEdited } from './edit-webhook-dialog.tsx'
+import { FinishDialog } from './finish-dialog.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
 
 type Asked = 'edit' | 'pause' | 'rotate' | 'finish' | 'delete' | null
 
-const { actions, pause, finish } = texts.webhooks
+const { actions, pause } = texts.webhooks
 
-export function WebhookActions({ webhook }: { webhook: Webhook }) {
+export function WebhookActions({ webhook }: { webhook: Versioned<Webhook> }) {
   const [asked, setAsked] = useState<Asked>(isBeingEdited(webhook.id) ? 'edit' : null)
   const done = useDone()
   const resuming = useMutation({
@@ -70,14 +72,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
       >
         <p>{pause.body}</p>
       </ConfirmDialog>
-      <ConfirmDialog
-        {...dialog('finish')}
-        title={finish.title}
-        confirmLabel={finish.confirm}
-        onConfirm={() => finishRotation(webhook.id).then(() => done.well(actions.finished))}
-      >
-        <p>{finish.body}</p>
-      </ConfirmDialog>
+      <FinishDialog {...dialog('finish')} webhook={webhook} />
       <EditWebhookDialog {...dialog('edit')} webhook={webhook} />
       <RotateDialog {...dialog('rotate')} webhook={webhook} />
       <DeleteWebhookDialog {...dialog('delete')} webhook={webhook} />

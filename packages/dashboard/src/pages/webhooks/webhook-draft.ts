@@ -2,7 +2,14 @@
 import type { NewWebhook, Webhook } from '../../api/schema.ts'
 import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
-import { type PairFaults, type PairRow, pairFaults, pairsOf, rowsOf } from './pairs.ts'
+import {
+  type PairFaults,
+  type PairRow,
+  type PairsSetting,
+  pairFaults,
+  pairsOf,
+  rowsOf,
+} from './pairs.ts'
 import { checkUrl } from './url-check.ts'
 import {
   eachOf,
@@ -80,6 +87,18 @@ export function changeOf(draft: WebhookDraft, saved: WebhookDraft): Partial<Webh
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(before.get(name)),
   )
   return Object.fromEntries(changed)
+}
+
+/** One field in words, for who compares two of them. What is hidden stays so. */
+export function shownField(name: keyof WebhookDraft, draft: WebhookDraft): string {
+  const value = draft[name]
+  if (value === null || value === '') return texts.meanwhile.empty
+  if (typeof value === 'string') return value
+  if (name === 'chosen') return draft.chosen.join(', ') || texts.meanwhile.empty
+  if (name !== 'headers' && name !== 'metadata') return String(value)
+  const { texts: words }: PairsSetting = PAIRS[name]
+  const lines = draft[name].map((row) => (words.hidden ? row.name : `${row.name}: ${row.value}`))
+  return lines.join('\n') || texts.meanwhile.empty
 }
 
 /** Types that it had and will not have any more. */

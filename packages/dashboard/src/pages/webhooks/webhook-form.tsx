@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { asFailure } from '../../api/api-failure.ts'
+import { createOnce } from '../../api/once.ts'
 import type { CreatedWebhook } from '../../api/schema.ts'
 import { createWebhook } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
@@ -24,10 +25,11 @@ export function WebhookForm({ id, onBusy, onCreated }: WebhookFormProps) {
   const { chatbotId, chatbots } = useChatbot()
   const [target, setTarget] = useState(chatbotId ?? chatbots[0]?.id ?? '')
   const [draft, setDraft] = useState(() => emptyDraft([LEAD_EVENT]))
+  const [once] = useState(createOnce)
   const [isTold, setIsTold] = useState(false)
   const element = useRef<HTMLFormElement>(null)
   const creation = useMutation({
-    mutationFn: () => createWebhook(target, valuesOf(draft)),
+    mutationFn: () => createWebhook(target, valuesOf(draft), once),
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
     onSuccess: onCreated,

@@ -2,10 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useParams } from 'react-router'
-import { ApiFailure } from '../../api/api-failure.ts'
+import type { Versioned } from '../../api/request.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { type HealthSpan, webhookHealthQuery } from '../../api/webhook-health.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
+import { Gone, isNotFound } from '../../app/gone.tsx'
 import { NotFound } from '../../app/not-found.tsx'
 import { LOCAL_URL, webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
@@ -21,6 +22,7 @@ import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
+import { CureNotice } from './cure-notice.tsx'
 import { EndRestButton } from './end-rest-button.tsx'
 import { HealthFigures } from './health-figures.tsx'
 import { NeedsAttention } from './needs-attention.tsx'
@@ -38,8 +40,16 @@ const { detail } = texts.webhooks
 export default function WebhookPage() {
   const { id = '' } = useParams()
   const webhook = useQuery(webhookQuery(id))
+  if (isNotFound(webhook.error)) {
+    if (!webhook.data) return <NotFound />
+    const trail = <BackLink to="/webhooks">{detail.back}</BackLink>
+    return (
+      <Gone title={webhookName(webhook.data)} trail={trail} action="webhook.deleted">
+        {texts.meanwhile.gone.webhook}
+      </Gone>
+    )
+  }
   if (webhook.data) return <Loaded webhook={webhook.data} />
-  if (webhook.error instanceof ApiFailure && webhook.error.statusCode === 404) return <NotFound />
   return (
     <PageWithoutData
       title={texts.webhooks.title}
@@ -50,7 +60,7 @@ export default function WebhookPage() {
   )
 }
 
-function Loaded({ webhook }: { webhook: Webhook }) {
+function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
   return (
     <>
       <PageHeader
@@ -63,6 +73,7 @@ function Loaded({ webhook }: { webhook: Webhook }) {
       <div className="grid gap-5">
         <Condition webhook={webhook} />
         <WaitingNotice key={webhook.id} webhook={webhook} />
+        {webhook.cure && <CureNotice cure={webhook.cure} webhookId={webhook.id} />}
         <Health webhook={webhook} />
         <div className="grid gap-5 lg:grid-cols-2">
           <AttemptsCard webhook={webhook} />

@@ -28,10 +28,10 @@ const { columns } = texts.webhooks
 
 export default function Webhooks() {
   const { chatbots, isLoading } = useChatbot()
-  const [creating, setCreating] = useCreating()
+  const creating = useCreating()
   const canCreate = chatbots.length > 0
   const create = (
-    <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
+    <Button variant="primary" icon="plus" onClick={creating.open}>
       {texts.webhooks.create}
     </Button>
   )
@@ -43,7 +43,7 @@ export default function Webhooks() {
         actions={canCreate && create}
       />
       <Card flush>{!isLoading && !canCreate ? <NeedsChatbot /> : <List create={create} />}</Card>
-      <CreateWebhookDialog open={creating && canCreate} onOpenChange={setCreating} />
+      {canCreate && <CreateWebhookDialog creating={creating} />}
     </>
   )
 }

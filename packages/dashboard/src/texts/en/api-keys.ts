@@ -6,6 +6,8 @@ export const apiKeys = {
   create: 'Create a key',
   emptyTitle: 'No key yet',
   empty: 'Create one for each program, so that you can revoke one without stopping the others.',
+  isPartial: (keys: number) =>
+    `Of all keys the newest ${keys} were looked at: there are more. Choose a chatbot to see all of its own.`,
   rootNote:
     'The operator’s own key, in ADMIN_KEY or in data/admin-key, is not listed: it is changed on the server.',
   columns: {

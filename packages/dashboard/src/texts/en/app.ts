@@ -39,7 +39,7 @@ export const signIn = {
   intro: 'Deliveries, leads and webhooks of your chatbots.',
   key: 'Key',
   keyHint:
-    'An API key, or the operator’s key. The server wrote the operator’s key to data/admin-key at its first start.',
+    'The API key that you were given. Whoever runs the server signs in with the operator’s key, which the server says where to find when it starts.',
   submit: 'Sign in',
   withLink: 'Signing you in with your link…',
   linkFailed: 'This link can’t be used any more. Ask for a new one, or sign in with a key.',

@@ -6,6 +6,7 @@ import { deliveries } from './deliveries.ts'
 import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
 import { leads } from './leads.ts'
+import { meanwhile } from './meanwhile.ts'
 import { overview } from './overview.ts'
 import { settings } from './settings.ts'
 import { states } from './states.ts'
@@ -17,6 +18,7 @@ export const en = {
   shell,
   signIn,
   errors,
+  meanwhile,
   states,
   ui,
   overview,

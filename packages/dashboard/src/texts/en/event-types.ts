@@ -19,6 +19,7 @@ export const eventTypes = {
   schema: 'JSON Schema of the payload',
   subscribed: 'Webhooks that get it',
   nobody: 'No webhook gets it yet.',
+  noneOfThese: 'None of the webhooks that were looked at.',
   subscribe: 'Create a webhook',
   notices: {
     title: 'About your webhooks',

@@ -29,14 +29,13 @@ export const leads = {
       none: 'No webhook to go to',
     },
   },
-  write: (email: string) => `Write to ${email}`,
-  call: (phone: string) => `Call ${phone}`,
+  writeEmail: 'Write an email',
+  call: 'Call',
   sent: {
     none: 'none known',
     unknown:
       'No webhook subscribed when it came, or it is so old that its deliveries are no longer kept.',
     toWhom: 'See who got it',
-    retrying: 'Retrying',
     of: (delivered: number, total: number) => `${delivered} of ${total} delivered`,
   },
   export: 'Export as CSV',
@@ -78,7 +77,6 @@ export const leads = {
     later: 'It was created after this lead',
     notSubscribed: 'It does not subscribe to lead.submit',
     notThen: 'It did not subscribe to lead.submit when the lead came',
-    deleted: 'A webhook that was deleted',
   },
   erase: {
     open: 'Erase…',
@@ -104,6 +102,9 @@ export const leads = {
   },
   erased: {
     title: 'This lead was erased',
+    notHere: 'This lead is not here',
+    tooMany:
+      'It was erased, or it never was: too many were erased since to look for it any further.',
     body: 'Its name, email, phone and consent, the event’s payload and the answers to its deliveries are gone from here.',
     when: 'Erased',
     reasons: {

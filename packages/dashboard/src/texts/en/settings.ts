@@ -16,7 +16,8 @@ export const settings = {
   server: 'Server',
   version: 'Version',
   publicUrl: 'Public URL',
-  publicUrlHint: 'Where widgets and links for owners point. PUBLIC_URL sets it.',
+  publicUrlHint: 'Where widgets and links for owners point.',
+  publicUrlSetting: 'PUBLIC_URL sets it.',
   elsewhere: (here: string) =>
     `You are on ${here}, which is another address: links for owners and script tags may not work from outside.`,
   health: 'Health',

@@ -16,6 +16,8 @@ export const ui = {
   notifications: 'Notifications',
   never: 'never',
   showTable: 'Show as a table',
+  openStep: (what: string) =>
+    `Click, or tap again: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
   showChart: 'Show as a chart',
   time: 'Time',
   loading: 'Loading',

@@ -123,6 +123,8 @@ export const webhooks = {
     copy: 'Copy the secret',
     previous: 'Previous secret',
     overlapUntil: 'Both secrets sign until',
+    rotatedMeanwhile:
+      'The secret was rotated since you looked, so the one that was shown is not the present one. Hide it and show it again.',
   },
   test: {
     title: 'Send a test event',
@@ -137,16 +139,6 @@ export const webhooks = {
     answer: 'The answer’s body',
     headers: 'The answer’s headers',
     seeDelivery: 'See the delivery',
-    hints: {
-      connect: 'Is it running, and does it listen on this port?',
-      dns: 'Is the host’s name spelled right?',
-      rejected:
-        'If it checks the signature: compare the secret that it has with the one on this page.',
-      missing: 'It has nothing at this path: compare the URL with what your code listens to.',
-      method: 'It must take a POST at this path.',
-      redirect: 'Redirects are not followed: enter the URL that it leads to.',
-      broken: 'It failed by itself: its own log says more.',
-    },
     notes: {
       acknowledged: 'The answer says that the event was taken.',
       not_processed: 'The answer says that the event was not processed.',
@@ -154,13 +146,26 @@ export const webhooks = {
       web_page: 'It answered with a web page. Is this the right URL?',
     },
   },
+  cure: {
+    title: 'What to do',
+    useUrl: 'Use the URL it leads to',
+    useHttps: 'Use it with https',
+    askUseHttps: 'Use the URL with https?',
+    askUseUrl: 'Use the URL it leads to?',
+    confirmUseUrl: 'Change the URL',
+    from: 'Now',
+    to: 'From then on',
+    changed: 'The webhook has the new URL. See whether it takes a test event:',
+  },
   receiver: {
     title: 'Receiver to paste',
     intro:
-      'It checks webhook-signature and answers. The secret in it is this webhook’s own; while one is rotated, it has both.',
+      'It checks webhook-signature and answers. The secret comes from the environment, as CHATZURI_SECRET; while one is rotated, it has both.',
     tabs: 'Receivers by language',
     secretHint:
-      'Set the secret as the environment variable CHATZURI_SECRET before you publish the code.',
+      'In production, set CHATZURI_SECRET where your host keeps secrets, and not in the code.',
+    run: 'Install and run',
+    runLabel: (name: string) => `Install and run: ${name}`,
   },
   health: {
     title: 'Health',
@@ -215,6 +220,7 @@ export const webhooks = {
     delivered: 'Last delivered',
     all: 'All deliveries',
     allDelivered: 'All delivered',
+    noneSeen: 'None of the newest that wait has failed.',
     noneFailed: 'Of what failed, all was delivered later, resent or set aside.',
     noneDelivered: 'Nothing that is kept was delivered.',
     answered: (status: number | null) => (status === null ? 'Delivered' : `Answered ${status}`),
@@ -344,7 +350,10 @@ export const webhooks = {
     stateMissing: 'Choose at least one of the two.',
     which: 'Which',
     counting: 'Counting…',
-    nothing: 'Nothing was given up since then. What is pending is tried again by itself.',
+    nothing: (andCancelled: boolean) =>
+      andCancelled
+        ? 'Nothing of what you chose ended since then. What is pending is tried again by itself.'
+        : 'Nothing was given up since then. What is pending is tried again by itself.',
     willSend: (deliveries: number) =>
       `${count(deliveries, 'delivery', 'deliveries')} will be sent again.`,
     notActive: 'The webhook is not active: they will be parked until you resume it.',

@@ -5,7 +5,7 @@ import type { DeliveryDetail, DeliveryFilter } from '../../store/desk.ts'
 import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { presentCure } from '../shapes/cure.ts'
+import { besideOf } from '../shapes/beside.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import {
   attemptSchema,
@@ -15,7 +15,7 @@ import {
   deliverySchema,
 } from '../shapes/delivery-schemas.ts'
 import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
-import { presentAttempt, presentDelivery } from '../shapes/present.ts'
+import { presentAttempt, presentCure, presentDelivery } from '../shapes/present.ts'
 import {
   EXAMPLE_IDS,
   eventType,
@@ -69,7 +69,7 @@ export function deliveryRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   ]
 }
 
-function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+function listRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/deliveries',
@@ -88,16 +88,18 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    handle({ query }) {
+    async handle({ query }) {
       refuseEmptySpan(query)
       refuseOtherStates(query)
-      return listPage({
+      const { data, nextCursor } = await listPage({
         cursors,
         scope: 'deliveries',
         query,
-        read: (page, filter) => store.readPage('deliveries', filterOf(filter), page),
-        present: presentDelivery,
+        read: (page, filter) => deps.store.readPage('deliveries', filterOf(filter), page),
+        present: (delivery) => delivery,
       })
+      const beside = await besideOf(deps, data)
+      return { data: data.map((delivery) => presentDelivery(delivery, beside)), nextCursor }
     },
   })
 }
@@ -119,7 +121,8 @@ function refuseOtherStates({ givenUp, state }: z.output<typeof deliveryQuery>) {
   throw invalidInput([{ path: 'state', message }])
 }
 
-function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
+function getRoute(deps: ApiDeps): Route {
+  const { store, previewRequest, explain } = deps
   return defineRoute({
     method: 'GET',
     path: '/api/v1/deliveries/{id}',
@@ -139,7 +142,7 @@ function getRoute({ store, previewRequest, explain }: ApiDeps): Route {
       const detail = await store.getDelivery(id)
       if (!detail) throw notFound('delivery')
       return {
-        ...presentDelivery(detail.delivery),
+        ...presentDelivery(detail.delivery, await besideOf(deps, [detail.delivery])),
         attempts: detail.attempts.map(presentAttempt),
         request: previewRequest(detail),
         explanation: explain(detail),
@@ -186,7 +189,8 @@ function attemptsRoute({ store }: ApiDeps, cursors: Cursors): Route {
   })
 }
 
-function resendRoute({ store }: ApiDeps): Route {
+function resendRoute(deps: ApiDeps): Route {
+  const { store } = deps
   return defineRoute({
     method: 'POST',
     path: '/api/v1/deliveries/{id}/resend',
@@ -208,7 +212,7 @@ function resendRoute({ store }: ApiDeps): Route {
       }
       if (result === 'webhook_deleted') throw apiError('webhook_deleted')
       if (result === 'erased') throw apiError('lead_erased')
-      return presentDelivery(result)
+      return presentDelivery(result, await besideOf(deps, [result]))
     },
   })
 }
@@ -228,7 +232,8 @@ function whyNotSent(detail: DeliveryDetail | null): string {
   return 'Its attempt is under way, or next in the line of its webhook: look at what comes of it before you send it again'
 }
 
-function cancelRoute({ store }: ApiDeps): Route {
+function cancelRoute(deps: ApiDeps): Route {
+  const { store } = deps
   return defineRoute({
     method: 'POST',
     path: '/api/v1/deliveries/{id}/cancel',
@@ -247,7 +252,7 @@ function cancelRoute({ store }: ApiDeps): Route {
       if (result === 'wrong_state') {
         throw apiError('wrong_state', 'Only what is pending or parked can be cancelled')
       }
-      return presentDelivery(result)
+      return presentDelivery(result, await besideOf(deps, [result]))
     },
   })
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ApiDeps, EventSource } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { besideOf } from '../shapes/beside.ts'
 import { DELIVERY_EXAMPLE, deliverySchema } from '../shapes/delivery-schemas.ts'
 import { notFound } from '../shapes/error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
@@ -134,7 +135,7 @@ function batchRoute({ ingest }: ApiDeps): Route {
   })
 }
 
-function getRoute({ store }: ApiDeps): Route {
+function getRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/events/{id}',
@@ -158,9 +159,9 @@ function getRoute({ store }: ApiDeps): Route {
     },
     slot: 'answer',
     async handle({ id }) {
-      const event = await store.getEvent(id)
+      const event = await deps.store.getEvent(id)
       if (!event) throw notFound('event')
-      return presentEvent(event)
+      return presentEvent(event, await besideOf(deps, event.deliveries))
     },
   })
 }

@@ -294,6 +294,6 @@ test('a download that is under way is finished, and its connection does not hold
   await started.promise
   const closed = app.close()
   finish.resolve()
-  expect((await underWay).text).toMatch(/^id,/)
+  expect((await underWay).text).toMatch(/^customerName,/)
   await closed
 })

@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts'
 import type { ApiError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
+import { answerInOwnersWords } from '../../owner-words.ts'
 import type { SecurityHeaders } from '../../security-headers.ts'
 import { apiError, errorAnswer, toApiError } from '../shapes/error-answer.ts'
 import { BODY_BYTES_MAX_DEFAULT } from './bodies/body-budget.ts'
@@ -159,7 +160,9 @@ function answerError(failure: Failure) {
   if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
   if (connections.endsWith(request.raw)) reply.header('connection', 'close')
-  const body = JSON.stringify(errorAnswer(known))
+  const answer = errorAnswer(known)
+  const isOperator = request.caller?.chatbotId === null
+  const body = JSON.stringify(isOperator ? answer : answerInOwnersWords(answer))
   reply.code(known.statusCode).header('content-type', JSON_TYPE)
   switch (unreadBody(request, continues)) {
     case 'none':

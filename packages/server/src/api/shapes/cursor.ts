@@ -51,7 +51,7 @@ interface Listing<Row, Item, Query extends ListQuery> {
   query: Query
   /** `filter`: what else the query says. */
   read(page: BoundedPage, filter: Omit<Query, 'limit' | 'cursor'>): Promise<PageRead<Row>>
-  present(row: Row): Item
+  present(row: Row): Item | Promise<Item>
 }
 
 /** Where a page ends though there are more rows: most are a tenth of it. */
@@ -67,7 +67,7 @@ export async function listPage<Row extends { id: string }, Item, Query extends L
   const { rows, more } = await listing.read({ limit, after, bytesMax: PAGE_BYTES_MAX }, filter)
   const last = more ? rows.at(-1) : undefined
   return {
-    data: rows.map((row) => listing.present(row)),
+    data: await Promise.all(rows.map((row) => listing.present(row))),
     nextCursor: last ? listing.cursors.seal(scope, last.id) : null,
   }
 }

@@ -1,9 +1,17 @@
 /** What deliveries and their attempts look like. */
 import { z } from 'zod'
+import type { Cure } from '../../cure.ts'
 import { ATTEMPTS_SHOWN_MAX, DELIVERY_STATES } from '../../delivery.ts'
-import { cureField } from './cure.ts'
 import { BODY_EXAMPLE, SIGNATURE_EXAMPLES } from './delivery-example.ts'
 import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
+
+export const noteField = z
+  .enum(['acknowledged', 'not_processed', 'body_says_failed', 'web_page'])
+  .nullable()
+  .meta({
+    description:
+      'What a 2xx said of itself: of JSON what it says, or `web_page`, which seldom is what takes events. Null: nothing of the kind.',
+  })
 
 export const attemptSchema = z
   .object({
@@ -20,21 +28,59 @@ export const attemptSchema = z
     error: z.string().nullable().meta({ description: 'The same as a sentence.' }),
     responseHeaders: z.record(z.string(), z.string()),
     responseBody: z.string().meta({ description: 'The first 2 KiB.' }),
-    note: z
-      .enum(['acknowledged', 'not_processed', 'body_says_failed', 'web_page'])
-      .nullable()
-      .meta({
-        description:
-          'What a 2xx said of itself: of JSON what it says, or `web_page`, which seldom is what takes events.',
-      }),
+    note: noteField,
   })
   .meta({ id: 'Attempt', description: 'One HTTP request and what came back.' })
+
+const cureSchema = z
+  .object({
+    code: z.string().meta({
+      description:
+        'A stable word for the cause, like `redirect`, `refused`, `tls_expired`, `method` or `web_page`. There may be new ones.',
+      examples: ['redirect'],
+    }),
+    cause: z.string().meta({ description: 'What it means. Holds no data of anybody.' }),
+    text: z.string().meta({ description: 'What to do. Holds no data of anybody.' }),
+    action: z
+      .object({
+        kind: z.literal('use-url'),
+        url: z.string().meta({
+          description: 'What to `PATCH` as the `url` of the webhook. Taken from the answer.',
+        }),
+      })
+      .nullable()
+      .meta({
+        description: 'What a program can do about it, once a person agreed; null: nothing.',
+      }),
+  })
+  .meta({ id: 'Cure', description: 'What came back means, and what to do about it.' })
+
+export const CURE_EXAMPLE: Cure = {
+  code: 'redirect_https',
+  cause: 'The endpoint takes https only, and sends on whoever comes with http.',
+  text: 'Give the webhook the same URL with https.',
+  action: { kind: 'use-url', url: 'https://shop.example/hooks/leads' },
+}
+
+export const cureField = cureSchema.nullable().meta({
+  description: 'What to do about it. Null: it was taken, and nothing is doubtful about it.',
+})
 
 export const deliverySchema = z
   .object({
     id: idField('delivery'),
     eventId: idField('event'),
     webhookId: idField('webhook'),
+    webhook: z
+      .object({
+        url: z
+          .string()
+          .nullable()
+          .meta({ description: 'Credentials masked. Null: it is not known any more.' }),
+        state: z.enum(['active', 'paused', 'disabled', 'away', 'deleted']),
+        restingUntil: isoTime.nullable(),
+      })
+      .meta({ description: 'Where it goes, as it is now, or as it was when it was deleted.' }),
     chatbotId: idField('chatbot'),
     eventType: z.string().meta({ description: 'As the webhook spelled it.' }),
     kind: z.enum(['event', 'test']),
@@ -53,10 +99,16 @@ export const deliverySchema = z
         'retention',
       ])
       .nullable(),
+    isUnderWay: z.boolean().meta({ description: 'It is being sent, or next in its line.' }),
     attemptCount: z.int(),
+    attemptsCharged: z
+      .int()
+      .meta({ description: 'Of this series, those that count against the schedule.' }),
+    attemptsMax: z.int().meta({ description: 'How many such attempts a series has.' }),
     nextAttemptAt: isoTime.nullable(),
     lastStatus: z.int().nullable(),
     lastError: z.string().nullable(),
+    lastNote: noteField,
     createdAt: isoTime,
     finishedAt: isoTime.nullable(),
     updatedAt: isoTime,
@@ -88,15 +140,20 @@ export const DELIVERY_EXAMPLE: z.infer<typeof deliverySchema> = {
   id: EXAMPLE_IDS.delivery,
   eventId: EXAMPLE_IDS.event,
   webhookId: EXAMPLE_IDS.webhook,
+  webhook: { url: 'https://example.com/hook', state: 'active', restingUntil: null },
   chatbotId: EXAMPLE_IDS.chatbot,
   eventType: 'lead.submit',
   kind: 'event',
   state: 'delivered',
   stateReason: null,
+  isUnderWay: false,
   attemptCount: 1,
+  attemptsCharged: 1,
+  attemptsMax: 10,
   nextAttemptAt: null,
   lastStatus: 200,
   lastError: null,
+  lastNote: 'acknowledged',
   createdAt: '2026-09-14T09:30:12.345Z',
   finishedAt: '2026-09-14T09:30:12.391Z',
   updatedAt: '2026-09-14T09:30:12.391Z',

@@ -1,10 +1,11 @@
 /** Nouns as the API shows them: ISO times, and secrets masked. */
 import type { Chatbot } from '../../chatbot.ts'
+import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
 import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
-import type { Recovery } from '../../store/desk.ts'
-import { liveRest, type Webhook } from '../../webhook.ts'
+import type { Recovery, WebhookGlimpse } from '../../store/desk.ts'
+import { liveRest, maskedUrl, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 
 export function isoAt(atMs: number): string
@@ -25,7 +26,7 @@ export function presentChatbot(chatbot: Chatbot) {
   }
 }
 
-export function presentWebhook(webhook: Webhook, nowMs: number) {
+export function presentWebhook(webhook: Webhook, nowMs: number, cure: Cure | null = null) {
   const { id, chatbotId, kind, temporary, state, stateReason, health } = webhook
   const rest = liveRest(webhook, nowMs)
   return {
@@ -42,7 +43,10 @@ export function presentWebhook(webhook: Webhook, nowMs: number) {
       lastSuccessAt: isoAt(health.lastSuccessAt),
       lastFailureAt: isoAt(health.lastFailureAt),
       lastFailure: health.lastFailure,
+      lastFailureBy: health.lastFailureBy,
+      lastNote: health.lastNote,
     },
+    cure,
     restingUntil: isoAt(rest?.until ?? null),
     restingReason: rest?.reason ?? null,
     overlapEndsAt: isoAt(liveOverlapEnd(webhook, nowMs)),
@@ -66,24 +70,48 @@ export function presentSecret(webhook: Webhook, nowMs: number) {
   return { secret, previousSecret, overlapEndsAt: isoAt(overlapEndsAt) }
 }
 
-export function presentDelivery(delivery: Delivery) {
+/** What a delivery is shown with. */
+export interface Beside {
+  webhooks: ReadonlyMap<string, WebhookGlimpse>
+  /** How many attempts a series has. */
+  attemptsMax: number
+  nowMs: number
+}
+
+export function presentDelivery(delivery: Delivery, { webhooks, attemptsMax, nowMs }: Beside) {
   const { id, eventId, webhookId, chatbotId, eventType, kind, state, stateReason } = delivery
+  const seriesMax = kind === 'test' ? 1 : attemptsMax
   return {
     id,
     eventId,
     webhookId,
+    webhook: presentGlimpse(webhooks.get(webhookId), nowMs),
     chatbotId,
     eventType,
     kind,
     state,
     stateReason,
+    isUnderWay: state === 'pending' && delivery.claimed,
     attemptCount: delivery.attemptCount,
+    attemptsCharged: delivery.seriesAttempts,
+    attemptsMax: seriesMax,
     nextAttemptAt: isoAt(delivery.state === 'pending' ? delivery.dueAt : null),
     lastStatus: delivery.lastStatus,
     lastError: delivery.lastError,
+    lastNote: delivery.lastNote,
     createdAt: isoAt(delivery.createdAt),
     finishedAt: isoAt(delivery.finishedAt),
     updatedAt: isoAt(delivery.updatedAt),
+  }
+}
+
+function presentGlimpse(webhook: WebhookGlimpse | undefined, nowMs: number) {
+  const { url, state, rest } = webhook ?? { url: null, state: 'deleted', rest: null }
+  const live = state === 'deleted' ? null : liveRest({ state, rest }, nowMs)
+  return {
+    url: url === null ? null : maskedUrl(url),
+    state,
+    restingUntil: isoAt(live?.until ?? null),
   }
 }
 
@@ -103,6 +131,22 @@ export function presentAttempt(attempt: Attempt) {
     responseBody,
     note,
   }
+}
+
+interface CureSubject {
+  attempt: (Seen & Pick<Attempt, 'startedAt'>) | undefined
+  /** Null: it was deleted. */
+  webhook: Pick<Webhook, 'kind' | 'url' | 'updatedAt'> | null
+  reader: CureContext['reader']
+}
+
+export function presentCure({ attempt, webhook, reader }: CureSubject): Cure | null {
+  if (attempt === undefined) return null
+  return cureOf(attempt, {
+    url: webhook === null || webhook.kind === 'listen' ? null : webhook.url,
+    wasChanged: webhook !== null && webhook.updatedAt > attempt.startedAt,
+    reader,
+  })
 }
 
 export function presentLead(lead: ListedLead) {
@@ -127,7 +171,10 @@ export function presentErasure(erasure: Erasure) {
   return { id, leadId, chatbotId, eventId, reason, erasedAt: isoAt(erasure.erasedAt) }
 }
 
-export function presentEvent(event: Event & { erased: boolean; deliveries: Delivery[] }) {
+export function presentEvent(
+  event: Event & { erased: boolean; deliveries: Delivery[] },
+  beside: Beside,
+) {
   const { id, chatbotId, eventType, payload, erased, createdAt, deliveries } = event
   return {
     id,
@@ -136,7 +183,7 @@ export function presentEvent(event: Event & { erased: boolean; deliveries: Deliv
     payload: erased ? null : (JSON.parse(payload) as unknown),
     erased,
     createdAt: isoAt(createdAt),
-    deliveries: deliveries.map(presentDelivery),
+    deliveries: deliveries.map((delivery) => presentDelivery(delivery, beside)),
   }
 }
 

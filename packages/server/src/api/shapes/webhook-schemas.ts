@@ -1,6 +1,7 @@
 /** What a webhook looks like, coming in and going out. */
 import { z } from 'zod'
 import { SECRET_EXAMPLE } from './delivery-example.ts'
+import { cureField, noteField } from './delivery-schemas.ts'
 import { EXAMPLE_IDS, idField, isoTime, mayBeLeftOut } from './schemas.ts'
 import { exampleSettings, givenSettings, shownSettings } from './webhook-settings.ts'
 
@@ -48,6 +49,14 @@ export const webhookSchema = z
       lastSuccessAt: isoTime.nullable(),
       lastFailureAt: isoTime.nullable(),
       lastFailure: z.string().nullable(),
+      lastFailureBy: idField('delivery').nullable().meta({
+        description: 'The delivery whose attempt failed.',
+      }),
+      lastNote: noteField,
+    }),
+    cure: cureField.meta({
+      description:
+        'What to do: while it fails, about its last failure; else about its last success, where that is doubtful. Null: nothing.',
     }),
     restingUntil: isoTime.nullable().meta({
       description:
@@ -90,7 +99,10 @@ export const WEBHOOK_EXAMPLE: z.infer<typeof webhookSchema> = {
     lastSuccessAt: '2026-09-14T09:31:02.118Z',
     lastFailureAt: null,
     lastFailure: null,
+    lastFailureBy: null,
+    lastNote: 'acknowledged',
   },
+  cure: null,
   restingUntil: null,
   restingReason: null,
   overlapEndsAt: null,

@@ -3,7 +3,7 @@
  * (docs/decisions/0044-hot-and-cold.md). What is claimed is a few thousand at most, and walked whole.
  */
 import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
-import { DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
+import { type AnswerNote, DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
 import { assert } from '../../errors.ts'
 import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
 import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
@@ -50,6 +50,10 @@ export function rowsIn(db: Builder, table: DeliveryTable) {
     const isThere = table === 'claimed' || (table === 'waiting') === (column !== 'finished_at')
     return isThere ? sql<number>`deliveries.${sql.ref(column)}` : sql<number>`CAST(NULL AS bigint)`
   }
+  const note =
+    table === 'finished'
+      ? sql<AnswerNote | null>`deliveries.note`
+      : sql<AnswerNote | null>`CAST(NULL AS text)`
   const claimedBy = table === 'claimed' ? sql<string>`claimed_by` : sql<string>`CAST(NULL AS text)`
   return deliveriesIn(db, table)
     .select(SHARED)
@@ -60,6 +64,7 @@ export function rowsIn(db: Builder, table: DeliveryTable) {
       claimedBy.as('claimed_by'),
       number('finished_at').as('finished_at'),
       number('updated_at').as('updated_at'),
+      note.as('last_note'),
     ])
 }
 

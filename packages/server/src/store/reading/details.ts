@@ -1,5 +1,6 @@
 /** One event, or one delivery, with all that belongs to it, of one state of the database. */
-import type { CompiledQuery } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
+import type { AnswerNote } from '../../delivery.ts'
 import { deliveryRangeOf, eventIdOf, leadIdOf } from '../../id.ts'
 import type { Desk } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
@@ -14,6 +15,10 @@ type DeliveryDetail = Awaited<ReturnType<Desk['getDelivery']>>
 export function eventDetailQueries(db: Builder, id: string): CompiledQuery[] {
   return [...eventQueries(db, id), deliveriesOf(db, id).compile()]
 }
+
+/** Of one, by its id: the table of what is finished has it with the attempt that ended it. */
+const LAST_NOTE = sql<AnswerNote | null>`(SELECT ended.note FROM finished AS ended
+  WHERE ended.id = deliveries.id)`.as('last_note')
 
 /** Null: no such event. */
 export function toEventDetail([events, leads, deliveries = []]: unknown[][]): EventDetail {
@@ -31,7 +36,7 @@ export function deliveryDetailQueries(db: Builder, id: string): CompiledQuery[] 
   const webhookId = delivery.select('webhook_id')
   return [
     ...eventQueries(db, eventIdOf(id)),
-    delivery.selectAll().where(isOfLiveChatbot('deliveries')).compile(),
+    delivery.selectAll().select(LAST_NOTE).where(isOfLiveChatbot('deliveries')).compile(),
     newestAttempts(db, id).compile(),
     db.selectFrom('webhooks').selectAll().where('id', '=', webhookId).compile(),
   ]
@@ -74,6 +79,7 @@ export function deliveriesOf(db: Builder, eventId: string) {
   return db
     .selectFrom('deliveries')
     .selectAll()
+    .select(LAST_NOTE)
     .where('id', '>', first)
     .where('id', '<=', last)
     .orderBy('id')

@@ -30,6 +30,7 @@ import {
 import { statsSeries } from './figures/charts.ts'
 import { leadStatsQueries, toLeadStats } from './figures/lead-stats.ts'
 import { toStats } from './figures/stats.ts'
+import { glimpseQueries, toGlimpses } from './glimpses.ts'
 import { type ListedLeadRow, listLeads, toListedLead } from './lead-deliveries.ts'
 import { leadRecordQueries, listedLeadQuery, toLeadRecord } from './lead-record.ts'
 import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
@@ -84,6 +85,11 @@ function details(parts: ReadParts) {
     async getWebhook(id) {
       const row = await findWebhookRow(parts, id)
       return row ? rows.toWebhook(row, encryption) : null
+    },
+    async glimpseWebhooks(ids) {
+      const asked = [...new Set(ids)]
+      const found = asked.length === 0 ? [] : await run(glimpseQueries(db, asked))
+      return toGlimpses(asked, found, encryption)
     },
     getEvent: async (id) => toEventDetail(await run(eventDetailQueries(db, id))),
     getDelivery: async (id) =>

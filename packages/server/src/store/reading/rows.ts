@@ -18,7 +18,7 @@ import {
   type LeadConsent,
   leadPayloadText,
 } from '../../lead.ts'
-import type { Webhook, WebhookKind, WebhookState } from '../../webhook.ts'
+import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../../webhook.ts'
 import type { Recovery } from '../desk.ts'
 import type { Change } from '../road.ts'
 import type { Encryption } from '../sealing/encryption.ts'
@@ -60,6 +60,8 @@ export interface WebhookRow extends WebhookColumns {
   given_up_at: number | null
   /** What was given up before it counts no more: its owner's word. */
   set_aside_until: number | null
+  last_failure_by: string | null
+  last_note: AnswerNote | null
   /** Its rest, as rest.ts names it. */
   resting_until: number | null
   probe_at: number | null
@@ -110,6 +112,8 @@ export interface DeliveryRow {
   claimed_by: string | null
   last_status: number | null
   last_error: string | null
+  /** Of what is read to be shown. */
+  last_note?: AnswerNote | null
   /** First attempt of this series that was not charged; null: all were. */
   uncharged_since: number | null
   created_at: number
@@ -198,20 +202,28 @@ export function toWebhook(row: WebhookRow, encryption: Encryption): Webhook {
       lastSuccessAt: row.last_success_at,
       lastFailureAt: row.last_failure_at,
       lastFailure: row.last_failure,
+      lastFailureBy: row.last_failure_by,
+      lastNote: row.last_note,
     },
-    rest:
-      row.resting_until === null
-        ? null
-        : {
-            until: row.resting_until,
-            probeAt: row.probe_at,
-            probeWanted: row.probe_wanted,
-            reason: row.rest_reason ?? '',
-          },
+    rest: restOf(row),
     restedAt: row.rested_at,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+  }
+}
+
+/** As it is kept, be it over. */
+export function restOf(
+  row: Pick<WebhookRow, 'resting_until' | 'probe_at' | 'probe_wanted' | 'rest_reason'>,
+): WebhookRest | null {
+  const { resting_until, probe_at, probe_wanted, rest_reason } = row
+  if (resting_until === null) return null
+  return {
+    until: resting_until,
+    probeAt: probe_at,
+    probeWanted: probe_wanted,
+    reason: rest_reason ?? '',
   }
 }
 
@@ -264,6 +276,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     claimed: row.claimed_by !== null,
     lastStatus: row.last_status,
     lastError: row.last_error,
+    lastNote: row.last_note ?? null,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
     updatedAt: row.updated_at,

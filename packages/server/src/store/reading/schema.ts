@@ -17,6 +17,7 @@ import type { SearchKeys } from './search-keys.ts'
 export interface Schema {
   chatbots: ChatbotRow & { deleted_at: number | null }
   webhooks: WebhookRow
+  deleted_webhooks: { id: string; chatbot_id: string; url: string; deleted_at: number }
   conversations: ConversationRow
   /** Of other types than the lead's, and of erased leads. */
   events: EventRow

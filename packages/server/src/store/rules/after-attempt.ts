@@ -1,5 +1,5 @@
 /** What an attempt does to its delivery and to its webhook's health: the same in every store. */
-import type { DeliveryKind, DeliveryState, StateReason } from '../../delivery.ts'
+import type { AnswerNote, DeliveryKind, DeliveryState, StateReason } from '../../delivery.ts'
 import type { Outcome } from '../../outcome.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { RecordInput } from '../road.ts'
@@ -36,6 +36,8 @@ export interface HealthState extends RestState, TroubleState {
   lastFailure: string | null
   /** When a delivery of it was last given up. */
   givenUpAt: number | null
+  lastFailureBy: string | null
+  lastNote: AnswerNote | null
 }
 
 /** `webhook` is its state after this attempt; null: it was deleted. `now` is the store's. */
@@ -125,11 +127,13 @@ export function concernsHealth(
   return kind !== 'test' && attempt.errorCode !== 'our_fault'
 }
 
-export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: number): void {
+export function noteHealth(webhook: HealthState, input: RecordInput, now: number): void {
+  const { attempt } = input
   if (attempt.result === 'delivered') {
     webhook.failingSince = null
     webhook.consecutiveFailures = 0
     webhook.lastSuccessAt = now
+    webhook.lastNote = attempt.note
     return
   }
   // A clock that was ahead wrote it: from now on, or it would not be disabled until then.
@@ -137,6 +141,7 @@ export function noteHealth(webhook: HealthState, { attempt }: RecordInput, now: 
   webhook.consecutiveFailures += 1
   webhook.lastFailureAt = now
   webhook.lastFailure = attempt.error ?? attempt.errorCode ?? `status ${attempt.status}`
+  webhook.lastFailureBy = input.deliveryId
 }
 
 /** Whether this attempt gave up a delivery, which is noted; a test is nothing that anybody waits for. */

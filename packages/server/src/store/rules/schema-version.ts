@@ -75,7 +75,15 @@ export const LATER_STEPS: readonly string[] = [
   // Of a recovery: only those that were answered so last, or failed so.
   `ALTER TABLE recoveries ADD COLUMN last_status INTEGER;
   ALTER TABLE recoveries ADD COLUMN last_error TEXT`,
+  // By which delivery a webhook's last failure is told, and what its last success said of itself.
+  'ALTER TABLE webhooks ADD COLUMN last_failure_by TEXT; ALTER TABLE webhooks ADD COLUMN last_note TEXT',
   ...['stats_minutes', 'stats_rollups'].map(withLatencyEnds),
+  // What is left of a deleted webhook while its deliveries are kept. The URL is sealed as it was.
+  `CREATE TABLE deleted_webhooks (id text PRIMARY KEY, chatbot_id text NOT NULL, url text NOT NULL,
+    deleted_at bigint NOT NULL);
+  CREATE INDEX deleted_webhooks_by_chatbot ON deleted_webhooks (chatbot_id);
+  CREATE INDEX deleted_webhooks_by_age ON deleted_webhooks (deleted_at);
+  CREATE INDEX deleted_webhooks_sealed_with ON deleted_webhooks ((substr(url, 4, 8)));`,
 ]
 
 /** The shortest and the longest attempt: of what was there before, the edges of its buckets. */

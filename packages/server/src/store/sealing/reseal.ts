@@ -1,4 +1,4 @@
-/** A webhook's four sealed values, sealed anew with the present key. */
+/** A webhook's sealed values, sealed anew with the present key. */
 import type { Encryption } from './encryption.ts'
 
 const SEALED_COLUMNS = ['url', 'headers', 'secret', 'previous_secret'] as const
@@ -6,8 +6,9 @@ const SEALED_COLUMNS = ['url', 'headers', 'secret', 'previous_secret'] as const
 export interface SealedRow {
   id: string
   url: string
-  headers: string
-  secret: string
+  /** Null, as both secrets: it was deleted, and its URL is what is left. */
+  headers: string | null
+  secret: string | null
   previous_secret: string | null
 }
 
@@ -18,7 +19,6 @@ export function resealed(row: SealedRow, encryption: Encryption): SealedRow | nu
     for (const column of SEALED_COLUMNS) {
       const sealed = row[column]
       const place = { rowId: row.id, column }
-      // Its type is that of the column: only the previous secret may be missing.
       if (sealed !== null)
         anew[column] = encryption.encrypt(encryption.decrypt(sealed, place), place)
     }

@@ -32,6 +32,9 @@ export function countByKey(groups: readonly { sealed_with: string; count: number
   return counts
 }
 
-/** Walks the index alone. */
+/** Of what is left of a deleted webhook only the URL is sealed. Indexed, too. */
+export const DELETED_SEALED_WITH = 'substr(url, 4, 8)'
+
+/** Walks the index alone. What is left of deleted webhooks forbids no start: it is told or it is not. */
 export const COUNT_SEALED_WITH = `SELECT ${SEALED_WITH} AS sealed_with, count(*) AS count
   FROM webhooks GROUP BY ${SEALED_WITH}`

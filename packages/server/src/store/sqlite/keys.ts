@@ -18,6 +18,7 @@ import { resealed, type SealedRow } from '../sealing/reseal.ts'
 import {
   COUNT_SEALED_WITH,
   countByKey,
+  DELETED_SEALED_WITH,
   SEALED_WITH,
   sealedWithOnly,
 } from '../sealing/sealed-with.ts'
@@ -67,11 +68,12 @@ export async function resealNext(
   const own = sealedWithOnly(encryption.keyId)
   const [meta, other] = (await run([
     { sql: READ_META, parameters: [KEY_CHECK] },
-    { sql: ANY_OTHER, parameters: [own, own] },
+    { sql: ANY_OTHER, parameters: [own, own, encryption.keyId, encryption.keyId] },
   ])) as [{ value: string }[], unknown[]]
   const isPresent = sealingKeyOf(String(meta[0]?.value)) === encryption.keyId
   if (!isPresent || other.length === 0) return { next: null, resealed: 0, unreadable: [] }
-  const [rows] = (await run([{ sql: OTHERS, parameters: [after, own, limit] }])) as [SealedRow[]]
+  const parameters = [after, own, after, encryption.keyId, limit]
+  const [rows] = (await run([{ sql: OTHERS, parameters }])) as [SealedRow[]]
   const changes = rows.map((before) => ({ before, anew: resealed(before, encryption) }))
   const readable = changes.filter(isReadable)
   const count = readable.length > 0 ? await queue.call('reseal', readable) : 0
@@ -103,7 +105,11 @@ async function readKnown(run: RunQueries): Promise<KnownKeys> {
 }
 
 const READ_META = 'SELECT value FROM meta WHERE key = ?'
-/** By the index over this expression, from both of its ends. */
-export const ANY_OTHER = `SELECT 1 FROM webhooks WHERE ${SEALED_WITH} < ? OR ${SEALED_WITH} > ? LIMIT 1`
+/** By the indexes over these expressions, from both of their ends. */
+export const ANY_OTHER = `SELECT 1 FROM webhooks WHERE ${SEALED_WITH} < ? OR ${SEALED_WITH} > ?
+  UNION ALL SELECT 1 FROM deleted_webhooks
+    WHERE ${DELETED_SEALED_WITH} < ? OR ${DELETED_SEALED_WITH} > ? LIMIT 1`
 const OTHERS = `SELECT id, url, headers, secret, previous_secret FROM webhooks
-  WHERE id > ? AND ${SEALED_WITH} <> ? ORDER BY id LIMIT ?`
+  WHERE id > ? AND ${SEALED_WITH} <> ?
+  UNION ALL SELECT id, url, NULL, NULL, NULL FROM deleted_webhooks
+    WHERE id > ? AND ${DELETED_SEALED_WITH} <> ? ORDER BY id LIMIT ?`

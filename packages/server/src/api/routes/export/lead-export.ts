@@ -8,6 +8,7 @@ import { bodyText } from '../../../event.ts'
 import type { LeadRecord } from '../../../store/desk.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
+import { besideOf } from '../../shapes/beside.ts'
 import { BODY_EXAMPLE } from '../../shapes/delivery-example.ts'
 import {
   attemptSchema,
@@ -16,7 +17,13 @@ import {
 } from '../../shapes/delivery-schemas.ts'
 import { notFound } from '../../shapes/error-answer.ts'
 import { LEAD_EXAMPLE, leadSchema } from '../../shapes/lead-schemas.ts'
-import { isoAt, presentAttempt, presentDelivery, presentLead } from '../../shapes/present.ts'
+import {
+  type Beside,
+  isoAt,
+  presentAttempt,
+  presentDelivery,
+  presentLead,
+} from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, isoTime } from '../../shapes/schemas.ts'
 
 const receiverSchema = z
@@ -92,7 +99,8 @@ const EXPORT_EXAMPLE: z.infer<typeof exportSchema> = {
   ],
 }
 
-export function leadExportRoute({ store, clock }: ApiDeps): Route {
+export function leadExportRoute(deps: ApiDeps): Route {
+  const { store } = deps
   return defineRoute({
     method: 'GET',
     path: '/api/v1/leads/{id}/export',
@@ -115,14 +123,15 @@ export function leadExportRoute({ store, clock }: ApiDeps): Route {
       const record = await store.getLeadRecord(id)
       if (!record) throw notFound('lead')
       await store.keepAudit(audit())
-      return presentRecord(record, clock.now())
+      const sent = record.deliveries.map(({ delivery }) => delivery)
+      return presentRecord(record, await besideOf(deps, sent))
     },
   })
 }
 
-function presentRecord({ lead, conversation, event, deliveries }: LeadRecord, nowMs: number) {
+function presentRecord({ lead, conversation, event, deliveries }: LeadRecord, beside: Beside) {
   return {
-    exportedAt: isoAt(nowMs),
+    exportedAt: isoAt(beside.nowMs),
     lead: presentLead(lead),
     conversation: conversation && { ...conversation, createdAt: isoAt(conversation.createdAt) },
     event: event && {
@@ -131,17 +140,18 @@ function presentRecord({ lead, conversation, event, deliveries }: LeadRecord, no
       payload: JSON.parse(event.payload) as unknown,
       createdAt: isoAt(event.createdAt),
     },
-    deliveries: deliveries.map((each) => presentSent(each, event)),
+    deliveries: deliveries.map((each) => presentSent(each, event, beside)),
   }
 }
 
 function presentSent(
   { delivery, attempts, webhook }: LeadRecord['deliveries'][number],
   event: LeadRecord['event'],
+  beside: Beside,
 ) {
   const [first, last] = [attempts.at(0), attempts.at(-1)]
   return {
-    ...presentDelivery(delivery),
+    ...presentDelivery(delivery, beside),
     receiver: {
       webhookId: delivery.webhookId,
       host: webhook && new URL(webhook.url).host,

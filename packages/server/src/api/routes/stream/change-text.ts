@@ -1,4 +1,6 @@
 /** What changed, as the stream writes it: ids and states, never personal data. */
+
+import { inOwnersWords } from '../../../owner-words.ts'
 import type { Change } from '../../../store/road.ts'
 import { isoAt } from '../../shapes/present.ts'
 
@@ -18,7 +20,9 @@ function changeData(change: Change): Record<string, unknown> {
   switch (change.type) {
     case 'delivery.updated': {
       const { id, eventId, webhookId, eventType, state } = change.delivery
-      const { attemptCount, lastStatus, lastError } = change.delivery
+      const { attemptCount, lastStatus } = change.delivery
+      // One text for all who watch.
+      const lastError = change.delivery.lastError && inOwnersWords(change.delivery.lastError)
       return {
         ...common,
         delivery: { id, eventId, webhookId, eventType, state, attemptCount, lastStatus, lastError },

@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
-import { CURE_EXAMPLE, cureField, presentCure } from '../../shapes/cure.ts'
-import { attemptSchema } from '../../shapes/delivery-schemas.ts'
+import { attemptSchema, CURE_EXAMPLE, cureField } from '../../shapes/delivery-schemas.ts'
 import { apiError, notFound } from '../../shapes/error-answer.ts'
-import { presentAttempt } from '../../shapes/present.ts'
+import { presentAttempt, presentCure } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, eventType, idField } from '../../shapes/schemas.ts'
 import { answerWith, findWebhook, webhookAnswer } from './webhooks.ts'
 
@@ -125,7 +124,7 @@ function pauseRoute(deps: ApiDeps): Route {
     audit: 'webhook.paused',
     answer: { status: 200, description: 'The webhook, paused.', ...webhookAnswer },
     errors: ['wrong_state'],
-    async handle({ id, audit, reply }) {
+    async handle({ id, audit, reply, caller }) {
       const { state } = await findWebhook(deps, id)
       // Pausing would hide why it was disabled, and nothing is sent to it anyway.
       if (state === 'disabled') {
@@ -134,7 +133,7 @@ function pauseRoute(deps: ApiDeps): Route {
       const why = 'Paused by its owner.'
       const webhook = await deps.store.setWebhookState(id, 'paused', why, audit())
       if (!webhook) throw notFound('webhook')
-      return answerWith(deps, reply, webhook)
+      return answerWith(deps, { reply, caller }, webhook)
     },
   })
 }
@@ -152,10 +151,10 @@ function resumeRoute(deps: ApiDeps): Route {
     id: 'webhook',
     audit: 'webhook.resumed',
     answer: { status: 200, description: 'The webhook, active.', ...webhookAnswer },
-    async handle({ id, audit, reply }) {
+    async handle({ id, audit, reply, caller }) {
       const webhook = await deps.store.setWebhookState(id, 'active', null, audit())
       if (!webhook) throw notFound('webhook')
-      return answerWith(deps, reply, webhook)
+      return answerWith(deps, { reply, caller }, webhook)
     },
   })
 }

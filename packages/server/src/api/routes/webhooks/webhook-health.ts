@@ -3,10 +3,11 @@ import { z } from 'zod'
 import type { Stats, StatsCounts, WebhookHealth } from '../../../store/desk.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
+import { besideOf } from '../../shapes/beside.ts'
 import { type Cursors, listPage } from '../../shapes/cursor.ts'
 import { DELIVERY_EXAMPLE, deliverySchema } from '../../shapes/delivery-schemas.ts'
 import { notFound } from '../../shapes/error-answer.ts'
-import { isoAt, presentDelivery } from '../../shapes/present.ts'
+import { type Beside, isoAt, presentDelivery } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, idFilter, isoTime, listOf, pageQuery } from '../../shapes/schemas.ts'
 
 const MINUTE_MS = 60_000
@@ -143,7 +144,8 @@ export function webhookHealthRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [healthRoute(deps), statsRoute(deps, cursors)]
 }
 
-function healthRoute({ store, clock }: ApiDeps): Route {
+function healthRoute(deps: ApiDeps): Route {
+  const { store, clock } = deps
   return defineRoute({
     method: 'GET',
     path: '/api/v1/webhooks/{id}/health',
@@ -173,7 +175,10 @@ function healthRoute({ store, clock }: ApiDeps): Route {
         webhookId: id,
         from: isoAt(span.from),
         to: isoAt(span.to),
-        ...presentHealth(health),
+        ...presentHealth(
+          health,
+          await besideOf(deps, [...health.lastDelivered, ...health.lastFailed]),
+        ),
       }
     },
   })
@@ -238,7 +243,7 @@ function spanUntil(to: number, name: Span) {
   return { from: start - (start % stepMs), to, stepMs }
 }
 
-function presentHealth(health: WebhookHealth) {
+function presentHealth(health: WebhookHealth, beside: Beside) {
   const { stats, waiting, givenUp, errors, moreErrors, lastDelivered, lastFailed } = health
   return {
     ...presentFigures(stats),
@@ -255,8 +260,8 @@ function presentHealth(health: WebhookHealth) {
       lastAt: isoAt(lastAt),
     })),
     moreErrors,
-    lastDelivered: lastDelivered.map(presentDelivery),
-    lastFailed: lastFailed.map(presentDelivery),
+    lastDelivered: lastDelivered.map((delivery) => presentDelivery(delivery, beside)),
+    lastFailed: lastFailed.map((delivery) => presentDelivery(delivery, beside)),
   }
 }
 

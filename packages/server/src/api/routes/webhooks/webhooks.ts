@@ -5,6 +5,7 @@ import type { NewWebhook, Once, WebhookChange } from '../../../store/desk.ts'
 import { memberPath } from '../../../text/json.ts'
 import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../../webhook.ts'
 import type { AuditOf } from '../../access/call-audit.ts'
+import { type Caller, readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { type Cursors, listPage } from '../../shapes/cursor.ts'
@@ -30,6 +31,7 @@ import {
   IF_MATCH,
   setETag,
 } from '../changing/versions.ts'
+import { webhookShower } from './shown-webhook.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
 export const webhookAnswer = { headers: ETAG, schema: webhookSchema, example: WEBHOOK_EXAMPLE }
@@ -100,7 +102,7 @@ export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, call:
   })
 }
 
-function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+function listRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/chatbots/{id}/webhooks',
@@ -121,21 +123,22 @@ function listRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    async handle({ id, query }) {
+    async handle({ id, query, caller }) {
+      const { store } = deps
       if (!(await store.getChatbot(id))) throw notFound('chatbot')
       return listPage({
         cursors,
         scope: `webhooks of ${id}`,
         query,
         read: (page) => store.readPage('webhooks', { ...filterOf(query), chatbotId: id }, page),
-        present: (webhook) => presentWebhook(webhook, clock.now()),
+        present: webhookShower(deps, readerOf(caller)),
       })
     },
   })
 }
 
 /** Whoever looks after many chatbots would otherwise ask for the webhooks of each. */
-function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
+function findRoute(deps: ApiDeps, cursors: Cursors): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/webhooks',
@@ -163,18 +166,18 @@ function findRoute({ store, clock }: ApiDeps, cursors: Cursors): Route {
     },
     errors: ['invalid_cursor'],
     slot: 'answer',
-    handle({ query }) {
+    handle({ query, caller }) {
       return listPage({
         cursors,
         scope: 'webhooks',
         query,
         read: (page, { troubled, ...filter }) =>
-          store.readPage(
+          deps.store.readPage(
             'webhooks',
-            troubled === 'true' ? { ...filter, troubledAt: clock.now() } : filter,
+            troubled === 'true' ? { ...filter, troubledAt: deps.clock.now() } : filter,
             page,
           ),
-        present: (webhook) => presentWebhook(webhook, clock.now()),
+        present: webhookShower(deps, readerOf(caller)),
       })
     },
   })
@@ -195,7 +198,8 @@ function getRoute(deps: ApiDeps): Route {
     access: 'chatbot-by-id',
     id: 'webhook',
     answer: { status: 200, description: 'The webhook.', ...webhookAnswer },
-    handle: async ({ id, reply }) => answerWith(deps, reply, await findWebhook(deps, id)),
+    handle: async ({ id, reply, caller }) =>
+      answerWith(deps, { reply, caller }, await findWebhook(deps, id)),
   })
 }
 
@@ -215,7 +219,7 @@ function updateRoute(deps: ApiDeps): Route {
     body: { schema: webhookChangeSchema, example: { timeoutSeconds: 10 } },
     answer: { status: 200, description: 'The webhook as it is now.', ...webhookAnswer },
     errors: ['blocked_address', 'changed_meanwhile'],
-    async handle({ id, body, audit, request, reply }) {
+    async handle({ id, body, audit, request, reply, caller }) {
       const versions = expectedVersions(request)
       for (;;) {
         const stored = await findWebhook(deps, id)
@@ -227,7 +231,7 @@ function updateRoute(deps: ApiDeps): Route {
         // What was masked stands for what is stored, so it holds for this version only.
         const webhook = await deps.store.updateWebhook(id, change, audit(), [stored.version])
         if (!webhook) throw notFound('webhook')
-        if (webhook !== 'other_version') return answerWith(deps, reply, webhook)
+        if (webhook !== 'other_version') return answerWith(deps, { reply, caller }, webhook)
       }
     },
   })
@@ -257,9 +261,14 @@ function deleteRoute(deps: ApiDeps): Route {
   })
 }
 
-export function answerWith({ clock }: ApiDeps, reply: FastifyReply, webhook: Webhook) {
+/** With its version, and what to do about it. */
+export function answerWith(
+  deps: ApiDeps,
+  { reply, caller }: { reply: FastifyReply; caller: Caller | null },
+  webhook: Webhook,
+) {
   setETag(reply, webhook)
-  return presentWebhook(webhook, clock.now())
+  return webhookShower(deps, readerOf(caller))(webhook)
 }
 
 type NewValues = Omit<NewWebhook, 'id' | 'webhooksMax'>
@@ -288,7 +297,8 @@ export async function createAndAnswer(
     const look = audit({ targetId: webhook.id, chatbotId })
     await store.keepAudit({ ...look, action: 'webhook.secret_shown', fields: [] })
   }
-  return { ...answerWith(deps, reply, webhook), secret: webhook.secret }
+  setETag(reply, webhook)
+  return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
 }
 
 export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {

@@ -9,6 +9,7 @@ import { systemClock } from '../../../clock.ts'
 import { silentLog } from '../../../log.ts'
 import { createMetrics } from '../../../metrics.ts'
 import type { PageRead } from '../../../store/desk.ts'
+import { countStates } from '../../../store/reading/lead-deliveries.ts'
 import { SLOTS, STALLED_MS, TURN_WAIT_MS } from './answer-slots.ts'
 
 const EMPTY = { rows: [], more: false }
@@ -184,7 +185,8 @@ test('a reader that goes half-way is no fault of ours, and leaves its place', as
 function largePage(): PageRead<unknown> {
   const lead = { id: 'lead_1', chatbotId: '', conversationId: '', eventId: '' }
   const texts = { customerName: 'x'.repeat(95_000), customerEmail: '', customerPhone: '' }
-  return { rows: [{ ...lead, ...texts, consent: null, createdAt: systemClock.now() }], more: true }
+  const rest = { deliveries: countStates([]), consent: null, createdAt: systemClock.now() }
+  return { rows: [{ ...lead, ...texts, ...rest }], more: true }
 }
 
 function request(url: string, path: string, key: string): Socket {

@@ -63,6 +63,8 @@ export function* deleteChatbot(
   if (deleted.length === 0) return false
   const webhooks = yield* answerOf(tx.query<{ id: string }>(WEBHOOKS_OF, [id]))
   for (const webhook of webhooks) yield* deleteWebhook(tx, { id: webhook.id })
+  // Its deliveries are not there any more for whoever reads.
+  tx.send(FORGET_DELETED_WEBHOOKS, [id])
   endChatbot(tx, id)
   return true
 }
@@ -76,3 +78,4 @@ const UPDATE = updateOf('chatbots', [...CHATBOT_COLUMNS, 'version', 'updated_at'
 const DELETE = `UPDATE chatbots SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL
   RETURNING id`
 const WEBHOOKS_OF = 'SELECT id FROM webhooks WHERE chatbot_id = $1 ORDER BY id'
+const FORGET_DELETED_WEBHOOKS = 'DELETE FROM deleted_webhooks WHERE chatbot_id = $1'

@@ -105,7 +105,10 @@ export function* updateWebhook(
   )
 }
 
-/** Waiting deliveries are cancelled by `settle`. */
+/**
+ * Waiting deliveries are cancelled by `settle`. Where it was stays to be told with its deliveries, as
+ * long as they are kept (prune).
+ */
 export function* deleteWebhook(
   tx: DeskTransaction,
   { id, versions }: { id: string; versions?: readonly string[] },
@@ -117,7 +120,10 @@ export function* deleteWebhook(
       tx.send(DELETE_NOTICES, [id])
       tx.forgetStarts(id)
       tx.unsettle(id)
-      return yield* rowOf<WebhookRow>(tx, DELETE, [id])
+      const row = yield* rowOf<WebhookRow>(tx, DELETE, [id])
+      // Sealed for this row and column already.
+      tx.send(KEEP_DELETED, [id, row.chatbot_id, row.url, tx.now])
+      return row
     }),
   )
   return deleted === 'other_version' ? deleted : deleted !== null
@@ -227,6 +233,8 @@ const MADE_COLUMNS = ['id', 'chatbot_id', ...WEBHOOK_COLUMNS, 'secret', ...MADE_
 const INSERT = insertOf('webhooks', [...MADE_COLUMNS, ...START_COLUMNS], '*')
 const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'version', 'updated_at'])
 const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
+const KEEP_DELETED = `INSERT INTO deleted_webhooks (id, chatbot_id, url, deleted_at)
+  VALUES ($1, $2, $3, $4)`
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
 const SET_ASIDE = updateOf('webhooks', ['set_aside_until'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`

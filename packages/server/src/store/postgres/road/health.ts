@@ -4,6 +4,7 @@
  * which are nearly all, then never wait for each other, on any node.
  */
 
+import { isDoubtful } from '../../../delivery.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { RecordInput } from '../../road.ts'
 import {
@@ -38,6 +39,7 @@ export interface HealthRow extends HealthState {
 interface Health {
   row: HealthRow
   wasFailing: boolean
+  wasDoubtful: boolean
   disabledFor: string | null
   /** What is on disk of its rest. */
   rest: string
@@ -58,7 +60,9 @@ export class HealthBook {
     for (const row of touched) {
       const wasFailing = row.failingSince !== null
       const rest = restValues(row).join()
-      this.#webhooks.set(row.id, { row, wasFailing, disabledFor: null, rest, move: null })
+      const wasDoubtful = isDoubtful(row.lastNote)
+      const health = { row, wasFailing, wasDoubtful, disabledFor: null, rest, move: null }
+      this.#webhooks.set(row.id, health)
     }
   }
 
@@ -103,6 +107,8 @@ export class HealthBook {
       column(all, ({ row }) => row.recentFailures),
       column(all, ({ row }) => row.troubles),
       column(all, ({ row }) => row.givenUpAt),
+      column(all, ({ row }) => row.lastFailureBy),
+      column(all, ({ row }) => row.lastNote),
     ])
     noteDown(tx, this.#notices)
     const rests = all.filter(({ row, rest }) => restValues(row).join() !== rest)
@@ -111,14 +117,17 @@ export class HealthBook {
       const columns = REST_COLUMNS.map((_, at) => column(values, (row) => row[at] ?? null))
       tx.send(WRITE_RESTS, [column(rests, ({ row }) => row.id), ...columns])
     }
-    for (const { row, wasFailing, disabledFor, move } of all) {
+    for (const { row, wasFailing, wasDoubtful, disabledFor, move } of all) {
       if (disabledFor !== null) {
         tx.send(DISABLE, [disabledFor, tx.now, row.id])
         tx.unsettle(row.id)
       }
       if (disabledFor !== null) tx.webhookChanged(row.id, row.chatbotId, 'settings')
       else if (move !== null) tx.webhookChanged(row.id, row.chatbotId, 'rest')
-      else if (wasFailing !== (row.failingSince !== null)) {
+      else if (
+        wasFailing !== (row.failingSince !== null) ||
+        wasDoubtful !== isDoubtful(row.lastNote)
+      ) {
         tx.webhookChanged(row.id, row.chatbotId, 'health')
       }
     }
@@ -132,8 +141,8 @@ export class HealthBook {
 export const touchedBy = (tried: string) => `SELECT w.id, w.chatbot_id AS "chatbotId", w.state,
     failing_since AS "failingSince", consecutive_failures AS "consecutiveFailures",
     last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
-    last_failure AS "lastFailure", recent_failures AS "recentFailures", troubles,
-    given_up_at AS "givenUpAt", ${REST_FIELDS}
+    last_failure AS "lastFailure", last_failure_by AS "lastFailureBy", last_note AS "lastNote",
+    recent_failures AS "recentFailures", troubles, given_up_at AS "givenUpAt", ${REST_FIELDS}
   FROM webhooks w JOIN (${tried}) tried ON tried.webhook_id = w.id
   WHERE failed OR resting_until IS NOT NULL OR taken_up AND consecutive_failures >= ${FAILURES_OF_ALL}
     OR succeeded AND (failing_since IS NOT NULL OR recent_failures <> 0 OR troubles <> 0
@@ -143,11 +152,12 @@ const WRITE = `UPDATE webhooks w SET failing_since = noted.failing_since,
     consecutive_failures = noted.consecutive_failures, last_success_at = noted.last_success_at,
     last_failure_at = noted.last_failure_at, last_failure = noted.last_failure,
     recent_failures = noted.recent_failures, troubles = noted.troubles,
-    given_up_at = noted.given_up_at
+    given_up_at = noted.given_up_at, last_failure_by = noted.last_failure_by,
+    last_note = noted.last_note
   FROM unnest($1::text[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::int[],
-      $8::int[], $9::bigint[])
+      $8::int[], $9::bigint[], $10::text[], $11::text[])
     AS noted (id, failing_since, consecutive_failures, last_success_at, last_failure_at,
-      last_failure, recent_failures, troubles, given_up_at)
+      last_failure, recent_failures, troubles, given_up_at, last_failure_by, last_note)
   WHERE w.id = noted.id`
 const WRITE_RESTS = `UPDATE webhooks w
   SET ${REST_COLUMNS.map((name) => `${name} = rest.${name}`).join(', ')}

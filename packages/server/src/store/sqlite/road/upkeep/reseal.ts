@@ -11,6 +11,10 @@ export interface Resealing {
 export function reseal(core: Core, rows: Resealing[]): number {
   let count = 0
   for (const { before, anew } of rows) {
+    if (before.headers === null) {
+      count += core.runCounting(RESEAL_DELETED, anew.url, before.id, before.url)
+      continue
+    }
     count += core.runCounting(
       RESEAL,
       anew.url,
@@ -31,3 +35,5 @@ export function reseal(core: Core, rows: Resealing[]): number {
 
 const RESEAL = `UPDATE webhooks SET url = ?, headers = ?, secret = ?, previous_secret = ?
   WHERE id = ? AND url = ? AND headers = ? AND secret = ? AND previous_secret IS ?`
+/** What is left of one that was deleted. */
+const RESEAL_DELETED = 'UPDATE deleted_webhooks SET url = ? WHERE id = ? AND url = ?'

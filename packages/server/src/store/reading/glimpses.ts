@@ -1,0 +1,49 @@
+/** What is told of webhooks beside their deliveries: also of those that are gone. */
+import type { CompiledQuery } from 'kysely'
+import type { WebhookGlimpse } from '../desk.ts'
+import type { Encryption } from '../sealing/encryption.ts'
+import type { Builder } from './builder.ts'
+import { restOf, type WebhookRow } from './rows.ts'
+
+type SeenRow = Pick<
+  WebhookRow,
+  'id' | 'url' | 'state' | 'resting_until' | 'probe_at' | 'probe_wanted' | 'rest_reason'
+>
+
+export function glimpseQueries(db: Builder, ids: readonly string[]): CompiledQuery[] {
+  return [
+    db
+      .selectFrom('webhooks')
+      .select(['id', 'url', 'state', 'resting_until', 'probe_at', 'probe_wanted', 'rest_reason'])
+      .where('id', 'in', ids)
+      .compile(),
+    db.selectFrom('deleted_webhooks').select(['id', 'url']).where('id', 'in', ids).compile(),
+  ]
+}
+
+export function toGlimpses(
+  ids: readonly string[],
+  [webhooks = [], deleted = []]: unknown[][],
+  encryption: Encryption,
+): Map<string, WebhookGlimpse> {
+  const glimpses = new Map<string, WebhookGlimpse>(
+    ids.map((id) => [id, { url: null, state: 'deleted', rest: null }]),
+  )
+  for (const { id, url } of deleted as Pick<SeenRow, 'id' | 'url'>[]) {
+    glimpses.set(id, { url: openedIfItOpens(encryption, id, url), state: 'deleted', rest: null })
+  }
+  for (const row of webhooks as SeenRow[]) {
+    const url = encryption.decrypt(row.url, { rowId: row.id, column: 'url' })
+    glimpses.set(row.id, { url, state: row.state, rest: restOf(row) })
+  }
+  return glimpses
+}
+
+/** A key may have been retired without what is left of deleted webhooks (sealed-with.ts). */
+function openedIfItOpens(encryption: Encryption, rowId: string, sealed: string): string | null {
+  try {
+    return encryption.decrypt(sealed, { rowId, column: 'url' })
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,132 @@
+/** Beside each cause stands its cure: on the delivery, the webhook, the overview and in a test. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { buildBundles } from '../../scripts/build-bundles.ts'
+import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { Dashboard } from '../support/dashboard.ts'
+import { ServerWorld } from '../support/server-world.ts'
+import { openBrowser } from '../support/use-browser.ts'
+
+let browser: Browser
+let world: ServerWorld
+beforeAll(async () => {
+  await buildBundles()
+  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
+  browser = await openBrowser()
+}, BROWSER_PATIENCE_MS)
+afterAll(async () => {
+  await browser?.close()
+  await world?.close()
+})
+
+test('a redirect is told on all four pages, and followed by one click and a yes', async () => {
+  const { page, dashboard, endpoint, webhook, lead } = await setup()
+  const moved = endpoint.url.replace(/\/?$/, '/moved')
+  const redirect = { kind: 'answer', status: 308, headers: { location: moved } } as const
+  await endpoint.behave(redirect, redirect, redirect)
+  const delivery = await lead()
+
+  await dashboard.goto('/')
+  await page.getByText('Give the webhook the URL that it leads to').waitFor()
+  await picture(dashboard, 'overview')
+  await dashboard.goto(`/deliveries/${delivery}`)
+  await page.getByText('Give the webhook the URL that it leads to').waitFor()
+  await picture(dashboard, 'delivery')
+  expect(await dashboard.accessibilityFaults()).toEqual([])
+  await dashboard.goto(`/webhooks/${webhook}`)
+  await page.getByText('What to do').waitFor()
+  await page.getByRole('button', { name: 'Send a test event' }).click()
+  await page.getByText('It was not delivered').waitFor()
+  await expect.poll(() => page.getByText('Give the webhook the URL').count()).toBe(2)
+  await picture(dashboard, 'webhook')
+  expect(await dashboard.accessibilityFaults()).toEqual([])
+
+  await page.getByRole('button', { name: 'Use the URL it leads to' }).first().click()
+  const question = page.getByRole('alertdialog')
+  await question.getByText(moved, { exact: true }).waitFor()
+  await question.getByText(endpoint.url, { exact: true }).waitFor()
+  await picture(dashboard, 'question')
+  await endpoint.behave({ kind: 'answer', status: 200 })
+  await question.getByRole('button', { name: 'Change the URL' }).click()
+  await page.getByText('The webhook has the new URL.').waitFor()
+  expect(await world.api.webhook(webhook)).toMatchObject({ url: moved })
+  const changed = page.locator('[aria-live]', { hasText: 'The webhook has the new URL.' })
+  await changed.getByRole('button', { name: 'Send a test event' }).click()
+  await changed.getByText(/^It answered 200 in/).waitFor()
+  expect(dashboard.complaints).toEqual([])
+})
+
+test('a web page that takes deliveries is amber in the list, on the delivery and the webhook', async () => {
+  const { page, dashboard, endpoint, webhook, lead } = await setup()
+  const body = '<!doctype html><title>Sign in</title>'
+  await endpoint.behave({
+    kind: 'answer',
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    body,
+  })
+  const delivery = await lead()
+  await dashboard.goto(`/deliveries?webhookId=${webhook}`)
+  await page.getByText('It answered with a web page. Is this the right URL?').first().waitFor()
+  await picture(dashboard, 'list')
+  expect(await dashboard.accessibilityFaults()).toEqual([])
+  await dashboard.goto(`/deliveries/${delivery}`)
+  await page.getByText(/but with a web page: is this the right URL\?/).waitFor()
+  await page.getByText('What to do').waitFor()
+  await picture(dashboard, 'web-page')
+  await dashboard.goto(`/webhooks/${webhook}`)
+  await page.getByText('Is this the right URL?').first().waitFor()
+  expect(dashboard.complaints).toEqual([])
+})
+
+test.each([
+  { width: 1280, height: 720 },
+  { width: 390, height: 844 },
+])('once created, a webhook can be tested without scrolling at $width × $height', async (size) => {
+  const { page, dashboard, endpoint } = await setup()
+  await page.setViewportSize(size)
+  await dashboard.goto('/webhooks?create')
+  const dialog = page.getByRole('dialog')
+  if (!(await dialog.isVisible()))
+    await page.getByRole('button', { name: 'Create a webhook' }).click()
+  await dialog.getByLabel('Endpoint URL').fill(endpoint.url)
+  const chatbot = dialog.getByLabel('Chatbot', { exact: true })
+  if (await chatbot.isVisible()) await chatbot.selectOption({ index: 1 })
+  await dialog.getByRole('button', { name: 'Create the webhook' }).click()
+  const button = dialog.getByRole('button', { name: 'Send a test event' })
+  await button.waitFor()
+  await picture(dashboard, `created-${size.width}`)
+  const place = await button.boundingBox()
+  const footer = await dialog.locator('footer').boundingBox()
+  expect((place?.y ?? 9_999) + (place?.height ?? 0)).toBeLessThan(footer?.y ?? 0)
+  const code = await dialog.locator('pre').allInnerTexts()
+  const port = new URL(endpoint.url).port
+  expect(code.join('\n')).toContain(port)
+  expect(code.join('\n')).toMatch(
+    /npm install express\nCHATZURI_SECRET='whsec_\S+' node server\.mjs/,
+  )
+})
+
+async function setup() {
+  const endpoint = await world.receiver.endpoint()
+  const chatbotId = await world.api.createChatbot()
+  const { id: webhook } = await world.api.createWebhook(chatbotId, {
+    url: endpoint.url,
+    eventTypes: ['lead.submit'],
+  })
+  const dashboard = await Dashboard.open(browser, world.server)
+  onTestFinished(() => dashboard.close())
+  await dashboard.signIn()
+  const lead = async () => {
+    const { eventId } = await world.api.postLead(chatbotId, { customerName: 'Ann' })
+    const [delivery] = await world.api.deliveriesOf(eventId)
+    return (await world.api.finished(delivery?.id ?? '')).id
+  }
+  return { page: dashboard.page, dashboard, endpoint, webhook, lead }
+}
+
+/** For whoever wants to look: CURE_PICTURES names a folder. */
+async function picture({ page }: Dashboard, name: string): Promise<void> {
+  const folder = process.env.CURE_PICTURES
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` })
+}
