@@ -200,7 +200,7 @@ export interface LeadRecord {
 
 export interface WebhookFilter {
   chatbotId?: string
-  /** Only those that don't get what they should at this instant: paused, disabled, failing or resting. */
+  /** Only those that don't get what they should at this instant: paused, disabled, failing, resting, or of doubt. */
   troubledAt?: number
   /** Each of these texts stands in its `metadata`, under its name. */
   metadata?: readonly (readonly [name: string, text: string])[]

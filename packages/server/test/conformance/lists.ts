@@ -171,6 +171,11 @@ export function describeLists(suite: Suite): void {
     expect(await troubled(other.id)).toEqual([])
     await world.record(await world.claim(chatbot.id), { kind: 'delivered' })
     expect(await troubled()).toEqual([])
+    const page = { attempt: { note: 'web_page' } } as const
+    await world.record(await world.claim(chatbot.id), { kind: 'delivered' }, page)
+    expect(await troubled()).toEqual([webhook.id])
+    await world.record(await world.claim(chatbot.id), { kind: 'delivered' })
+    expect(await troubled()).toEqual([])
   })
 
   test('every filter of deliveries holds, alone and with others', async () => {

@@ -13,7 +13,7 @@ import { Breakable } from '../../ui/breakable.tsx'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { WebhookBadge } from '../../ui/status-badge.tsx'
+import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 import { countText } from '../webhooks/health-figures.tsx'
@@ -148,10 +148,11 @@ function AttentionItem({ trouble, onResending }: { trouble: Trouble } & OnResend
 
 function Why({ webhook }: { webhook: Webhook }) {
   const { state, stateReason, restingReason, health, cure } = webhook
+  const isWell = webhookCondition(webhook) === 'active'
   return (
     <>
       <p className="text-sm text-soft [overflow-wrap:anywhere]">
-        {stateReason ?? restingReason ?? health.lastFailure}
+        {stateReason ?? restingReason ?? (isWell ? cure?.cause : health.lastFailure)}
         {state === 'active' && health.failingSince !== null && (
           <>
             {' · '}

@@ -9,7 +9,14 @@ function webhook(chatbotId: string, state: Webhook['state'], failing = false): W
   made += 1
   const health = { failingSince: failing ? AT : null }
   // Of a webhook only this is looked at.
-  return { id: `wh_${made}`, chatbotId, state, health, restingUntil: null } as unknown as Webhook
+  return {
+    id: `wh_${made}`,
+    chatbotId,
+    state,
+    health,
+    restingUntil: null,
+    cure: null,
+  } as unknown as Webhook
 }
 
 function givenUpOf(webhookId: string, chatbotId: string, count: number): GivenUpOfWebhook {
@@ -36,6 +43,13 @@ test('what was given up is told of a webhook that works again, too, and once of 
     ['givenUp', 6],
     ['paused', 0],
   ])
+})
+
+test('a webhook that works, and whose last answer leaves a doubt, is told last', () => {
+  const cure = { cause: 'A web page answered.', text: 'Is this the right URL?' } as Webhook['cure']
+  const doubtful = { ...webhook('one', 'active'), cure }
+  const troubles = troublesOf([doubtful, webhook('one', 'paused')], givenUp())
+  expect(troubles.map(({ kind }) => kind)).toEqual(['paused', 'doubtful'])
 })
 
 test('the chatbot with the worst trouble is before one with more of a lesser one', () => {

@@ -3,7 +3,15 @@ import type { GivenUp, GivenUpOfWebhook, Webhook } from '../../api/schema.ts'
 import { webhookCondition } from '../../ui/status-badge.tsx'
 
 /** The worst first. */
-export const TROUBLES = ['disabled', 'failing', 'givenUp', 'resting', 'paused'] as const
+export const TROUBLES = [
+  'disabled',
+  'failing',
+  'givenUp',
+  'resting',
+  'paused',
+  // It works, but its last answer leaves a doubt, such as a web page.
+  'doubtful',
+] as const
 type TroubleKind = (typeof TROUBLES)[number]
 
 export interface Trouble {
@@ -21,7 +29,8 @@ export function troublesOf(webhooks: readonly Webhook[], { webhooks: given }: Gi
   const troubled = webhooks.flatMap((webhook): Trouble[] => {
     const { id: webhookId, chatbotId } = webhook
     const condition = webhookCondition(webhook)
-    const kind = TROUBLES.find((each) => each === condition)
+    const isDoubtful = condition === 'active' && webhook.cure !== null
+    const kind = isDoubtful ? 'doubtful' : TROUBLES.find((each) => each === condition)
     const givenUp = left.get(webhookId) ?? null
     return kind === undefined ? [] : [{ kind, webhookId, chatbotId, webhook, givenUp }]
   })
@@ -44,7 +53,7 @@ interface TroubledChatbot {
 export function rankChatbots(troubles: readonly Trouble[]): TroubledChatbot[] {
   const found = new Map<string, TroubledChatbot>()
   for (const { kind, chatbotId, givenUp } of troubles) {
-    const counts = { disabled: 0, failing: 0, givenUp: 0, resting: 0, paused: 0 }
+    const counts = { disabled: 0, failing: 0, givenUp: 0, resting: 0, paused: 0, doubtful: 0 }
     const ranked = found.get(chatbotId) ?? { chatbotId, counts }
     if (kind !== 'givenUp') ranked.counts[kind] += 1
     ranked.counts.givenUp += givenUp?.count ?? 0

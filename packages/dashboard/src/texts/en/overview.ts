@@ -76,6 +76,7 @@ export const overview = {
     givenUp: (deliveries: string) => `${deliveries} given up`,
     resting: (webhooks: string) => `${webhooks} resting`,
     paused: (webhooks: string) => `${webhooks} paused`,
+    doubtful: (webhooks: string) => `${webhooks} in doubt`,
     see: 'See them',
     others: (chatbots: number) => `and ${count(chatbots, 'other chatbot', 'other chatbots')}`,
   },

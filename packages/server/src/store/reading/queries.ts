@@ -64,11 +64,12 @@ export function chatbotNames(db: Builder, after: string | null): Compilable {
 
 /** The condition of webhooks_troubled, literally: else it isn't used. */
 const MAYBE_TROUBLED = sql<SqlBool>`(state IN ('paused', 'disabled') OR (state = 'active'
-  AND (failing_since IS NOT NULL OR resting_until IS NOT NULL)))`
+  AND (failing_since IS NOT NULL OR resting_until IS NOT NULL OR last_note IN ('web_page', 'body_says_failed'))))`
 
 /** A rest that is over is still in its row. */
 function isTroubledAt(nowMs: number) {
-  return sql<SqlBool>`(state <> 'active' OR failing_since IS NOT NULL OR resting_until > ${nowMs})`
+  return sql<SqlBool>`(state <> 'active' OR failing_since IS NOT NULL OR resting_until > ${nowMs}
+    OR last_note IN ('web_page', 'body_says_failed'))`
 }
 
 export function listWebhooks(

@@ -84,6 +84,11 @@ export const LATER_STEPS: readonly string[] = [
   CREATE INDEX deleted_webhooks_by_chatbot ON deleted_webhooks (chatbot_id);
   CREATE INDEX deleted_webhooks_by_age ON deleted_webhooks (deleted_at);
   CREATE INDEX deleted_webhooks_sealed_with ON deleted_webhooks ((substr(url, 4, 8)));`,
+  // With those whose last answer makes one doubt it (isDoubtful in delivery.ts).
+  `DROP INDEX webhooks_troubled;
+  CREATE INDEX webhooks_troubled ON webhooks (chatbot_id, id)
+    WHERE (state IN ('paused', 'disabled') OR (state = 'active' AND (failing_since IS NOT NULL
+      OR resting_until IS NOT NULL OR last_note IN ('web_page', 'body_says_failed'))))`,
 ]
 
 /** The shortest and the longest attempt: of what was there before, the edges of its buckets. */

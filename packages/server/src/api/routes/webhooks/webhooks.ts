@@ -151,7 +151,7 @@ function findRoute(deps: ApiDeps, cursors: Cursors): Route {
       chatbotId: idFilter('chatbot').exactOptional(),
       troubled: z.enum(['true', 'false']).exactOptional().meta({
         description:
-          '`true`: only those that do not get what they should now: paused, disabled, failing or resting.',
+          '`true`: only those that do not get what they should now: paused, disabled, failing or resting; and those whose last answer leaves a doubt, such as a web page.',
       }),
       metadata: metadataFilter.exactOptional(),
       ...pageQuery,
