@@ -1,11 +1,15 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { texts } from '../texts/texts.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { useChatbot } from './chatbot-choice.tsx'
-import { ChatbotFinder } from './chatbot-finder.tsx'
 import { CreateChatbotDialog } from './create-chatbot-dialog.tsx'
 import { useSession } from './session.tsx'
+
+/** Loaded when it is opened: most have no use for it. */
+const ChatbotFinder = lazy(async () => ({
+  default: (await import('./chatbot-finder.tsx')).ChatbotFinder,
+}))
 
 const ALL = 'all'
 /** More are looked for by their names. */
@@ -41,11 +45,15 @@ export function ChatbotSwitcher() {
         <button type="button" aria-haspopup="dialog" {...face} onClick={() => setFinding(true)}>
           <Face name={name} />
         </button>
-        <ChatbotFinder
-          open={finding}
-          onOpenChange={setFinding}
-          onCreate={() => setCreating(true)}
-        />
+        {finding && (
+          <Suspense>
+            <ChatbotFinder
+              open={finding}
+              onOpenChange={setFinding}
+              onCreate={() => setCreating(true)}
+            />
+          </Suspense>
+        )}
         {create}
       </>
     )
