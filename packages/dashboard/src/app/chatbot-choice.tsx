@@ -25,6 +25,8 @@ interface ChatbotChoice {
   /** There are so many that their names come later, and are looked for by a search. */
   hasMore: boolean
   isLoading: boolean
+  /** There is none, as far as the server said: not so while it can't be asked. */
+  isEmpty: boolean
   /** Its id where it isn't known, or no more. */
   nameOf(chatbotId: string): string
   choose(chatbotId: string | null): void
@@ -53,6 +55,7 @@ export function ChatbotProvider({ children }: { children: ReactNode }) {
       chatbots: known,
       hasMore,
       isLoading: isPending,
+      isEmpty: chatbots?.length === 0,
       nameOf: (chatbotId) =>
         (found?.id === chatbotId ? found : known.find(({ id }) => id === chatbotId))?.name ??
         chatbotId,

@@ -34,9 +34,8 @@ export default function Chatbots() {
 
 function All() {
   const navigate = useNavigate()
-  const { chatbots, isLoading } = useChatbot()
+  const { isEmpty } = useChatbot()
   const creating = useCreating()
-  const isEmpty = !isLoading && chatbots.length === 0
   const create = (
     <Button variant="primary" icon="plus" onClick={creating.open}>
       {texts.chatbots.create}

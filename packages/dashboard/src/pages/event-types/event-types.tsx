@@ -121,11 +121,19 @@ function KnownType({ type, found }: { type: EventType; found: Found }) {
     >
       <div className="grid gap-5 lg:grid-cols-2">
         <div className="grid content-start gap-3">
-          <CodeBlock label={words.example} code={JSON.stringify(type.example, null, 2)} />
+          <CodeBlock
+            caption={words.example}
+            label={words.exampleOf(type.name)}
+            code={JSON.stringify(type.example, null, 2)}
+          />
           <details className="text-sm">
             <summary className="text-soft">{words.schema}</summary>
             <div className="mt-2">
-              <CodeBlock label={words.schema} code={JSON.stringify(type.schema, null, 2)} />
+              <CodeBlock
+                caption={words.schema}
+                label={words.schemaOf(type.name)}
+                code={JSON.stringify(type.schema, null, 2)}
+              />
             </div>
           </details>
         </div>

@@ -1,5 +1,6 @@
 /** The first look: do leads come, do they arrive, and if not, where is the cause. */
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { useSearchParams } from 'react-router'
 import { statsQuery } from '../../api/stats.ts'
 import { givenUpQuery, troubledQuery } from '../../api/troubles.ts'
@@ -15,7 +16,6 @@ import { Segmented } from '../../ui/segmented.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Attention } from './attention.tsx'
 import { AttemptsChart, LatencyChart } from './charts.tsx'
-import { Checklist } from './checklist.tsx'
 import { FailingChatbots } from './failing-chatbots.tsx'
 import { Figures } from './figures.tsx'
 import { LeadsCard } from './leads-card.tsx'
@@ -23,11 +23,13 @@ import { DEFAULT_SPAN, isSpan, SPANS, type SpanName } from './spans.ts'
 import { troublesOf } from './troubles.ts'
 import { type Setup, useSetup } from './use-setup.ts'
 
+/** Gone once all is set up: nobody loads it then. */
+const Checklist = lazy(async () => ({ default: (await import('./checklist.tsx')).Checklist }))
+
 export default function Overview() {
-  const { chatbots, isLoading } = useChatbot()
+  const { isEmpty: isNew } = useChatbot()
   const [span, setSpan] = useSpan()
   const setup = useSetup()
-  const isNew = !isLoading && chatbots.length === 0
   const options = Object.keys(SPANS).filter(isSpan)
   return (
     <>
@@ -46,7 +48,7 @@ export default function Overview() {
         }
       />
       <div className="grid gap-5">
-        {setup && !setup.done.webhook && <Checklist setup={setup} />}
+        {setup && !setup.done.webhook && <Steps setup={setup} />}
         {!isNew && <Numbers span={span} setup={setup} />}
       </div>
     </>
@@ -81,13 +83,21 @@ function Numbers({ span, setup }: NumbersProps) {
       ) : (
         <Skeleton className="h-12 rounded-card" />
       )}
-      {setup?.done.webhook && <Checklist setup={setup} />}
+      {setup?.done.webhook && <Steps setup={setup} />}
       {!isLoading && <LeadsCard chatbotId={chatbotId} />}
       {chatbotId === null && troubles && <FailingChatbots troubles={troubles} />}
       <Figures stats={stats.data ?? null} />
       <AttemptsChart stats={stats.data ?? null} span={span} />
       <LatencyChart stats={stats.data ?? null} span={span} />
     </>
+  )
+}
+
+function Steps({ setup }: { setup: Setup }) {
+  return (
+    <Suspense fallback={<Skeleton className="h-72 rounded-card" />}>
+      <Checklist setup={setup} />
+    </Suspense>
   )
 }
 
