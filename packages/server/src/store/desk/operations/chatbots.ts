@@ -10,7 +10,7 @@ import { insertOf, listOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
 import { deleteWebhook } from './webhooks.ts'
 
-interface ChatbotValues {
+type ChatbotValues = {
   id: string
   columns: ChatbotColumns
   once: OnceRecord | null
@@ -31,7 +31,7 @@ export function* createChatbot(
   return yield* makeOnce(tx, { id, once, find: FIND, make })
 }
 
-interface ChatbotPatch {
+type ChatbotPatch = {
   id: string
   /** Those that are absent stay. */
   columns: Partial<ChatbotColumns>
