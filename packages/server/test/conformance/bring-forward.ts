@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { type DecideInput, decide } from '../../src/record/decide.ts'
 import type { Claim } from '../../src/store/road.ts'
 import { type Suite, setup } from './store-world.ts'
 
@@ -6,6 +7,36 @@ const HOUR_MS = 3_600_000
 const DELIVERED = { kind: 'delivered' } as const
 const LATER = { kind: 'retry', delayMs: HOUR_MS, charged: true } as const
 const STRAIN = { askedMs: null, enough: 3, draw: 0.5 }
+const [SECOND_MS, MINUTE_MS] = [1_000, 60_000]
+/** That of RETRY_SCHEDULE: a day in all. */
+const SCHEDULE_MS = [
+  0,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  4 * HOUR_MS,
+  8 * HOUR_MS,
+  8 * HOUR_MS,
+]
+/** Without jitter. */
+const NOT_TAKEN: Omit<DecideInput, 'seriesAttempts'> = {
+  result: {
+    kind: 'answered',
+    status: 422,
+    headers: {},
+    body: '',
+    note: null,
+    retryAfterMs: null,
+    durationMs: 1,
+  },
+  kind: 'event',
+  unchargedAttempts: 0,
+  scheduleMs: SCHEDULE_MS,
+  draw: 0.5,
+}
 const AWAY = { status: null, errorCode: 'connect', error: 'Connection refused' }
 
 async function failing(suite: Suite) {
@@ -203,4 +234,49 @@ export function describeBringForward(suite: Suite): void {
     const { claims } = await world.store.claimDue({ nodeId: world.nodeId, lanes })
     expect(idsOf(claims)).toEqual(ids)
   })
+
+  test.runIf(suite.movesTime)(
+    'what always fails beside a thousand that do not gets all of its schedule',
+    async () => {
+      const { world, chatbot, claimDue, succeed, bringAll } = await failing(suite)
+      const bad = [1, 2, 3].map(() => world.leadEvent())
+      const ids: string[] = []
+      const charged = new Map<string, number[]>()
+      let extras = 0
+      const attempt = async (claim: Claim) => {
+        const outcome = decide({ ...NOT_TAKEN, seriesAttempts: claim.seriesAttempts })
+        const { seriesAttempts: before } = await world.delivery(claim.deliveryId)
+        await world.record(claim, outcome, { attempt: { status: 422 } })
+        const { seriesAttempts } = await world.delivery(claim.deliveryId)
+        if (seriesAttempts === before) extras += 1
+        else charged.get(claim.deliveryId)?.push(world.harness.clock.now())
+      }
+      for (const event of bad) {
+        const claim = await world.claim(chatbot.id, { events: [event] })
+        ids.push(claim.deliveryId)
+        charged.set(claim.deliveryId, [])
+        await attempt(claim)
+      }
+      // Three in a row failed, so the next that is taken brings them forward; then one every 90 s.
+      for (let good = 0; good < 1_000; good++) {
+        await succeed()
+        await bringAll()
+        for (const claim of await claimDue()) await attempt(claim)
+        await world.advance(90_000)
+        await world.join()
+      }
+      expect(extras).toBeGreaterThan(0)
+      expect(extras).toBeLessThanOrEqual(ids.length * (SCHEDULE_MS.length - 1))
+      for (const id of ids) {
+        const times = charged.get(id) ?? []
+        expect(times).toHaveLength(SCHEDULE_MS.length)
+        for (const [index, waitMs] of SCHEDULE_MS.entries()) {
+          if (index > 0) {
+            expect((times[index] ?? 0) - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(waitMs)
+          }
+        }
+        expect(await world.delivery(id)).toMatchObject({ state: 'exhausted', seriesAttempts: 10 })
+      }
+    },
+  )
 }
