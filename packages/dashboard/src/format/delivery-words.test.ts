@@ -15,6 +15,7 @@ const pending: Given = {
   attemptsMax: 10,
   nextAttemptAt: at(0),
   webhook: active,
+  lastNote: null,
 }
 const tried = { attemptCount: 3, attemptsCharged: 3, nextAttemptAt: at(100) }
 const over = { nextAttemptAt: null }
@@ -36,6 +37,9 @@ test.each<[Partial<Given>, label: string, tone: string, detail: string | null]>(
     'warn',
     '3 of 10, next one now',
   ],
+  [{ state: 'delivered', ...over, lastNote: 'acknowledged' }, 'Delivered', 'good', null],
+  [{ state: 'delivered', ...over, lastNote: 'web_page' }, 'Delivered', 'warn', null],
+  [{ state: 'delivered', ...over, lastNote: 'body_says_failed' }, 'Delivered', 'warn', null],
   [{ state: 'parked', ...over }, 'On hold', 'warn', null],
   [{ ...tried, state: 'parked', ...over }, 'On hold', 'warn', null],
   [{ state: 'delivered', ...over }, 'Delivered', 'good', null],

@@ -9,7 +9,7 @@ interface DeliveryWords {
   word: DeliveryWord
   label: string
   tone: 'good' | 'bad' | 'warn' | 'accent' | 'plain'
-  icon: 'check' | 'cross' | 'refresh' | 'clock' | 'send' | 'parked' | 'ban'
+  icon: 'check' | 'cross' | 'refresh' | 'clock' | 'send' | 'parked' | 'ban' | 'warning'
   /** How far it has come and what is next; it goes on with the time. Null: nothing is next. */
   detail: string | null
 }
@@ -23,6 +23,7 @@ type Worded = Pick<
   | 'attemptsMax'
   | 'nextAttemptAt'
   | 'webhook'
+  | 'lastNote'
 >
 
 const LOOKS: Record<DeliveryWord, Pick<DeliveryWords, 'tone' | 'icon'>> = {
@@ -35,15 +36,24 @@ const LOOKS: Record<DeliveryWord, Pick<DeliveryWords, 'tone' | 'icon'>> = {
   cancelled: { tone: 'plain', icon: 'ban' },
 }
 
+/** It counts as delivered, and is no reason for green. */
+const DOUBTED = { tone: 'warn', icon: 'warning' } as const
+
 /** The one place where a delivery's state becomes a word. */
 export function deliveryWords(delivery: Worded, nowMs: number): DeliveryWords {
   const word = wordOf(delivery)
-  return { word, ...lookOf(word), detail: detailOf(word, delivery, nowMs) }
+  const doubt = word === 'delivered' && isDoubtful(delivery.lastNote) ? DOUBTED : null
+  return { word, ...lookOf(word), ...doubt, detail: detailOf(word, delivery, nowMs) }
 }
 
 /** Also where only the word is known: of several deliveries of one lead. */
 export function lookOf(word: DeliveryWord) {
   return { ...LOOKS[word], label: texts.states.delivery[word] }
+}
+
+/** Taken, but its answer seems to be nobody's who takes events. */
+export function isDoubtful(note: Delivery['lastNote']): note is 'web_page' | 'body_says_failed' {
+  return note === 'web_page' || note === 'body_says_failed'
 }
 
 function wordOf(delivery: Worded): DeliveryWord {

@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import type { Delivery } from '../../api/schema.ts'
+import { isDoubtful } from '../../format/delivery-words.ts'
 import { deliveryTarget } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Breakable } from '../../ui/breakable.tsx'
@@ -7,7 +8,6 @@ import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import type { Column } from '../../ui/table.tsx'
 import { TestMark } from '../../ui/test-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
-import { isDoubtful } from './why.ts'
 
 const { attempts, columns, answered, lastAnswer } = texts.deliveries
 

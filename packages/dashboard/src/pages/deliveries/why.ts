@@ -1,14 +1,9 @@
 import type { Delivery } from '../../api/schema.ts'
-import { isHeldByRest } from '../../format/delivery-words.ts'
+import { isDoubtful, isHeldByRest } from '../../format/delivery-words.ts'
 import { formatRelative } from '../../format/format.ts'
 import { texts } from '../../texts/texts.ts'
 
 const { attempts, why } = texts.deliveries
-
-/** Taken, but its answer seems to be nobody's who takes events. */
-export function isDoubtful(note: Delivery['lastNote']): note is 'web_page' | 'body_says_failed' {
-  return note === 'web_page' || note === 'body_says_failed'
-}
 
 /** Why a webhook has not got it (yet), in a few words, or why that is doubtful. Null: it has. */
 export function whyNot(delivery: Delivery, nowMs: number): string | null {
