@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
+import { expectedVersions } from './versions.ts'
 
 interface Named {
   id: string
@@ -169,4 +170,17 @@ test('what is not there is not found, whatever version was meant', async () => {
   expect((await change(webhook, 'y', etag, foreign.key)).status).toBe(404)
   await call('DELETE', webhook)
   for (const given of [etag, '*']) expect((await change(webhook, 'x', given)).status).toBe(404)
+})
+
+test('a list of nothing but commas is read in one go', () => {
+  const versions = (value: string) => expectedVersions({ headers: { 'if-match': value } })
+  const commas = ','.repeat(30_000)
+  const startedAt = performance.now()
+  expect(() => versions(`"a"${commas}x`)).toThrow()
+  expect(versions(`"a"${commas}"b"${commas}`)).toEqual(['a', 'b'])
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  for (const wrong of ['"a""b"', '"a" "b"', '"a', '"a","', '"a b"', '', ',', '*,"a"']) {
+    expect(() => versions(wrong), wrong).toThrow()
+  }
+  expect(versions(', "a" ,, W/"b",')).toEqual(['a'])
 })

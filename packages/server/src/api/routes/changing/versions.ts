@@ -37,19 +37,28 @@ export function setETag(reply: FastifyReply, { version }: Versioned): void {
   reply.header('etag', `"${version}"`)
 }
 
-/** RFC 9110: a list may have empty places, but not nothing else. */
-const TAG = '(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"'
-const TAGS = new RegExp(`^[ \\t,]*${TAG}(?:[ \\t]*,(?:[ \\t,]*${TAG})?)*[ \\t,]*$`)
+const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g
+
+/**
+ * RFC 9110: a list may have empty places, but not nothing else. Looked at between its tags: one pattern
+ * for the whole list tries every way to share its commas out, for half a second in a header's length.
+ */
+function isList(given: string): boolean {
+  const between = given.split(TAG)
+  const inner = between.slice(1, -1)
+  const isEmpty = between.every((text) => /^[ \t,]*$/.test(text))
+  return between.length > 1 && isEmpty && inner.every((text) => text.includes(','))
+}
 
 /** The versions that a caller has in mind; undefined: any. What can't be understood is refused. */
-export function expectedVersions(request: FastifyRequest): string[] | undefined {
+export function expectedVersions(request: Pick<FastifyRequest, 'headers'>): string[] | undefined {
   const given = request.headers['if-match']
   if (given === undefined || given === '*') return undefined
-  if (!TAGS.test(given)) {
+  if (!isList(given)) {
     const message = `\`${PATH}\` must be \`*\`, or tags as \`ETag\` has them, in quotes: \`"1789378212345"\``
     throw invalidInput([{ path: PATH, message }])
   }
-  const tags = given.match(new RegExp(TAG, 'g')) ?? []
+  const tags = given.match(TAG) ?? []
   // Compared strongly, as RFC 9110 asks: a weak tag is never the one that is there.
   return tags.filter((tag) => tag.startsWith('"')).map((tag) => tag.slice(1, -1))
 }
