@@ -47,12 +47,17 @@ export class Settling {
   /** Until nothing is left to move. */
   async runOnce(): Promise<void> {
     const { settle, continueRecoveries, bringForward } = this.#store
-    for (const step of [settle, continueRecoveries, bringForward]) {
-      for (;;) {
-        const { moved } = await step.call(this.#store, STEP_ROWS)
-        if (moved < STEP_ROWS || this.#background.stopped) break
-        await this.#background.pause()
-      }
+    await this.#repeat(STEP_ROWS, () => settle.call(this.#store, STEP_ROWS))
+    await this.#repeat(STEP_ROWS, () => continueRecoveries.call(this.#store, STEP_ROWS))
+    // A step passes by what others hold at that moment: only one that finds nothing is the last.
+    await this.#repeat(1, () => bringForward.call(this.#store, STEP_ROWS))
+  }
+
+  async #repeat(enough: number, step: () => Promise<{ moved: number }>): Promise<void> {
+    for (;;) {
+      const { moved } = await step()
+      if (moved < enough || this.#background.stopped) return
+      await this.#background.pause()
     }
   }
 

@@ -279,4 +279,15 @@ export function describeBringForward(suite: Suite): void {
       }
     },
   )
+
+  test('a step is no longer for many webhooks that nothing waits for', async () => {
+    const { world, store, chatbot } = await failing(suite)
+    for (let made = 0; made < 3; made++) {
+      const { id } = await world.webhook(chatbot.id)
+      await store.sendWaiting(id)
+    }
+    expect(await store.bringForward(2)).toEqual({ moved: 2 })
+    expect(await store.bringForward(2)).toEqual({ moved: 1 })
+    expect(await store.bringForward(2)).toEqual({ moved: 0 })
+  })
 }

@@ -191,6 +191,19 @@ export function describeNotices(suite: Suite): void {
     expect(await typesDue(world)).toEqual(['webhook.recovered'])
   })
 
+  test('that it recovered is a change of it, also when it had not failed since it was resumed', async () => {
+    const { world, store, webhook, attempts } = await setup(suite)
+    await attempts('FF')
+    await tellAll(world)
+    await store.setWebhookState(webhook.id, 'paused', null)
+    await store.setWebhookState(webhook.id, 'active', null)
+    const heard: string[] = []
+    store.onChange((change) => change.type === 'webhook.updated' && heard.push(change.aspect))
+    await attempts('S')
+    expect(await typesDue(world)).toEqual(['webhook.recovered'])
+    await expect.poll(() => heard).toContain('health')
+  })
+
   test('after a resume it is told anew that it fails', async () => {
     const { world, store, webhook, attempts } = await setup(suite)
     await attempts('FF')

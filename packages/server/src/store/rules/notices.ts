@@ -110,6 +110,10 @@ export function noteTroubles(
   return noted
 }
 
+export function isRecovered(types: readonly NoticeType[]): boolean {
+  return types.includes('webhook.recovered')
+}
+
 function noteFailure(webhook: Troubled, isDisabled: boolean, noted: NoticeType[]): void {
   const begin = (trouble: number, type: NoticeType) => {
     if ((webhook.troubles & trouble) === 0) noted.push(type)

@@ -18,7 +18,7 @@ import {
   whyDisable,
 } from '../../rules/after-attempt.ts'
 import { FAILURES_OF_ALL, noteAnswer } from '../../rules/bring-forward.ts'
-import { type NewNotice, newNotices, noteTroubles } from '../../rules/notices.ts'
+import { isRecovered, type NewNotice, newNotices, noteTroubles } from '../../rules/notices.ts'
 import {
   REST_COLUMNS,
   REST_FIELDS,
@@ -87,6 +87,8 @@ export class HealthBook {
     noteGivenUp(health.row, row, next, now)
     const isGivenUp = endOf(row.state, next.state) === 'exhausted'
     const types = noteTroubles(health.row, row, input, { isDisabled, isGivenUp })
+    // Also where it had not failed since it was resumed: who tells of it hears that there is something.
+    if (isRecovered(types)) this.#tx.webhookChanged(row.webhook_id, row.chatbot_id, 'health')
     const { failingSince } = health.row
     this.#notices.push(...newNotices(types, row, input, { failingSince, now }))
     return { ...next, ...restTold(health.row, move, now) }

@@ -17,7 +17,7 @@ import {
   withoutEcho,
 } from '../../rules/after-attempt.ts'
 import { noteAnswer } from '../../rules/bring-forward.ts'
-import { newNotices, noteTroubles } from '../../rules/notices.ts'
+import { isRecovered, newNotices, noteTroubles } from '../../rules/notices.ts'
 import { type RestTold, restTold } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
 import { isErased } from './event-erased.ts'
@@ -120,6 +120,8 @@ function note(
   const types = noteTroubles(webhook, row, input, { isDisabled, isGivenUp })
   // It was written, and read anew.
   if (isDisabled) core.touchHealth(row.webhook_id)
+  // Also where it had not failed since it was resumed: who tells of it hears that there is something.
+  if (isRecovered(types)) core.tx.webhookChanged(row.webhook_id, row.chatbot_id, 'health')
   const { failingSince } = webhook
   for (const notice of newNotices(types, row, input, { failingSince, now: core.tx.now })) {
     noteDown(core, notice)

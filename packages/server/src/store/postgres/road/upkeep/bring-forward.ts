@@ -18,14 +18,16 @@ type Marked = Pick<
 export async function bringForward(tx: Transaction, limit: number): Promise<{ moved: number }> {
   let walked = 0
   while (walked < limit) {
-    const [webhook] = await tx.query<Marked>(NEXT)
+    // The first is waited for: who records an attempt of it holds it but for a moment, and who passed by
+    // would not come again for long. Whoever holds one waits for no other.
+    const [webhook] = await tx.query<Marked>(walked === 0 ? NEXT : NEXT_FREE)
     if (!webhook?.forwarding) break
     walked += await walk(tx, webhook, { forwarding: webhook.forwarding, limit: limit - walked })
   }
   return { moved: walked }
 }
 
-/** Returns how many deliveries it looked at. */
+/** Returns how many deliveries it looked at; one without any is a piece of work as well. */
 async function walk(
   tx: Transaction,
   { id: webhookId, chatbot_id: chatbotId, state, ...rest }: Marked,
@@ -48,11 +50,12 @@ async function walk(
   const last = rows.length < limit ? undefined : rows.at(-1)
   const next = last ? JSON.stringify({ ...mark, after: last.id }) : null
   await tx.query(ADVANCE, [webhookId, next])
-  return rows.length
+  return Math.max(1, rows.length)
 }
 
 const NEXT = `SELECT id, chatbot_id, state, forwarding, resting_until, rest_by FROM webhooks
-  WHERE forwarding IS NOT NULL ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`
+  WHERE forwarding IS NOT NULL ORDER BY id LIMIT 1 FOR NO KEY UPDATE`
+const NEXT_FREE = `${NEXT} SKIP LOCKED`
 /** A range of the index's own columns leaves no other way (reading/deliveries.ts). */
 const PENDING = `SELECT ${WAITING_ROW} FROM waiting
   WHERE (webhook_id, state, id) > ($1, 'pending', $2) AND (webhook_id, state) <= ($1, 'pending')

@@ -17,7 +17,7 @@ export function bringForward(core: Core, limit: number): { moved: number } {
   return { moved: walked }
 }
 
-/** Returns how many deliveries it looked at. */
+/** Returns how many deliveries it looked at; one without any is a piece of work as well. */
 function walk(core: Core, webhookId: string, limit: number): number {
   const webhook = core.health(webhookId)
   if (!webhook?.forwarding) return 0
@@ -35,7 +35,7 @@ function walk(core: Core, webhookId: string, limit: number): number {
   const noted = core.health(webhookId)
   if (noted) noted.forwarding = last ? JSON.stringify({ ...mark, after: last.id }) : null
   core.touchHealth(webhookId)
-  return rows.length
+  return Math.max(1, rows.length)
 }
 
 const MARKED = 'SELECT id FROM webhooks WHERE forwarding IS NOT NULL ORDER BY id LIMIT ?'
