@@ -59,7 +59,10 @@ test.each(
   await writeFile(join(dir, receiver?.file ?? ''), receiver?.code ?? '')
 
   const command = [runtime, ...args]
-  const started = await startReceiver({ command, cwd: dir, path: PATH })
+  // As the line to run it says.
+  const held = /CHATZURI_SECRET='([^']+)'/.exec(receiver?.commands ?? '')?.[1] ?? ''
+  const env = { CHATZURI_SECRET: held }
+  const started = await startReceiver({ command, cwd: dir, path: PATH, env })
   onTestFinished(async () => void (await started.stop()))
   const body = '{"eventType":"lead.submit","chatbotId":"bot_1","payload":{"customerName":"Zoë"}}'
   const send = async (headers: Record<string, string>) => {
