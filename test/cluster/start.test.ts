@@ -107,7 +107,7 @@ function clockOffBy(offMs: number): Record<string, string> {
   return { NODE_OPTIONS: `--import ${preload}`, CLOCK_OFF_MS: String(offMs) }
 }
 
-/** At the endpoint that fails each event once. */
+/** At the endpoint that fails some events once. */
 function waitsBetweenAttempts({ receiver }: Cluster): number[] {
   const flaky = receiver.heard.filter(({ path }) => path === '/flaky')
   return [...Map.groupBy(flaky, ({ webhookId }) => webhookId).values()].flatMap((requests) => {

@@ -321,7 +321,11 @@ export class Schedule {
 
   #useSettings(lane: Lane, webhook: Webhook | null): void {
     // What is held of the earlier rest is no probe of this one.
-    if (webhook && lane.isAnotherRest(webhook)) this.#back.claims(this.#emptyQueue(lane))
+    if (webhook && lane.isAnotherRest(webhook)) {
+      // Nor is an answer to what was asked before it.
+      lane.rests += 1
+      this.#back.claims(this.#emptyQueue(lane))
+    }
     const isBack = webhook !== null && lane.isBack(webhook)
     if (webhook) lane.useSettings(webhook, this.#limits)
     if (isBack) lane.beginAnew(this.#options.clock.monotonic())
