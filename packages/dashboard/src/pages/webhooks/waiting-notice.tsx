@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import { deliveriesQuery } from '../../api/deliveries.ts'
-import type { Webhook } from '../../api/schema.ts'
+import type { Delivery, Webhook, WebhookHealth } from '../../api/schema.ts'
+import { webhookHealthQuery } from '../../api/webhook-health.ts'
 import { sendWaiting } from '../../api/webhooks.ts'
 import { useSeconds } from '../../format/use-now.ts'
 import { texts } from '../../texts/texts.ts'
@@ -27,8 +28,12 @@ export function WaitingNotice({ webhook }: { webhook: Webhook }) {
   const filter = { webhookId: webhook.id, state: 'pending', limit: LOOKED_AT }
   const { data, error, refetch } = useQuery(deliveriesQuery(filter))
   const pending = data?.data ?? []
-  const waiting = waitingOf(pending, { nowMs, rests: webhook.restingUntil !== null })
+  const rests = webhook.restingUntil !== null
+  const waiting = waitingOf(pending, { nowMs, rests })
   const hasMore = data?.nextCursor != null
+  // Of more than one looks at, those that wait may be none of the newest: the server counts them.
+  const health = useQuery({ ...webhookHealthQuery(webhook.id, '24h'), enabled: hasMore })
+  const { amount, more } = countOf(hasMore ? health.data : undefined, { waiting, rests, hasMore })
   const sending = useMutation({
     mutationFn: () => sendWaiting(webhook.id),
     onMutate: () => sentOf(waiting),
@@ -42,28 +47,28 @@ export function WaitingNotice({ webhook }: { webhook: Webhook }) {
   if (error) return <ErrorState error={error} onRetry={refetch} />
   // Of more than one looks at it can't be told which are left.
   const outcomes = sent && !hasMore ? outcomesOf(sent, pending) : null
-  if (webhook.state !== 'active' || (waiting.length === 0 && outcomes === null)) return null
+  if (webhook.state !== 'active' || (amount === 0 && outcomes === null)) return null
   const list = `/deliveries?webhookId=${webhook.id}&state=pending`
   return (
     <Notice
       tone={toneOf(outcomes)}
       actions={
-        waiting.length > 0 && (
+        amount > 0 && (
           <Button
             size="sm"
             icon="refresh"
             busy={sending.isPending}
             onClick={() => sending.mutate()}
           >
-            {words.send(waiting.length, hasMore)}
+            {words.send(amount, more)}
           </Button>
         )
       }
     >
-      {waiting.length > 0 && (
+      {amount > 0 && (
         <p>
           <Link to={list} className="font-medium underline">
-            {words.count(waiting.length, hasMore)}
+            {words.count(amount, more)}
           </Link>{' '}
           {words.why}
         </p>
@@ -73,6 +78,19 @@ export function WaitingNotice({ webhook }: { webhook: Webhook }) {
       </p>
     </Notice>
   )
+}
+
+interface Looked {
+  waiting: readonly Delivery[]
+  rests: boolean
+  hasMore: boolean
+}
+
+/** `more`: there are more than that. */
+function countOf(health: WebhookHealth | undefined, { waiting, rests, hasMore }: Looked) {
+  if (health === undefined) return { amount: waiting.length, more: hasMore }
+  const { fresh, retrying, onHold, more } = health.waiting
+  return { amount: rests ? fresh + retrying + onHold : retrying, more }
 }
 
 function toneOf(outcomes: Outcomes | null) {

@@ -72,8 +72,8 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
       />
       <div className="grid gap-5">
         <Condition webhook={webhook} />
-        <WaitingNotice key={webhook.id} webhook={webhook} />
         {webhook.cure && <CureNotice cure={webhook.cure} webhookId={webhook.id} />}
+        <WaitingNotice key={webhook.id} webhook={webhook} />
         <Health webhook={webhook} />
         <div className="grid gap-5 lg:grid-cols-2">
           <AttemptsCard webhook={webhook} />
