@@ -60,7 +60,7 @@ export class ExtraWatch {
   }
 }
 
-function isExtra({ due_at, schedule_due_at }: DeliveryLine): boolean {
+export function isExtra({ due_at, schedule_due_at }: DeliveryLine): boolean {
   return due_at !== null && schedule_due_at !== null && due_at < schedule_due_at
 }
 

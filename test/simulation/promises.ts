@@ -10,7 +10,7 @@ import type { ScheduledTurn } from '../../packages/server/src/schedule/attempts.
 import type { AcceptInput, Change, Claim } from '../../packages/server/src/store/road.ts'
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import { Book, type Commit, type Moved } from './book.ts'
-import { ExtraWatch } from './extra-watch.ts'
+import { ExtraWatch, isExtra } from './extra-watch.ts'
 import { HeldWatch } from './held-watch.ts'
 import { LaneWatch, type OpenAttempt } from './lane-watch.ts'
 import { LeaseWatch } from './lease-watch.ts'
@@ -153,8 +153,8 @@ export class Promises {
     for (const { before, after: row } of moved) {
       if (!before || before.attempt_count === row.attempt_count) continue
       if (row.state !== 'pending') continue
-      // Its schedule is as it was: extra-watch.ts.
-      if (before.series_attempts === row.series_attempts && row.schedule_due_at !== null) continue
+      // Its schedule is as it was, whose time may have come meanwhile: extra-watch.ts.
+      if (isExtra(before)) continue
       const result = this.#results.get(`${row.id} ${row.attempt_count}`)
       if (isRefusal(result) && row.series_attempts !== before.series_attempts) {
         this.broken('a 429 is not charged', `${short(row.id)} is charged for it`)
