@@ -29,10 +29,11 @@ test('a key is shown once, works, signs in, and ends with its sessions when it i
   expect(key).toMatch(/^czk_/)
   expect(await statusWith(key)).toBe(200)
   await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  await dialog.waitFor({ state: 'detached' })
   expect(await page.content()).not.toContain(key)
 
   const other = await setup()
-  await other.dashboard.signIn('/settings', key)
+  await other.dashboard.signInByForm('/settings', key)
   await other.page.getByText('Owner of Shop assistant').waitFor()
 
   await page.reload()
@@ -109,7 +110,7 @@ test.each(['/chatbots', '/event-types', '/api-keys', '/audit-log', '/settings'])
   '%s says what to do when it can’t be loaded, and loads when it can',
   async (path) => {
     const { dashboard, page } = await setup()
-    await dashboard.signIn()
+    await dashboard.signIn('/')
     const ofPage = /\/(api\/v1\/(chatbots|event-types|api-keys|audit-log)|openapi\.json)/
     await page.route(ofPage, (route) => route.fulfill({ status: 500, body: '{}' }))
     await page.goto(path)
@@ -191,7 +192,7 @@ test('an owner meets nothing of others, nothing refused, and no button that does
     chatbotId,
   })
   const { dashboard, page } = await setup()
-  await dashboard.signIn('/sign-in', key)
+  await dashboard.signIn('/', key)
   const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')
   // Who is signed in is asked first: until then the navigation has no links.
   await links.first().waitFor()

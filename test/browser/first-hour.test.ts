@@ -37,7 +37,7 @@ test('from an empty database to a delivered lead within a minute, and through th
   const { page } = dashboard
   const startedAt = performance.now()
 
-  await dashboard.signIn()
+  await dashboard.signInByForm()
   await page.getByRole('button', { name: 'Create a chatbot' }).click()
   await page.getByRole('dialog').getByLabel('Name').fill('Shop assistant')
   await page.getByRole('dialog').getByRole('button', { name: 'Create a chatbot' }).click()

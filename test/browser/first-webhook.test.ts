@@ -22,7 +22,7 @@ afterAll(async () => {
 test('from signing in to a chatbot, a webhook, and a test event that a real receiver got', async () => {
   const { dashboard, page } = await setup()
   const endpoint = await world.receiver.endpoint()
-  await dashboard.signIn()
+  await dashboard.signInByForm()
 
   await page.getByRole('button', { name: 'Create a chatbot' }).click()
   await page.getByRole('dialog').getByLabel('Name').fill('Shop assistant')
@@ -55,7 +55,7 @@ test('from signing in to a chatbot, a webhook, and a test event that a real rece
 test('a failing webhook is on the overview by itself, one click from its cause', async () => {
   const { dashboard, page } = await setup()
   const { endpoint, lead } = await world.subscribe({ steps: [{ kind: 'answer', status: 500 }] })
-  await dashboard.signIn()
+  await dashboard.signIn('/')
   await dashboard.settled()
   await lead()
   await page.getByText('The endpoint answered 500').waitFor()
@@ -183,7 +183,7 @@ test('what is in a dialog has no fault that axe finds, in either theme', async (
 test('whose session ended signs in again and is back where it was', async () => {
   const { dashboard, page } = await setup()
   const { webhook } = await world.subscribe()
-  await dashboard.signIn()
+  await dashboard.signIn('/')
   await page.context().clearCookies()
   await page.goto(`/webhooks/${webhook.id}`)
   await page.getByText('Your session has ended.').waitFor()

@@ -83,7 +83,7 @@ test('an operator sees which chatbots fail, and what, one click from it', async 
   await world.subscribe()
   await world.api.post(`/api/v1/webhooks/${webhook.id}/pause`)
   const { dashboard, page } = await setup()
-  await dashboard.signIn()
+  await dashboard.signIn('/')
   const card = page.getByRole('listitem').filter({ hasText: '1 paused' })
   await card.getByRole('link', { name: 'See them' }).click()
   await page.getByRole('link', { name: webhook.url }).waitFor()
@@ -171,6 +171,6 @@ async function setupOwner() {
     chatbotId,
   })
   const parts = await setup()
-  await parts.dashboard.signIn('/sign-in', key)
+  await parts.dashboard.signIn('/', key)
   return { chatbotId, ...parts }
 }

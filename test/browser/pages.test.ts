@@ -119,7 +119,7 @@ test('the keyboard reaches the content first, then everything, and comes back ou
 test('the chosen theme stays, and shows before anything is loaded', async () => {
   const dashboard = await open('light')
   const { page } = dashboard
-  await dashboard.signIn()
+  await dashboard.signIn('/')
   const ground = () =>
     page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
   const light = await ground()

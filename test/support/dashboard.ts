@@ -50,13 +50,22 @@ export class Dashboard {
   }
 
   /** As a person does, from whatever page asks for it. */
-  async signIn(path = '/sign-in', key = this.#server.adminKey): Promise<void> {
+  async signInByForm(path = '/sign-in', key = this.#server.adminKey): Promise<void> {
     await this.page.goto(path)
     await this.page.getByLabel('Key', { exact: true }).fill(key)
     await this.page.getByRole('button', { name: 'Sign in' }).click()
     await this.page.waitForURL((url) => url.pathname !== '/sign-in')
-    // Not by its role: behind a dialog, which an address may open at once, it has none.
-    await this.page.locator('h1').first().waitFor()
+    await this.#heading()
+  }
+
+  /** Without the form, which takes a page more. Without a path nothing is opened yet. */
+  async signIn(path?: string, key = this.#server.adminKey): Promise<void> {
+    const url = `${this.#server.url}/api/v1/session`
+    const answer = await this.#context.request.post(url, { data: { key } })
+    if (!answer.ok()) throw new Error(`signing in was answered ${answer.status()}`)
+    if (path === undefined) return
+    await this.page.goto(path)
+    await this.#heading()
   }
 
   /** Until nothing is loading any more. */
@@ -66,8 +75,7 @@ export class Dashboard {
   }
 
   async settled(): Promise<void> {
-    // Not by its role: behind a dialog it has none.
-    await this.page.locator('h1').first().waitFor()
+    await this.#heading()
     await this.page.locator('main .animate-shimmer').first().waitFor({ state: 'detached' })
   }
 
@@ -91,6 +99,11 @@ export class Dashboard {
 
   close(): Promise<void> {
     return this.#context.close()
+  }
+
+  /** Not by its role: behind a dialog, which an address may open at once, it has none. */
+  #heading(): Promise<void> {
+    return this.page.locator('h1').first().waitFor()
   }
 
   #hear(message: ConsoleMessage): void {
