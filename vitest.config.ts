@@ -40,11 +40,13 @@ export default defineConfig({
     reporters: ['default', './test/support/slowest-files.ts'],
     projects: [
       {
-        // `npm run test:quick`, a part of `npm run check`: there its files share processes.
+        // `npm run test:quick`, a part of `npm run check`. Its files share processes: what each imports
+        // anew would take a third of their time.
         test: {
           ...patience,
           ...inMemory,
           name: 'quick',
+          isolate: false,
           include: QUICK,
           exclude: [EVERYWHERE, ...LONG],
           maxWorkers: WORKERS,

@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import { expectClean } from './expect-clean.ts'
 
 const FIRST = 1_001
-const COUNT = 300
+const COUNT = 200
 const PER_TEST = 100
 
 for (let first = FIRST; first < FIRST + COUNT; first += PER_TEST) {

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-c
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-type Look = 'light' | 'dark' | 'phone'
+export type Look = 'light' | 'dark' | 'phone'
 export const LOOKS: readonly Look[] = ['light', 'dark', 'phone']
 
 const WIDE = { width: 1280, height: 860 }
@@ -77,6 +77,13 @@ export class Dashboard {
   async settled(): Promise<void> {
     await this.#heading()
     await this.page.locator('main .animate-shimmer').first().waitFor({ state: 'detached' })
+  }
+
+  /** As when the system's theme changes; until the colours are there. */
+  async turn(theme: 'light' | 'dark'): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: theme })
+    await this.page.evaluate(`new Promise(requestAnimationFrame).then(() => Promise.all(
+      document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished)))`)
   }
 
   /** What axe finds, one sentence for each place. */

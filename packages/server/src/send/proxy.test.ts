@@ -136,7 +136,8 @@ describe('through a proxy', () => {
       expect(await sender.send(requestTo(url))).toMatchObject({ kind: 'blocked' })
     }
     expect(proxy.asked).toEqual([])
-    await sender.send(requestTo(`http://127.0.0.9:${portOf(await closedPort())}/`))
+    const elsewhere = `http://127.0.0.9:${portOf(await closedPort())}/`
+    expectKind(await sender.send(requestTo(elsewhere)), 'unreachable')
     expect(proxy.asked).toHaveLength(1)
   })
 

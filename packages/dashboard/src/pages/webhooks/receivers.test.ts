@@ -149,7 +149,8 @@ async function startFetch(code: string): Promise<Send> {
 async function startExpress(code: string): Promise<Send> {
   const { dir, path } = write(code)
   symlinkSync(NODE_MODULES, join(dir, 'node_modules'))
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  // Below those that the system gives away by itself.
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
   const { CHATZURI_SECRET = '' } = process.env
   const env = { PORT: String(port), CHATZURI_SECRET }
   const child = spawn(process.execPath, [path], { env, stdio: 'ignore' })
