@@ -179,3 +179,28 @@ test('a rest that is over before anything is due is no reason to ask without a p
   await pass(20_000)
   expect(open).toHaveLength(1)
 })
+
+test('an endpoint that fails three in a row now and then is sent to as fast as one that never does', async () => {
+  const answeredOf = async (failsInRow: number) => {
+    const { publish, open, pass } = await setup({ scheduleMs: [0, 3_600_000] })
+    let count = 0
+    const answer = async (steps: number) => {
+      for (let step = 0; step < steps; step++) {
+        for (const request of open.slice()) {
+          request.answer(count++ % 20 < failsInRow ? 500 : 200)
+          await settled(1)
+        }
+        await pass(50)
+      }
+    }
+    // The first time it is begun anew, as what is new goes first from then on.
+    await publish(100)
+    await answer(160)
+    await publish(1_000)
+    await answer(60)
+    return count
+  }
+  const well = await answeredOf(0)
+  expect(well).toBe(1_100)
+  expect(await answeredOf(3)).toBe(well)
+})

@@ -100,6 +100,26 @@ export function describeBringForward(suite: Suite): void {
     },
   )
 
+  test.runIf(suite.movesTime)(
+    'an endpoint that was away for a second is begun anew, one that failed for a moment is not',
+    async () => {
+      const { world, store, webhook, fail, succeed } = await failing(suite)
+      const restedAt = async () => (await store.getWebhook(webhook.id))?.restedAt
+      await fail(3)
+      await succeed()
+      const first = await restedAt()
+      expect(first).toEqual(expect.any(Number))
+      await fail(3)
+      await world.advance(999)
+      expect(await succeed()).toMatchObject({ rest: 'ended' })
+      expect(await restedAt()).toBe(first)
+      await fail(3)
+      await world.advance(1_000)
+      await succeed()
+      expect(await restedAt()).toBe(world.harness.clock.now())
+    },
+  )
+
   test('by itself each is brought forward once in a wait of its schedule', async () => {
     const { world, store, claimDue, fail, succeed, bringAll } = await failing(suite)
     const [id = ''] = await fail(3)

@@ -14,6 +14,11 @@ import { noteRest, type RestMove } from './rest.ts'
 
 /** So many failures in a row, without a rest, are an endpoint that fails as a whole. */
 export const FAILURES_OF_ALL = 3
+/**
+ * For so long, or it was not away: of many a second three fail in a row by chance, every moment, and an
+ * endpoint that is begun anew each time gets a few a second for ever.
+ */
+const AWAY_MS_MIN = 1_000
 
 /** What is still to be brought forward of a webhook, as its row keeps it. */
 export interface Forwarding {
@@ -58,6 +63,8 @@ export function noteAnswer(
   // One that is under way goes on: an endpoint that comes and goes must not send it back each time.
   const next: Forwarding = begun ? { ...begun, at: now } : { at: now, byHand: false, after: '' }
   webhook.forwarding = JSON.stringify(next)
-  webhook.restedAt = now
+  const wasAway = now - (webhook.failingSince ?? now) >= AWAY_MS_MIN
+  // Once in any case: what is new goes before what is brought forward.
+  if (wasAway || webhook.restedAt === null) webhook.restedAt = now
   return 'ended'
 }
