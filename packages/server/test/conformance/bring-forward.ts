@@ -300,6 +300,28 @@ export function describeBringForward(suite: Suite): void {
     },
   )
 
+  test.runIf(suite.movesTime)(
+    'one that comes and goes without an end is walked after those that came back before',
+    async () => {
+      const { world, store, chatbot, claimDue, fail, succeed } = await failing(suite)
+      await fail(5)
+      await succeed()
+      expect(await store.bringForward(2)).toEqual({ moved: 2 })
+      const { id } = await world.webhook(chatbot.id, { eventTypes: ['a.b'] })
+      await world.record(await world.claim(chatbot.id, { events: [world.event('a.b')] }), LATER)
+      await world.advance(1)
+      await store.sendWaiting(id)
+      await fail(3)
+      await world.advance(1)
+      await succeed()
+      expect(await store.bringForward(2)).toEqual({ moved: 2 })
+      const lanes = [{ webhookId: id, limit: 10 }]
+      const { claims } = await store.claimDue({ nodeId: world.nodeId, lanes })
+      expect(claims).toHaveLength(1)
+      expect(await claimDue()).toHaveLength(3)
+    },
+  )
+
   test('a step is no longer for many webhooks that nothing waits for', async () => {
     const { world, store, chatbot } = await failing(suite)
     for (let made = 0; made < 3; made++) {

@@ -20,9 +20,12 @@ export const FAILURES_OF_ALL = 3
  */
 const AWAY_MS_MIN = 1_000
 
-/** What is still to be brought forward of a webhook, as its row keeps it. */
+/**
+ * What is still to be brought forward of a webhook, as its row keeps it. Webhooks are walked in the order
+ * of this text: one that comes and goes, and is marked anew all the time, lets the others go before it.
+ */
 export interface Forwarding {
-  /** What was written later has failed since, and waits. */
+  /** What was written later has failed since, and waits. First in the text. */
   at: number
   /** Also what was brought forward in this wait before, and through a rest. */
   byHand: boolean

@@ -89,6 +89,9 @@ export const LATER_STEPS: readonly string[] = [
   CREATE INDEX webhooks_troubled ON webhooks (chatbot_id, id)
     WHERE (state IN ('paused', 'disabled') OR (state = 'active' AND (failing_since IS NOT NULL
       OR resting_until IS NOT NULL OR last_note IN ('web_page', 'body_says_failed'))))`,
+  // In the order in which they came back (bring-forward.ts).
+  `DROP INDEX webhooks_forwarding;
+  CREATE INDEX webhooks_forwarding ON webhooks (forwarding) WHERE forwarding IS NOT NULL`,
 ]
 
 /** The shortest and the longest attempt: of what was there before, the edges of its buckets. */

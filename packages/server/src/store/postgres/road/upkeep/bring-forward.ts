@@ -54,7 +54,7 @@ async function walk(
 }
 
 const NEXT = `SELECT id, chatbot_id, state, forwarding, resting_until, rest_by FROM webhooks
-  WHERE forwarding IS NOT NULL ORDER BY id LIMIT 1 FOR NO KEY UPDATE`
+  WHERE forwarding IS NOT NULL ORDER BY forwarding LIMIT 1 FOR NO KEY UPDATE`
 const NEXT_FREE = `${NEXT} SKIP LOCKED`
 /** A range of the index's own columns leaves no other way (reading/deliveries.ts). */
 const PENDING = `SELECT ${WAITING_ROW} FROM waiting

@@ -38,7 +38,7 @@ function walk(core: Core, webhookId: string, limit: number): number {
   return Math.max(1, rows.length)
 }
 
-const MARKED = 'SELECT id FROM webhooks WHERE forwarding IS NOT NULL ORDER BY id LIMIT ?'
+const MARKED = 'SELECT id FROM webhooks WHERE forwarding IS NOT NULL ORDER BY forwarding LIMIT ?'
 const PENDING = `SELECT *, NULL AS claimed_by, NULL AS finished_at FROM waiting
     INDEXED BY waiting_by_webhook
   WHERE webhook_id = ? AND state = 'pending' AND id > ? ORDER BY id LIMIT ?`
