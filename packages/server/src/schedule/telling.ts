@@ -4,6 +4,7 @@
  * may have noted something and died. What it tells and that it is told is one commit.
  */
 import type { Clock } from '../clock.ts'
+import { StoreUnavailable } from '../errors.ts'
 import type { Ids } from '../id.ts'
 import type { Log } from '../log.ts'
 import { type Notice, noticePayload } from '../notice.ts'
@@ -56,10 +57,24 @@ export class Telling {
   async runOnce(): Promise<{ nextInMs: number | null }> {
     for (;;) {
       const { notices, nextInMs } = await this.#options.store.noticesDue(STEP_NOTICES)
-      for (const notice of notices) await this.#tell(notice)
+      await this.#tellAll(notices)
       if (notices.length < STEP_NOTICES || this.#background.stopped) return { nextInMs }
       await this.#background.pause()
     }
+  }
+
+  /** One that can't be told, as its webhook can't be opened here, keeps none of the others back. */
+  async #tellAll(notices: readonly Notice[]): Promise<void> {
+    const failures: unknown[] = []
+    for (const notice of notices) {
+      try {
+        await this.#tell(notice)
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   }
 
   async #tell(notice: Notice): Promise<void> {
