@@ -105,6 +105,7 @@ describe('without a server', () => {
     [['send-waiting'], 'send-waiting needs one webhook'],
     [['send-waiting', 'wh_1', 'wh_2'], 'send-waiting needs one webhook'],
     [['recover', 'wh_1', '--since', 'yesterday'], '"yesterday" is no time'],
+    [['recover', 'wh_1', '--since', '99999999999d'], '"99999999999d" is no time'],
     [['verify', '/no/such/file', '--secret', SECRET], "can't be read"],
   ])('%j is asked wrongly, in one sentence', async (argv, says) => {
     const { code, error } = await call(argv)

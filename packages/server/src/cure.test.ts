@@ -192,6 +192,31 @@ describe('every cause that sending can name has its own cure', () => {
     expect(JSON.stringify(found)).not.toContain(PERSONAL)
   })
 
+  const WORDS = [
+    'expired',
+    'revoked',
+    'self-signed',
+    'full chain',
+    'speaks TLS',
+    'HTTP/2 only',
+    'too weak (CERT_HAS_EXPIRED)',
+  ]
+  test.each(WORDS)('“%s” in what strangers wrote leads to no other one', (word) => {
+    const shown = { ...TLS.shown, issuer: `My ${word} CA`, hosts: [`${word}.example`] }
+    const refused = (code: string) =>
+      tlsFailure({ ...TLS, hostname: `${word}.example`, shown, error: coded(code) })
+    const seen = `${word} "${word}"`
+    for (const [failure, code] of [
+      [refused('ERR_TLS_CERT_ALTNAME_INVALID'), 'tls_name'],
+      [refused('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'tls_chain'],
+      [protocolFailure({ cause: 'not-http', seen }), 'protocol'],
+      [protocolFailure({ cause: 'no-status', seen }), 'protocol_garbled'],
+      [protocolFailure({ cause: 'status-range', seen }), 'protocol_garbled'],
+    ] as const) {
+      expect(cure(failed(failure)), JSON.stringify(failure)).toMatchObject({ code })
+    }
+  })
+
   test('and so has every status', () => {
     for (let status = 100; status < 1_000; status++) {
       if (status >= 200 && status <= 299) continue

@@ -278,10 +278,17 @@ const FAULTS: Readonly<Record<FaultWord, { rules: readonly FaultRule[]; other: C
   our_fault: { rules: [[/was stopped/, 'stopped']], other: 'our_fault' },
 }
 
+/**
+ * A sentence may hold what strangers wrote: hosts of a certificate, its issuer, how an answer begins. So
+ * its code decides, where it ends with one, and else its words without what stands in quotes.
+ */
 function faultCode({ errorCode, error }: Seen): CureCode {
   if (!isFaultWord(errorCode)) return 'unknown'
   const { rules, other } = FAULTS[errorCode]
-  return rules.find(([said]) => said.test(error ?? ''))?.[1] ?? other
+  const name = /\(([A-Z][A-Z\d_]*)\)$/.exec(error ?? '')?.[1] ?? ''
+  const words = (error ?? '').split('"', 1)[0] ?? ''
+  const found = rules.find(([said]) => said.test(name)) ?? rules.find(([said]) => said.test(words))
+  return found?.[1] ?? other
 }
 
 function isFaultWord(word: string | null): word is FaultWord {

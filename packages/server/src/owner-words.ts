@@ -14,10 +14,12 @@ const SENTENCES: ReadonlySet<string> = new Set([
   'message',
 ])
 
+const MAY_ALLOW = '; whoever runs this server may allow it'
+
 const OPERATORS_WORDS: readonly [words: RegExp, instead: string][] = [
   [
     /; EGRESS_[A-Z_]+(?:=\S+)? on the server would allow it(?:, and the server's log names it)?/g,
-    '; whoever runs this server may allow it',
+    MAY_ALLOW,
   ],
   [/than RATE_LIMIT_PER_KEY allows/g, 'than this server allows'],
   [/ \(MAX_BACKLOG\)/g, ''],
@@ -25,6 +27,14 @@ const OPERATORS_WORDS: readonly [words: RegExp, instead: string][] = [
 
 export function inOwnersWords(text: string): string {
   return OPERATORS_WORDS.reduce((told, [words, instead]) => told.replace(words, instead), text)
+}
+
+/**
+ * What a stored sentence begins with that an owner is told as this one, so that it is found by what its
+ * reader was shown; null: it is told as it is stored.
+ */
+export function storedBeginning(told: string): string | null {
+  return told.endsWith(MAY_ALLOW) ? `${told.slice(0, -MAY_ALLOW.length)}; EGRESS_` : null
 }
 
 /** A whole answer; the same object where nothing in it is an operator's. */

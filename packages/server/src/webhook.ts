@@ -52,6 +52,14 @@ export interface WebhookSettings {
   metadata: Record<string, string>
 }
 
+/**
+ * When its settings became what they are (store/rules/settings-version.ts): unlike `updatedAt` no pause,
+ * no disabling and no other secret moves it. Where no version was kept yet, any change may have been one.
+ */
+export function settingsSince({ version, updatedAt }: Pick<Webhook, 'version' | 'updatedAt'>) {
+  return version === '0' ? updatedAt : Number(version)
+}
+
 /** What holds where its owner says nothing. The others have to be given. */
 export const SETTINGS_BY_DEFAULT: Readonly<Omit<WebhookSettings, 'url' | 'eventTypes'>> = {
   description: '',

@@ -58,7 +58,10 @@ export const recover: Command = {
 function parseTime(text: string): string {
   const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? []
   const agoMs = Number(count) * (UNITS_MS[unit] ?? Number.NaN)
-  const atMs = Number.isNaN(agoMs) ? Date.parse(text) : Date.now() - agoMs
-  if (Number.isNaN(atMs)) throw usageError(`"${text}" is no time: say 2026-09-14T09:00:00Z, or 6h.`)
-  return new Date(atMs).toISOString()
+  const at = new Date(Number.isNaN(agoMs) ? text : Date.now() - agoMs)
+  // Also of what is further away than a date can tell.
+  if (Number.isNaN(at.getTime())) {
+    throw usageError(`"${text}" is no time: say 2026-09-14T09:00:00Z, or 6h.`)
+  }
+  return at.toISOString()
 }

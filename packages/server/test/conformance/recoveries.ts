@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { inOwnersWords } from '../../src/owner-words.ts'
 import type { NewRecovery } from '../../src/store/desk.ts'
 import { done, type Suite, setup } from './store-world.ts'
 
@@ -133,6 +134,39 @@ export function describeRecoveries(suite: Suite): void {
       expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ total, done: total })
     }
     expect(await listed({ state: 'exhausted' })).toBe(0)
+  })
+
+  test('a failure is found and resent by its sentence, also as an owner is told it', async () => {
+    const { world, store, chatbot, webhook, recovery } = await setupFailed(suite)
+    const errors = [
+      "hooks.test leads to an address that is not public; EGRESS_ALLOW on the server would allow it, and the server's log names it",
+      'Port 25 is shut on this server: use another port; EGRESS_PORTS_DENY=default,!25 on the server would allow it',
+    ]
+    for (const error of errors) {
+      const claim = await world.claim(chatbot.id)
+      const attempt = { status: null, errorCode: 'private-address', error }
+      await world.record(claim, { kind: 'exhausted' }, { attempt })
+    }
+    await world.advance(1)
+    for (const error of errors) {
+      const told = inOwnersWords(error)
+      expect(told).not.toContain('EGRESS_')
+      for (const [lastError, total] of [
+        [error, 1],
+        [told, 1],
+        [`x${told}`, 0],
+        [told.slice(1), 0],
+        [`${told}.`, 0],
+      ] as const) {
+        const filter = { webhookId: webhook.id, state: 'exhausted', lastError } as const
+        expect(await store.listDeliveries(filter, PAGE), lastError).toHaveLength(total)
+        const planned = recovery({ lastError, dryRun: true })
+        expect(await store.createRecovery(planned), lastError).toMatchObject({ total })
+      }
+      const made = done(await store.createRecovery(recovery({ lastError: told })))
+      await store.continueRecoveries(100)
+      expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ total: 1, done: 1 })
+    }
   })
 
   test('what was erased is left out', async () => {

@@ -52,6 +52,7 @@ test.each([
     'bad_request',
   ],
   ['a method that is none', `BREW / HTTP/1.1\r\n${CLOSE}\r\n`, 400, 'bad_request'],
+  ['an HTTP/2 preface that is spoiled', `PRI *BHTTP/2.0\r\n${CLOSE}\r\n`, 400, 'bad_request'],
   [
     'a QUERY without a content type',
     `QUERY /healthz HTTP/1.1\r\nHost: a\r\n${CLOSE}\r\n`,

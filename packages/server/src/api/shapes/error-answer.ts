@@ -70,6 +70,9 @@ export function toApiError(error: unknown): ApiError | null {
     // The one method that Fastify itself asks for more than a route does (QUERY, RFC 10008).
     case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
       return apiError('bad_request', 'A request of this method needs a Content-Type')
+    // Of a method that its router has never heard of: `PRI`, which Node's parser alone knows.
+    case 'FST_ERR_NOT_FOUND':
+      return apiError('bad_request', 'The request is not valid HTTP/1.1')
     case 'ECONNRESET':
     case 'ECONNABORTED':
       return apiError('bad_request', 'The connection ended before the body did')

@@ -5,7 +5,7 @@ import type { Attempt, Delivery } from '../../delivery.ts'
 import type { Event } from '../../event.ts'
 import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
 import type { Recovery, WebhookGlimpse } from '../../store/desk.ts'
-import { liveRest, maskedUrl, type Webhook } from '../../webhook.ts'
+import { liveRest, maskedUrl, settingsSince, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 
 export function isoAt(atMs: number): string
@@ -136,7 +136,7 @@ export function presentAttempt(attempt: Attempt) {
 interface CureSubject {
   attempt: (Seen & Pick<Attempt, 'startedAt'>) | undefined
   /** Null: it was deleted. */
-  webhook: Pick<Webhook, 'kind' | 'url' | 'updatedAt'> | null
+  webhook: Pick<Webhook, 'kind' | 'url' | 'version' | 'updatedAt'> | null
   reader: CureContext['reader']
 }
 
@@ -144,7 +144,7 @@ export function presentCure({ attempt, webhook, reader }: CureSubject): Cure | n
   if (attempt === undefined) return null
   return cureOf(attempt, {
     url: webhook === null || webhook.kind === 'listen' ? null : webhook.url,
-    wasChanged: webhook !== null && webhook.updatedAt > attempt.startedAt,
+    wasChanged: webhook !== null && settingsSince(webhook) > attempt.startedAt,
     reader,
   })
 }

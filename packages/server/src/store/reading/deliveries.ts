@@ -6,6 +6,7 @@ import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type AnswerNote, DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
 import { assert } from '../../errors.ts'
 import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
+import { storedBeginning } from '../../owner-words.ts'
 import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
 import { IS_GIVEN_UP } from './figures/given-up.ts'
@@ -132,11 +133,19 @@ function failureConditions({ givenUp, lastStatus, lastError }: DeliveryFilter) {
   const conditions: RawBuilder<SqlBool>[] = []
   if (lastStatus !== undefined)
     conditions.push(sql`coalesce(deliveries.last_status, 0) = ${lastStatus}`)
-  if (lastError !== undefined)
-    conditions.push(sql`coalesce(deliveries.last_error, '') = ${lastError}`)
+  if (lastError !== undefined) conditions.push(isToldAs(lastError))
   if (conditions.length > 0) conditions.push(sql`deliveries.state <> 'delivered'`)
   if (givenUp) conditions.push(IS_GIVEN_UP)
   return conditions
+}
+
+/** Of a row that failed: as it is stored, or as an owner is told it (rules/recovered.ts does the same). */
+function isToldAs(asked: string): RawBuilder<SqlBool> {
+  const error = sql`coalesce(deliveries.last_error, '')`
+  const beginning = storedBeginning(asked)
+  if (beginning === null) return sql`${error} = ${asked}`
+  const text = sql`CAST(${beginning} AS text)`
+  return sql`(${error} = ${asked} OR substr(${error}, 1, length(${text})) = ${text})`
 }
 
 /** Where those in nobody's hands lie. */
@@ -348,7 +357,7 @@ export function countRecoverable(db: Builder, recovery: NewRecovery): Compilable
     .where(sql<SqlBool>`coalesce(state_reason, '') <> 'lead_erased'`)
   if (recovery.lastStatus !== undefined)
     query = query.where('last_status', '=', recovery.lastStatus)
-  if (recovery.lastError !== undefined) query = query.where('last_error', '=', recovery.lastError)
+  if (recovery.lastError !== undefined) query = query.where(isToldAs(recovery.lastError))
   // The condition of the index, literally.
   if (!recovery.states.includes('delivered')) {
     query = query.where(sql<SqlBool>`state in ('exhausted', 'cancelled')`)

@@ -56,6 +56,25 @@ test('a redirect is told with where it leads, wherever one looks, until it was m
   expect(await read(`/api/v1/webhooks/${hook}`)).toMatchObject({ cure: null })
 })
 
+test('what is no change of its settings leaves the cure, and its button, as they were', async () => {
+  const { server, hook, read, send, endpoint } = await setup()
+  const elsewhere = 'https://other.example/hook'
+  endpoint.answer = { status: 308, body: '', headers: { location: elsewhere } }
+  const { id } = await send()
+  const cure = { code: 'redirect_elsewhere', action: { kind: 'use-url', url: elsewhere } }
+  for (const action of ['rotate-secret', 'finish-rotation', 'pause']) {
+    await server.call('POST', `/api/v1/webhooks/${hook}/${action}`)
+    expect(await read(`/api/v1/webhooks/${hook}`), action).toMatchObject({ cure })
+    expect(await read(`/api/v1/deliveries/${id}`), action).toMatchObject({ cure })
+  }
+  // It begins anew with its health; what failed failed so all the same.
+  await server.call('POST', `/api/v1/webhooks/${hook}/resume`)
+  expect(await read(`/api/v1/deliveries/${id}`)).toMatchObject({ cure })
+  await server.call('PATCH', `/api/v1/webhooks/${hook}`, { body: { url: `${endpoint.url}2` } })
+  const after = { code: 'redirect_elsewhere', action: null }
+  expect(await read(`/api/v1/deliveries/${id}`)).toMatchObject({ cure: after })
+})
+
 test('a web page is delivered, and doubted in the list, on the delivery and on the webhook', async () => {
   const { hook, read, send, endpoint } = await setup()
   endpoint.answer = { status: 200, body: '<!doctype html><title>Sign in</title>' }
