@@ -335,6 +335,7 @@ export type ErrorGroup = {
   firstAt: string
   lastAt: string
   deliveryId: string
+  cure: Cure | null
 }
 
 export type Event = {

@@ -1,6 +1,7 @@
 /** A webhook with what to do about its last failure, or about a success that is doubtful. */
-import type { CureContext } from '../../../cure.ts'
+import type { Cure, CureContext } from '../../../cure.ts'
 import { type Attempt, isDoubtful } from '../../../delivery.ts'
+import type { DeliveryDetail } from '../../../store/desk.ts'
 import type { Webhook } from '../../../webhook.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { presentCure, presentWebhook } from '../../shapes/present.ts'
@@ -24,7 +25,24 @@ async function tellingAttempt(
 ): Promise<Parameters<typeof presentCure>[0]['attempt']> {
   const { failingSince, lastFailureBy, lastNote } = health
   if (failingSince === null) return isDoubtful(lastNote) ? doubtful(health) : undefined
-  const detail = lastFailureBy === null ? null : await store.getDelivery(lastFailureBy)
+  return lastFailureBy === null ? undefined : lastFailureOf(await store.getDelivery(lastFailureBy))
+}
+
+/** What to do about the last failure of each of these deliveries. */
+export function curesOfFailures(
+  store: ApiDeps['store'],
+  deliveryIds: readonly string[],
+  reader: CureContext['reader'],
+): Promise<(Cure | null)[]> {
+  const cureOf = async (id: string) => {
+    const detail = await store.getDelivery(id)
+    if (detail === null) return null
+    return presentCure({ attempt: lastFailureOf(detail), webhook: detail.webhook, reader })
+  }
+  return Promise.all(deliveryIds.map(cureOf))
+}
+
+function lastFailureOf(detail: DeliveryDetail | null): Attempt | undefined {
   return detail?.attempts.findLast(({ result }) => result === 'failed')
 }
 
