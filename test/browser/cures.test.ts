@@ -66,6 +66,13 @@ test('a web page that takes deliveries is amber in the list, on the delivery and
     body,
   })
   const delivery = await lead()
+  await dashboard.goto('/leads')
+  await page
+    .getByTitle(/^A web page took it/)
+    .first()
+    .waitFor()
+  await picture(dashboard, 'leads')
+  expect(await dashboard.accessibilityFaults()).toEqual([])
   await dashboard.goto(`/deliveries?webhookId=${webhook}`)
   await page.getByText('It answered with a web page. Is this the right URL?').first().waitFor()
   await picture(dashboard, 'list')

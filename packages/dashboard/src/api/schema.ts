@@ -418,6 +418,7 @@ export type LeadDeliveries = {
   pending: number
   retrying: number
   delivered: number
+  doubted: number
   exhausted: number
   parked: number
   cancelled: number
