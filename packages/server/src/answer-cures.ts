@@ -135,7 +135,7 @@ const REFUSALS = {
   },
   too_early: {
     cause: 'The endpoint does not want to be asked yet.',
-    text: 'It is tried again by itself. If it goes on, look into its log.',
+    text: 'It mostly passes. If it goes on, look into its log.',
   },
   upgrade: {
     cause: 'The endpoint wants another protocol.',
@@ -143,7 +143,7 @@ const REFUSALS = {
   },
   rate_limited: {
     cause: 'The endpoint asks to be sent less.',
-    text: 'Nothing is lost: it is tried again, and this uses up no attempt. If it goes on, set "Requests a second, at most" of the webhook to what the endpoint takes, or raise its limit.',
+    text: 'This uses up no attempt. If it goes on, set "Requests a second, at most" of the webhook to what the endpoint takes, or raise its limit.',
   },
   legal: {
     cause: 'The endpoint, or something before it, may not take this for legal reasons (451).',
@@ -166,7 +166,7 @@ const REFUSALS = {
 const BROKEN = {
   server_error: {
     cause: 'The app failed while it handled the event.',
-    text: 'Its own log says where. Often: the secret is not set, or a field is empty that it takes for filled. Afterwards it is tried again by itself.',
+    text: 'Its own log says where. Often: the secret is not set, or a field is empty that it takes for filled.',
   },
   not_implemented: {
     cause: 'The server does not know what a POST is.',
@@ -174,11 +174,11 @@ const BROKEN = {
   },
   bad_gateway: {
     cause: 'The proxy in front of the app did not reach it: it is not running, or just restarting.',
-    text: 'Start the app and see that the proxy leads to its port. A short break needs nothing: it is tried again.',
+    text: 'Start the app and see that the proxy leads to its port. A short break needs nothing while it is tried again.',
   },
   unavailable: {
     cause: 'The endpoint says that it is not there at the moment: overloaded, or in maintenance.',
-    text: 'A short break needs nothing: it is tried again. If it goes on, see that the app runs and that nobody forgot the maintenance mode.',
+    text: 'A short break needs nothing while it is tried again. If it goes on, see that the app runs and that nobody forgot the maintenance mode.',
   },
   tunnel_offline: {
     cause: 'The tunnel to your machine (like ngrok) is not open.',

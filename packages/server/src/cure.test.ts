@@ -367,6 +367,18 @@ describe('https where http was asked', () => {
 })
 
 describe('words', () => {
+  test('promise no other attempt: what failed may be given up, or be a test event', () => {
+    const texts = Object.values({ ...ANSWER_CURES, ...FAULT_CURES }).flatMap((words) =>
+      Object.values(words),
+    )
+    expect(texts.filter((text) => /tried again/.test(text))).toEqual([
+      // They say when.
+      expect.stringMatching(/needs nothing while it is tried again/),
+      expect.stringMatching(/needs nothing while it is tried again/),
+      expect.stringMatching(/answer 500 when it failed: then it is tried again/),
+    ])
+  })
+
   test('name no setting to an owner, and to an operator where it helps', () => {
     for (const { cause, text } of Object.values({ ...ANSWER_CURES, ...FAULT_CURES })) {
       expect(`${cause} ${text}`).not.toMatch(/[A-Z]{3,}_[A-Z_]+|docs\//)

@@ -19,7 +19,7 @@ const UNREACHED = {
   },
   dns_temporary: {
     cause: 'The name servers of the host did not answer, or failed.',
-    text: 'It mostly passes, and is tried again. If it goes on, look at the name servers of the domain (DNSSEC, a server that is away).',
+    text: 'It mostly passes. If it goes on, look at the name servers of the domain (DNSSEC, a server that is away).',
   },
   dns_name: {
     cause: 'The host in the URL is not a name that can exist.',
@@ -70,7 +70,7 @@ const UNREACHED = {
   },
   timeout_silent: {
     cause: 'The connection went silent: the machine, or the network to it, went away.',
-    text: 'See that the machine runs; it is tried again by itself.',
+    text: 'See that the machine runs, and that nothing between cuts connections.',
   },
 } as const satisfies Record<string, CureWords>
 
@@ -173,9 +173,9 @@ const OTHERS = {
   },
   our_fault: {
     cause: "It is this server's own fault, and not the endpoint's.",
-    text: `Nothing is lost: it is tried again, and this uses up no attempt. If it goes on, ${ASK}.`,
+    text: `This uses up no attempt. If it goes on, ${ASK}.`,
     forOperator:
-      'Nothing is lost: it is tried again, and this uses up no attempt. If it goes on, see docs/operate.md: name servers, network and proxy of this server.',
+      'This uses up no attempt. If it goes on, see docs/operate.md: name servers, network and proxy of this server.',
   },
   stopped: {
     cause: 'This server was stopped before the answer came.',

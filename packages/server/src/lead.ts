@@ -26,6 +26,8 @@ export interface ListedLead extends Lead {
 export interface LeadDeliveries extends Record<DeliveryState, number> {
   /** Of the pending ones: an attempt has failed, and the next one waits for its time. */
   retrying: number
+  /** Of the delivered ones: what took it seems to be nobody who takes events. */
+  doubted: number
 }
 
 /** What its owner should look at first. Null: no delivery is known. */

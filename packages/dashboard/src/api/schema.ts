@@ -335,6 +335,7 @@ export type ErrorGroup = {
   firstAt: string
   lastAt: string
   deliveryId: string
+  cure: Cure | null
 }
 
 export type Event = {
@@ -417,6 +418,7 @@ export type LeadDeliveries = {
   pending: number
   retrying: number
   delivered: number
+  doubted: number
   exhausted: number
   parked: number
   cancelled: number

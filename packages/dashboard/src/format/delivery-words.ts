@@ -42,13 +42,14 @@ const DOUBTED = { tone: 'warn', icon: 'warning' } as const
 /** The one place where a delivery's state becomes a word. */
 export function deliveryWords(delivery: Worded, nowMs: number): DeliveryWords {
   const word = wordOf(delivery)
-  const doubt = word === 'delivered' && isDoubtful(delivery.lastNote) ? DOUBTED : null
-  return { word, ...lookOf(word), ...doubt, detail: detailOf(word, delivery, nowMs) }
+  const look = lookOf(word, isDoubtful(delivery.lastNote))
+  return { word, ...look, detail: detailOf(word, delivery, nowMs) }
 }
 
 /** Also where only the word is known: of several deliveries of one lead. */
-export function lookOf(word: DeliveryWord) {
-  return { ...LOOKS[word], label: texts.states.delivery[word] }
+export function lookOf(word: DeliveryWord, isDoubted: boolean) {
+  const look = word === 'delivered' && isDoubted ? DOUBTED : LOOKS[word]
+  return { ...look, label: texts.states.delivery[word] }
 }
 
 /** Taken, but its answer seems to be nobody's who takes events. */

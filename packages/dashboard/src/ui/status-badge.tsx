@@ -56,11 +56,12 @@ function Progress({ delivery }: { delivery: Delivery }) {
   )
 }
 
-type WebhookCondition = Webhook['state'] | 'failing' | 'resting'
-type Conditioned = Pick<Webhook, 'state' | 'health' | 'restingUntil'>
+type WebhookCondition = Webhook['state'] | 'failing' | 'resting' | 'doubtful'
+type Conditioned = Pick<Webhook, 'state' | 'health' | 'restingUntil' | 'cure'>
 
 const WEBHOOK_LOOKS: Record<WebhookCondition, { tone: Tone; icon: IconName }> = {
   active: { tone: 'good', icon: 'check' },
+  doubtful: { tone: 'warn', icon: 'warning' },
   failing: { tone: 'bad', icon: 'warning' },
   resting: { tone: 'warn', icon: 'clock' },
   paused: { tone: 'warn', icon: 'pause' },
@@ -73,9 +74,14 @@ export function WebhookBadge({ webhook }: { webhook: Conditioned }) {
   return <StatusBadge {...WEBHOOK_LOOKS[condition]} label={texts.states.webhook[condition]} />
 }
 
-/** `resting` and `failing` are no states of the API's: active, but nothing is sent, or it failed. */
+/**
+ * Those that are no states of the API's are active, but nothing is sent, or it failed, or what took it
+ * seems to be nobody who takes events.
+ */
 export function webhookCondition(webhook: Conditioned): WebhookCondition {
-  const { state, health, restingUntil } = webhook
-  if (state === 'active' && restingUntil !== null) return 'resting'
-  return state === 'active' && health.failingSince !== null ? 'failing' : state
+  const { state, health, restingUntil, cure } = webhook
+  if (state !== 'active') return state
+  if (restingUntil !== null) return 'resting'
+  if (health.failingSince !== null) return 'failing'
+  return cure === null ? 'active' : 'doubtful'
 }

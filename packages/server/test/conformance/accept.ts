@@ -49,6 +49,7 @@ export function describeAccept(suite: Suite): void {
         pending: 1,
         retrying: 0,
         delivered: 0,
+        doubted: 0,
         exhausted: 0,
         parked: 0,
         cancelled: 0,

@@ -45,6 +45,7 @@ export function describeLists(suite: Suite): void {
     const { world, store, chatbot } = await setup(suite)
     const cases = [
       ['delivered', { kind: 'delivered' }],
+      ['doubted', { kind: 'delivered' }],
       ['exhausted', { kind: 'exhausted' }],
       ['retrying', { kind: 'retry', delayMs: 60_000, charged: true }],
       ['claimed', null],
@@ -54,7 +55,8 @@ export function describeLists(suite: Suite): void {
       const event = world.leadEvent({ customerName: name })
       ids.set(name, event.lead.id)
       const claim = await world.claim(chatbot.id, { events: [event] })
-      if (outcome) await world.record(claim, outcome)
+      const note = name === 'doubted' ? ('web_page' as const) : null
+      if (outcome) await world.record(claim, outcome, { attempt: { note } })
     }
     const cancelled = world.leadEvent({ customerName: 'cancelled' })
     const { deliveryId } = await world.claim(chatbot.id, { events: [cancelled] })
@@ -67,7 +69,15 @@ export function describeLists(suite: Suite): void {
     const other = await world.chatbot()
     await world.accept(other.id, { events: [world.leadEvent({ customerName: 'none' })] })
 
-    const none = { pending: 0, retrying: 0, delivered: 0, exhausted: 0, parked: 0, cancelled: 0 }
+    const none = {
+      pending: 0,
+      retrying: 0,
+      delivered: 0,
+      doubted: 0,
+      exhausted: 0,
+      parked: 0,
+      cancelled: 0,
+    }
     const wanted = {
       none,
       two: { ...none, pending: 1, parked: 1 },
@@ -75,6 +85,7 @@ export function describeLists(suite: Suite): void {
       claimed: { ...none, pending: 1 },
       retrying: { ...none, pending: 1, retrying: 1 },
       exhausted: { ...none, exhausted: 1 },
+      doubted: { ...none, delivered: 1, doubted: 1 },
       delivered: { ...none, delivered: 1 },
     }
     const { rows } = await store.readPage('leads', {}, { ...PAGE, bytesMax: 1e6 })

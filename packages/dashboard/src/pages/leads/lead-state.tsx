@@ -17,7 +17,7 @@ const WORDS: Record<NonNullable<Lead['deliveries']['state']>, DeliveryWord> = {
 }
 
 export function LeadState({ lead: { id, deliveries } }: { lead: Pick<Lead, 'id' | 'deliveries'> }) {
-  const { state, pending, delivered, exhausted, parked, cancelled } = deliveries
+  const { state, pending, delivered, doubted, exhausted, parked, cancelled } = deliveries
   if (state === null) {
     return (
       <span className="text-soft" title={sent.unknown}>
@@ -29,10 +29,10 @@ export function LeadState({ lead: { id, deliveries } }: { lead: Pick<Lead, 'id' 
   return (
     <Link
       to={`/leads/${id}`}
-      title={sent.toWhom}
+      title={doubted > 0 ? sent.doubted : sent.toWhom}
       className="inline-flex flex-wrap items-center gap-x-2 gap-y-1 hover:underline"
     >
-      <StatusBadge {...lookOf(WORDS[state])} />
+      <StatusBadge {...lookOf(WORDS[state], doubted > 0)} />
       {total > 1 && (
         <span className="text-xs whitespace-nowrap text-soft">{sent.of(delivered, total)}</span>
       )}

@@ -148,11 +148,11 @@ function AttentionItem({ trouble, onResending }: { trouble: Trouble } & OnResend
 
 function Why({ webhook }: { webhook: Webhook }) {
   const { state, stateReason, restingReason, health, cure } = webhook
-  const isWell = webhookCondition(webhook) === 'active'
+  const isDoubtful = webhookCondition(webhook) === 'doubtful'
   return (
     <>
       <p className="text-sm text-soft [overflow-wrap:anywhere]">
-        {stateReason ?? restingReason ?? (isWell ? cure?.cause : health.lastFailure)}
+        {stateReason ?? restingReason ?? (isDoubtful ? cure?.cause : health.lastFailure)}
         {state === 'active' && health.failingSince !== null && (
           <>
             {' · '}

@@ -29,8 +29,7 @@ export function troublesOf(webhooks: readonly Webhook[], { webhooks: given }: Gi
   const troubled = webhooks.flatMap((webhook): Trouble[] => {
     const { id: webhookId, chatbotId } = webhook
     const condition = webhookCondition(webhook)
-    const isDoubtful = condition === 'active' && webhook.cure !== null
-    const kind = isDoubtful ? 'doubtful' : TROUBLES.find((each) => each === condition)
+    const kind = TROUBLES.find((each) => each === condition)
     const givenUp = left.get(webhookId) ?? null
     return kind === undefined ? [] : [{ kind, webhookId, chatbotId, webhook, givenUp }]
   })

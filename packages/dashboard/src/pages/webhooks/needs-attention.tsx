@@ -1,10 +1,11 @@
-/** What somebody has to do something about: what was given up, and what keeps deliveries from arriving. */
-import { useState } from 'react'
+/** What somebody has to do something about: what was given up, and what keeps deliveries from arriving, with its cure. */
+import { type ComponentProps, useState } from 'react'
 import { Link } from 'react-router'
 import type { ErrorGroup, Webhook, WebhookHealth } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { CureText } from './cure-notice.tsx'
 import { countText } from './health-figures.tsx'
 import { RecoverProgress } from './recover-progress.tsx'
 import { ResendButton } from './resend-button.tsx'
@@ -20,7 +21,8 @@ interface NeedsAttentionProps {
 export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
   const [recoveryId, setRecoveryId] = useState<string | null>(null)
   const { givenUp, errors, moreErrors } = health
-  const isNone = givenUp.count === 0 && errors.length === 0
+  const isLastTold = !hasLast(webhook) || errors.some((group) => isOfLast(group, webhook))
+  const isNone = givenUp.count === 0 && errors.length === 0 && isLastTold
   return (
     <Card title={words.title} flush={!isNone}>
       {isNone ? (
@@ -31,6 +33,7 @@ export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
           {givenUp.count > 0 && (
             <GivenUp webhook={webhook} givenUp={givenUp} onStarted={setRecoveryId} />
           )}
+          {!isLastTold && <Last webhook={webhook} />}
           {errors.length > 0 && (
             <ul aria-label={words.errors} className="divide-y divide-line">
               {errors.map((group) => (
@@ -99,6 +102,44 @@ function GivenUp({ webhook, givenUp, onStarted }: PartProps) {
   )
 }
 
+/** Its last attempt failed, or leaves a doubt. */
+function hasLast({ health, cure }: Webhook): boolean {
+  return health.failingSince !== null || cure !== null
+}
+
+function isOfLast(group: ErrorGroup, { health, cure }: Webhook): boolean {
+  if (health.failingSince === null) return false
+  return group.error === health.lastFailure || (cure !== null && group.cure?.code === cure.code)
+}
+
+/** Where no group of deliveries tells it: they were set aside, or it is no failure but a doubt. */
+function Last({ webhook }: { webhook: Webhook }) {
+  const { id, health, cure } = webhook
+  const isFailure = health.failingSince !== null
+  return (
+    <div className={ROW}>
+      <div className="min-w-0">
+        <p className="font-medium [overflow-wrap:anywhere]">
+          {isFailure ? health.lastFailure : <span className="text-warn">{words.doubt}</span>}
+        </p>
+        <p className="text-sm text-soft">
+          {isFailure ? words.lastFailure : words.lastAnswer}{' '}
+          <TimeAgo at={isFailure ? health.lastFailureAt : health.lastSuccessAt} />
+        </p>
+        {cure && <CureLine cure={cure} webhookId={id} />}
+      </div>
+    </div>
+  )
+}
+
+function CureLine(props: ComponentProps<typeof CureText>) {
+  return (
+    <div className="mt-1.5 text-sm">
+      <CureText {...props} />
+    </div>
+  )
+}
+
 function Group({ webhook, group, givenUp, onStarted }: PartProps & { group: ErrorGroup }) {
   const { status, error, count, firstAt, lastAt, deliveryId } = group
   const failure = status === null ? { error } : { status }
@@ -115,6 +156,7 @@ function Group({ webhook, group, givenUp, onStarted }: PartProps & { group: Erro
           {words.since} <TimeAgo at={firstAt} />, {words.last} <TimeAgo at={lastAt} />{' '}
           <Parts webhookId={webhook.id} group={group} />
         </p>
+        {group.cure && <CureLine cure={group.cure} webhookId={webhook.id} />}
       </div>
       {group.givenUp > 0 && givenUp.oldestAt !== null && (
         <ResendButton

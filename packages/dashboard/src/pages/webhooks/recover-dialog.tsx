@@ -106,6 +106,7 @@ function Warning({ webhook }: { webhook: Webhook }) {
   if (condition === 'active') return null
   if (condition === 'resting') return <Notice tone="info">{recover.resting}</Notice>
   if (condition === 'away') return <Notice tone="info">{recover.away}</Notice>
+  if (condition === 'doubtful') return <Notice tone="warn">{recover.doubtful}</Notice>
   return (
     <Notice tone="warn">{condition === 'failing' ? recover.failing : recover.notActive}</Notice>
   )

@@ -22,7 +22,6 @@ import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
-import { CureNotice } from './cure-notice.tsx'
 import { EndRestButton } from './end-rest-button.tsx'
 import { HealthFigures } from './health-figures.tsx'
 import { NeedsAttention } from './needs-attention.tsx'
@@ -72,7 +71,6 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
       />
       <div className="grid gap-5">
         <Condition webhook={webhook} />
-        {webhook.cure && <CureNotice cure={webhook.cure} webhookId={webhook.id} />}
         <WaitingNotice key={webhook.id} webhook={webhook} />
         <Health webhook={webhook} />
         <div className="grid gap-5 lg:grid-cols-2">
@@ -90,11 +88,12 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
   )
 }
 
-/** Why it doesn't get what it should, in a sentence, with what happens next. */
+/** That it doesn't get what it should, and what happens next; what went wrong stands beside its cure. */
 function Condition({ webhook }: { webhook: Webhook }) {
   const { stateReason, restingReason, health } = webhook
   switch (webhookCondition(webhook)) {
     case 'active':
+    case 'doubtful':
       return null
     case 'away':
       return (
@@ -130,7 +129,7 @@ function Condition({ webhook }: { webhook: Webhook }) {
       )
     case 'failing':
       return (
-        <Notice tone="bad" title={health.lastFailure ?? texts.states.webhook.failing}>
+        <Notice tone="bad" title={detail.failingTitle(health.consecutiveFailures)}>
           {detail.failingNotice}
         </Notice>
       )
@@ -168,10 +167,9 @@ function AttemptsCard({ webhook }: { webhook: Webhook }) {
         <Fact name={detail.lastFailure}>
           <TimeAgo at={health.lastFailureAt} />
         </Fact>
-        {health.lastFailure && <Fact name={detail.why}>{health.lastFailure}</Fact>}
         {health.failingSince && (
           <Fact name={detail.failingSince}>
-            <TimeAgo at={health.failingSince} />, {detail.inARow(health.consecutiveFailures)}
+            <TimeAgo at={health.failingSince} />
           </Fact>
         )}
       </Facts>

@@ -35,6 +35,7 @@ export const leads = {
     none: 'none known',
     unknown:
       'No webhook subscribed when it came, or it is so old that its deliveries are no longer kept.',
+    doubted: 'A web page took it, or what says that it failed: see who got it',
     toWhom: 'See who got it',
     of: (delivered: number, total: number) => `${delivered} of ${total} delivered`,
   },

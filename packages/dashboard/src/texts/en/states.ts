@@ -1,6 +1,7 @@
 export const states = {
   webhook: {
     active: 'Active',
+    doubtful: 'In doubt',
     failing: 'Failing',
     resting: 'Resting',
     paused: 'Paused',

@@ -196,6 +196,9 @@ export const webhooks = {
     since: 'Since',
     givenUpNext: 'Once the endpoint is mended, resend them; or set them aside.',
     resend: (shown: string) => `Resend ${shown}`,
+    lastFailure: 'The last failure',
+    lastAnswer: 'The last answer',
+    doubt: 'What arrives may go nowhere',
     errors: 'What went wrong',
     group: (status: number | null, deliveries: number) =>
       status === null
@@ -234,9 +237,7 @@ export const webhooks = {
     created: 'Created',
     lastSuccess: 'Last success',
     lastFailure: 'Last failure',
-    why: 'What it was',
     failingSince: 'Failing since',
-    inARow: (failures: number) => `${count(failures, 'failure', 'failures')} in a row`,
     none: 'none',
     back: 'All webhooks',
     awayTitle: 'Nobody listens now',
@@ -247,6 +248,8 @@ export const webhooks = {
     restingNotice: 'Nothing is sent, and no attempt is used up, until',
     restingThen: 'Then one delivery is sent to see, and the others follow.',
     sendNow: 'Send now',
+    failingTitle: (failures: number) =>
+      failures === 1 ? 'The last attempt failed' : `The last ${failures} attempts failed`,
     failingNotice: 'Deliveries are tried again by the schedule, for about a day each.',
   },
   waiting: {
@@ -359,6 +362,8 @@ export const webhooks = {
     notActive: 'The webhook is not active: they will be parked until you resume it.',
     away: 'Nobody listens: they will wait until somebody does.',
     resting: 'The webhook rests: they will wait until its endpoint takes deliveries again.',
+    doubtful:
+      'Whether the webhook’s last answer was that of your app is in doubt: see to that first.',
     failing: 'The webhook’s last attempt failed. Mend the endpoint first, or they fail again.',
     confirm: (deliveries: number) =>
       deliveries === 0 ? 'Resend' : `Resend ${count(deliveries, 'delivery', 'deliveries')}`,

@@ -38,6 +38,7 @@ test('a lead is accepted, found, read, and erased everywhere', async () => {
       pending: 0,
       retrying: 0,
       delivered: 0,
+      doubted: 0,
       exhausted: 0,
       parked: 0,
       cancelled: 0,

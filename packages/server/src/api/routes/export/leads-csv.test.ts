@@ -6,7 +6,15 @@ import { withPages } from '../../../../test/api/made-pages.ts'
 import { settled } from '../../../../test/settled.ts'
 import type { ListedLead } from '../../../lead.ts'
 
-const NO_DELIVERY = { pending: 0, retrying: 0, delivered: 0, exhausted: 0, parked: 0, cancelled: 0 }
+const NO_DELIVERY = {
+  pending: 0,
+  retrying: 0,
+  delivered: 0,
+  doubted: 0,
+  exhausted: 0,
+  parked: 0,
+  cancelled: 0,
+}
 const FOR_PEOPLE =
   'customerName,customerEmail,customerPhone,createdAt,deliveryState,delivered,deliveries,consentGiven,consentText,consentAt,consentPage,id,chatbotId,conversationId,eventId'
 const FOR_PROGRAMS =

@@ -12,6 +12,7 @@ const ids = createIds(systemClock, systemRandom)
 function failed(errorCode: string, error: string): Attempt {
   return {
     id: ids.next('attempt'),
+    deliveryId: ids.next('delivery'),
     number: 1,
     startedAt: systemClock.now(),
     durationMs: 1,

@@ -1,5 +1,5 @@
 /** A webhook with what to do about its last failure, or about a success that is doubtful. */
-import type { CureContext } from '../../../cure.ts'
+import type { Cure, CureContext } from '../../../cure.ts'
 import { type Attempt, isDoubtful } from '../../../delivery.ts'
 import type { Webhook } from '../../../webhook.ts'
 import type { ApiDeps } from '../../deps.ts'
@@ -28,11 +28,29 @@ async function tellingAttempt(
   const { failingSince, lastFailureBy, lastNote } = health
   if (failingSince === null) return isDoubtful(lastNote) ? doubtful(health) : undefined
   if (lastFailureBy === null) return undefined
-  // Its newest attempts and nothing beside them: of a page of webhooks that fail, all are read at once.
-  const { rows } = await store.readPage('attempts', { deliveryId: lastFailureBy }, NEWEST)
-  const failed = rows.filter(({ result }) => result === 'failed')
+  const failed = await failuresOf(store, lastFailureBy)
   // As for its health: a fault of ours, like a stop of this server, says nothing of the endpoint.
   return failed.find(({ errorCode }) => errorCode !== 'our_fault') ?? failed[0]
+}
+
+/** What to do about the last failure of each of these deliveries of a webhook. */
+export async function curesOfFailures(
+  store: ApiDeps['store'],
+  webhookId: string,
+  { deliveryIds, reader }: { deliveryIds: readonly string[]; reader: CureContext['reader'] },
+): Promise<(Cure | null)[]> {
+  const webhook = deliveryIds.length === 0 ? null : await store.getWebhook(webhookId)
+  const cureOfLast = async (id: string) => {
+    const [attempt] = await failuresOf(store, id)
+    return presentCure({ attempt, webhook, reader })
+  }
+  return Promise.all(deliveryIds.map(cureOfLast))
+}
+
+/** The newest first, and nothing beside them: of a page of webhooks that fail, all are read at once. */
+async function failuresOf(store: ApiDeps['store'], deliveryId: string): Promise<Attempt[]> {
+  const { rows } = await store.readPage('attempts', { deliveryId }, NEWEST)
+  return rows.filter(({ result }) => result === 'failed')
 }
 
 function doubtful({ lastSuccessAt, lastNote }: Webhook['health']) {

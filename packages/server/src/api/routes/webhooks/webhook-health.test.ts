@@ -11,7 +11,12 @@ interface Figures {
 }
 
 interface Health extends Figures {
-  errors: { status: number | null; count: number; givenUp: number }[]
+  errors: {
+    status: number | null
+    count: number
+    givenUp: number
+    cure: { code: string; action: { url: string } | null } | null
+  }[]
   lastDelivered: unknown[]
   lastFailed: { id: string }[]
 }
@@ -44,6 +49,17 @@ test('its health has the figures of the span, and what goes wrong, grouped', asy
     expect(found.errors).toMatchObject([{ status: 503, count: 2, givenUp: 2 }])
     expect([found.lastDelivered.length, found.lastFailed.length]).toEqual([1, 2])
   }
+})
+
+test('beside each error stands its own cure', async () => {
+  const { call, endpoint, bot, health } = await setup()
+  const moved = `${endpoint.url}/moved`
+  endpoint.answer = { status: 308, body: '', headers: { location: moved } }
+  await call('POST', `/api/v1/chatbots/${bot}/leads`, { body: { customerName: 'Ann' } })
+  await expect.poll(async () => (await health()).errors.length).toBe(2)
+  const [down, redirect] = (await health()).errors
+  expect([down?.status, down?.cure?.code]).toEqual([503, 'unavailable'])
+  expect(redirect?.cure).toMatchObject({ code: 'redirect', action: { url: moved } })
 })
 
 test('what failed so is resent, and nothing else', async () => {

@@ -1,14 +1,17 @@
 /** How webhooks fare: one with what goes wrong and why, and a page of them in a few figures. */
 import { z } from 'zod'
+import type { Cure } from '../../../cure.ts'
 import type { Stats, StatsCounts, WebhookHealth } from '../../../store/desk.ts'
+import { readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { besideOf } from '../../shapes/beside.ts'
 import { type Cursors, listPage } from '../../shapes/cursor.ts'
-import { DELIVERY_EXAMPLE, deliverySchema } from '../../shapes/delivery-schemas.ts'
+import { cureField, DELIVERY_EXAMPLE, deliverySchema } from '../../shapes/delivery-schemas.ts'
 import { notFound } from '../../shapes/error-answer.ts'
 import { type Beside, isoAt, presentDelivery } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, idFilter, isoTime, listOf, pageQuery } from '../../shapes/schemas.ts'
+import { curesOfFailures } from './shown-webhook.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -21,6 +24,8 @@ const SPANS = {
   '30d': { lengthMs: 30 * 24 * HOUR_MS, stepMs: 24 * HOUR_MS },
 } as const
 type Span = keyof typeof SPANS
+/** For each an attempt is read. */
+const CURED_MAX = 10
 const SPAN_NAMES = Object.keys(SPANS) as [Span, ...Span[]]
 
 const figures = {
@@ -59,6 +64,9 @@ const errorSchema = z
     firstAt: isoTime.meta({ description: 'When the first of these deliveries was accepted.' }),
     lastAt: isoTime.meta({ description: 'When the last of these attempts failed.' }),
     deliveryId: idField('delivery').meta({ description: 'The newest of them.' }),
+    cure: cureField.meta({
+      description: 'What to do about it. Null: of errors after the ten most frequent.',
+    }),
   })
   .meta({ id: 'ErrorGroup' })
 
@@ -133,6 +141,12 @@ const HEALTH_EXAMPLE: z.input<typeof healthSchema> = {
       firstAt: '2026-09-14T09:20:12.345Z',
       lastAt: '2026-09-14T09:30:40.118Z',
       deliveryId: EXAMPLE_IDS.delivery,
+      cure: {
+        code: 'server_error',
+        cause: 'The endpoint failed with an error of its own.',
+        text: 'Look into its log at the time of the attempt; the id to look for is the webhook-id of the request.',
+        action: null,
+      },
     },
   ],
   moreErrors: false,
@@ -167,18 +181,18 @@ function healthRoute(deps: ApiDeps): Route {
       example: HEALTH_EXAMPLE,
     },
     slot: 'answer',
-    async handle({ id, query }) {
+    async handle({ id, query, caller }) {
       const span = spanUntil(clock.now(), query.span)
       const health = await store.webhookHealth(id, span)
       if (!health) throw notFound('webhook')
+      const beside = await besideOf(deps, [...health.lastDelivered, ...health.lastFailed])
+      const deliveryIds = health.errors.slice(0, CURED_MAX).map(({ deliveryId }) => deliveryId)
+      const cures = await curesOfFailures(store, id, { deliveryIds, reader: readerOf(caller) })
       return {
         webhookId: id,
         from: isoAt(span.from),
         to: isoAt(span.to),
-        ...presentHealth(
-          health,
-          await besideOf(deps, [...health.lastDelivered, ...health.lastFailed]),
-        ),
+        ...presentHealth(health, { beside, cures }),
       }
     },
   })
@@ -243,7 +257,13 @@ function spanUntil(to: number, name: Span) {
   return { from: start - (start % stepMs), to, stepMs }
 }
 
-function presentHealth(health: WebhookHealth, beside: Beside) {
+interface BesideHealth {
+  beside: Beside
+  /** In the errors' order. */
+  cures: readonly (Cure | null)[]
+}
+
+function presentHealth(health: WebhookHealth, { beside, cures }: BesideHealth) {
   const { stats, waiting, givenUp, errors, moreErrors, lastDelivered, lastFailed } = health
   return {
     ...presentFigures(stats),
@@ -254,10 +274,11 @@ function presentHealth(health: WebhookHealth, beside: Beside) {
       oldestAt: isoAt(givenUp?.oldestAt ?? null),
       newestAt: isoAt(givenUp?.newestAt ?? null),
     },
-    errors: errors.map(({ firstAt, lastAt, ...group }) => ({
+    errors: errors.map(({ firstAt, lastAt, ...group }, at) => ({
       ...group,
       firstAt: isoAt(firstAt),
       lastAt: isoAt(lastAt),
+      cure: cures[at] ?? null,
     })),
     moreErrors,
     lastDelivered: lastDelivered.map((delivery) => presentDelivery(delivery, beside)),
