@@ -37,7 +37,7 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
     sequence: { sequencer: LongestFirst },
-    reporters: ['default', './test/support/slowest-files.ts'],
+    reporters: ['default', './test/support/left-out.ts', './test/support/slowest-files.ts'],
     projects: [
       {
         // `npm run test:quick`, a part of `npm run check`. Its files share processes: what each imports

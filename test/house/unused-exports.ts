@@ -5,7 +5,7 @@ import type { SourceModule } from './source-module.ts'
 const TAKEN: [path: RegExp, by: string][] = [
   [/(?:^|\/)vite(?:st)?\.config\.ts$/, 'the tool that it configures'],
   [
-    /^test\/support\/(?:global-setup|slowest-files)\.ts$/,
+    /^test\/support\/(?:global-setup|left-out|slowest-files)\.ts$/,
     'vitest, by its path in vitest.config.ts',
   ],
   [/^packages\/dashboard\/src\/pages\/[^/]+\/page\.ts$/, 'import.meta.glob, in app/page.ts'],

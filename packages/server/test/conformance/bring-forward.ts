@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type DecideInput, decide } from '../../src/record/decide.ts'
 import type { Claim } from '../../src/store/road.ts'
-import { type Suite, setup } from './store-world.ts'
+import { type Suite, setup, testOverTime } from './store-world.ts'
 
 const HOUR_MS = 3_600_000
 const DELIVERED = { kind: 'delivered' } as const
@@ -70,35 +70,32 @@ async function failing(suite: Suite) {
 }
 
 export function describeBringForward(suite: Suite): void {
-  test.runIf(suite.movesTime)(
-    'what waits for an endpoint that failed as a whole is due when it answers again',
-    async () => {
-      const { world, store, chatbot, webhook, claimDue, fail, succeed, bringAll, idsOf } =
-        await failing(suite)
-      const late = await world.claim(chatbot.id)
-      const ids = await fail(3)
-      const told: string[] = []
-      store.onWaiting((woken) => told.push(...woken))
-      expect(await store.bringForward(10)).toEqual({ moved: 0 })
-      expect(await succeed()).toMatchObject({ state: 'delivered', rest: 'ended' })
-      expect((await store.getWebhook(webhook.id))?.restedAt).toEqual(expect.any(Number))
-      await world.advance(1)
-      // It was on its way meanwhile.
-      await world.record(late, LATER)
-      expect(await claimDue()).toEqual([])
-      await bringAll()
-      expect(new Set(told)).toEqual(new Set([webhook.id]))
-      const claims = await claimDue()
-      expect(idsOf(claims)).toEqual(ids)
-      for (const claim of claims) {
-        const { dueAt } = await world.delivery(claim.deliveryId)
-        expect(dueAt).not.toBeNull()
-        await world.record(claim, LATER)
-        expect(await world.delivery(claim.deliveryId)).toMatchObject({ seriesAttempts: 1 })
-      }
-      expect(await claimDue()).toEqual([])
-    },
-  )
+  test('what waits for an endpoint that failed as a whole is due when it answers again', async () => {
+    const { world, store, chatbot, webhook, claimDue, fail, succeed, bringAll, idsOf } =
+      await failing(suite)
+    const late = await world.claim(chatbot.id)
+    const ids = await fail(3)
+    const told: string[] = []
+    store.onWaiting((woken) => told.push(...woken))
+    expect(await store.bringForward(10)).toEqual({ moved: 0 })
+    expect(await succeed()).toMatchObject({ state: 'delivered', rest: 'ended' })
+    expect((await store.getWebhook(webhook.id))?.restedAt).toEqual(expect.any(Number))
+    await world.advance(1)
+    // It was on its way meanwhile.
+    await world.record(late, LATER)
+    expect(await claimDue()).toEqual([])
+    await bringAll()
+    expect(new Set(told)).toEqual(new Set([webhook.id]))
+    const claims = await claimDue()
+    expect(idsOf(claims)).toEqual(ids)
+    for (const claim of claims) {
+      const { dueAt } = await world.delivery(claim.deliveryId)
+      expect(dueAt).not.toBeNull()
+      await world.record(claim, LATER)
+      expect(await world.delivery(claim.deliveryId)).toMatchObject({ seriesAttempts: 1 })
+    }
+    expect(await claimDue()).toEqual([])
+  })
 
   test.runIf(suite.movesTime)(
     'an endpoint that was away for a second is begun anew, one that failed for a moment is not',
@@ -134,7 +131,7 @@ export function describeBringForward(suite: Suite): void {
     expect(await claimDue()).toMatchObject([{ deliveryId: id, seriesAttempts: 1 }])
   })
 
-  test.runIf(suite.movesTime)('in the next wait it is again', async () => {
+  testOverTime(suite, 'in the next wait it is again', async () => {
     const { world, claimDue, fail, succeed, bringAll, idsOf } = await failing(suite)
     const ids = await fail(3)
     await succeed()
@@ -192,27 +189,24 @@ export function describeBringForward(suite: Suite): void {
     expect(idsOf(await claimDue())).toEqual(others)
   })
 
-  test.runIf(suite.movesTime)(
-    'all that wait are sent by hand, in steps, and each once',
-    async () => {
-      const { world, store, webhook, claimDue, fail, bringAll, idsOf } = await failing(suite)
-      const ids = await fail(5)
-      expect(await store.sendWaiting(webhook.id)).toEqual({ count: 5 })
-      expect(await store.bringForward(2)).toEqual({ moved: 2 })
-      await world.advance(1)
-      const early = await claimDue()
-      expect(idsOf(early)).toEqual(ids.slice(0, 2))
-      for (const claim of early) await world.record(claim, LATER)
-      await bringAll()
-      expect(idsOf(await claimDue())).toEqual(ids.slice(2))
-      expect(await store.bringForward(10)).toEqual({ moved: 0 })
-      expect(await world.delivery(ids[0] ?? '')).toMatchObject({ seriesAttempts: 1 })
-      // Once more, by hand.
-      expect(await store.sendWaiting(webhook.id)).toEqual({ count: 2 })
-      await bringAll()
-      expect(idsOf(await claimDue())).toEqual(ids.slice(0, 2))
-    },
-  )
+  test('all that wait are sent by hand, in steps, and each once', async () => {
+    const { world, store, webhook, claimDue, fail, bringAll, idsOf } = await failing(suite)
+    const ids = await fail(5)
+    expect(await store.sendWaiting(webhook.id)).toEqual({ count: 5 })
+    expect(await store.bringForward(2)).toEqual({ moved: 2 })
+    await world.advance(1)
+    const early = await claimDue()
+    expect(idsOf(early)).toEqual(ids.slice(0, 2))
+    for (const claim of early) await world.record(claim, LATER)
+    await bringAll()
+    expect(idsOf(await claimDue())).toEqual(ids.slice(2))
+    expect(await store.bringForward(10)).toEqual({ moved: 0 })
+    expect(await world.delivery(ids[0] ?? '')).toMatchObject({ seriesAttempts: 1 })
+    // Once more, by hand.
+    expect(await store.sendWaiting(webhook.id)).toEqual({ count: 2 })
+    await bringAll()
+    expect(idsOf(await claimDue())).toEqual(ids.slice(0, 2))
+  })
 
   test('of a webhook that rests one is sent to see, and the others when it is taken', async () => {
     const { world, store, webhook, claimDue, fail, bringAll, idsOf } = await failing(suite)
@@ -255,7 +249,8 @@ export function describeBringForward(suite: Suite): void {
     expect(idsOf(claims)).toEqual(ids)
   })
 
-  test.runIf(suite.movesTime)(
+  testOverTime(
+    suite,
     'what always fails beside a thousand that do not gets all of its schedule',
     async () => {
       const { world, chatbot, claimDue, succeed, bringAll } = await failing(suite)

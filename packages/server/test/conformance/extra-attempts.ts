@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Claim } from '../../src/store/road.ts'
-import { type Suite, setup } from './store-world.ts'
+import { type Suite, setup, testOverTime } from './store-world.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
@@ -236,7 +236,8 @@ export function describeExtraAttempts(suite: Suite): void {
     })
   })
 
-  test.runIf(suite.movesTime)(
+  testOverTime(
+    suite,
     'what comes after its schedule has come is the attempt of the schedule',
     async () => {
       const { world, store, claimOne, jump, id } = await waiting(suite)
@@ -247,7 +248,7 @@ export function describeExtraAttempts(suite: Suite): void {
     },
   )
 
-  test.runIf(suite.movesTime)('after an extra attempt the schedule goes on', async () => {
+  testOverTime(suite, 'after an extra attempt the schedule goes on', async () => {
     const { world, store, claimDue, claimOne, jump, id } = await waiting(suite)
     await store.resend(id)
     await world.record(await claimOne(), retry(1_000))

@@ -21,7 +21,7 @@ async function setupGivenUp(suite: Suite) {
     payload: '{}',
   })
   if (tested) await world.record(tested, { kind: 'exhausted' })
-  if (suite.movesTime) await world.advance(1)
+  await world.advance(1)
   const listed = async (filter = {}) =>
     (await store.listDeliveries({ givenUp: true, ...filter }, PAGE)).map(({ id }) => id)
   return { ...parts, failed, listed }
@@ -119,14 +119,11 @@ export function describeGivenUp(suite: Suite): void {
     expect(await store.givenUp({})).toMatchObject({ count: 0, webhooks: [] })
     expect(await listed()).toEqual([])
     expect(await store.setAside('wh_none', null)).toBeNull()
-    if (!suite.movesTime) return
     await world.advance(10)
     const later = await giveUp(world, chatbot.id)
     expect(await store.givenUp({})).toMatchObject({ count: 1 })
     expect(await listed({ webhookId: webhook.id })).toEqual([later])
   })
-
-  if (!suite.movesTime) return
 
   test('only what was looked at is set aside, and nothing ever comes back', async () => {
     const { world, store, chatbot, webhook, listed } = await setupGivenUp(suite)

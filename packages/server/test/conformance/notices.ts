@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { NOTICE_TYPES, type Notice } from '../../src/notice.ts'
 import type { Claim } from '../../src/store/road.ts'
 import { TOLD_EVERY_MS } from '../../src/store/rules/notices.ts'
-import { DISABLE_AFTER_MS, type StoreWorld, type Suite, setup as setUp } from './store-world.ts'
+import {
+  DISABLE_AFTER_MS,
+  type StoreWorld,
+  type Suite,
+  setup as setUp,
+  testOverTime,
+} from './store-world.ts'
 
 const RETRY = { kind: 'retry', delayMs: 60_000, charged: true } as const
 const UNAVAILABLE = { status: 503, error: 'The endpoint answered 503.' }
@@ -299,7 +305,7 @@ export function describeNotices(suite: Suite): void {
     expect(await typesDue(world)).toEqual(['webhook.failing'])
   })
 
-  test.runIf(suite.movesTime)('one that failed for days is disabled, and told so', async () => {
+  testOverTime(suite, 'one that failed for days is disabled, and told so', async () => {
     const { world, attempts } = await setup(suite)
     await attempts('FFFFF')
     await tellAll(world)

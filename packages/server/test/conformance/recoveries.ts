@@ -14,7 +14,7 @@ async function setupFailed(suite: Suite) {
   if (delivered) await world.record(delivered, { kind: 'delivered' })
   for (const claim of failed) await world.record(claim, { kind: 'exhausted' })
   await world.claim(chatbot.id)
-  if (suite.movesTime) await world.advance(1)
+  await world.advance(1)
   const recovery = (values: Partial<NewRecovery> = {}): NewRecovery => ({
     id: world.ids.next('recovery'),
     webhookId: webhook.id,

@@ -1,5 +1,5 @@
 /** A fresh store with a chatbot's world around it, for one test. */
-import { onTestFinished } from 'vitest'
+import { onTestFinished, test } from 'vitest'
 import { type Chatbot, DEFAULT_LEAD_FORM } from '../../src/chatbot.ts'
 import type { Clock } from '../../src/clock.ts'
 import { assert } from '../../src/errors.ts'
@@ -25,7 +25,7 @@ interface StoreHarness {
   store: Store
   /** The store's clock. */
   clock: Clock
-  /** Moves the store's clock. */
+  /** Moves the store's clock; where nobody can, waits until so much has passed. */
   advance(ms: number): void | Promise<void>
   /** Ends the store and opens it again on the same data. */
   reopen(): Promise<Store>
@@ -36,7 +36,14 @@ export type OpenStore = () => Promise<StoreHarness>
 
 export interface Suite {
   open: OpenStore
+  /** Without it an hour takes an hour; a few milliseconds are waited for. */
   movesTime: boolean
+}
+
+/** A test that needs another hour or day. Where nobody moves the clock, the run tells that it is left out. */
+export function testOverTime({ movesTime }: Suite, name: string, run: () => Promise<void>): void {
+  if (movesTime) test(name, run)
+  else test(name, ({ skip }) => skip("its threads have the system's clock, which nobody moves"))
 }
 
 export const LEASE_MS = 10_000

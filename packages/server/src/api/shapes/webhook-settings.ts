@@ -1,6 +1,7 @@
 /** A webhook's settings, each once: the schemas, the answers and the examples are made from this list. */
 import { z } from 'zod'
 import { canonicalEventType } from '../../event.ts'
+import { isNotice, isReserved, NOTICE_TYPES } from '../../notice.ts'
 import { RATE_MAX, RATE_MIN } from '../../rate.ts'
 import { tidyUrl } from '../../text/typed-text.ts'
 import { maskedUrl, type WebhookSettings } from '../../webhook.ts'
@@ -34,6 +35,11 @@ const eventTypes = z
   .max(EVENT_TYPES_MAX)
   .superRefine((types, context) => {
     for (const [index, type] of types.entries()) {
+      if (isReserved(type) && !isNotice(type)) {
+        const told = NOTICE_TYPES.map((notice) => `\`${notice}\``).join(', ')
+        const message = `never comes: nobody may publish it, and of webhooks the server tells ${told}`
+        context.addIssue({ code: 'custom', path: [index], message })
+      }
       const canonical = canonicalEventType(type)
       const first = types.findIndex((other) => canonicalEventType(other) === canonical)
       if (first === index) continue

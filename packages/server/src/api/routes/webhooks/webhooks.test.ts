@@ -127,6 +127,19 @@ function shownMasked({ url, headers }: WebhookSettings) {
   return { url: url.replace('user:pass@', '***:***@'), headers: Object.fromEntries(names) }
 }
 
+test('nobody waits for a notice that never comes: only those that there are can be subscribed to', async () => {
+  const { call, list, path, body } = await setup()
+  for (const type of ['webhook.failed', 'delivery.exhausted', 'webhook.failing.now']) {
+    const eventTypes = ['lead.submit', type]
+    const made = await call('POST', list, { body: { ...body, eventTypes } })
+    expect(made).toMatchObject({ status: 400, json: { details: [{ path: 'eventTypes[1]' }] } })
+    expect(made.text).toContain('`webhook.failing`')
+    expect((await call('PATCH', path, { body: { eventTypes } })).status).toBe(400)
+  }
+  const eventTypes = ['webhook.failing', 'delivery.failed', 'webhooks.mine']
+  expect((await call('PATCH', path, { body: { eventTypes } })).status).toBe(200)
+})
+
 test('header values and credentials of the URL are shown masked, but kept', async () => {
   const headers = { 'X-Api-Key': 'k-123', Authorization: 'Bearer xyz' }
   const { call, store, made, path, list } = await setup({
