@@ -16,7 +16,6 @@ import {
 import { toStats } from './figures/stats.ts'
 import { toWebhookFailures, webhookFailureQueries } from './figures/webhook-health.ts'
 import type { ReadParts } from './read-parts.ts'
-import type { WebhookRow } from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
 
 export function webhookReads(parts: ReadParts) {
@@ -27,9 +26,10 @@ export function webhookReads(parts: ReadParts) {
       const rows = (found ?? []) as GivenUpWebhookRow[]
       const named = rows.slice(0, GIVEN_UP_WEBHOOKS_MAX)
       const limit = countedEach(named.length)
-      const counts = (await run(givenUpCounts(db, named, limit))) as GivenUpCountRow[][]
+      const ids = named.map(({ id }) => id)
+      const [counts] = await run([givenUpCounts(db, ids, limit)])
       const moreWebhooks = rows.length > named.length
-      return presentable(parts, named, { counts: counts.flat(), limit, moreWebhooks })
+      return presentable(parts, named, { counts: counts as GivenUpCountRow[], limit, moreWebhooks })
     },
     async webhookHealth(webhookId, span) {
       const [webhook] = await webhooksOf(parts, [webhookId])
@@ -38,7 +38,7 @@ export function webhookReads(parts: ReadParts) {
       const [series, current, counts, ...failures] = await run([
         statsSeries(db, query).compile(),
         currentCounts(db, query).compile(),
-        ...givenUpCounts(db, [webhook], GIVEN_UP_COUNTED_MAX),
+        givenUpCounts(db, [webhookId], GIVEN_UP_COUNTED_MAX),
         ...webhookFailureQueries(db, { webhookId, since: webhook.set_aside_until ?? 0 }),
       ])
       const { webhooks } = presentable(parts, [webhook], {
@@ -56,11 +56,13 @@ export function webhookReads(parts: ReadParts) {
       const known = await webhooksOf(parts, webhookIds)
       const limit = countedEach(known.length)
       const charts = known.map(({ id }) => statsSeries(db, { ...span, webhookId: id }).compile())
-      const found = await run([...givenUpCounts(db, known, limit), ...charts])
+      const ids = known.map(({ id }) => id)
+      const [counts, ...found] = await run([givenUpCounts(db, ids, limit), ...charts])
+      const rows = counts as GivenUpCountRow[]
       const told = new Map(
         known.map(({ id }, at) => {
-          const [row] = found[at] as GivenUpCountRow[]
-          const { totals, series } = toStats(found[known.length + at] as StatsRow[], [])
+          const { totals, series } = toStats(found[at] as StatsRow[], [])
+          const row = rows.find(({ webhook_id }) => webhook_id === id)
           const count = Number(row?.count ?? 0)
           const givenUp = { count: Math.min(count, limit), more: count > limit }
           return [id, { stats: { totals, series }, givenUp }]
@@ -88,7 +90,7 @@ async function webhooksOf(
 
 function presentable(
   { encryption }: ReadParts,
-  rows: readonly Pick<WebhookRow, 'id' | 'chatbot_id' | 'kind' | 'url' | 'set_aside_until'>[],
+  rows: readonly GivenUpWebhookRow[],
   counted: { counts: GivenUpCountRow[]; limit: number; moreWebhooks: boolean },
 ): GivenUp {
   const webhooks = rows.map((row) => {
