@@ -1,21 +1,10 @@
 /** Keys made, used and revoked; who did what; and an owner who sees what is theirs, and nothing dead. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  world = await ServerWorld.open()
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk()
 
 test('a key is shown once, works, signs in, and ends with its sessions when it is revoked', async () => {
   await world.api.createChatbot('Shop assistant')

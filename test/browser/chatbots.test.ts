@@ -1,10 +1,8 @@
 /** A chatbot from its making to its owner, and nothing lost by what fails meanwhile. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
 interface ChatbotView {
   id: string
@@ -13,16 +11,7 @@ interface ChatbotView {
   allowedOrigins: string[]
 }
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  world = await ServerWorld.open()
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk()
 
 test('made, edited before one’s eyes, saved, and shown to its owner alone', async () => {
   const other = await world.api.createChatbot('Somebody else’s')

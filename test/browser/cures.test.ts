@@ -1,23 +1,9 @@
 /** Beside each cause stands its cure: on the delivery, the webhook, the overview and in a test. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  await buildBundles()
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s' } })
 
 test('a redirect is told on all four pages, and followed by one click and a yes', async () => {
   const { page, dashboard, endpoint, webhook, lead } = await setup()

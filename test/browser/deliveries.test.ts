@@ -1,26 +1,16 @@
 /** Deliveries as somebody looks at them whose endpoint broke. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
+import { openDesk } from '../support/desk.ts'
 import type { Step } from '../support/receiver-protocol.ts'
-import { ANN, ServerWorld, type Subscription } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { ANN, type Subscription } from '../support/server-world.ts'
 
 const BROKEN: Step = { kind: 'answer', status: 500, body: '{"error":"out of order"}' }
 const OK: Step = { kind: 'answer', status: 200 }
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  // One attempt, and it is given up; a test that wants to wait says so by pausing.
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+// One attempt, and it is given up; a test that wants to wait says so by pausing.
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s' } })
 
 test('an endpoint breaks, the reason is read, it is mended, and the resent delivery arrives before one’s eyes', async () => {
   const { dashboard, page, subscription } = await setup({ steps: [BROKEN] })

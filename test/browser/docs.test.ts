@@ -1,22 +1,10 @@
 /** The reference page as people see it: in both themes, on a phone, and without JavaScript. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard, LOOKS } from '../support/dashboard.ts'
-import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
-let browser: Browser
-let server: ServerProcess
-beforeAll(async () => {
-  server = await ServerProcess.start()
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await server?.kill()
-  removeDataDirs()
-})
+const { world, browser } = await openDesk()
+const { server } = world
 
 test.each(LOOKS)('%s: nothing is wrong with it, and it asks for nothing else', async (look) => {
   const reader = await Dashboard.open(browser, server, look)

@@ -1,11 +1,7 @@
 /** A webhook is changed in place: what is refused is told, nothing typed is lost, and what waits follows. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
 interface Settings {
   url: string
@@ -16,17 +12,7 @@ interface Settings {
   metadata: Record<string, string>
 }
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  await buildBundles()
-  world = await ServerWorld.open()
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk()
 
 test('what waits goes to the new URL, with the headers that stayed and the one that came', async () => {
   const { page, dialog, webhook, lead, settings } = await setup({

@@ -2,29 +2,18 @@
  * The first hour, as a newcomer clicks it: from an empty database to a lead that a visitor left on a
  * foreign page, seen as it is delivered; then the endpoint breaks, and one finds out why and mends it.
  */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 import { openForeignPage } from './foreign-page.ts'
 
 const FIRST_LEAD_MS_MAX = 60_000
 /** The least that the server takes for filling in a form. */
 const FILL_MS = 2_100
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  // One attempt, and it is given up: nobody waits for the second one here.
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+// One attempt, and it is given up: nobody waits for the second one here.
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s' } })
 
 test('from an empty database to a delivered lead within a minute, and through the first failure', {
   timeout: 180_000,

@@ -1,22 +1,12 @@
 /** Leads: found, followed to whoever got them, exported, erased. */
 import { text } from 'node:stream/consumers'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ANN, ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
+import { ANN } from '../support/server-world.ts'
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  world = await ServerWorld.open()
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk()
 
 // First: nothing was made yet.
 test('without a lead or a delivery, each page says what to do first', async () => {

@@ -1,23 +1,10 @@
 /** The server is updated while the dashboard is open: code that was not loaded yet is gone. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  await buildBundles()
-  world = await ServerWorld.open()
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk()
 
 test('a page whose code is gone with an update is loaded anew by itself, where one wanted to go', async () => {
   const { page, documents } = await setup()

@@ -1,23 +1,9 @@
 /** An owner has one webhook told of the others: chosen in the form, and delivered when one fails. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  await buildBundles()
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,0s,0s' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s,0s,0s' } })
 
 test('a webhook that is chosen to be told of others is told, and its page shows what', async () => {
   const { endpoint, lead, webhook } = await world.subscribe()

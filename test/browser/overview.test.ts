@@ -1,26 +1,12 @@
 /** The first look: what is missing until leads come, how many came and arrived, and which one to find. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard, LOOKS } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
 const CHATBOTS = 115
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  await buildBundles()
-  // One attempt, and a delivery is given up.
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+// One attempt, and a delivery is given up.
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s' } })
 
 test('an owner’s checklist ticks itself, from nothing to the first lead', async () => {
   const endpoint = await world.receiver.endpoint()

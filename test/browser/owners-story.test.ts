@@ -1,25 +1,13 @@
 /** An owner's story, from the endpoint that breaks to all being well again. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
 const BROKEN = { kind: 'answer', status: 500 } as const
 const MENDED = { kind: 'answer', status: 200 } as const
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  // Two attempts: what fails is given up while one looks, and later ones still wait.
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,12s' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+// Two attempts: what fails is given up while one looks, and later ones still wait.
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s,12s' } })
 
 test('an endpoint breaks, says why and how, is mended, and all that it missed arrives', async () => {
   const { webhook, lead, endpoint } = await world.subscribe({ steps: [BROKEN] })

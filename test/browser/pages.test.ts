@@ -1,11 +1,7 @@
 /** What holds for every page, in both themes and on a phone. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Dashboard, type Look } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
 /** Bytes over the wire, without the API's answers. */
 const FIRST_LOAD_BYTES_MAX = 200_000
@@ -40,18 +36,10 @@ const PAGES = [
   '/settings',
 ]
 
-let browser: Browser
-let world: ServerWorld
+const { world, browser } = await openDesk()
 let ids: Record<string, string>
 beforeAll(async () => {
-  await buildBundles()
-  world = await ServerWorld.open()
   ids = await fill()
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
 })
 
 describe.each(['light', 'phone'] as const)('%s', (look) => {

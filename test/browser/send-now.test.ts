@@ -1,24 +1,12 @@
 /** What waits is sent now: the endpoint breaks, the page says so, it is mended, and all of it is tried. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
 const BROKEN = { kind: 'answer', status: 500 } as const
 const MENDED = { kind: 'answer', status: 200 } as const
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,1h,1h' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s,1h,1h' } })
 
 test('all that wait for a webhook are tried, and one sees what came of it', async () => {
   const { webhook, lead } = await world.subscribe({ steps: [...Array(6).fill(BROKEN), MENDED] })

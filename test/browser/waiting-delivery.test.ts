@@ -1,21 +1,9 @@
 /** A delivery that waits for its next attempt, watched until it arrives. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import { expect, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
-import { ServerWorld } from '../support/server-world.ts'
-import { openBrowser } from '../support/use-browser.ts'
+import { openDesk } from '../support/desk.ts'
 
-let browser: Browser
-let world: ServerWorld
-beforeAll(async () => {
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s,8s,1h' } })
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
+const { world, browser } = await openDesk({ settings: { RETRY_SCHEDULE: '0s,8s,1h' } })
 
 test('the next attempt is counted down in the explanation itself, comes, and is seen without a reload', async () => {
   const { chatbotId, endpoint, lead } = await world.subscribe({

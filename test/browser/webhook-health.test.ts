@@ -1,13 +1,12 @@
 /** A webhook that gave up on some, twenty thousand deliveries ago: who looks is told, and cures it. */
 import { mkdirSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { Dashboard, LOOKS } from '../support/dashboard.ts'
+import { openDesk } from '../support/desk.ts'
 import type { Step } from '../support/receiver-protocol.ts'
-import { ServerWorld, type Subscription } from '../support/server-world.ts'
+import type { Subscription } from '../support/server-world.ts'
 import { until } from '../support/until.ts'
-import { openBrowser } from '../support/use-browser.ts'
 
 const DELIVERIES = 20_000
 const BATCH = 500
@@ -18,11 +17,11 @@ const CLICKS = { least: 5, most: 60 }
 const BROKEN: Step = { kind: 'answer', status: 500, body: 'broken' }
 const WELL: Step = { kind: 'answer', status: 200 }
 
-let browser: Browser
-let world: ServerWorld
+const { world, browser } = await openDesk({
+  settings: { RETRY_SCHEDULE: '0s', MAX_BACKLOG: '1000000' },
+})
 let subscription: Subscription
 beforeAll(async () => {
-  world = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s', MAX_BACKLOG: '1000000' } })
   subscription = await world.subscribe({
     steps: [BROKEN],
     fields: { eventTypes: ['lead.submit', 'order.created'] },
@@ -40,12 +39,7 @@ beforeAll(async () => {
   await until(retrying, { what: 'two that are tried again' })
   await subscription.endpoint.behave(WELL)
   await deliver(DELIVERIES)
-  browser = await openBrowser()
 }, FILL_MS_MAX)
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-}, BROWSER_PATIENCE_MS)
 
 test('what was given up is in sight beneath all that arrived since, by a click', async () => {
   const { page } = await setup()

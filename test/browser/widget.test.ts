@@ -3,15 +3,12 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_LEAD_FORM } from '../../packages/server/src/chatbot.ts'
 import { tidyContact } from '../../packages/server/src/text/typed-text.ts'
-import { buildBundles } from '../../scripts/build-bundles.ts'
-import { BROWSER_PATIENCE_MS } from '../support/browser.ts'
-import { ServerWorld } from '../support/server-world.ts'
+import { openDesk } from '../support/desk.ts'
 import { EMAILS, PHONES } from '../support/typed-vectors.ts'
-import { openBrowser } from '../support/use-browser.ts'
 import { type ForeignPage, openForeignPage, type PageOptions } from './foreign-page.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -27,19 +24,13 @@ const HOSTILE = `* { color: red !important; font: 40px cursive !important; displ
   input, button { width: 9px !important; visibility: hidden !important }
   chatzuri-widget { display: none !important; transform: scale(.1) !important }`
 
-let browser: Browser
-let world: ServerWorld
+const { world, browser } = await openDesk()
 let foreign: ForeignPage
 beforeAll(async () => {
-  await buildBundles()
-  world = await ServerWorld.open()
   foreign = await openForeignPage(world.server.url)
-  browser = await openBrowser()
-}, BROWSER_PATIENCE_MS)
+})
 afterAll(async () => {
-  await browser?.close()
   await foreign?.close()
-  await world?.close()
 })
 
 test('it is small', () => {

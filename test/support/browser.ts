@@ -43,9 +43,6 @@ const APT = 'apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeo
 const INSTALL = `command -v chromium-headless-shell || command -v chromium || { apt-get update -qq &&
   { ${APT} chromium-headless-shell || ${APT} chromium; }; }`
 
-/** For the hook that launches it. */
-export const BROWSER_PATIENCE_MS = INSTALL_MS_MAX + 60_000
-
 /** The caller closes it. */
 export function launchBrowser(): Promise<Browser> {
   return started((options) => chromium.launch(options))

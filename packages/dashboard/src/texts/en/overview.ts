@@ -19,7 +19,8 @@ export const overview = {
     `p95 ${p95} · p99 ${p99}`.replaceAll(/(p9\d|\d) (?=\w)/g, '$1\u00a0'),
   nothingYet: 'nothing yet',
   attemptsTitle: 'Attempts over time',
-  attemptsAbout: 'Each attempt is counted when it ended. Test events are not.',
+  attemptsAbout:
+    'Each attempt is counted when it ended. Test events are not. A bar leads to the deliveries that were accepted in its time: an attempt in it may be of one that came earlier.',
   attemptsSeries: {
     delivered: 'Delivered',
     retried: 'Failed, tried again',
@@ -28,7 +29,7 @@ export const overview = {
   attemptsSummary: (span: string, delivered: string, failed: string, givenUp: string) =>
     `Bar chart of the attempts of the last ${span}: ${delivered} delivered, ${failed} failed, with which ${givenUp} deliveries were given up.`,
   attemptsEmpty: (span: string) => `No attempt was made in the last ${span}.`,
-  barFollow: 'Deliveries accepted in this time',
+  barFollow: 'List the deliveries that were accepted in this time',
   latencyTitle: 'Answer times of endpoints',
   latencySummary: (span: string, p50: string, p95: string, p99: string) =>
     `Line chart of the last ${span}: half within ${p50}, 95 % within ${p95}, 99 % within ${p99}.`,
