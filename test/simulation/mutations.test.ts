@@ -4,7 +4,8 @@
  */
 import { afterAll, expect, test } from 'vitest'
 import { MutantFolder } from './mutant.ts'
-import { MUTATIONS, type Mutation } from './mutations.ts'
+import type { Mutation } from './mutation.ts'
+import { MUTATIONS } from './mutations.ts'
 
 const SEEDS_MAX = 1_000
 

@@ -1,20 +1,10 @@
+import { FORWARD_MUTATIONS } from './forward-mutations.ts'
+import type { Mutation } from './mutation.ts'
+
 /**
  * Bugs made on purpose, at least one for each promise. Each replaces one piece of the server's
  * source, in a copy of it; the simulation must see that promise broken, or it is not watched.
  */
-export interface Mutation {
-  name: string
-  /** Below packages/server/src. */
-  file: string
-  /** Occurs exactly once in the file. */
-  find: string
-  replace: string
-  /** The promise that breaks, as `promises.ts` and its watches name it. Any of several, if a list. */
-  invariant: string | string[]
-  /** The store's method whose faults bring it to light soonest; without, by the common weather. */
-  worst?: string
-}
-
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a record is taken from whoever sends it',
@@ -360,32 +350,5 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "if (result.kind === 'answered' && result.status === 428) {",
     invariant: 'a 429 is not charged',
   },
-  {
-    name: 'an extra attempt is charged',
-    file: 'store/rules/after-attempt.ts',
-    find: "return !isExtra(row) && (outcome.kind !== 'retry' || outcome.charged)",
-    replace: "return outcome.kind !== 'retry' || outcome.charged",
-    invariant: 'an extra attempt is not charged',
-  },
-  {
-    name: 'an extra attempt gives its delivery up',
-    file: 'store/rules/after-attempt.ts',
-    find: "if (outcome.kind === 'exhausted' && !extra) return",
-    replace: "if (outcome.kind === 'exhausted') return",
-    invariant: 'an extra attempt is not charged',
-  },
-  {
-    name: 'after an extra attempt the schedule begins from now',
-    file: 'store/rules/extra.ts',
-    find: 'const dueAt = Math.min(scheduleAt, now + waitMs)',
-    replace: 'const dueAt = now + waitMs',
-    invariant: 'an extra attempt is not charged',
-  },
-  {
-    name: 'by itself a delivery is brought forward whenever its endpoint is back',
-    file: 'store/rules/bring-forward.ts',
-    find: 'return waits && (byHand || schedule_due_at === null)',
-    replace: 'return waits && (byHand || true)',
-    invariant: 'brought forward once in a wait',
-  },
+  ...FORWARD_MUTATIONS,
 ]

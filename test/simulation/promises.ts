@@ -11,6 +11,7 @@ import type { AcceptInput, Change, Claim } from '../../packages/server/src/store
 import type { Batch, BatchReply } from '../../packages/server/src/store/sqlite/engine.ts'
 import { Book, type Commit, type Moved } from './book.ts'
 import { ExtraWatch, isExtra } from './extra-watch.ts'
+import { ForwardWatch } from './forward-watch.ts'
 import { HeldWatch } from './held-watch.ts'
 import { LaneWatch, type OpenAttempt } from './lane-watch.ts'
 import { LeaseWatch } from './lease-watch.ts'
@@ -45,6 +46,7 @@ export class Promises {
   readonly #rests: RestWatch
   readonly #notices: NoticeWatch
   readonly #extras: ExtraWatch
+  readonly #forwards: ForwardWatch
   #violation: Violation | null = null
   readonly #accepted = new Map<string, Publication>()
   readonly #made = new Map<string, number>()
@@ -63,6 +65,7 @@ export class Promises {
     this.#rests = new RestWatch(broken)
     this.#notices = new NoticeWatch(broken)
     this.#extras = new ExtraWatch(broken)
+    this.#forwards = new ForwardWatch(broken)
   }
 
   /** Kept rather than thrown: a room under test would catch it. */
@@ -93,6 +96,7 @@ export class Promises {
     const at = this.#world.storeClock.now()
     this.#notices.committed(commit, at)
     this.#rests.committed(book.webhooks, { moved, commit, deliveries, now: at })
+    this.#forwards.committed(book.webhooks, { moved, commit, deliveries, now: at })
     this.#extras.committed(book.webhooks, {
       moved,
       commit,
