@@ -3,7 +3,10 @@ import type { CureContext } from '../../../cure.ts'
 import { type Attempt, isDoubtful } from '../../../delivery.ts'
 import type { Webhook } from '../../../webhook.ts'
 import type { ApiDeps } from '../../deps.ts'
+import { PAGE_BYTES_MAX } from '../../shapes/cursor.ts'
 import { presentCure, presentWebhook } from '../../shapes/present.ts'
+
+const NEWEST = { limit: 5, after: null, bytesMax: PAGE_BYTES_MAX }
 
 type Shower = (webhook: Webhook) => Promise<ReturnType<typeof presentWebhook>>
 
@@ -24,8 +27,12 @@ async function tellingAttempt(
 ): Promise<Parameters<typeof presentCure>[0]['attempt']> {
   const { failingSince, lastFailureBy, lastNote } = health
   if (failingSince === null) return isDoubtful(lastNote) ? doubtful(health) : undefined
-  const detail = lastFailureBy === null ? null : await store.getDelivery(lastFailureBy)
-  return detail?.attempts.findLast(({ result }) => result === 'failed')
+  if (lastFailureBy === null) return undefined
+  // Its newest attempts and nothing beside them: of a page of webhooks that fail, all are read at once.
+  const { rows } = await store.readPage('attempts', { deliveryId: lastFailureBy }, NEWEST)
+  const failed = rows.filter(({ result }) => result === 'failed')
+  // As for its health: a fault of ours, like a stop of this server, says nothing of the endpoint.
+  return failed.find(({ errorCode }) => errorCode !== 'our_fault') ?? failed[0]
 }
 
 function doubtful({ lastSuccessAt, lastNote }: Webhook['health']) {
