@@ -75,6 +75,19 @@ test('what is no change of its settings leaves the cure, and its button, as they
   expect(await read(`/api/v1/deliveries/${id}`)).toMatchObject({ cure: after })
 })
 
+test('a repeat of the call that made it tells what it needs by now', async () => {
+  const { server, bot, endpoint } = await setup()
+  const body = { url: endpoint.url, eventTypes: ['order.created'] }
+  const headers = { 'idempotency-key': 'once' }
+  const create = () =>
+    server.call<Cured>('POST', `/api/v1/chatbots/${bot}/webhooks`, { body, headers })
+  expect((await create()).json).toMatchObject({ cure: null })
+  endpoint.answer = { status: 405, body: '' }
+  const event = { eventType: 'order.created', payload: {} }
+  await server.call('POST', `/api/v1/chatbots/${bot}/events`, { body: event })
+  await expect.poll(async () => (await create()).json.cure?.code).toBe('method')
+})
+
 test('a web page is delivered, and doubted in the list, on the delivery and on the webhook', async () => {
   const { hook, read, send, endpoint } = await setup()
   endpoint.answer = { status: 200, body: '<!doctype html><title>Sign in</title>' }

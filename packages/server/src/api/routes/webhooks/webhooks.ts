@@ -13,7 +13,6 @@ import { SECRET_EXAMPLE } from '../../shapes/delivery-example.ts'
 import { apiError, invalidInput, notFound } from '../../shapes/error-answer.ts'
 import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
 import { metadataFilter } from '../../shapes/metadata-filter.ts'
-import { presentWebhook } from '../../shapes/present.ts'
 import { idFilter, listOf, pageQuery } from '../../shapes/schemas.ts'
 import { type HeaderFault, MASK, unmaskHeaders } from '../../shapes/webhook-headers.ts'
 import {
@@ -83,6 +82,7 @@ function createRoute(deps: ApiDeps): Route {
 interface Creating {
   audit: AuditOf
   reply: FastifyReply
+  caller: Caller | null
 }
 
 interface WebhookToCreate extends z.output<typeof newWebhookSchema> {
@@ -279,7 +279,7 @@ type NewValues = Omit<NewWebhook, 'id' | 'webhooksMax'>
  */
 export async function createAndAnswer(
   deps: ApiDeps,
-  { audit, reply }: Creating,
+  { audit, reply, caller }: Creating,
   values: NewValues,
 ) {
   const { store, ids, config } = deps
@@ -297,8 +297,8 @@ export async function createAndAnswer(
     const look = audit({ targetId: webhook.id, chatbotId })
     await store.keepAudit({ ...look, action: 'webhook.secret_shown', fields: [] })
   }
-  setETag(reply, webhook)
-  return { ...presentWebhook(webhook, deps.clock.now()), secret: webhook.secret }
+  const shown = await answerWith(deps, { reply, caller }, webhook)
+  return { ...shown, secret: webhook.secret }
 }
 
 export async function findWebhook({ store }: ApiDeps, id: string): Promise<Webhook> {
