@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LeadState } from '../../src/lead.ts'
-import type { LeadStats } from '../../src/store/desk.ts'
+import type { LeadFilter, LeadStats } from '../../src/store/desk.ts'
 import { FAILED, type Suite, setup } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
@@ -144,6 +144,39 @@ export function describeLeadStats(suite: Suite): void {
       if (page.length < 3) break
     }
     expect(pages).toEqual(failed)
+  })
+
+  test('a lead in a state is listed, however many deliveries look like its own', async () => {
+    const { world, store, chatbot, webhook } = await setup(suite)
+    const second = await world.webhook(chatbot.id)
+    const old = world.leadEvent()
+    const { claims } = await world.accept(chatbot.id, { events: [old] })
+    const retry = { kind: 'retry', delayMs: 3_600_000, charged: true } as const
+    for (const claim of claims) await world.record(claim, retry, { attempt: FAILED })
+    const until = world.harness.clock.now() + 1
+    await world.advance(5)
+    // Never attempted, as what waits for an endpoint that rests: more than a page has deliveries.
+    const fresh = Array.from({ length: 60 }, () => world.leadEvent())
+    await world.accept(chatbot.id, { events: fresh, lease: null })
+    const found = async (filter: LeadFilter, after: string | null = null) =>
+      (await store.listLeads(filter, { limit: 1, after })).map(({ id }) => id)
+    const newest = fresh.at(-1)?.lead.id
+    for (const of of [{}, { chatbotId: chatbot.id }]) {
+      const retrying = { ...of, deliveryState: 'retrying' } as const
+      expect(await found(retrying)).toEqual([old.lead.id])
+      expect(await found(retrying, old.lead.id)).toEqual([])
+      const pending = { ...of, deliveryState: 'pending' } as const
+      expect(await found(pending)).toEqual([newest])
+      expect(await found({ ...pending, to: until })).toEqual([])
+    }
+    // Now each of those has a delivery on hold, which is not its worst.
+    await store.setWebhookState(webhook.id, 'paused', null)
+    await store.settle(1_000)
+    await store.setWebhookState(second.id, 'paused', null)
+    await store.settle(1_000)
+    const parked = { chatbotId: chatbot.id, deliveryState: 'parked' } as const
+    expect(await found(parked)).toEqual([newest])
+    expect(await found({ ...parked, to: until })).toEqual([old.lead.id])
   })
 
   test('a span counts what was left in it', async () => {

@@ -8,6 +8,7 @@ import { deliveryRangeOf, eventIdOf } from '../../id.ts'
 import { LEAD_STATES, type LeadState } from '../../lead.ts'
 import type { CountedPage, LeadFilter, Page } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
+import { isDeliveryOf } from './searches.ts'
 import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
 
 /** The worst first: a lead is in the state whose number is the least; after the last: in none. */
@@ -27,8 +28,12 @@ export function leadStateOf(stateNumber: number): LeadState | 'none' {
 
 /** The number of a lead's state; `lead`: the table or walk that its `id` is of. */
 export function leadStateNumber(db: Builder, lead: string): RawBuilder<number> {
-  const bound = (end: string) =>
-    sql`'dlv_' || substr(${sql.ref(`${lead}.id`)}, 6, 23) || ${sql.lit(end)}`
+  return stateNumber(db, sql`substr(${sql.ref(`${lead}.id`)}, 6, 23)`)
+}
+
+/** `shared`: what the ids of a lead and of its deliveries have in common. */
+function stateNumber(db: Builder, shared: RawBuilder<unknown>): RawBuilder<number> {
+  const bound = (end: string) => sql`'dlv_' || ${shared} || ${sql.lit(end)}`
   const cases = LEAD_STATES.filter((state) => state !== 'retrying').map(
     (state) => sql`WHEN ${sql.lit(state)} THEN ${sql.lit(STATE_NUMBERS.get(state))}`,
   )
@@ -43,10 +48,15 @@ export function leadStateNumber(db: Builder, lead: string): RawBuilder<number> {
 
 /** CASE: PostgreSQL takes it for true of every second row, and walks until the page is full. */
 export function isOfLeadState(db: Builder, state: LeadState | 'none') {
-  const wanted = sql.lit(STATE_NUMBERS.get(state) ?? NONE)
-  return sql<SqlBool>`CASE WHEN ${leadStateNumber(db, 'leads')} = ${wanted}
-    THEN true ELSE false END`
+  return likely([isNumberOf(state, leadStateNumber(db, 'leads'))])
 }
+
+function isNumberOf(state: LeadState | 'none', number: RawBuilder<number>) {
+  return sql<SqlBool>`${number} = ${sql.lit(STATE_NUMBERS.get(state) ?? NONE)}`
+}
+
+/** As queries.ts has it: `q`, where it is the beginning of a common name. */
+type SoughtLeads = LeadFilter & { commonName?: string }
 
 /**
  * Where leads of a state that is rare are looked for: among the deliveries in it, whose lists are kept
@@ -54,7 +64,7 @@ export function isOfLeadState(db: Builder, state: LeadState | 'none') {
  */
 export function leadsByDeliveries(
   db: Builder,
-  filter: LeadFilter,
+  filter: SoughtLeads,
   page: Page | CountedPage,
 ): RawBuilder<unknown> | null {
   const { deliveryState } = filter
@@ -64,25 +74,54 @@ export function leadsByDeliveries(
   const isOver = deliveryState === 'exhausted' || deliveryState === 'cancelled'
   const state = deliveryState === 'retrying' ? 'pending' : deliveryState
   const tables = isOver ? (['finished'] as const) : (['claimed', 'waiting'] as const)
+  const also = isSought(db, filter, deliveryState)
   const walks = tables.flatMap((table) =>
-    LEAD_EVENT_SPELLINGS.map((eventType) => walk(db, filter, { page, table, state, eventType })),
+    LEAD_EVENT_SPELLINGS.map((eventType) =>
+      walk(db, filter, { page, table, state, also: [isTyped(eventType), ...also] }),
+    ),
   )
   return sql`SELECT 'lead_' || substr(id, 5, 23) || '000' FROM (${sql.join(walks, sql` UNION ALL `)})
     AS of_state`
+}
+
+/**
+ * What is asked of each delivery while the walk goes on: what it would leave to the leads that it has
+ * found could be all of them, and the page stay empty. The cheap ones first.
+ */
+function isSought(
+  db: Builder,
+  { from, to, commonName }: SoughtLeads,
+  state: LeadState,
+): RawBuilder<SqlBool>[] {
+  const also: RawBuilder<SqlBool>[] = []
+  if (state === 'retrying') also.push(sql`series_attempts > 0`)
+  if (state === 'pending') also.push(sql`series_attempts = 0`)
+  if (from !== undefined) also.push(sql`created_at >= ${from}`)
+  if (to !== undefined) also.push(sql`created_at < ${to}`)
+  if (commonName !== undefined) also.push(isDeliveryOf(commonName))
+  // Nothing is worse than the first.
+  if (state !== LEAD_STATES[0]) {
+    also.push(isNumberOf(state, stateNumber(db, sql`substr(deliveries.id, 5, 23)`)))
+  }
+  return also
+}
+
+function isTyped(eventType: string) {
+  return sql<SqlBool>`event_type = ${eventType}`
 }
 
 interface Walk {
   page: Page | CountedPage
   table: 'claimed' | 'waiting' | 'finished'
   state: string
-  eventType: string
+  also: RawBuilder<SqlBool>[]
 }
 
 /** As the lists of deliveries are walked (deliveries.ts), by the ids alone. */
 function walk(
   db: Builder,
   filter: LeadFilter,
-  { page, table, state, eventType }: Walk,
+  { page, table, state, also }: Walk,
 ): RawBuilder<unknown> {
   const { chatbotId } = filter
   const after = 'after' in page && page.after !== null ? page.after : null
@@ -92,24 +131,24 @@ function walk(
   const failed =
     table === 'finished' && chatbotId === undefined ? sql`AND state <> 'delivered'` : sql``
   const limit = page.limit * DELIVERIES_OF_EVENT
-  const from = sql`SELECT id FROM ${sql.table(table)}`
+  const from = sql`SELECT id FROM ${sql.table(table)} AS deliveries`
+  const sought = likely(also)
   if (table === 'claimed') {
     // A few thousand at most, and in no list.
     const own = chatbotId === undefined ? sql`` : sql`AND chatbot_id = ${chatbotId}`
     return sql`SELECT id FROM (${from} WHERE id >= ${floor} AND id < ${ceiling} AND state = ${state}
-      AND event_type = ${eventType} ${own} ORDER BY id DESC LIMIT ${limit}) AS walk`
+      AND ${sought} ${own} ORDER BY id DESC LIMIT ${limit}) AS walk`
   }
   if (!isPostgres(db)) {
     const own = chatbotId === undefined ? sql`` : sql`chatbot_id = ${chatbotId} AND`
     return sql`SELECT id FROM (${from} WHERE ${own} state = ${state} ${failed} AND id >= ${floor}
-      AND id < ${ceiling} AND event_type = ${eventType} ORDER BY id DESC LIMIT ${limit}) AS walk`
+      AND id < ${ceiling} AND ${sought} ORDER BY id DESC LIMIT ${limit}) AS walk`
   }
   const place = chatbotId === undefined ? [state] : [chatbotId, state]
   const columns = chatbotId === undefined ? ['state'] : ['chatbot_id', 'state']
   const names = sql.join(columns.map((column) => sql.ref(column)))
   const order = sql.join([...columns, 'id'].map((column) => sql`${sql.ref(column)} DESC`))
-  const isTyped = likely([sql`event_type = ${eventType}`])
   return sql`SELECT id FROM (${from} WHERE (${names}, id) >= (${sql.join(place)}, ${floor})
-    AND (${names}, id) < (${sql.join(place)}, ${ceiling}) ${failed} AND ${isTyped}
+    AND (${names}, id) < (${sql.join(place)}, ${ceiling}) ${failed} AND ${sought}
     ${sql.raw(IN_ITS_ORDER)} ORDER BY ${order} LIMIT ${limit}) AS walk`
 }
