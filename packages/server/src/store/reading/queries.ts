@@ -138,9 +138,9 @@ export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | Coun
   const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
   const ofState = q !== undefined ? null : leadsByDeliveries(db, filter, page)
-  if (deliveryState !== undefined) query = query.where(isOfLeadState(db, deliveryState))
-  if (deliveryState !== undefined && q === undefined && ofState === null) {
-    query = query.where(isLookedAt(db, filter, after))
+  if (deliveryState !== undefined && ofState === null) {
+    query = query.where(isOfLeadState(db, deliveryState))
+    if (q === undefined) query = query.where(isLookedAt(db, filter, after))
   }
   if (commonName !== undefined) query = query.where(isLeadOf(commonName))
   if ('skip' in page) query = query.offset(page.skip)
