@@ -5,19 +5,23 @@ import { currentCounts } from './deliveries.ts'
 import { statsSeries } from './figures/charts.ts'
 import {
   countedEach,
+  countGivenUp,
   GIVEN_UP_COUNTED_MAX,
   GIVEN_UP_WEBHOOKS_MAX,
   type GivenUpCountRow,
   type GivenUpWebhookRow,
   givenUpCounts,
   givenUpWebhooks,
+  mayHaveGivenUp,
   toGivenUp,
 } from './figures/given-up.ts'
 import { toStats } from './figures/stats.ts'
 import { toWebhookFailures, webhookFailureQueries } from './figures/webhook-health.ts'
 import type { ReadParts } from './read-parts.ts'
-import type { WebhookRow } from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
+
+/** After every instant. */
+const NEVER = Number.MAX_SAFE_INTEGER
 
 export function webhookReads(parts: ReadParts) {
   const { db, run } = parts
@@ -55,12 +59,18 @@ export function webhookReads(parts: ReadParts) {
     async webhookStats(webhookIds, span) {
       const known = await webhooksOf(parts, webhookIds)
       const limit = countedEach(known.length)
+      const counted = known.filter(mayHaveGivenUp)
       const charts = known.map(({ id }) => statsSeries(db, { ...span, webhookId: id }).compile())
-      const found = await run([...givenUpCounts(db, known, limit), ...charts])
+      const found = await run([
+        ...charts,
+        ...counted.map((webhook) => countOf(parts, webhook, limit)),
+      ])
       const told = new Map(
-        known.map(({ id }, at) => {
-          const [row] = found[at] as GivenUpCountRow[]
-          const { totals, series } = toStats(found[known.length + at] as StatsRow[], [])
+        known.map((webhook, at) => {
+          const { id } = webhook
+          const { totals, series } = toStats(found[at] as StatsRow[], [])
+          const place = counted.indexOf(webhook)
+          const [row] = place < 0 ? [] : (found[known.length + place] as { count: number }[])
           const count = Number(row?.count ?? 0)
           const givenUp = { count: Math.min(count, limit), more: count > limit }
           return [id, { stats: { totals, series }, givenUp }]
@@ -71,6 +81,15 @@ export function webhookReads(parts: ReadParts) {
   } satisfies Partial<Desk>
 }
 
+/** How many were given up, and no more of it: on PostgreSQL each look passes every partition. */
+function countOf(
+  { db }: ReadParts,
+  { id: webhookId, set_aside_until }: GivenUpWebhookRow,
+  limit: number,
+): CompiledQuery {
+  return countGivenUp(db, { webhookId, since: set_aside_until ?? 0, until: NEVER }, limit)
+}
+
 /** As they are asked for; those that are gone are left out. */
 async function webhooksOf(
   { db, run }: ReadParts,
@@ -79,7 +98,7 @@ async function webhooksOf(
   const byId = (id: string): CompiledQuery =>
     db
       .selectFrom('webhooks')
-      .select(['id', 'chatbot_id', 'kind', 'url', 'set_aside_until'])
+      .select(['id', 'chatbot_id', 'kind', 'url', 'given_up_at', 'set_aside_until'])
       .where('id', '=', id)
       .compile()
   if (ids.length === 0) return []
@@ -88,7 +107,7 @@ async function webhooksOf(
 
 function presentable(
   { encryption }: ReadParts,
-  rows: readonly Pick<WebhookRow, 'id' | 'chatbot_id' | 'kind' | 'url' | 'set_aside_until'>[],
+  rows: readonly GivenUpWebhookRow[],
   counted: { counts: GivenUpCountRow[]; limit: number; moreWebhooks: boolean },
 ): GivenUp {
   const webhooks = rows.map((row) => {

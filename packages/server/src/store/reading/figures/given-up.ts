@@ -19,7 +19,7 @@ const COUNTED_EACH_MIN = 100
 
 export type GivenUpWebhookRow = Pick<
   WebhookRow,
-  'id' | 'chatbot_id' | 'kind' | 'url' | 'set_aside_until'
+  'id' | 'chatbot_id' | 'kind' | 'url' | 'given_up_at' | 'set_aside_until'
 >
 
 export interface GivenUpCountRow {
@@ -46,7 +46,7 @@ export function givenUpWebhooks(db: Builder, { chatbotId, webhookId }: GivenUpFi
     webhookId: sql<string>`looked_at.id`,
     since: sql<number>`coalesce(looked_at.set_aside_until, 0)`,
   }
-  return sql`SELECT id, chatbot_id, kind, url, set_aside_until
+  return sql`SELECT id, chatbot_id, kind, url, given_up_at, set_aside_until
     FROM (SELECT id, chatbot_id, kind, url, set_aside_until, given_up_at FROM webhooks
       WHERE ${sql.join(conditions, sql` AND `)}
       ORDER BY given_up_at DESC LIMIT ${LOOKED_AT_MAX}) AS looked_at
@@ -59,6 +59,14 @@ export function givenUpWebhooks(db: Builder, { chatbotId, webhookId }: GivenUpFi
 /** How far each of so many is counted. */
 export function countedEach(webhooks: number): number {
   return Math.max(COUNTED_EACH_MIN, Math.floor(GIVEN_UP_COUNTED_MAX / Math.max(1, webhooks)))
+}
+
+/** Whether there may be any: of those that never gave up one, or only what is set aside, nothing is read. */
+export function mayHaveGivenUp({
+  given_up_at,
+  set_aside_until,
+}: Pick<WebhookRow, 'given_up_at' | 'set_aside_until'>): boolean {
+  return given_up_at !== null && given_up_at >= (set_aside_until ?? 0)
 }
 
 /** One row for each webhook; a count of `limit + 1` says that there are more. */
@@ -86,6 +94,7 @@ export function givenUpCounts(
 export function countGivenUp(
   db: Builder,
   { webhookId, since, until }: { webhookId: string; since: number; until: number },
+  limit = GIVEN_UP_COUNTED_MAX,
 ): CompiledQuery {
   const span = {
     webhookId: sql<string>`${webhookId}`,
@@ -93,7 +102,7 @@ export function countGivenUp(
     until: sql<number>`CAST(${until} AS bigint)`,
   }
   return sql`SELECT count(*) AS count
-    FROM (${entries(db, span)} LIMIT ${GIVEN_UP_COUNTED_MAX + 1}) AS walk`.compile(db)
+    FROM (${entries(db, span)} LIMIT ${limit + 1}) AS walk`.compile(db)
 }
 
 /**
