@@ -402,9 +402,9 @@ test('what failed so is looked for among what failed, never among what was deliv
 test('what was given up is counted by the entries of one index', async () => {
   const filters = [{}, { chatbotId: 'bot_2' }, { webhookId: 'wh_2' }]
   const found = filters.map((filter) => givenUpWebhooks(db, filter))
-  const counts = givenUpCounts(db, [{ id: 'wh_2', set_aside_until: null }], 100)
+  const counts = givenUpCounts(db, ['wh_2', 'wh_3'], 100)
   const span = { webhookId: 'wh_2', since: 0, until: 2 ** 45 }
-  for (const { sql, parameters } of [...found, ...counts, countGivenUp(db, span)]) {
+  for (const { sql, parameters } of [...found, counts, countGivenUp(db, span)]) {
     const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
     const walks = plan.split('\n').filter((line) => /on finished_p\d/.test(line))
     expect(walks.length, plan).toBeGreaterThan(0)

@@ -343,9 +343,9 @@ test('what was given up is counted by the entries of one index, and no row is re
   const { engine } = await openWithEngine()
   const filters = [{}, { chatbotId: 'b' }, { webhookId: 'w' }, { chatbotId: 'b', webhookId: 'w' }]
   const found = filters.map((filter) => givenUpWebhooks(db, filter))
-  const counts = givenUpCounts(db, [{ id: 'w', set_aside_until: 1 }], 100)
+  const counts = givenUpCounts(db, ['w', 'v'], 100)
   const span = { webhookId: 'w', since: 1, until: 2 }
-  for (const { sql, parameters } of [...found, ...counts, countGivenUp(db, span)]) {
+  for (const { sql, parameters } of [...found, counts, countGivenUp(db, span)]) {
     const plan = planOf(engine.db, sql, parameters)
     const walks = plan.split('\n').filter((line) => /\bfinished\b/.test(line))
     expect(walks.length).toBeGreaterThan(0)

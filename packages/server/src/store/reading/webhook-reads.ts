@@ -5,23 +5,18 @@ import { currentCounts } from './deliveries.ts'
 import { statsSeries } from './figures/charts.ts'
 import {
   countedEach,
-  countGivenUp,
   GIVEN_UP_COUNTED_MAX,
   GIVEN_UP_WEBHOOKS_MAX,
   type GivenUpCountRow,
   type GivenUpWebhookRow,
   givenUpCounts,
   givenUpWebhooks,
-  mayHaveGivenUp,
   toGivenUp,
 } from './figures/given-up.ts'
 import { toStats } from './figures/stats.ts'
 import { toWebhookFailures, webhookFailureQueries } from './figures/webhook-health.ts'
 import type { ReadParts } from './read-parts.ts'
 import type { StateCount, StatsRow } from './schema.ts'
-
-/** After every instant. */
-const NEVER = Number.MAX_SAFE_INTEGER
 
 export function webhookReads(parts: ReadParts) {
   const { db, run } = parts
@@ -31,9 +26,10 @@ export function webhookReads(parts: ReadParts) {
       const rows = (found ?? []) as GivenUpWebhookRow[]
       const named = rows.slice(0, GIVEN_UP_WEBHOOKS_MAX)
       const limit = countedEach(named.length)
-      const counts = (await run(givenUpCounts(db, named, limit))) as GivenUpCountRow[][]
+      const ids = named.map(({ id }) => id)
+      const [counts] = await run([givenUpCounts(db, ids, limit)])
       const moreWebhooks = rows.length > named.length
-      return presentable(parts, named, { counts: counts.flat(), limit, moreWebhooks })
+      return presentable(parts, named, { counts: counts as GivenUpCountRow[], limit, moreWebhooks })
     },
     async webhookHealth(webhookId, span) {
       const [webhook] = await webhooksOf(parts, [webhookId])
@@ -42,7 +38,7 @@ export function webhookReads(parts: ReadParts) {
       const [series, current, counts, ...failures] = await run([
         statsSeries(db, query).compile(),
         currentCounts(db, query).compile(),
-        ...givenUpCounts(db, [webhook], GIVEN_UP_COUNTED_MAX),
+        givenUpCounts(db, [webhookId], GIVEN_UP_COUNTED_MAX),
         ...webhookFailureQueries(db, { webhookId, since: webhook.set_aside_until ?? 0 }),
       ])
       const { webhooks } = presentable(parts, [webhook], {
@@ -59,18 +55,14 @@ export function webhookReads(parts: ReadParts) {
     async webhookStats(webhookIds, span) {
       const known = await webhooksOf(parts, webhookIds)
       const limit = countedEach(known.length)
-      const counted = known.filter(mayHaveGivenUp)
       const charts = known.map(({ id }) => statsSeries(db, { ...span, webhookId: id }).compile())
-      const found = await run([
-        ...charts,
-        ...counted.map((webhook) => countOf(parts, webhook, limit)),
-      ])
+      const ids = known.map(({ id }) => id)
+      const [counts, ...found] = await run([givenUpCounts(db, ids, limit), ...charts])
+      const rows = counts as GivenUpCountRow[]
       const told = new Map(
-        known.map((webhook, at) => {
-          const { id } = webhook
+        known.map(({ id }, at) => {
           const { totals, series } = toStats(found[at] as StatsRow[], [])
-          const place = counted.indexOf(webhook)
-          const [row] = place < 0 ? [] : (found[known.length + place] as { count: number }[])
+          const row = rows.find(({ webhook_id }) => webhook_id === id)
           const count = Number(row?.count ?? 0)
           const givenUp = { count: Math.min(count, limit), more: count > limit }
           return [id, { stats: { totals, series }, givenUp }]
@@ -81,15 +73,6 @@ export function webhookReads(parts: ReadParts) {
   } satisfies Partial<Desk>
 }
 
-/** How many were given up, and no more of it: on PostgreSQL each look passes every partition. */
-function countOf(
-  { db }: ReadParts,
-  { id: webhookId, set_aside_until }: GivenUpWebhookRow,
-  limit: number,
-): CompiledQuery {
-  return countGivenUp(db, { webhookId, since: set_aside_until ?? 0, until: NEVER }, limit)
-}
-
 /** As they are asked for; those that are gone are left out. */
 async function webhooksOf(
   { db, run }: ReadParts,
@@ -98,7 +81,7 @@ async function webhooksOf(
   const byId = (id: string): CompiledQuery =>
     db
       .selectFrom('webhooks')
-      .select(['id', 'chatbot_id', 'kind', 'url', 'given_up_at', 'set_aside_until'])
+      .select(['id', 'chatbot_id', 'kind', 'url', 'set_aside_until'])
       .where('id', '=', id)
       .compile()
   if (ids.length === 0) return []

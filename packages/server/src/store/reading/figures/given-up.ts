@@ -7,6 +7,7 @@ import { type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { GivenUp, GivenUpFilter, GivenUpOf } from '../../desk.ts'
 import { type Builder, isPostgres } from '../builder.ts'
 import type { WebhookRow } from '../rows.ts'
+import { likely } from '../walking.ts'
 
 /** Counted in one answer; what is beyond is told as "more". */
 export const GIVEN_UP_COUNTED_MAX = 10_000
@@ -19,7 +20,7 @@ const COUNTED_EACH_MIN = 100
 
 export type GivenUpWebhookRow = Pick<
   WebhookRow,
-  'id' | 'chatbot_id' | 'kind' | 'url' | 'given_up_at' | 'set_aside_until'
+  'id' | 'chatbot_id' | 'kind' | 'url' | 'set_aside_until'
 >
 
 export interface GivenUpCountRow {
@@ -46,7 +47,7 @@ export function givenUpWebhooks(db: Builder, { chatbotId, webhookId }: GivenUpFi
     webhookId: sql<string>`looked_at.id`,
     since: sql<number>`coalesce(looked_at.set_aside_until, 0)`,
   }
-  return sql`SELECT id, chatbot_id, kind, url, given_up_at, set_aside_until
+  return sql`SELECT id, chatbot_id, kind, url, set_aside_until
     FROM (SELECT id, chatbot_id, kind, url, set_aside_until, given_up_at FROM webhooks
       WHERE ${sql.join(conditions, sql` AND `)}
       ORDER BY given_up_at DESC LIMIT ${LOOKED_AT_MAX}) AS looked_at
@@ -61,40 +62,35 @@ export function countedEach(webhooks: number): number {
   return Math.max(COUNTED_EACH_MIN, Math.floor(GIVEN_UP_COUNTED_MAX / Math.max(1, webhooks)))
 }
 
-/** Whether there may be any: of those that never gave up one, or only what is set aside, nothing is read. */
-export function mayHaveGivenUp({
-  given_up_at,
-  set_aside_until,
-}: Pick<WebhookRow, 'given_up_at' | 'set_aside_until'>): boolean {
-  return given_up_at !== null && given_up_at >= (set_aside_until ?? 0)
-}
-
-/** One row for each webhook; a count of `limit + 1` says that there are more. */
+/**
+ * One row for each webhook that has any; a count of `limit + 1` says that there are more. All of them in
+ * one statement: to plan one for all partitions takes PostgreSQL longer than to answer it.
+ */
 export function givenUpCounts(
   db: Builder,
-  webhooks: readonly Pick<WebhookRow, 'id' | 'set_aside_until'>[],
+  webhookIds: readonly string[],
   limit: number,
-): CompiledQuery[] {
-  return webhooks.map(({ id, set_aside_until }) => {
-    const span = {
-      webhookId: sql<string>`${id}`,
-      since: sql<number>`CAST(${set_aside_until ?? 0} AS bigint)`,
-    }
-    // By both columns: by the second alone PostgreSQL walks all that ended, looking for this webhook's.
-    const end = (order: RawBuilder<unknown>) =>
-      sql`(SELECT finished_at FROM (${entries(db, span)}
-        ORDER BY webhook_id ${order}, finished_at ${order} LIMIT 1) AS walk)`
-    return sql`SELECT ${id} AS webhook_id,
-      (SELECT count(*) FROM (${entries(db, span)} LIMIT ${limit + 1}) AS walk) AS count,
-      ${end(sql`ASC`)} AS oldest_at, ${end(sql`DESC`)} AS newest_at`.compile(db)
-  })
+): CompiledQuery {
+  const span = {
+    webhookId: sql<string>`looked_at.id`,
+    since: sql<number>`coalesce(looked_at.set_aside_until, 0)`,
+  }
+  // By both columns: by the second alone PostgreSQL walks all that ended, looking for this webhook's,
+  // and without any order all of its rows that failed.
+  const walk = (order: RawBuilder<unknown>, most: number) =>
+    sql`(${entries(db, span)} ORDER BY webhook_id ${order}, finished_at ${order} LIMIT ${most}) AS walk`
+  return sql`SELECT id AS webhook_id,
+      (SELECT count(*) FROM ${walk(sql`ASC`, limit + 1)}) AS count,
+      (SELECT finished_at FROM ${walk(sql`ASC`, 1)}) AS oldest_at,
+      (SELECT finished_at FROM ${walk(sql`DESC`, 1)}) AS newest_at
+    FROM webhooks AS looked_at WHERE id IN (${sql.join(webhookIds.length > 0 ? webhookIds : [''])})
+      AND given_up_at >= coalesce(set_aside_until, 0)`.compile(db)
 }
 
 /** How many of one webhook were given up in a span, as far as they are counted. */
 export function countGivenUp(
   db: Builder,
   { webhookId, since, until }: { webhookId: string; since: number; until: number },
-  limit = GIVEN_UP_COUNTED_MAX,
 ): CompiledQuery {
   const span = {
     webhookId: sql<string>`${webhookId}`,
@@ -102,7 +98,7 @@ export function countGivenUp(
     until: sql<number>`CAST(${until} AS bigint)`,
   }
   return sql`SELECT count(*) AS count
-    FROM (${entries(db, span)} LIMIT ${limit + 1}) AS walk`.compile(db)
+    FROM (${entries(db, span)} LIMIT ${GIVEN_UP_COUNTED_MAX + 1}) AS walk`.compile(db)
 }
 
 /**
@@ -123,7 +119,7 @@ function entries(db: Builder, { webhookId, since, until }: Span) {
   const hint = isPostgres(db) ? sql`` : sql` INDEXED BY finished_failed`
   return sql`SELECT finished_at FROM finished${hint}
     WHERE state IN ('exhausted', 'cancelled') AND ${sql.join(conditions, sql` AND `)}
-      AND state = 'exhausted' AND kind = 'event' AND state_reason IS NULL`
+      AND ${likely([sql`state = 'exhausted'`, sql`kind = 'event'`, sql`state_reason IS NULL`])}`
 }
 
 /** The same, of one of the table's rows: for a list, which walks in an order of its own. */
