@@ -91,6 +91,11 @@ export class ApiClient {
     return this.#call('GET', path)
   }
 
+  /** With a body it is posted. */
+  ask(path: string, body?: unknown): Promise<unknown> {
+    return this.#call(body === undefined ? 'GET' : 'POST', path, body)
+  }
+
   close(): Promise<void> {
     return this.#pool.destroy()
   }

@@ -11,7 +11,7 @@ import type { Fill } from './fill-sqlite.ts'
 import { makePastPartitions } from './past-partitions.ts'
 import type { Row } from './row.ts'
 import { COLUMNS, type Past, type Table } from './rows.ts'
-import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
+import { daysOf, NOTE_GIVEN_UP, ROLL_UP_SPAN } from './stats-minutes.ts'
 
 const TABLES = Object.keys(COLUMNS) as Table[]
 /** Of one message. */
@@ -33,6 +33,7 @@ export async function fillPostgres({ databaseUrl }: Home, past: Past): Promise<F
       for (const copy of copies.values()) await copy.end()
       for (const { sql } of indexes) await client.query(sql)
       await rollUp(client)
+      await client.query(NOTE_GIVEN_UP)
       await client.query('VACUUM ANALYZE')
       await client.query('CHECKPOINT').catch(() => {}) // Not everybody may; it comes by itself.
       await client.end()

@@ -8,7 +8,7 @@ import { addMinutes } from '../../packages/server/src/store/rules/rollups.ts'
 import { databasePath } from '../../packages/server/src/store/sqlite/file/database.ts'
 import type { Home } from '../bench-world.ts'
 import { COLUMNS, type Table, type WriteRow } from './rows.ts'
-import { daysOf, ROLL_UP_SPAN } from './stats-minutes.ts'
+import { daysOf, NOTE_GIVEN_UP, ROLL_UP_SPAN } from './stats-minutes.ts'
 
 const TABLES = Object.keys(COLUMNS) as Table[]
 
@@ -39,6 +39,7 @@ export function fillSqlite({ dataDir }: Home): Fill {
       db.exec('COMMIT')
       for (const { sql } of indexes) db.exec(sql)
       rollUp(db)
+      db.exec(NOTE_GIVEN_UP)
       db.exec('PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL')
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       db.close()

@@ -32,7 +32,7 @@ interface FilledOptions {
 const BYTES_EACH = 4_500
 const DAY_MS = 86_400_000
 /** Another one for another past: one that was kept has no answers to questions that came later. */
-const PAST = 2
+const PAST = 3
 
 /** Gives `use` the store; removes it afterwards, unless it is kept. */
 export async function withFilledStore<T>(

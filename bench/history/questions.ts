@@ -1,4 +1,5 @@
 /** What people ask a full store: lists, filters, searches and charts, by the API's own paths. */
+import { LEAD_STATES } from '../../packages/server/src/lead.ts'
 import type { ApiClient } from '../api-client.ts'
 import type { FilledStore } from './filled-store.ts'
 import { EVENT_TYPES, LEAD_TYPE, pick, SOUND_TYPE } from './owners.ts'
@@ -8,6 +9,8 @@ export interface Question {
   name: string
   /** Asked in turn, so that not all of them are answered from a warm page. */
   paths: string[]
+  /** What is posted to them; undefined: they are got. */
+  body?: unknown
 }
 
 const HOUR_MS = 3_600_000
@@ -39,6 +42,7 @@ export async function makeQuestions(api: ApiClient, filled: FilledStore): Promis
     ...details(samples),
     ...leadLists(samples, filled),
     ...charts(filled),
+    ...troubles(filled),
   ]
 }
 
@@ -291,6 +295,80 @@ function charts({ chatbots, past }: FilledStore): Question[] {
     chart('20 days of the past, all', [`from=${iso(past.from)}&to=${iso(past.to - 10 * DAY_MS)}`]),
   ]
 }
+
+/** What was given up, what fails, and what became of leads. */
+function troubles({ chatbots, shop, past }: FilledStore): Question[] {
+  const few = [...pick(chatbots), shop]
+  const webhooks = few.flatMap((chatbot) => chatbot.webhooks.slice(0, 1))
+  const name = COMMON_NAME.toLowerCase()
+  const asked: [name: string, ...paths: string[]][] = [
+    ['given up, of all', 'given-up'],
+    ['given up, of a chatbot', ...few.map(({ id }) => `given-up?chatbotId=${id}`)],
+    ['given up, of a webhook', ...webhooks.map(({ id }) => `given-up?webhookId=${id}`)],
+    ['health of a webhook', ...webhooks.map(({ id }) => `webhooks/${id}/health?span=7d`)],
+    ['stats of webhooks', 'stats/webhooks?limit=100'],
+    ['stats of a chatbot’s webhooks', ...few.map(({ id }) => `stats/webhooks?chatbotId=${id}`)],
+    ['lead stats, all', 'lead-stats', `lead-stats?from=${iso(past.from)}`],
+    [
+      'lead stats, chatbot',
+      ...few.map(({ id }) => `lead-stats?chatbotId=${id}&from=${iso(past.from)}`),
+    ],
+    [
+      'webhooks in trouble',
+      'webhooks?troubled=true',
+      ...few.map(({ id }) => `webhooks?troubled=true&chatbotId=${id}`),
+    ],
+    ['chatbots by name', 'chatbots?q=bench', 'chatbots?q=nobody'],
+    ['deliveries given up', 'deliveries?givenUp=true'],
+    [
+      'deliveries given up, webhook',
+      ...webhooks.map(({ id }) => `deliveries?givenUp=true&webhookId=${id}`),
+    ],
+    [
+      'deliveries given up, by a status or an error that never was',
+      'deliveries?givenUp=true&status=418',
+      'deliveries?givenUp=true&error=never',
+    ],
+    [
+      'deliveries given up, webhook, by a status that never was',
+      ...webhooks.map(({ id }) => `deliveries?givenUp=true&webhookId=${id}&status=418`),
+    ],
+    ['deliveries by a status', 'deliveries?status=500'],
+    [
+      'deliveries by a status that never was',
+      'deliveries?status=418',
+      ...few.map(({ id }) => `deliveries?status=418&chatbotId=${id}`),
+    ],
+    ['deliveries by an error that never was', 'deliveries?error=never'],
+    ...LEAD_STATES_ASKED.flatMap((state): [string, ...string[]][] => [
+      [`leads ${state}`, `leads?deliveryState=${state}`],
+      [
+        `leads ${state}, chatbot`,
+        ...few.map(({ id }) => `leads?deliveryState=${state}&chatbotId=${id}`),
+      ],
+      [
+        `leads ${state}, q`,
+        `leads?deliveryState=${state}&q=${name}`,
+        `leads?deliveryState=${state}&q=ann`,
+        `leads?deliveryState=${state}&q=ann&chatbotId=${few[0]?.id}`,
+      ],
+    ]),
+  ]
+  const since = iso(past.from)
+  const dry = (what: string, more: object) => ({
+    name: `resending, counted${what}`,
+    paths: webhooks.map(({ id }) => `/api/v1/webhooks/${id}/recover`),
+    body: { since, dryRun: true, ...more },
+  })
+  return [
+    ...asked.map(([name, ...paths]) => ({ name, paths: paths.map((path) => `/api/v1/${path}`) })),
+    dry('', {}),
+    dry(', by a status that never was', { status: 418 }),
+    dry(', by an error that never was', { error: 'never' }),
+  ]
+}
+
+const LEAD_STATES_ASKED = [...LEAD_STATES, 'none'] as const
 
 function iso(at: number): string {
   return new Date(at).toISOString()

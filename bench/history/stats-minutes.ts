@@ -4,6 +4,9 @@ import type { End, Row } from './row.ts'
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
+/** As each commit that gave one up would have noted it. */
+export const NOTE_GIVEN_UP = `UPDATE webhooks SET given_up_at = (SELECT max(finished_at) FROM finished
+  WHERE state IN ('exhausted', 'cancelled') AND state = 'exhausted' AND webhook_id = webhooks.id)`
 export const ROLL_UP_SPAN =
   'SELECT min(minute) AS first, max(minute) + 60000 AS "end" FROM stats_minutes'
 

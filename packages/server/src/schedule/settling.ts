@@ -44,20 +44,27 @@ export class Settling {
     await this.#loop
   }
 
-  /** Until nothing is left to move. */
+  /**
+   * Until nothing is left to move. In turns: who resumes a webhook doesn't wait until all is brought
+   * forward that waits for another.
+   */
   async runOnce(): Promise<void> {
-    const { settle, continueRecoveries, bringForward } = this.#store
-    await this.#repeat(STEP_ROWS, () => settle.call(this.#store, STEP_ROWS))
-    await this.#repeat(STEP_ROWS, () => continueRecoveries.call(this.#store, STEP_ROWS))
-    // A step passes by what others hold at that moment: only one that finds nothing is the last.
-    await this.#repeat(1, () => bringForward.call(this.#store, STEP_ROWS))
-  }
-
-  async #repeat(enough: number, step: () => Promise<{ moved: number }>): Promise<void> {
-    for (;;) {
-      const { moved } = await step()
-      if (moved < enough || this.#background.stopped) return
-      await this.#background.pause()
+    const store = this.#store
+    const pieces = [
+      { step: () => store.settle(STEP_ROWS), enough: STEP_ROWS },
+      { step: () => store.continueRecoveries(STEP_ROWS), enough: STEP_ROWS },
+      // A step passes by what others hold at that moment: only one that finds nothing is the last.
+      { step: () => store.bringForward(STEP_ROWS), enough: 1 },
+    ]
+    for (let isMore = true; isMore; ) {
+      isMore = false
+      for (const { step, enough } of pieces) {
+        const { moved } = await step()
+        if (this.#background.stopped) return
+        if (moved < enough) continue
+        isMore = true
+        await this.#background.pause()
+      }
     }
   }
 

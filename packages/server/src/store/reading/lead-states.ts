@@ -8,7 +8,6 @@ import { deliveryRangeOf, eventIdOf } from '../../id.ts'
 import { LEAD_STATES, type LeadState } from '../../lead.ts'
 import type { CountedPage, LeadFilter, Page } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
-import type { Sought } from './queries.ts'
 import { isDeliveryOf } from './searches.ts'
 import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
 
@@ -54,13 +53,16 @@ function isNumberOf(state: LeadState | 'none', number: RawBuilder<number>) {
   return sql<SqlBool>`${number} = ${sql.lit(STATE_NUMBERS.get(state) ?? NONE)}`
 }
 
+/** As queries.ts has it: `q`, where it is the beginning of a common name. */
+type SoughtLeads = LeadFilter & { commonName?: string }
+
 /**
  * Where leads of a state that is rare are looked for: among the deliveries in it, whose lists are kept
  * by state. Null: most are delivered, and what has none is in no list; there leads are looked through.
  */
 export function leadsByDeliveries(
   db: Builder,
-  filter: Sought<LeadFilter>,
+  filter: SoughtLeads,
   page: Page | CountedPage,
 ): RawBuilder<unknown> | null {
   const { deliveryState } = filter
@@ -82,7 +84,7 @@ export function leadsByDeliveries(
  */
 function isSought(
   db: Builder,
-  { from, to, commonName }: Sought<LeadFilter>,
+  { from, to, commonName }: SoughtLeads,
   state: LeadState,
 ): RawBuilder<SqlBool>[] {
   // In one walk: of a spelling that nobody uses, one of its own would never be full.
