@@ -40,6 +40,10 @@ export type SendResult =
 export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
 export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
 
+/** Of statuses that are no success. 1xx is never an answer's last. */
+export const STATUS_CLASSES = ['3xx', '4xx', '5xx'] as const
+export type StatusClass = (typeof STATUS_CLASSES)[number]
+
 const STRAINED: readonly number[] = [429, 502, 503, 504]
 
 /** An answer of an endpoint that asks for less, or of what stands before one that can't be had. */

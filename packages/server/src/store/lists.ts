@@ -6,6 +6,7 @@ import type { Attempt, Delivery, DeliveryState } from '../delivery.ts'
 import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
 import type { Erasure, LeadState, ListedLead } from '../lead.ts'
+import type { StatusClass } from '../outcome.ts'
 import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../webhook.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
@@ -73,11 +74,12 @@ export interface DeliveryFilter {
   webhookId?: string
   eventId?: string
   eventType?: string
-  state?: DeliveryState
-  /** Of those given up: neither resent nor set aside. With no `state` but `exhausted`. */
+  /** In one of these. */
+  states?: readonly DeliveryState[]
+  /** Of those given up: neither resent nor set aside. With no state but `exhausted`. */
   givenUp?: true
   /** Of those that are not delivered: what the endpoint answered last, or else what went wrong. */
-  lastStatus?: number
+  lastStatus?: number | StatusClass
   lastError?: string
   /** Created in [from, to). */
   from?: number

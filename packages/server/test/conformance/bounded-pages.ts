@@ -126,7 +126,7 @@ export function describeBoundedPages(suite: Suite): void {
     for (const q of ['ann', 'ann@shop.example']) {
       const found = await walk(store, 'leads', { chatbotId: chatbot.id, q }, TINY)
       expect(found.map(({ rows }) => rows.length)).toEqual([1, 1, 1])
-      const deliveries = await walk(store, 'deliveries', { state: 'pending', q }, TINY)
+      const deliveries = await walk(store, 'deliveries', { states: ['pending'], q }, TINY)
       expect(deliveries.map(({ rows }) => rows.length)).toEqual([1, 1, 1])
     }
   })

@@ -27,7 +27,13 @@ export function allDeliveryFilters(sample: FilterSample): DeliveryFilter[] {
     [{}, { eventId }],
     // The lead's own type is in no index, all others are.
     [{}, { eventType }, { eventType: 'lead.submit' }],
-    [{}, ...DELIVERY_STATES.map((state) => ({ state })), { givenUp: true as const }],
+    [
+      {},
+      ...DELIVERY_STATES.map((state) => ({ states: [state] })),
+      { states: ['exhausted', 'cancelled'] },
+      { states: ['pending', 'delivered'] },
+      { givenUp: true as const },
+    ],
     spans(sample),
     [{}, ...searched.map((q) => ({ q }))],
   ])

@@ -201,14 +201,14 @@ export function describeLists(suite: Suite): void {
     expect(await count({ webhookId: second.id, chatbotId: chatbot.id })).toBe(6)
     expect(await count({ eventType: 'order.paid' })).toBe(3)
     expect(await count({ eventType: 'leads.submit', chatbotId: chatbot.id })).toBe(3)
-    expect(await count({ state: 'exhausted' })).toBe(2)
-    expect(await count({ state: 'exhausted', webhookId: webhook.id })).toBe(1)
-    expect(await count({ state: 'pending', chatbotId: chatbot.id })).toBe(4)
-    expect(await count({ state: 'parked' })).toBe(0)
+    expect(await count({ states: ['exhausted'] })).toBe(2)
+    expect(await count({ states: ['exhausted'], webhookId: webhook.id })).toBe(1)
+    expect(await count({ states: ['pending'], chatbotId: chatbot.id })).toBe(4)
+    expect(await count({ states: ['parked'] })).toBe(0)
     const [any] = await store.listDeliveries({ webhookId: webhook.id }, PAGE)
     const eventId = any?.eventId ?? ''
     expect(await count({ eventId })).toBe(2)
-    expect(await count({ eventId, webhookId: second.id, state: 'pending' })).toBe(1)
+    expect(await count({ eventId, webhookId: second.id, states: ['pending'] })).toBe(1)
     expect(await count({ eventId, chatbotId: stranger.id })).toBe(0)
   })
 
@@ -236,7 +236,7 @@ export function describeLists(suite: Suite): void {
       expect(await found(q)).toEqual([])
     }
     expect(await store.listDeliveries({ q: 'bo', chatbotId: 'bot_none' }, PAGE)).toEqual([])
-    expect(await store.listDeliveries({ q: 'bo', state: 'delivered' }, PAGE)).toEqual([])
+    expect(await store.listDeliveries({ q: 'bo', states: ['delivered'] }, PAGE)).toEqual([])
   })
 
   test('what only looks like an event’s id leads to no event, lead or delivery', async () => {
@@ -302,7 +302,7 @@ export function describeLists(suite: Suite): void {
     expect(found.map(({ eventId }) => eventId)).toEqual([few.id])
     expect(await store.listDeliveries({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
     expect(await store.listLeads({ q: 'an', chatbotId: stranger.id }, PAGE)).toEqual([])
-    expect(await store.listDeliveries({ q: 'an', state: 'exhausted' }, PAGE)).toEqual([])
+    expect(await store.listDeliveries({ q: 'an', states: ['exhausted'] }, PAGE)).toEqual([])
   })
 
   test('the deliveries of few leads among many other events are found, those of erased ones too', async () => {
@@ -326,7 +326,7 @@ export function describeLists(suite: Suite): void {
       [second.id, 'leads.submit'],
       [first.id, 'leads.submit'],
     ])
-    expect(await found({ eventType: 'lead.submit', state: 'pending' })).toEqual([ofSecond])
+    expect(await found({ eventType: 'lead.submit', states: ['pending'] })).toEqual([ofSecond])
     expect(await found({ eventType: 'lead.submit', webhookId: webhook.id })).toHaveLength(2)
     const ofWebhook = { eventType: 'lead.submit', webhookId: webhook.id }
     expect(await store.listDeliveries(ofWebhook, PAGE)).toHaveLength(2)

@@ -158,7 +158,7 @@ export function describeRecoveries(suite: Suite): void {
         [told.slice(1), 0],
         [`${told}.`, 0],
       ] as const) {
-        const filter = { webhookId: webhook.id, state: 'exhausted', lastError } as const
+        const filter = { webhookId: webhook.id, states: ['exhausted'], lastError } as const
         expect(await store.listDeliveries(filter, PAGE), lastError).toHaveLength(total)
         const planned = recovery({ lastError, dryRun: true })
         expect(await store.createRecovery(planned), lastError).toMatchObject({ total })

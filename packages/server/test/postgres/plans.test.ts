@@ -264,11 +264,11 @@ test('no statement of the store walks through history', async () => {
 const lists = [
   ['deliveries', listDeliveries(db, {}, page)],
   ['deliveries of a chatbot', listDeliveries(db, { chatbotId: 'bot_1' }, page)],
-  ['… failed', listDeliveries(db, { chatbotId: 'bot_1', state: 'exhausted' }, page)],
+  ['… failed', listDeliveries(db, { chatbotId: 'bot_1', states: ['exhausted'] }, page)],
   ['deliveries of a webhook', listDeliveries(db, { webhookId: 'wh_1' }, page)],
-  ['… parked', listDeliveries(db, { webhookId: 'wh_3', state: 'parked' }, page)],
-  ['failed deliveries', listDeliveries(db, { state: 'exhausted' }, page)],
-  ['delivered deliveries', listDeliveries(db, { state: 'delivered' }, page)],
+  ['… parked', listDeliveries(db, { webhookId: 'wh_3', states: ['parked'] }, page)],
+  ['failed deliveries', listDeliveries(db, { states: ['exhausted'] }, page)],
+  ['delivered deliveries', listDeliveries(db, { states: ['delivered'] }, page)],
   ['deliveries of a rare type', listDeliveries(db, { eventType: 'rare.type' }, page)],
   [
     '… of a webhook that never had it',

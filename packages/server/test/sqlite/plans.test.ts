@@ -141,16 +141,19 @@ const sample = {
 /** The narrowest of what is asked for leads, in each of the tables; what is claimed is walked whole. */
 function leadingIndex(filter: DeliveryFilter): RegExp {
   const { eventId, q, webhookId, chatbotId } = filter
-  const state = filter.givenUp ? 'exhausted' : filter.state
+  const states = filter.givenUp ? ['exhausted'] : filter.states
   const typed = filter.eventType === sample.eventType
-  const isFailed = state === 'exhausted' || state === 'cancelled'
+  const isFailed = states?.every((state) => state === 'exhausted' || state === 'cancelled')
   if (eventId !== undefined || (q !== undefined && q !== sample.webhookId)) return /PRIMARY KEY/
   const of = webhookId !== undefined || q === sample.webhookId ? 'webhook' : 'chatbot'
   const owner = of === 'webhook' || chatbotId !== undefined ? `_by_${of}` : '_by'
   if (typed && isFailed) return new RegExp(`finished_failed${owner}_type`)
   if (typed) return new RegExp(`(finished|waiting)${owner}_type`)
   if (owner !== '_by') return new RegExp(`(finished|waiting)${owner} `)
-  return state === undefined || state === 'delivered' ? /PRIMARY KEY/ : /_by_state/
+  // Of all, what was delivered is in no list by state.
+  if (states === undefined) return /PRIMARY KEY/
+  if (!states.includes('delivered')) return /_by_state/
+  return states.length === 1 ? /PRIMARY KEY/ : /PRIMARY KEY|_by_state/
 }
 
 test('every list of deliveries walks the index of the narrowest that it is asked for', async () => {

@@ -34,6 +34,25 @@ async function setup() {
   return { ...api, chatbotId, hooks, ...lead.json, list, id: first?.id ?? '' }
 }
 
+/** One was answered 503 and waits, one was cancelled before. */
+async function setupAnswered() {
+  const server = await startWholeServer()
+  const bot = await server.addChatbot()
+  server.endpoint.answer = { status: 503, body: '' }
+  await server.addWebhook(bot)
+  const paused = await server.addWebhook(bot)
+  await server.call('POST', `/api/v1/webhooks/${paused}/pause`)
+  await server.call('POST', `/api/v1/chatbots/${bot}/leads`, { body: { customerName: 'Ann' } })
+  const list = async (query: string) =>
+    (await server.call<List>('GET', `/api/v1/deliveries?${query}`)).json.data
+  await expect.poll(() => list('status=503')).toHaveLength(1)
+  const [parked] = await list('state=parked')
+  await server.call('POST', `/api/v1/deliveries/${parked?.id}/cancel`)
+  const [first] = await list('')
+  const endpointAnswers = Object.entries({ '5xx': 1, '5XX': 1, '4xx': 0, '3xx': 0, 503: 1, 500: 0 })
+  return { ...server, list, id: first?.id ?? '', endpointAnswers }
+}
+
 test('every filter narrows the list', async () => {
   const { list, chatbotId, hooks, eventId } = await setup()
   const count = async (query: string) => (await list(query)).length
@@ -50,6 +69,31 @@ test('every filter narrows the list', async () => {
   expect(await count('q=Bob')).toBe(0)
   expect(await count('from=2020-01-01&to=2100-01-01')).toBe(2)
   expect(await count('to=2020-01-01')).toBe(0)
+})
+
+test('a filter takes several states, and statuses by their class', async () => {
+  const { call, list, id, endpointAnswers } = await setupAnswered()
+  const count = async (query: string) => (await list(query)).length
+  expect(await count('state=pending&state=cancelled')).toBe(2)
+  expect(await count('state=cancelled,pending')).toBe(2)
+  expect(await count('state=cancelled&state=cancelled')).toBe(1)
+  expect(await count('state=delivered&state=exhausted')).toBe(0)
+  for (const [status, found] of endpointAnswers) {
+    expect([status, await count(`status=${status}`)]).toEqual([status, found])
+  }
+  const cursor = async (query: string) =>
+    (await call<{ nextCursor: string }>('GET', `/api/v1/deliveries?limit=1&${query}`)).json
+  const { nextCursor } = await cursor('state=pending&state=cancelled')
+  const next = await cursor(`state=cancelled&state=pending&cursor=${nextCursor}`)
+  expect(next).toMatchObject({ data: [{ id: expect.not.stringMatching(id) }] })
+  for (const bad of ['state=', 'state=pending,', 'state=pending&state=nope', 'state=Pending']) {
+    const { status, json } = await call('GET', `/api/v1/deliveries?${bad}`)
+    expect([bad, status, json.details]).toMatchObject([bad, 400, [{ path: 'state' }]])
+  }
+  for (const bad of ['2xx', '200', '6xx', '5x', '50x', '']) {
+    const { status, json } = await call('GET', `/api/v1/deliveries?status=${bad}`)
+    expect([bad, status, json.details]).toMatchObject([bad, 400, [{ path: 'status' }]])
+  }
 })
 
 test('cancel and resend go where the state allows, and answer 409 where it does not', async () => {

@@ -1,6 +1,7 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
+import { STATUS_CLASSES, type StatusClass } from '../../outcome.ts'
 import type { DeliveryDetail, DeliveryFilter } from '../../store/desk.ts'
 import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -17,6 +18,7 @@ import {
 import { apiError, invalidInput, notFound } from '../shapes/error-answer.ts'
 import { presentAttempt, presentCure, presentDelivery } from '../shapes/present.ts'
 import {
+  anyOf,
   EXAMPLE_IDS,
   eventType,
   idFilter,
@@ -25,26 +27,38 @@ import {
   pageQuery,
   search,
   text,
-  wholeInQuery,
 } from '../shapes/schemas.ts'
 import { refuseEmptySpan } from '../shapes/span.ts'
+
+/** A code, or a class of them. */
+const answeredStatus = z
+  .string()
+  .regex(/^[345](?:\d\d|xx)$/i, 'must be a status from 300 to 599, or `3xx`, `4xx` or `5xx`')
+  .transform((given) => asStatusClass(given.toLowerCase()) ?? Number(given))
+  .meta({
+    description:
+      'What the endpoint answered last to what is not delivered: a status, or `3xx`, `4xx` or `5xx`.',
+    documentAs: { type: 'string', pattern: '^[345](\\d\\d|xx)$' },
+    examples: ['5xx'],
+  })
+
+function asStatusClass(text: string): StatusClass | undefined {
+  return STATUS_CLASSES.find((known) => known === text)
+}
 
 const deliveryQuery = z.strictObject({
   chatbotId: idFilter('chatbot').exactOptional(),
   webhookId: idFilter('webhook').exactOptional(),
   eventId: idFilter('event').exactOptional(),
   eventType: eventType.exactOptional(),
-  state: z.enum(DELIVERY_STATES).exactOptional(),
+  state: anyOf(DELIVERY_STATES)
+    .exactOptional()
+    .meta({ description: 'In one of these: it may be repeated.' }),
   givenUp: z.literal('true').exactOptional().meta({
     description:
       'Only what was given up and needs somebody: exhausted, of a webhook that is there, and neither resent nor set aside.',
   }),
-  status: wholeInQuery({ min: 300, max: 599 })
-    .exactOptional()
-    .meta({
-      description: 'What the endpoint answered last to what is not delivered.',
-      documentAs: { type: 'integer', minimum: 300, maximum: 599 },
-    }),
+  status: answeredStatus.exactOptional(),
   error: text({ min: 1, max: 2_000 })
     .exactOptional()
     .meta({ description: 'The `lastError` of what is not delivered, to the letter.' }),
@@ -105,9 +119,10 @@ function listRoute(deps: ApiDeps, cursors: Cursors): Route {
 }
 
 function filterOf(query: Omit<z.output<typeof deliveryQuery>, 'limit' | 'cursor'>): DeliveryFilter {
-  const { givenUp, status, error, ...filter } = query
+  const { state, givenUp, status, error, ...filter } = query
   return {
     ...filter,
+    ...(state && { states: state }),
     ...(givenUp && { givenUp: true }),
     ...(status !== undefined && { lastStatus: status }),
     ...(error !== undefined && { lastError: error }),
@@ -116,7 +131,7 @@ function filterOf(query: Omit<z.output<typeof deliveryQuery>, 'limit' | 'cursor'
 
 /** An empty answer would look as if nothing had been given up. */
 function refuseOtherStates({ givenUp, state }: z.output<typeof deliveryQuery>) {
-  if (givenUp === undefined || state === undefined || state === 'exhausted') return
+  if (givenUp === undefined || !state?.some((each) => each !== 'exhausted')) return
   const message = '`state` can only be `exhausted` beside `givenUp`'
   throw invalidInput([{ path: 'state', message }])
 }

@@ -111,6 +111,22 @@ export function wholeInQuery({ min, max }: { min: number; max: number }) {
     .meta({ documentAs: { type: 'integer', minimum: min, maximum: max } })
 }
 
+/** One of these, or several: repeated, or with commas between. Sorted: a cursor holds for any order. */
+export function anyOf<const Value extends string>(values: readonly Value[]) {
+  return z
+    .unknown()
+    .transform((given, context): Value[] => {
+      const parts = [given].flat().flatMap((part) => String(part).split(','))
+      for (const input of parts) {
+        if ((values as readonly string[]).includes(input)) continue
+        context.addIssue({ code: 'invalid_value', values: [...values], input })
+        return z.NEVER
+      }
+      return [...new Set(parts as Value[])].sort() // looked at one by one
+    })
+    .meta({ documentAs: { type: 'array', items: { type: 'string', enum: [...values] } } })
+}
+
 export const LIMIT_MAX = 100
 
 export const pageQuery = {

@@ -6,6 +6,7 @@ import { type Compilable, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type AnswerNote, DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
 import { assert } from '../../errors.ts'
 import { deliveryRangeOf, ID_SLACK_MS, idFloor } from '../../id.ts'
+import type { StatusClass } from '../../outcome.ts'
 import { storedBeginning } from '../../owner-words.ts'
 import type { DeliveryFilter, NewRecovery, Page, StatsQuery } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
@@ -81,7 +82,7 @@ interface Walk {
 
 /** The narrowest list leads, what else is asked for only filters it. */
 export function listDeliveries(db: Builder, given: Sought<DeliveryFilter>, page: Page): Compilable {
-  const filter = withoutWebhookSearch(given.givenUp ? { ...given, state: 'exhausted' } : given)
+  const filter = withoutWebhookSearch(given.givenUp ? { ...given, states: ['exhausted'] } : given)
   const walks = walksOf(filter).map((walk) => {
     const rows = isRange(db, filter, walk)
       ? rangeOfDeliveries(db, filter, { page, walk })
@@ -106,17 +107,16 @@ function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
 }
 
 function walksOfAll(filter: Sought<DeliveryFilter>): Walk[] {
-  const { webhookId, chatbotId, state, eventId, q } = filter
+  const { webhookId, chatbotId, states, eventId, q } = filter
   const isFound = eventId !== undefined || q !== undefined || filter.ofFewLeads !== undefined
   if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
   const lead = webhookId !== undefined ? 'webhook' : chatbotId !== undefined ? 'chatbot' : 'all'
   const claimed: Walk = { table: 'claimed', lead: 'found' }
-  if (state !== undefined) return [claimed, { table: tableOf(state), lead, state }]
-  if (isWhole(filter, lead)) {
+  if (states === undefined && isWhole(filter, lead)) {
     return [claimed, { table: 'waiting', lead }, { table: 'finished', lead }]
   }
-  const ofState = (each: DeliveryState): Walk => ({ table: tableOf(each), lead, state: each })
-  return [claimed, ...DELIVERY_STATES.map(ofState)]
+  const ofState = (state: DeliveryState): Walk => ({ table: tableOf(state), lead, state })
+  return [claimed, ...(states ?? DELIVERY_STATES).map(ofState)]
 }
 
 /** Failures lie by their state, also those of all: what was delivered is not walked for them. */
@@ -131,12 +131,18 @@ function isFailureSought({ lastStatus, lastError }: DeliveryFilter): boolean {
 /** What is asked of a row that failed. */
 function failureConditions({ givenUp, lastStatus, lastError }: DeliveryFilter) {
   const conditions: RawBuilder<SqlBool>[] = []
-  if (lastStatus !== undefined)
-    conditions.push(sql`coalesce(deliveries.last_status, 0) = ${lastStatus}`)
+  if (lastStatus !== undefined) conditions.push(isAnsweredSo(lastStatus))
   if (lastError !== undefined) conditions.push(isToldAs(lastError))
   if (conditions.length > 0) conditions.push(sql`deliveries.state <> 'delivered'`)
   if (givenUp) conditions.push(IS_GIVEN_UP)
   return conditions
+}
+
+function isAnsweredSo(asked: number | StatusClass): RawBuilder<SqlBool> {
+  const status = sql`coalesce(deliveries.last_status, 0)`
+  if (typeof asked === 'number') return sql`${status} = ${asked}`
+  const first = Number(asked[0]) * 100
+  return sql`${status} BETWEEN ${first} AND ${first + 99}`
 }
 
 /** Of a row that failed: as it is stored, or as an owner is told it (rules/recovered.ts does the same). */
@@ -205,8 +211,8 @@ function walkDeliveries(
   }
   if (webhookId !== undefined) query = query.where(led('webhook_id'), '=', webhookId)
   if (chatbotId !== undefined) query = query.where(led('chatbot_id'), '=', chatbotId)
-  const state = walk.state ?? filter.state
-  if (state !== undefined) query = query.where(led('state'), '=', state)
+  const states = walk.state === undefined ? filter.states : [walk.state]
+  if (states !== undefined) query = query.where(led('state'), 'in', states)
   if (eventType !== undefined) query = query.where('deliveries.event_type', '=', eventType)
   for (const condition of ofIndex(walk, leading)) query = query.where(condition)
   if (from !== undefined) {
@@ -270,11 +276,10 @@ function rangeOfDeliveries(
     .where(sql<SqlBool>`(${columns}, deliveries.id) < (${values}, ${ceiling})`)
   for (const condition of ofIndex(walk, leading)) query = query.where(condition)
   const also: RawBuilder<SqlBool>[] = []
-  const state = walk.state ?? filter.state
   if (!leading.has('chatbot_id') && chatbotId !== undefined) {
     also.push(sql`deliveries.chatbot_id = ${chatbotId}`)
   }
-  if (!leading.has('state') && state !== undefined) also.push(sql`state = ${state}`)
+  if (!leading.has('state') && walk.state !== undefined) also.push(sql`state = ${walk.state}`)
   if (!leading.has('event_type') && eventType !== undefined) {
     also.push(sql`event_type = ${eventType}`)
   }

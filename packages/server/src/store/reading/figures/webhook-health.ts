@@ -30,7 +30,7 @@ export function webhookFailureQueries(
 ): CompiledQuery[] {
   const delivered = listDeliveries(
     db,
-    { webhookId, state: 'delivered' },
+    { webhookId, states: ['delivered'] },
     { limit: SHOWN_MAX, after: null },
   )
   const failed: Compilable[] = [
