@@ -128,7 +128,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...recoveryRoutes(deps),
     ...givenUpRoutes(deps),
     ...leadRoutes(deps, cursors),
-    ...eventRoutes(deps),
+    ...eventRoutes(deps, cursors),
     ...eventTypeRoutes(),
     ...deliveryRoutes(deps, cursors),
     ...integrationLeadRoutes(deps),

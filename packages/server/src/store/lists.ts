@@ -37,6 +37,21 @@ export interface PagedLists {
   apiKeys: { filter: ApiKeyFilter; row: ApiKey }
   audit: { filter: AuditFilter; row: AuditEntry }
   attempts: { filter: { deliveryId: string }; row: Attempt }
+  events: { filter: EventFilter; row: ListedEvent }
+}
+
+export interface EventFilter {
+  chatbotId?: string
+  /** In whichever spelling: an event has the canonical one. */
+  eventType?: string
+  /** Created in [from, to). */
+  from?: number
+  to?: number
+}
+
+export interface ListedEvent extends Event {
+  /** The payload was erased with its lead. */
+  erased: boolean
 }
 
 /** For callers that count pages. What is skipped is walked: bound it. */

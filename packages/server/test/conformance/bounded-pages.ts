@@ -87,6 +87,7 @@ export function describeBoundedPages(suite: Suite): void {
       apiKeys: await store.listApiKeys(filter, all),
       audit: await store.listAudit(filter, all),
       attempts: (await store.getDelivery(claim.deliveryId))?.attempts.toReversed() ?? [],
+      events: (await store.readPage('events', filter, { ...all, bytesMax: KIB * KIB })).rows,
     } satisfies { [Name in keyof PagedLists]: PagedLists[Name]['row'][] }
     for (const [name, whole] of Object.entries(wholes)) {
       const list = name as keyof PagedLists

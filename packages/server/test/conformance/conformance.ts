@@ -12,6 +12,7 @@ import { describeClaims } from './claims.ts'
 import { describeConfig } from './config.ts'
 import { describeCountedPages } from './counted-pages.ts'
 import { describeErasure } from './erasure.ts'
+import { describeEventsList } from './events-list.ts'
 import { describeExtraAttempts } from './extra-attempts.ts'
 import { describeGivenUp } from './given-up.ts'
 import { describeIdempotency } from './idempotency.ts'
@@ -71,6 +72,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeRollups,
     describeLeadStats,
     describeLists,
+    describeEventsList,
     describeBoundedPages,
     describeCountedPages,
     describeMetadata,

@@ -9,10 +9,11 @@ import { systemRandom } from '../../src/random.ts'
 import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import type { Database } from '../../src/store/postgres/connection/database.ts'
 import { openParts } from '../../src/store/postgres/postgres-store.ts'
-import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
+import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access/access-queries.ts'
 import { postgresBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
+import { listEvents } from '../../src/store/reading/events.ts'
 import { statsSeries } from '../../src/store/reading/figures/charts.ts'
 import {
   countGivenUp,
@@ -287,6 +288,14 @@ const lists = [
   ['leads', queries.leads(db, {}, page)],
   ['leads of a chatbot', queries.leads(db, { chatbotId: 'bot_1' }, page)],
   ['leads by name', queries.leads(db, { q: 'name 777', chatbotId: 'bot_1' }, page)],
+  ['events', listEvents(db, {}, page)],
+  ['events of a chatbot', listEvents(db, { chatbotId: 'bot_1' }, page)],
+  ['events of a type', listEvents(db, { eventType: 'rare.type' }, page)],
+  [
+    '… of a chatbot that never had it',
+    listEvents(db, { eventType: 'rare.type', chatbotId: 'bot_2' }, page),
+  ],
+  ['events of a span', listEvents(db, { chatbotId: 'bot_1', from: START, to: 2 ** 41 }, page)],
   ['erasures', queries.listErasures(db, {}, page)],
   ['erasures of a chatbot', queries.listErasures(db, { chatbotId: 'bot_1' }, page)],
   ['a chart of a chatbot', statsSeries(db, { ...span, to: 60_000, chatbotId: 'bot_1' })],
@@ -470,7 +479,7 @@ test('a list of an event type walks the index of what leads it', async () => {
   const walks = [
     [{ eventType }, 'event_type_id_idx'],
     [{ eventType, chatbotId: 'bot_1' }, 'chatbot_id_event_type_id_idx'],
-    [{ eventType, webhookId: 'wh_1', state: 'delivered' }, 'webhook_id_event_type_id_idx'],
+    [{ eventType, webhookId: 'wh_1', states: ['delivered'] }, 'webhook_id_event_type_id_idx'],
   ] as const
   for (const [filter, index] of walks) {
     const { sql, parameters } = listDeliveries(db, filter, page).compile()

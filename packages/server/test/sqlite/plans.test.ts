@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
-import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access-queries.ts'
+import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access/access-queries.ts'
 import { sqliteBuilder } from '../../src/store/reading/builder.ts'
 import { changesQueries, reachQueries } from '../../src/store/reading/changes.ts'
 import { currentCounts, listDeliveries } from '../../src/store/reading/deliveries.ts'
+import { listEvents } from '../../src/store/reading/events.ts'
 import { statsSeries } from '../../src/store/reading/figures/charts.ts'
 import {
   countGivenUp,
@@ -269,6 +270,34 @@ test('leads are counted in the order of their ids, and followed to their deliver
       for (const line of plan.split('\n').filter((each) => each.startsWith('SEARCH d '))) {
         expect(line).toContain('PRIMARY KEY (id>? AND id<?)')
       }
+    }
+  }
+})
+
+test('the list of events walks an index of events, and one of leads, in its order', async () => {
+  const { engine } = await openWithEngine()
+  for (const span of [{}, { from: 1, to: 2 ** 41 }]) {
+    for (const [filter, index] of [
+      [{}, 'PRIMARY KEY'],
+      [{ chatbotId: 'bot_1' }, 'events_by_chatbot '],
+      [{ eventType: 'order.paid' }, 'events_by_type '],
+      [{ chatbotId: 'bot_1', eventType: 'order.paid' }, 'events_by_chatbot_type '],
+      [{ chatbotId: 'bot_1', eventType: 'leads.submit' }, 'events_by_chatbot_type '],
+    ] as const) {
+      const { sql, parameters } = listEvents(db, { ...filter, ...span }, page).compile()
+      const plan = planOf(engine.db, sql, parameters)
+      const told = `${JSON.stringify(filter)}\n${plan}`
+      expect(plan, told).toMatch(new RegExp(`SEARCH events USING (INDEX )?${index}`))
+      const ofLeads =
+        'chatbotId' in filter ? /leads USING INDEX leads_by_chatbot/ : /leads USING PRI/
+      if (!('eventType' in filter) || filter.eventType === 'leads.submit') {
+        expect(plan, told).toMatch(ofLeads)
+      } else expect(plan, told).not.toContain('leads')
+      expect(
+        scans(plan).filter((line) => line !== 'SCAN walk'),
+        told,
+      ).toEqual([])
+      expect(plan.match(/TEMP B-TREE/g), told).toHaveLength(1)
     }
   }
 })

@@ -29,6 +29,37 @@ test('an event is read back as it was published, with its deliveries', async () 
   })
 })
 
+test('events are listed newest first, what was a lead as its event, and only to whom they belong', async () => {
+  const { call, bot, path } = await setup()
+  const other = await call<{ id: string }>('POST', '/api/v1/chatbots', { body: { name: 'B' } })
+  const lead = await call<{ eventId: string }>('POST', `/api/v1/chatbots/${bot}/leads`, {
+    body: { customerName: 'Ann' },
+  })
+  const order = { eventType: 'order.paid', payload: { total: 1 } }
+  const published = await call<{ eventId: string }>('POST', path, { body: order })
+  await call('POST', `/api/v1/chatbots/${other.json.id}/events`, { body: order })
+  interface Listed {
+    data: { id: string }[]
+    nextCursor: string | null
+  }
+  const list = async (query: string, key?: string) =>
+    (await call<Listed>('GET', `/api/v1/events?${query}`, key ? { key } : {})).json
+  const { data } = await list(`chatbotId=${bot}`)
+  expect(data).toMatchObject([
+    { id: published.json.eventId, chatbotId: bot, ...order, erased: false },
+    { id: lead.json.eventId, eventType: 'lead.submit', payload: { customerName: 'Ann' } },
+  ])
+  for (const each of data) {
+    const { json } = await call<{ deliveries: unknown }>('GET', `/api/v1/events/${each.id}`)
+    expect({ ...each, deliveries: [] }).toEqual(json)
+  }
+  expect((await list('')).data).toHaveLength(3)
+  const first = await list('limit=1')
+  expect((await list(`limit=2&cursor=${first.nextCursor}`)).data).toEqual(data)
+  expect((await call('GET', '/api/v1/events?eventType=no')).status).toBe(400)
+  expect((await call('GET', '/api/v1/events?from=2030-01-01&to=2020-01-01')).status).toBe(400)
+})
+
 test('a batch answers with its ids in order; with one key it is one batch', async () => {
   const { call, path } = await setup()
   const events = [1, 2, 3].map((number) => ({ eventType: 'order.paid', payload: { number } }))

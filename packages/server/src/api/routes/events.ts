@@ -3,11 +3,22 @@ import { z } from 'zod'
 import type { ApiDeps, EventSource } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { besideOf } from '../shapes/beside.ts'
+import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { DELIVERY_EXAMPLE, deliverySchema } from '../shapes/delivery-schemas.ts'
 import { notFound } from '../shapes/error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
-import { presentEvent } from '../shapes/present.ts'
-import { EXAMPLE_IDS, eventType, idField, isoTime } from '../shapes/schemas.ts'
+import { presentEvent, presentListedEvent } from '../shapes/present.ts'
+import {
+  EXAMPLE_IDS,
+  eventType,
+  idField,
+  idFilter,
+  instant,
+  isoTime,
+  listOf,
+  pageQuery,
+} from '../shapes/schemas.ts'
+import { refuseEmptySpan } from '../shapes/span.ts'
 import { EVENT_BODY_BYTES_MAX } from './leads.ts'
 
 export const BATCH_EVENTS_MAX = 500
@@ -48,7 +59,7 @@ const acceptedEventsSchema = z
   })
   .meta({ id: 'AcceptedEvents' })
 
-const eventSchema = z
+const listedEventSchema = z
   .object({
     id: idField('event'),
     chatbotId: idField('chatbot'),
@@ -59,14 +70,25 @@ const eventSchema = z
       .meta({ description: 'Null once its lead was erased.' }),
     erased: z.boolean(),
     createdAt: isoTime,
-    deliveries: z.array(deliverySchema),
   })
+  .meta({ id: 'ListedEvent' })
+
+const eventSchema = z
+  .object({ ...listedEventSchema.shape, deliveries: z.array(deliverySchema) })
   .meta({ id: 'Event' })
 
 const EVENT_EXAMPLE = { eventType: 'order.created', payload: { orderId: '1001', total: 49.9 } }
 
-export function eventRoutes(deps: ApiDeps): Route[] {
-  return [publishRoute(deps), batchRoute(deps), getRoute(deps)]
+const LISTED_EXAMPLE = {
+  id: EXAMPLE_IDS.event,
+  chatbotId: EXAMPLE_IDS.chatbot,
+  ...EVENT_EXAMPLE,
+  erased: false,
+  createdAt: '2026-09-14T09:30:12.345Z',
+}
+
+export function eventRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
+  return [publishRoute(deps), batchRoute(deps), listRoute(deps, cursors), getRoute(deps)]
 }
 
 function publishRoute({ ingest }: ApiDeps): Route {
@@ -135,6 +157,45 @@ function batchRoute({ ingest }: ApiDeps): Route {
   })
 }
 
+function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/events',
+    operationId: 'listEvents',
+    tag: 'Events',
+    summary: 'Find events',
+    description:
+      'Newest first, leads and tests included. What became of one: `GET /api/v1/events/{id}`.',
+    access: 'chatbot-by-query',
+    query: z.strictObject({
+      chatbotId: idFilter('chatbot').exactOptional(),
+      eventType: eventType.exactOptional(),
+      from: instant.exactOptional().meta({ description: 'Accepted at this time or later …' }),
+      to: instant.exactOptional().meta({ description: '… and before this one.' }),
+      ...pageQuery,
+    }),
+    queryExample: { chatbotId: EXAMPLE_IDS.chatbot, eventType: 'order.created', limit: 20 },
+    answer: {
+      status: 200,
+      description: 'A page of events.',
+      schema: listOf(listedEventSchema, 'EventList'),
+      example: { data: [LISTED_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    handle({ query }) {
+      refuseEmptySpan(query)
+      return listPage({
+        cursors,
+        scope: 'events',
+        query,
+        read: (page, filter) => store.readPage('events', filter, page),
+        present: presentListedEvent,
+      })
+    },
+  })
+}
+
 function getRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'GET',
@@ -149,11 +210,7 @@ function getRoute(deps: ApiDeps): Route {
       description: 'The event.',
       schema: eventSchema,
       example: {
-        id: EXAMPLE_IDS.event,
-        chatbotId: EXAMPLE_IDS.chatbot,
-        ...EVENT_EXAMPLE,
-        erased: false,
-        createdAt: '2026-09-14T09:30:12.345Z',
+        ...LISTED_EXAMPLE,
         deliveries: [{ ...DELIVERY_EXAMPLE, eventType: 'order.created' }],
       },
     },

@@ -2,9 +2,8 @@
 import type { Chatbot } from '../../chatbot.ts'
 import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
-import type { Event } from '../../event.ts'
 import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
-import type { Recovery, WebhookGlimpse } from '../../store/desk.ts'
+import type { ListedEvent, Recovery, WebhookGlimpse } from '../../store/desk.ts'
 import { liveRest, maskedUrl, settingsSince, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 
@@ -171,11 +170,13 @@ export function presentErasure(erasure: Erasure) {
   return { id, leadId, chatbotId, eventId, reason, erasedAt: isoAt(erasure.erasedAt) }
 }
 
-export function presentEvent(
-  event: Event & { erased: boolean; deliveries: Delivery[] },
-  beside: Beside,
-) {
-  const { id, chatbotId, eventType, payload, erased, createdAt, deliveries } = event
+export function presentEvent(event: ListedEvent & { deliveries: Delivery[] }, beside: Beside) {
+  const deliveries = event.deliveries.map((delivery) => presentDelivery(delivery, beside))
+  return { ...presentListedEvent(event), deliveries }
+}
+
+export function presentListedEvent(event: ListedEvent) {
+  const { id, chatbotId, eventType, payload, erased, createdAt } = event
   return {
     id,
     chatbotId,
@@ -183,7 +184,6 @@ export function presentEvent(
     payload: erased ? null : (JSON.parse(payload) as unknown),
     erased,
     createdAt: isoAt(createdAt),
-    deliveries: deliveries.map((delivery) => presentDelivery(delivery, beside)),
   }
 }
 

@@ -102,7 +102,7 @@ function parseInstant(given: string): number | null {
 }
 
 /** A whole number in a query string. */
-export function wholeInQuery({ min, max }: { min: number; max: number }) {
+function wholeInQuery({ min, max }: { min: number; max: number }) {
   return z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')

@@ -1,6 +1,6 @@
 /** Keys, sessions, links and the audit log, as the desk is asked for them. */
 import type { Desk } from '../desk.ts'
-import { toApiKey, toOwnerLink, toSession } from '../reading/access-rows.ts'
+import { toApiKey, toOwnerLink, toSession } from '../reading/access/access-rows.ts'
 import { madeRow, onceRecord } from './once.ts'
 import type { DeskParts } from './parts.ts'
 

@@ -6,11 +6,12 @@
 import type { CompiledQuery } from 'kysely'
 import type { Page, PagedLists } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
-import { listApiKeys, listAudit } from './access-queries.ts'
-import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access-rows.ts'
+import { listApiKeys, listAudit } from './access/access-queries.ts'
+import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access/access-rows.ts'
 import { listAttempts } from './attempts.ts'
 import type { Builder } from './builder.ts'
 import { listDeliveries } from './deliveries.ts'
+import { EVENT_SIZED, listEvents, toListedEvent } from './events.ts'
 import { listLeads, toListedLead } from './lead-deliveries.ts'
 import * as queries from './queries.ts'
 import * as rows from './rows.ts'
@@ -81,5 +82,10 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
     query: (db, filter, page) => listAttempts(db, filter, page).compile(),
     toItem: (row: rows.AttemptRow) => rows.toAttempt(row),
     sized: ['error', 'response_headers', 'response_body'],
+  },
+  events: {
+    query: (db, filter, page) => listEvents(db, filter, page).compile(),
+    toItem: toListedEvent,
+    sized: EVENT_SIZED,
   },
 }

@@ -12,8 +12,8 @@ import type {
   PageRead,
 } from '../desk.ts'
 import { versionAt } from '../rules/settings-version.ts'
-import { ownerOf, settingsChange } from './access-queries.ts'
-import { type SettingsChangeRow, toSettingsChange } from './access-rows.ts'
+import { ownerOf, settingsChange } from './access/access-queries.ts'
+import { type SettingsChangeRow, toSettingsChange } from './access/access-rows.ts'
 import type { Builder } from './builder.ts'
 import { changesQueries, pageOfChanges, reachOf, reachQueries, startOfChanges } from './changes.ts'
 import {

@@ -238,7 +238,9 @@ export function toEvent(row: EventRow): Event {
 }
 
 /** A lead's event is the lead itself, as long as it is there. */
-export function eventOfLead(row: LeadRow): EventRow {
+export function eventOfLead(
+  row: PayloadColumns & Pick<LeadRow, 'id' | 'chatbot_id' | 'created_at'>,
+): EventRow {
   const { chatbot_id, created_at } = row
   const [id, payload] = [eventIdOf(row.id), payloadOfLead(row)]
   return { id, chatbot_id, event_type: LEAD_EVENT, payload, erased: 0, created_at }

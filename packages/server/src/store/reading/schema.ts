@@ -1,6 +1,6 @@
 /** The tables as queries for lists and charts see them: the same names in both stores. */
 import type { DeliveryState } from '../../delivery.ts'
-import type { ApiKeyRow, AuditRow } from './access-rows.ts'
+import type { ApiKeyRow, AuditRow } from './access/access-rows.ts'
 import type {
   AttemptRow,
   ChatbotRow,

@@ -20,7 +20,7 @@ export function likely(conditions: RawBuilder<SqlBool>[]) {
 
 /** Ids from `floor` up to but without `ceiling` hold all of the page. */
 export function idRange(
-  kind: 'delivery' | 'lead',
+  kind: 'delivery' | 'lead' | 'event',
   { from, to }: { from?: number; to?: number },
   { after }: Pick<Page, 'after'>,
 ): { floor: string; ceiling: string } {

@@ -92,6 +92,10 @@ export const LATER_STEPS: readonly string[] = [
   // In the order in which they came back (bring-forward.ts).
   `DROP INDEX webhooks_forwarding;
   CREATE INDEX webhooks_forwarding ON webhooks (forwarding) WHERE forwarding IS NOT NULL`,
+  // Lists of events (reading/events.ts). A lead's is its own row, and pays nothing for these.
+  `CREATE INDEX events_by_chatbot ON events (chatbot_id, id);
+  CREATE INDEX events_by_chatbot_type ON events (chatbot_id, event_type, id);
+  CREATE INDEX events_by_type ON events (event_type, id)`,
 ]
 
 /** The shortest and the longest attempt: of what was there before, the edges of its buckets. */

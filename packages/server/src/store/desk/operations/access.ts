@@ -19,7 +19,7 @@ import {
   type OwnerLinkRow,
   ROOT_MINT,
   type SessionRow,
-} from '../../reading/access-rows.ts'
+} from '../../reading/access/access-rows.ts'
 import { noteAudit, type Repeated } from './audit.ts'
 import { makeOnce, type OnceRecord } from './once.ts'
 import { insertOf } from './statements.ts'

@@ -1,10 +1,10 @@
 /** Queries for keys, the audit log, and whose a thing is: built once for both stores. */
 import { type Compilable, type CompiledQuery, PostgresAdapter, type SqlBool, sql } from 'kysely'
-import { ID_SLACK_MS, idFloor, leadIdOf } from '../../id.ts'
-import type { AuditFilter, OwnedKind, Page } from '../desk.ts'
-import type { Builder } from './builder.ts'
-import { isOfLiveChatbot } from './live-chatbot.ts'
-import { LAST_CHARACTER } from './searches.ts'
+import { ID_SLACK_MS, idFloor, leadIdOf } from '../../../id.ts'
+import type { AuditFilter, OwnedKind, Page } from '../../desk.ts'
+import type { Builder } from '../builder.ts'
+import { isOfLiveChatbot } from '../live-chatbot.ts'
+import { LAST_CHARACTER } from '../searches.ts'
 
 export function listApiKeys(
   db: Builder,

@@ -1,7 +1,7 @@
 /** Rows of keys, sessions, links and the audit log as both stores keep them. */
-import type { ApiKey, OwnerLink, Session } from '../../access.ts'
-import type { AuditAction, AuditEntry } from '../../audit.ts'
-import type { SettingsChange } from '../desk.ts'
+import type { ApiKey, OwnerLink, Session } from '../../../access.ts'
+import type { AuditAction, AuditEntry } from '../../../audit.ts'
+import type { SettingsChange } from '../../desk.ts'
 
 export interface ApiKeyRow {
   id: string
