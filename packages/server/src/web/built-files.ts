@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { acceptsEncoding } from '../text/accept-encoding.ts'
 
 export interface Site {
   /** Null: not one of its files. */
@@ -56,7 +57,7 @@ export async function answerFile(
   const contentType = TYPES[extname(name)]
   if (contentType === undefined || !names.has(name)) return null
   const [encoding, ending] = ENCODINGS.find(
-    ([word, suffix]) => accepts(acceptEncoding, word) && names.has(name + suffix),
+    ([word, suffix]) => acceptsEncoding(acceptEncoding, word) && names.has(name + suffix),
   ) ?? ['', '']
   const body = await readFile(join(path, name + ending))
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
@@ -73,14 +74,6 @@ export async function answerFile(
 
 interface FileRequest extends Omit<SiteRequest, 'path' | 'accept'> {
   headers: Readonly<Record<string, string>>
-}
-
-/** Without weights: browsers that know an encoding want it. `;q=0` is honoured. */
-function accepts(header: string, word: string): boolean {
-  return header
-    .split(',')
-    .map((part) => part.trim().toLowerCase())
-    .some((part) => part === word || (part.startsWith(`${word};`) && !/;\s*q=0(\.0*)?$/.test(part)))
 }
 
 /** Asks one after the other. */

@@ -5,6 +5,7 @@ import type { ApiConfig } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { docsPage } from './docs-page.ts'
 import { DOCS_STYLE } from './docs-style.ts'
+import { madePage } from './made-page.ts'
 import { openApiDocument } from './openapi.ts'
 
 /** No script, no foreign resource: one style sheet, known by its hash. */
@@ -12,19 +13,16 @@ const PAGE_HEADERS = pageHeaders({ inlineStyles: [DOCS_STYLE] })
 
 /** `others`: every route but these. */
 export function docsRoutes(others: readonly Route[], config: ApiConfig): Route[] {
-  // Made at the first request: a start should not wait for pages that may never be read.
-  let text: string | undefined
-  let page: string | undefined
   const routes: Route[] = []
   const document = () => openApiDocument([...others, ...routes], config)
   routes.push(
-    documentRoute(() => (text ??= JSON.stringify(document()))),
-    pageRoute(() => (page ??= docsPage(document(), config))),
+    documentRoute(madePage(() => JSON.stringify(document()))),
+    pageRoute(madePage(() => docsPage(document(), config))),
   )
   return routes
 }
 
-function documentRoute(text: () => string): Route {
+function documentRoute(answer: ReturnType<typeof madePage>): Route {
   return defineRoute({
     method: 'GET',
     path: '/openapi.json',
@@ -37,12 +35,16 @@ function documentRoute(text: () => string): Route {
       description: 'The document.',
       example: { openapi: '3.1.0' },
     },
-    handle: ({ reply }) =>
-      reply.header('content-type', 'application/json; charset=utf-8').send(text()),
+    handle: ({ request, reply }) =>
+      answer({
+        request,
+        reply,
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+      }),
   })
 }
 
-function pageRoute(page: () => string): Route {
+function pageRoute(answer: ReturnType<typeof madePage>): Route {
   return defineRoute({
     method: 'GET',
     path: '/docs',
@@ -51,7 +53,11 @@ function pageRoute(page: () => string): Route {
     summary: 'The reference, for people',
     access: 'public',
     answer: { status: 200, description: 'A page.', contentType: 'text/html; charset=utf-8' },
-    handle: ({ reply }) =>
-      reply.header('content-type', 'text/html; charset=utf-8').headers(PAGE_HEADERS).send(page()),
+    handle: ({ request, reply }) =>
+      answer({
+        request,
+        reply,
+        headers: { ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' },
+      }),
   })
 }
