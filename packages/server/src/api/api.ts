@@ -47,13 +47,14 @@ import { widgetRoutes } from './widget/widget.ts'
 
 /** Ready to listen; `close()` ends the streams and waits, in bounds, for what is being answered. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const { store, ids, metrics, log, config, clock } = deps
+  const { store, ids, metrics, log, config, clock, random } = deps
   const headers = commonHeaders(config)
   const limits = createRequestLimits({ clock, metrics, ratePerKey: config.ratePerKey })
   const { app, connections, continues } = createHttpServer({
     headers,
     metrics,
     clock,
+    random,
     log,
     trustedProxies: config.trustedProxies,
     connections: config.connections,

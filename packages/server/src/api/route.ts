@@ -13,7 +13,8 @@ import type { Access, Authenticate } from './access/auth.ts'
 import { type AuditOf, auditOf } from './access/call-audit.ts'
 import { type Caller, readerOf } from './access/caller.ts'
 import { held, type Owners, ownerOf, refuseChatbots, refuseForeign } from './access/confine.ts'
-import type { RequestLimits } from './access/request-limits.ts'
+import type { Standing } from './access/rate-limit.ts'
+import { KEY_BURST_SECONDS, type RequestLimits } from './access/request-limits.ts'
 import { inPieces, PIECE_BYTES } from './server/answers/answer-pieces.ts'
 import type { AnswerSlots, SlotKind } from './server/answers/answer-slots.ts'
 import { BODY_BYTES_MAX_DEFAULT, STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
@@ -72,8 +73,15 @@ interface RouteSpec<Query extends z.ZodType, Body extends z.ZodType> {
   endless?: boolean
   /** The answer can be large: few of these are made and sent at once (answer-slots.ts). */
   slot?: SlotKind
+  /** Of a 201: where what was created is found; `null`: nowhere. `id`: the path's. */
+  location?: ((created: Created, id: string) => string) | null
   /** What to answer; or the reply itself, when it was sent already. */
   handle(call: Call<z.output<Query>, z.output<Body>>): unknown
+}
+
+/** What an answer that creates something has, of which its place is made. */
+interface Created {
+  id: string
 }
 
 interface BodySpec<Body extends z.ZodType> {
@@ -86,7 +94,7 @@ interface BodySpec<Body extends z.ZodType> {
   parts?: PartsSpec
 }
 
-export interface AnswerSpec {
+interface AnswerSpec {
   status: 200 | 201 | 202 | 204 | 302
   /** For the document: `handle` sets them itself. */
   headers?: Record<string, { description: string; schema: Record<string, unknown> }>
@@ -125,7 +133,7 @@ interface MountOptions extends AnswerWatch {
   ids: Ids
   /** While they end, what still comes in on them is turned away. */
   connections: Pick<OpenConnections, 'isEnding' | 'endsWith'>
-  limits: Pick<RequestLimits, 'request' | 'authFailures'>
+  limits: Pick<RequestLimits, 'request' | 'standingOf' | 'authFailures'>
   slots: AnswerSlots
 }
 
@@ -156,9 +164,10 @@ function bodyLimitOf({ path, access, body }: Route): number {
 }
 
 /** What a route says of its callers, it must be able to keep. */
-function assertConfined({ path, access, id, query, body, slot }: Route) {
+function assertConfined({ path, access, id, query, body, slot, answer, location }: Route) {
   const shape = (schema: z.ZodType | undefined) => (schema as z.ZodObject | undefined)?.shape ?? {}
   if ('cursor' in shape(query)) assert(slot, `${path} answers a list, which can be large`)
+  assert((answer.status === 201) === (location !== undefined), `${path} says where it is`)
   if (access === 'chatbot-by-id') assert(id, `${path} has an id that leads to a chatbot`)
   if (access === 'chatbot-by-query') assert('chatbotId' in shape(query), `${path} has a chatbotId`)
   if (access === 'chatbot-by-body') {
@@ -168,10 +177,14 @@ function assertConfined({ path, access, id, query, body, slot }: Route) {
 
 /** Lets a request in, or not, before anything of it is read. */
 function arrivalHook({ access }: Route, { authenticate, connections, limits }: MountOptions) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     const enter = (caller: Caller) => {
       refuseChatbots(access, caller)
-      limits.request(caller.actor)
+      try {
+        limits.request(caller.actor)
+      } finally {
+        tellStanding(reply, limits.standingOf(caller.actor))
+      }
       request.caller = caller
     }
     try {
@@ -189,6 +202,18 @@ function arrivalHook({ access }: Route, { authenticate, connections, limits }: M
       done(error as Error)
     }
   }
+}
+
+/** The three fields that clients know, and the policy (draft-ietf-httpapi-ratelimit-headers-06). */
+function tellStanding(reply: FastifyReply, standing: Standing | null) {
+  if (standing === null) return
+  const { burst, left, fullInMs } = standing
+  reply.headers({
+    'ratelimit-limit': burst,
+    'ratelimit-remaining': left,
+    'ratelimit-reset': Math.ceil(fullInMs / 1_000),
+    'ratelimit-policy': `${burst};w=${KEY_BURST_SECONDS}`,
+  })
 }
 
 interface Answering {
@@ -238,6 +263,7 @@ async function answerCall({ route, request, reply, options }: Answering) {
   if (answer === reply) return reply
   if (options.connections.endsWith(request.raw)) reply.header('connection', 'close')
   reply.code(route.answer.status)
+  if (route.location) reply.header('location', route.location(answer as Created, id))
   const told = readerOf(caller) === 'owner' ? answerInOwnersWords(answer) : answer
   return route.slot ? sendLarge(reply, told) : reply.send(told)
 }

@@ -21,8 +21,19 @@ export interface RateLimit {
   take(key: string): number
   /** What `take` would answer. */
   waitMs(key: string): number
+  /** What the key's bucket holds, after `take`. */
+  standing(key: string): Standing
   /** How many keys are remembered. */
   size(): number
+}
+
+export interface Standing {
+  /** How many may come at once, after a pause. */
+  burst: number
+  /** How many may come now. */
+  left: number
+  /** Until the bucket is full again. */
+  fullInMs: number
 }
 
 interface RateLimitOptions extends Rate {
@@ -68,6 +79,13 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
     waitMs(key) {
       const now = clock.monotonic()
       return Math.max(0, fullAt(key, now) - now - refillMs)
+    },
+    standing(key) {
+      const now = clock.monotonic()
+      const fullInMs = Math.max(0, (young.get(key) ?? old.get(key) ?? 0) - now)
+      // As in `take`: of what is nearly whole nothing is missing.
+      const left = Math.floor((refillMs - fullInMs) / intervalMs + 1e-6)
+      return { burst, left: Math.max(0, left), fullInMs }
     },
     size: () => young.size + old.size,
   }

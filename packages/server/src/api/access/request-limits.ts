@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts'
 import type { Metrics, RefusalReason } from '../../metrics.ts'
 import { addressKey } from '../server/address-key.ts'
 import { apiError } from '../shapes/error-answer.ts'
-import { createRateLimit, type Rate, type RateLimit } from './rate-limit.ts'
+import { createRateLimit, type Rate, type RateLimit, type Standing } from './rate-limit.ts'
 
 /**
  * Behind one address there may be a school, a fair or a mobile network: limits by address let a
@@ -47,6 +47,8 @@ export interface RequestLimits {
   }
   /** `keyId` names a key that is genuine: strangers must not be able to invent them. */
   request(keyId: string): void
+  /** What a key may still send; null: as much as it likes. */
+  standingOf(keyId: string): Standing | null
   widgetRequest(address: string | undefined): void
   conversation(caller: WidgetCaller): void
   /** Whatever claims to be a lead: charged to its address alone. */
@@ -97,6 +99,7 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
     request(keyId) {
       if (keys) take(keys, keyId, 'key_rate')
     },
+    standingOf: (keyId) => keys?.standing(keyId) ?? null,
     widgetRequest: (address) => take(widgetAddress, addressKey(address), 'address_rate'),
     conversation(caller) {
       // From narrow to wide: what one sender has too much of is not charged to all the others.

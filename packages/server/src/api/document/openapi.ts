@@ -1,10 +1,10 @@
 /** The OpenAPI 3.1 document, from the very routes and schemas that the server runs. */
 import { ID_PREFIXES } from '../../id.ts'
 import { COOKIE_NAME } from '../access/session-cookie.ts'
-import type { AnswerSpec, Route, Tag } from '../route.ts'
+import type { Route, Tag } from '../route.ts'
 import { apiError, errorAnswer, statusName } from '../shapes/error-answer.ts'
 import { ERROR_CODES, type ErrorCode } from '../shapes/error-codes.ts'
-import { EXAMPLE_IDS, errorSchema } from '../shapes/schemas.ts'
+import { EXAMPLE_IDS, EXAMPLE_REQUEST_ID, errorSchema } from '../shapes/schemas.ts'
 import type { OpenApiDocument, Operation, Parameter, ResponseObject } from './openapi-document.ts'
 import { createSchemaDocuments, type JsonSchema, type SchemaDocuments } from './openapi-schemas.ts'
 import { webhooksSection } from './openapi-webhooks.ts'
@@ -41,7 +41,7 @@ export function openApiDocument(
       title: 'Chatzuri webhooks',
       version,
       description:
-        'Takes leads and events in, delivers them signed to every webhook that subscribed, and shows what happened.',
+        'Takes leads and events in, delivers them signed to every webhook that subscribed, and shows what happened.\n\nEvery answer has an `X-Request-Id`, by which the request is found in the log: your own, if you send one of up to 128 printable characters. Where keys are limited (`RATE_LIMIT_PER_KEY`), answers to a key have `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` (seconds until the bucket is full) and `RateLimit-Policy`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl }],
@@ -88,7 +88,7 @@ function operation(route: Route, schemas: SchemaDocuments): Operation {
         }
       : {}),
     responses: {
-      [answer.status]: successResponse(answer, schemas),
+      [answer.status]: successResponse(route, schemas),
       ...errorResponses(route, schemas),
     },
   }
@@ -121,9 +121,11 @@ function parameters(route: Route, schemas: SchemaDocuments): Parameter[] {
 
 const KEYED: Pick<Parameter, 'style' | 'explode'> = { style: 'deepObject', explode: true }
 
-function successResponse(answer: AnswerSpec, schemas: SchemaDocuments): ResponseObject {
+const LOCATION = { description: 'Where it is found from now on.', schema: { type: 'string' } }
+
+function successResponse({ answer, location }: Route, schemas: SchemaDocuments): ResponseObject {
   const { schema, example, contentType = 'application/json' } = answer
-  const { headers } = answer
+  const headers = location ? { ...answer.headers, Location: LOCATION } : answer.headers
   const description = { description: answer.description, ...(headers && { headers }) }
   if (schema === undefined && example === undefined) return description
   const type = contentType === 'application/json' ? 'object' : 'string'
@@ -174,7 +176,13 @@ function errorResponse(status: number, codes: ErrorCode[], schema: JsonSchema): 
   const examples = codes.map((code) => {
     const [, meaning] = ERROR_CODES[code]
     const details = code === 'invalid_input' ? { details: [EXAMPLE_DETAIL] } : {}
-    return [code, { summary: meaning, value: errorAnswer(apiError(code, undefined, details)) }]
+    return [
+      code,
+      {
+        summary: meaning,
+        value: errorAnswer(apiError(code, undefined, details), EXAMPLE_REQUEST_ID),
+      },
+    ]
   })
   return {
     description: `${statusName(status)}: ${codes.map((code) => `\`${code}\``).join(', ')}`,

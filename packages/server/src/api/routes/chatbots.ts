@@ -44,6 +44,7 @@ function createRoute({ store, ids }: ApiDeps): Route {
     headers: [CREATION_KEY],
     body: { schema: newChatbotSchema, example: { name: 'Shop assistant' } },
     answer: { status: 201, description: 'The chatbot.', ...chatbotAnswer },
+    location: ({ id }) => `/api/v1/chatbots/${id}`,
     errors: [...CREATION_ERRORS],
     async handle({ body, audit, request, reply }) {
       const { name, leadForm = DEFAULT_LEAD_FORM, allowedOrigins = [] } = body

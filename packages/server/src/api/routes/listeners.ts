@@ -57,6 +57,7 @@ function createRoute(deps: ApiDeps): Route {
         stateReason: `Nobody listens: run \`chatzuri listen --webhook ${LISTEN_EXAMPLE.id}\`.`,
       },
     },
+    location: ({ id }) => `/api/v1/webhooks/${id}`,
     errors: ['too_many_webhooks', ...CREATION_ERRORS],
     handle({ id: chatbotId, body, ...call }) {
       const { temporary = true, ...settings } = body
@@ -91,6 +92,7 @@ function startRoute({ listening, clock }: ApiDeps): Route {
       schema: listeningSchema,
       example: { listenerId: EXAMPLE_IDS.listener, webhook: LISTEN_EXAMPLE },
     },
+    location: (_, id) => `/api/v1/webhooks/${id}/listener`,
     errors: ['webhook_has_url'],
     async handle({ id, audit }) {
       const joined = await listening.join(id, audit())

@@ -7,6 +7,7 @@ import type { ApiError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
 import { answerInOwnersWords } from '../../owner-words.ts'
+import type { Random } from '../../random.ts'
 import type { SecurityHeaders } from '../../security-headers.ts'
 import { apiError, errorAnswer, toApiError } from '../shapes/error-answer.ts'
 import { BODY_BYTES_MAX_DEFAULT } from './bodies/body-budget.ts'
@@ -14,6 +15,7 @@ import { dropBody, lastWord, unreadBody } from './bodies/dropped-body.ts'
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts'
 import { ContinueQuestions } from './expect-continue.ts'
 import { OpenConnections } from './open-connections.ts'
+import { createRequestIds, REQUEST_ID_HEADER, type RequestIds } from './request-id.ts'
 
 /** How often Node looks for connections whose time is up; its default is half a minute. */
 const TIMEOUT_CHECK_MS = 1_000
@@ -40,6 +42,7 @@ export interface HttpServerOptions {
   headers: SecurityHeaders
   metrics: Pick<Metrics, 'requestRefused'>
   clock: Clock
+  random: Pick<Random, 'bytes'>
   log: Log
 }
 
@@ -52,7 +55,9 @@ function refuseSchemas(): never {
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { trustedProxies, connections: limits, headers, log } = options
+  const requestIds = createRequestIds(options.random)
   const app = fastify({
+    genReqId: (raw) => requestIds.of(raw),
     bodyLimit: BODY_BYTES_MAX_DEFAULT,
     requestTimeout: limits.requestMs,
     connectionTimeout: SILENCE_MS_MAX,
@@ -74,7 +79,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     frameworkErrors: (error, request, reply) => {
       answerError({ error, request, reply, ...answering })
     },
-    clientErrorHandler: (error, socket) => answerOnSocket(error, socket, options),
+    clientErrorHandler: (error, socket) =>
+      answerOnSocket(error, socket, { ...options, requestIds }),
   })
   app.decorateReply('errorCode', '')
   app.decorateRequest('caller', null)
@@ -86,7 +92,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const answering = { headers, log, clock: options.clock, connections, continues }
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.socket.destroyed) return void reply.hijack()
-    reply.headers(headers)
+    reply.headers(headers).header(REQUEST_ID_HEADER, request.id)
     const fault = oversizeFault(request.raw) ?? hostFault(request.raw)
     if (fault) return void done(fault)
     // No route reads the body of a GET; what comes after the answer resets it away.
@@ -100,8 +106,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     connections.end()
     done()
   })
-  app.server.on('checkExpectation', (_request, response) => {
-    const answer = answerByHand(apiError('expectation_failed'), headers)
+  app.server.on('checkExpectation', (request, response) => {
+    const id = requestIds.of(request)
+    const answer = answerByHand(apiError('expectation_failed'), { headers, id })
     response.writeHead(answer.statusCode, answer.headers).end(answer.body)
   })
   return { app, connections, continues }
@@ -156,11 +163,11 @@ function answerError(failure: Failure) {
   const known = toApiError(error) ?? internalError(error, { request, log })
   reply.errorCode = known.code
   // Also of what failed before its route was known.
-  reply.headers(headers)
+  reply.headers(headers).header(REQUEST_ID_HEADER, request.id)
   if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
   if (connections.endsWith(request.raw)) reply.header('connection', 'close')
-  const answer = errorAnswer(known)
+  const answer = errorAnswer(known, request.id)
   const isOperator = request.caller?.chatbotId === null
   const body = JSON.stringify(isOperator ? answer : answerInOwnersWords(answer))
   reply.code(known.statusCode).header('content-type', JSON_TYPE)
@@ -192,14 +199,18 @@ function internalError(
 function answerOnSocket(
   error: Error,
   socket: Socket,
-  { headers: shared, clock }: Pick<HttpServerOptions, 'headers' | 'clock'>,
+  {
+    headers: shared,
+    clock,
+    requestIds,
+  }: Pick<HttpServerOptions, 'headers' | 'clock'> & { requestIds: RequestIds },
 ) {
   if (socket.destroyed || !socket.writable) return
   const known = toApiError(error)
   const isOurs = known !== null && known.code !== 'bad_request'
   const { statusCode, reason, headers, body } = answerByHand(
     isOurs ? known : apiError('bad_request', 'The request is not valid HTTP/1.1'),
-    shared,
+    { headers: shared, id: requestIds.next() },
   )
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${statusCode} ${reason}\r\n${head.join('')}\r\n${body}`)
@@ -208,11 +219,15 @@ function answerOnSocket(
   socket.once('close', cancel)
 }
 
-function answerByHand(error: ApiError, shared: SecurityHeaders) {
-  const answer = errorAnswer(error)
+function answerByHand(
+  error: ApiError,
+  { headers: shared, id }: { headers: SecurityHeaders; id: string },
+) {
+  const answer = errorAnswer(error, id)
   const body = JSON.stringify(answer)
   const headers = {
     ...shared,
+    [REQUEST_ID_HEADER]: id,
     'content-type': JSON_TYPE,
     'content-length': Buffer.byteLength(body),
     connection: 'close',

@@ -25,6 +25,7 @@ export function observeAnswer({ metrics, log }: AnswerWatch, answered: Answered)
   const level = statusCode >= 400 ? 'info' : 'debug'
   log[level](
     {
+      requestId: request.id,
       method: request.method,
       route,
       statusCode,

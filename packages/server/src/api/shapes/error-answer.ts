@@ -9,6 +9,7 @@ interface ErrorAnswer {
   error: string
   message: string
   details?: ErrorDetail[]
+  requestId: string
   id?: string
   changed?: NonNullable<ApiError['about']>['changed']
 }
@@ -40,7 +41,8 @@ export function notFound(noun: OwnedKind): ApiError {
   return apiError(`${noun}_not_found`)
 }
 
-export function errorAnswer(error: ApiError): ErrorAnswer {
+/** `requestId`: of the request that is answered (request-id.ts). */
+export function errorAnswer(error: ApiError, requestId: string): ErrorAnswer {
   const { statusCode, code, message, details, about } = error
   return {
     statusCode,
@@ -48,6 +50,7 @@ export function errorAnswer(error: ApiError): ErrorAnswer {
     error: statusName(statusCode),
     message,
     ...(details ? { details } : {}),
+    requestId,
     ...about,
   }
 }

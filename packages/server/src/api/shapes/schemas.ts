@@ -20,6 +20,8 @@ export const EXAMPLE_IDS: Record<Exclude<IdKind, 'attempt' | 'link' | 'node'>, s
   listener: 'lsn_01m2fm1cx9f7g3q5t1v8y2z4bn',
 }
 
+export const EXAMPLE_REQUEST_ID = 'req_3f1c9a0be2d71c04'
+
 type DocumentedKind = keyof typeof EXAMPLE_IDS
 
 /** In answers. */
@@ -176,6 +178,10 @@ export const errorSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .exactOptional()
       .meta({ description: 'Which fields were wrong.' }),
+    requestId: z.string().meta({
+      description: 'As in `X-Request-Id`: by it the request is found in the log.',
+      examples: [EXAMPLE_REQUEST_ID],
+    }),
     id: z
       .string()
       .exactOptional()

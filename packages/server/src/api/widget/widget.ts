@@ -68,6 +68,8 @@ function conversationRoute({ ids, clock }: ApiDeps, widget: Widget): Route {
       schema: conversationSchema,
       example: CONVERSATION_EXAMPLE,
     },
+    // A page writes into it, by its token, and never looks at it.
+    location: null,
     errors: ['origin_not_allowed', 'rate_limited', 'store_unavailable'],
     handle({ id, request }) {
       const { name, leadForm } = admission.admitted(request).chatbot

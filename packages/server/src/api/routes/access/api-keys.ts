@@ -79,6 +79,7 @@ function createRoute({ store, ids, random }: ApiDeps): Route {
       schema: createdKeySchema,
       example: { ...KEY_EXAMPLE, key: 'czk_uY2V0ZXN0LWtleS1mb3ItZG9jcy1v' },
     },
+    location: ({ id }) => `/api/v1/api-keys/${id}`,
     errors: ['chatbot_not_found', 'already_created', ...CREATION_ERRORS],
     async handle({ body, audit, request }) {
       const { name, chatbotId = null } = body

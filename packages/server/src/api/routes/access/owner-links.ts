@@ -56,6 +56,8 @@ export function ownerLinkRoutes({ store, ids, random, config }: ApiDeps): Route[
           expiresAt: '2026-09-14T09:45:12.345Z',
         },
       },
+      // It can be used, not looked at; and headers are logged where bodies aren't.
+      location: null,
       errors: ['chatbot_not_found', 'already_created', ...CREATION_ERRORS],
       async handle({ body, caller, audit, request }) {
         const { chatbotId, expiresInSeconds = LIFE_SECONDS_DEFAULT } = body

@@ -72,6 +72,7 @@ function signInRoute(parts: SessionDeps): Route {
     audit: 'session.started',
     body: { schema: signInSchema, example: { key: 'czk_uY2V0ZXN0LWtleS1mb3ItZG9jcy1v' } },
     answer: { status: 201, description: 'The session.', ...answer },
+    location: () => path,
     errors: ['invalid_key', 'invalid_link', 'cross_site', 'rate_limited'],
     async handle({ body, request, reply, audit }) {
       const { publicUrl } = config

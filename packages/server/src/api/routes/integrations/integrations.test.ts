@@ -171,6 +171,7 @@ test.each(ROUTES)('%s says what is wrong, in JSON with a message', async (route)
         error: 'Bad Request',
         message: expect.stringContaining(`\`${field}\``),
         details: [{ path: field, message: expect.any(String) }],
+        requestId: expect.any(String),
       },
     ])
   }

@@ -66,6 +66,7 @@ export function integrationWebhookRoutes(deps: ApiDeps): Route[] {
           events: ['leads.submit'],
         },
       },
+      location: ({ id }) => `/api/v1/webhooks/${id}`,
       errors: ['blocked_address', 'too_many_webhooks', 'chatbot_not_found', ...CREATION_ERRORS],
       async handle({ body, ...call }) {
         const { endpoint, events } = body

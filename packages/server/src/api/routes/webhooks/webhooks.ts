@@ -70,6 +70,7 @@ function createRoute(deps: ApiDeps): Route {
       schema: createdWebhookSchema,
       example: { ...WEBHOOK_EXAMPLE, secret: SECRET_EXAMPLE },
     },
+    location: ({ id }) => `/api/v1/webhooks/${id}`,
     errors: ['blocked_address', 'too_many_webhooks', ...CREATION_ERRORS],
     handle: ({ id: chatbotId, body, ...call }) => {
       const once = onceFor(call.request, chatbotId, body)
