@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { readPages } from './read-pages.ts'
 import { request } from './request.ts'
-import type { ApiKey, CreatedApiKey, NewApiKey, NewOwnerLink, OwnerLink } from './schema.ts'
+import type { ApiKey, ApiKeyCreate, CreatedApiKey, OwnerLink, OwnerLinkCreate } from './schema.ts'
 
 /** Read at once. */
 export const KEYS_MAX = 500
@@ -16,7 +16,7 @@ export function apiKeysQuery(chatbotId: string | null) {
   })
 }
 
-export function createApiKey(body: NewApiKey): Promise<CreatedApiKey> {
+export function createApiKey(body: ApiKeyCreate): Promise<CreatedApiKey> {
   return request.post('/api/v1/api-keys', { body })
 }
 
@@ -24,6 +24,6 @@ export function deleteApiKey(id: string): Promise<null> {
   return request.delete(`/api/v1/api-keys/${id}`)
 }
 
-export function createOwnerLink(body: NewOwnerLink): Promise<OwnerLink> {
+export function createOwnerLink(body: OwnerLinkCreate): Promise<OwnerLink> {
   return request.post('/api/v1/owner-links', { body })
 }

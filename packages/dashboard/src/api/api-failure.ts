@@ -1,5 +1,8 @@
 import type { Error as ErrorAnswer } from './schema.ts'
 
+/** What is used of an answer; some are made here, of what never reached the API. */
+type Told = Omit<ErrorAnswer, 'error' | 'requestId'>
+
 /** What the API said was wrong, or that it could not be reached (`statusCode` 0). */
 export class ApiFailure extends Error {
   readonly statusCode: number
@@ -8,7 +11,7 @@ export class ApiFailure extends Error {
   /** Of a 412: who made the settings what they are. */
   readonly changed: ErrorAnswer['changed']
 
-  constructor({ statusCode, code, message, details = [], changed }: Omit<ErrorAnswer, 'error'>) {
+  constructor({ statusCode, code, message, details = [], changed }: Told) {
     super(message)
     this.name = 'ApiFailure'
     this.statusCode = statusCode

@@ -6,9 +6,9 @@ import type {
   AcceptedEvent,
   Chatbot,
   ChatbotChange,
+  ChatbotCreate,
   ChatbotList,
-  NewChatbot,
-  NewEvent,
+  EventCreate,
 } from './schema.ts'
 
 /** All whose names are known by heart; beyond it a name is its id, and the search still finds it. */
@@ -51,7 +51,7 @@ export function chatbotQuery(id: string) {
   })
 }
 
-export function createChatbot(body: NewChatbot, once: Once): Promise<Chatbot> {
+export function createChatbot(body: ChatbotCreate, once: Once): Promise<Chatbot> {
   return request.post('/api/v1/chatbots', { body, idempotencyKey: once(body) })
 }
 
@@ -66,6 +66,6 @@ export function deleteChatbot(id: string): Promise<null> {
   return request.delete(`/api/v1/chatbots/${id}`)
 }
 
-export function publishEvent(id: string, body: NewEvent): Promise<AcceptedEvent> {
+export function publishEvent(id: string, body: EventCreate): Promise<AcceptedEvent> {
   return request.post(`/api/v1/chatbots/${id}/events`, { body })
 }

@@ -1,11 +1,11 @@
 import { queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
-import type { NewRecovery, Recovery, RecoveryStarted } from './schema.ts'
+import type { Recovery, RecoveryCreate, RecoveryStarted } from './schema.ts'
 
 const LOOK_EVERY_MS = 1_000
 
 /** How many a recovery would send again. */
-export function recoverableQuery(webhookId: string, recovery: NewRecovery) {
+export function recoverableQuery(webhookId: string, recovery: RecoveryCreate) {
   return queryOptions({
     queryKey: ['recoverable', webhookId, recovery],
     queryFn: async ({ signal }) => {
@@ -16,7 +16,7 @@ export function recoverableQuery(webhookId: string, recovery: NewRecovery) {
   })
 }
 
-export function startRecovery(webhookId: string, body: NewRecovery): Promise<RecoveryStarted> {
+export function startRecovery(webhookId: string, body: RecoveryCreate): Promise<RecoveryStarted> {
   return request.post(`/api/v1/webhooks/${webhookId}/recover`, { body })
 }
 

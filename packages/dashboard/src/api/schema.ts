@@ -22,6 +22,11 @@ export type ApiKey = {
   lastUsedAt: string | null
 }
 
+export type ApiKeyCreate = {
+  name: string
+  chatbotId?: string
+}
+
 export type ApiKeyList = {
   data: ApiKey[]
   nextCursor: string | null
@@ -103,6 +108,12 @@ export type ChatbotChange = {
   allowedOrigins?: string[]
 }
 
+export type ChatbotCreate = {
+  name: string
+  leadForm?: LeadForm
+  allowedOrigins?: string[]
+}
+
 export type ChatbotList = {
   data: Chatbot[]
   nextCursor: string | null
@@ -140,6 +151,8 @@ export type Conversation = {
   name: string
   leadForm: LeadForm
 }
+
+export type ConversationCreate = Record<string, never>
 
 export type ConversationOfLeads = {
   id: string
@@ -316,6 +329,7 @@ export type Error = {
     path: string
     message: string
   }[]
+  requestId: string
   id?: string
   changed?: {
     at: string | null
@@ -349,7 +363,17 @@ export type Event = {
 }
 
 export type EventBatch = {
-  events: NewEvent[]
+  events: EventCreate[]
+}
+
+export type EventCreate = {
+  eventType: string
+  payload: Record<string, unknown>
+}
+
+export type EventList = {
+  data: ListedEvent[]
+  nextCursor: string | null
 }
 
 export type EventType = {
@@ -361,7 +385,7 @@ export type EventType = {
 
 export type EventTypeList = {
   data: EventType[]
-  nextCursor: null
+  nextCursor: string | null
 }
 
 export type GetConversations = {
@@ -411,6 +435,13 @@ export type Lead = {
   deliveries: LeadDeliveries
   consent: Consent | null
   createdAt: string
+}
+
+export type LeadCreate = {
+  conversationId?: string | null
+  customerName?: string | null
+  customerEmail?: string | null
+  customerPhone?: string | null
 }
 
 export type LeadDeliveries = {
@@ -519,6 +550,21 @@ export type LeadStats = {
   }
 }
 
+export type ListedEvent = {
+  id: string
+  chatbotId: string
+  eventType: string
+  payload: Record<string, unknown> | null
+  erased: boolean
+  createdAt: string
+}
+
+export type ListenerCreate = {
+  eventTypes: string[]
+  description?: string
+  temporary?: boolean
+}
+
 export type ListenerReport = {
   listenerId: string
   deliveryId: string
@@ -549,72 +595,14 @@ export type Listening = {
   webhook: Webhook
 }
 
-export type NewApiKey = {
-  name: string
-  chatbotId?: string
-}
-
-export type NewChatbot = {
-  name: string
-  leadForm?: LeadForm
-  allowedOrigins?: string[]
-}
-
-export type NewConversation = Record<string, never>
-
-export type NewEvent = {
-  eventType: string
-  payload: Record<string, unknown>
-}
-
-export type NewLead = {
-  conversationId?: string | null
-  customerName?: string | null
-  customerEmail?: string | null
-  customerPhone?: string | null
-}
-
-export type NewListener = {
-  eventTypes: string[]
-  description?: string
-  temporary?: boolean
-}
-
-export type NewOwnerLink = {
-  chatbotId: string
-  expiresInSeconds?: number
-}
-
-export type NewRecovery = {
-  since: string
-  until?: string
-  states?: ('delivered' | 'exhausted' | 'cancelled')[]
-  status?: number
-  error?: string
-  dryRun?: boolean
-}
-
-export type NewSubscription = {
-  chatbotId?: string
-  endpoint: string
-  events: string[]
-}
-
-export type NewWebhook = {
-  url: string
-  eventTypes: string[]
-  description?: string
-  headers?: Record<string, string>
-  timeoutSeconds?: number | null
-  maxInFlight?: number | null
-  ratePerSecond?: number | null
-  metadata?: Record<string, string>
-  secret?: string
-}
-
 export type OwnerLink = {
   url: string
   expiresAt: string
+}
+
+export type OwnerLinkCreate = {
+  chatbotId: string
+  expiresInSeconds?: number
 }
 
 export type Pull = {
@@ -651,6 +639,15 @@ export type Recovery = {
   done: number
   createdAt: string
   finishedAt: string | null
+}
+
+export type RecoveryCreate = {
+  since: string
+  until?: string
+  states?: ('delivered' | 'exhausted' | 'cancelled')[]
+  status?: number
+  error?: string
+  dryRun?: boolean
 }
 
 export type RecoveryStarted = {
@@ -760,6 +757,12 @@ export type Subscription = {
   events: string[]
 }
 
+export type SubscriptionCreate = {
+  chatbotId?: string
+  endpoint: string
+  events: string[]
+}
+
 export type WaitingSent = {
   count: number
 }
@@ -807,7 +810,19 @@ export type WebhookChange = {
   metadata?: Record<string, string>
 }
 
-export type WebhookHealth = {
+export type WebhookCreate = {
+  url: string
+  eventTypes: string[]
+  description?: string
+  headers?: Record<string, string>
+  timeoutSeconds?: number | null
+  maxInFlight?: number | null
+  ratePerSecond?: number | null
+  metadata?: Record<string, string>
+  secret?: string
+}
+
+export type WebhookHealthDetail = {
   webhookId: string
   from: string
   to: string

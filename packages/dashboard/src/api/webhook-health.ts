@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
-import type { SetAsideDone, WebhookHealth, WebhookStatsList } from './schema.ts'
+import type { SetAsideDone, WebhookHealthDetail, WebhookStatsList } from './schema.ts'
 
 export type HealthSpan = '1h' | '24h' | '7d' | '30d'
 
@@ -8,7 +8,10 @@ export function webhookHealthQuery(id: string, span: HealthSpan) {
   return queryOptions({
     queryKey: ['webhooks', id, 'health', span],
     queryFn: ({ signal }) =>
-      request.get<WebhookHealth>(`/api/v1/webhooks/${id}/health`, { query: { span }, signal }),
+      request.get<WebhookHealthDetail>(`/api/v1/webhooks/${id}/health`, {
+        query: { span },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 }

@@ -6,11 +6,11 @@ import type {
   CreatedWebhook,
   EventType,
   EventTypeList,
-  NewWebhook,
   SecretRotation,
   WaitingSent,
   Webhook,
   WebhookChange,
+  WebhookCreate,
   WebhookList,
   WebhookSecret,
   WebhookTestResult,
@@ -63,7 +63,7 @@ export const eventTypesQuery = queryOptions({
 
 export function createWebhook(
   chatbotId: string,
-  body: NewWebhook,
+  body: WebhookCreate,
   once: Once,
 ): Promise<CreatedWebhook> {
   const idempotencyKey = once([chatbotId, body])

@@ -34,6 +34,7 @@ export type Tag =
   | 'Listeners'
   | 'Leads'
   | 'Events'
+  | 'Received'
   | 'Deliveries'
   | 'Integrations'
   | 'Statistics'

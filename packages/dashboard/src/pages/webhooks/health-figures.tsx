@@ -1,7 +1,7 @@
 /** How a webhook fares over a span: how much arrives, how fast, what waits. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
-import type { WebhookHealth } from '../../api/schema.ts'
+import type { WebhookHealthDetail } from '../../api/schema.ts'
 import type { HealthSpan } from '../../api/webhook-health.ts'
 import { formatCompact, formatDuration, formatPercent } from '../../format/format.ts'
 import { barsOf } from '../../format/steps.ts'
@@ -23,7 +23,7 @@ const SPANS = Object.keys(STEP_MS) as HealthSpan[]
 
 interface HealthFiguresProps {
   /** Undefined while it loads. */
-  health: WebhookHealth | undefined
+  health: WebhookHealthDetail | undefined
   span: HealthSpan
   onSpan(span: HealthSpan): void
 }
@@ -46,7 +46,7 @@ export function HealthFigures({ health, span, onSpan }: HealthFiguresProps) {
   )
 }
 
-function Shown({ health, span }: { health: WebhookHealth; span: HealthSpan }) {
+function Shown({ health, span }: { health: WebhookHealthDetail; span: HealthSpan }) {
   const { webhookId, from, to, attempts, failedAttempts, delivered, successRate } = health
   const { latencyMs, waiting } = health
   const list = `/deliveries?webhookId=${webhookId}`

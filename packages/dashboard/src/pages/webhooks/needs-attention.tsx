@@ -1,7 +1,7 @@
 /** What somebody has to do something about: what was given up, and what keeps deliveries from arriving, with its cure. */
 import { type ComponentProps, useState } from 'react'
 import { Link } from 'react-router'
-import type { ErrorGroup, Webhook, WebhookHealth } from '../../api/schema.ts'
+import type { ErrorGroup, Webhook, WebhookHealthDetail } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
@@ -15,7 +15,7 @@ const { attention: words } = texts.webhooks
 
 interface NeedsAttentionProps {
   webhook: Webhook
-  health: WebhookHealth
+  health: WebhookHealthDetail
 }
 
 export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
@@ -66,7 +66,7 @@ const ROW = 'flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py
 
 interface PartProps {
   webhook: Webhook
-  givenUp: WebhookHealth['givenUp']
+  givenUp: WebhookHealthDetail['givenUp']
   onStarted(recoveryId: string | null): void
 }
 

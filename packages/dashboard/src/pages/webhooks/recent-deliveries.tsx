@@ -1,6 +1,6 @@
 /** The last that arrived and the last that did not, side by side. */
 import { Link } from 'react-router'
-import type { Delivery, WebhookHealth } from '../../api/schema.ts'
+import type { Delivery, WebhookHealthDetail } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -10,7 +10,7 @@ import { TimeAgo } from '../../ui/time-ago.tsx'
 
 const { recent: words } = texts.webhooks
 
-export function RecentDeliveries({ health }: { health: WebhookHealth }) {
+export function RecentDeliveries({ health }: { health: WebhookHealthDetail }) {
   const { webhookId, lastDelivered, lastFailed } = health
   const list = `/deliveries?webhookId=${webhookId}`
   return (

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { recoverableQuery, startRecovery } from '../../api/recoveries.ts'
-import type { NewRecovery, Webhook } from '../../api/schema.ts'
+import type { RecoveryCreate, Webhook } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -48,7 +48,7 @@ function Choice({ webhook, open, onOpenChange, onStarted }: ChoiceProps) {
     enabled: open && recovery !== null,
   })
   const start = useMutation({
-    mutationFn: (body: NewRecovery) => startRecovery(webhook.id, body),
+    mutationFn: (body: RecoveryCreate) => startRecovery(webhook.id, body),
     onSuccess: ({ recoveryId }) => {
       if (recoveryId !== null) onStarted(recoveryId)
       return client.invalidateQueries({ queryKey: ['deliveries'] })
@@ -94,7 +94,7 @@ function Choice({ webhook, open, onOpenChange, onStarted }: ChoiceProps) {
   )
 }
 
-function countText(amount: number | undefined, states: NewRecovery['states']): string {
+function countText(amount: number | undefined, states: RecoveryCreate['states']): string {
   if (amount === undefined) return recover.counting
   return amount === 0
     ? recover.nothing(states?.includes('cancelled') ?? false)

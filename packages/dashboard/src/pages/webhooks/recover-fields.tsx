@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { NewRecovery, Webhook } from '../../api/schema.ts'
+import type { RecoveryCreate, Webhook } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { Checkbox, FieldError, SelectField } from '../../ui/field.tsx'
 import { InstantField } from '../../ui/instant-field.tsx'
@@ -18,7 +18,7 @@ interface RecoverChoice {
   at: string | null
   states: ReadonlySet<State>
   /** Null: something is missing. */
-  recovery: NewRecovery | null
+  recovery: RecoveryCreate | null
   change(part: Partial<Pick<RecoverChoice, 'since' | 'at' | 'states'>>): void
 }
 

@@ -2,13 +2,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { asFailure } from '../../api/api-failure.ts'
 import { startRecovery } from '../../api/recoveries.ts'
-import type { NewRecovery } from '../../api/schema.ts'
+import type { RecoveryCreate } from '../../api/schema.ts'
 import { Button } from '../../ui/button.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
 interface ResendButtonProps {
   webhookId: string
-  recovery: NewRecovery
+  recovery: RecoveryCreate
   label: string
   size: 'sm' | 'md'
   /** It may be gone with what it resends: whoever shows it shows how far that is. */

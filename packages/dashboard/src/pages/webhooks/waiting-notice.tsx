@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import { deliveriesQuery } from '../../api/deliveries.ts'
-import type { Delivery, Webhook, WebhookHealth } from '../../api/schema.ts'
+import type { Delivery, Webhook, WebhookHealthDetail } from '../../api/schema.ts'
 import { webhookHealthQuery } from '../../api/webhook-health.ts'
 import { sendWaiting } from '../../api/webhooks.ts'
 import { useSeconds } from '../../format/use-now.ts'
@@ -87,7 +87,7 @@ interface Looked {
 }
 
 /** `more`: there are more than that. */
-function countOf(health: WebhookHealth | undefined, { waiting, rests, hasMore }: Looked) {
+function countOf(health: WebhookHealthDetail | undefined, { waiting, rests, hasMore }: Looked) {
   if (health === undefined) return { amount: waiting.length, more: hasMore }
   const { fresh, retrying, onHold, more } = health.waiting
   return { amount: rests ? fresh + retrying + onHold : retrying, more }

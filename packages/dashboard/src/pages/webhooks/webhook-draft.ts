@@ -1,5 +1,5 @@
 /** A webhook as it is being made or changed: what was typed, also while it could not be saved. */
-import type { NewWebhook, Webhook } from '../../api/schema.ts'
+import type { Webhook, WebhookCreate } from '../../api/schema.ts'
 import { tidyContact } from '../../format/typed-text.ts'
 import { texts } from '../../texts/texts.ts'
 import {
@@ -42,7 +42,7 @@ export interface WebhookFaults
   eventTypes: string | null
 }
 
-type WebhookValues = Required<Omit<NewWebhook, 'secret'>>
+type WebhookValues = Required<Omit<WebhookCreate, 'secret'>>
 
 const { form } = texts.webhooks
 

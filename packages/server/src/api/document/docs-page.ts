@@ -60,7 +60,8 @@ function operationsByTag({ tags, paths }: OpenApiDocument): Groups {
       for (const tag of operation.tags ?? []) groups.get(tag)?.push({ method, path, operation })
     }
   }
-  return groups
+  // What an endpoint gets has a section of its own.
+  return new Map([...groups].filter(([, operations]) => operations.length > 0))
 }
 
 function contents(groups: Groups, { webhooks }: OpenApiDocument): Markup {

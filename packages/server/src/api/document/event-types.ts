@@ -70,7 +70,7 @@ export function eventTypeRoutes(): Route[] {
         status: 200,
         description: 'All of them.',
         schema: z
-          .object({ data: z.array(eventTypeSchema), nextCursor: z.null() })
+          .object({ data: z.array(eventTypeSchema), nextCursor: z.string().nullable() })
           .meta({ id: 'EventTypeList' }),
         example: { data: EVENT_TYPES, nextCursor: null },
       },

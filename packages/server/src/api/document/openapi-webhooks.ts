@@ -106,7 +106,7 @@ function received({ eventType, payload, example, ...about }: ReceivedSpec): Oper
   const content = { 'application/json': { schema, example: JSON.parse(body) as unknown } }
   return {
     ...about,
-    tags: ['Events'],
+    tags: ['Received'],
     security: [],
     parameters,
     requestBody: { required: true, content },

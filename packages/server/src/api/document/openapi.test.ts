@@ -92,6 +92,32 @@ test('every operation has an id of its own, a summary, a tag, and error answers 
   }
 })
 
+test('its names are told apart in every language that clients are made for', () => {
+  const schemas = Object.keys(document.components.schemas)
+  // openapi-generator's Go writes a constructor `NewX` beside each `X`.
+  expect(schemas.filter((name) => /^New[A-Z]/.test(name))).toEqual([])
+  const tags = document.tags.map(({ name }) => name)
+  for (const names of [schemas, tags]) {
+    const plain = names.map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''))
+    expect(new Set(plain).size).toBe(names.length)
+  }
+  // openapi-python-client names what stands in a property by both, and drops what is named twice.
+  const nested = Object.entries(document.components.schemas).flatMap(([name, { properties }]) =>
+    Object.entries(properties ?? {})
+      .filter(([, { type }]) => type === 'object')
+      .map(([property]) => `${name}${property[0]?.toUpperCase()}${property.slice(1)}`),
+  )
+  expect(nested.filter((name) => schemas.includes(name))).toEqual([])
+  // It makes a file for each tag, of the webhooks after that of the paths, over it.
+  const used = (of: OpenApiDocument['paths']) =>
+    new Set(
+      Object.values(of).flatMap((methods) =>
+        Object.values(methods).flatMap((one) => one.tags ?? []),
+      ),
+    )
+  expect(used(document.paths).isDisjointFrom(used(document.webhooks))).toBe(true)
+})
+
 test('a route that asks for no body says how it refuses one', () => {
   const pause = document.paths['/api/v1/webhooks/{id}/pause']?.post
   expect(Object.keys(pause?.responses ?? {})).toEqual(expect.arrayContaining(['400', '413', '415']))
@@ -185,7 +211,7 @@ function assertJsonSchema(schema: JsonSchema) {
 
 test('its schemas are read back by another reader of JSON Schema', () => {
   const { components } = document
-  const whole = { $defs: components.schemas, $ref: '#/$defs/NewWebhook' }
+  const whole = { $defs: components.schemas, $ref: '#/$defs/WebhookCreate' }
   const text = JSON.stringify(whole).replaceAll('#/components/schemas/', '#/$defs/')
   const reader = z.fromJSONSchema(JSON.parse(text))
   const good = { url: 'https://shop.example/', eventTypes: ['lead.submit'] }

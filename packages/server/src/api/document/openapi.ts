@@ -15,6 +15,7 @@ const TAGS: Record<Tag, string> = {
   Listeners: 'Deliveries for a machine that no connection leads to: it asks for them.',
   Leads: 'What customers leave with a chatbot.',
   Events: 'What happened; each goes to every webhook that subscribed to its type.',
+  Received: 'What your endpoint gets: the requests that this server makes.',
   Deliveries: 'One event on its way to one webhook, with every attempt.',
   Integrations:
     'What published integrations and automation platforms call, under the names that they know.',

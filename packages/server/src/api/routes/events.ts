@@ -41,7 +41,7 @@ const payload = z
 
 const newEventSchema = z
   .strictObject({ eventType: eventType.meta({ examples: ['order.created'] }), payload })
-  .meta({ id: 'NewEvent' })
+  .meta({ id: 'EventCreate' })
 
 /** As a list at once, or, of a large body, as one that is read item by item. */
 const batchSchema: z.ZodType<

@@ -41,7 +41,7 @@ const newLeadSchema = z
     }),
   })
   .meta({
-    id: 'NewLead',
+    id: 'LeadCreate',
     description: 'Each may be missing, `null` or `""`; at least one of the three is not empty.',
   })
 

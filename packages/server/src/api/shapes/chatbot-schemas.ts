@@ -78,7 +78,7 @@ const fields = {
 
 export const newChatbotSchema = z
   .strictObject({ ...mayBeLeftOut(fields), name: fields.name })
-  .meta({ id: 'NewChatbot' })
+  .meta({ id: 'ChatbotCreate' })
 
 export const chatbotChangeSchema = z
   .strictObject(mayBeLeftOut(fields))

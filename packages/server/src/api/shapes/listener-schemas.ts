@@ -20,7 +20,7 @@ export const newListenerSchema = z
       description: 'Default: true. Removed when nobody has listened for an hour.',
     }),
   })
-  .meta({ id: 'NewListener' })
+  .meta({ id: 'ListenerCreate' })
 
 export const listeningSchema = z
   .object({ listenerId: idField('listener'), webhook: webhookSchema })

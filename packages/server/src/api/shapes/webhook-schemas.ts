@@ -22,7 +22,7 @@ export const newWebhookSchema = z
     eventTypes: givenSettings.eventTypes,
     secret: secretText.exactOptional(),
   })
-  .meta({ id: 'NewWebhook' })
+  .meta({ id: 'WebhookCreate' })
 
 export const webhookChangeSchema = z
   .strictObject(mayBeLeftOut(givenSettings))

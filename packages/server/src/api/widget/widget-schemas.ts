@@ -10,7 +10,7 @@ const PAGE_LENGTH_MAX = 4_000
 
 export const newConversationSchema = z
   .strictObject({})
-  .meta({ id: 'NewConversation', description: 'Nothing is asked yet.' })
+  .meta({ id: 'ConversationCreate', description: 'Nothing is asked yet.' })
 
 export const conversationSchema = z
   .object({

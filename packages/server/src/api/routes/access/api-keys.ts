@@ -43,7 +43,7 @@ const newKeySchema = z
       .exactOptional()
       .meta({ description: 'Limits it to this chatbot. Without it: as far as your own key.' }),
   })
-  .meta({ id: 'NewApiKey' })
+  .meta({ id: 'ApiKeyCreate' })
 
 const KEY_EXAMPLE: z.infer<typeof apiKeySchema> = {
   id: EXAMPLE_IDS.key,

@@ -27,7 +27,7 @@ const newLinkSchema = z
       .exactOptional()
       .meta({ description: 'Until it must be used.', default: LIFE_SECONDS_DEFAULT }),
   })
-  .meta({ id: 'NewOwnerLink' })
+  .meta({ id: 'OwnerLinkCreate' })
 
 const linkSchema = z
   .object({ url: z.string().meta({ description: 'Shown this once.' }), expiresAt: isoTime })

@@ -21,7 +21,7 @@ const newSubscriptionSchema = z
     endpoint: givenSettings.url,
     events: givenSettings.eventTypes,
   })
-  .meta({ id: 'NewSubscription' })
+  .meta({ id: 'SubscriptionCreate' })
 
 const subscriptionSchema = createdWebhookSchema
   .extend({

@@ -30,7 +30,7 @@ const newRecoverySchema = z
     }),
     dryRun: z.boolean().exactOptional().meta({ description: 'Only count.', default: false }),
   })
-  .meta({ id: 'NewRecovery' })
+  .meta({ id: 'RecoveryCreate' })
 
 const startedSchema = z
   .object({

@@ -95,7 +95,7 @@ const healthSchema = z
     lastDelivered: z.array(deliverySchema).meta({ description: 'Newest first, a few.' }),
     lastFailed: z.array(deliverySchema),
   })
-  .meta({ id: 'WebhookHealth' })
+  .meta({ id: 'WebhookHealthDetail' })
 
 const statsOfSchema = z
   .object({
