@@ -3,6 +3,7 @@ import { LEAD_STATES } from '../../packages/server/src/lead.ts'
 import type { ApiClient } from '../api-client.ts'
 import type { FilledStore } from './filled-store.ts'
 import { EVENT_TYPES, LEAD_TYPE, pick, SOUND_TYPE } from './owners.ts'
+import { asPeopleAsk } from './people-questions.ts'
 import { COMMON_NAME } from './rows.ts'
 
 export interface Question {
@@ -24,7 +25,7 @@ interface Sample {
   lead: Lead
 }
 
-interface Lead {
+export interface Lead {
   id: string
   conversationId: string
   customerName: string
@@ -211,6 +212,7 @@ function searches(samples: Sample[], { chatbots }: FilledStore): Question[] {
     find('a first name that many have', ['ann', 'brian']),
     find('a first name that many have, chatbot', ['ann'], `&chatbotId=${largest?.id}`),
     find('a letter', ['a']),
+    ...asPeopleAsk(leads, 'deliveries', largest?.id),
   ]
 }
 
@@ -257,6 +259,7 @@ function leadLists(samples: Sample[], { chatbots, past }: FilledStore): Question
     ),
     find('a first name that many have', ['ann', 'brian']),
     find('a letter', ['a']),
+    ...asPeopleAsk(leads, 'leads', few[0]?.id),
   ]
 }
 

@@ -40,7 +40,7 @@ export const deliveries: Command = {
     q: {
       type: 'string',
       value: 'TEXT',
-      about: 'list: an id, email or phone exactly, or the beginning of a name',
+      about: 'list: an id, words of a name, an email or its domain, a phone',
     },
     limit: { type: 'string', value: 'N', about: 'list: at most so many; default 50' },
   },
