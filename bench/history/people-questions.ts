@@ -1,5 +1,5 @@
 /** What people ask of people: what is remembered of somebody. */
-import type { Lead, Question } from './questions.ts'
+import type { Lead, Question } from './question.ts'
 
 /** The last digits, a number without its country, two words, a domain: what is remembered of a person. */
 export function asPeopleAsk(
