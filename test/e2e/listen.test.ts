@@ -45,6 +45,11 @@ async function lead(): Promise<string> {
   return (await api.postLead(chatbotId, ANN)).eventId
 }
 
+async function webhooksLeft(): Promise<unknown[]> {
+  const path = `/api/v1/chatbots/${chatbotId}/webhooks`
+  return (await api.get<{ data: unknown[] }>(path)).data
+}
+
 test('a lead reaches the local app, signed, and its answer is in the record', async () => {
   const listener = listen('--events', 'order.paid,lead.submit')
   const { webhookId, secret = '' } = await listener.listening()
@@ -60,7 +65,7 @@ test('a lead reaches the local app, signed, and its answer is in the record', as
 })
 
 test('after Ctrl-C deliveries are parked, and come in order when it listens again', async () => {
-  const first = listen()
+  const first = listen('--keep')
   const { webhookId, secret } = await first.listening()
   expect(await first.interrupt()).toEqual({ code: 0, signal: null })
   expect(first.notices.join('\n')).toContain(`--webhook ${webhookId}`)
@@ -79,6 +84,27 @@ test('after Ctrl-C deliveries are parked, and come in order when it listens agai
   const printed = new ListenProcess(server, ['--print-secret', '--json', '--webhook', webhookId])
   expect(await printed.ended).toMatchObject({ code: 0 })
   expect(printed.lines).toEqual([{ webhookId, secret }])
+})
+
+test('without --webhook it leaves nothing behind but its secret, which the next start has', async () => {
+  const first = listen()
+  const { webhookId, secret = '' } = await first.listening()
+  expect(await first.interrupt()).toEqual({ code: 0, signal: null })
+  expect(first.notices.join('\n')).toContain('its webhook with it')
+  expect(await webhooksLeft()).toEqual([])
+  const again = listen()
+  const second = await again.listening()
+  expect(second.webhookId).not.toBe(webhookId)
+  expect(second.secret).toBe(secret)
+  await lead()
+  await app.untilHeard(1)
+  const [{ headers, body } = { headers: {}, body: '' }] = app.heard
+  expect(await verify(body, headers, secret)).toMatchObject({ eventType: 'lead.submit' })
+  const printed = new ListenProcess(server, ['--print-secret', '--json', '--chatbot', chatbotId])
+  expect(await printed.ended).toMatchObject({ code: 0 })
+  expect(printed.lines).toMatchObject([{ secret }])
+  await again.interrupt()
+  expect(await webhooksLeft()).toEqual([])
 })
 
 test('a local app that is down is told of as refused, and gets it when it is up', async () => {

@@ -1,5 +1,9 @@
 /** `chatzuri listen`, the real command as a process of its own, and what it says. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Ended, readLines, watchChild } from './child-processes.ts'
 import { until } from './until.ts'
@@ -21,6 +25,10 @@ interface ListenLine {
   state: string | null
 }
 
+/** Of all that this process starts; where a user's secrets are kept is nobody's else. */
+const STATE_HOME = mkdtempSync(join(tmpdir(), 'chatzuri-state-'))
+process.once('exit', () => rmSync(STATE_HOME, { recursive: true, force: true }))
+
 export class ListenProcess {
   readonly lines: ListenLine[] = []
   /** What it says to people. */
@@ -30,7 +38,12 @@ export class ListenProcess {
 
   constructor(server: { url: string; adminKey: string }, args: string[]) {
     const { PATH = '' } = process.env
-    const env = { PATH, CHATZURI_URL: server.url, CHATZURI_KEY: server.adminKey }
+    const env = {
+      PATH,
+      CHATZURI_URL: server.url,
+      CHATZURI_KEY: server.adminKey,
+      XDG_STATE_HOME: STATE_HOME,
+    }
     this.#child = spawn(process.execPath, [CLI_PROGRAM, 'listen', ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

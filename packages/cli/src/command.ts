@@ -52,8 +52,9 @@ export function parseGiven(
   argv: string[],
   world: Pick<Given, 'env' | 'out'>,
 ): Given | null {
-  const { values, positionals } = parse(called, argv)
+  const { values, positionals, tokens } = parse(called, argv)
   if (values.help === true) return null
+  refuseRepeats(called, tokens)
   const { argumentsMax = positionals.length } = called.command
   const surplus = positionals[argumentsMax]
   if (surplus !== undefined) throw wrong(called, `"${surplus}" is one argument too many.`)
@@ -80,9 +81,20 @@ function parse(called: Called, argv: string[]) {
         { type, multiple, ...(name === 'help' ? { short: 'h' } : {}) },
       ]),
     )
-    return parseArgs({ args: argv, allowPositionals: true, options })
+    return parseArgs({ args: argv, allowPositionals: true, options, tokens: true })
   } catch (error) {
     throw wrong(called, faultText(error, Object.keys(specs)), error)
+  }
+}
+
+/** Of an option that takes one value, two can't both be meant. */
+function refuseRepeats(called: Called, tokens: ReturnType<typeof parse>['tokens']) {
+  const given = new Set<string>()
+  for (const token of tokens) {
+    if (token.kind !== 'option' || called.command.options[token.name]?.multiple) continue
+    const isText = called.command.options[token.name]?.type === 'string'
+    if (isText && given.has(token.name)) throw wrong(called, `--${token.name} is given twice.`)
+    given.add(token.name)
   }
 }
 

@@ -25,9 +25,15 @@ export interface Step {
 const REDRAW_EVERY_MS = 100
 const LINE_EVERY_MS = 5_000
 
+interface Stream {
+  write(text: string): unknown
+  isTTY?: boolean
+  on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
+}
+
 export interface Streams {
-  stdout: { write(text: string): unknown; isTTY?: boolean }
-  stderr: { write(text: string): unknown; isTTY?: boolean }
+  stdout: Stream
+  stderr: Stream
 }
 
 export function createOutput({ stdout, stderr }: Streams, { json }: { json: boolean }): Output {

@@ -35,6 +35,7 @@ export async function runProgram(
   argv: string[],
   { stdout, stderr, env }: Surroundings,
 ): Promise<number> {
+  endWithReader(stdout, stderr)
   const wantsJson = argv.includes('--json')
   const out = createOutput({ stdout, stderr }, { json: wantsJson || stdout.isTTY !== true })
   try {
@@ -46,6 +47,24 @@ export async function runProgram(
     stderr.write(`${message}\n`)
     return exitCode
   }
+}
+
+/**
+ * Who reads a part (`| head -1`) has what they want: no fault. What runs until it is told to end ends in
+ * order, as by SIGTERM.
+ */
+function endWithReader(stdout: Streams['stdout'], stderr: Streams['stderr']): void {
+  let isGone = false
+  const end = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    if (isGone) return
+    isGone = true
+    if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM')
+    else process.exit(EXIT.done)
+  }
+  stdout.on?.('error', end)
+  // Nobody reads what people are told: the work goes on.
+  stderr.on?.('error', () => {})
 }
 
 async function choose(

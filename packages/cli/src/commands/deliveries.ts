@@ -2,6 +2,8 @@ import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
+import { LIMIT_OPTION, printList, queryOf } from '../paging.ts'
+import { SPAN_OPTIONS, spanOf } from '../span.ts'
 
 const FILTERS = {
   chatbot: 'chatbotId',
@@ -9,12 +11,10 @@ const FILTERS = {
   event: 'eventId',
   type: 'eventType',
   state: 'state',
-  from: 'from',
-  to: 'to',
+  status: 'status',
   q: 'q',
 }
 const COLUMNS = ['id', 'createdAt', 'eventType', 'state', 'attemptCount', 'lastStatus', 'lastError']
-const PAGE = 100
 
 export const deliveries: Command = {
   name: 'deliveries',
@@ -24,25 +24,26 @@ export const deliveries: Command = {
   options: {
     state: {
       type: 'string',
+      multiple: true,
       value: 'STATE',
-      about: 'list: pending, delivered, exhausted, parked or cancelled',
+      about: 'list: pending, delivered, exhausted, parked or cancelled; may be repeated',
     },
     chatbot: { type: 'string', value: 'bot_…', about: 'list: of this chatbot' },
     webhook: { type: 'string', value: 'wh_…', about: 'list: of this webhook' },
     event: { type: 'string', value: 'evt_…', about: 'list: of this event' },
     type: { type: 'string', value: 'TYPE', about: 'list: of this event type' },
-    from: {
+    status: {
       type: 'string',
-      value: 'TIME',
-      about: 'list: accepted at this time or later (ISO 8601)',
+      value: 'STATUS',
+      about: 'list: what was answered last to what is not delivered: 503, or 5xx',
     },
-    to: { type: 'string', value: 'TIME', about: 'list: accepted before this time' },
+    ...SPAN_OPTIONS,
     q: {
       type: 'string',
       value: 'TEXT',
       about: 'list: an id, words of a name, an email or its domain, a phone',
     },
-    limit: { type: 'string', value: 'N', about: 'list: at most so many; default 50' },
+    ...LIMIT_OPTION,
   },
   async run(given) {
     const [action, ...ids] = given.positionals
@@ -55,25 +56,9 @@ export const deliveries: Command = {
 }
 
 async function list(api: Api, given: Given) {
-  const limit = Number(given.text('limit') ?? 50)
-  if (!Number.isInteger(limit) || limit < 1)
-    throw usageError('--limit is a whole number from 1 on.')
-  const query = new URLSearchParams()
-  for (const [option, name] of Object.entries(FILTERS)) {
-    const value = given.text(option)
-    if (value !== undefined) query.set(name, value)
-  }
-  const found: Record<string, unknown>[] = []
-  for (;;) {
-    query.set('limit', String(Math.min(PAGE, limit - found.length)))
-    const page = await api.get(`/api/v1/deliveries?${query}`)
-    found.push(...itemsOf(page))
-    given.out.progress(`${found.length} deliveries`)
-    if (typeof page.nextCursor !== 'string' || found.length >= limit) break
-    query.set('cursor', page.nextCursor)
-  }
-  given.out.progress(null)
-  given.out.rows(found, COLUMNS, 'There is no such delivery.')
+  const query = spanOf(given, queryOf(given, FILTERS))
+  const listed = { api, path: '/api/v1/deliveries', columns: COLUMNS, noun: 'deliveries' }
+  await printList(given, { ...listed, query })
   return EXIT.done
 }
 

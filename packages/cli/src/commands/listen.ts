@@ -2,11 +2,12 @@ import { type Api, chatbotOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { forward } from '../listen/forward.ts'
+import { keepSecret, keptSecret, secretsPath } from '../listen/kept-secret.ts'
 import { lineText, lineValue } from '../listen/line.ts'
 import { Listener } from '../listen/listener.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../output.ts'
-import { typedUrl } from '../typed-url.ts'
+import { serverUrl } from '../typed-url.ts'
 import { LEAD_EVENTS } from './trigger.ts'
 
 const DEFAULT_EVENTS = 'lead.submit'
@@ -16,7 +17,7 @@ export const listen: Command = {
   usage: '--forward-to URL',
   about: 'Live deliveries on this machine, through any firewall: forwards each to your own server.',
   options: {
-    'forward-to': { type: 'string', value: 'URL', about: 'your server: localhost:3000/hook' },
+    'forward-to': { type: 'string', value: 'URL', about: 'your server: 3000, localhost:3000/hook' },
     events: {
       type: 'string',
       value: 'TYPE,TYPE',
@@ -27,13 +28,15 @@ export const listen: Command = {
       value: 'wh_…',
       about: 'one that was made by listen, with its secret; default: a new one',
     },
-    keep: { type: 'boolean', about: 'a new one that stays until it is deleted' },
+    keep: { type: 'boolean', about: 'a new one that stays, with what waits for it' },
     'print-secret': { type: 'boolean', about: "print the webhook's secret, and end" },
     chatbot: { type: 'string', value: 'bot_…', about: 'of which chatbot; default: the only one' },
   },
   notes: `It connects out, and only to CHATZURI_URL. Each delivery is one line: time, type, id, status,
 duration, and what comes next. What fails is tried again by the server's schedule. While nobody
-listens, deliveries wait; a new webhook is removed an hour after the last contact, unless --keep.
+listens, deliveries wait for a webhook of --keep or --webhook; a new one goes when this ends, and leaves
+nothing behind. Its secret is kept for the next start, for each server and chatbot, in
+~/.local/state/chatzuri/listen.json.
 Of two that listen to one webhook the later takes over. Behind a proxy, with Node 24: HTTPS_PROXY
 and NODE_USE_ENV_PROXY=1.
 
@@ -52,7 +55,7 @@ Exit code: 0 ended by Ctrl-C, 3 the server refused, or another took over.`,
     const webhook = chosen === undefined ? await create(api, given) : { id: chosen, secret: null }
     if (wantsSecret || url === null) return printSecret(api, given, webhook)
     await forwardAll({ api, given, webhook, url })
-    given.out.notice(`Ended. What comes now waits for: ${againText(webhook, url)}`)
+    given.out.notice(await endText({ api, webhook, url }))
     return EXIT.done
   },
 }
@@ -61,6 +64,8 @@ interface Listened {
   id: string
   /** Null: it is older than this command, and is not shown unasked. */
   secret: string | null
+  /** It is of this run alone, and goes with it. */
+  isOurs?: boolean
 }
 
 /** The first thing that is tried is the URL alone. */
@@ -77,11 +82,7 @@ function forwardUrl(given: string | undefined, wantsSecret: boolean): URL | null
       'listen needs to know where to: --forward-to http://localhost:3000/hook, with the port and path of your server.',
     )
   }
-  const typed = typedUrl(given, '--forward-to')
-  const text = typed.includes('://') ? typed : `http://${typed}`
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url && /^https?:$/.test(url.protocol)) return url
-  throw usageError(`"${given}" is no URL of a server: say http://localhost:3000/hook.`)
+  return serverUrl(given, '--forward-to', { near: true })
 }
 
 async function create(api: Api, given: Given): Promise<Listened> {
@@ -92,19 +93,29 @@ async function create(api: Api, given: Given): Promise<Listened> {
     if (meant !== null)
       given.out.notice(`Any type is a type; is ${printable(type)} meant to be ${meant}?`)
   }
+  const path = secretsPath(given.env)
+  const place = `${given.env.CHATZURI_URL ?? ''} ${chatbot}`
+  const secret = keptSecret(path, place)
   const webhook = await api.post(`/api/v1/chatbots/${chatbot}/listeners`, {
+    ...(secret === undefined ? {} : { secret }),
     eventTypes: types.filter((type) => type !== ''),
     description: 'chatzuri listen',
     temporary: !given.flag('keep'),
   })
-  return { id: String(webhook.id), secret: String(webhook.secret) }
+  const made = { id: String(webhook.id), secret: String(webhook.secret) }
+  const isKept = keepSecret(path, place, made.secret)
+  if (!isKept) given.out.notice(`${path} can't be written: the next start has another secret.`)
+  return { ...made, isOurs: !given.flag('keep') }
 }
 
-async function printSecret(api: Api, { out, flag }: Given, { id, secret }: Listened) {
+async function printSecret(api: Api, { out, flag }: Given, { id, secret, isOurs }: Listened) {
   const known =
     secret ?? (await api.get(`/api/v1/webhooks/${encodeURIComponent(id)}/secret`)).secret
   out.line(flag('json') ? JSON.stringify({ webhookId: id, secret: known }) : String(known))
-  if (secret !== null) out.notice(`Of the new webhook ${id}: chatzuri listen --webhook ${id} …`)
+  // It is kept: the next start has it, with a webhook of its own.
+  if (isOurs) await api.remove(`/api/v1/webhooks/${encodeURIComponent(id)}`)
+  else if (secret !== null)
+    out.notice(`Of the new webhook ${id}: chatzuri listen --webhook ${id} …`)
   return EXIT.done
 }
 
@@ -146,6 +157,17 @@ function tellStart({ given: { out, text }, webhook, url }: Omit<Forwarding, 'api
       '',
     ].join('\n'),
   )
+}
+
+/** What is of this run alone is taken away with what still waits for it. */
+async function endText({ api, webhook, url }: Omit<Forwarding, 'given'>): Promise<string> {
+  if (!webhook.isOurs) return `Ended. What comes now waits for: ${againText(webhook, url)}`
+  try {
+    await api.remove(`/api/v1/webhooks/${encodeURIComponent(webhook.id)}`)
+    return 'Ended, and its webhook with it. The next start has the same secret.'
+  } catch {
+    return `Ended. Its webhook ${webhook.id} could not be removed; the server does so within two hours.`
+  }
 }
 
 function againText({ id }: Listened, { href }: URL): string {

@@ -29,6 +29,7 @@ import { hasFewLeads } from '../../src/store/reading/searches.ts'
 import { peopleOf } from '../../src/store/reading/searching/find-page.ts'
 import {
   bucketsOf,
+  countsOf,
   foundLeads,
   ofConversation,
   pendingLeads,
@@ -205,13 +206,15 @@ test('a search for people walks the index by bucket and term, and looks up by id
   }
   const bounds = { buckets: [1, 2], from: '', to: '~' }
   for (const q of ['smith', 'ann smith', '0712 345 678', 'a', 'j.smith', '+254712345678 ann']) {
-    const told = plan(foundLeads(db, soughtIn(q), bounds))
-    const walks = told.split('\n').filter((line) => line.includes('search_entries'))
-    expect(walks.length, told).toBeGreaterThan(0)
-    for (const walk of walks) {
-      expect(walk, told).toMatch(
-        /^SEARCH search_entries USING PRIMARY KEY \(bucket=\? AND term>\? AND term<\?\)/,
-      )
+    for (const query of [foundLeads, countsOf]) {
+      const told = plan(query(db, soughtIn(q), bounds))
+      const walks = told.split('\n').filter((line) => line.includes('search_entries'))
+      expect(walks.length, told).toBeGreaterThan(0)
+      for (const walk of walks) {
+        expect(walk, told).toMatch(
+          /^SEARCH search_entries USING PRIMARY KEY \(bucket=\? AND term>\? AND term<\?\)/,
+        )
+      }
     }
   }
   expect(plan(bucketsOf('bot_1'))).toMatch(

@@ -60,13 +60,13 @@ function createRoute(deps: ApiDeps): Route {
     location: ({ id }) => `/api/v1/webhooks/${id}`,
     errors: ['too_many_webhooks', ...CREATION_ERRORS],
     handle({ id: chatbotId, body, ...call }) {
-      const { temporary = true, ...settings } = body
+      const { temporary = true, secret, ...settings } = body
       return createAndAnswer(deps, call, {
         ...SETTINGS_BY_DEFAULT,
         ...settings,
         chatbotId,
         url: LISTEN_URL,
-        secret: deps.generateSecret(),
+        secret: secret ?? deps.generateSecret(),
         listen: { temporary },
         once: onceFor(call.request, chatbotId, body),
       })

@@ -17,9 +17,12 @@ import { IndexWalk, PERSON_COLUMNS, type PersonRow, personOf } from './index-wal
 import { isListed } from './listed.ts'
 import { matches, soughtIn } from './terms.ts'
 
-/** Leads, or rows of the list, that are looked at in one turn; it grows, as the page needs many. */
+/** Leads that are looked at in one turn; it grows, as the page needs many. */
 const CHUNK_MIN = 200
 const CHUNK_MAX = 1_600
+/** Rows of the list, each of which costs more: a list that is short is at its end all the same. */
+const LISTED_MIN = 100
+const LISTED_MAX = 400
 /** Of these lists a page may be short though more follow (lead-states.ts): their end says nothing. */
 const ENDLESS: readonly unknown[] = ['delivered', 'none']
 
@@ -28,9 +31,13 @@ const AFTER_SHARED = '~'
 
 type Parts = Pick<ReadParts, 'db' | 'run'>
 
-/** Finds up to `limit` in each turn; null: it has come to its end. */
+/** In each turn what it has found; null: it has come to its end. */
 interface PageWalk {
-  next(chunk: number): Promise<string[] | null>
+  next(turn: number): Promise<string[] | null>
+}
+
+function grown(least: number, most: number, turn: number): number {
+  return Math.min(least * 2 ** turn, most)
 }
 
 export function findLeads(parts: Parts, filter: LeadFilter & { q: string }, page: Page) {
@@ -56,10 +63,10 @@ export async function findDeliveries(
 
 async function inTurns(walks: readonly PageWalk[], limit: number): Promise<string[]> {
   const found = walks.map((): string[] => [])
-  for (let chunk = CHUNK_MIN; ; chunk = Math.min(2 * chunk, CHUNK_MAX)) {
+  for (let turn = 0; ; turn++) {
     for (const [index, walk] of walks.entries()) {
       const page = found[index] ?? []
-      const ids = await walk.next(chunk)
+      const ids = await walk.next(turn)
       if (ids !== null) page.push(...ids)
       if (ids === null || page.length >= limit) return page.slice(0, limit)
     }
@@ -79,8 +86,8 @@ class LeadsOfIndex implements PageWalk {
     this.#index = new IndexWalk(parts, { q, chatbotId: filter.chatbotId, ...rangeOf(filter, page) })
   }
 
-  async next(chunk: number): Promise<string[] | null> {
-    const found = await this.#index.next(chunk)
+  async next(turn: number): Promise<string[] | null> {
+    const found = await this.#index.next(grown(CHUNK_MIN, CHUNK_MAX, turn))
     if (found === null) return null
     const ids = found.map((lead) => `lead_${lead}000`)
     const asked = { ...this.#filter, ids }
@@ -101,9 +108,10 @@ class ListedLeads implements PageWalk {
     this.#after = after
   }
 
-  async next(chunk: number): Promise<string[] | null> {
+  async next(turn: number): Promise<string[] | null> {
     if (this.#after === undefined) return null
     const { db } = this.#parts
+    const chunk = grown(LISTED_MIN, LISTED_MAX, turn)
     const list = leads(db, this.#filter, { limit: chunk, after: this.#after })
     const ids = await idsOf(this.#parts, list)
     this.#after = ids.length < chunk ? undefined : ids.at(-1)
@@ -125,8 +133,8 @@ class DeliveriesOfIndex implements PageWalk {
     this.#index = new IndexWalk(parts, { q, chatbotId: filter.chatbotId, ...rangeOf(filter, page) })
   }
 
-  async next(chunk: number): Promise<string[] | null> {
-    const found = await this.#index.next(chunk)
+  async next(turn: number): Promise<string[] | null> {
+    const found = await this.#index.next(grown(CHUNK_MIN, CHUNK_MAX, turn))
     if (found === null) return null
     return idsOf(
       this.#parts,
@@ -148,9 +156,10 @@ class ListedDeliveries implements PageWalk {
     this.#after = after
   }
 
-  async next(chunk: number): Promise<string[] | null> {
+  async next(turn: number): Promise<string[] | null> {
     if (this.#after === undefined) return null
     const { db } = this.#parts
+    const chunk = grown(LISTED_MIN, LISTED_MAX, turn)
     const list = listDeliveries(db, this.#filter, { limit: chunk, after: this.#after })
     const ids = await idsOf(this.#parts, list)
     this.#after = ids.length < chunk ? undefined : ids.at(-1)

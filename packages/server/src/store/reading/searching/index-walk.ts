@@ -26,6 +26,9 @@ const FOUND_MAX = 2_000
 const ROUNDS = [2, 8, 32, 128, 256]
 /** What is not in the index yet; after an upgrade it is more, and its newest are looked through. */
 const PENDING_MAX = 5_000
+/** Buckets in which it is counted how many have a word, and how far. */
+const SAMPLED_BUCKETS = 2
+const COUNTED_MAX = 1_000
 /** Of one conversation. */
 const CONVERSATION_MAX = 1_000
 
@@ -38,7 +41,7 @@ interface Bucket {
 export class IndexWalk {
   readonly #parts: Pick<ReadParts, 'db' | 'run'>
   readonly #walked: Walked
-  readonly #sought: SoughtTerms
+  #sought: SoughtTerms
   /** Newest first; null: not asked for yet. */
   #buckets: Bucket[] | null = null
   /** What was found beside the index, and is newer than what the walk has come to. */
@@ -83,7 +86,27 @@ export class IndexWalk {
       .sort()
       .reverse()
     if (this.#sought.ways.length === 0) return []
-    return this.#all<Bucket>(bucketsOf(chatbotId))
+    const buckets = await this.#all<Bucket>(bucketsOf(chatbotId))
+    await this.#rarestFirst(buckets)
+    return buckets
+  }
+
+  /** Of several words the one leads that fewest of the newest have: "kamau" is in every eighth name. */
+  async #rarestFirst(buckets: readonly Bucket[]): Promise<void> {
+    if (this.#sought.ways.every((parts) => parts.length < 2)) return
+    const newest = buckets.slice(0, SAMPLED_BUCKETS).map(({ bucket }) => bucket)
+    if (newest.length === 0) return
+    const bounds = { buckets: newest, from: '', to: this.#walked.ceiling }
+    const counts = await this.#all<{ at: number; found: number }>(
+      countsOf(this.#parts.db, this.#sought, bounds),
+    )
+    const foundOf = new Map(counts.map(({ at, found }) => [Number(at), Number(found)]))
+    let at = 0
+    const ways = this.#sought.ways.map((parts) => {
+      const counted = parts.map((ranges) => ({ ranges, found: foundOf.get(at++) ?? 0 }))
+      return counted.sort((a, b) => a.found - b.found).map(({ ranges }) => ranges)
+    })
+    this.#sought = { ways }
   }
 
   /** One round: down to where its oldest bucket begins, or to the last that a full answer has. */
@@ -132,14 +155,14 @@ interface Bounds {
   to: string
 }
 
-/** Each way by its longest part, which mostly is the rarest; what else is asked for must be beside it. */
+/** Each way by its first part; what else is asked for must be beside it. */
 export function foundLeads(
   db: Builder,
   { ways }: SoughtTerms,
   bounds: Bounds,
 ): RawBuilder<unknown> {
   const found = ways.map((parts) => {
-    const [led, ...others] = [...parts].sort((a, b) => lengthOf(b) - lengthOf(a))
+    const [led, ...others] = parts
     const beside = others.map((ranges) => sql` AND lead IN (${entriesOf(db, ranges, bounds)})`)
     return sql`SELECT lead FROM (${entriesOf(db, led ?? [], bounds)}) AS led
       WHERE TRUE${sql.join(beside, sql``)}`
@@ -148,8 +171,13 @@ export function foundLeads(
     ORDER BY lead DESC LIMIT ${FOUND_MAX}`
 }
 
-function lengthOf(ranges: readonly TermRange[]): number {
-  return Math.min(...ranges.map(({ from }) => from.length))
+/** How many have each part of each way, counted so far. */
+export function countsOf(db: Builder, { ways }: SoughtTerms, bounds: Bounds): RawBuilder<unknown> {
+  const counts = ways.flat().map(
+    (ranges, at) => sql`SELECT ${sql.lit(at)} AS at, count(*) AS found
+      FROM (SELECT lead FROM (${entriesOf(db, ranges, bounds)}) AS entries LIMIT ${COUNTED_MAX}) AS counted`,
+  )
+  return sql.join(counts, sql` UNION ALL `)
 }
 
 function entriesOf(db: Builder, ranges: readonly TermRange[], { buckets, from, to }: Bounds) {
