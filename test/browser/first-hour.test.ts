@@ -57,7 +57,9 @@ test('from an empty database to a delivered lead within a minute, and through th
 
   await endpoint.behave({ kind: 'answer', status: 500 })
   await leaveLead(foreign.url({ chatbotId }), 'Bob Example')
-  await row(page, 'Failed').getByRole('link', { name: 'lead.submit' }).click()
+  await row(page, 'Failed')
+    .getByRole('link', { name: /, Failed, / })
+    .click()
   await page
     .getByText(/the endpoint answered 500/i)
     .first()

@@ -39,7 +39,7 @@ test('the next attempt is counted down in the explanation itself, comes, and is 
   await page.getByRole('link', { name: endpoint.url }).click()
   await page.getByRole('heading', { level: 1, name: endpoint.url }).waitFor()
   await page.getByRole('link', { name: 'All deliveries' }).click()
-  await page.getByRole('link', { name: 'lead.submit' }).waitFor()
+  await page.getByRole('link', { name: /^Ann, / }).waitFor()
 
   // A link may say of which chatbot: it is the chosen one then.
   const { id: other } = await world.api.post<{ id: string }>('/api/v1/chatbots', { name: 'Other' })
@@ -48,7 +48,7 @@ test('the next attempt is counted down in the explanation itself, comes, and is 
   await page.getByRole('button', { name: 'Chatbot: Other' }).click()
   await page.getByRole('menuitemradio', { name: 'Shop assistant' }).click()
   await page.waitForURL(`**/deliveries?chatbotId=${chatbotId}`)
-  await page.getByRole('link', { name: 'lead.submit' }).waitFor()
+  await page.getByRole('link', { name: /^Ann, / }).waitFor()
   expect(dashboard.complaints).toEqual([])
   await dashboard.close()
 })

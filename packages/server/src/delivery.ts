@@ -41,6 +41,8 @@ export interface Delivery {
   lastStatus: number | null
   /** Last attempt's fault or reason, or null. */
   lastError: string | null
+  /** Of the attempt that ended it, as far as its list knows; null: it is not over, or nobody asked. */
+  durationMs: number | null
   /** What the answer that took it said of itself; null: nothing, or it was not taken. */
   lastNote: AnswerNote | null
   createdAt: number

@@ -231,6 +231,11 @@ export type Delivery = {
     state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
     restingUntil: string | null
   }
+  lead: {
+    id: string
+    customerName: string
+    customerEmail: string
+  } | null
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -252,6 +257,7 @@ export type Delivery = {
   lastStatus: number | null
   lastError: string | null
   lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  durationMs: number | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -266,6 +272,11 @@ export type DeliveryDetail = {
     state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
     restingUntil: string | null
   }
+  lead: {
+    id: string
+    customerName: string
+    customerEmail: string
+  } | null
   chatbotId: string
   eventType: string
   kind: 'event' | 'test'
@@ -287,6 +298,7 @@ export type DeliveryDetail = {
   lastStatus: number | null
   lastError: string | null
   lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+  durationMs: number | null
   createdAt: string
   finishedAt: string | null
   updatedAt: string
@@ -477,6 +489,11 @@ export type LeadExport = {
       state: 'active' | 'paused' | 'disabled' | 'away' | 'deleted'
       restingUntil: string | null
     }
+    lead: {
+      id: string
+      customerName: string
+      customerEmail: string
+    } | null
     chatbotId: string
     eventType: string
     kind: 'event' | 'test'
@@ -498,6 +515,7 @@ export type LeadExport = {
     lastStatus: number | null
     lastError: string | null
     lastNote: 'acknowledged' | 'not_processed' | 'body_says_failed' | 'web_page' | null
+    durationMs: number | null
     createdAt: string
     finishedAt: string | null
     updatedAt: string

@@ -116,6 +116,24 @@ function useChosen() {
   return [linked ?? stored, choose] as const
 }
 
+/** Of a page whose address others are sent: it says of which chatbot it is. */
+export function useChatbotInAddress(): void {
+  const session = useSession()
+  const { chatbotId } = useChatbot()
+  const [parameters, setParameters] = useSearchParams()
+  const isMissing = !parameters.has(LINKED) && !parameters.has(OF_CHATBOT)
+  const missing = session.kind === 'operator' && isMissing ? chatbotId : null
+  useEffect(() => {
+    if (missing === null) return
+    const add = (given: URLSearchParams) => {
+      const next = new URLSearchParams(given)
+      next.set(LINKED, missing)
+      return next
+    }
+    setParameters(add, { replace: true, preventScrollReset: true })
+  }, [missing, setParameters])
+}
+
 export function useChatbot(): ChatbotChoice {
   const choice = useContext(ChatbotContext)
   if (choice === null) throw new Error('There is no chatbot outside of the shell.')

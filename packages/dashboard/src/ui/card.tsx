@@ -13,7 +13,7 @@ interface CardProps {
 
 export function Card({ title, description, actions, children, flush = false }: CardProps) {
   return (
-    <section className="min-w-0 overflow-hidden rounded-card border border-line bg-surface shadow-xs">
+    <section className="min-w-0 overflow-clip rounded-card border border-line bg-surface shadow-xs">
       {title && (
         <header
           className={classNames(

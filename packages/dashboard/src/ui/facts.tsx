@@ -1,9 +1,13 @@
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 
-/** What is known of one thing: names at the start, values at the end. */
+/** What is known of one thing: each value beside its name. */
 export function Facts({ children }: { children: ReactNode }) {
-  return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">{children}</dl>
+  return (
+    <dl className="grid grid-cols-[minmax(5rem,auto)_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm">
+      {children}
+    </dl>
+  )
 }
 
 interface FactProps {
@@ -30,8 +34,8 @@ export function Fact({ name, children, wide = false, block = false }: FactProps)
       <dd
         className={classNames(
           'min-w-0 [overflow-wrap:anywhere]',
-          block ? 'col-span-2' : 'text-right',
-          wide && 'max-sm:col-span-2 max-sm:text-left',
+          block && 'col-span-2',
+          wide && 'max-sm:col-span-2',
         )}
       >
         {children}

@@ -23,8 +23,8 @@ export function FilterBar({ search, children, activeCount, onClear }: FilterBarP
   )
   if (hasRoom) {
     return (
-      <search className="mb-4 grid items-end gap-x-3 gap-y-3 sm:grid-cols-2 lg:grid-cols-4">
-        {search}
+      <search className="mb-4 grid grid-cols-[repeat(auto-fit,minmax(6.25rem,1fr))] items-end gap-x-2.5 gap-y-3">
+        <div className="col-span-2">{search}</div>
         {children}
         {clear && <div className="pb-1">{clear}</div>}
       </search>

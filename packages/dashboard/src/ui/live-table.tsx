@@ -1,11 +1,13 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Card } from './card.tsx'
+import { useIsDense } from './density.tsx'
 import { ErrorState } from './error-state.tsx'
 import { ListError, NothingMatches } from './list-states.tsx'
 import { type ListAnswer, type ListQuery, LiveList } from './live-list.tsx'
 import { Pagination, type PaginationState } from './pagination.tsx'
 import { SkeletonRows } from './skeleton.tsx'
 import { type Column, Table } from './table.tsx'
+import { useListKeys } from './use-list-keys.ts'
 
 interface LiveTableProps<Item extends { id: string; createdAt: string }> {
   label: string
@@ -30,6 +32,8 @@ export function LiveTable<Item extends { id: string; createdAt: string }>({
   isPaused,
   onResume,
 }: LiveTableProps<Item>) {
+  const isDense = useIsDense()
+  useListKeys()
   if (list.error && !list.data) {
     return (
       <Card flush>
@@ -64,7 +68,13 @@ export function LiveTable<Item extends { id: string; createdAt: string }>({
             <NothingMatches onClear={onClear} />
           ) : (
             <>
-              <Table label={label} rows={rows} rowKey={({ id }) => id} columns={columns} />
+              <Table
+                label={label}
+                rows={rows}
+                rowKey={({ id }) => id}
+                columns={columns}
+                dense={isDense}
+              />
               <Pagination pagination={pagination} nextCursor={nextCursor} />
             </>
           )

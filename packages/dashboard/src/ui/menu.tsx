@@ -121,3 +121,31 @@ export function MenuChoice<Value extends string>({
 export function MenuLine() {
   return <DropdownMenu.Separator className="my-1 h-px bg-line" />
 }
+
+interface MenuChecksProps {
+  values: readonly string[]
+  onChange(values: string[]): void
+  options: readonly (readonly [value: string, label: string])[]
+}
+
+/** Any of several; the menu stays open. */
+export function MenuChecks({ values, onChange, options }: MenuChecksProps) {
+  return options.map(([value, label]) => (
+    <DropdownMenu.CheckboxItem
+      key={value}
+      checked={values.includes(value)}
+      onSelect={(event) => event.preventDefault()}
+      onCheckedChange={(is) =>
+        onChange(is ? [...values, value] : values.filter((each) => each !== value))
+      }
+      className={ITEM}
+    >
+      <span className="size-4 shrink-0 text-accent">
+        <DropdownMenu.ItemIndicator>
+          <Icon name="check" />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      <span className="min-w-0 truncate">{label}</span>
+    </DropdownMenu.CheckboxItem>
+  ))
+}

@@ -42,7 +42,7 @@ export function DeliveryBadge({
   const badge = <StatusBadge tone={tone} icon={icon} label={label} />
   if (!detailed || delivery.state !== 'pending') return badge
   return (
-    <span className="grid justify-items-start gap-0.5">
+    <span className="flex flex-wrap items-center gap-x-1 gap-y-0.5">
       {badge}
       <Progress delivery={delivery} />
     </span>
@@ -52,7 +52,7 @@ export function DeliveryBadge({
 function Progress({ delivery }: { delivery: Delivery }) {
   const { detail } = deliveryWords(delivery, useSeconds())
   return (
-    detail && <span className="px-2 text-xs whitespace-nowrap text-soft tabular">{detail}</span>
+    detail && <span className="px-1 text-xs whitespace-nowrap text-soft tabular">{detail}</span>
   )
 }
 

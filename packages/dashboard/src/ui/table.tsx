@@ -25,6 +25,8 @@ interface TableProps<Row> {
   columns: readonly [Column<Row>, ...Column<Row>[]]
   rows: readonly Row[]
   rowKey(row: Row): string
+  /** Rows as low as they can be. */
+  dense?: boolean
 }
 
 /** A table where there is room, a list of cards on a phone: never both, so that nothing is there twice. */
@@ -33,16 +35,22 @@ export function Table<Row>(props: TableProps<Row>) {
   return hasRoom ? <Wide {...props} /> : <Cards {...props} />
 }
 
-function Wide<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
+function Wide<Row>({ label, columns, rows, rowKey, dense = false }: TableProps<Row>) {
+  const height = dense ? 'py-0.5' : 'py-1.5'
   return (
     <table aria-label={label} className="w-full table-fixed border-collapse text-sm">
-      <thead>
-        <tr className="border-b border-line text-left text-xs text-soft">
+      {/* It stays in sight: below the bar that a narrow screen has. */}
+      <thead className="sticky top-14 z-10 bg-surface shadow-[inset_0_-1px_0_var(--color-line)] lg:top-0">
+        <tr className="text-left text-xs text-soft">
           {columns.map((column) => (
             <th
               key={column.key}
               scope="col"
-              className={classNames('px-4 py-2.5 font-medium', column.width, endClass(column))}
+              className={classNames(
+                'px-3 py-2 font-medium first:pl-4 last:pr-4',
+                column.width,
+                endClass(column),
+              )}
             >
               {column.hideHeader ? <span className="sr-only">{column.header}</span> : column.header}
             </th>
@@ -51,11 +59,18 @@ function Wide<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={rowKey(row)} className="border-b border-line last:border-0 hover:bg-sunken/60">
+          <tr
+            key={rowKey(row)}
+            className="relative scroll-mt-24 border-b border-line last:border-0 hover:bg-sunken/60 lg:scroll-mt-10"
+          >
             {columns.map((column) => (
               <td
                 key={column.key}
-                className={classNames('px-4 py-2.5 align-middle', endClass(column))}
+                className={classNames(
+                  'px-3 align-middle first:pl-4 last:pr-4',
+                  height,
+                  endClass(column),
+                )}
               >
                 {column.cell(row)}
               </td>
@@ -77,7 +92,7 @@ function Cards<Row>({ label, columns: [first, ...others], rows, rowKey }: TableP
   return (
     <ul aria-label={label} className="divide-y divide-line">
       {rows.map((row) => (
-        <li key={rowKey(row)} className="grid gap-2.5 px-4 py-3.5">
+        <li key={rowKey(row)} className="relative grid gap-2.5 px-4 py-3.5">
           <div className="flex items-start justify-between gap-3">
             <div className="min-w-0 flex-1">{first.cell(row)}</div>
             {bare.map((column) => (

@@ -25,6 +25,7 @@ import type {
   GivenUp,
   GivenUpFilter,
   LeadFilter,
+  LeadGlimpse,
   LeadRecord,
   LeadStats,
   LeadStatsQuery,
@@ -211,6 +212,8 @@ export interface Desk {
   listWebhooks(filter: WebhookFilter, page: Page): Promise<Webhook[]>
   /** Each that is named, be it there, deleted, or never there. */
   glimpseWebhooks(ids: readonly string[]): Promise<ReadonlyMap<string, WebhookGlimpse>>
+  /** Of these events those that are leads', by the events' ids. */
+  glimpseLeads(eventIds: readonly string[]): Promise<ReadonlyMap<string, LeadGlimpse>>
   getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>

@@ -79,6 +79,13 @@ export interface WebhookGlimpse {
   rest: WebhookRest | null
 }
 
+/** Whose event a delivery is of. */
+export interface LeadGlimpse {
+  id: string
+  customerName: string
+  customerEmail: string
+}
+
 export interface ChatbotFilter {
   /** Its id, or a part of its name. */
   q?: string

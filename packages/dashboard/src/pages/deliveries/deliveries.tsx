@@ -3,11 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { deliveriesQuery } from '../../api/deliveries.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
-import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { useChatbot, useChatbotInAddress } from '../../app/chatbot-choice.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { DensityButton } from '../../ui/density.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PauseButton } from '../../ui/live-list.tsx'
 import { LiveTable } from '../../ui/live-table.tsx'
@@ -21,6 +22,7 @@ import { DeliveryFilters, FILTERS } from './delivery-filters.tsx'
 export default function Deliveries() {
   const { chatbotId, isLoading } = useChatbot()
   const bar = useFilters(FILTERS)
+  useChatbotInAddress()
   const { cursor, pagination } = useCursor(chatbotId)
   const [isPaused, setIsPaused] = useState(false)
   const { webhooks, webhook } = useFilteredWebhooks(bar.filters.webhookId)
@@ -43,6 +45,7 @@ export default function Deliveries() {
         actions={
           <>
             {webhook && <RecoverButton webhook={webhook} />}
+            <DensityButton />
             {cursor === null && <PauseButton isPaused={isPaused} onChange={setIsPaused} />}
           </>
         }

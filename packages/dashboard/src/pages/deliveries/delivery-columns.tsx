@@ -1,69 +1,124 @@
-import { Link } from 'react-router'
+import { useSearchParams } from 'react-router'
 import type { Delivery } from '../../api/schema.ts'
-import { isDoubtful } from '../../format/delivery-words.ts'
+import { deliveryWords, isDoubtful } from '../../format/delivery-words.ts'
+import { formatDateTime, formatDuration } from '../../format/format.ts'
 import { deliveryTarget } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { Breakable } from '../../ui/breakable.tsx'
+import { RowLink } from '../../ui/row-link.tsx'
 import { DeliveryBadge } from '../../ui/status-badge.tsx'
 import type { Column } from '../../ui/table.tsx'
 import { TestMark } from '../../ui/test-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { deliveryPath } from './list-of.ts'
 
-const { attempts, columns, answered, lastAnswer } = texts.deliveries
+const { attempts, columns, row: words } = texts.deliveries
+const LEAD_EVENTS = ['lead.submit', 'leads.submit']
 
-const DELIVERY: Column<Delivery> = {
-  key: 'delivery',
-  header: columns.delivery,
-  cell: ({ id, eventType, kind, state, lastError, lastNote }) => (
-    <div className="min-w-0">
-      <div className="flex items-center gap-2">
-        <Link to={`/deliveries/${id}`} className="truncate font-medium hover:underline">
-          {eventType}
-        </Link>
-        {kind === 'test' && <TestMark />}
-      </div>
-      {state !== 'delivered' && lastError && (
-        <p className="text-soft [overflow-wrap:anywhere] md:truncate" title={lastError}>
-          {lastError}
-        </p>
+/** Whose it is; of what is no lead's, or erased, the end of its event's id, which tells it apart. */
+function subjectOf({ lead, eventId, eventType }: Delivery): { name: string; type: string | null } {
+  const person = lead ? lead.customerName || lead.customerEmail : ''
+  if (person !== '')
+    return { name: person, type: LEAD_EVENTS.includes(eventType) ? null : eventType }
+  return { name: `${eventType} …${eventId.slice(-6)}`, type: null }
+}
+
+/** What the whole row says, in a sentence that no other row says. */
+function nameOfRow(delivery: Delivery): string {
+  const { name } = subjectOf(delivery)
+  return words.name({
+    subject: name,
+    state: deliveryWords(delivery, 0).label,
+    status: delivery.lastStatus,
+    target: deliveryTarget(delivery),
+    accepted: formatDateTime(delivery.createdAt),
+  })
+}
+
+function Subject({ delivery }: { delivery: Delivery }) {
+  const [list] = useSearchParams()
+  const { id, kind, state, lastError, lastNote } = delivery
+  const { name, type } = subjectOf(delivery)
+  const error = state !== 'delivered' ? lastError : null
+  return (
+    <div className="flex min-w-0 flex-wrap items-baseline gap-x-2 md:flex-nowrap">
+      <RowLink to={deliveryPath(id, list)} name={nameOfRow(delivery)} className="min-w-0 truncate">
+        {name}
+      </RowLink>
+      {kind === 'test' && <TestMark />}
+      {type && <span className="shrink-0 text-xs text-soft">{type}</span>}
+      {error && (
+        <span className="min-w-0 text-soft [overflow-wrap:anywhere] md:truncate" title={error}>
+          {error}
+        </span>
       )}
       {isDoubtful(lastNote) && (
-        <p className="text-warn [overflow-wrap:anywhere]">{attempts.notes[lastNote]}</p>
+        <span className="min-w-0 text-warn [overflow-wrap:anywhere] md:truncate">
+          {attempts.notes[lastNote]}
+        </span>
       )}
     </div>
-  ),
+  )
+}
+
+const SUBJECT: Column<Delivery> = {
+  key: 'subject',
+  header: columns.delivery,
+  cell: (delivery) => <Subject delivery={delivery} />,
 }
 
 const STATE: Column<Delivery> = {
   key: 'state',
   header: columns.state,
-  width: 'w-48',
+  width: 'w-60',
   bare: true,
   cell: (delivery) => <DeliveryBadge delivery={delivery} detailed />,
 }
 
-const ATTEMPTS: Column<Delivery> = {
-  key: 'attempts',
-  header: columns.attempts,
-  width: 'w-28',
+const STATUS: Column<Delivery> = {
+  key: 'status',
+  header: columns.status,
+  width: 'w-18',
   align: 'end',
-  cell: ({ attemptCount, lastStatus }) => (
-    <span title={lastAnswer(attemptCount, lastStatus)}>{answered(attemptCount, lastStatus)}</span>
+  isEmpty: ({ lastStatus }) => lastStatus === null,
+  cell: ({ lastStatus, attemptCount }) => (
+    <span title={words.attempts(attemptCount)} className="relative z-1">
+      {lastStatus ?? <span className="text-soft">{words.none}</span>}
+    </span>
   ),
+}
+
+const DURATION: Column<Delivery> = {
+  key: 'duration',
+  header: columns.duration,
+  width: 'w-20',
+  align: 'end',
+  isEmpty: ({ durationMs }) => durationMs === null,
+  cell: ({ durationMs }) =>
+    durationMs === null ? (
+      <span className="text-soft">{words.none}</span>
+    ) : (
+      formatDuration(durationMs)
+    ),
 }
 
 const ACCEPTED: Column<Delivery> = {
   key: 'accepted',
   header: columns.accepted,
-  width: 'w-36',
+  width: 'w-32',
   align: 'end',
-  cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+  cell: ({ createdAt }) => (
+    // Above the row's link: the exact time shows when the pointer rests on it.
+    <span className="relative z-1 text-soft">
+      <TimeAgo at={createdAt} />
+    </span>
+  ),
 }
 
 const WEBHOOK: Column<Delivery> = {
   key: 'webhook',
   header: columns.webhook,
-  width: 'w-72',
+  width: 'w-56',
   cell: (delivery) => {
     const target = deliveryTarget(delivery)
     return (
@@ -76,7 +131,6 @@ const WEBHOOK: Column<Delivery> = {
 
 /** Of one webhook, its name would be the same in every row. */
 export function deliveryColumns(ofOneWebhook: boolean): [Column<Delivery>, ...Column<Delivery>[]] {
-  return ofOneWebhook
-    ? [DELIVERY, STATE, ATTEMPTS, ACCEPTED]
-    : [DELIVERY, STATE, WEBHOOK, ATTEMPTS, ACCEPTED]
+  const target = ofOneWebhook ? [] : [WEBHOOK]
+  return [SUBJECT, STATE, STATUS, DURATION, ...target, ACCEPTED]
 }

@@ -4,6 +4,7 @@ import { eventTypesQuery } from '../../api/webhooks.ts'
 import { useChatbot } from '../../app/chatbot-choice.tsx'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
+import { ChecksField } from '../../ui/checks-field.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
@@ -63,25 +64,21 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
         value={filters.eventType}
         onChange={(eventType) => change({ eventType })}
       />
-      <Choice
+      <ChecksField
         label={words.state}
         none={words.anyState}
-        value={filters.givenUp ? GIVEN_UP : filters.state}
+        values={filters.givenUp ? [GIVEN_UP] : (filters.state?.split(',') ?? [])}
         options={[...Object.entries(words.states), [GIVEN_UP, words.givenUp]]}
-        onChange={(state) =>
-          change(state === GIVEN_UP ? { state: null, givenUp: 'true' } : { state, givenUp: null })
-        }
+        onChange={(values) => change(statesChosen(values, filters.givenUp !== null))}
+      />
+      <Choice
+        label={words.status}
+        none={words.anyStatus}
+        value={filters.status}
+        options={Object.entries(words.statuses)}
+        onChange={(status) => change({ status })}
       />
       {/* What a count of errors leads here with: it can be taken away, but not chosen. */}
-      {filters.status !== null && (
-        <Choice
-          label={words.status}
-          none={words.anyStatus}
-          value={filters.status}
-          options={[]}
-          onChange={(status) => change({ status })}
-        />
-      )}
       {filters.error !== null && (
         <Choice
           label={words.error}
@@ -94,6 +91,13 @@ export function DeliveryFilters({ filters: bar, webhooks }: DeliveryFiltersProps
       <SpanFields label={words.accepted} from={filters.from} to={filters.to} onChange={change} />
     </FilterBar>
   )
+}
+
+/** What was given up is a list of its own: another state ends it, and it ends the others. */
+function statesChosen(values: readonly string[], wasGivenUp: boolean) {
+  if (values.includes(GIVEN_UP) && !wasGivenUp) return { state: null, givenUp: 'true' }
+  const states = values.filter((value) => value !== GIVEN_UP)
+  return { state: states.join(',') || null, givenUp: null }
 }
 
 /** The same choice as in the side bar, where an operator looks for it among the filters. */

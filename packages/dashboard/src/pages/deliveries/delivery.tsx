@@ -11,6 +11,7 @@ import { deliveryTarget } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Breakable } from '../../ui/breakable.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Fact, Facts, IdFact } from '../../ui/facts.tsx'
@@ -23,6 +24,7 @@ import { Attempts } from './attempts.tsx'
 import { Countdown } from './countdown.tsx'
 import { DeliveryActions } from './delivery-actions.tsx'
 import { Explanation } from './explanation.tsx'
+import { useNeighbours } from './list-of.ts'
 import { RequestCard } from './request-card.tsx'
 
 const { detail } = texts.deliveries
@@ -63,7 +65,7 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
     <>
       <PageHeader
         title={kind === 'test' ? detail.titleTest(eventType) : detail.title(eventType)}
-        trail={<Back />}
+        trail={<Trail delivery={delivery} />}
         badge={<DeliveryBadge delivery={delivery} detailed />}
         actions={<DeliveryActions key={delivery.id} delivery={delivery} />}
       />
@@ -78,6 +80,29 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
         <RequestCard delivery={delivery} />
       </div>
     </>
+  )
+}
+
+/** Back to the list as it was, and from one of it to the next. */
+function Trail({ delivery }: { delivery: DeliveryDetail }) {
+  const list = useNeighbours(delivery)
+  if (list === null) return <Back />
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+      <BackLink to={list.listPath}>{detail.backToList}</BackLink>
+      <nav aria-label={detail.neighbours} className="flex gap-2">
+        {list.newer && (
+          <ButtonLink size="sm" icon="left" to={list.newer}>
+            {detail.newer}
+          </ButtonLink>
+        )}
+        {list.older && (
+          <ButtonLink size="sm" icon="right" to={list.older}>
+            {detail.older}
+          </ButtonLink>
+        )}
+      </nav>
+    </div>
   )
 }
 

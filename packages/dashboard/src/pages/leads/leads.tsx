@@ -1,13 +1,14 @@
 /** The list: what visitors left, as it comes in. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link } from 'react-router'
 import { leadsQuery } from '../../api/leads.ts'
 import type { Lead } from '../../api/schema.ts'
-import { useChatbot } from '../../app/chatbot-choice.tsx'
+import { useChatbot, useChatbotInAddress } from '../../app/chatbot-choice.tsx'
+import { formatDateTime } from '../../format/format.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { DensityButton } from '../../ui/density.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
@@ -15,6 +16,7 @@ import { PauseButton } from '../../ui/live-list.tsx'
 import { LiveTable } from '../../ui/live-table.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useCursor } from '../../ui/pagination.tsx'
+import { RowLink } from '../../ui/row-link.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { SpanFields } from '../../ui/span-fields.tsx'
 import type { Column } from '../../ui/table.tsx'
@@ -34,6 +36,7 @@ const LEAD_STATES = Object.keys(words.states) as (keyof typeof words.states)[]
 export default function Leads() {
   const { chatbotId, chatbots, isLoading } = useChatbot()
   const { filters, activeCount, change, clear } = useFilters(FILTERS)
+  useChatbotInAddress()
   const { cursor, pagination } = useCursor(chatbotId)
   const [isPaused, setIsPaused] = useState(false)
   const filter = { ...filters, chatbotId }
@@ -56,6 +59,7 @@ export default function Leads() {
         actions={
           <>
             <ExportButton filter={filter} />
+            <DensityButton />
             {cursor === null && <PauseButton isPaused={isPaused} onChange={setIsPaused} />}
           </>
         }
@@ -120,10 +124,14 @@ function StateField({ value, onChange }: StateFieldProps) {
 const NAME: Column<Lead> = {
   key: 'name',
   header: columns.name,
-  cell: ({ id, customerName }) => (
-    <Link to={`/leads/${id}`} className="block truncate font-medium hover:underline">
+  cell: ({ id, customerName, customerEmail, createdAt }) => (
+    <RowLink
+      to={`/leads/${id}`}
+      name={texts.leads.rowName(customerName, customerEmail, formatDateTime(createdAt))}
+      className="block truncate"
+    >
       {customerName || <span className="text-soft">{texts.leads.nameless}</span>}
-    </Link>
+    </RowLink>
   ),
 }
 

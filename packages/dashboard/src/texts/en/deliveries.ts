@@ -1,27 +1,44 @@
 import { count } from './count.ts'
 
+interface RowName {
+  subject: string
+  state: string
+  status: number | null
+  target: string
+  accepted: string
+}
+
 export const deliveries = {
   navigation: 'Deliveries',
   title: 'Deliveries',
   intro: 'Every event on its way to every webhook: what happened to it, and why.',
   listLabel: 'Deliveries, newest first',
   columns: {
-    delivery: 'Event',
+    delivery: 'Lead or event',
     state: 'State',
+    status: 'Answer',
+    duration: 'Took',
     webhook: 'Webhook',
-    attempts: 'Attempts',
     accepted: 'Accepted',
   },
   test: 'Test',
-  answered: (attempts: number, status: number | null) =>
-    status === null ? String(attempts) : `${attempts} · ${status}`,
-  lastAnswer: (attempts: number, status: number | null) =>
-    status === null
-      ? count(attempts, 'attempt', 'attempts')
-      : `${count(attempts, 'attempt', 'attempts')}, the last was answered ${status}`,
+  row: {
+    none: '–',
+    attempts: (made: number) => count(made, 'attempt', 'attempts'),
+    name: (row: RowName) =>
+      [
+        row.subject,
+        row.state,
+        row.status === null ? null : `answered ${row.status}`,
+        `to ${row.target}`,
+        `accepted ${row.accepted}`,
+      ]
+        .filter((part) => part !== null)
+        .join(', '),
+  },
   filters: {
     search: 'Search',
-    searchPlaceholder: 'Id, email, phone or name',
+    searchPlaceholder: 'Name, email, @domain, phone, id',
     chatbot: 'Chatbot',
     webhook: 'Webhook',
     eventType: 'Event type',
@@ -40,8 +57,9 @@ export const deliveries = {
       cancelled: 'Cancelled',
     },
     givenUp: 'Given up, needs attention',
-    status: 'Answered',
+    status: 'Answer',
     anyStatus: 'Any answer',
+    statuses: { '5xx': '5xx: it failed', '4xx': '4xx: it refused', '3xx': '3xx: it redirects' },
     error: 'Error',
     anyError: 'Any error',
   },
@@ -54,6 +72,10 @@ export const deliveries = {
   noWebhookAction: 'Create a webhook',
   detail: {
     back: 'All deliveries',
+    backToList: 'The list',
+    newer: 'Newer',
+    older: 'Older',
+    neighbours: 'In the list',
     title: (eventType: string) => `Delivery of ${eventType}`,
     titleTest: (eventType: string) => `Test of ${eventType}`,
     facts: 'About it',

@@ -14,6 +14,8 @@ export const leads = {
     left: 'Left',
   },
   nameless: 'Without a name',
+  rowName: (name: string, email: string, left: string) =>
+    [name || email || 'Without a name', `left ${left}`].join(', '),
   unknown: '–',
   filters: {
     left: 'Left',

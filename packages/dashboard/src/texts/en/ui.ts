@@ -13,6 +13,8 @@ export const ui = {
   older: 'Older',
   firstPage: 'Newest',
   pages: 'Pages of the list',
+  denseRows: 'Compact rows',
+  roomyRows: 'Roomy rows',
   notifications: 'Notifications',
   never: 'never',
   showTable: 'Show as a table',

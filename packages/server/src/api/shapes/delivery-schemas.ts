@@ -81,6 +81,13 @@ export const deliverySchema = z
         restingUntil: isoTime.nullable(),
       })
       .meta({ description: 'Where it goes, as it is now, or as it was when it was deleted.' }),
+    lead: z
+      .object({ id: idField('lead'), customerName: z.string(), customerEmail: z.string() })
+      .nullable()
+      .meta({
+        description:
+          'Whose event it is; of a long name its beginning. Null: of no lead, or erased.',
+      }),
     chatbotId: idField('chatbot'),
     eventType: z.string().meta({ description: 'As the webhook spelled it.' }),
     kind: z.enum(['event', 'test']),
@@ -109,6 +116,10 @@ export const deliverySchema = z
     lastStatus: z.int().nullable(),
     lastError: z.string().nullable(),
     lastNote: noteField,
+    durationMs: z
+      .number()
+      .nullable()
+      .meta({ description: 'In lists: of the attempt that ended it.' }),
     createdAt: isoTime,
     finishedAt: isoTime.nullable(),
     updatedAt: isoTime,
@@ -141,6 +152,7 @@ export const DELIVERY_EXAMPLE: z.infer<typeof deliverySchema> = {
   eventId: EXAMPLE_IDS.event,
   webhookId: EXAMPLE_IDS.webhook,
   webhook: { url: 'https://example.com/hook', state: 'active', restingUntil: null },
+  lead: { id: EXAMPLE_IDS.lead, customerName: 'Ann', customerEmail: 'ann@example.com' },
   chatbotId: EXAMPLE_IDS.chatbot,
   eventType: 'lead.submit',
   kind: 'event',
@@ -154,6 +166,7 @@ export const DELIVERY_EXAMPLE: z.infer<typeof deliverySchema> = {
   lastStatus: 200,
   lastError: null,
   lastNote: 'acknowledged',
+  durationMs: 41,
   createdAt: '2026-09-14T09:30:12.345Z',
   finishedAt: '2026-09-14T09:30:12.391Z',
   updatedAt: '2026-09-14T09:30:12.391Z',

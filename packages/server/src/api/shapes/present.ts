@@ -3,7 +3,7 @@ import type { Chatbot } from '../../chatbot.ts'
 import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
-import type { ListedEvent, Recovery, WebhookGlimpse } from '../../store/desk.ts'
+import type { LeadGlimpse, ListedEvent, Recovery, WebhookGlimpse } from '../../store/desk.ts'
 import { liveRest, maskedUrl, settingsSince, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 
@@ -72,12 +72,17 @@ export function presentSecret(webhook: Webhook, nowMs: number) {
 /** What a delivery is shown with. */
 export interface Beside {
   webhooks: ReadonlyMap<string, WebhookGlimpse>
+  /** By their events' ids. */
+  leads: ReadonlyMap<string, LeadGlimpse>
   /** How many attempts a series has. */
   attemptsMax: number
   nowMs: number
 }
 
-export function presentDelivery(delivery: Delivery, { webhooks, attemptsMax, nowMs }: Beside) {
+export function presentDelivery(
+  delivery: Delivery,
+  { webhooks, leads, attemptsMax, nowMs }: Beside,
+) {
   const { id, eventId, webhookId, chatbotId, eventType, kind, state, stateReason } = delivery
   const seriesMax = kind === 'test' ? 1 : attemptsMax
   return {
@@ -85,6 +90,7 @@ export function presentDelivery(delivery: Delivery, { webhooks, attemptsMax, now
     eventId,
     webhookId,
     webhook: presentGlimpse(webhooks.get(webhookId), nowMs),
+    lead: leads.get(eventId) ?? null,
     chatbotId,
     eventType,
     kind,
@@ -98,6 +104,7 @@ export function presentDelivery(delivery: Delivery, { webhooks, attemptsMax, now
     lastStatus: delivery.lastStatus,
     lastError: delivery.lastError,
     lastNote: delivery.lastNote,
+    durationMs: delivery.durationMs,
     createdAt: isoAt(delivery.createdAt),
     finishedAt: isoAt(delivery.finishedAt),
     updatedAt: isoAt(delivery.updatedAt),

@@ -68,6 +68,10 @@ export function rowsIn(db: Builder, table: DeliveryTable) {
       number('finished_at').as('finished_at'),
       number('updated_at').as('updated_at'),
       note.as('last_note'),
+      (table === 'finished'
+        ? sql<number | null>`deliveries.duration_ms`
+        : sql<number | null>`CAST(NULL AS real)`
+      ).as('duration_ms'),
     ])
 }
 

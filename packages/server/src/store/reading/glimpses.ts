@@ -1,8 +1,10 @@
-/** What is told of webhooks beside their deliveries: also of those that are gone. */
-import type { CompiledQuery } from 'kysely'
-import type { WebhookGlimpse } from '../desk.ts'
+/** What is told beside deliveries: of webhooks, also of those that are gone, and of whose leads they are. */
+import { type CompiledQuery, sql } from 'kysely'
+import { eventIdOf, leadIdOf } from '../../id.ts'
+import type { LeadGlimpse, WebhookGlimpse } from '../desk.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import type { Builder } from './builder.ts'
+import { isOfLiveChatbot } from './live-chatbot.ts'
 import { restOf, type WebhookRow } from './rows.ts'
 
 type SeenRow = Pick<
@@ -37,6 +39,37 @@ export function toGlimpses(
     glimpses.set(row.id, { url, state: row.state, rest: restOf(row) })
   }
   return glimpses
+}
+
+/** Of a name that is a text, its beginning: enough to know whose it is. */
+const NAME_LENGTH = 200
+
+interface SeenLead {
+  id: string
+  customer_name: string
+  customer_email: string
+}
+
+export function leadGlimpses(db: Builder, eventIds: readonly string[]): CompiledQuery {
+  return db
+    .selectFrom('leads')
+    .select([
+      'id',
+      sql<string>`substr(customer_name, 1, ${sql.lit(NAME_LENGTH)})`.as('customer_name'),
+      'customer_email',
+    ])
+    .where('id', 'in', eventIds.map(leadIdOf))
+    .where(isOfLiveChatbot('leads'))
+    .compile()
+}
+
+export function toLeadGlimpses(rows: unknown[] = []): Map<string, LeadGlimpse> {
+  return new Map(
+    (rows as SeenLead[]).map(({ id, customer_name, customer_email }) => [
+      eventIdOf(id),
+      { id, customerName: customer_name, customerEmail: customer_email },
+    ]),
+  )
 }
 
 /** A key may have been retired without what is left of deleted webhooks (sealed-with.ts). */

@@ -31,7 +31,7 @@ import {
 import { statsSeries } from './figures/charts.ts'
 import { leadStatsQueries, toLeadStats } from './figures/lead-stats.ts'
 import { toStats } from './figures/stats.ts'
-import { glimpseQueries, toGlimpses } from './glimpses.ts'
+import { glimpseQueries, leadGlimpses, toGlimpses, toLeadGlimpses } from './glimpses.ts'
 import { type ListedLeadRow, listLeads, toListedLead } from './lead-deliveries.ts'
 import { leadRecordQueries, listedLeadQuery, toLeadRecord } from './lead-record.ts'
 import { PAGED_LISTS, type PagedList } from './paged-lists.ts'
@@ -92,6 +92,11 @@ function details(parts: ReadParts) {
       const asked = [...new Set(ids)]
       const found = asked.length === 0 ? [] : await run(glimpseQueries(db, asked))
       return toGlimpses(asked, found, encryption)
+    },
+    async glimpseLeads(eventIds) {
+      const asked = [...new Set(eventIds)]
+      const [found] = asked.length === 0 ? [] : await run([leadGlimpses(db, asked)])
+      return toLeadGlimpses(found)
     },
     getEvent: async (id) => toEventDetail(await run(eventDetailQueries(db, id))),
     getDelivery: async (id) =>

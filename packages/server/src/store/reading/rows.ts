@@ -114,6 +114,8 @@ export interface DeliveryRow {
   last_error: string | null
   /** Of what is read to be shown. */
   last_note?: AnswerNote | null
+  /** The same. */
+  duration_ms?: number | null
   /** First attempt of this series that was not charged; null: all were. */
   uncharged_since: number | null
   created_at: number
@@ -278,6 +280,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     claimed: row.claimed_by !== null,
     lastStatus: row.last_status,
     lastError: row.last_error,
+    durationMs: row.duration_ms ?? null,
     lastNote: row.last_note ?? null,
     createdAt: row.created_at,
     finishedAt: row.finished_at,

@@ -26,6 +26,9 @@ const LISTED_MAX = 400
 /** Of these lists a page may be short though more follow (lead-states.ts): their end says nothing. */
 const ENDLESS: readonly unknown[] = ['delivered', 'none']
 
+/** So many leads are looked at then, as without a search. */
+const ENDLESS_TURNS = 5
+
 /** After any character of a lead's name in the index. */
 const AFTER_SHARED = '~'
 
@@ -43,7 +46,7 @@ function grown(least: number, most: number, turn: number): number {
 export function findLeads(parts: Parts, filter: LeadFilter & { q: string }, page: Page) {
   const walks = [new LeadsOfIndex(parts, filter, page)]
   return ENDLESS.includes(filter.deliveryState)
-    ? inTurns(walks, page.limit)
+    ? inTurns(walks, page.limit, ENDLESS_TURNS)
     : inTurns([...walks, new ListedLeads(parts, filter, page)], page.limit)
 }
 
@@ -61,9 +64,13 @@ export async function findDeliveries(
   return inTurns(walks, page.limit)
 }
 
-async function inTurns(walks: readonly PageWalk[], limit: number): Promise<string[]> {
+async function inTurns(
+  walks: readonly PageWalk[],
+  limit: number,
+  turnsMax = Number.POSITIVE_INFINITY,
+): Promise<string[]> {
   const found = walks.map((): string[] => [])
-  for (let turn = 0; ; turn++) {
+  for (let turn = 0; turn < turnsMax; turn++) {
     for (const [index, walk] of walks.entries()) {
       const page = found[index] ?? []
       const ids = await walk.next(turn)
@@ -71,6 +78,7 @@ async function inTurns(walks: readonly PageWalk[], limit: number): Promise<strin
       if (ids === null || page.length >= limit) return page.slice(0, limit)
     }
   }
+  return found[0] ?? []
 }
 
 class LeadsOfIndex implements PageWalk {
