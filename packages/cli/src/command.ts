@@ -25,14 +25,20 @@ export interface Command {
   run(given: Given): Promise<ExitCode>
 }
 
-export interface Given {
+/** What a command runs in. */
+export interface World {
+  env: NodeJS.ProcessEnv
+  out: Output
+  /** What ends the command in order when nobody reads its stdout any more; without it, it ends at once. */
+  onClosed(inOrder: () => void): void
+}
+
+export interface Given extends World {
   positionals: string[]
   /** Of an option that was given; undefined: it was not. */
   text(name: string): string | undefined
   texts(name: string): string[]
   flag(name: string): boolean
-  env: NodeJS.ProcessEnv
-  out: Output
 }
 
 const SHARED: Record<string, OptionSpec> = {
@@ -47,16 +53,13 @@ interface Called {
 }
 
 /** Null: help was asked for. */
-export function parseGiven(
-  called: Called,
-  argv: string[],
-  world: Pick<Given, 'env' | 'out'>,
-): Given | null {
+export function parseGiven(called: Called, argv: string[], world: World): Given | null {
   const { values, positionals } = parse(called, argv)
   if (values.help === true) return null
   const { argumentsMax = positionals.length } = called.command
   const surplus = positionals[argumentsMax]
   if (surplus !== undefined) throw wrong(called, `"${surplus}" is one argument too many.`)
+  refuseRepeats(called, values)
   const texts = (name: string): string[] => {
     const value = values[name]
     const list = Array.isArray(value) ? value : [value]
@@ -77,12 +80,26 @@ function parse(called: Called, argv: string[]) {
     const options = Object.fromEntries(
       Object.entries(specs).map(([name, { type, multiple = false }]) => [
         name,
-        { type, multiple, ...(name === 'help' ? { short: 'h' } : {}) },
+        {
+          type,
+          multiple: multiple || type === 'string',
+          ...(name === 'help' ? { short: 'h' } : {}),
+        },
       ]),
     )
     return parseArgs({ args: argv, allowPositionals: true, options })
   } catch (error) {
     throw wrong(called, faultText(error, Object.keys(specs)), error)
+  }
+}
+
+/** Of two values one would be dropped without a word; one that is empty is a variable that was not set. */
+function refuseRepeats(called: Called, values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Array.isArray(value)) continue
+    if (value.includes('')) throw wrong(called, `--${name} has no value.`)
+    if (value.length > 1 && called.command.options[name]?.multiple !== true)
+      throw wrong(called, `--${name} is given ${value.length} times, and takes one value.`)
   }
 }
 

@@ -1,5 +1,6 @@
 /** A program of commands: the first word chooses; what goes wrong is one sentence and an exit code. */
-import { type Command, type Given, helpText, parseGiven } from './command.ts'
+import { endWhenClosed } from './closed-streams.ts'
+import { type Command, helpText, parseGiven, type World } from './command.ts'
 import { CommandError, EXIT, usageError } from './command-error.ts'
 import { nearest } from './nearest.ts'
 import { createOutput, type Streams } from './output.ts'
@@ -37,8 +38,13 @@ export async function runProgram(
 ): Promise<number> {
   const wantsJson = argv.includes('--json')
   const out = createOutput({ stdout, stderr }, { json: wantsJson || stdout.isTTY !== true })
+  let end: (() => void) | null = null
+  endWhenClosed({ stdout, stderr }, () => end)
+  const onClosed = (inOrder: () => void) => {
+    end = inOrder
+  }
   try {
-    return await choose(program, argv, { env, out })
+    return await choose(program, argv, { env, out, onClosed })
   } catch (error) {
     const { exitCode, message } = toCommandError(program, error)
     out.progress(null)
@@ -48,11 +54,7 @@ export async function runProgram(
   }
 }
 
-async function choose(
-  program: Program,
-  argv: string[],
-  world: Pick<Given, 'env' | 'out'>,
-): Promise<number> {
+async function choose(program: Program, argv: string[], world: World): Promise<number> {
   const [word, about] = argv
   if (word === 'help' && about !== undefined) return choose(program, [about, '--help'], world)
   if (word === 'help' || word === '--help' || word === '-h') {
@@ -75,12 +77,7 @@ async function choose(
   return call(program, word, argv.slice(1), world)
 }
 
-async function call(
-  program: Program,
-  name: string,
-  argv: string[],
-  world: Pick<Given, 'env' | 'out'>,
-): Promise<number> {
+async function call(program: Program, name: string, argv: string[], world: World): Promise<number> {
   const listed = program.commands.find((command) => command.name === name)
   if (!listed) throw unknownCommand(program, name)
   const command = await listed.load()

@@ -24,7 +24,15 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('without a server', () => {
   test('a signature is the vector, and is verified', async () => {
-    const { code, lines } = await call(['sign', body, '--secret', VECTOR_SECRET, '--id', 'evt_1'])
+    const { code, lines } = await call([
+      'sign',
+      body,
+      '--secret',
+      VECTOR_SECRET,
+      '--id',
+      'evt_1',
+      '--json',
+    ])
     expect(code).toBe(0)
     const headers = JSON.parse(lines[0] ?? '')
     expect(headers['x-chatzuri-signature']).toBe('8b0fdf3ceb6cc6f34cf4ed62ff6a418e4da8fa0d')
@@ -42,7 +50,7 @@ describe('without a server', () => {
 
   test('with two secrets it signs as during a rotation, and verifies with either', async () => {
     const env = { CHATZURI_SECRET: `${SECRET} ${VECTOR_SECRET}` }
-    const { lines } = await call(['sign', body], { env })
+    const { lines } = await call(['sign', body, '--json'], { env })
     const headers: Record<string, string> = JSON.parse(lines[0] ?? '')
     expect(headers['x-chatzuri-signature']).toBe('8b0fdf3ceb6cc6f34cf4ed62ff6a418e4da8fa0d')
     expect(headers['webhook-signature']).toMatch(/^v1,\S{44} v1,\S{44}$/)
@@ -101,6 +109,9 @@ describe('without a server', () => {
     [['trigger', 'lead.submit', '--chat-id', 'bot_1'], 'trigger --help'],
     [['webhooks', 'resume'], 'webhooks takes list'],
     [['webhooks', 'pause', 'wh_1', '--held'], 'webhooks takes list'],
+    [['deliveries', 'list', '--limit', '1', '--limit', '2'], '--limit is given 2 times'],
+    [['deliveries', 'list', '--webhook', ''], '--webhook has no value'],
+    [['listen', '--forward-to', 'http://8311'], 'a number where a host stands'],
     [['deliveries', 'shred'], 'deliveries takes list'],
     [['send-waiting'], 'send-waiting needs one webhook'],
     [['send-waiting', 'wh_1', 'wh_2'], 'send-waiting needs one webhook'],
@@ -235,6 +246,23 @@ describe('with a server', () => {
     expect(webhook.secret).toMatch(/^whsec_/)
     const none = await call(['webhooks', 'create'], { env })
     expect([none.code, none.error]).toEqual([2, expect.stringContaining('webhooks takes list')])
+  })
+
+  test('a repeated state counts, and times have one format; a slip in either is told', async () => {
+    const states = ['--state', 'delivered,parked', '--state', 'exhausted']
+    const found = await call(['deliveries', 'list', ...states, '--since', '1h'], { env })
+    const seen = new Set(found.lines.map((line) => JSON.parse(line).state))
+    expect(seen).toContain('delivered')
+    const none = ['deliveries', 'list', ...states, '--until', '2026-01-01']
+    expect(await call(none, { env })).toMatchObject({ code: 0, text: '' })
+    for (const [slip, says] of [
+      [['--state', 'exhasted'], 'Did you mean "exhausted"?'],
+      [['--since', '6'], '"6" is no time'],
+      [['--since', '6h', '--from', '2d'], 'an older name'],
+    ] as const) {
+      const { code, error } = await call(['deliveries', 'list', ...slip], { env })
+      expect([code, error]).toEqual([2, expect.stringContaining(says)])
+    }
   })
 
   test('webhooks are listed, paused and resumed', async () => {

@@ -2,19 +2,19 @@ import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
+import { limitOf, listPages, spanOf, spanOptions } from './lists.ts'
+import { statesOf } from './states.ts'
 
 const FILTERS = {
   chatbot: 'chatbotId',
   webhook: 'webhookId',
   event: 'eventId',
   type: 'eventType',
-  state: 'state',
-  from: 'from',
-  to: 'to',
+  status: 'status',
   q: 'q',
 }
+const STATES = ['pending', 'delivered', 'exhausted', 'parked', 'cancelled']
 const COLUMNS = ['id', 'createdAt', 'eventType', 'state', 'attemptCount', 'lastStatus', 'lastError']
-const PAGE = 100
 
 export const deliveries: Command = {
   name: 'deliveries',
@@ -24,19 +24,16 @@ export const deliveries: Command = {
   options: {
     state: {
       type: 'string',
+      multiple: true,
       value: 'STATE',
-      about: 'list: pending, delivered, exhausted, parked or cancelled',
+      about: `list: ${STATES.join(', ')}; several by commas or repeated`,
     },
     chatbot: { type: 'string', value: 'bot_…', about: 'list: of this chatbot' },
     webhook: { type: 'string', value: 'wh_…', about: 'list: of this webhook' },
     event: { type: 'string', value: 'evt_…', about: 'list: of this event' },
     type: { type: 'string', value: 'TYPE', about: 'list: of this event type' },
-    from: {
-      type: 'string',
-      value: 'TIME',
-      about: 'list: accepted at this time or later (ISO 8601)',
-    },
-    to: { type: 'string', value: 'TIME', about: 'list: accepted before this time' },
+    status: { type: 'string', value: 'CODE', about: 'list: answered so last: 404, 4xx or 5xx' },
+    ...spanOptions('list: accepted'),
     q: {
       type: 'string',
       value: 'TEXT',
@@ -55,25 +52,21 @@ export const deliveries: Command = {
 }
 
 async function list(api: Api, given: Given) {
-  const limit = Number(given.text('limit') ?? 50)
-  if (!Number.isInteger(limit) || limit < 1)
-    throw usageError('--limit is a whole number from 1 on.')
+  const limit = limitOf(given)
   const query = new URLSearchParams()
   for (const [option, name] of Object.entries(FILTERS)) {
     const value = given.text(option)
     if (value !== undefined) query.set(name, value)
   }
-  const found: Record<string, unknown>[] = []
-  for (;;) {
-    query.set('limit', String(Math.min(PAGE, limit - found.length)))
-    const page = await api.get(`/api/v1/deliveries?${query}`)
-    found.push(...itemsOf(page))
-    given.out.progress(`${found.length} deliveries`)
-    if (typeof page.nextCursor !== 'string' || found.length >= limit) break
-    query.set('cursor', page.nextCursor)
-  }
-  given.out.progress(null)
-  given.out.rows(found, COLUMNS, 'There is no such delivery.')
+  for (const state of statesOf(given, STATES)) query.append('state', state)
+  for (const [name, value] of spanOf(given)) query.set(name, value)
+  await listPages(api, given, {
+    path: '/api/v1/deliveries',
+    query,
+    limit,
+    columns: COLUMNS,
+    empty: 'There is no such delivery.',
+  })
   return EXIT.done
 }
 

@@ -1,3 +1,4 @@
+import { addressOf } from '../address.ts'
 import { type Api, chatbotOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
@@ -6,7 +7,6 @@ import { lineText, lineValue } from '../listen/line.ts'
 import { Listener } from '../listen/listener.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../output.ts'
-import { typedUrl } from '../typed-url.ts'
 import { LEAD_EVENTS } from './trigger.ts'
 
 const DEFAULT_EVENTS = 'lead.submit'
@@ -16,7 +16,11 @@ export const listen: Command = {
   usage: '--forward-to URL',
   about: 'Live deliveries on this machine, through any firewall: forwards each to your own server.',
   options: {
-    'forward-to': { type: 'string', value: 'URL', about: 'your server: localhost:3000/hook' },
+    'forward-to': {
+      type: 'string',
+      value: 'URL',
+      about: 'your server: 3000, or localhost:3000/hook',
+    },
     events: {
       type: 'string',
       value: 'TYPE,TYPE',
@@ -77,11 +81,7 @@ function forwardUrl(given: string | undefined, wantsSecret: boolean): URL | null
       'listen needs to know where to: --forward-to http://localhost:3000/hook, with the port and path of your server.',
     )
   }
-  const typed = typedUrl(given, '--forward-to')
-  const text = typed.includes('://') ? typed : `http://${typed}`
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url && /^https?:$/.test(url.protocol)) return url
-  throw usageError(`"${given}" is no URL of a server: say http://localhost:3000/hook.`)
+  return addressOf(given, '--forward-to')
 }
 
 async function create(api: Api, given: Given): Promise<Listened> {

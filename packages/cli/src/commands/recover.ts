@@ -2,22 +2,27 @@ import { openApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { barText } from '../output.ts'
+import { parseTime, TIME_FORMAT } from '../time.ts'
+import { statesOf } from './states.ts'
 
 const ASK_EVERY_MS = 300
-const UNITS_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 export const recover: Command = {
   name: 'recover',
   usage: 'wh_… --since TIME',
   about: 'Sends again all that failed of a webhook since a time.',
   options: {
-    since: { type: 'string', value: 'TIME', about: 'ISO 8601, or how long ago: 90m, 6h, 2d' },
-    until: { type: 'string', value: 'TIME', about: 'the same; default: now' },
+    since: {
+      type: 'string',
+      value: 'TIME',
+      about: `finished at this time or later: ${TIME_FORMAT}`,
+    },
+    until: { type: 'string', value: 'TIME', about: '… and before this one; default: now' },
     state: {
       type: 'string',
       multiple: true,
       value: 'STATE',
-      about: 'exhausted (default), cancelled or delivered; more than once for several',
+      about: 'exhausted (default), cancelled or delivered; several by commas or repeated',
     },
     'dry-run': { type: 'boolean', about: 'only count' },
   },
@@ -28,7 +33,7 @@ export const recover: Command = {
       throw usageError('recover needs a webhook and a time: chatzuri recover wh_… --since 6h.')
     }
     const until = given.text('until')
-    const states = given.texts('state')
+    const states = statesOf(given)
     const dryRun = given.flag('dry-run')
     const body = {
       since: parseTime(since),
@@ -53,15 +58,4 @@ export const recover: Command = {
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
     }
   },
-}
-
-function parseTime(text: string): string {
-  const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? []
-  const agoMs = Number(count) * (UNITS_MS[unit] ?? Number.NaN)
-  const at = new Date(Number.isNaN(agoMs) ? text : Date.now() - agoMs)
-  // Also of what is further away than a date can tell.
-  if (Number.isNaN(at.getTime())) {
-    throw usageError(`"${text}" is no time: say 2026-09-14T09:00:00Z, or 6h.`)
-  }
-  return at.toISOString()
 }

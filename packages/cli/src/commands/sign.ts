@@ -16,7 +16,10 @@ export const sign: Command = {
   },
   notes: `The bytes are signed as they are, a newline at the end included (printf '%s', not echo).
 
-  printf '%s' '{"eventType":"lead.submit"}' | chatzuri sign --secret whsec_…`,
+  printf '%s' '{"eventType":"lead.submit"}' | chatzuri sign --secret whsec_…
+  curl -H @<(chatzuri sign body.json) --data-binary @body.json http://localhost:3000/hook
+
+One header a line, also in a pipe; --json makes them one object.`,
   async run(given) {
     const { secret, previousSecret } = secretsOf(given, 'sign')
     const timestampSeconds = Number(given.text('timestamp') ?? Math.floor(Date.now() / 1000))
@@ -25,11 +28,9 @@ export const sign: Command = {
     const id = given.text('id') ?? `evt_${randomBytes(13).toString('hex')}`
     const body = (await readInput(given.positionals)).toString('utf8')
     const headers = signedHeaders({ id, timestampSeconds, body }, secret, previousSecret)
-    given.out.value(headers, () =>
-      Object.entries(headers)
-        .map(([name, value]) => `${name}: ${value}`)
-        .join('\n'),
-    )
+    // In pipes, too: curl reads them from there.
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    given.out.line(given.flag('json') ? JSON.stringify(headers) : lines.join('\n'))
     return EXIT.done
   },
 }
