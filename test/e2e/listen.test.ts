@@ -1,9 +1,11 @@
 /** `chatzuri listen` against the real server, each a process, and the developer's app between them. */
 
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { verify } from '@chatzuri/webhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ApiClient } from '../support/api-client.ts'
-import { ListenProcess } from '../support/listen-process.ts'
+import { ListenProcess, STATE_HOME } from '../support/listen-process.ts'
 import { LocalApp } from '../support/local-app.ts'
 import { removeDataDirs, ServerProcess } from '../support/server-process.ts'
 import { ANN } from '../support/server-world.ts'
@@ -60,7 +62,7 @@ test('a lead reaches the local app, signed, and its answer is in the record', as
 })
 
 test('after Ctrl-C deliveries are parked, and come in order when it listens again', async () => {
-  const first = listen()
+  const first = listen('--keep')
   const { webhookId, secret } = await first.listening()
   expect(await first.interrupt()).toEqual({ code: 0, signal: null })
   expect(first.notices.join('\n')).toContain(`--webhook ${webhookId}`)
@@ -79,6 +81,45 @@ test('after Ctrl-C deliveries are parked, and come in order when it listens agai
   const printed = new ListenProcess(server, ['--print-secret', '--json', '--webhook', webhookId])
   expect(await printed.ended).toMatchObject({ code: 0 })
   expect(printed.lines).toEqual([{ webhookId, secret }])
+})
+
+test('without --webhook it leaves nothing behind, and has the same secret at its next start', async () => {
+  const secrets = new Set<string | undefined>()
+  for (const end of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const listener = listen()
+    const { webhookId, secret } = await listener.listening()
+    secrets.add(secret)
+    expect(await listener.interrupt(end)).toEqual({ code: 0, signal: null })
+    await expect(api.webhook(webhookId)).rejects.toThrow('404')
+  }
+  const unread = listen()
+  const { webhookId } = await unread.listening()
+  const ended = unread.closePipe()
+  await lead()
+  expect(await ended).toEqual({ code: 141, signal: null })
+  await expect(api.webhook(webhookId)).rejects.toThrow('404')
+  const printed = listen('--print-secret', '--json')
+  await printed.ended
+  secrets.add(printed.lines[0]?.secret)
+  expect([...secrets]).toEqual([expect.stringMatching(/^whsec_/)])
+  for (const name of readdirSync(join(STATE_HOME, 'chatzuri/listen'))) {
+    const path = join(STATE_HOME, 'chatzuri/listen', name, 'secret')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  }
+})
+
+test('after a kill the next start takes up what was left, and what came meanwhile', async () => {
+  const killed = listen()
+  const { webhookId, secret } = await killed.listening()
+  await killed.kill()
+  const eventId = await lead()
+  const next = listen()
+  expect(await next.listening()).toEqual({ webhookId, secret })
+  await next.line((line) => line.eventId === eventId)
+  await next.kill()
+  const other = listen('--events', 'order.paid')
+  expect((await other.listening()).webhookId).not.toBe(webhookId)
+  await expect(api.webhook(webhookId)).rejects.toThrow('404')
 })
 
 test('a local app that is down is told of as refused, and gets it when it is up', async () => {

@@ -1,10 +1,16 @@
 /** `chatzuri listen`, the real command as a process of its own, and what it says. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Ended, readLines, watchChild } from './child-processes.ts'
 import { until } from './until.ts'
 
 const CLI_PROGRAM = fileURLToPath(new URL('../../packages/cli/bin/chatzuri.js', import.meta.url))
+/** Nobody's own. */
+export const STATE_HOME = mkdtempSync(join(tmpdir(), 'chatzuri-listen-'))
+process.once('exit', () => rmSync(STATE_HOME, { recursive: true, force: true }))
 const PATIENCE_MS = 60_000
 
 interface ListenLine {
@@ -30,7 +36,12 @@ export class ListenProcess {
 
   constructor(server: { url: string; adminKey: string }, args: string[]) {
     const { PATH = '' } = process.env
-    const env = { PATH, CHATZURI_URL: server.url, CHATZURI_KEY: server.adminKey }
+    const env = {
+      XDG_STATE_HOME: STATE_HOME,
+      PATH,
+      CHATZURI_URL: server.url,
+      CHATZURI_KEY: server.adminKey,
+    }
     this.#child = spawn(process.execPath, [CLI_PROGRAM, 'listen', ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,8 +74,14 @@ export class ListenProcess {
   }
 
   /** As Ctrl-C does. */
-  interrupt(): Promise<Ended> {
-    this.#child.kill('SIGINT')
+  interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
+    this.#child.kill(signal)
+    return this.ended
+  }
+
+  /** Its reader goes, as `head -1` does. */
+  closePipe(): Promise<Ended> {
+    this.#child.stdout?.destroy()
     return this.ended
   }
 

@@ -39,12 +39,13 @@ export async function runProgram(
   const wantsJson = argv.includes('--json')
   const out = createOutput({ stdout, stderr }, { json: wantsJson || stdout.isTTY !== true })
   let end: (() => void) | null = null
-  endWhenClosed({ stdout, stderr }, () => end)
+  const closedExitCode = endWhenClosed({ stdout, stderr }, () => end)
   const onClosed = (inOrder: () => void) => {
     end = inOrder
   }
   try {
-    return await choose(program, argv, { env, out, onClosed })
+    const exitCode = await choose(program, argv, { env, out, onClosed })
+    return closedExitCode() ?? exitCode
   } catch (error) {
     const { exitCode, message } = toCommandError(program, error)
     out.progress(null)

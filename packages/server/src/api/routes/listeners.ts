@@ -25,7 +25,7 @@ import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import { createdWebhookSchema } from '../shapes/webhook-schemas.ts'
 import { CREATION_ERRORS, onceFor } from './changing/creation.ts'
 import { ETAG } from './changing/versions.ts'
-import { createAndAnswer, findWebhook } from './webhooks/webhooks.ts'
+import { createAndAnswer, findWebhook, usableSecret } from './webhooks/webhooks.ts'
 
 export function listenerRoutes(deps: ApiDeps): Route[] {
   return [createRoute(deps), startRoute(deps), pullRoute(deps), reportRoute(deps), leaveRoute(deps)]
@@ -60,13 +60,13 @@ function createRoute(deps: ApiDeps): Route {
     location: ({ id }) => `/api/v1/webhooks/${id}`,
     errors: ['too_many_webhooks', ...CREATION_ERRORS],
     handle({ id: chatbotId, body, ...call }) {
-      const { temporary = true, ...settings } = body
+      const { temporary = true, secret, ...settings } = body
       return createAndAnswer(deps, call, {
         ...SETTINGS_BY_DEFAULT,
         ...settings,
         chatbotId,
         url: LISTEN_URL,
-        secret: deps.generateSecret(),
+        secret: secret === undefined ? deps.generateSecret() : usableSecret(deps, secret),
         listen: { temporary },
         once: onceFor(call.request, chatbotId, body),
       })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
 import { EXAMPLE_IDS, idField, idFilter, text } from './schemas.ts'
-import { WEBHOOK_EXAMPLE, webhookSchema } from './webhook-schemas.ts'
+import { secretText, WEBHOOK_EXAMPLE, webhookSchema } from './webhook-schemas.ts'
 import { givenSettings } from './webhook-settings.ts'
 
 /** Short: what no message told of is found when it asks again, and proxies cut what is silent for long. */
@@ -16,6 +16,7 @@ export const newListenerSchema = z
   .strictObject({
     eventTypes: givenSettings.eventTypes,
     description: givenSettings.description.exactOptional(),
+    secret: secretText.exactOptional(),
     temporary: z.boolean().exactOptional().meta({
       description: 'Default: true. Removed when nobody has listened for an hour.',
     }),
