@@ -29,10 +29,10 @@ interface FilledOptions {
 }
 
 /** On disk while it is filled, the sorting of its indexes included. */
-const BYTES_EACH = 4_500
+const BYTES_EACH = 5_500
 const DAY_MS = 86_400_000
 /** Another one for another past: one that was kept has no answers to questions that came later. */
-const PAST = 3
+const PAST = 4
 
 /** Gives `use` the store; removes it afterwards, unless it is kept. */
 export async function withFilledStore<T>(

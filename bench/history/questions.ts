@@ -3,15 +3,9 @@ import { LEAD_STATES } from '../../packages/server/src/lead.ts'
 import type { ApiClient } from '../api-client.ts'
 import type { FilledStore } from './filled-store.ts'
 import { EVENT_TYPES, LEAD_TYPE, pick, SOUND_TYPE } from './owners.ts'
+import { asPeopleAsk } from './people-questions.ts'
+import type { Lead, Question } from './question.ts'
 import { COMMON_NAME } from './rows.ts'
-
-export interface Question {
-  name: string
-  /** Asked in turn, so that not all of them are answered from a warm page. */
-  paths: string[]
-  /** What is posted to them; undefined: they are got. */
-  body?: unknown
-}
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -22,14 +16,6 @@ const RARE_TYPE = EVENT_TYPES.at(-1)?.eventType ?? ''
 interface Sample {
   delivery: { id: string; eventId: string; chatbotId: string; webhookId: string }
   lead: Lead
-}
-
-interface Lead {
-  id: string
-  conversationId: string
-  customerName: string
-  customerEmail: string
-  customerPhone: string
 }
 
 export async function makeQuestions(api: ApiClient, filled: FilledStore): Promise<Question[]> {
@@ -211,6 +197,7 @@ function searches(samples: Sample[], { chatbots }: FilledStore): Question[] {
     find('a first name that many have', ['ann', 'brian']),
     find('a first name that many have, chatbot', ['ann'], `&chatbotId=${largest?.id}`),
     find('a letter', ['a']),
+    ...asPeopleAsk(leads, 'deliveries', largest?.id),
   ]
 }
 
@@ -257,6 +244,7 @@ function leadLists(samples: Sample[], { chatbots, past }: FilledStore): Question
     ),
     find('a first name that many have', ['ann', 'brian']),
     find('a letter', ['a']),
+    ...asPeopleAsk(leads, 'leads', few[0]?.id),
   ]
 }
 

@@ -2,8 +2,16 @@
  * The rows of a past of thirty days: one generator for both stores. A row is its values in the order
  * of `COLUMNS`. Everything is finished; ids carry the time of what they name and rise, as in life.
  */
+
 import { createIds, deliveryIdOf, type Ids, leadIdOf } from '../../packages/server/src/id.ts'
 import { systemRandom } from '../../packages/server/src/random.ts'
+import { type Person, termsOf } from '../../packages/server/src/store/reading/searching/terms.ts'
+import {
+  BUCKET_LEADS,
+  type BucketRow,
+  sharedOf,
+  shelfOf,
+} from '../../packages/server/src/store/rules/search-buckets.ts'
 import { seededRandom } from '../../test/support/seeded-random.ts'
 import {
   drawOwner,
@@ -65,10 +73,10 @@ export const COLUMNS = {
     'customer_name',
     'customer_email',
     'customer_phone',
-    'name_key',
-    'email_key',
     'created_at',
   ],
+  search_buckets: ['bucket', 'shelf', 'first_lead', 'last_lead', 'lead_count'],
+  search_entries: ['bucket', 'term', 'lead'],
   idempotency: ['chatbot_id', 'route', 'key', 'body_hash', 'answer', 'created_at'],
   stats_minutes: [
     'webhook_id',
@@ -117,6 +125,9 @@ export class HistoryRows {
   readonly #ids: Ids
   readonly #stats: StatsMinutes
   readonly #draw = seededRandom(20_260_915).fraction
+  /** The newest of each shelf. */
+  readonly #buckets = new Map<number, BucketRow>()
+  #bucket = 0
   #now = 0
   #made = 0
 
@@ -140,6 +151,7 @@ export class HistoryRows {
       pauseAt = this.#made + 5_000
     }
     this.#stats.flush()
+    for (const row of this.#buckets.values()) this.#writeBucket(row)
     await pause(this.#made)
     return this.#made
   }
@@ -185,22 +197,37 @@ export class HistoryRows {
     const phone = `+2547${this.#made.toString().padStart(8, '0')}`
     const at = this.#now
     this.#write('conversations', [chatbot.id, conversationId, at])
-    this.#write('leads', [
-      id,
-      chatbot.id,
-      conversationId,
-      name,
-      email,
-      phone,
-      name.toLowerCase(),
-      email,
-      at,
-    ])
+    this.#write('leads', [id, chatbot.id, conversationId, name, email, phone, at])
+    this.#index(id, chatbot.id, {
+      customerName: name,
+      customerEmail: email,
+      customerPhone: phone,
+    })
     // They are kept for a day.
     if (at > to - DAY_MS && this.#made % 4 === 0) {
       const answer = JSON.stringify({ leadId: id, conversationId, eventId })
       this.#write('idempotency', [chatbot.id, 'leads', id, 'f'.repeat(64), answer, at])
     }
+  }
+
+  /** As upkeep would have done, but that ids only rise here. */
+  #index(id: string, chatbotId: string, person: Person): void {
+    const [lead, shelf] = [sharedOf(id), shelfOf(chatbotId)]
+    let row = this.#buckets.get(shelf)
+    if (row === undefined || row.lead_count >= BUCKET_LEADS) {
+      if (row) this.#writeBucket(row)
+      const first_lead = row ? lead : ''
+      this.#bucket += 1
+      row = { bucket: this.#bucket, shelf, first_lead, last_lead: lead, lead_count: 0 }
+      this.#buckets.set(shelf, row)
+    }
+    row.lead_count += 1
+    row.last_lead = lead
+    for (const term of termsOf(person)) this.#write('search_entries', [row.bucket, term, lead])
+  }
+
+  #writeBucket({ bucket, shelf, first_lead, last_lead, lead_count }: BucketRow): void {
+    this.#write('search_buckets', [bucket, shelf, first_lead, last_lead, lead_count])
   }
 
   #firstName(chatbot: HistoryChatbot): string {

@@ -8,7 +8,8 @@
 
 import { type BenchWorld, tell, withWorld } from '../bench-world.ts'
 import { type FilledStore, withFilledStore } from '../history/filled-store.ts'
-import { makeQuestions, type Question } from '../history/questions.ts'
+import type { Question } from '../history/question.ts'
+import { makeQuestions } from '../history/questions.ts'
 import { leadTurn, WARM_LEADS } from '../lead-turn.ts'
 import {
   atLeast,

@@ -1,4 +1,5 @@
 /** `chatzuri listen`, the real command as a process of its own, and what it says. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,9 +9,6 @@ import { type Ended, readLines, watchChild } from './child-processes.ts'
 import { until } from './until.ts'
 
 const CLI_PROGRAM = fileURLToPath(new URL('../../packages/cli/bin/chatzuri.js', import.meta.url))
-/** Nobody's own. */
-export const STATE_HOME = mkdtempSync(join(tmpdir(), 'chatzuri-listen-'))
-process.once('exit', () => rmSync(STATE_HOME, { recursive: true, force: true }))
 const PATIENCE_MS = 60_000
 
 interface ListenLine {
@@ -27,6 +25,10 @@ interface ListenLine {
   state: string | null
 }
 
+/** Of all that this process starts; where a user's secrets are kept is nobody's else. */
+const STATE_HOME = mkdtempSync(join(tmpdir(), 'chatzuri-state-'))
+process.once('exit', () => rmSync(STATE_HOME, { recursive: true, force: true }))
+
 export class ListenProcess {
   readonly lines: ListenLine[] = []
   /** What it says to people. */
@@ -37,10 +39,10 @@ export class ListenProcess {
   constructor(server: { url: string; adminKey: string }, args: string[]) {
     const { PATH = '' } = process.env
     const env = {
-      XDG_STATE_HOME: STATE_HOME,
       PATH,
       CHATZURI_URL: server.url,
       CHATZURI_KEY: server.adminKey,
+      XDG_STATE_HOME: STATE_HOME,
     }
     this.#child = spawn(process.execPath, [CLI_PROGRAM, 'listen', ...args], {
       env,
@@ -80,9 +82,8 @@ export class ListenProcess {
   }
 
   /** Its reader goes, as `head -1` does. */
-  closePipe(): Promise<Ended> {
+  closePipe(): void {
     this.#child.stdout?.destroy()
-    return this.ended
   }
 
   kill(): Promise<Ended> {

@@ -25,20 +25,14 @@ export interface Command {
   run(given: Given): Promise<ExitCode>
 }
 
-/** What a command runs in. */
-export interface World {
-  env: NodeJS.ProcessEnv
-  out: Output
-  /** What ends the command in order when nobody reads its stdout any more; without it, it ends at once. */
-  onClosed(inOrder: () => void): void
-}
-
-export interface Given extends World {
+export interface Given {
   positionals: string[]
   /** Of an option that was given; undefined: it was not. */
   text(name: string): string | undefined
   texts(name: string): string[]
   flag(name: string): boolean
+  env: NodeJS.ProcessEnv
+  out: Output
 }
 
 const SHARED: Record<string, OptionSpec> = {
@@ -53,13 +47,17 @@ interface Called {
 }
 
 /** Null: help was asked for. */
-export function parseGiven(called: Called, argv: string[], world: World): Given | null {
-  const { values, positionals } = parse(called, argv)
+export function parseGiven(
+  called: Called,
+  argv: string[],
+  world: Pick<Given, 'env' | 'out'>,
+): Given | null {
+  const { values, positionals, tokens } = parse(called, argv)
   if (values.help === true) return null
+  refuseRepeats(called, tokens)
   const { argumentsMax = positionals.length } = called.command
   const surplus = positionals[argumentsMax]
   if (surplus !== undefined) throw wrong(called, `"${surplus}" is one argument too many.`)
-  refuseRepeats(called, values)
   const texts = (name: string): string[] => {
     const value = values[name]
     const list = Array.isArray(value) ? value : [value]
@@ -80,26 +78,25 @@ function parse(called: Called, argv: string[]) {
     const options = Object.fromEntries(
       Object.entries(specs).map(([name, { type, multiple = false }]) => [
         name,
-        {
-          type,
-          multiple: multiple || type === 'string',
-          ...(name === 'help' ? { short: 'h' } : {}),
-        },
+        { type, multiple, ...(name === 'help' ? { short: 'h' } : {}) },
       ]),
     )
-    return parseArgs({ args: argv, allowPositionals: true, options })
+    return parseArgs({ args: argv, allowPositionals: true, options, tokens: true })
   } catch (error) {
     throw wrong(called, faultText(error, Object.keys(specs)), error)
   }
 }
 
-/** Of two values one would be dropped without a word; one that is empty is a variable that was not set. */
-function refuseRepeats(called: Called, values: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!Array.isArray(value)) continue
-    if (value.includes('')) throw wrong(called, `--${name} has no value.`)
-    if (value.length > 1 && called.command.options[name]?.multiple !== true)
-      throw wrong(called, `--${name} is given ${value.length} times, and takes one value.`)
+/** Of an option that takes one value, two can't both be meant. */
+function refuseRepeats(called: Called, tokens: ReturnType<typeof parse>['tokens']) {
+  const given = new Set<string>()
+  for (const token of tokens) {
+    if (token.kind !== 'option' || called.command.options[token.name]?.multiple) continue
+    // As of a variable that was not set.
+    if (token.value === '') throw wrong(called, `--${token.name} has no value.`)
+    const isText = called.command.options[token.name]?.type === 'string'
+    if (isText && given.has(token.name)) throw wrong(called, `--${token.name} is given twice.`)
+    given.add(token.name)
   }
 }
 

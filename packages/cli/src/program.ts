@@ -1,6 +1,5 @@
 /** A program of commands: the first word chooses; what goes wrong is one sentence and an exit code. */
-import { endWhenClosed } from './closed-streams.ts'
-import { type Command, helpText, parseGiven, type World } from './command.ts'
+import { type Command, type Given, helpText, parseGiven } from './command.ts'
 import { CommandError, EXIT, usageError } from './command-error.ts'
 import { nearest } from './nearest.ts'
 import { createOutput, type Streams } from './output.ts'
@@ -26,6 +25,9 @@ export interface Program {
   sentenceOf?(error: unknown): string | null
 }
 
+/** Its reader went, or its terminal was closed. */
+const GONE = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
+
 export interface Surroundings extends Streams {
   env: NodeJS.ProcessEnv
 }
@@ -36,16 +38,11 @@ export async function runProgram(
   argv: string[],
   { stdout, stderr, env }: Surroundings,
 ): Promise<number> {
+  endWithReader(stdout, stderr)
   const wantsJson = argv.includes('--json')
   const out = createOutput({ stdout, stderr }, { json: wantsJson || stdout.isTTY !== true })
-  let end: (() => void) | null = null
-  const closedExitCode = endWhenClosed({ stdout, stderr }, () => end)
-  const onClosed = (inOrder: () => void) => {
-    end = inOrder
-  }
   try {
-    const exitCode = await choose(program, argv, { env, out, onClosed })
-    return closedExitCode() ?? exitCode
+    return await choose(program, argv, { env, out })
   } catch (error) {
     const { exitCode, message } = toCommandError(program, error)
     out.progress(null)
@@ -55,7 +52,32 @@ export async function runProgram(
   }
 }
 
-async function choose(program: Program, argv: string[], world: World): Promise<number> {
+/**
+ * Who reads a part (`| head -1`) has what they want: no fault. What runs until it is told to end ends in
+ * order, as by SIGTERM.
+ */
+function endWithReader(stdout: Streams['stdout'], stderr: Streams['stderr']): void {
+  let isGone = false
+  const end = (error: NodeJS.ErrnoException) => {
+    if (!GONE.includes(String(error.code))) {
+      stderr.write(`The answer can't be written: ${error.message}.\n`)
+      process.exit(EXIT.no)
+    }
+    if (isGone) return
+    isGone = true
+    if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM')
+    else process.exit(EXIT.done)
+  }
+  stdout.on?.('error', end)
+  // Nobody reads what people are told: the work goes on.
+  stderr.on?.('error', () => {})
+}
+
+async function choose(
+  program: Program,
+  argv: string[],
+  world: Pick<Given, 'env' | 'out'>,
+): Promise<number> {
   const [word, about] = argv
   if (word === 'help' && about !== undefined) return choose(program, [about, '--help'], world)
   if (word === 'help' || word === '--help' || word === '-h') {
@@ -78,7 +100,12 @@ async function choose(program: Program, argv: string[], world: World): Promise<n
   return call(program, word, argv.slice(1), world)
 }
 
-async function call(program: Program, name: string, argv: string[], world: World): Promise<number> {
+async function call(
+  program: Program,
+  name: string,
+  argv: string[],
+  world: Pick<Given, 'env' | 'out'>,
+): Promise<number> {
   const listed = program.commands.find((command) => command.name === name)
   if (!listed) throw unknownCommand(program, name)
   const command = await listed.load()

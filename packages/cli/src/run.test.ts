@@ -24,17 +24,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('without a server', () => {
   test('a signature is the vector, and is verified', async () => {
-    const { code, lines } = await call([
-      'sign',
-      body,
-      '--secret',
-      VECTOR_SECRET,
-      '--id',
-      'evt_1',
-      '--json',
-    ])
+    const { code, lines } = await call(['sign', body, '--secret', VECTOR_SECRET, '--id', 'evt_1'])
     expect(code).toBe(0)
-    const headers = JSON.parse(lines[0] ?? '')
+    const headers = Object.fromEntries(lines.map((line) => line.split(': ')))
     expect(headers['x-chatzuri-signature']).toBe('8b0fdf3ceb6cc6f34cf4ed62ff6a418e4da8fa0d')
     const given = Object.entries(headers).flatMap(([name, value]) => [
       '--header',
@@ -93,7 +85,7 @@ describe('without a server', () => {
       'has its own',
     ],
     [['check'], 'check needs one URL'],
-    [['check', 'shop.example', '--secret', SECRET], '"shop.example" is no URL'],
+    [['check', 'shop.example', '--secret', SECRET], 'say https://shop.example.'],
     [['check', 'https://shop.example/hook'], 'it is not set'],
     [['check', 'https://sh\u200bop.example/\u200b', '--secret', SECRET], "can't be seen (U+200B)"],
     [
@@ -109,9 +101,9 @@ describe('without a server', () => {
     [['trigger', 'lead.submit', '--chat-id', 'bot_1'], 'trigger --help'],
     [['webhooks', 'resume'], 'webhooks takes list'],
     [['webhooks', 'pause', 'wh_1', '--held'], 'webhooks takes list'],
-    [['deliveries', 'list', '--limit', '1', '--limit', '2'], '--limit is given 2 times'],
     [['deliveries', 'list', '--webhook', ''], '--webhook has no value'],
     [['listen', '--forward-to', 'http://8311'], 'a number where a host stands'],
+    [['webhooks', 'create', 'http://0x2077/hook'], 'a number where a host stands'],
     [['deliveries', 'shred'], 'deliveries takes list'],
     [['send-waiting'], 'send-waiting needs one webhook'],
     [['send-waiting', 'wh_1', 'wh_2'], 'send-waiting needs one webhook'],
@@ -246,23 +238,6 @@ describe('with a server', () => {
     expect(webhook.secret).toMatch(/^whsec_/)
     const none = await call(['webhooks', 'create'], { env })
     expect([none.code, none.error]).toEqual([2, expect.stringContaining('webhooks takes list')])
-  })
-
-  test('a repeated state counts, and times have one format; a slip in either is told', async () => {
-    const states = ['--state', 'delivered,parked', '--state', 'exhausted']
-    const found = await call(['deliveries', 'list', ...states, '--since', '1h'], { env })
-    const seen = new Set(found.lines.map((line) => JSON.parse(line).state))
-    expect(seen).toContain('delivered')
-    const none = ['deliveries', 'list', ...states, '--until', '2026-01-01']
-    expect(await call(none, { env })).toMatchObject({ code: 0, text: '' })
-    for (const [slip, says] of [
-      [['--state', 'exhasted'], 'Did you mean "exhausted"?'],
-      [['--since', '6'], '"6" is no time'],
-      [['--since', '6h', '--from', '2d'], 'an older name'],
-    ] as const) {
-      const { code, error } = await call(['deliveries', 'list', ...slip], { env })
-      expect([code, error]).toEqual([2, expect.stringContaining(says)])
-    }
   })
 
   test('webhooks are listed, paused and resumed', async () => {

@@ -1,7 +1,11 @@
 /** The command line of who receives: its commands, and the way to those of the server. */
 import type { Command } from './command.ts'
+import { chatbots } from './commands/chatbots.ts'
 import { check } from './commands/check.ts'
+import { completion } from './commands/completion.ts'
 import { deliveries } from './commands/deliveries.ts'
+import { events } from './commands/events.ts'
+import { leads } from './commands/leads.ts'
 import { listen } from './commands/listen.ts'
 import { recover } from './commands/recover.ts'
 import { sendWaiting } from './commands/send-waiting.ts'
@@ -17,12 +21,16 @@ const COMMANDS: Command[] = [
   listen,
   check,
   trigger,
+  leads,
+  events,
   deliveries,
   sendWaiting,
   recover,
   webhooks,
+  chatbots,
   verify,
   sign,
+  completion(() => COMMANDS),
 ]
 
 /** Never rejects for what the caller can mend; resolves to the exit code. */

@@ -3,7 +3,7 @@ import type { Report } from '../check/finding.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
-import { typedUrl } from '../typed-url.ts'
+import { serverUrl } from '../typed-url.ts'
 import { secretsOf } from './secret.ts'
 
 const SIGNS = { ok: 'ok    ', fault: 'FAULT ', advice: 'advice' } as const
@@ -34,7 +34,7 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
     const [address, more] = given.positionals
     if (address === undefined || more !== undefined)
       throw usageError('check needs one URL: chatzuri check https://shop.example/hook.')
-    const url = parseUrl(address)
+    const url = serverUrl(address, 'The URL')
     const secrets = secretsOf(given, 'check')
     const seconds = Number(given.text('timeout') ?? 30)
     if (!(seconds >= 0.1 && seconds <= 120))
@@ -45,13 +45,6 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
     given.out.line(given.flag('json') ? JSON.stringify(report) : reportText(report))
     return report.ok ? EXIT.done : EXIT.no
   },
-}
-
-function parseUrl(address: string): URL {
-  const typed = typedUrl(address, 'The URL')
-  const url = URL.canParse(typed) ? new URL(typed) : null
-  if (url && /^https?:$/.test(url.protocol)) return url
-  throw usageError(`"${address}" is no URL of an endpoint: it begins with http:// or https://.`)
 }
 
 function reportText({ url, ok, requests, findings }: Report): string {

@@ -2,18 +2,18 @@ import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
-import { limitOf, listPages, spanOf, spanOptions } from './lists.ts'
-import { statesOf } from './states.ts'
+import { LIMIT_OPTION, printList, queryOf } from '../paging.ts'
+import { SPAN_OPTIONS, spanOf } from '../span.ts'
 
 const FILTERS = {
   chatbot: 'chatbotId',
   webhook: 'webhookId',
   event: 'eventId',
   type: 'eventType',
+  state: 'state',
   status: 'status',
   q: 'q',
 }
-const STATES = ['pending', 'delivered', 'exhausted', 'parked', 'cancelled']
 const COLUMNS = ['id', 'createdAt', 'eventType', 'state', 'attemptCount', 'lastStatus', 'lastError']
 
 export const deliveries: Command = {
@@ -26,20 +26,24 @@ export const deliveries: Command = {
       type: 'string',
       multiple: true,
       value: 'STATE',
-      about: `list: ${STATES.join(', ')}; several by commas or repeated`,
+      about: 'list: pending, delivered, exhausted, parked or cancelled; may be repeated',
     },
     chatbot: { type: 'string', value: 'bot_…', about: 'list: of this chatbot' },
     webhook: { type: 'string', value: 'wh_…', about: 'list: of this webhook' },
     event: { type: 'string', value: 'evt_…', about: 'list: of this event' },
     type: { type: 'string', value: 'TYPE', about: 'list: of this event type' },
-    status: { type: 'string', value: 'CODE', about: 'list: answered so last: 404, 4xx or 5xx' },
-    ...spanOptions('list: accepted'),
+    status: {
+      type: 'string',
+      value: 'STATUS',
+      about: 'list: what was answered last to what is not delivered: 503, or 5xx',
+    },
+    ...SPAN_OPTIONS,
     q: {
       type: 'string',
       value: 'TEXT',
-      about: 'list: an id, email or phone exactly, or the beginning of a name',
+      about: 'list: an id, words of a name, an email or its domain, a phone',
     },
-    limit: { type: 'string', value: 'N', about: 'list: at most so many; default 50' },
+    ...LIMIT_OPTION,
   },
   async run(given) {
     const [action, ...ids] = given.positionals
@@ -52,21 +56,9 @@ export const deliveries: Command = {
 }
 
 async function list(api: Api, given: Given) {
-  const limit = limitOf(given)
-  const query = new URLSearchParams()
-  for (const [option, name] of Object.entries(FILTERS)) {
-    const value = given.text(option)
-    if (value !== undefined) query.set(name, value)
-  }
-  for (const state of statesOf(given, STATES)) query.append('state', state)
-  for (const [name, value] of spanOf(given)) query.set(name, value)
-  await listPages(api, given, {
-    path: '/api/v1/deliveries',
-    query,
-    limit,
-    columns: COLUMNS,
-    empty: 'There is no such delivery.',
-  })
+  const query = spanOf(given, queryOf(given, FILTERS))
+  const listed = { api, path: '/api/v1/deliveries', columns: COLUMNS, noun: 'deliveries' }
+  await printList(given, { ...listed, query })
   return EXIT.done
 }
 

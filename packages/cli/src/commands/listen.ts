@@ -1,13 +1,14 @@
-import { addressOf } from '../address.ts'
 import { type Api, chatbotOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { forward } from '../listen/forward.ts'
-import { Kept } from '../listen/kept.ts'
+import { keepSecret, keptSecret, secretsPath } from '../listen/kept-secret.ts'
+import { LeftBehind } from '../listen/left-behind.ts'
 import { lineText, lineValue } from '../listen/line.ts'
 import { Listener } from '../listen/listener.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../output.ts'
+import { serverUrl } from '../typed-url.ts'
 import { LEAD_EVENTS } from './trigger.ts'
 
 const DEFAULT_EVENTS = 'lead.submit'
@@ -17,11 +18,7 @@ export const listen: Command = {
   usage: '--forward-to URL',
   about: 'Live deliveries on this machine, through any firewall: forwards each to your own server.',
   options: {
-    'forward-to': {
-      type: 'string',
-      value: 'URL',
-      about: 'your server: 3000, or localhost:3000/hook',
-    },
+    'forward-to': { type: 'string', value: 'URL', about: 'your server: 3000, localhost:3000/hook' },
     events: {
       type: 'string',
       value: 'TYPE,TYPE',
@@ -32,17 +29,15 @@ export const listen: Command = {
       value: 'wh_…',
       about: 'one that was made by listen, with its secret; default: a new one',
     },
-    keep: { type: 'boolean', about: 'a new one that stays until it is deleted' },
-    'print-secret': {
-      type: 'boolean',
-      about: 'print the secret, and end: without --webhook, the kept one',
-    },
+    keep: { type: 'boolean', about: 'a new one that stays, with what waits for it' },
+    'print-secret': { type: 'boolean', about: "print the webhook's secret, and end" },
     chatbot: { type: 'string', value: 'bot_…', about: 'of which chatbot; default: the only one' },
   },
   notes: `It connects out, and only to CHATZURI_URL. Each delivery is one line: time, type, id, status,
 duration, and what comes next. What fails is tried again by the server's schedule. While nobody
-listens, deliveries wait. A new webhook is removed when listen ends, with what waits, unless --keep; after a
-kill the next start takes it up. Its secret is kept for the next start ($XDG_STATE_HOME/chatzuri, 0600).
+listens, deliveries wait for a webhook of --keep or --webhook; a new one goes when this ends, and leaves
+nothing behind; after a kill the next start takes it up. Its secret is kept for the next start, for each server and chatbot, in
+~/.local/state/chatzuri/listen.json.
 Of two that listen to one webhook the later takes over. Behind a proxy, with Node 24: HTTPS_PROXY
 and NODE_USE_ENV_PROXY=1.
 
@@ -58,27 +53,20 @@ Exit code: 0 ended by Ctrl-C, 3 the server refused, or another took over.`,
         '--events and --keep are for a new webhook; the one of --webhook has its own.',
       )
     const api = openApi(given.env)
-    if (wantsSecret || url === null) return printSecret(api, given, chosen)
-    const webhook = chosen === undefined ? await create(api, given) : { id: chosen, ...CHOSEN }
-    const stop = untilInterrupted(given)
-    await forwardAll({ api, given, webhook, url, stop })
-    given.out.notice(
-      webhook.kept === null
-        ? `Ended. What comes now waits for: ${againText(webhook, url)}`
-        : 'Ended, and its webhook is removed. The secret is kept for the next start.',
-    )
+    const webhook = chosen === undefined ? await create(api, given) : { id: chosen, secret: null }
+    if (wantsSecret || url === null) return printSecret(api, given, webhook)
+    await forwardAll({ api, given, webhook, url })
+    given.out.notice(await endText({ api, webhook, url }))
     return EXIT.done
   },
 }
-
-const CHOSEN = { secret: null, kept: null }
 
 interface Listened {
   id: string
   /** Null: it is older than this command, and is not shown unasked. */
   secret: string | null
-  /** Where it is noted that it is to be removed at the end; null: it stays. */
-  kept: Kept | null
+  /** It is of this run alone, and goes with it: where that is noted until then. */
+  ours?: LeftBehind
 }
 
 /** The first thing that is tried is the URL alone. */
@@ -95,7 +83,7 @@ function forwardUrl(given: string | undefined, wantsSecret: boolean): URL | null
       'listen needs to know where to: --forward-to http://localhost:3000/hook, with the port and path of your server.',
     )
   }
-  return addressOf(given, '--forward-to')
+  return serverUrl(given, '--forward-to', { near: true })
 }
 
 async function create(api: Api, given: Given): Promise<Listened> {
@@ -106,73 +94,55 @@ async function create(api: Api, given: Given): Promise<Listened> {
     if (meant !== null)
       given.out.notice(`Any type is a type; is ${printable(type)} meant to be ${meant}?`)
   }
+  const path = secretsPath(given.env)
+  const place = `${api.server} ${chatbot}`
+  const secret = keptSecret(path, place)
   const eventTypes = types.filter((type) => type !== '')
-  const kept = new Kept(given.env, { server: api.server, chatbot })
-  const secret = keptSecret(kept, given)
-  if (!given.flag('keep')) {
-    const left = await takeUpLeft(api, kept, eventTypes)
-    if (left !== null) return { id: left, secret: secret ?? null, kept }
+  const ours = new LeftBehind(path, place)
+  const isForwarding = given.text('forward-to') !== undefined && !given.flag('print-secret')
+  if (isForwarding && !given.flag('keep')) {
+    const left = await takeUp(api, ours, eventTypes)
+    if (left !== null) return { id: left, secret: secret ?? null, ours }
   }
   const webhook = await api.post(`/api/v1/chatbots/${chatbot}/listeners`, {
+    ...(secret === undefined ? {} : { secret }),
     eventTypes,
     description: 'chatzuri listen',
     temporary: !given.flag('keep'),
-    ...(secret === undefined ? {} : { secret }),
   })
-  const id = String(webhook.id)
-  if (given.flag('keep')) return { id, secret: String(webhook.secret), kept: null }
-  // Where nothing can be kept, the server removes it by itself, an hour later.
-  if (secret !== undefined) kept.begin(id, eventTypes)
-  return { id, secret: String(webhook.secret), kept }
+  const made = { id: String(webhook.id), secret: String(webhook.secret) }
+  const isKept = keepSecret(path, place, made.secret)
+  if (!isKept) given.out.notice(`${path} can't be written: the next start has another secret.`)
+  if (given.flag('keep')) return made
+  ours.begin({ webhookId: made.id, eventTypes })
+  return { ...made, ours }
 }
 
-/** Undefined: nothing can be kept here, and the server makes one for this time. */
-function keptSecret(kept: Kept, { out }: Pick<Given, 'out'>): string | undefined {
-  try {
-    return kept.secret()
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    out.notice(`The secret can't be kept for the next start: ${printable(why)}`)
-    return undefined
-  }
-}
-
-/** A killed one left its webhook, and what came for it since; others of such are removed. Null: none is of use. */
-async function takeUpLeft(api: Api, kept: Kept, eventTypes: string[]): Promise<string | null> {
+/** What one that was killed left, with what came for it since; others of such are removed. Null: none is of use. */
+async function takeUp(api: Api, ours: LeftBehind, eventTypes: string[]): Promise<string | null> {
   let found: string | null = null
-  for (const { webhookId, eventTypes: types } of kept.takeLeft()) {
-    const isSame = JSON.stringify(types) === JSON.stringify(eventTypes)
-    if (found === null && isSame && (await isThere(api, webhookId))) {
-      kept.begin(webhookId, eventTypes)
+  for (const { webhookId, eventTypes: types } of ours.take()) {
+    const path = `/api/v1/webhooks/${encodeURIComponent(webhookId)}`
+    const isSame = found === null && JSON.stringify(types) === JSON.stringify(eventTypes)
+    const isThere = isSame && (await api.get(path).then(Boolean, () => false))
+    if (isThere) {
+      ours.begin({ webhookId, eventTypes })
       found = webhookId
-    } else await remove(api, webhookId)
+    } else await api.remove(path).catch(() => {})
   }
   return found
 }
 
-async function isThere(api: Api, id: string): Promise<boolean> {
-  return api.get(`/api/v1/webhooks/${encodeURIComponent(id)}`).then(
-    () => true,
-    () => false,
-  )
-}
-
-/** What is gone already, or can't be reached, the server removes by itself. */
-async function remove(api: Api, id: string): Promise<void> {
-  await api.remove(`/api/v1/webhooks/${encodeURIComponent(id)}`).catch(() => {})
-}
-
-/** Without --webhook the one that the next start uses, too: nothing is made on the server. */
-async function printSecret(api: Api, given: Given, chosen: string | undefined) {
-  const { out, flag, env } = given
-  if (chosen === undefined) {
-    const chatbot = await chatbotOf(api, given.text('chatbot'))
-    const secret = new Kept(env, { server: api.server, chatbot }).secret()
-    out.line(flag('json') ? JSON.stringify({ secret }) : secret)
-    return EXIT.done
-  }
-  const { secret } = await api.get(`/api/v1/webhooks/${encodeURIComponent(chosen)}/secret`)
-  out.line(flag('json') ? JSON.stringify({ webhookId: chosen, secret }) : String(secret))
+async function printSecret(api: Api, { out, flag }: Given, { id, secret, ours }: Listened) {
+  const known =
+    secret ?? (await api.get(`/api/v1/webhooks/${encodeURIComponent(id)}/secret`)).secret
+  out.line(flag('json') ? JSON.stringify({ webhookId: id, secret: known }) : String(known))
+  // It is kept: the next start has it, with a webhook of its own.
+  if (ours) {
+    await api.remove(`/api/v1/webhooks/${encodeURIComponent(id)}`)
+    ours.end(id)
+  } else if (secret !== null)
+    out.notice(`Of the new webhook ${id}: chatzuri listen --webhook ${id} …`)
   return EXIT.done
 }
 
@@ -181,15 +151,14 @@ interface Forwarding {
   given: Given
   webhook: Listened
   url: URL
-  stop: AbortSignal
 }
 
-async function forwardAll({ api, given, webhook, url, stop }: Forwarding): Promise<void> {
+async function forwardAll({ api, given, webhook, url }: Forwarding): Promise<void> {
   const { out } = given
   const listener = new Listener({
     api,
     webhookId: webhook.id,
-    stop,
+    stop: untilInterrupted(),
     forward: (handed) => forward(handed, url),
     onListening: () => tellStart({ given, webhook, url }),
     onForwarded(handed, forwarded, reported) {
@@ -198,20 +167,16 @@ async function forwardAll({ api, given, webhook, url, stop }: Forwarding): Promi
     },
     onNotice: (text) => out.notice(printable(text)),
   })
-  let isOurs = true
   try {
     await listener.run()
   } catch (error) {
-    // Whoever took over listens to it now.
-    isOurs = !listener.wasReplaced
+    // What somebody else took over is theirs; else it is of no use to anybody.
+    if (!listener.wasReplaced) await endText({ api, webhook, url })
     throw error
-  } finally {
-    if (webhook.kept !== null && isOurs) await remove(api, webhook.id)
-    webhook.kept?.end(webhook.id)
   }
 }
 
-function tellStart({ given: { out, text }, webhook, url }: Omit<Forwarding, 'api' | 'stop'>): void {
+function tellStart({ given: { out, text }, webhook, url }: Omit<Forwarding, 'api'>): void {
   const { id, secret } = webhook
   const [type = DEFAULT_EVENTS] = (text('events') ?? '').split(',').filter((each) => each !== '')
   const start = { listening: true, webhookId: id, forwardTo: url.href, ...(secret && { secret }) }
@@ -227,16 +192,26 @@ function tellStart({ given: { out, text }, webhook, url }: Omit<Forwarding, 'api
   )
 }
 
+/** What is of this run alone is taken away with what still waits for it. */
+async function endText({ api, webhook, url }: Omit<Forwarding, 'given'>): Promise<string> {
+  if (!webhook.ours) return `Ended. What comes now waits for: ${againText(webhook, url)}`
+  try {
+    await api.remove(`/api/v1/webhooks/${encodeURIComponent(webhook.id)}`)
+    webhook.ours.end(webhook.id)
+    return 'Ended, and its webhook with it. The next start has the same secret.'
+  } catch {
+    return `Ended. Its webhook ${webhook.id} could not be removed; the server does so within two hours.`
+  }
+}
+
 function againText({ id }: Listened, { href }: URL): string {
   return `chatzuri listen --webhook ${id} --forward-to ${href}`
 }
 
-/** The first Ctrl-C ends it in order, as a closed terminal or pipe does; a second one ends the process, as without us. */
-function untilInterrupted({ onClosed }: Given): AbortSignal {
+/** The first Ctrl-C ends it in order, and so does a terminal that is closed; a second one ends the process, as without us. */
+function untilInterrupted(): AbortSignal {
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => stop.abort())
-  }
-  onClosed(() => stop.abort())
   return stop.signal
 }

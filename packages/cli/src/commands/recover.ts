@@ -2,8 +2,7 @@ import { openApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { barText } from '../output.ts'
-import { parseTime, TIME_FORMAT } from '../time.ts'
-import { statesOf } from './states.ts'
+import { parseTime, TIME_HELP } from '../times.ts'
 
 const ASK_EVERY_MS = 300
 
@@ -12,17 +11,13 @@ export const recover: Command = {
   usage: 'wh_… --since TIME',
   about: 'Sends again all that failed of a webhook since a time.',
   options: {
-    since: {
-      type: 'string',
-      value: 'TIME',
-      about: `finished at this time or later: ${TIME_FORMAT}`,
-    },
-    until: { type: 'string', value: 'TIME', about: '… and before this one; default: now' },
+    since: { type: 'string', value: 'TIME', about: TIME_HELP },
+    until: { type: 'string', value: 'TIME', about: 'the same; default: now' },
     state: {
       type: 'string',
       multiple: true,
       value: 'STATE',
-      about: 'exhausted (default), cancelled or delivered; several by commas or repeated',
+      about: 'exhausted (default), cancelled or delivered; more than once for several',
     },
     'dry-run': { type: 'boolean', about: 'only count' },
   },
@@ -33,11 +28,11 @@ export const recover: Command = {
       throw usageError('recover needs a webhook and a time: chatzuri recover wh_… --since 6h.')
     }
     const until = given.text('until')
-    const states = statesOf(given)
+    const states = given.texts('state').flatMap((text) => text.split(','))
     const dryRun = given.flag('dry-run')
     const body = {
-      since: parseTime(since),
-      ...(until === undefined ? {} : { until: parseTime(until) }),
+      since: parseTime(since, '--since'),
+      ...(until === undefined ? {} : { until: parseTime(until, '--until') }),
       ...(states.length === 0 ? {} : { states }),
       dryRun,
     }

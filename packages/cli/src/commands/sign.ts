@@ -19,7 +19,7 @@ export const sign: Command = {
   printf '%s' '{"eventType":"lead.submit"}' | chatzuri sign --secret whsec_…
   curl -H @<(chatzuri sign body.json) --data-binary @body.json http://localhost:3000/hook
 
-One header a line, also in a pipe; --json makes them one object.`,
+They are lines of headers also in a pipe; --json makes them one object.`,
   async run(given) {
     const { secret, previousSecret } = secretsOf(given, 'sign')
     const timestampSeconds = Number(given.text('timestamp') ?? Math.floor(Date.now() / 1000))
@@ -28,7 +28,7 @@ One header a line, also in a pipe; --json makes them one object.`,
     const id = given.text('id') ?? `evt_${randomBytes(13).toString('hex')}`
     const body = (await readInput(given.positionals)).toString('utf8')
     const headers = signedHeaders({ id, timestampSeconds, body }, secret, previousSecret)
-    // In pipes, too: curl reads them from there.
+    // In a pipe, too, they are headers: curl reads them so.
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     given.out.line(given.flag('json') ? JSON.stringify(headers) : lines.join('\n'))
     return EXIT.done

@@ -1,7 +1,10 @@
+import { createInterface } from 'node:readline/promises'
 import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
-import { EXIT, usageError } from '../command-error.ts'
-import { typedUrl } from '../typed-url.ts'
+import { CommandError, EXIT, type ExitCode, usageError } from '../command-error.ts'
+import { printable } from '../output.ts'
+import { serverUrl } from '../typed-url.ts'
+import { detailText } from './leads.ts'
 
 type Row = Record<string, unknown>
 
@@ -11,8 +14,9 @@ const HELD = 'Held after a restore'
 
 export const webhooks: Command = {
   name: 'webhooks',
-  usage: 'list | create URL | pause wh_… … | resume wh_… … | resume --held',
-  about: 'Lists and creates webhooks; lets their deliveries wait, and sends what waited.',
+  usage:
+    'list | show wh_… | create URL | test wh_… | rotate wh_… | pause wh_… … | resume wh_… … | resume --held | delete wh_… …',
+  about: 'Lists, creates, tests and deletes webhooks; lets deliveries wait, and sends what waited.',
   options: {
     chatbot: { type: 'string', value: 'bot_…', about: 'list, --held, create: of this chatbot' },
     type: {
@@ -21,7 +25,12 @@ export const webhooks: Command = {
       value: 'TYPE',
       about: 'create: an event type; may be repeated, by default lead.submit',
     },
-    state: { type: 'string', value: 'STATE', about: 'list: active, paused, disabled or away' },
+    state: {
+      type: 'string',
+      multiple: true,
+      value: 'STATE',
+      about: 'list: active, paused, disabled or away; may be repeated',
+    },
     metadata: {
       type: 'string',
       multiple: true,
@@ -29,6 +38,7 @@ export const webhooks: Command = {
       about:
         'list: with this in their metadata, to the letter; may be repeated, and all must be there',
     },
+    yes: { type: 'boolean', about: 'delete: without asking' },
     held: { type: 'boolean', about: 'resume: every one that was held when a backup was restored' },
   },
   notes: `While a webhook is paused nothing of it is lost. resume also brings back a disabled one.
@@ -39,34 +49,99 @@ What their owners noted of them, metadata, is in list --json.`,
     if (action !== 'list') refuseFilters(given)
     if (action === 'list' && ids.length === 0) return list(openApi(given.env), given)
     if (action === 'create' && ids.length === 1 && !held) {
-      return create(openApi(given.env), given, typedUrl(String(ids[0]), 'The URL'))
+      return create(openApi(given.env), given, serverUrl(String(ids[0]), 'The URL').href)
     }
     if (given.texts('type').length > 0) throw usageError('--type is of webhooks create.')
     if (action === 'resume' && held && ids.length === 0) return resumeHeld(given)
     if ((action === 'pause' || action === 'resume') && ids.length > 0 && !held) {
       return each(openApi(given.env), given, { action, ids })
     }
-    throw usageError('webhooks takes list, create URL, pause wh_…, resume wh_… or resume --held.')
+    const [id, more] = ids
+    const act = action === undefined || held ? undefined : ONE[action]
+    if (act && id !== undefined && more === undefined) return act(openApi(given.env), given, id)
+    if (action === 'delete' && id !== undefined && !held) return deleteAll(given, ids)
+    throw usageError(
+      'webhooks takes list, show wh_…, create URL, test wh_…, rotate wh_…, pause wh_…, resume wh_…, resume --held or delete wh_….',
+    )
   },
 }
 
 /** Who resumes those of a team must not resume all, because nobody looked at what was asked. */
 function refuseFilters(given: Given) {
-  const filter = ['state', 'metadata'].find((name) => given.text(name) !== undefined)
+  const filter = ['state', 'metadata'].find((name) => given.texts(name).length > 0)
   if (filter !== undefined) throw usageError(`--${filter} narrows webhooks list, and nothing else.`)
 }
 
 async function list(api: Api, given: Given) {
-  const state = given.text('state')
+  const states = given.texts('state').flatMap((text) => text.split(','))
   const filter = metadataQuery(given.texts('metadata'))
   const found: Row[] = []
   for await (const webhook of allWebhooks(api, given, filter)) {
-    if (state === undefined || webhook.state === state) found.push(webhook)
+    if (states.length === 0 || states.includes(String(webhook.state))) found.push(webhook)
     given.out.progress(`${found.length} webhooks`)
   }
   given.out.progress(null)
   given.out.rows(found, COLUMNS, 'There is no such webhook.')
   return EXIT.done
+}
+
+/** What is done with one. */
+const ONE: Record<string, (api: Api, given: Given, id: string) => Promise<ExitCode>> = {
+  async show(api, { out }, id) {
+    const webhook = await api.get(pathOf(id))
+    out.value(webhook, () => detailText(webhook))
+    return EXIT.done
+  },
+  /** One real-shaped event, now, whatever its state. */
+  async test(api, { out }, id) {
+    const attempt = await api.post(`${pathOf(id)}/test`, {})
+    const { status, error, durationMs } = attempt
+    const isTaken = Number(status) >= 200 && Number(status) < 300
+    out.value(attempt, () => {
+      const said = status === null ? String(error) : `It answered ${status}`
+      return `${printable(said)}, after ${Math.round(Number(durationMs))} ms.`
+    })
+    return isTaken ? EXIT.done : EXIT.no
+  },
+  /** The secret is shown: whoever rotates it is about to put it where it is needed. */
+  async rotate(api, { out }, id) {
+    const rotated = await api.post(`${pathOf(id)}/rotate-secret`, {})
+    const { secret, previousSecret, overlapEndsAt } = rotated
+    out.value(rotated, () =>
+      [
+        `Both secrets sign until ${overlapEndsAt}.`,
+        `CHATZURI_SECRET='${secret} ${previousSecret}'`,
+      ].join('\n'),
+    )
+    return EXIT.done
+  },
+}
+
+async function deleteAll(given: Given, ids: string[]) {
+  const api = openApi(given.env)
+  if (!given.flag('yes')) await confirmDeletion(api, given, ids)
+  for (const id of ids) {
+    await api.remove(pathOf(id))
+    given.out.value({ id, deleted: true }, () => `${id} is deleted.`)
+  }
+  return EXIT.done
+}
+
+async function confirmDeletion(api: Api, { out }: Given, ids: string[]): Promise<void> {
+  const what = ids.length === 1 ? `webhook ${ids[0]}` : `${ids.length} webhooks`
+  if (!process.stdin.isTTY) throw usageError(`To delete ${what} without a terminal, say --yes.`)
+  for (const id of ids) {
+    const { url, state } = await api.get(pathOf(id))
+    out.notice(printable(`${id}  ${state}  ${url}`))
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await asking.question(`Delete ${what}, and cancel what waits? [y/N] `)
+  asking.close()
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError(EXIT.no, 'Nothing was deleted.')
+}
+
+function pathOf(id: string): string {
+  return `/api/v1/webhooks/${encodeURIComponent(id)}`
 }
 
 /** The secret is shown: whoever made it is about to put it where it is needed. */
@@ -107,7 +182,7 @@ async function each(
 ) {
   for (const [at, id] of ids.entries()) {
     if (ids.length > 1) out.step({ doing: `webhooks, ${action}`, done: at, total: ids.length })
-    const webhook = await api.post(`/api/v1/webhooks/${encodeURIComponent(id)}/${action}`)
+    const webhook = await api.post(`${pathOf(id)}/${action}`)
     out.progress(null)
     out.value(webhook, () => `${id} is ${webhook.state}.`)
   }

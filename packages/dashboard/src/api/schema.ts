@@ -562,6 +562,7 @@ export type ListedEvent = {
 export type ListenerCreate = {
   eventTypes: string[]
   description?: string
+  secret?: string
   temporary?: boolean
 }
 

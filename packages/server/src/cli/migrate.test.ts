@@ -76,6 +76,7 @@ async function fill(world: StoreWorld): Promise<string[]> {
   await world.join()
   const retried = await world.claim(chatbot.id)
   await world.record(retried, { kind: 'retry', delayMs: 60_000, charged: true })
+  while ((await store.indexLeads(100)).moved > 0);
   const exhausted = await world.claim(chatbot.id)
   await world.record(exhausted, { kind: 'exhausted' })
   const cancelled = await world.claim(chatbot.id)

@@ -24,9 +24,7 @@ export const serve: Command = {
   notes: `${settingsText()}
 
 ${STOP_TEXT}`,
-  async run({ env, flag, onClosed }) {
-    // Whoever waits for the ready line is gone.
-    onClosed(() => process.kill(process.pid, 'SIGTERM'))
+  async run({ env, flag }) {
     await start(readConfig(env), { banner: process.stderr.isTTY && !flag('json') })
     return EXIT.done
   },

@@ -10,7 +10,7 @@ import type { DuePosition, PulledIn, Road } from '../store/road.ts'
 import { Background } from './background.ts'
 
 interface UpkeepOptions {
-  store: Pick<Road, 'prune' | 'pullInDue' | 'rollUp' | 'reseal' | 'sweepLeases'>
+  store: Pick<Road, 'indexLeads' | 'prune' | 'pullInDue' | 'rollUp' | 'reseal' | 'sweepLeases'>
   clock: Clock
   log: Log
   retentionMs: number
@@ -44,6 +44,10 @@ const RESEAL_EVERY_MS = 5_000
 const RESEAL_ROWS = 50
 /** What is not rolled up yet, a chart adds up by itself: the minutes of a minute or two. */
 const ROLL_UP_EVERY_MS = 30_000
+/** What is not in the index yet, a search looks through by itself: what came within a second or two. */
+const INDEX_EVERY_MS = 1_000
+/** After an upgrade all leads are put into the index: told when so many were. */
+const INDEX_TOLD_ROWS = 100_000
 
 export class Upkeep {
   readonly #options: UpkeepOptions
@@ -65,6 +69,7 @@ export class Upkeep {
     background.every(rescueEveryMs, 'nodes', () => this.nodesOnce())
     background.begin('rollups', () => this.rollUpOnce())
     background.every(ROLL_UP_EVERY_MS, 'rollups', () => this.rollUpOnce())
+    background.every(INDEX_EVERY_MS, 'search', () => this.indexOnce())
     background.every(PRUNE_EVERY_MS, 'prune', () => this.pruneOnce())
     background.every(RESEAL_EVERY_MS, 'reseal', () => this.resealOnce())
   }
@@ -132,6 +137,22 @@ export class Upkeep {
     if (unreadable.length > 0) log.warn({ webhookIds: unreadable }, 'keys.unreadable')
     if (resealed > 0) log.info({ webhooks: resealed }, 'keys.resealed')
     else if (unreadable.length === 0) keys?.onAllResealed()
+  }
+
+  /** Puts what was accepted into the search index: after an upgrade, all that is there. */
+  async indexOnce(): Promise<void> {
+    const { store, log } = this.#options
+    let indexed = 0
+    for (;;) {
+      const { moved } = await store.indexLeads(STEP_ROWS)
+      const before = indexed
+      indexed += moved
+      const isTold = Math.floor(before / INDEX_TOLD_ROWS) < Math.floor(indexed / INDEX_TOLD_ROWS)
+      if (isTold) log.info({ leads: indexed }, 'search.indexing')
+      if (moved < STEP_ROWS || this.#background.stopped) break
+      await this.#background.pause()
+    }
+    if (indexed >= INDEX_TOLD_ROWS) log.info({ leads: indexed }, 'search.indexed')
   }
 
   /** Adds to the charts' roll-ups what is over: after an upgrade, the whole past. */

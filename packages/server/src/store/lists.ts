@@ -99,7 +99,7 @@ export interface DeliveryFilter {
   /** Created in [from, to). */
   from?: number
   to?: number
-  /** An id, an email or a phone exactly, or the beginning of a name. */
+  /** An id, or a person by what reading/searching/terms.ts says. */
   q?: string
 }
 

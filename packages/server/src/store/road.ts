@@ -107,6 +107,8 @@ export interface Road {
   settle(limit: number): Promise<{ moved: number }>
   /** Resends up to `limit` deliveries of unfinished recoveries. */
   continueRecoveries(limit: number): Promise<{ moved: number }>
+  /** Puts up to `limit` accepted leads into the search index, the oldest first. One node at a time. */
+  indexLeads(limit: number, bucketLeads?: number): Promise<{ moved: number }>
   /**
    * What may be told now of webhooks, the longest untold first: noted by the commits in which it
    * happened (rules/notices.ts), each type of each webhook once an hour.

@@ -30,6 +30,7 @@ import { describeRecord } from './record.ts'
 import { describeRecoveries } from './recoveries.ts'
 import { describeRests } from './rests.ts'
 import { describeRollups } from './rollups.ts'
+import { describeSearching } from './searching.ts'
 import { describeSecrets } from './secrets.ts'
 import { describeSettle } from './settle.ts'
 import { describeStarts } from './starts.ts'
@@ -73,6 +74,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeLeadStats,
     describeLists,
     describeEventsList,
+    describeSearching,
     describeBoundedPages,
     describeCountedPages,
     describeMetadata,

@@ -11,16 +11,14 @@ export interface FilterSample {
   deliveryId: string
   leadId: string
   eventType: string
-  name: string
-  email: string
-  phone: string
   from: number
   to: number
 }
 
 export function allDeliveryFilters(sample: FilterSample): DeliveryFilter[] {
   const { chatbotId, webhookId, eventId, eventType } = sample
-  const searched = [...searches(sample), sample.deliveryId, sample.eventId, sample.webhookId]
+  // People are found before a list is asked for (searching/find-page.ts).
+  const searched = [sample.leadId, sample.deliveryId, sample.eventId, sample.webhookId]
   return combine<DeliveryFilter>([
     [{}, { chatbotId }],
     [{}, { webhookId }],
@@ -41,7 +39,7 @@ export function allDeliveryFilters(sample: FilterSample): DeliveryFilter[] {
 
 export function allLeadFilters(sample: FilterSample): LeadFilter[] {
   const { chatbotId } = sample
-  const searched = [...searches(sample), sample.eventId]
+  const searched = [sample.leadId, sample.eventId]
   return combine<LeadFilter>([
     [{}, { chatbotId }],
     spans(sample),
@@ -52,10 +50,6 @@ export function allLeadFilters(sample: FilterSample): LeadFilter[] {
 
 export function allConversationFilters(sample: FilterSample): ConversationFilter[] {
   return spans(sample).map((span) => ({ chatbotId: sample.chatbotId, ...span }))
-}
-
-function searches({ name, email, phone, leadId }: FilterSample): string[] {
-  return [name, email, phone, leadId]
 }
 
 function spans({ from, to }: FilterSample): { from?: number; to?: number }[] {

@@ -121,7 +121,7 @@ export function describeRecoveries(suite: Suite): void {
     expect(await listed({ lastStatus: 404 })).toBe(0)
     // It is delivered: nothing failed so.
     expect(await listed({ lastStatus: 200 })).toBe(0)
-    expect(await listed({ lastError: timedOut.error, state: 'exhausted' })).toBe(1)
+    expect(await listed({ lastError: timedOut.error, states: ['exhausted'] })).toBe(1)
     for (const [failure, total] of [
       [{ lastStatus: 500 }, 5],
       [{ lastError: timedOut.error }, 1],
@@ -133,7 +133,7 @@ export function describeRecoveries(suite: Suite): void {
       while ((await store.continueRecoveries(3)).moved > 0);
       expect(await store.getRecovery(made?.id ?? '')).toMatchObject({ total, done: total })
     }
-    expect(await listed({ state: 'exhausted' })).toBe(0)
+    expect(await listed({ states: ['exhausted'] })).toBe(0)
   })
 
   test('a failure is found and resent by its sentence, also as an owner is told it', async () => {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { RawBuilder } from 'kysely'
 import { expect, test } from 'vitest'
 import type { DeliveryFilter, LeadFilter } from '../../src/store/desk.ts'
 import { listApiKeys, listAudit, ownerOf } from '../../src/store/reading/access/access-queries.ts'
@@ -25,6 +26,15 @@ import {
   listWebhooks,
 } from '../../src/store/reading/queries.ts'
 import { hasFewLeads } from '../../src/store/reading/searches.ts'
+import { peopleOf } from '../../src/store/reading/searching/find-page.ts'
+import {
+  bucketsOf,
+  countsOf,
+  foundLeads,
+  ofConversation,
+  pendingLeads,
+} from '../../src/store/reading/searching/index-walk.ts'
+import { soughtIn } from '../../src/store/reading/searching/terms.ts'
 import { COUNT_SEALED_WITH } from '../../src/store/sealing/sealed-with.ts'
 import { ANY_OTHER } from '../../src/store/sqlite/keys.ts'
 import { LANES_WAITING } from '../../src/store/sqlite/road/lanes-waiting.ts'
@@ -132,9 +142,6 @@ const sample = {
   deliveryId: 'dlv_1',
   leadId: 'lead_1',
   eventType: 'order.paid',
-  name: 'ann',
-  email: 'a@b.co',
-  phone: '07',
   from: 1,
   to: 2 ** 41,
 }
@@ -186,22 +193,57 @@ test('few leads lead to their deliveries', async () => {
     planOf(engine.db, few.sql, few.parameters),
   ]) {
     expect(plan).toContain('leads_by_chatbot')
-    expect(plan).toContain('events_of_leads')
+    expect(plan).toMatch(/events_by_chatbot_type/)
     expect(scans(plan)).toEqual([])
   }
 })
 
-test('a common name is looked for in the rows of the list, in its order', async () => {
+test('a search for people walks the index by bucket and term, and looks up by ids alone', async () => {
   const { engine } = await openWithEngine()
-  for (const filter of allDeliveryFilters(sample)) {
-    if (filter.q !== sample.name || filter.eventId !== undefined) continue
-    const { q: _, ...others } = filter
-    const { sql, parameters } = listDeliveries(db, asked(filter, 'common_name'), page).compile()
+  const plan = (query: RawBuilder<unknown>) => {
+    const { sql, parameters } = query.compile(db)
+    return planOf(engine.db, sql, parameters)
+  }
+  const bounds = { buckets: [1, 2], from: '', to: '~' }
+  for (const q of ['smith', 'ann smith', '0712 345 678', 'a', 'j.smith', '+254712345678 ann']) {
+    for (const query of [foundLeads, countsOf]) {
+      const told = plan(query(db, soughtIn(q), bounds))
+      const walks = told.split('\n').filter((line) => line.includes('search_entries'))
+      expect(walks.length, told).toBeGreaterThan(0)
+      for (const walk of walks) {
+        expect(walk, told).toMatch(
+          /^SEARCH search_entries USING PRIMARY KEY \(bucket=\? AND term>\? AND term<\?\)/,
+        )
+      }
+    }
+  }
+  expect(plan(bucketsOf('bot_1'))).toMatch(
+    /^SEARCH search_buckets USING COVERING INDEX search_buckets_by_shelf/,
+  )
+  const pending = plan(pendingLeads(db, { chatbotId: 'bot_1', floor: '', ceiling: '~' }))
+  expect(pending).toContain('SEARCH search_pending USING PRIMARY KEY')
+  expect(pending).toContain('SEARCH leads USING PRIMARY KEY (id=?)')
+  expect(plan(ofConversation({ q: 'a', chatbotId: 'bot_1' }))).toContain('leads_by_conversation')
+  expect(plan(peopleOf(db, ['lead_1']))).toMatch(/SEARCH leads USING PRIMARY KEY \(id=\?\)/)
+})
+
+test('what a search has found is looked up by its ids, whatever else is asked for', async () => {
+  const { engine } = await openWithEngine()
+  for (const filter of allDeliveryFilters(sample).filter(({ q }) => q === undefined)) {
+    for (const found of [{ ids: ['dlv_1', 'dlv_2'] }, { ofLeads: ['01', '02'] }]) {
+      const { sql, parameters } = listDeliveries(db, { ...filter, ...found }, page).compile()
+      const plan = planOf(engine.db, sql, parameters)
+      const told = `${JSON.stringify({ ...filter, ...found })}\n${plan}`
+      const walks = plan.split('\n').filter((line) => /^SEARCH (deliveries|of_lead) /.test(line))
+      expect(walks.length, told).toBeGreaterThan(0)
+      for (const walk of walks) expect(walk, told).toContain('PRIMARY KEY')
+    }
+  }
+  for (const filter of allLeadFilters(sample).filter(({ q }) => q === undefined)) {
+    const { sql, parameters } = listLeads(db, { ...filter, ids: ['lead_1'] }, page).compile()
     const plan = planOf(engine.db, sql, parameters)
-    const told = `${JSON.stringify(filter)}\n${plan}`
-    for (const walk of walksOf(plan, filter)) expect(walk, told).toMatch(leadingIndex(others))
-    expect(plan, told).not.toContain('leads_by_name')
-    expect(scans(plan), told).toEqual([])
+    const walks = plan.split('\n').filter((line) => line.startsWith('SEARCH leads'))
+    for (const walk of walks) expect(walk, plan).toMatch(/PRIMARY KEY \(id=\?\)/)
   }
 })
 
@@ -224,7 +266,7 @@ function isPeopleSearch({ q }: DeliveryFilter): boolean {
 function leadingLeadIndex({ q, chatbotId, deliveryState }: LeadFilter): RegExp {
   if (q === undefined && isLedByDeliveries(deliveryState)) return /PRIMARY KEY \(id=\?\)/
   if (q === undefined) return chatbotId === undefined ? /PRIMARY KEY/ : /leads_by_chatbot/
-  return /PRIMARY KEY|leads_by_(name|email|phone|conversation)/
+  return /PRIMARY KEY/
 }
 
 test('every list of leads walks the index of the narrowest that it is asked for', async () => {
@@ -360,7 +402,6 @@ const others = [
   ['chatbots of these ids', listChatbots(db, page, ['a', 'b']), 'PRIMARY KEY'],
   ['leads', listLeads(db, {}, page), 'PRIMARY KEY'],
   ['leads of a chatbot', listLeads(db, { chatbotId: 'b' }, page), 'leads_by_chatbot'],
-  ['leads by name', listLeads(db, { q: 'ann', chatbotId: 'b' }, page), 'leads_by_name'],
   ['erasures', listErasures(db, {}, page), 'PRIMARY KEY'],
   ['erasures of a chatbot', listErasures(db, { chatbotId: 'b' }, page), 'erasures_by_chatbot'],
   ['counts of all', currentCounts(db, span), 'COVERING INDEX waiting_by_state'],

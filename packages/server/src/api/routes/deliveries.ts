@@ -66,7 +66,7 @@ const deliveryQuery = z.strictObject({
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
   q: search.exactOptional().meta({
     description:
-      'An id, an email or a phone exactly, or the beginning of a name. Capitals, normal forms and what nobody sees make no difference.',
+      "An id, or of people: the beginnings of a name's words, an email by its beginning, its words or its domain, a phone by four digits or more from its start or its end. Capitals, accents, spaces and what nobody sees make no difference.",
   }),
   ...pageQuery,
 })

@@ -25,7 +25,7 @@ import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import { createdWebhookSchema } from '../shapes/webhook-schemas.ts'
 import { CREATION_ERRORS, onceFor } from './changing/creation.ts'
 import { ETAG } from './changing/versions.ts'
-import { createAndAnswer, findWebhook, usableSecret } from './webhooks/webhooks.ts'
+import { createAndAnswer, findWebhook } from './webhooks/webhooks.ts'
 
 export function listenerRoutes(deps: ApiDeps): Route[] {
   return [createRoute(deps), startRoute(deps), pullRoute(deps), reportRoute(deps), leaveRoute(deps)]
@@ -66,7 +66,7 @@ function createRoute(deps: ApiDeps): Route {
         ...settings,
         chatbotId,
         url: LISTEN_URL,
-        secret: secret === undefined ? deps.generateSecret() : usableSecret(deps, secret),
+        secret: secret ?? deps.generateSecret(),
         listen: { temporary },
         once: onceFor(call.request, chatbotId, body),
       })

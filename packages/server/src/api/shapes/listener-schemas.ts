@@ -16,7 +16,10 @@ export const newListenerSchema = z
   .strictObject({
     eventTypes: givenSettings.eventTypes,
     description: givenSettings.description.exactOptional(),
-    secret: secretText.exactOptional(),
+    secret: secretText.exactOptional().meta({
+      description:
+        'One of your own, so that who verifies need not be told another; else one is made.',
+    }),
     temporary: z.boolean().exactOptional().meta({
       description: 'Default: true. Removed when nobody has listened for an hour.',
     }),

@@ -11,7 +11,6 @@
 import { hash } from 'node:crypto'
 import { assert, StartError } from '../../errors.ts'
 import { storable } from '../postgres/connection/parameters.ts'
-import { indexable, isSearchKey } from '../reading/search-keys.ts'
 import { SERVER_SECRET, UNFINISHED_CHECK } from '../sealing/key-check.ts'
 import {
   assertSameShape,
@@ -143,7 +142,7 @@ async function copyRelation(
     after = keyOf(relation, last)
     const progress: Progress = { source: identity, state: 'copying', table: relation.name, after }
     await target.write({
-      rows: { relation, rows: found.map((row) => canonical(relation, row)) },
+      rows: { relation, rows: found.map((row) => canonical(row)) },
       meta: { [PROGRESS_KEY]: JSON.stringify(progress) },
     })
     rows += found.length
@@ -234,7 +233,7 @@ async function checksum(
   for (;;) {
     const found: Row[] = await side.read(relation, after, BATCH_ROWS)
     for (const row of found) {
-      const digest = hash('sha256', JSON.stringify(canonical(relation, row)), 'buffer')
+      const digest = hash('sha256', JSON.stringify(canonical(row)), 'buffer')
       low = (low + digest.readUIntBE(0, HALF_BYTES)) % HALF_MAX
       high = (high + digest.readUIntBE(HALF_BYTES, HALF_BYTES)) % HALF_MAX
     }
@@ -252,14 +251,9 @@ async function checksum(
   return { rows, checksum: hex(high) + hex(low) }
 }
 
-/** The row as every store can keep it: without U+0000, and search keys no longer than an index takes. */
-function canonical({ name, columns }: Relation, row: Row): Row {
-  return row.map((value, at) => {
-    const kept = storable(value) as Value
-    const column = columns[at]
-    const isKey = name === 'leads' && isSearchKey(column)
-    return isKey && typeof kept === 'string' ? indexable(kept) : kept
-  })
+/** The row as every store can keep it: without U+0000. */
+function canonical(row: Row): Row {
+  return row.map((value) => storable(value) as Value)
 }
 
 function upper(text: string): string {

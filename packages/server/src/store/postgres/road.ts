@@ -10,6 +10,7 @@ import type {
 } from '../road.ts'
 import { acceptWeight, COMMIT_WEIGHT_MAX, isBulk } from '../rules/accept-weight.ts'
 import type { Probe } from '../rules/probe.ts'
+import { BUCKET_LEADS } from '../rules/search-buckets.ts'
 import type { KeyRing } from '../sealing/encryption.ts'
 import type { Database } from './connection/database.ts'
 import { Group } from './connection/group.ts'
@@ -21,6 +22,7 @@ import * as listeners from './road/listeners.ts'
 import { joinNode, leaveNode, type Nodes, renewLease } from './road/nodes.ts'
 import { recordAll } from './road/record.ts'
 import { release } from './road/release.ts'
+import { indexLeads } from './road/search-index.ts'
 import { takeStarts } from './road/starts.ts'
 import { bringForward } from './road/upkeep/bring-forward.ts'
 import { noticesDue, tellNotice } from './road/upkeep/notices.ts'
@@ -139,6 +141,8 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => database.transact((tx) => reseal(tx, encryption, step)),
     rollUp: (limit) => database.transact((tx) => rollUp(tx, limit)),
     continueRecoveries: (limit) => database.transact((tx) => continueRecoveries(tx, limit)),
+    indexLeads: (limit, bucketLeads = BUCKET_LEADS) =>
+      database.transact((tx) => indexLeads(tx, { limit, bucketLeads })),
     noticesDue: (limit) => noticesDue(database, limit),
     tellNotice: (input) => database.transact((tx) => tellNotice(tx, input)),
     bringForward: (limit) => database.transact((tx) => bringForward(tx, limit)),

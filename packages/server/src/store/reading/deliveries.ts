@@ -14,7 +14,8 @@ import { IS_GIVEN_UP } from './figures/given-up.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
-import { idSought, isDeliveryOf, isLeadEvent, leadEvents, people } from './searches.ts'
+import { idSought, isLeadEvent, leadEvents, leadSought } from './searches.ts'
+import { isListed } from './searching/listed.ts'
 import { unindexed } from './unindexed.ts'
 import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
 
@@ -107,8 +108,8 @@ function walksOf(filter: Sought<DeliveryFilter>): Walk[] {
 }
 
 function walksOfAll(filter: Sought<DeliveryFilter>): Walk[] {
-  const { webhookId, chatbotId, states, eventId, q } = filter
-  const isFound = eventId !== undefined || q !== undefined || filter.ofFewLeads !== undefined
+  const { webhookId, chatbotId, states, eventId, q, ids, ofLeads, ofFewLeads } = filter
+  const isFound = [eventId, q, ids, ofLeads, ofFewLeads].some((each) => each !== undefined)
   if (isFound) return DELIVERY_TABLES.map((table) => ({ table, lead: 'found' }))
   const lead = webhookId !== undefined ? 'webhook' : chatbotId !== undefined ? 'chatbot' : 'all'
   const claimed: Walk = { table: 'claimed', lead: 'found' }
@@ -229,8 +230,11 @@ function walkDeliveries(
   if (filter.ofFewLeads !== undefined) {
     query = query.where(isInRange(db, leadEvents(filter.ofFewLeads), walk.table))
   }
-  if (q !== undefined) query = query.where(isFoundBy(db, { q, chatbotId }, walk.table))
-  if (filter.commonName !== undefined) query = query.where(isDeliveryOf(filter.commonName))
+  if (filter.ids !== undefined) query = query.where(isListed(db, 'deliveries.id', filter.ids))
+  if (filter.ofLeads !== undefined) {
+    query = query.where(isInRange(db, sharedNames(db, filter.ofLeads), walk.table))
+  }
+  if (q !== undefined) query = query.where(isFoundBy(db, q, walk.table))
   if (page.after !== null) query = query.where('deliveries.id', '<', page.after)
   return query.orderBy('deliveries.id', 'desc').limit(page.limit)
 }
@@ -288,18 +292,19 @@ function rangeOfDeliveries(
   also.push(...failureConditions(filter))
   // The cheap ones first: what they leave is asked whether its chatbot is there.
   also.push(isOfLiveChatbot('deliveries', chatbotId))
-  if (filter.commonName !== undefined) also.push(isDeliveryOf(filter.commonName))
   query = query.where(sql<SqlBool>`${likely(also)} ${sql.raw(IN_ITS_ORDER)}`)
   for (const [column] of place) query = query.orderBy(`deliveries.${column}`, 'desc')
   return query.orderBy('deliveries.id', 'desc').limit(page.limit)
 }
 
-/** An id's prefix says which column it is; everything else is looked for in people. */
-function isFoundBy(
-  db: Builder,
-  { q, chatbotId }: { q: string; chatbotId: string | undefined },
-  table: DeliveryTable,
-): RawBuilder<SqlBool> {
+/** As rows of `shared`. */
+function sharedNames(db: Builder, names: readonly string[]): RawBuilder<unknown> {
+  if (!isPostgres(db)) return sql`SELECT value AS shared FROM json_each(${JSON.stringify(names)})`
+  return sql`SELECT unnest(CAST(${`{${names.join(',')}}`} AS text[])) AS shared`
+}
+
+/** An id's prefix says which column it is; everything else was looked for in people before. */
+function isFoundBy(db: Builder, q: string, table: DeliveryTable): RawBuilder<SqlBool> {
   const id = idSought(q)
   if (id?.startsWith('dlv_')) return sql`deliveries.id = ${id}`
   if (id?.startsWith('wh_')) return sql`deliveries.webhook_id || '' = ${id}`
@@ -307,7 +312,7 @@ function isFoundBy(
     const { first, last } = deliveryRangeOf(id)
     return sql`deliveries.id > ${first} AND deliveries.id <= ${last}`
   }
-  const found = sql`SELECT substr(id, 6, 23) AS shared FROM (${people(db, q, chatbotId)}) AS people`
+  const found = sql`SELECT substr(id, 6, 23) AS shared FROM leads WHERE id = ${leadSought(q)}`
   return isInRange(db, found, table)
 }
 

@@ -8,7 +8,6 @@ import { deliveryRangeOf, eventIdOf } from '../../id.ts'
 import { LEAD_STATES, type LeadState } from '../../lead.ts'
 import type { CountedPage, LeadFilter, Page } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
-import { isDeliveryOf } from './searches.ts'
 import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
 
 /** The worst first: a lead is in the state whose number is the least; after the last: in none. */
@@ -53,16 +52,13 @@ function isNumberOf(state: LeadState | 'none', number: RawBuilder<number>) {
   return sql<SqlBool>`${number} = ${sql.lit(STATE_NUMBERS.get(state) ?? NONE)}`
 }
 
-/** As queries.ts has it: `q`, where it is the beginning of a common name. */
-type SoughtLeads = LeadFilter & { commonName?: string }
-
 /**
  * Where leads of a state that is rare are looked for: among the deliveries in it, whose lists are kept
  * by state. Null: most are delivered, and what has none is in no list; there leads are looked through.
  */
 export function leadsByDeliveries(
   db: Builder,
-  filter: SoughtLeads,
+  filter: LeadFilter,
   page: Page | CountedPage,
 ): RawBuilder<unknown> | null {
   const { deliveryState } = filter
@@ -82,18 +78,13 @@ export function leadsByDeliveries(
  * What is asked of each delivery while the walk goes on: what it would leave to the leads that it has
  * found could be all of them, and the page stay empty. The cheap ones first.
  */
-function isSought(
-  db: Builder,
-  { from, to, commonName }: SoughtLeads,
-  state: LeadState,
-): RawBuilder<SqlBool>[] {
+function isSought(db: Builder, { from, to }: LeadFilter, state: LeadState): RawBuilder<SqlBool>[] {
   // In one walk: of a spelling that nobody uses, one of its own would never be full.
   const also = [sql<SqlBool>`event_type IN (${sql.join(LEAD_EVENT_SPELLINGS)})`]
   if (state === 'retrying') also.push(sql`series_attempts > 0`)
   if (state === 'pending') also.push(sql`series_attempts = 0`)
   if (from !== undefined) also.push(sql`created_at >= ${from}`)
   if (to !== undefined) also.push(sql`created_at < ${to}`)
-  if (commonName !== undefined) also.push(isDeliveryOf(commonName))
   // Nothing is worse than the first.
   if (state !== LEAD_STATES[0]) {
     also.push(isNumberOf(state, stateNumber(db, sql`substr(deliveries.id, 5, 23)`)))

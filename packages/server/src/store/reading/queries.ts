@@ -17,7 +17,8 @@ import type {
 import { type Builder, isPostgres } from './builder.ts'
 import { isOfLeadState, LEADS_LOOKED_AT, leadsByDeliveries } from './lead-states.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
-import { isLeadOf, people } from './searches.ts'
+import { leadSought } from './searches.ts'
+import { isListed } from './searching/listed.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
 import { unindexed } from './unindexed.ts'
 import { idRange } from './walking.ts'
@@ -105,18 +106,24 @@ function holdsText([name, text]: readonly [string, string]) {
 
 /** What a list is asked for. */
 export type Sought<Filter> = Filter & {
-  /** `q`, where it is the beginning of a common name (searches.ts): it leads nowhere. */
-  commonName?: string
+  /** The rows that a search has found (searching/find-page.ts). */
+  ids?: readonly string[]
+  /** Deliveries of these leads, by what their ids share. */
+  ofLeads?: readonly string[]
   /** A chatbot whose leads are few and lead, where their deliveries are asked for. */
   ofFewLeads?: string
 }
 
 /**
- * What was found out before the list is asked for. `common_name`: `q` is the beginning of so many names
- * that they are no way to a page. Or a chatbot with so few leads that they are one. Or the chatbots that
+ * What was found out before the list is asked for: the rows that a search has found, as far as a page
+ * shows them. Or a chatbot with so few leads that they are a way to a page. Or the chatbots that
  * a search has found, as far as a page shows them.
  */
-export type Hint = 'common_name' | { fewLeadsOf: string } | { chatbots: readonly string[] } | null
+export type Hint =
+  | { found: readonly string[] }
+  | { fewLeadsOf: string }
+  | { chatbots: readonly string[] }
+  | null
 
 /** Undefined: nothing was looked for. */
 export function chatbotsFound(hint: Hint): readonly string[] | undefined {
@@ -128,23 +135,23 @@ export function asked<Filter extends { q?: string }>(filter: Filter, hint: Hint)
   if (hint !== null && typeof hint === 'object' && 'fewLeadsOf' in hint) {
     return { ...filter, ofFewLeads: hint.fewLeadsOf }
   }
-  if (hint !== 'common_name' || q === undefined) return filter
-  return { ...others, commonName: q } as Sought<Filter>
+  if (hint === null || !('found' in hint)) return filter
+  return { ...others, ids: hint.found } as Sought<Filter>
 }
 
 /** Their own rows (lead-deliveries.ts adds what became of them). */
 export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | CountedPage) {
-  const { chatbotId, from, to, q, commonName, deliveryState } = filter
+  const { chatbotId, from, to, q, ids, deliveryState } = filter
   const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
-  const ofState = q !== undefined ? null : leadsByDeliveries(db, filter, page)
+  const isFound = q !== undefined || ids !== undefined
+  const ofState = isFound ? null : leadsByDeliveries(db, filter, page)
   if (deliveryState !== undefined && ofState === null) {
     query = query.where(isOfLeadState(db, deliveryState))
-    if (q === undefined) query = query.where(isLookedAt(db, filter, after))
+    if (!isFound) query = query.where(isLookedAt(db, filter, after))
   }
-  if (commonName !== undefined) query = query.where(isLeadOf(commonName))
   if ('skip' in page) query = query.offset(page.skip)
-  if (isPostgres(db) && chatbotId !== undefined && q === undefined && ofState === null) {
+  if (isPostgres(db) && chatbotId !== undefined && !isFound && ofState === null) {
     // As in rangeOfDeliveries.
     const { floor, ceiling } = idRange('lead', filter, { after })
     query = query
@@ -155,7 +162,7 @@ export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | Coun
     return query.orderBy('chatbot_id', 'desc').orderBy('id', 'desc').limit(page.limit)
   }
   if (chatbotId !== undefined) {
-    const leads = q === undefined && ofState === null
+    const leads = !isFound && ofState === null
     query = query.where(leads ? 'chatbot_id' : unindexed('chatbot_id'), '=', chatbotId)
   }
   if (from !== undefined) {
@@ -166,11 +173,12 @@ export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | Coun
   if (to !== undefined) {
     query = query.where('created_at', '<', to).where('id', '<', idFloor('lead', to + ID_SLACK_MS))
   }
-  if (q !== undefined) query = query.where('id', 'in', people(db, q, chatbotId))
+  if (q !== undefined) query = query.where('id', '=', leadSought(q))
+  if (ids !== undefined) query = query.where(isListed(db, 'id', ids))
   if (ofState !== null) query = query.where(isAmong(db, ofState))
   if (after !== null) query = query.where('id', '<', after)
   // What is found by its id is sorted: else PostgreSQL would walk all leads in their order, and ask each.
-  const order = ofState !== null && isPostgres(db) ? unindexed('id') : 'id'
+  const order = (ofState !== null || ids !== undefined) && isPostgres(db) ? unindexed('id') : 'id'
   return query.orderBy(order, 'desc').limit(page.limit)
 }
 

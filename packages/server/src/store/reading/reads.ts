@@ -6,6 +6,7 @@ import type {
   CountedPage,
   DeliveryFilter,
   Desk,
+  LeadFilter,
   NewRecovery,
   Page,
   PagedLists,
@@ -38,7 +39,8 @@ import * as queries from './queries.ts'
 import type { ReadParts } from './read-parts.ts'
 import * as rows from './rows.ts'
 import type { StateCount, StatsRow } from './schema.ts'
-import { hasFewLeads, isCommonName, isLeadEvent, isNameSearch } from './searches.ts'
+import { hasFewLeads, isLeadEvent, isPeopleSearch } from './searches.ts'
+import { findDeliveries, findLeads } from './searching/find-page.ts'
 import { webhookReads } from './webhook-reads.ts'
 
 export function createReads(parts: ReadParts) {
@@ -203,8 +205,15 @@ async function hintFor(
   }
   if (list !== 'deliveries' && list !== 'leads') return null
   const { q, chatbotId, webhookId, eventId, eventType } = filter as DeliveryFilter
-  if (isNameSearch(q)) {
-    return (await isTrue(parts, isCommonName(parts.db, q, chatbotId))) ? 'common_name' : null
+  if (isPeopleSearch(q)) {
+    const sought = { ...filter, q }
+    // Of a counted page what is skipped is found, too.
+    const until = 'skip' in page ? { limit: page.skip + page.limit, after: null } : page
+    const found =
+      list === 'leads'
+        ? await findLeads(parts, sought as LeadFilter & { q: string }, until)
+        : await findDeliveries(parts, sought as DeliveryFilter & { q: string }, until)
+    return { found }
   }
   if (q !== undefined || eventId !== undefined) return null
   if (!isLeadEvent(eventType)) return null

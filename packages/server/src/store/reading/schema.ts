@@ -1,5 +1,6 @@
 /** The tables as queries for lists and charts see them: the same names in both stores. */
 import type { DeliveryState } from '../../delivery.ts'
+import type { BucketRow } from '../rules/search-buckets.ts'
 import type { ApiKeyRow, AuditRow } from './access/access-rows.ts'
 import type {
   AttemptRow,
@@ -12,7 +13,6 @@ import type {
   RecoveryRow,
   WebhookRow,
 } from './rows.ts'
-import type { SearchKeys } from './search-keys.ts'
 
 export interface Schema {
   chatbots: ChatbotRow & { deleted_at: number | null }
@@ -27,7 +27,10 @@ export interface Schema {
   attempts: AttemptRow & { seq: number; recorded_at: number }
   /** A view over `attempts` and those within `finished`. */
   all_attempts: AttemptRow
-  leads: LeadRow & SearchKeys
+  leads: LeadRow
+  search_buckets: BucketRow
+  search_entries: { bucket: number; term: string; lead: string }
+  search_pending: { lead: string }
   recoveries: RecoveryRow
   erasures: ErasureRow
   stats_minutes: StatsSums & { webhook_id: string; chatbot_id: string; minute: number }

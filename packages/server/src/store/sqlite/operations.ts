@@ -16,6 +16,7 @@ import { cancel, resend } from './road/move.ts'
 import * as nodes from './road/nodes.ts'
 import { recordIfLeased } from './road/record.ts'
 import { release, releaseAll } from './road/release.ts'
+import { indexLeads } from './road/search-index.ts'
 import { takeStarts } from './road/starts.ts'
 import { bringForward } from './road/upkeep/bring-forward.ts'
 import { pullInDue } from './road/upkeep/due-times.ts'
@@ -54,6 +55,7 @@ export const OPERATIONS = {
   keepKeys,
   reseal,
   continueRecoveries,
+  indexLeads,
   noticesDue,
   tellNotice,
   bringForward,

@@ -5,6 +5,7 @@ import type { RunQueries } from '../reading/read-parts.ts'
 import { toWebhook } from '../reading/rows.ts'
 import type { AcceptInput, AcceptResult, Claim, Road } from '../road.ts'
 import type { Probe } from '../rules/probe.ts'
+import { BUCKET_LEADS } from '../rules/search-buckets.ts'
 import type { KeyRing } from '../sealing/encryption.ts'
 import { resealNext } from './keys.ts'
 import type { AcceptReply } from './road/accept.ts'
@@ -69,6 +70,8 @@ function upkeepVerbs(parts: RoadParts) {
     reseal: (step) => resealNext(parts, step),
     rollUp: (limit) => queue.call('rollUp', limit),
     continueRecoveries: (limit) => queue.call('continueRecoveries', limit),
+    indexLeads: (limit, bucketLeads = BUCKET_LEADS) =>
+      queue.call('indexLeads', { limit, bucketLeads }),
     noticesDue: (limit) => queue.call('noticesDue', limit),
     tellNotice: (input) => queue.call('tellNotice', input),
     bringForward: (limit) => queue.call('bringForward', limit),

@@ -16,7 +16,11 @@ import { SCHEMA } from './schema.ts'
 export type Step = string | ((client: pg.ClientBase) => Promise<void>)
 
 /** The first makes a new store; those after it also bring an older one up to date. */
-export const STEPS: readonly Step[] = [SCHEMA, ...LATER_STEPS]
+export const STEPS: readonly Step[] = [SCHEMA, ...LATER_STEPS.map(inItsWords)]
+
+function inItsWords(step: string): string {
+  return step.replaceAll(' WITHOUT ROWID', '')
+}
 
 /** This program's. */
 export const SCHEMA_VERSION = lastVersion(STEPS)

@@ -148,7 +148,7 @@ CREATE TABLE leads (
   customer_name text NOT NULL,
   customer_email text NOT NULL,
   customer_phone ${TEXT} NOT NULL,
-  -- What a search compares (store/reading/search-keys.ts), no longer than a row of an index takes.
+  -- What a search compares until a later step dropped it, no longer than a row of an index takes.
   name_key ${TEXT} NOT NULL,
   email_key ${TEXT} NOT NULL,
   phone_key ${TEXT},

@@ -7,7 +7,6 @@ import { assert } from '../../../errors.ts'
 import { deliveryIdOf, leadIdOf } from '../../../id.ts'
 import type { WebhookState } from '../../../webhook.ts'
 import { consentText } from '../../reading/rows.ts'
-import { indexableKeysOf } from '../../reading/search-keys.ts'
 import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../../road.ts'
 import { IDEMPOTENCY_MS } from '../../rules/retention.ts'
 import { MeanwhileChanged } from '../connection/faults.ts'
@@ -126,7 +125,6 @@ function addEvent(
     ...lead,
     id,
     chatbotId,
-    keys: indexableKeysOf(lead),
     route: idempotency?.route ?? null,
     key: idempotency?.key ?? null,
     consent: consentText(lead.consent),

@@ -7,10 +7,9 @@ import { array, column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { cancelAll } from './move.ts'
 import { deliveriesOf, lockDeliveries } from './rows.ts'
+import { type ForgottenLead, forgetLeads } from './search-index.ts'
 
-interface ErasedLead {
-  id: string
-  chatbot_id: string
+interface ErasedLead extends ForgottenLead {
   conversation_id: string
   idempotency_route: string | null
   idempotency_key: string | null
@@ -31,6 +30,7 @@ export async function eraseLeads(
 ): Promise<number> {
   const leads = await tx.query<ErasedLead>(DELETE_LEADS, [array(leadIds)])
   if (leads.length === 0) return 0
+  await forgetLeads(tx, leads)
   const events = column(leads, (lead) => eventIdOf(lead.id))
   tx.send(KEEP_EVENTS, [
     LEAD_EVENT,
@@ -92,7 +92,8 @@ export async function eraseDeletedChatbots(
 }
 
 const DELETE_LEADS = `DELETE FROM leads WHERE id = ANY($1::text[])
-  RETURNING id, chatbot_id, conversation_id, idempotency_route, idempotency_key, created_at`
+  RETURNING id, chatbot_id, conversation_id, customer_name, customer_email, customer_phone,
+    idempotency_route, idempotency_key, created_at`
 /** What is left of the event, which was the lead, if anything will take it away (store/sqlite/road/erase.ts). */
 const KEEP_EVENTS = `INSERT INTO events (event_type, payload, erased, id, chatbot_id, created_at)
   SELECT $1, '{}', 1, e.* FROM unnest($2::text[], $3::text[], $4::bigint[])

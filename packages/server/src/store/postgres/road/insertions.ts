@@ -1,6 +1,5 @@
 /** The rows that a batch of accepted events makes, written in one statement for each table. */
 import type { WebhookState } from '../../../webhook.ts'
-import type { SearchKeys } from '../../reading/search-keys.ts'
 import type { NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { column } from '../connection/parameters.ts'
@@ -20,7 +19,6 @@ interface LeadValues {
   customerName: string
   customerEmail: string
   customerPhone: string
-  keys: SearchKeys
   route: string | null
   key: string | null
   /** JSON. */
@@ -100,9 +98,6 @@ export class Insertions {
       column(rows, (row) => row.customerName),
       column(rows, (row) => row.customerEmail),
       column(rows, (row) => row.customerPhone),
-      column(rows, ({ keys }) => keys.name_key),
-      column(rows, ({ keys }) => keys.email_key),
-      column(rows, ({ keys }) => keys.phone_key),
       column(rows, (row) => row.route),
       column(rows, (row) => row.key),
       column(rows, (row) => row.consent),
@@ -144,12 +139,12 @@ function startOf({ webhookState }: DeliveryValues) {
 
 const INSERT_EVENTS = `INSERT INTO events (created_at, id, chatbot_id, event_type, payload)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])`
-const INSERT_LEADS = `INSERT INTO leads (created_at, id, chatbot_id, conversation_id, customer_name,
-    customer_email, customer_phone, name_key, email_key, phone_key, idempotency_route,
-    idempotency_key, consent)
+/** With a note of each for the search index, by the same statement. */
+const INSERT_LEADS = `WITH made AS (INSERT INTO leads (created_at, id, chatbot_id, conversation_id,
+    customer_name, customer_email, customer_phone, idempotency_route, idempotency_key, consent)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-    $13::text[])`
+    $7::text[], $8::text[], $9::text[], $10::text[]) RETURNING id)
+  INSERT INTO search_pending (lead) SELECT substr(id, 6, 23) FROM made`
 const INSERT_CONVERSATIONS = `INSERT INTO conversations (created_at, chatbot_id, id)
   SELECT DISTINCT $1::bigint, chatbot_id COLLATE "C", id COLLATE "C"
   FROM unnest($2::text[], $3::text[]) AS made (chatbot_id, id) ORDER BY 2, 3

@@ -19,7 +19,7 @@ export type Step = string | ((db: DatabaseSync) => void)
 export const STEPS: readonly Step[] = [SCHEMA, ...LATER_STEPS.map(inItsWords)]
 
 function inItsWords(step: string): string {
-  return step.replaceAll(/\bbigint\b/gi, 'INTEGER')
+  return step.replaceAll(/\bbigint\b/gi, 'INTEGER').replaceAll(' COLLATE "C"', '')
 }
 
 /** This program's. */

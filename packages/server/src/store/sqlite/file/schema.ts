@@ -127,7 +127,7 @@ CREATE TABLE leads (
   customer_name TEXT NOT NULL,
   customer_email TEXT NOT NULL,
   customer_phone TEXT NOT NULL,
-  -- What a search compares (store/reading/search-keys.ts). Null: the phone is its own key.
+  -- What a search compares until a later step dropped it. Null: the phone is its own key.
   name_key TEXT NOT NULL,
   email_key TEXT NOT NULL,
   phone_key TEXT,

@@ -7,10 +7,9 @@ import type { ErasureReason } from '../../../lead.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Core } from '../core.ts'
 import { cancelRow } from './move.ts'
+import { type ForgottenLead, forgetLead } from './search-index.ts'
 
-interface LeadToErase {
-  id: string
-  chatbot_id: string
+interface LeadToErase extends ForgottenLead {
   conversation_id: string
   idempotency_route: string | null
   idempotency_key: string | null
@@ -24,6 +23,7 @@ export function eraseLead(
   const lead = core.get<LeadToErase>(READ_LEAD, leadId)
   if (!lead) return false
   core.run(DELETE_LEAD, leadId)
+  forgetLead(core, lead)
   const eventId = eventIdOf(leadId)
   const { first, last } = deliveryRangeOf(eventId)
   core.run(KEEP_EVENT, eventId, lead.chatbot_id, LEAD_EVENT, lead.created_at, first, last)
@@ -66,8 +66,8 @@ function remember(core: Core, lead: LeadToErase, reason: ErasureReason): void {
   core.run(KEEP_ERASURE, ids.next('erasure'), id, chatbot_id, eventIdOf(id), reason, tx.now)
 }
 
-const READ_LEAD = `SELECT id, chatbot_id, conversation_id, idempotency_route,
-  idempotency_key, created_at FROM leads WHERE id = ?`
+const READ_LEAD = `SELECT id, chatbot_id, conversation_id, customer_name, customer_email,
+  customer_phone, idempotency_route, idempotency_key, created_at FROM leads WHERE id = ?`
 const DELETE_LEAD = 'DELETE FROM leads WHERE id = ?'
 /**
  * The event was the lead; this is what stays of it, if anything will take it away: its last delivery, or

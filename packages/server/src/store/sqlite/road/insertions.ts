@@ -1,9 +1,9 @@
 /** The rows that an accepted event makes. */
 import { deliveryIdOf, leadIdOf } from '../../../id.ts'
 import { consentText, type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
-import { keysOf } from '../../reading/search-keys.ts'
 import type { AcceptInput, NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
+import { sharedOf } from '../../rules/search-buckets.ts'
 import type { Core, Subscriber } from '../core.ts'
 import { addDelivery } from './rows.ts'
 
@@ -21,7 +21,6 @@ export function insertEvent(
   }
   const { conversationId, customerName, customerEmail, customerPhone } = lead
   core.run(INSERT_CONVERSATION, chatbotId, conversationId, tx.now)
-  const keys = keysOf(lead)
   const leadId = leadIdOf(id)
   core.run(
     INSERT_LEAD,
@@ -31,14 +30,12 @@ export function insertEvent(
     customerName,
     customerEmail,
     customerPhone,
-    keys.name_key,
-    keys.email_key,
-    keys.phone_key,
     idempotency?.route ?? null,
     idempotency?.key ?? null,
     consentText(lead.consent),
     tx.now,
   )
+  core.run(INSERT_PENDING, sharedOf(leadId))
   if (!tx.wantChanges) return
   tx.changes.push({ type: 'lead.created', at: tx.now, chatbotId, leadId, eventId: id })
 }
@@ -92,6 +89,6 @@ const INSERT_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, c
 const INSERT_CONVERSATION = `INSERT INTO conversations (chatbot_id, id, created_at)
   VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 const INSERT_LEAD = `INSERT INTO leads (id, chatbot_id, conversation_id, customer_name,
-    customer_email, customer_phone, name_key, email_key, phone_key, idempotency_route,
-    idempotency_key, consent, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    customer_email, customer_phone, idempotency_route, idempotency_key, consent, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const INSERT_PENDING = 'INSERT INTO search_pending (lead) VALUES (?)'
