@@ -16,7 +16,7 @@ export interface Output {
   notice(text: string): void
 }
 
-export interface Table {
+interface Table {
   add(values: Record<string, unknown>[]): void
   /** Says so when there was none. */
   end(): void
