@@ -119,6 +119,13 @@ describe('without a server', () => {
     expect(error.trim().split('\n')).toHaveLength(1)
   })
 
+  test('the address of the server is typed as any other', async () => {
+    const at = (CHATZURI_URL: string) =>
+      call(['chatbots', 'list'], { env: { CHATZURI_URL, CHATZURI_KEY: 'key' } })
+    expect((await at('127.0.0.1:1')).error).toContain('No server answers at http://127.0.0.1:1 ')
+    expect(await at('ftp://a')).toMatchObject({ code: 2 })
+  })
+
   test('a server that is away is exit code 4', async () => {
     const env = { CHATZURI_URL: 'http://127.0.0.1:1', CHATZURI_KEY: 'key' }
     const { code, error } = await call(['deliveries', 'list'], { env })
