@@ -107,6 +107,38 @@ test('without --webhook it leaves nothing behind but its secret, which the next 
   expect(await webhooksLeft()).toEqual([])
 })
 
+test.for(['SIGTERM', 'SIGHUP'] as const)('%s ends it as Ctrl-C does', async (signal) => {
+  const listener = listen()
+  await listener.listening()
+  expect(await listener.interrupt(signal)).toEqual({ code: 0, signal: null })
+  expect(await webhooksLeft()).toEqual([])
+})
+
+test('it leaves nothing behind either when nobody reads it any more', async () => {
+  const listener = listen()
+  await listener.listening()
+  listener.closePipe()
+  await lead()
+  expect(await listener.ended).toEqual({ code: 0, signal: null })
+  expect(await webhooksLeft()).toEqual([])
+})
+
+test('after a kill the next start takes up what was left, and what came meanwhile', async () => {
+  const killed = listen()
+  const { webhookId, secret } = await killed.listening()
+  await killed.kill()
+  const eventId = await lead()
+  const next = listen()
+  expect(await next.listening()).toEqual({ webhookId, secret })
+  await next.line((line) => line.eventId === eventId)
+  await next.kill()
+  // Of other types it is of no use.
+  const other = listen('--events', 'order.paid')
+  const made = await other.listening()
+  expect(await webhooksLeft()).toMatchObject([{ id: made.webhookId }])
+  expect(made.webhookId).not.toBe(webhookId)
+})
+
 test('a local app that is down is told of as refused, and gets it when it is up', async () => {
   const listener = listen()
   await listener.listening()

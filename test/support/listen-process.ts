@@ -76,9 +76,14 @@ export class ListenProcess {
   }
 
   /** As Ctrl-C does. */
-  interrupt(): Promise<Ended> {
-    this.#child.kill('SIGINT')
+  interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
+    this.#child.kill(signal)
     return this.ended
+  }
+
+  /** Its reader goes, as `head -1` does. */
+  closePipe(): void {
+    this.#child.stdout?.destroy()
   }
 
   kill(): Promise<Ended> {

@@ -1,11 +1,13 @@
 /** The server's HTTP API, as the commands ask it. A refusal is one sentence that says what to do. */
 import { CommandError, EXIT, usageError } from './command-error.ts'
 import { ask } from './localhost.ts'
-import { typedUrl } from './typed-url.ts'
+import { serverUrl, typedUrl } from './typed-url.ts'
 
 const TIMEOUT_MS = 60_000
 
 export interface Api {
+  /** Its address, without a slash at the end. */
+  server: string
   get(path: string): Promise<Record<string, unknown>>
   post(path: string, body?: unknown, signal?: AbortSignal): Promise<Record<string, unknown>>
   /** Answered with nothing. */
@@ -27,21 +29,19 @@ export class Refusal extends CommandError {
 
 export function openApi(env: NodeJS.ProcessEnv): Api {
   const CHATZURI_KEY = typedUrl(env.CHATZURI_KEY ?? '', 'CHATZURI_KEY')
-  const CHATZURI_URL = typedUrl(env.CHATZURI_URL ?? 'http://localhost:8080', 'CHATZURI_URL')
   if (!CHATZURI_KEY) {
     throw usageError(
       'Set CHATZURI_KEY to a key of the server (dashboard, "API keys"; the first is in data/admin-key), and CHATZURI_URL to its address.',
     )
   }
-  if (!/^https?:\/\//.test(CHATZURI_URL) || !URL.canParse(CHATZURI_URL)) {
-    throw usageError(
-      `CHATZURI_URL is no address: "${CHATZURI_URL}". It begins with http:// or https://.`,
-    )
-  }
-  const base = CHATZURI_URL.replace(/\/+$/, '')
+  const { href } = serverUrl(env.CHATZURI_URL || 'http://localhost:8080', 'CHATZURI_URL', {
+    near: true,
+  })
+  const base = href.replace(/\/+$/, '')
   const call = (method: string, path: string, more: Pick<Asked, 'body' | 'signal'> = {}) =>
     send({ ...more, method, url: base + path, key: CHATZURI_KEY })
   return {
+    server: base,
     get: (path) => call('GET', path),
     post: (path, body, signal) => call('POST', path, { body, signal }),
     remove: async (path) => {

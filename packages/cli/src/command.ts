@@ -92,6 +92,8 @@ function refuseRepeats(called: Called, tokens: ReturnType<typeof parse>['tokens'
   const given = new Set<string>()
   for (const token of tokens) {
     if (token.kind !== 'option' || called.command.options[token.name]?.multiple) continue
+    // As of a variable that was not set.
+    if (token.value === '') throw wrong(called, `--${token.name} has no value.`)
     const isText = called.command.options[token.name]?.type === 'string'
     if (isText && given.has(token.name)) throw wrong(called, `--${token.name} is given twice.`)
     given.add(token.name)

@@ -6,12 +6,20 @@ export interface Output {
   /** One JSON line, or what `text` makes of it. */
   value(value: unknown, text: () => string): void
   rows(values: Record<string, unknown>[], columns: string[], empty: string): void
+  /** Rows that come in parts: each is printed as it comes. */
+  table(columns: string[], empty: string): Table
   /** Replaces the last one; on a terminal only. `null` clears it. */
   progress(text: string | null): void
   /** Of long work: a bar on a terminal, elsewhere now and then a line on stderr. */
   step(step: Step): void
   /** Beside the output, for people. */
   notice(text: string): void
+}
+
+interface Table {
+  add(values: Record<string, unknown>[]): void
+  /** Says so when there was none. */
+  end(): void
 }
 
 export interface Step {
@@ -49,9 +57,11 @@ export function createOutput({ stdout, stderr }: Streams, { json }: { json: bool
     line,
     value: (value, text) => line(json ? JSON.stringify(value) : text()),
     rows(values, columns, empty) {
-      if (json) for (const value of values) line(JSON.stringify(value))
-      else line(values.length === 0 ? empty : tableText(values, columns))
+      const table = createTable({ json, line }, columns, empty)
+      table.add(values)
+      table.end()
     },
+    table: (columns, empty) => createTable({ json, line }, columns, empty),
     progress,
     step(step) {
       if (!isDue(step.doing)) return
@@ -88,17 +98,33 @@ export function barText(done: number, total: number): string {
   return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${done} of ${total}`
 }
 
-function tableText(values: Record<string, unknown>[], columns: string[]): string {
-  const cells = [columns, ...values.map((value) => columns.map((name) => cellText(value[name])))]
-  const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)))
-  return cells
-    .map((row) =>
-      row
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
+/** As wide as its first part needs; what is wider later widens the rest. */
+function createTable(
+  { json, line }: { json: boolean; line(text: string): unknown },
+  columns: string[],
+  empty: string,
+): Table {
+  let widths: number[] = []
+  const text = (rows: string[][]) => {
+    widths = columns.map((_, index) =>
+      Math.max(widths[index] ?? 0, ...rows.map((row) => row[index]?.length ?? 0)),
     )
-    .join('\n')
+    const padded = (row: string[]) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0))
+    return rows.map((row) => padded(row).join('  ').trimEnd()).join('\n')
+  }
+  let isBegun = false
+  return {
+    add(values) {
+      if (values.length === 0) return
+      const rows = values.map((value) => columns.map((name) => cellText(value[name])))
+      if (json) for (const value of values) line(JSON.stringify(value))
+      else line(text(isBegun ? rows : [columns, ...rows]))
+      isBegun = true
+    },
+    end() {
+      if (!isBegun && !json) line(empty)
+    },
+  }
 }
 
 /** What came from outside writes no control sequences onto a terminal. */

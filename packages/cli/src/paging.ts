@@ -3,8 +3,6 @@ import { type Api, itemsOf } from './api.ts'
 import type { Given } from './command.ts'
 import { usageError } from './command-error.ts'
 
-type Row = Record<string, unknown>
-
 const PAGE = 100
 
 export const LIMIT_OPTION = {
@@ -37,19 +35,37 @@ export async function printList({ out, text }: Given, { api, path, query, column
     throw usageError('--limit is a whole number from 1 on.')
   const asked = new URLSearchParams(query)
   asked.set('limit', String(Math.min(PAGE, limit)))
-  const kept: Row[] = []
+  const table = out.table(
+    columns,
+    `There is no such ${noun.replace(/ies$/, 'y').replace(/s$/, '')}.`,
+  )
   let count = 0
   for await (const items of pages(api, path, asked)) {
     const shown = items.slice(0, limit - count)
     count += shown.length
-    if (out.json) out.rows(shown, columns, '')
-    else kept.push(...shown)
+    out.progress(null)
+    table.add(shown)
     out.progress(`${count} ${noun}`)
     if (count >= limit) break
   }
   out.progress(null)
-  if (!out.json)
-    out.rows(kept, columns, `There is no such ${noun.replace(/ies$/, 'y').replace(/s$/, '')}.`)
+  table.end()
+}
+
+/** Of all that match, or of the first `--limit`. */
+export async function idsOf(
+  { out, text }: Given,
+  { api, path, query, noun }: Omit<Listed, 'columns'>,
+): Promise<string[]> {
+  const limit = Number(text('limit') ?? Number.POSITIVE_INFINITY)
+  const ids: string[] = []
+  for await (const items of pages(api, path, query)) {
+    ids.push(...items.map(({ id }) => String(id)))
+    out.progress(`${ids.length} ${noun}`)
+    if (ids.length >= limit) break
+  }
+  out.progress(null)
+  return ids.slice(0, limit)
 }
 
 /** Of options that were given, the parameters of the API; several of one are repeated. */

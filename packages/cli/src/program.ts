@@ -25,6 +25,9 @@ export interface Program {
   sentenceOf?(error: unknown): string | null
 }
 
+/** Its reader went, or its terminal was closed. */
+const GONE = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
+
 export interface Surroundings extends Streams {
   env: NodeJS.ProcessEnv
 }
@@ -56,7 +59,10 @@ export async function runProgram(
 function endWithReader(stdout: Streams['stdout'], stderr: Streams['stderr']): void {
   let isGone = false
   const end = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (!GONE.includes(String(error.code))) {
+      stderr.write(`The answer can't be written: ${error.message}.\n`)
+      process.exit(EXIT.no)
+    }
     if (isGone) return
     isGone = true
     if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM')

@@ -101,6 +101,11 @@ describe('without a server', () => {
     [['trigger', 'lead.submit', '--chat-id', 'bot_1'], 'trigger --help'],
     [['webhooks', 'resume'], 'webhooks takes list'],
     [['webhooks', 'pause', 'wh_1', '--held'], 'webhooks takes list'],
+    [['deliveries', 'list', '--webhook', ''], '--webhook has no value'],
+    [['listen', '--forward-to', 'http://8311'], 'a number where a host stands'],
+    [['deliveries', 'show', 'dlv_1', '--state', 'parked'], '--state is of deliveries list'],
+    [['deliveries', 'resend', 'dlv_1', '--since', '6h'], 'ids or a filter'],
+    [['deliveries', 'list', '--state', 'exhasted'], 'Did you mean "exhausted"?'],
     [['deliveries', 'shred'], 'deliveries takes list'],
     [['send-waiting'], 'send-waiting needs one webhook'],
     [['send-waiting', 'wh_1', 'wh_2'], 'send-waiting needs one webhook'],
@@ -112,6 +117,13 @@ describe('without a server', () => {
     expect(code).toBe(2)
     expect(error).toContain(says)
     expect(error.trim().split('\n')).toHaveLength(1)
+  })
+
+  test('the address of the server is typed as any other', async () => {
+    const at = (CHATZURI_URL: string) =>
+      call(['chatbots', 'list'], { env: { CHATZURI_URL, CHATZURI_KEY: 'key' } })
+    expect((await at('127.0.0.1:1')).error).toContain('No server answers at http://127.0.0.1:1 ')
+    expect(await at('ftp://a')).toMatchObject({ code: 2 })
   })
 
   test('a server that is away is exit code 4', async () => {
@@ -235,6 +247,33 @@ describe('with a server', () => {
     expect(webhook.secret).toMatch(/^whsec_/)
     const none = await call(['webhooks', 'create'], { env })
     expect([none.code, none.error]).toEqual([2, expect.stringContaining('webhooks takes list')])
+  })
+
+  test('what a filter finds is counted, and sent again only when that was meant', async () => {
+    status = 500
+    const made = await call(['trigger', 'order.paid', '--set', 'total=1'], { env })
+    const [{ id }] = JSON.parse(made.lines[0] ?? '').deliveries
+    status = 200
+    await api.finished(id)
+    const argv = ['deliveries', 'resend', '--state', 'exhausted,cancelled', '--type', 'order.paid']
+    const dry = await call([...argv, '--dry-run'], { env })
+    expect(JSON.parse(dry.text)).toEqual({ action: 'resend', count: 1 })
+    const unasked = await call(argv, { env })
+    expect([unasked.code, unasked.error]).toEqual([2, expect.stringContaining('say --yes')])
+    const sent = await call([...argv, '--yes'], { env })
+    expect(JSON.parse(sent.text)).toEqual({ action: 'resend', count: 1, refused: 0 })
+    expect((await api.finished(id)).state).toBe('delivered')
+    // What is over can't be cancelled, and is told.
+    const late = await call(
+      ['deliveries', 'cancel', '--event', String(JSON.parse(made.lines[0] ?? '').eventId), '--yes'],
+      { env },
+    )
+    expect([late.code, JSON.parse(late.text)]).toEqual([
+      1,
+      { action: 'cancel', count: 0, refused: 1 },
+    ])
+    const none = await call(['deliveries', 'cancel', '--yes'], { env })
+    expect([none.code, none.error]).toEqual([2, expect.stringContaining('needs ids, or a filter')])
   })
 
   test('webhooks are listed, paused and resumed', async () => {

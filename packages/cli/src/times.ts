@@ -9,14 +9,15 @@ const UNITS_MS: Record<string, number> = {
   w: 604_800_000,
 }
 
+const INSTANT = /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/i
+
 export const TIME_HELP = 'ISO 8601, a day, or how long ago: 90m, 6h, 2d, 1w'
 
 /** As the API takes it. Throws a usage error that names the option. */
 export function parseTime(text: string, option: string): string {
   const [, count, unit = ''] = /^(\d+)([smhdw])$/.exec(text.trim()) ?? []
   const agoMs = Number(count) * (UNITS_MS[unit] ?? Number.NaN)
-  const isInstant = /^\d{4}-\d\d-\d\d/.test(text.trim())
-  const at = new Date(Number.isNaN(agoMs) ? (isInstant ? text : Number.NaN) : Date.now() - agoMs)
+  const at = new Date(Number.isNaN(agoMs) ? instantMs(text.trim()) : Date.now() - agoMs)
   // Also of what is further away than a date can tell.
   if (Number.isNaN(at.getTime())) {
     throw usageError(
@@ -24,4 +25,14 @@ export function parseTime(text: string, option: string): string {
     )
   }
   return at.toISOString()
+}
+
+/** What has no zone is UTC, as all times that are printed. NaN: it is none. */
+function instantMs(text: string): number {
+  const [, date = '', zone] = INSTANT.exec(text) ?? []
+  // 30 February would be 2 March.
+  const day = new Date(`${date}T00:00:00Z`)
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date)) return Number.NaN
+  const clock = text.length === date.length ? `${date}T00:00` : text.replace(' ', 'T')
+  return Date.parse(zone === undefined ? `${clock}Z` : clock)
 }

@@ -33,6 +33,12 @@ export function serverUrl(given: string, name: string, { near = false } = {}): U
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed)
   const text =
     port !== undefined ? `http://localhost:${port}${path}` : hasScheme ? typed : `http://${typed}`
+  // To a URL's parser one number is an IPv4 address, with a scheme before it, too.
+  if (/^[a-z]+:\/\/(?:[^/?#@]*@)?(?:\d+|0x[\da-f]+)(?=$|[:/?#])/i.test(text)) {
+    throw usageError(
+      `${name} "${given}" has a number where a host stands: for a port of this machine say http://localhost:8311/hook.`,
+    )
+  }
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw usageError(`${name} "${given}" is no URL of a server: say http://localhost:3000/hook.`)

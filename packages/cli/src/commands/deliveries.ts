@@ -1,16 +1,17 @@
 import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
+import { nearest } from '../nearest.ts'
 import { printable } from '../output.ts'
 import { LIMIT_OPTION, printList, queryOf } from '../paging.ts'
 import { SPAN_OPTIONS, spanOf } from '../span.ts'
+import { changeMany, type ManyAction } from './many-deliveries.ts'
 
 const FILTERS = {
   chatbot: 'chatbotId',
   webhook: 'webhookId',
   event: 'eventId',
   type: 'eventType',
-  state: 'state',
   status: 'status',
   q: 'q',
 }
@@ -18,7 +19,7 @@ const COLUMNS = ['id', 'createdAt', 'eventType', 'state', 'attemptCount', 'lastS
 
 export const deliveries: Command = {
   name: 'deliveries',
-  usage: 'list | show dlv_… | resend dlv_… …',
+  usage: 'list | show dlv_… | resend dlv_… … | cancel dlv_… …',
   about:
     'Finds deliveries, shows what happened to one, sends finished ones again, or waiting ones now.',
   options: {
@@ -44,19 +45,56 @@ export const deliveries: Command = {
       about: 'list: an id, words of a name, an email or its domain, a phone',
     },
     ...LIMIT_OPTION,
+    'dry-run': { type: 'boolean', about: 'resend, cancel by a filter: only count' },
+    yes: { type: 'boolean', about: 'resend, cancel by a filter: without asking' },
   },
+  notes: `resend and cancel take ids, or the filters of list: what they find is counted, and asked for first.
+  chatzuri deliveries list --state exhausted --status 5xx --since 6h
+  chatzuri deliveries resend --state exhausted --webhook wh_… --since 2d
+What changed its state meanwhile is refused, told, and left as it is: exit code 1.`,
   async run(given) {
     const [action, ...ids] = given.positionals
-    if (action === 'list' && ids.length === 0) return list(openApi(given.env), given)
-    if (action === 'show' && ids.length === 1)
+    const query = filterOf(given)
+    const isFiltered = [...query].length > 0
+    if (action === 'list' && ids.length === 0) return list(openApi(given.env), given, query)
+    if (action === 'show' && ids.length === 1) {
+      if (isFiltered) throw usageError(`--${optionOf(given)} is of deliveries list.`)
       return show(openApi(given.env), given, String(ids[0]))
-    if (action === 'resend' && ids.length > 0) return resend(openApi(given.env), given, ids)
-    throw usageError('deliveries takes list, show dlv_… or resend dlv_….')
+    }
+    if (action === 'resend' || action === 'cancel') {
+      if (ids.length === 0) return changeMany(openApi(given.env), given, { action, query })
+      if (isFiltered || given.flag('dry-run'))
+        throw usageError(`deliveries ${action} takes ids or a filter, not both.`)
+      return change(openApi(given.env), given, { action, ids })
+    }
+    throw usageError('deliveries takes list, show dlv_…, resend dlv_… or cancel dlv_….')
   },
 }
 
-async function list(api: Api, given: Given) {
-  const query = spanOf(given, queryOf(given, FILTERS))
+const STATES = ['pending', 'delivered', 'exhausted', 'parked', 'cancelled']
+
+/** Throws a usage error of a state or a time that is none. */
+function filterOf(given: Given): URLSearchParams {
+  const query = queryOf(given, FILTERS)
+  for (const state of given.texts('state').flatMap((each) => each.split(','))) {
+    if (STATES.includes(state)) query.append('state', state)
+    else throw unknownState(state)
+  }
+  return spanOf(given, query)
+}
+
+function unknownState(state: string) {
+  const meant = nearest(state, STATES)
+  const advice = meant === null ? '' : ` Did you mean "${meant}"?`
+  return usageError(`There is no state "${state}".${advice} It is one of ${STATES.join(', ')}.`)
+}
+
+function optionOf(given: Given): string | undefined {
+  const options = ['state', ...Object.keys(FILTERS), ...Object.keys(SPAN_OPTIONS)]
+  return options.find((name) => given.texts(name).length > 0)
+}
+
+async function list(api: Api, given: Given, query: URLSearchParams) {
   const listed = { api, path: '/api/v1/deliveries', columns: COLUMNS, noun: 'deliveries' }
   await printList(given, { ...listed, query })
   return EXIT.done
@@ -97,10 +135,15 @@ async function show(api: Api, { out }: Given, id: string) {
   return EXIT.done
 }
 
-async function resend(api: Api, { out }: Given, ids: string[]) {
+async function change(
+  api: Api,
+  { out }: Given,
+  { action, ids }: { action: ManyAction; ids: string[] },
+) {
   for (const id of ids) {
-    const delivery = await api.post(`/api/v1/deliveries/${encodeURIComponent(id)}/resend`)
-    out.value(delivery, () => `${id} is on its way again (${delivery.state}).`)
+    const delivery = await api.post(`/api/v1/deliveries/${encodeURIComponent(id)}/${action}`)
+    const what = action === 'resend' ? `on its way again (${delivery.state})` : delivery.state
+    out.value(delivery, () => `${id} is ${what}.`)
   }
   return EXIT.done
 }

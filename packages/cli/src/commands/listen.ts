@@ -3,6 +3,7 @@ import type { Command, Given } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { forward } from '../listen/forward.ts'
 import { keepSecret, keptSecret, secretsPath } from '../listen/kept-secret.ts'
+import { LeftBehind } from '../listen/left-behind.ts'
 import { lineText, lineValue } from '../listen/line.ts'
 import { Listener } from '../listen/listener.ts'
 import { nearest } from '../nearest.ts'
@@ -35,7 +36,7 @@ export const listen: Command = {
   notes: `It connects out, and only to CHATZURI_URL. Each delivery is one line: time, type, id, status,
 duration, and what comes next. What fails is tried again by the server's schedule. While nobody
 listens, deliveries wait for a webhook of --keep or --webhook; a new one goes when this ends, and leaves
-nothing behind. Its secret is kept for the next start, for each server and chatbot, in
+nothing behind; after a kill the next start takes it up. Its secret is kept for the next start, for each server and chatbot, in
 ~/.local/state/chatzuri/listen.json.
 Of two that listen to one webhook the later takes over. Behind a proxy, with Node 24: HTTPS_PROXY
 and NODE_USE_ENV_PROXY=1.
@@ -64,8 +65,8 @@ interface Listened {
   id: string
   /** Null: it is older than this command, and is not shown unasked. */
   secret: string | null
-  /** It is of this run alone, and goes with it. */
-  isOurs?: boolean
+  /** It is of this run alone, and goes with it: where that is noted until then. */
+  ours?: LeftBehind
 }
 
 /** The first thing that is tried is the URL alone. */
@@ -94,27 +95,53 @@ async function create(api: Api, given: Given): Promise<Listened> {
       given.out.notice(`Any type is a type; is ${printable(type)} meant to be ${meant}?`)
   }
   const path = secretsPath(given.env)
-  const place = `${given.env.CHATZURI_URL ?? ''} ${chatbot}`
+  const place = `${api.server} ${chatbot}`
   const secret = keptSecret(path, place)
+  const eventTypes = types.filter((type) => type !== '')
+  const ours = new LeftBehind(path, place)
+  const isForwarding = given.text('forward-to') !== undefined && !given.flag('print-secret')
+  if (isForwarding && !given.flag('keep')) {
+    const left = await takeUp(api, ours, eventTypes)
+    if (left !== null) return { id: left, secret: secret ?? null, ours }
+  }
   const webhook = await api.post(`/api/v1/chatbots/${chatbot}/listeners`, {
     ...(secret === undefined ? {} : { secret }),
-    eventTypes: types.filter((type) => type !== ''),
+    eventTypes,
     description: 'chatzuri listen',
     temporary: !given.flag('keep'),
   })
   const made = { id: String(webhook.id), secret: String(webhook.secret) }
   const isKept = keepSecret(path, place, made.secret)
   if (!isKept) given.out.notice(`${path} can't be written: the next start has another secret.`)
-  return { ...made, isOurs: !given.flag('keep') }
+  if (given.flag('keep')) return made
+  ours.begin({ webhookId: made.id, eventTypes })
+  return { ...made, ours }
 }
 
-async function printSecret(api: Api, { out, flag }: Given, { id, secret, isOurs }: Listened) {
+/** What one that was killed left, with what came for it since; others of such are removed. Null: none is of use. */
+async function takeUp(api: Api, ours: LeftBehind, eventTypes: string[]): Promise<string | null> {
+  let found: string | null = null
+  for (const { webhookId, eventTypes: types } of ours.take()) {
+    const path = `/api/v1/webhooks/${encodeURIComponent(webhookId)}`
+    const isSame = found === null && JSON.stringify(types) === JSON.stringify(eventTypes)
+    const isThere = isSame && (await api.get(path).then(Boolean, () => false))
+    if (isThere) {
+      ours.begin({ webhookId, eventTypes })
+      found = webhookId
+    } else await api.remove(path).catch(() => {})
+  }
+  return found
+}
+
+async function printSecret(api: Api, { out, flag }: Given, { id, secret, ours }: Listened) {
   const known =
     secret ?? (await api.get(`/api/v1/webhooks/${encodeURIComponent(id)}/secret`)).secret
   out.line(flag('json') ? JSON.stringify({ webhookId: id, secret: known }) : String(known))
   // It is kept: the next start has it, with a webhook of its own.
-  if (isOurs) await api.remove(`/api/v1/webhooks/${encodeURIComponent(id)}`)
-  else if (secret !== null)
+  if (ours) {
+    await api.remove(`/api/v1/webhooks/${encodeURIComponent(id)}`)
+    ours.end(id)
+  } else if (secret !== null)
     out.notice(`Of the new webhook ${id}: chatzuri listen --webhook ${id} …`)
   return EXIT.done
 }
@@ -140,7 +167,13 @@ async function forwardAll({ api, given, webhook, url }: Forwarding): Promise<voi
     },
     onNotice: (text) => out.notice(printable(text)),
   })
-  await listener.run()
+  try {
+    await listener.run()
+  } catch (error) {
+    // What somebody else took over is theirs; else it is of no use to anybody.
+    if (!listener.wasReplaced) await endText({ api, webhook, url })
+    throw error
+  }
 }
 
 function tellStart({ given: { out, text }, webhook, url }: Omit<Forwarding, 'api'>): void {
@@ -161,9 +194,10 @@ function tellStart({ given: { out, text }, webhook, url }: Omit<Forwarding, 'api
 
 /** What is of this run alone is taken away with what still waits for it. */
 async function endText({ api, webhook, url }: Omit<Forwarding, 'given'>): Promise<string> {
-  if (!webhook.isOurs) return `Ended. What comes now waits for: ${againText(webhook, url)}`
+  if (!webhook.ours) return `Ended. What comes now waits for: ${againText(webhook, url)}`
   try {
     await api.remove(`/api/v1/webhooks/${encodeURIComponent(webhook.id)}`)
+    webhook.ours.end(webhook.id)
     return 'Ended, and its webhook with it. The next start has the same secret.'
   } catch {
     return `Ended. Its webhook ${webhook.id} could not be removed; the server does so within two hours.`
@@ -174,9 +208,10 @@ function againText({ id }: Listened, { href }: URL): string {
   return `chatzuri listen --webhook ${id} --forward-to ${href}`
 }
 
-/** The first Ctrl-C ends it in order; a second one ends the process, as without us. */
+/** The first Ctrl-C ends it in order, and so does a terminal that is closed; a second one ends the process, as without us. */
 function untilInterrupted(): AbortSignal {
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => stop.abort())
   return stop.signal
 }

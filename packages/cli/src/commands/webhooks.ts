@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises'
 import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
-import { CommandError, EXIT, type ExitCode, usageError } from '../command-error.ts'
+import { EXIT, type ExitCode, usageError } from '../command-error.ts'
+import { confirm } from '../confirm.ts'
 import { printable } from '../output.ts'
 import { serverUrl } from '../typed-url.ts'
 import { detailText } from './leads.ts'
@@ -129,15 +129,16 @@ async function deleteAll(given: Given, ids: string[]) {
 
 async function confirmDeletion(api: Api, { out }: Given, ids: string[]): Promise<void> {
   const what = ids.length === 1 ? `webhook ${ids[0]}` : `${ids.length} webhooks`
-  if (!process.stdin.isTTY) throw usageError(`To delete ${what} without a terminal, say --yes.`)
+  // Without a terminal it is refused before anything is asked.
+  if (process.stdin.isTTY) await tellEach(api, out, ids)
+  await confirm(`Delete ${what}, and cancel what waits`, 'Nothing was deleted.')
+}
+
+async function tellEach(api: Api, out: Given['out'], ids: string[]): Promise<void> {
   for (const id of ids) {
     const { url, state } = await api.get(pathOf(id))
     out.notice(printable(`${id}  ${state}  ${url}`))
   }
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await asking.question(`Delete ${what}, and cancel what waits? [y/N] `)
-  asking.close()
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError(EXIT.no, 'Nothing was deleted.')
 }
 
 function pathOf(id: string): string {

@@ -41,6 +41,8 @@ export class Listener {
   #wasListening = false
   #failures = 0
   #state = 'active'
+  /** Somebody else listens now. */
+  wasReplaced = false
 
   constructor(options: ListenerOptions) {
     this.#options = options
@@ -117,6 +119,7 @@ export class Listener {
       }
       if (error instanceof Refusal && error.code === 'listener_replaced') {
         this.#listenerId = null
+        this.wasReplaced = true
         throw new CommandError(EXIT.refused, REPLACED)
       }
       if (!this.#wasListening || !isAway(error)) throw error
