@@ -145,6 +145,12 @@ test('lists, webhooks and what is done with one', async () => {
   ])
   const states = ['--state', 'pending', '--state', 'delivered,exhausted']
   expect(await lines(['deliveries', 'list', ...since, ...states])).not.toEqual([])
+  const [late] = await lines(['webhooks', 'create', url, '--chatbot', chatbotId, '--type', 'a.b'])
+  const eventId = leadId.replace('lead_', 'evt_')
+  const [sent] = await lines(['events', 'send', eventId, '--webhook', late.id])
+  expect(await lines(['deliveries', 'list', '--webhook', late.id])).toMatchObject([
+    { id: sent.deliveryId, eventId },
+  ])
   expect((await lines(['chatbots', 'list'])).map(({ id }) => id)).toContain(chatbotId)
   await expect(chatzuri(['webhooks', 'delete', made.id])).rejects.toMatchObject({ code: 2 })
   expect(await lines(['webhooks', 'delete', made.id, '--yes'])).toEqual([

@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   'webhook.set_aside',
   'delivery.resent',
   'delivery.cancelled',
+  'event.sent',
   'lead.erased',
   'lead.exported',
   'leads.exported',

@@ -74,13 +74,22 @@ export function createIds(clock: Clock, random: Random): Ids {
  */
 const ORDINAL_LENGTH = 3
 const FIRST_ORDINAL = '000'
-const ORDINAL_MAX = 32 ** ORDINAL_LENGTH - 1
+export const ORDINAL_MAX = 32 ** ORDINAL_LENGTH - 1
 
 /** Of an event's deliveries, counted from 1. */
 export function deliveryIdOf(eventId: string, ordinal: number): string {
   assert(ordinal >= 1 && ordinal <= ORDINAL_MAX, `an event has at most ${ORDINAL_MAX} deliveries`)
   const [high, middle, low] = [ordinal >> 10, (ordinal >> 5) & 31, ordinal & 31]
   return `${ID_PREFIXES.delivery}${sharedPart(eventId)}${ALPHABET[high]}${ALPHABET[middle]}${ALPHABET[low]}`
+}
+
+/** Of a delivery's id: which of its event's it is. */
+export function ordinalOf(deliveryId: string): number {
+  let ordinal = 0
+  for (const character of deliveryId.slice(-ORDINAL_LENGTH)) {
+    ordinal = ordinal * 32 + ALPHABET.indexOf(character)
+  }
+  return ordinal
 }
 
 /** Of a delivery's id or a lead's. */

@@ -7,11 +7,12 @@ import { detailText } from './leads.ts'
 
 export const events: Command = {
   name: 'events',
-  usage: 'list | show evt_…',
-  about: 'Lists events, and shows one with its payload and its deliveries.',
+  usage: 'list | show evt_… | send evt_… --webhook wh_…',
+  about: 'Lists events, shows one with its deliveries, sends one to a webhook that did not get it.',
   options: {
     chatbot: { type: 'string', value: 'bot_…', about: 'list: of this chatbot' },
     type: { type: 'string', value: 'TYPE', about: 'list: of this event type' },
+    webhook: { type: 'string', value: 'wh_…', about: 'send: to this webhook' },
     ...SPAN_OPTIONS,
     ...LIMIT_OPTION,
   },
@@ -30,6 +31,12 @@ export const events: Command = {
       given.out.value(event, () => detailText(event))
       return EXIT.done
     }
-    throw usageError('events takes list, or show evt_….')
+    const webhookId = given.text('webhook')
+    if (action === 'send' && id !== undefined && more === undefined && webhookId !== undefined) {
+      const sent = await api.post(`/api/v1/events/${encodeURIComponent(id)}/send`, { webhookId })
+      given.out.value(sent, () => `On its way as ${sent.deliveryId}.`)
+      return EXIT.done
+    }
+    throw usageError('events takes list, show evt_…, or send evt_… --webhook wh_….')
   },
 }

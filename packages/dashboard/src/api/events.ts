@@ -8,3 +8,8 @@ export function eventQuery(id: string) {
     queryFn: ({ signal }) => request.get<Event>(`/api/v1/events/${id}`, { signal }),
   })
 }
+
+/** To one webhook that has no delivery of it. */
+export function sendEvent(id: string, webhookId: string): Promise<{ deliveryId: string }> {
+  return request.post(`/api/v1/events/${id}/send`, { body: { webhookId } })
+}

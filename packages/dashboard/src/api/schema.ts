@@ -72,6 +72,7 @@ export type AuditEntry = {
     | 'webhook.set_aside'
     | 'delivery.resent'
     | 'delivery.cancelled'
+    | 'event.sent'
     | 'lead.erased'
     | 'lead.exported'
     | 'leads.exported'
@@ -388,6 +389,10 @@ export type EventList = {
   nextCursor: string | null
 }
 
+export type EventToSend = {
+  webhookId: string
+}
+
 export type EventType = {
   name: string
   description: string
@@ -677,6 +682,10 @@ export type RecoveryStarted = {
 export type SecretRotation = {
   secret?: string
   overlapHours?: number
+}
+
+export type SentEvent = {
+  deliveryId: string
 }
 
 export type Session = {

@@ -173,6 +173,19 @@ export interface Desk {
     reason: StateReason,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | null>
+  /** One event to one webhook of its chatbot that has no delivery of it, subscribed or not. */
+  sendEvent(
+    event: { eventId: string; webhookId: string },
+    audit?: NewAuditEntry,
+  ): Promise<
+    | Delivery
+    | { kind: 'had_it'; deliveryId: string }
+    | 'event_not_found'
+    | 'webhook_not_found'
+    | 'erased'
+    | 'is_test'
+    | 'too_many'
+  >
   createRecovery(
     recovery: NewRecovery,
     audit?: NewAuditEntry,

@@ -32,6 +32,7 @@ import { describeRests } from './rests.ts'
 import { describeRollups } from './rollups.ts'
 import { describeSearching } from './searching.ts'
 import { describeSecrets } from './secrets.ts'
+import { describeSendEvent } from './send-event.ts'
 import { describeSettle } from './settle.ts'
 import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
@@ -75,6 +76,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeLists,
     describeEventsList,
     describeSearching,
+    describeSendEvent,
     describeBoundedPages,
     describeCountedPages,
     describeMetadata,

@@ -140,7 +140,12 @@ const EMAIL: Column<Lead> = {
   header: columns.email,
   width: 'w-52',
   isEmpty: ({ customerEmail }) => customerEmail === '',
-  cell: ({ customerEmail }) => <Email text={customerEmail} unknown={texts.leads.unknown} inList />,
+  // Above the row's link.
+  cell: ({ customerEmail }) => (
+    <div className="relative z-1">
+      <Email text={customerEmail} unknown={texts.leads.unknown} inList />
+    </div>
+  ),
 }
 
 const PHONE: Column<Lead> = {
@@ -148,7 +153,11 @@ const PHONE: Column<Lead> = {
   header: columns.phone,
   width: 'w-44',
   isEmpty: ({ customerPhone }) => customerPhone === '',
-  cell: ({ customerPhone }) => <Phone text={customerPhone} unknown={texts.leads.unknown} inList />,
+  cell: ({ customerPhone }) => (
+    <div className="relative z-1">
+      <Phone text={customerPhone} unknown={texts.leads.unknown} inList />
+    </div>
+  ),
 }
 
 const SENT: Column<Lead> = {

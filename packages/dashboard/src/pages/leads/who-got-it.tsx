@@ -13,6 +13,7 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { DeliveryLines, Line } from '../deliveries/delivery-lines.tsx'
+import { SendItButton } from '../events/send-it-button.tsx'
 
 const { where } = texts.leads
 const LEAD_SPELLINGS = ['lead.submit', 'leads.submit']
@@ -52,6 +53,13 @@ function Lines({ lead }: { lead: Lead }) {
           key={webhook.id}
           badge={<StatusBadge tone="plain" icon="ban" label={where.notSent} />}
           note={whyNever(webhook, lead)}
+          end={
+            <SendItButton
+              eventId={lead.eventId}
+              webhookId={webhook.id}
+              target={webhookName(webhook)}
+            />
+          }
         >
           <Link to={`/webhooks/${webhook.id}`} className="font-medium hover:underline">
             <Breakable text={webhookName(webhook)} />

@@ -13,4 +13,9 @@ export const events = {
   deliveries: 'Where it goes',
   deliveriesLabel: 'Deliveries of this event',
   noDeliveries: 'No webhook subscribed to this type when the event came.',
+  sendIt: {
+    now: 'Send it now',
+    label: (target: string) => `Send it now to ${target}`,
+    sent: 'It is on its way.',
+  },
 }

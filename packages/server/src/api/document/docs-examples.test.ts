@@ -31,6 +31,10 @@ const FIRST: Record<string, (server: WholeServer, things: Things) => Promise<unk
       },
       { what: 'a delivery', withinMs: 60_000 },
     ),
+  // To one that did not get it.
+  sendEvent: async ({ addWebhook }, things) => {
+    things.webhook = await addWebhook(things.chatbot ?? '')
+  },
   startListening: addListening,
   pullDeliveries: addListener,
   stopListening: addListener,

@@ -60,6 +60,26 @@ test('events are listed newest first, what was a lead as its event, and only to 
   expect((await call('GET', '/api/v1/events?from=2030-01-01&to=2020-01-01')).status).toBe(400)
 })
 
+test('an event is sent to a webhook that did not get it, and only once', async () => {
+  const { call, bot, path } = await setup()
+  const order = { eventType: 'order.paid', payload: { total: 1 } }
+  const { json } = await call<{ eventId: string }>('POST', path, { body: order })
+  const hook = { url: 'https://shop.example/', eventTypes: ['order.created'] }
+  const made = await call<{ id: string }>('POST', `/api/v1/chatbots/${bot}/webhooks`, {
+    body: hook,
+  })
+  const send = (body: object) => call('POST', `/api/v1/events/${json.eventId}/send`, { body })
+  const sent = await send({ webhookId: made.json.id })
+  expect([sent.status, sent.json]).toEqual([202, { deliveryId: expect.stringMatching(/^dlv_/) }])
+  const again = await send({ webhookId: made.json.id })
+  expect([again.status, again.json.code]).toEqual([409, 'already_sent'])
+  expect(again.json.message).toContain(`/deliveries/${sent.json.deliveryId}/resend`)
+  expect((await send({ webhookId: 'wh_01m2fm1cnje309kaq5k1xvenpq' })).status).toBe(404)
+  expect((await send({})).status).toBe(400)
+  const log = await call<{ data: { action: string }[] }>('GET', '/api/v1/audit-log?limit=5')
+  expect(log.json.data.map(({ action }) => action)).toContain('event.sent')
+})
+
 test('a batch answers with its ids in order; with one key it is one batch', async () => {
   const { call, path } = await setup()
   const events = [1, 2, 3].map((number) => ({ eventType: 'order.paid', payload: { number } }))

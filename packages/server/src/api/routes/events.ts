@@ -1,11 +1,12 @@
 /** Events: published one by one or in batches, and read back. */
 import { z } from 'zod'
+import type { ApiError } from '../../errors.ts'
 import type { ApiDeps, EventSource } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { besideOf } from '../shapes/beside.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { DELIVERY_EXAMPLE, deliverySchema } from '../shapes/delivery-schemas.ts'
-import { notFound } from '../shapes/error-answer.ts'
+import { apiError, notFound } from '../shapes/error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
 import { presentEvent, presentListedEvent } from '../shapes/present.ts'
 import {
@@ -88,7 +89,13 @@ const LISTED_EXAMPLE = {
 }
 
 export function eventRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
-  return [publishRoute(deps), batchRoute(deps), listRoute(deps, cursors), getRoute(deps)]
+  return [
+    publishRoute(deps),
+    batchRoute(deps),
+    listRoute(deps, cursors),
+    getRoute(deps),
+    sendRoute(deps),
+  ]
 }
 
 function publishRoute({ ingest }: ApiDeps): Route {
@@ -221,4 +228,56 @@ function getRoute(deps: ApiDeps): Route {
       return presentEvent(event, await besideOf(deps, event.deliveries))
     },
   })
+}
+
+const eventToSendSchema = z
+  .strictObject({ webhookId: idFilter('webhook') })
+  .meta({ id: 'EventToSend' })
+
+const sentEventSchema = z.object({ deliveryId: idField('delivery') }).meta({ id: 'SentEvent' })
+
+function sendRoute({ store }: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/events/{id}/send',
+    operationId: 'sendEvent',
+    tag: 'Events',
+    summary: 'Send an event to one webhook',
+    description:
+      'One of the same chatbot that has no delivery of it: it was made later, or is not subscribed to its type. A paused or disabled one gets it when it is resumed.',
+    access: 'chatbot-by-id',
+    id: 'event',
+    audit: 'event.sent',
+    body: { schema: eventToSendSchema, example: { webhookId: EXAMPLE_IDS.webhook } },
+    answer: {
+      status: 202,
+      description: 'It is on its way.',
+      schema: sentEventSchema,
+      example: { deliveryId: EXAMPLE_IDS.delivery },
+    },
+    errors: ['already_sent', 'wrong_state', 'lead_erased', 'webhook_not_found'],
+    async handle({ id: eventId, body: { webhookId }, audit }) {
+      const sent = await store.sendEvent({ eventId, webhookId }, audit())
+      if (typeof sent === 'string') throw refusalOf(sent)
+      if (sent.kind === 'had_it') {
+        const path = `\`POST /api/v1/deliveries/${sent.deliveryId}/resend\``
+        throw apiError(
+          'already_sent',
+          `The webhook has a delivery of this event: ${path} sends it again`,
+        )
+      }
+      return { deliveryId: sent.id }
+    },
+  })
+}
+
+function refusalOf(
+  reason: 'event_not_found' | 'webhook_not_found' | 'erased' | 'is_test' | 'too_many',
+): ApiError {
+  if (reason === 'event_not_found') return notFound('event')
+  if (reason === 'webhook_not_found') return notFound('webhook')
+  if (reason === 'erased') return apiError('lead_erased')
+  if (reason === 'too_many')
+    return apiError('wrong_state', 'The event has as many deliveries as one can have')
+  return apiError('wrong_state', 'A test event goes to no other webhook: send one by its own')
 }

@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   consent_changed: [409, 'The form asks for another consent than the page showed: show it anew.'],
   overlap_running: [409, 'An earlier rotation of the secret has not ended yet.'],
   no_overlap: [409, 'No rotation of the secret is under way.'],
+  already_sent: [409, 'The webhook has a delivery of this event: resend that one.'],
   wrong_state: [409, 'The state of the resource does not allow this.'],
   webhook_deleted: [409, "The delivery's webhook was deleted."],
   too_many_webhooks: [409, 'The chatbot has as many webhooks as it may have.'],

@@ -17,6 +17,10 @@ export function deliveryDesk(parts: DeskParts) {
       const row = await calls.cancel({ deliveryId, reason }, audit)
       return row === null || typeof row === 'string' ? row : toDelivery(row)
     },
+    sendEvent: async (event, audit) => {
+      const row = await calls.sendEvent(event, audit)
+      return typeof row === 'string' || row.kind === 'had_it' ? row : toDelivery(row)
+    },
     sendWaiting: (webhookId, audit) => sendWaiting(parts, webhookId, audit),
     createRecovery: (recovery, audit) => createRecovery(parts, recovery, audit),
     setAside: (webhookId, until, audit) => setAside(parts, { webhookId, until }, audit),

@@ -18,6 +18,7 @@ import type { Database } from './connection/database.ts'
 import { deskTransaction } from './desk-transaction.ts'
 import { eraseLeads } from './road/erase.ts'
 import { cancel, resend } from './road/move.ts'
+import { sendEvent } from './road/send-event.ts'
 import { transactAudited } from './transact-audited.ts'
 
 export function deskCalls({ database, ids }: { database: Database; ids: Ids }): Calls {
@@ -43,6 +44,7 @@ function ownCalls(database: Database, ids: Ids): Calls<OwnCalls> {
   return {
     resend: (deliveryId, audit) => transactAudited(database, audit, (tx) => resend(tx, deliveryId)),
     cancel: (input, audit) => transactAudited(database, audit, (tx) => cancel(tx, input)),
+    sendEvent: (input, audit) => transactAudited(database, audit, (tx) => sendEvent(tx, input)),
     eraseLead: ({ leadId, reason }, audit) => {
       const input = { leadIds: [leadId], reason, ids }
       return transactAudited(database, audit, async (tx) => (await eraseLeads(tx, input)) > 0)

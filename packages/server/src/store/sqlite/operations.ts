@@ -17,6 +17,7 @@ import * as nodes from './road/nodes.ts'
 import { recordIfLeased } from './road/record.ts'
 import { release, releaseAll } from './road/release.ts'
 import { indexLeads } from './road/search-index.ts'
+import { sendEvent } from './road/send-event.ts'
 import { takeStarts } from './road/starts.ts'
 import { bringForward } from './road/upkeep/bring-forward.ts'
 import { pullInDue } from './road/upkeep/due-times.ts'
@@ -38,6 +39,7 @@ export const OPERATIONS = {
   createTest,
   resend,
   cancel,
+  sendEvent,
   takeStarts,
   joinNode: nodes.joinNode,
   renewLease: nodes.renewLease,

@@ -42,7 +42,10 @@ export const STATEMENTS = {
 }
 
 /** As the type below has them, whole. */
-const OWN = { resend: true, cancel: true, eraseLead: true } satisfies Record<keyof OwnCalls, true>
+const OWN = { resend: true, cancel: true, sendEvent: true, eraseLead: true } satisfies Record<
+  keyof OwnCalls,
+  true
+>
 
 export const CALL_NAMES = [
   ...(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]),
@@ -64,8 +67,23 @@ export type SharedCalls = { [Name in keyof Shared]: (input: Input<Name>) => Outp
 export interface OwnCalls {
   resend(deliveryId: string): DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
   cancel(input: { deliveryId: string; reason: StateReason }): DeliveryRow | 'wrong_state' | null
+  sendEvent(input: EventToSend): SendEventReply
   eraseLead(input: { leadId: string; reason: ErasureReason }): boolean
 }
+
+export interface EventToSend {
+  eventId: string
+  webhookId: string
+}
+
+export type SendEventReply =
+  | DeliveryRow
+  | { kind: 'had_it'; deliveryId: string }
+  | 'event_not_found'
+  | 'webhook_not_found'
+  | 'erased'
+  | 'is_test'
+  | 'too_many'
 
 type DeskCalls = SharedCalls & OwnCalls
 

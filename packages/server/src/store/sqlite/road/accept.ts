@@ -59,7 +59,11 @@ export function accept(core: Core, input: AcceptInput): AcceptReply {
       const active = state === 'active'
       const takes = listenerId === null && !except.has(webhookId)
       const claimedBy = active && takes && !core.isResting(webhookId) ? nodeId : null
-      const deliveryId = insertDelivery(core, event, subscriber, { chatbotId, claimedBy, ordinal })
+      const deliveryId = insertDelivery(core, event.id, subscriber, {
+        chatbotId,
+        claimedBy,
+        ordinal,
+      })
       if (claimedBy) made.push({ eventIndex, deliveryId, webhookId, spelling })
       else if (active) waiting.add(webhookId)
     }

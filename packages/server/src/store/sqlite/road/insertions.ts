@@ -43,12 +43,12 @@ export function insertEvent(
 /** Returns its id. */
 export function insertDelivery(
   core: Core,
-  event: NewEvent,
+  eventId: string,
   { webhookId, spelling, state: webhookState }: Subscriber,
   { chatbotId, claimedBy, ordinal }: NewDelivery,
 ): string {
   const { tx } = core
-  const id = deliveryIdOf(event.id, ordinal)
+  const id = deliveryIdOf(eventId, ordinal)
   const isActive = webhookState === 'active'
   const row: DeliveryRow = {
     id,

@@ -32,7 +32,7 @@ export function tellNotice(
   const made = { id: event.id, eventType: type, payload: event.payload, lead: null }
   insertEvent(core, { chatbotId, idempotency: null }, made)
   for (const [index, other] of others.entries()) {
-    insertDelivery(core, made, other, { chatbotId, claimedBy: null, ordinal: index + 1 })
+    insertDelivery(core, event.id, other, { chatbotId, claimedBy: null, ordinal: index + 1 })
     if (other.state === 'active') core.tx.woken.add(other.webhookId)
   }
   return 'told'

@@ -1,0 +1,65 @@
+/** One event to one webhook that did not get it. */
+import { deliveryIdOf, deliveryRangeOf, leadIdOf } from '../../../id.ts'
+import type { EventToSend, SendEventReply } from '../../desk/operations/operations.ts'
+import { nextOrdinal, spellingFor } from '../../rules/send-event.ts'
+import type { Transaction } from '../connection/transaction.ts'
+import { Insertions } from './insertions.ts'
+import { webhookStates } from './move.ts'
+import { lockDeliveries } from './rows.ts'
+
+interface EventRow {
+  chatbot_id: string
+  event_type: string
+  erased: number
+}
+
+export async function sendEvent(
+  tx: Transaction,
+  { eventId, webhookId }: EventToSend,
+): Promise<SendEventReply> {
+  // Locked: of two who send it at once the second sees the first one's delivery, and an eraser waits.
+  const [lead] = await tx.query<EventRow>(LOCK_LEAD, [leadIdOf(eventId)])
+  const [event] = lead ? [lead] : await tx.query<EventRow>(LOCK_EVENT, [eventId])
+  if (!event) return 'event_not_found'
+  const [webhook] = await tx.query<{ chatbot_id: string; event_types: string }>(WEBHOOK, [
+    webhookId,
+  ])
+  if (webhook?.chatbot_id !== event.chatbot_id) return 'webhook_not_found'
+  if (event.erased === 1) return 'erased'
+  const { first, last } = deliveryRangeOf(eventId)
+  const made = await tx.query<{ id: string; webhook_id: string; kind: string }>(DELIVERIES, [
+    first,
+    last,
+  ])
+  if (made.some(({ kind }) => kind === 'test')) return 'is_test'
+  const had = made.find((delivery) => delivery.webhook_id === webhookId)
+  if (had) return { kind: 'had_it', deliveryId: had.id }
+  const ordinal = nextOrdinal(made.map(({ id }) => id))
+  if (ordinal === null) return 'too_many'
+  const webhookState = (await webhookStates(tx, [webhookId])).get(webhookId)
+  if (webhookState === undefined) return 'webhook_not_found'
+  const id = deliveryIdOf(eventId, ordinal)
+  const spelling = spellingFor(event.event_type, JSON.parse(webhook.event_types) as string[])
+  const insertions = new Insertions(tx)
+  const chatbotId = event.chatbot_id
+  insertions.addDelivery({
+    id,
+    eventId,
+    webhookId,
+    chatbotId,
+    spelling,
+    webhookState,
+    claimedBy: null,
+  })
+  insertions.send()
+  if (webhookState === 'active') tx.woken.add(webhookId)
+  const [row] = await lockDeliveries(tx, [id])
+  return row ?? 'webhook_not_found'
+}
+
+const LOCK_LEAD = `SELECT chatbot_id, 'lead.submit' AS event_type, 0 AS erased FROM leads
+  WHERE id = $1 FOR NO KEY UPDATE`
+const LOCK_EVENT =
+  'SELECT chatbot_id, event_type, erased FROM events WHERE id = $1 FOR NO KEY UPDATE'
+const WEBHOOK = 'SELECT chatbot_id, event_types FROM webhooks WHERE id = $1'
+const DELIVERIES = 'SELECT id, webhook_id, kind FROM deliveries WHERE id > $1 AND id <= $2'
