@@ -6,6 +6,10 @@ import { defineConfig, type Plugin } from 'vite'
 
 const ROOT = fileURLToPath(new URL('./', import.meta.url))
 
+/** Of the libraries, what every page needs. */
+const BASE =
+  /node_modules[\\/](react|react-dom|scheduler|react-router|@tanstack|@radix-ui|@floating-ui|radix-ui|react-remove-scroll|react-remove-scroll-bar|react-style-singleton|use-callback-ref|use-sidecar|aria-hidden|get-nonce|tslib)[\\/]/
+
 /** The server of `npm start`; `npm run dev --workspace packages/dashboard` proxies the API to it. */
 const API = process.env.CHATZURI_URL ?? 'http://127.0.0.1:8080'
 
@@ -22,7 +26,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 1_000,
     reportCompressedSize: false,
     // On a busy machine it warns of how long plugins took.
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      // What every page needs compresses best in one piece.
+      output: { codeSplitting: { groups: [{ name: 'base', test: BASE }] } },
+    },
   },
   server: { proxy: { '/api': API } },
 })

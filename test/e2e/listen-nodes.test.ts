@@ -34,7 +34,7 @@ async function setup() {
   const chatbotId = await api.createChatbot()
   const lead = async () => (await api.postLead(chatbotId, ANN)).eventId
   const listen = (server: { url: string; adminKey: string }) => {
-    const listener = new ListenProcess(server, ['--forward-to', app.url])
+    const listener = new ListenProcess(server, ['--forward-to', app.url, '--keep'])
     started.push(listener)
     return listener
   }

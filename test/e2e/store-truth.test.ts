@@ -23,7 +23,7 @@ test('from the first damaged page on nothing is written, not ready, one sentence
   const chatbotId = await api.createChatbot()
   const { leadId } = await api.postLead(chatbotId, ANN)
   await first.stop()
-  damage(join(first.dataDir, 'chatzuri.db'), 'leads_by_phone')
+  damage(join(first.dataDir, 'chatzuri.db'), 'leads_by_conversation')
 
   const second = await start({ dataDir: first.dataDir })
   expect(await ready(second)).toMatchObject({ status: 200 })

@@ -39,7 +39,7 @@ export async function startNode(world: SimWorld, process: SimProcess): Promise<S
   const { clock } = process
   const ids = createIds(clock, world.draw)
   const { store, hear } = await linkStore(world, process, log)
-  const settling = new Settling({ store, clock, log })
+  const settling = new Settling({ store, clock, log, backlogMax: 1_000_000 })
   const { rooms, stopping } = createRooms(world, process, {
     ...{ store, ids, log },
     onBack: () => settling.nudge(),

@@ -73,6 +73,10 @@ export type AuditEntry = {
     | 'delivery.resent'
     | 'delivery.cancelled'
     | 'event.sent'
+    | 'deliveries.resent'
+    | 'deliveries.cancelled'
+    | 'webhook.backfilled'
+    | 'bulk.stopped'
     | 'lead.erased'
     | 'lead.exported'
     | 'leads.exported'
@@ -92,6 +96,33 @@ export type AuditEntry = {
 export type AuditLog = {
   data: AuditEntry[]
   nextCursor: string | null
+}
+
+export type Backfill = {
+  since: string
+  until?: string
+  eventTypes?: string[]
+  dryRun?: boolean
+}
+
+export type BulkAction = {
+  id: string
+  action: 'resend' | 'cancel' | 'backfill'
+  chatbotId: string | null
+  webhookId: string | null
+  total: number
+  more: boolean
+  done: number
+  skipped: number
+  stopped: boolean
+  createdAt: string
+  finishedAt: string | null
+}
+
+export type BulkStarted = {
+  recoveryId: string | null
+  count: number
+  more: boolean
 }
 
 export type Chatbot = {
@@ -118,6 +149,21 @@ export type ChatbotCreate = {
 export type ChatbotList = {
   data: Chatbot[]
   nextCursor: string | null
+}
+
+export type ChosenDeliveries = {
+  ids?: string[]
+  chatbotId?: string
+  webhookId?: string
+  eventId?: string
+  eventType?: string
+  state?: ('pending' | 'delivered' | 'exhausted' | 'parked' | 'cancelled')[]
+  status?: string
+  error?: string
+  from?: string
+  to?: string
+  q?: string
+  dryRun?: boolean
 }
 
 export type CollectedCustomer = {

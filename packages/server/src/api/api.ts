@@ -18,6 +18,7 @@ import { apiKeyRoutes } from './routes/access/api-keys.ts'
 import { auditLogRoutes } from './routes/access/audit-log.ts'
 import { ownerLinkRoutes } from './routes/access/owner-links.ts'
 import { type SessionDeps, sessionRoutes } from './routes/access/sessions.ts'
+import { bulkRoutes } from './routes/bulk.ts'
 import { chatbotRoutes } from './routes/chatbots.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -131,6 +132,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps, cursors),
     ...eventTypeRoutes(),
+    ...bulkRoutes(deps),
     ...deliveryRoutes(deps, cursors),
     ...integrationLeadRoutes(deps),
     ...integrationConversationRoutes(deps),

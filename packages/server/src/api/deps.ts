@@ -145,6 +145,8 @@ export interface ApiConfig {
   connections: ConnectionLimits
   bodies: BodyLimits
   retryScheduleMs: number[]
+  /** How long what is over is kept. */
+  retentionMs: number
   webhooksMaxPerChatbot: number
   /** A server that only delivers answers who watches it, and nothing else. */
   healthOnly: boolean

@@ -257,7 +257,7 @@ async function answerCall({ route, request, reply, options }: Answering) {
     query: asked,
     body: caller && route.access === 'chatbot-by-body' ? held(caller, body) : body,
     caller,
-    audit: auditOf({ route, request, ids: options.ids, id, chatbotId: owner, body }),
+    audit: auditOf({ route, request, ids: options.ids, id, chatbotId: owner || null, body }),
     request,
     reply,
   })

@@ -88,6 +88,14 @@ async function fill(world: StoreWorld): Promise<string[]> {
   await world.accept(chatbot.id, { events: [world.event('a.b', '{"n":1.5}')], lease: null })
   await store.deleteWebhook(gone.id)
   const recovery = { id: world.ids.next('recovery'), webhookId: webhook.id, dryRun: false }
+  await store.createBulk({
+    id: world.ids.next('recovery'),
+    kind: 'cancel',
+    chatbotId: chatbot.id,
+    webhookId: null,
+    filter: { states: ['parked'], q: 'Zoë' },
+    dryRun: false,
+  })
   await store.createRecovery({ ...recovery, since: 0, until: 9e12, states: ['exhausted'] })
   const paused = await world.webhook(chatbot.id, { eventTypes: ['c.d'] })
   await world.accept(chatbot.id, { events: [world.event('c.d')], lease: null })

@@ -18,10 +18,10 @@ export type Delivering = ReturnType<typeof createDelivering>
  * `deliver` out sends tests and hands out to listeners; the rest of it stands still.
  */
 export function createDelivering(shared: Shared) {
-  const { store, clock, ids, log } = shared
-  const delivers = shared.config.roles.includes('deliver')
+  const { store, clock, ids, log, config } = shared
+  const delivers = config.roles.includes('deliver')
   const watch = new ClockWatch({ clock, log })
-  const settling = new Settling({ store, clock, log })
+  const settling = new Settling({ store, clock, log, backlogMax: config.maxBacklog })
   const telling = new Telling({ store, clock, ids, log })
   const attempting = createAttempting(shared, {
     aheadMs: () => watch.aheadMs(),

@@ -145,6 +145,7 @@ function apiConfig({ config, keys, store }: Shared, state: State): ApiConfig {
     },
     bodies: BODY_LIMITS,
     retryScheduleMs: config.retryScheduleMs,
+    retentionMs: config.retentionMs,
     healthOnly: !config.roles.includes('api'),
     webhooksMaxPerChatbot: WEBHOOKS_MAX_PER_CHATBOT,
   }

@@ -17,6 +17,8 @@ test('a webhook that is resumed meanwhile does not wait until all of another is 
       if (moved > 0) done.push('settled')
       return { moved }
     },
+    continueBulk: async () => ({ moved: 0, isHeld: false }),
+    backlog: async () => 0,
     continueRecoveries: async () => ({ moved: 0 }),
     async bringForward() {
       if (forward === 0) return { moved: 0 }
@@ -27,7 +29,7 @@ test('a webhook that is resumed meanwhile does not wait until all of another is 
       return { moved: 200 }
     },
   }
-  const settling = new Settling({ store, clock, log: LOG })
+  const settling = new Settling({ store, clock, log: LOG, backlogMax: 100 })
   let isOver = false
   const run = settling.runOnce().then(() => {
     isOver = true

@@ -5,11 +5,15 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Desk } from '../store/desk.ts'
 import type { Road } from '../store/road.ts'
 import { Background } from './background.ts'
 
 interface SettlingOptions {
-  store: Pick<Road, 'settle' | 'continueRecoveries' | 'bringForward'>
+  store: Pick<Road, 'settle' | 'continueRecoveries' | 'bringForward'> &
+    Pick<Desk, 'continueBulk' | 'backlog'>
+  /** What is done with many at once is held while more than half of so many deliveries wait. */
+  backlogMax: number
   clock: Clock
   log: Log
 }
@@ -18,15 +22,20 @@ interface SettlingOptions {
 const STEP_ROWS = 200
 const EVERY_MS = 30_000
 const FAILED_WAIT_MS = 1_000
+/** How long what is done with many at once is held before it is looked at again. */
+const HELD_WAIT_MS = 1_000
 
 export class Settling {
   readonly #store: SettlingOptions['store']
+  readonly #backlogMax: number
+  #isHeld = false
   readonly #background: Background
   #nudged = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: SettlingOptions) {
     this.#store = options.store
+    this.#backlogMax = options.backlogMax
     this.#background = new Background(options)
   }
 
@@ -55,6 +64,7 @@ export class Settling {
       { step: () => store.continueRecoveries(STEP_ROWS), enough: STEP_ROWS },
       // A step passes by what others hold at that moment: only one that finds nothing is the last.
       { step: () => store.bringForward(STEP_ROWS), enough: 1 },
+      { step: () => this.#continueBulk(), enough: 1 },
     ]
     for (let isMore = true; isMore; ) {
       isMore = false
@@ -68,13 +78,22 @@ export class Settling {
     }
   }
 
+  async #continueBulk(): Promise<{ moved: number }> {
+    const store = this.#store
+    const hasRoom = async () => (await store.backlog()) <= this.#backlogMax / 2
+    const { moved, isHeld } = await store.continueBulk(hasRoom)
+    this.#isHeld = isHeld
+    return { moved }
+  }
+
   async #keep(): Promise<void> {
     const background = this.#background
     while (!background.stopped) {
       // Before it looks: a nudge while it looks makes it look again.
       this.#nudged = new AbortController()
       const done = await background.run('settle', () => this.runOnce())
-      if (done) await background.wait(EVERY_MS, this.#nudged.signal)
+      const waitMs = this.#isHeld ? HELD_WAIT_MS : EVERY_MS
+      if (done) await background.wait(waitMs, this.#nudged.signal)
       else await background.wait(FAILED_WAIT_MS)
     }
   }

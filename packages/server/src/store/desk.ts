@@ -16,6 +16,9 @@ import type {
   ApiKeyFilter,
   AuditFilter,
   BoundedPage,
+  BulkAction,
+  BulkFilter,
+  BulkKind,
   ChatbotFilter,
   ConversationFilter,
   CountedPage,
@@ -173,6 +176,13 @@ export interface Desk {
     reason: StateReason,
     audit?: NewAuditEntry,
   ): Promise<Delivery | 'wrong_state' | null>
+  /** Done in steps by `continueBulk`. What matches is walked newest first; what comes later is no part. */
+  createBulk(bulk: NewBulk, audit?: NewAuditEntry): Promise<BulkAction | OnceRefusal>
+  /** What was done stays done. */
+  stopBulk(id: string, audit?: NewAuditEntry): Promise<BulkAction | null>
+  getBulk(id: string): Promise<BulkAction | null>
+  /** One step of the oldest that is not over; held while `hasRoom` says that enough waits already. */
+  continueBulk(hasRoom: () => Promise<boolean>): Promise<{ moved: number; isHeld: boolean }>
   /** One event to one webhook of its chatbot that has no delivery of it, subscribed or not. */
   sendEvent(
     event: { eventId: string; webhookId: string },
@@ -263,6 +273,19 @@ export interface Desk {
    * once, but a delivery may have several. For the stream.
    */
   changesSince(since: number | ChangePlace, limit: number): Promise<ChangePage>
+}
+
+export interface NewBulk {
+  id: string
+  kind: BulkKind
+  /** Null: of all chatbots. */
+  chatbotId: string | null
+  /** Of a backfill: to which. */
+  webhookId: string | null
+  filter: BulkFilter
+  /** Only counted. */
+  dryRun: boolean
+  once?: Once | null
 }
 
 /** A call that its caller may repeat for 24 hours, and that makes one thing all the same. */

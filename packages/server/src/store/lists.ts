@@ -110,6 +110,34 @@ export interface DeliveryFilter {
   q?: string
 }
 
+export type BulkKind = 'resend' | 'cancel' | 'backfill'
+
+/** Which deliveries, or of a backfill which events. */
+export interface BulkFilter extends DeliveryFilter {
+  /** These, and nothing else. */
+  ids?: readonly string[]
+  /** Of a backfill; else the webhook's. */
+  eventTypes?: readonly string[]
+}
+
+export interface BulkAction {
+  id: string
+  kind: BulkKind
+  chatbotId: string | null
+  webhookId: string | null
+  /** How many there were when it began. */
+  total: number
+  /** There were more than `total`. */
+  more: boolean
+  done: number
+  /** Their state did not allow it any more. */
+  skipped: number
+  /** Ended before its end. */
+  stopped: boolean
+  createdAt: number
+  finishedAt: number | null
+}
+
 /** Whose given up deliveries are counted. */
 export interface GivenUpFilter {
   chatbotId?: string

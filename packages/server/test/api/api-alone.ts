@@ -60,6 +60,7 @@ const CONFIG: ApiDeps['config'] = {
   connections: { max: 2_000, perAddressMax: 1_000, headersMs: 10_000, requestMs: 30_000 },
   bodies: BODY_LIMITS,
   retryScheduleMs: [0, 30_000],
+  retentionMs: 30 * 86_400_000,
   webhooksMaxPerChatbot: 3,
   healthOnly: false,
 }

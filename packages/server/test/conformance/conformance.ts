@@ -7,6 +7,7 @@ import { describeAccess } from './access.ts'
 import { describeAudit } from './audit.ts'
 import { describeBoundedPages } from './bounded-pages.ts'
 import { describeBringForward } from './bring-forward.ts'
+import { describeBulk } from './bulk.ts'
 import { describeChanges } from './changes.ts'
 import { describeClaims } from './claims.ts'
 import { describeConfig } from './config.ts'
@@ -77,6 +78,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeEventsList,
     describeSearching,
     describeSendEvent,
+    describeBulk,
     describeBoundedPages,
     describeCountedPages,
     describeMetadata,

@@ -35,6 +35,8 @@ const FIRST: Record<string, (server: WholeServer, things: Things) => Promise<unk
   sendEvent: async ({ addWebhook }, things) => {
     things.webhook = await addWebhook(things.chatbot ?? '')
   },
+  getBulkAction: addBulk,
+  stopBulkAction: addBulk,
   startListening: addListening,
   pullDeliveries: addListener,
   stopListening: addListener,
@@ -102,6 +104,13 @@ async function makeThings(server: WholeServer): Promise<Things> {
   const [, sessionToken = ''] =
     /chatzuri_session=([^;]+)/.exec(headers.get('set-cookie') ?? '') ?? []
   return { ...things, key, sessionToken, recovery: recoveryId ?? '' }
+}
+
+/** In place of a recovery. */
+async function addBulk({ call }: WholeServer, things: Things): Promise<void> {
+  const body = { webhookId: things.webhook, state: 'delivered' }
+  const { json } = await call<{ recoveryId: string }>('POST', '/api/v1/deliveries/resend', { body })
+  things.recovery = json.recoveryId
 }
 
 /** A webhook that is listened to, with a delivery, in place of one with a URL. */

@@ -31,7 +31,7 @@ import {
 import { refuseEmptySpan } from '../shapes/span.ts'
 
 /** A code, or a class of them. */
-const answeredStatus = z
+export const answeredStatus = z
   .string()
   .regex(/^[345](?:\d\d|xx)$/i, 'must be a status from 300 to 599, or `3xx`, `4xx` or `5xx`')
   .transform((given) => asStatusClass(given.toLowerCase()) ?? Number(given))

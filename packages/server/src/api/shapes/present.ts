@@ -3,7 +3,13 @@ import type { Chatbot } from '../../chatbot.ts'
 import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
 import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
-import type { LeadGlimpse, ListedEvent, Recovery, WebhookGlimpse } from '../../store/desk.ts'
+import type {
+  BulkAction,
+  LeadGlimpse,
+  ListedEvent,
+  Recovery,
+  WebhookGlimpse,
+} from '../../store/desk.ts'
 import { liveRest, maskedUrl, settingsSince, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 
@@ -192,6 +198,10 @@ export function presentListedEvent(event: ListedEvent) {
     erased,
     createdAt: isoAt(createdAt),
   }
+}
+
+export function presentBulk({ kind, createdAt, finishedAt, ...bulk }: BulkAction) {
+  return { ...bulk, action: kind, createdAt: isoAt(createdAt), finishedAt: isoAt(finishedAt) }
 }
 
 export function presentRecovery(recovery: Recovery) {

@@ -5,6 +5,7 @@
 import type { Desk } from '../desk.ts'
 import { createReads } from '../reading/reads.ts'
 import { accessDesk } from './access.ts'
+import { bulkDesk } from './bulk.ts'
 import { chatbotDesk } from './chatbots.ts'
 import { deliveryDesk } from './deliveries.ts'
 import type { DeskParts } from './parts.ts'
@@ -17,6 +18,7 @@ export function createDesk(parts: DeskParts): Omit<Desk, 'useKeys'> {
     ...webhookDesk(parts),
     ...accessDesk(parts),
     ...deliveryDesk(parts),
+    ...bulkDesk(parts),
     ...createReads(parts),
   }
 }

@@ -16,6 +16,7 @@ import {
 import type { NewAuditEntry } from '../desk.ts'
 import type { Database } from './connection/database.ts'
 import { deskTransaction } from './desk-transaction.ts'
+import { bulkStep } from './road/bulk.ts'
 import { eraseLeads } from './road/erase.ts'
 import { cancel, resend } from './road/move.ts'
 import { sendEvent } from './road/send-event.ts'
@@ -44,6 +45,7 @@ function ownCalls(database: Database, ids: Ids): Calls<OwnCalls> {
   return {
     resend: (deliveryId, audit) => transactAudited(database, audit, (tx) => resend(tx, deliveryId)),
     cancel: (input, audit) => transactAudited(database, audit, (tx) => cancel(tx, input)),
+    bulkStep: (input, audit) => transactAudited(database, audit, (tx) => bulkStep(tx, input)),
     sendEvent: (input, audit) => transactAudited(database, audit, (tx) => sendEvent(tx, input)),
     eraseLead: ({ leadId, reason }, audit) => {
       const input = { leadIds: [leadId], reason, ids }

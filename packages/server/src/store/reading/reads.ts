@@ -1,11 +1,13 @@
 /** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
 import { isChatbotSought } from '../../chatbot.ts'
+import { LEAD_EVENT } from '../../event.ts'
 import type {
   ChatbotFilter,
   CountedPage,
   DeliveryFilter,
   Desk,
+  EventFilter,
   LeadFilter,
   NewRecovery,
   Page,
@@ -21,6 +23,7 @@ import {
   countRecoverable as countRecoverableQuery,
   countWaiting as countWaitingQuery,
   currentCounts,
+  listDeliveries,
 } from './deliveries.ts'
 import {
   deliveryDetailQueries,
@@ -28,6 +31,7 @@ import {
   toDeliveryDetail,
   toEventDetail,
 } from './details.ts'
+import { listEvents } from './events.ts'
 import { statsSeries } from './figures/charts.ts'
 import { leadStatsQueries, toLeadStats } from './figures/lead-stats.ts'
 import { toStats } from './figures/stats.ts'
@@ -145,6 +149,31 @@ function charts(parts: ReadParts) {
       return pageOfChanges(found, { reach, limit })
     },
   } satisfies Partial<Desk>
+}
+
+/** Of a page of deliveries their ids, newest first. */
+export async function deliveryIds(
+  parts: ReadParts,
+  filter: queries.Sought<DeliveryFilter>,
+  page: Page,
+): Promise<string[]> {
+  const hint = await hintFor(parts, 'deliveries', { filter, page })
+  const query = listDeliveries(parts.db, queries.asked(filter, hint), page).compile()
+  return (await all<{ id: string }>(parts, query)).map(({ id }) => id)
+}
+
+/** Of a page of events what they are, newest first. */
+export async function eventsOfList(
+  parts: ReadParts,
+  filter: EventFilter,
+  page: Page,
+): Promise<{ id: string; eventType: string }[]> {
+  const { sql, parameters } = listEvents(parts.db, filter, page).compile()
+  const text = `SELECT id, event_type FROM (${sql}) AS listed ORDER BY id DESC`
+  const [rows] = await parts.run([{ sql: text, parameters }])
+  return (rows as { id: string; event_type: string | null }[]).map(({ id, event_type }) => {
+    return { id, eventType: event_type ?? LEAD_EVENT }
+  })
 }
 
 /** The row as it is kept, sealed. */

@@ -19,7 +19,7 @@ import {
   leadPayloadText,
 } from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../../webhook.ts'
-import type { Recovery } from '../desk.ts'
+import type { BulkKind, Recovery } from '../desk.ts'
 import type { Change } from '../road.ts'
 import type { Encryption } from '../sealing/encryption.ts'
 import {
@@ -157,6 +157,27 @@ export interface ErasureRow {
   event_id: string
   reason: ErasureReason
   erased_at: number
+}
+
+export interface BulkRow {
+  id: string
+  kind: BulkKind
+  /** Null: of all chatbots. */
+  chatbot_id: string | null
+  /** Whose events are sent; null: of none in particular. */
+  webhook_id: string | null
+  /** JSON: ids, or what a list is asked for; empty when it is over, for it may name a person. */
+  filter: string
+  total: number
+  /** It was counted so far: there are more. */
+  more: number
+  done: number
+  skipped: number
+  /** The last that was looked at; empty: none yet. */
+  cursor: string
+  stopped: number
+  created_at: number
+  finished_at: number | null
 }
 
 export interface RecoveryRow {

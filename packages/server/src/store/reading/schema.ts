@@ -4,6 +4,7 @@ import type { BucketRow } from '../rules/search-buckets.ts'
 import type { ApiKeyRow, AuditRow } from './access/access-rows.ts'
 import type {
   AttemptRow,
+  BulkRow,
   ChatbotRow,
   ConversationRow,
   DeliveryRow,
@@ -28,6 +29,7 @@ export interface Schema {
   /** A view over `attempts` and those within `finished`. */
   all_attempts: AttemptRow
   leads: LeadRow
+  bulk_actions: BulkRow
   search_buckets: BucketRow
   search_entries: { bucket: number; term: string; lead: string }
   search_pending: { lead: string }

@@ -121,6 +121,24 @@ export const LATER_STEPS: readonly string[] = [
   ALTER TABLE leads DROP COLUMN name_key;
   ALTER TABLE leads DROP COLUMN email_key;
   ALTER TABLE leads DROP COLUMN phone_key`,
+  // What is done with many at once (desk/bulk.ts).
+  `CREATE TABLE bulk_actions (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    chatbot_id TEXT,
+    webhook_id TEXT,
+    filter TEXT NOT NULL,
+    total bigint NOT NULL,
+    more integer NOT NULL,
+    done bigint NOT NULL DEFAULT 0,
+    skipped bigint NOT NULL DEFAULT 0,
+    cursor TEXT COLLATE "C" NOT NULL DEFAULT '',
+    stopped integer NOT NULL DEFAULT 0,
+    created_at bigint NOT NULL,
+    finished_at bigint
+  );
+  CREATE INDEX bulk_actions_open ON bulk_actions (id) WHERE finished_at IS NULL;
+  CREATE INDEX bulk_actions_by_end ON bulk_actions (finished_at)`,
 ]
 
 /** The shortest and the longest attempt: of what was there before, the edges of its buckets. */

@@ -7,6 +7,7 @@ import { SMALL_BYTES } from '../rules/probe.ts'
 import type { Core } from './core.ts'
 import { DESK_OPERATIONS } from './desk-operations.ts'
 import { accept } from './road/accept.ts'
+import { bulkStep } from './road/bulk.ts'
 import { claimDue } from './road/claim.ts'
 import { createTest } from './road/create-test.ts'
 import { eraseLead } from './road/erase.ts'
@@ -40,6 +41,7 @@ export const OPERATIONS = {
   resend,
   cancel,
   sendEvent,
+  bulkStep,
   takeStarts,
   joinNode: nodes.joinNode,
   renewLease: nodes.renewLease,

@@ -3,8 +3,10 @@ import type { StateReason } from '../../../delivery.ts'
 import type { ErasureReason } from '../../../lead.ts'
 import type { NewAuditEntry } from '../../desk.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
+import type { BulkStep, BulkStepDone } from '../../rules/bulk.ts'
 import * as access from './access.ts'
 import { keepAudit } from './audit.ts'
+import { createBulk, nextBulk, stopBulk } from './bulk.ts'
 import { createChatbot, deleteChatbot, updateChatbot } from './chatbots.ts'
 import { createRecovery, readClock } from './recoveries.ts'
 import type { Steps } from './transaction.ts'
@@ -30,6 +32,8 @@ export const OPERATIONS = {
   endSession: access.endSession,
   keepAudit,
   createRecovery,
+  createBulk,
+  stopBulk,
 }
 
 /** Of one statement each, which needs no transaction around it: with every request, or nearly. */
@@ -39,13 +43,17 @@ export const STATEMENTS = {
   findSession: access.findSession,
   touchSession: access.touchSession,
   readClock,
+  nextBulk,
 }
 
 /** As the type below has them, whole. */
-const OWN = { resend: true, cancel: true, sendEvent: true, eraseLead: true } satisfies Record<
-  keyof OwnCalls,
-  true
->
+const OWN = {
+  resend: true,
+  cancel: true,
+  sendEvent: true,
+  bulkStep: true,
+  eraseLead: true,
+} satisfies Record<keyof OwnCalls, true>
 
 export const CALL_NAMES = [
   ...(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]),
@@ -54,7 +62,7 @@ export const CALL_NAMES = [
 ]
 
 /** These only read: they are answered also where nothing can be written. */
-export const READING = ['findApiKey', 'findSession', 'readClock'] as const
+export const READING = ['findApiKey', 'findSession', 'readClock', 'nextBulk'] as const
 
 type Shared = typeof OPERATIONS & typeof STATEMENTS
 type Input<Name extends keyof Shared> = Parameters<Shared[Name]>[1]
@@ -68,6 +76,7 @@ export interface OwnCalls {
   resend(deliveryId: string): DeliveryRow | 'wrong_state' | 'webhook_deleted' | 'erased' | null
   cancel(input: { deliveryId: string; reason: StateReason }): DeliveryRow | 'wrong_state' | null
   sendEvent(input: EventToSend): SendEventReply
+  bulkStep(input: BulkStep): BulkStepDone
   eraseLead(input: { leadId: string; reason: ErasureReason }): boolean
 }
 

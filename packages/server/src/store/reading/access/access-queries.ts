@@ -106,7 +106,17 @@ export function ownerOf(db: Builder, kind: OwnedKind, id: string): CompiledQuery
   }
   if (kind === 'recovery') {
     const recovery = db.selectFrom('recoveries').select('webhook_id').where('id', '=', id)
-    return db.selectFrom('webhooks').select('chatbot_id').where('id', '=', recovery).compile()
+    const ofWebhook = db.selectFrom('webhooks').select('chatbot_id').where('id', '=', recovery)
+    // An operator's, over all chatbots, is of none in particular: nobody's but an operator's.
+    const bulk = db
+      .selectFrom('bulk_actions')
+      .select(sql<string>`coalesce(bulk_actions.chatbot_id, '')`.as('chatbot_id'))
+      .where('id', '=', id)
+      .where(
+        sql<SqlBool>`(bulk_actions.chatbot_id IS NULL OR EXISTS (SELECT 1 FROM chatbots AS owner
+          WHERE owner.id = bulk_actions.chatbot_id AND owner.deleted_at IS NULL))`,
+      )
+    return ofWebhook.unionAll(bulk).compile()
   }
   if (kind === 'event') {
     const ofLead = ownedIn(db, 'leads', leadIdOf(id))

@@ -50,6 +50,7 @@ async function pruneRows(
       return gone.length
     }),
     (left) => run(DELETE_RECOVERIES, before, left),
+    (left) => run(DELETE_BULK, before, left),
     (left) => run(DELETE_DELETED_WEBHOOKS, before, left),
     (left) => pruneAccess(tx, left),
     (left) => deleteAudit(tx, Math.round(now - Math.max(AUDIT_MS, retentionMs)), left),
@@ -178,6 +179,8 @@ const DELETE_ROLLUPS = `DELETE FROM stats_rollups WHERE ctid = ANY(ARRAY(
   ORDER BY at LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING 1`
 const DELETE_RECOVERIES = `DELETE FROM recoveries WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM recoveries WHERE finished_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
+const DELETE_BULK = `DELETE FROM bulk_actions WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM bulk_actions WHERE finished_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
 /** What is left of a webhook goes after its last delivery. */
 const DELETE_DELETED_WEBHOOKS = `DELETE FROM deleted_webhooks WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM deleted_webhooks AS gone WHERE deleted_at < $1

@@ -28,6 +28,7 @@ export function prune(
       (stepMs) => (left: number) => core.runCounting(DELETE_ROLLUPS, stepMs, before - stepMs, left),
     ),
     (left) => core.runCounting(DELETE_RECOVERIES, before, left),
+    (left) => core.runCounting(DELETE_BULK, before, left),
     (left) => core.runCounting(DELETE_DELETED_WEBHOOKS, before, left),
     (left) => pruneAccess(core, left, now),
     (left) => deleteAudit(core, now - Math.max(AUDIT_MS, retentionMs), left),
@@ -113,6 +114,8 @@ const DELETE_ROLLUPS = `DELETE FROM stats_rollups WHERE (scope, step_ms, at) IN
   (SELECT scope, step_ms, at FROM stats_rollups WHERE step_ms = ? AND at < ? LIMIT ?)`
 const DELETE_RECOVERIES = `DELETE FROM recoveries WHERE id IN
   (SELECT id FROM recoveries WHERE finished_at IS NOT NULL AND finished_at < ? LIMIT ?)`
+const DELETE_BULK = `DELETE FROM bulk_actions WHERE id IN
+  (SELECT id FROM bulk_actions WHERE finished_at IS NOT NULL AND finished_at < ? LIMIT ?)`
 /** What is left of a webhook goes after its last delivery. */
 const DELETE_DELETED_WEBHOOKS = `DELETE FROM deleted_webhooks WHERE id IN
   (SELECT id FROM deleted_webhooks AS gone WHERE deleted_at < ?

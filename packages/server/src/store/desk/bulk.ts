@@ -1,0 +1,164 @@
+/**
+ * What is done with many deliveries, or with earlier events, at once. It is noted, and then walked in
+ * small steps by whichever node comes by: each reads a piece of the list where lists are read, and acts
+ * on it in one commit with how far it has come. So it survives a kill at any moment, and nothing of it
+ * is done twice.
+ */
+import { canonicalEventType } from '../../event.ts'
+import type { BulkAction, BulkFilter, Desk, NewAuditEntry, NewBulk } from '../desk.ts'
+import { deliveryIds, eventsOfList, findWebhookRow } from '../reading/reads.ts'
+import { type BulkRow, toWebhook } from '../reading/rows.ts'
+import { sharedOf } from '../rules/search-buckets.ts'
+import { madeRow, onceRecord } from './once.ts'
+import type { DeskParts } from './parts.ts'
+
+/** Of a step: what one commit moves. */
+const STEP_ITEMS = 100
+/** Counted so far; what is beyond is told as more. */
+const BULK_COUNTED_MAX = 10_000
+const COUNT_ITEMS = 500
+
+export function bulkDesk(parts: DeskParts) {
+  const { calls } = parts
+  return {
+    createBulk: (bulk, audit) => createBulk(parts, bulk, audit),
+    stopBulk: async (id, audit) => {
+      const row = await calls.stopBulk(id, audit)
+      return row === null ? null : toBulk(row)
+    },
+    continueBulk: (hasRoom) => continueBulk(parts, hasRoom),
+    async getBulk(id) {
+      const query = parts.db.selectFrom('bulk_actions').selectAll().where('id', '=', id)
+      const [found] = await parts.runSoon([query.compile()])
+      const [row] = found as BulkRow[]
+      return row ? toBulk(row) : null
+    },
+  } satisfies Partial<Desk>
+}
+
+async function createBulk(
+  parts: DeskParts,
+  { id, kind, chatbotId, webhookId, filter, dryRun, once }: NewBulk,
+  audit?: NewAuditEntry,
+): ReturnType<Desk['createBulk']> {
+  const now = await parts.calls.readClock(null)
+  // What comes from now on is no part of it.
+  const until = Math.min(filter.to ?? Number.POSITIVE_INFINITY, now + 1)
+  const bounded = { ...filter, to: until }
+  const shown = { id, kind, chatbotId, webhookId }
+  const counted = await count(parts, { ...shown, filter: bounded })
+  if (dryRun) {
+    const made = { done: 0, skipped: 0, stopped: false, createdAt: now, finishedAt: null }
+    return { ...shown, ...counted, ...made }
+  }
+  const values = { ...shown, filter: JSON.stringify(bounded) }
+  const more = counted.more ? 1 : 0
+  const made = madeRow(
+    await parts.calls.createBulk(
+      { ...values, total: counted.total, more, once: onceRecord(parts, once) },
+      audit,
+    ),
+  )
+  return typeof made === 'string' ? made : toBulk(made)
+}
+
+type Walked = Pick<NewBulk, 'kind' | 'chatbotId' | 'webhookId' | 'filter'>
+
+async function count(parts: DeskParts, walked: Walked): Promise<{ total: number; more: boolean }> {
+  let total = 0
+  for (let cursor = ''; total < BULK_COUNTED_MAX; ) {
+    const piece = await pieceOf(parts, walked, { cursor, limit: COUNT_ITEMS })
+    total += piece.items.length
+    if (piece.next === null) return { total, more: false }
+    cursor = piece.next
+  }
+  return { total: BULK_COUNTED_MAX, more: true }
+}
+
+async function continueBulk(
+  parts: DeskParts,
+  hasRoom: () => Promise<boolean>,
+): ReturnType<Desk['continueBulk']> {
+  const row = await parts.calls.nextBulk(null)
+  if (row === null) return { moved: 0, isHeld: false }
+  const { id, kind, cursor: from } = row
+  // What comes in goes before what is sent once more.
+  if (kind !== 'cancel' && !(await hasRoom())) return { moved: 0, isHeld: true }
+  const filter = JSON.parse(row.filter) as BulkFilter // written above
+  const walked = { kind, chatbotId: row.chatbot_id, webhookId: row.webhook_id, filter }
+  const { items, next } = await pieceOf(parts, walked, { cursor: from, limit: STEP_ITEMS })
+  const step = { id, kind, webhookId: row.webhook_id, from, to: next, items }
+  await parts.calls.bulkStep(step)
+  return { moved: Math.max(1, items.length), isHeld: false }
+}
+
+interface Piece {
+  items: string[]
+  /** Null: it is the last. */
+  next: string | null
+}
+
+async function pieceOf(
+  parts: DeskParts,
+  walked: Walked,
+  { cursor, limit }: { cursor: string; limit: number },
+): Promise<Piece> {
+  const { kind, filter } = walked
+  if (kind === 'backfill') return eventsOf(parts, walked, { cursor, limit })
+  const { ids, eventTypes: _, ...others } = filter
+  if (ids !== undefined) {
+    const left = [...ids]
+      .sort()
+      .reverse()
+      .filter((id) => cursor === '' || id < cursor)
+    const items = left.slice(0, limit)
+    return { items, next: left.length > limit ? (items.at(-1) ?? null) : null }
+  }
+  const page = { limit, after: cursor === '' ? null : cursor }
+  const items = await deliveryIds(parts, others, page)
+  return { items, next: items.length < limit ? null : (items.at(-1) ?? null) }
+}
+
+/** Events of the webhook's types that have no delivery to it. */
+async function eventsOf(
+  parts: DeskParts,
+  { chatbotId, webhookId, filter }: Walked,
+  { cursor, limit }: { cursor: string; limit: number },
+): Promise<Piece> {
+  const row = webhookId === null ? null : await findWebhookRow(parts, webhookId)
+  if (!row) return { items: [], next: null }
+  const subscribed = toWebhook(row, parts.encryption).eventTypes
+  const types = new Set((filter.eventTypes ?? subscribed).map(canonicalEventType))
+  const span = {
+    ...(chatbotId !== null && { chatbotId }),
+    ...(filter.from !== undefined && { from: filter.from }),
+    ...(filter.to !== undefined && { to: filter.to }),
+  }
+  const page = { limit, after: cursor === '' ? null : cursor }
+  const [only, other] = types
+  const typed = other === undefined && only !== undefined ? { ...span, eventType: only } : span
+  const found = await eventsOfList(parts, typed, page)
+  const next = found.length < limit ? null : (found.at(-1)?.id ?? null)
+  const asked = found.filter(({ eventType }) => types.has(eventType)).map(({ id }) => id)
+  if (asked.length === 0) return { items: [], next }
+  const sent = { webhookId: row.id, ofLeads: asked.map((id) => sharedOf(`lead_${id.slice(4)}`)) }
+  const had = await deliveryIds(parts, sent, { limit: asked.length, after: null })
+  const gone = new Set(had.map((id) => id.slice(4, 27)))
+  return { items: asked.filter((id) => !gone.has(id.slice(4, 27))), next }
+}
+
+function toBulk(row: BulkRow): BulkAction {
+  return {
+    id: row.id,
+    kind: row.kind,
+    chatbotId: row.chatbot_id,
+    webhookId: row.webhook_id,
+    total: row.total,
+    more: row.more === 1,
+    done: row.done,
+    skipped: row.skipped,
+    stopped: row.stopped === 1,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  }
+}
