@@ -12,7 +12,7 @@ import { Background } from './background.ts'
 interface SettlingOptions {
   store: Pick<Road, 'settle' | 'continueRecoveries' | 'bringForward'> &
     Pick<Desk, 'continueBulk' | 'backlog'>
-  /** What is done with many at once is held while more than half of so many deliveries wait. */
+  /** What is done with many at once is held while half of so many deliveries wait. */
   backlogMax: number
   clock: Clock
   log: Log
@@ -80,8 +80,8 @@ export class Settling {
 
   async #continueBulk(): Promise<{ moved: number }> {
     const store = this.#store
-    const hasRoom = async () => (await store.backlog()) <= this.#backlogMax / 2
-    const { moved, isHeld } = await store.continueBulk(hasRoom)
+    const room = async () => Math.floor(this.#backlogMax / 2) - (await store.backlog())
+    const { moved, isHeld } = await store.continueBulk(room)
     this.#isHeld = isHeld
     return { moved }
   }

@@ -181,8 +181,8 @@ export interface Desk {
   /** What was done stays done. */
   stopBulk(id: string, audit?: NewAuditEntry): Promise<BulkAction | null>
   getBulk(id: string): Promise<BulkAction | null>
-  /** One step of the oldest that is not over; held while `hasRoom` says that enough waits already. */
-  continueBulk(hasRoom: () => Promise<boolean>): Promise<{ moved: number; isHeld: boolean }>
+  /** One step of the oldest that is not over, of at most `room` that go out; held while there is none. */
+  continueBulk(room: () => Promise<number>): Promise<{ moved: number; isHeld: boolean }>
   /** One event to one webhook of its chatbot that has no delivery of it, subscribed or not. */
   sendEvent(
     event: { eventId: string; webhookId: string },

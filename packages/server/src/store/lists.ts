@@ -118,6 +118,8 @@ export interface BulkFilter extends DeliveryFilter {
   ids?: readonly string[]
   /** Of a backfill; else the webhook's. */
   eventTypes?: readonly string[]
+  /** Of a backfill: how old they may be when their turn comes. */
+  keptMs?: number
 }
 
 export interface BulkAction {

@@ -4,7 +4,7 @@ import type { BulkFilter, BulkKind } from '../../src/store/desk.ts'
 import { FAILED, type Suite, setup } from './store-world.ts'
 
 const PAGE = { limit: 100, after: null }
-const ROOM = async () => true
+const ROOM = async () => 1_000
 
 async function setupFailed(suite: Suite, count: number) {
   const parts = await setup(suite)
@@ -86,7 +86,7 @@ export function describeBulk(suite: Suite): void {
   test('it is held while there is no room, and stopped for good', async () => {
     const { store, bulk, finish, states } = await setupFailed(suite, 3)
     const made = await bulk('resend', { states: ['exhausted'] })
-    const held = await store.continueBulk(async () => false)
+    const held = await store.continueBulk(async () => 0)
     expect(held).toEqual({ moved: 0, isHeld: true })
     expect(await store.stopBulk(made.id)).toMatchObject({ stopped: true, done: 0 })
     expect(await finish()).toBe(0)
@@ -96,29 +96,54 @@ export function describeBulk(suite: Suite): void {
   })
 
   test('earlier events of its types go to a new webhook, each once', async () => {
-    const { world, store, chatbot, bulk, finish } = await setupFailed(suite, 5)
+    const { world, store, chatbot, webhook, bulk, finish } = await setupFailed(suite, 5)
     await world.accept(chatbot.id, { events: [world.event('order.paid')], lease: null })
     const [newest] = await store.listLeads({}, PAGE)
     const later = await world.webhook(chatbot.id, { eventTypes: ['leads.submit'] })
+    const { nodeId, ids } = world
+    const test = { nodeId, eventId: ids.next('event'), eventType: 'lead.submit', payload: '{}' }
+    await store.createTest({ ...test, webhookId: webhook.id })
     await store.sendEvent({ eventId: newest?.eventId ?? '', webhookId: later.id })
     const [erased] = (await store.listLeads({}, PAGE)).slice(-1)
     await store.eraseLead(erased?.id ?? '', 'request')
     await world.accept(chatbot.id, { events: [world.leadEvent()], lease: null })
     const of = { webhookId: later.id }
     const counted = await bulk('backfill', { from: 0 }, { ...of, dryRun: true })
-    // An erased one is known for what it is when its turn comes.
-    expect(counted.total).toBe(4)
+    expect(counted.total).toBe(3)
     const made = await bulk('backfill', { from: 0 }, of)
     await finish()
-    expect(await store.getBulk(made.id)).toMatchObject({ done: 3, skipped: 1 })
+    expect(await store.getBulk(made.id)).toMatchObject({ done: 3, skipped: 0 })
     const sent = await store.listDeliveries({ webhookId: later.id }, PAGE)
     expect(sent.map(({ eventType }) => eventType)).toEqual(Array(5).fill('leads.submit'))
     expect(new Set(sent.map(({ eventId }) => eventId)).size).toBe(5)
     await bulk('backfill', { from: 0 }, of)
     await finish()
     expect(await store.listDeliveries({ webhookId: later.id }, PAGE)).toHaveLength(5)
+    expect((await bulk('backfill', { from: 0, keptMs: 0 }, { ...of, dryRun: true })).total).toBe(0)
     const orders = await bulk('backfill', { from: 0, eventTypes: ['order.paid'] }, of)
     await finish()
     expect(await store.getBulk(orders.id)).toMatchObject({ done: 1 })
+  })
+
+  test('a backfill goes as far as there is room, and ends with its webhook; what is erased on the way is left', async () => {
+    const { world, store, chatbot, bulk, finish } = await setupFailed(suite, 6)
+    const later = await world.webhook(chatbot.id, { eventTypes: ['lead.submit'] })
+    const sent = async () => (await store.listDeliveries({ webhookId: later.id }, PAGE)).length
+    const room = async () => Math.max(0, 2 - (await store.backlog()))
+    const made = await bulk('backfill', { from: 0 }, { webhookId: later.id })
+    expect(made.total).toBe(6)
+    await Promise.all([1, 2, 3].map(() => store.continueBulk(room)))
+    expect([await sent(), await store.backlog()]).toEqual([2, 2])
+    expect(await store.continueBulk(room)).toEqual({ moved: 0, isHeld: true })
+    const [oldest] = (await store.listLeads({}, PAGE)).slice(-1)
+    await store.eraseLead(oldest?.id ?? '', 'request')
+    await store.setWebhookState(later.id, 'paused', null)
+    await store.continueBulk(async () => 2)
+    expect(await sent()).toBe(4)
+    expect((await store.listDeliveries({ webhookId: later.id }, PAGE))[3]?.state).toBe('parked')
+    await store.deleteWebhook(later.id)
+    await finish()
+    const over = await store.getBulk(made.id)
+    expect(over).toMatchObject({ done: 4, skipped: 0, finishedAt: expect.any(Number) })
   })
 }

@@ -109,9 +109,19 @@ test('earlier events are counted for a webhook that was made later', async () =>
   const { bot } = await makeOwner()
   const hook = { url: 'https://shop.example/2', eventTypes: ['lead.submit'] }
   const made = (await post(`/api/v1/chatbots/${bot}/webhooks`, hook)).json.id
-  const backfill = (body: object) => call('POST', `/api/v1/webhooks/${made}/backfill`, { body })
+  const backfill = (body: object) =>
+    call<{ since: string; recoveryId: string; count: number }>(
+      'POST',
+      `/api/v1/webhooks/${made}/backfill`,
+      { body },
+    )
   expect((await backfill({ since: '2020-01-01', dryRun: true })).json).toMatchObject({ count: 2 })
   expect((await backfill({ since: '2100-01-01', dryRun: true })).json).toMatchObject({ count: 0 })
   expect((await backfill({ since: '2030-01-02', until: '2030-01-01' })).status).toBe(400)
   expect((await backfill({})).status).toBe(400)
+  const { json } = await backfill({ since: '2020-01-01', ignoreFilter: true })
+  expect(Date.parse(`${json.since}`)).toBeGreaterThan(Date.parse('2020-01-02'))
+  // Who was given a `recoveryId` may look where recoveries are.
+  const recovery = await call('GET', `/api/v1/recoveries/${json.recoveryId}`)
+  expect(recovery.json).toMatchObject({ webhookId: made, total: 2, done: 0, finishedAt: null })
 })

@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { invalidInput, notFound } from '../shapes/error-answer.ts'
 import { CREATION_KEY } from '../shapes/idempotency-key.ts'
-import { presentBulk } from '../shapes/present.ts'
+import { isoAt, presentBulk } from '../shapes/present.ts'
 import {
   anyOf,
   EXAMPLE_IDS,
@@ -64,6 +64,9 @@ const backfillSchema = z
       .max(50)
       .exactOptional()
       .meta({ description: "Default: the webhook's." }),
+    ignoreFilter: z.boolean().exactOptional().meta({
+      description: 'No webhook has a filter yet: nothing is left out, whatever this says.',
+    }),
     dryRun,
   })
   .meta({ id: 'Backfill' })
@@ -75,6 +78,10 @@ const startedSchema = z
     more: z.boolean().meta({ description: 'There are more than `count`: it was counted so far.' }),
   })
   .meta({ id: 'BulkStarted' })
+
+const backfillStartedSchema = startedSchema
+  .extend({ since: isoTime.meta({ description: 'As asked, or where what is kept begins.' }) })
+  .meta({ id: 'BackfillStarted' })
 
 const bulkSchema = z
   .object({
@@ -241,7 +248,11 @@ function backfillRoute(deps: ApiDeps): Route {
     audit: 'webhook.backfilled',
     headers: [CREATION_KEY],
     body: { schema: backfillSchema, example: { since: '2026-09-14T00:00:00Z', dryRun: true } },
-    answer: STARTED,
+    answer: {
+      ...STARTED,
+      schema: backfillStartedSchema,
+      example: { ...STARTED.example, since: '2026-09-14T00:00:00.000Z' },
+    },
     errors: [...CREATION_ERRORS],
     async handle({ id: webhookId, body, audit, request }) {
       const webhook = await store.getWebhook(webhookId)
@@ -255,15 +266,17 @@ function backfillRoute(deps: ApiDeps): Route {
       const from = Math.max(since, clock.now() - config.retentionMs)
       const filter = {
         from,
+        keptMs: config.retentionMs,
         ...(until !== undefined && { to: until }),
         ...(eventTypes !== undefined && { eventTypes }),
       }
       const { chatbotId } = webhook
-      return start(deps, {
+      const started = await start(deps, {
         values: { kind: 'backfill', chatbotId, webhookId, filter, dryRun: body.dryRun ?? false },
         once: onceFor(request, chatbotId, body),
         entry: audit,
       })
+      return { ...started, since: isoAt(from) }
     },
   })
 }

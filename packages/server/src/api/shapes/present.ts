@@ -204,6 +204,14 @@ export function presentBulk({ kind, createdAt, finishedAt, ...bulk }: BulkAction
   return { ...bulk, action: kind, createdAt: isoAt(createdAt), finishedAt: isoAt(finishedAt) }
 }
 
+/** For who was given its id and looks where recoveries are: over, when `done` is `total`. */
+export function presentBulkAsRecovery(bulk: BulkAction) {
+  const { id, webhookId, done, createdAt, finishedAt } = bulk
+  const times = { createdAt: isoAt(createdAt), finishedAt: isoAt(finishedAt) }
+  const total = finishedAt === null ? Math.max(bulk.total, done) : done
+  return { id, webhookId, since: null, until: null, states: [], total, done, ...times }
+}
+
 export function presentRecovery(recovery: Recovery) {
   const { id, webhookId, states, total, done } = recovery
   return {

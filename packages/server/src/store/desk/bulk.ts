@@ -6,7 +6,7 @@
  */
 import { canonicalEventType } from '../../event.ts'
 import type { BulkAction, BulkFilter, Desk, NewAuditEntry, NewBulk } from '../desk.ts'
-import { deliveryIds, eventsOfList, findWebhookRow } from '../reading/reads.ts'
+import { deliveriesOfEvents, deliveryIds, eventsOfList, findWebhookRow } from '../reading/reads.ts'
 import { type BulkRow, toWebhook } from '../reading/rows.ts'
 import { sharedOf } from '../rules/search-buckets.ts'
 import { madeRow, onceRecord } from './once.ts'
@@ -17,6 +17,9 @@ const STEP_ITEMS = 100
 /** Counted so far; what is beyond is told as more. */
 const BULK_COUNTED_MAX = 10_000
 const COUNT_ITEMS = 500
+/** Looked at for a count, or for a step: a webhook may have got nearly all of a million. */
+const COUNT_PIECES = 400
+const STEP_PIECES = 20
 
 export function bulkDesk(parts: DeskParts) {
   const { calls } = parts
@@ -26,7 +29,7 @@ export function bulkDesk(parts: DeskParts) {
       const row = await calls.stopBulk(id, audit)
       return row === null ? null : toBulk(row)
     },
-    continueBulk: (hasRoom) => continueBulk(parts, hasRoom),
+    continueBulk: (room) => continueBulk(parts, room),
     async getBulk(id) {
       const query = parts.db.selectFrom('bulk_actions').selectAll().where('id', '=', id)
       const [found] = await parts.runSoon([query.compile()])
@@ -66,27 +69,32 @@ type Walked = Pick<NewBulk, 'kind' | 'chatbotId' | 'webhookId' | 'filter'>
 
 async function count(parts: DeskParts, walked: Walked): Promise<{ total: number; more: boolean }> {
   let total = 0
-  for (let cursor = ''; total < BULK_COUNTED_MAX; ) {
+  let cursor = ''
+  for (let pieces = 0; pieces < COUNT_PIECES && total < BULK_COUNTED_MAX; pieces++) {
     const piece = await pieceOf(parts, walked, { cursor, limit: COUNT_ITEMS })
     total += piece.items.length
     if (piece.next === null) return { total, more: false }
     cursor = piece.next
   }
-  return { total: BULK_COUNTED_MAX, more: true }
+  return { total: Math.min(total, BULK_COUNTED_MAX), more: true }
 }
 
 async function continueBulk(
   parts: DeskParts,
-  hasRoom: () => Promise<boolean>,
+  room: () => Promise<number>,
 ): ReturnType<Desk['continueBulk']> {
   const row = await parts.calls.nextBulk(null)
   if (row === null) return { moved: 0, isHeld: false }
   const { id, kind, cursor: from } = row
   // What comes in goes before what is sent once more.
-  if (kind !== 'cancel' && !(await hasRoom())) return { moved: 0, isHeld: true }
+  const limit = kind === 'cancel' ? STEP_ITEMS : Math.min(STEP_ITEMS, await room())
+  if (limit < 1) return { moved: 0, isHeld: true }
   const filter = JSON.parse(row.filter) as BulkFilter // written above
   const walked = { kind, chatbotId: row.chatbot_id, webhookId: row.webhook_id, filter }
-  const { items, next } = await pieceOf(parts, walked, { cursor: from, limit: STEP_ITEMS })
+  let { items, next } = await pieceOf(parts, walked, { cursor: from, limit })
+  for (let pieces = 1; pieces < STEP_PIECES && items.length === 0 && next !== null; pieces++) {
+    ;({ items, next } = await pieceOf(parts, walked, { cursor: next, limit }))
+  }
   const step = { id, kind, webhookId: row.webhook_id, from, to: next, items }
   await parts.calls.bulkStep(step)
   return { moved: Math.max(1, items.length), isHeld: false }
@@ -119,7 +127,12 @@ async function pieceOf(
   return { items, next: items.length < limit ? null : (items.at(-1) ?? null) }
 }
 
-/** Events of the webhook's types that have no delivery to it. */
+/** Of what is older, deliveries may be pruned: nobody knows any more that it was sent. */
+async function earliest({ calls }: DeskParts, { from = 0, keptMs }: BulkFilter): Promise<number> {
+  return keptMs === undefined ? from : Math.max(from, (await calls.readClock(null)) - keptMs)
+}
+
+/** Events of the webhook's types that have no delivery to it, and are no tests of others. */
 async function eventsOf(
   parts: DeskParts,
   { chatbotId, webhookId, filter }: Walked,
@@ -131,7 +144,7 @@ async function eventsOf(
   const types = new Set((filter.eventTypes ?? subscribed).map(canonicalEventType))
   const span = {
     ...(chatbotId !== null && { chatbotId }),
-    ...(filter.from !== undefined && { from: filter.from }),
+    from: await earliest(parts, filter),
     ...(filter.to !== undefined && { to: filter.to }),
   }
   const page = { limit, after: cursor === '' ? null : cursor }
@@ -139,11 +152,15 @@ async function eventsOf(
   const typed = other === undefined && only !== undefined ? { ...span, eventType: only } : span
   const found = await eventsOfList(parts, typed, page)
   const next = found.length < limit ? null : (found.at(-1)?.id ?? null)
-  const asked = found.filter(({ eventType }) => types.has(eventType)).map(({ id }) => id)
+  const asked = found
+    .filter(({ eventType, erased }) => !erased && types.has(eventType))
+    .map(({ id }) => id)
   if (asked.length === 0) return { items: [], next }
-  const sent = { webhookId: row.id, ofLeads: asked.map((id) => sharedOf(`lead_${id.slice(4)}`)) }
-  const had = await deliveryIds(parts, sent, { limit: asked.length, after: null })
-  const gone = new Set(had.map((id) => id.slice(4, 27)))
+  const shared = asked.map((id) => sharedOf(`lead_${id.slice(4)}`))
+  const had = (await deliveriesOfEvents(parts, shared)).filter(
+    ({ webhookId: to, kind }) => to === row.id || kind === 'test',
+  )
+  const gone = new Set(had.map(({ id }) => id.slice(4, 27)))
   return { items: asked.filter((id) => !gone.has(id.slice(4, 27))), next }
 }
 

@@ -1,7 +1,9 @@
 /** The desk's reading half, over anything that runs queries: lists, details and charts. */
 import type { CompiledQuery } from 'kysely'
 import { isChatbotSought } from '../../chatbot.ts'
+import type { DeliveryKind } from '../../delivery.ts'
 import { LEAD_EVENT } from '../../event.ts'
+import { ORDINAL_MAX } from '../../id.ts'
 import type {
   ChatbotFilter,
   CountedPage,
@@ -162,17 +164,32 @@ export async function deliveryIds(
   return (await all<{ id: string }>(parts, query)).map(({ id }) => id)
 }
 
+/** Of few events (by `sharedOf`) all deliveries, whatever they are. */
+export async function deliveriesOfEvents(
+  parts: ReadParts,
+  ofLeads: readonly string[],
+): Promise<{ id: string; webhookId: string; kind: DeliveryKind }[]> {
+  const page = { limit: ofLeads.length * ORDINAL_MAX, after: null }
+  const { sql, parameters } = listDeliveries(parts.db, { ofLeads }, page).compile()
+  const text = `SELECT id, webhook_id, kind FROM (${sql}) AS listed`
+  const [found] = await parts.run([{ sql: text, parameters }])
+  return (found as Pick<rows.DeliveryRow, 'id' | 'webhook_id' | 'kind'>[]).map((row) => {
+    return { id: row.id, webhookId: row.webhook_id, kind: row.kind }
+  })
+}
+
 /** Of a page of events what they are, newest first. */
 export async function eventsOfList(
   parts: ReadParts,
   filter: EventFilter,
   page: Page,
-): Promise<{ id: string; eventType: string }[]> {
+): Promise<{ id: string; eventType: string; erased: boolean }[]> {
   const { sql, parameters } = listEvents(parts.db, filter, page).compile()
-  const text = `SELECT id, event_type FROM (${sql}) AS listed ORDER BY id DESC`
+  const text = `SELECT id, event_type, erased FROM (${sql}) AS listed ORDER BY id DESC`
   const [rows] = await parts.run([{ sql: text, parameters }])
-  return (rows as { id: string; event_type: string | null }[]).map(({ id, event_type }) => {
-    return { id, eventType: event_type ?? LEAD_EVENT }
+  type Found = { id: string; event_type: string | null; erased: number }
+  return (rows as Found[]).map(({ id, event_type, erased }) => {
+    return { id, eventType: event_type ?? LEAD_EVENT, erased: erased === 1 }
   })
 }
 

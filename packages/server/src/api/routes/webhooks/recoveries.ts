@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../shapes/error-answer.ts'
 import { CREATION_KEY } from '../../shapes/idempotency-key.ts'
-import { presentRecovery } from '../../shapes/present.ts'
+import { presentBulkAsRecovery, presentRecovery } from '../../shapes/present.ts'
 import { EXAMPLE_IDS, idField, instant, isoTime, text } from '../../shapes/schemas.ts'
 import { refuseEmptySpan } from '../../shapes/span.ts'
 import { CREATION_ERRORS, onceFor, refuseRepeat } from '../changing/creation.ts'
@@ -42,9 +42,11 @@ const startedSchema = z
 const recoverySchema = z
   .object({
     id: idField('recovery'),
-    webhookId: idField('webhook'),
-    since: isoTime,
-    until: isoTime,
+    webhookId: idField('webhook').nullable().meta({
+      description: 'Null: of a bulk action over several, which is shown here, too.',
+    }),
+    since: isoTime.nullable().meta({ description: 'Null: of a bulk action.' }),
+    until: isoTime.nullable().meta({ description: 'Null: of a bulk action.' }),
     states: z.array(finishedState),
     total: z.int(),
     done: z.int(),
@@ -130,8 +132,10 @@ function getRoute({ store }: ApiDeps): Route {
     },
     async handle({ id }) {
       const recovery = await store.getRecovery(id)
-      if (!recovery) throw notFound('recovery')
-      return presentRecovery(recovery)
+      if (recovery) return presentRecovery(recovery)
+      const bulk = await store.getBulk(id)
+      if (!bulk) throw notFound('recovery')
+      return presentBulkAsRecovery(bulk)
     },
   })
 }
