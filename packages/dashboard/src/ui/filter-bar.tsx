@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { texts } from '../texts/texts.ts'
-import { Button } from './button.tsx'
+import { Button, IconButton } from './button.tsx'
 import { useMediaQuery } from './use-media-query.ts'
 
 interface FilterBarProps {
@@ -16,17 +16,20 @@ interface FilterBarProps {
 export function FilterBar({ search, children, activeCount, onClear }: FilterBarProps) {
   const hasRoom = useMediaQuery('(min-width: 48rem)')
   const [isOpen, setIsOpen] = useState(false)
-  const clear = activeCount > 0 && (
-    <Button size="sm" variant="quiet" icon="cross" onClick={onClear}>
-      {texts.ui.clearFilters}
-    </Button>
-  )
   if (hasRoom) {
     return (
-      <search className="mb-4 grid grid-cols-[repeat(auto-fit,minmax(6.25rem,1fr))] items-end gap-x-2.5 gap-y-3">
-        <div className="col-span-2">{search}</div>
-        {children}
-        {clear && <div className="pb-1">{clear}</div>}
+      <search className="mb-4 flex items-end gap-2">
+        <div className="grid min-w-0 flex-1 grid-cols-[repeat(auto-fit,minmax(6.25rem,1fr))] items-end gap-x-2.5 gap-y-3">
+          <div className="col-span-2">{search}</div>
+          {children}
+        </div>
+        {/* Its place is kept: no field moves when the first filter is set. */}
+        <IconButton
+          icon="cross"
+          label={texts.ui.clearFilters}
+          onClick={onClear}
+          className={activeCount === 0 ? 'invisible' : ''}
+        />
       </search>
     )
   }
@@ -42,7 +45,11 @@ export function FilterBar({ search, children, activeCount, onClear }: FilterBarP
         >
           {texts.ui.filters(activeCount)}
         </Button>
-        {clear}
+        {activeCount > 0 && (
+          <Button size="sm" variant="quiet" icon="cross" onClick={onClear}>
+            {texts.ui.clearFilters}
+          </Button>
+        )}
       </div>
       {isOpen && children}
     </search>

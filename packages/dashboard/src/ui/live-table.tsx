@@ -1,12 +1,14 @@
 import type { UseQueryResult } from '@tanstack/react-query'
+import { useCallback, useState } from 'react'
 import { Card } from './card.tsx'
 import { useIsDense } from './density.tsx'
 import { ErrorState } from './error-state.tsx'
+import { KeysDialog } from './keys-dialog.tsx'
 import { ListError, NothingMatches } from './list-states.tsx'
 import { type ListAnswer, type ListQuery, LiveList } from './live-list.tsx'
 import { Pagination, type PaginationState } from './pagination.tsx'
 import { SkeletonRows } from './skeleton.tsx'
-import { type Column, Table } from './table.tsx'
+import { type Column, type RowChoice, Table } from './table.tsx'
 import { useListKeys } from './use-list-keys.ts'
 
 interface LiveTableProps<Item extends { id: string; createdAt: string }> {
@@ -19,6 +21,7 @@ interface LiveTableProps<Item extends { id: string; createdAt: string }> {
   onClear(): void
   isPaused: boolean
   onResume(): void
+  choice?: RowChoice<Item>
 }
 
 /** Everything that a live list may be: being read, failed, empty, or rows that follow what is new. */
@@ -31,9 +34,11 @@ export function LiveTable<Item extends { id: string; createdAt: string }>({
   onClear,
   isPaused,
   onResume,
+  choice,
 }: LiveTableProps<Item>) {
   const isDense = useIsDense()
-  useListKeys()
+  const [hasKeysShown, setHasKeysShown] = useState(false)
+  useListKeys(useCallback(() => setHasKeysShown(true), []))
   if (list.error && !list.data) {
     return (
       <Card flush>
@@ -51,6 +56,7 @@ export function LiveTable<Item extends { id: string; createdAt: string }>({
   const { data, nextCursor } = list.data
   return (
     <>
+      <KeysDialog open={hasKeysShown} onOpenChange={setHasKeysShown} />
       {list.error && (
         <div className="mb-4">
           <ErrorState error={list.error} onRetry={list.refetch} />
@@ -74,6 +80,7 @@ export function LiveTable<Item extends { id: string; createdAt: string }>({
                 rowKey={({ id }) => id}
                 columns={columns}
                 dense={isDense}
+                {...(choice && { choice })}
               />
               <Pagination pagination={pagination} nextCursor={nextCursor} />
             </>

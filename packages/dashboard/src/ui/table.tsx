@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
+import { PageCheck, RowCheck } from './row-check.tsx'
 import { useMediaQuery } from './use-media-query.ts'
+import type { Selection } from './use-selection.ts'
 
 export interface Column<Row> {
   key: string
@@ -27,6 +29,14 @@ interface TableProps<Row> {
   rowKey(row: Row): string
   /** Rows as low as they can be. */
   dense?: boolean
+  /** Each row can be ticked then. */
+  choice?: RowChoice<Row>
+}
+
+export interface RowChoice<Row> {
+  selection: Selection<Row>
+  /** Of a row, for those who hear the page. */
+  nameOf(row: Row): string
 }
 
 /** A table where there is room, a list of cards on a phone: never both, so that nothing is there twice. */
@@ -35,13 +45,18 @@ export function Table<Row>(props: TableProps<Row>) {
   return hasRoom ? <Wide {...props} /> : <Cards {...props} />
 }
 
-function Wide<Row>({ label, columns, rows, rowKey, dense = false }: TableProps<Row>) {
+function Wide<Row>({ label, columns, rows, rowKey, choice, dense = false }: TableProps<Row>) {
   const height = dense ? 'py-0.5' : 'py-1.5'
   return (
     <table aria-label={label} className="w-full table-fixed border-collapse text-sm">
       {/* It stays in sight: below the bar that a narrow screen has. */}
       <thead className="sticky top-14 z-10 bg-surface shadow-[inset_0_-1px_0_var(--color-line)] lg:top-0">
         <tr className="text-left text-xs text-soft">
+          {choice && (
+            <th scope="col" className="w-10 pl-1.5">
+              <PageCheck shown={rows} selection={choice.selection} />
+            </th>
+          )}
           {columns.map((column) => (
             <th
               key={column.key}
@@ -63,6 +78,16 @@ function Wide<Row>({ label, columns, rows, rowKey, dense = false }: TableProps<R
             key={rowKey(row)}
             className="relative scroll-mt-24 border-b border-line last:border-0 hover:bg-sunken/60 lg:scroll-mt-10"
           >
+            {choice && (
+              <td className="pl-1.5 align-middle">
+                <RowCheck
+                  row={row}
+                  shown={rows}
+                  name={choice.nameOf(row)}
+                  selection={choice.selection}
+                />
+              </td>
+            )}
             {columns.map((column) => (
               <td
                 key={column.key}
@@ -86,7 +111,7 @@ function endClass<Row>({ align }: Column<Row>): string | false {
   return align === 'end' && 'text-right tabular'
 }
 
-function Cards<Row>({ label, columns: [first, ...others], rows, rowKey }: TableProps<Row>) {
+function Cards<Row>({ label, columns: [first, ...others], rows, rowKey, choice }: TableProps<Row>) {
   const named = others.filter(({ bare }) => !bare)
   const bare = others.filter((column) => column.bare)
   return (
@@ -94,6 +119,16 @@ function Cards<Row>({ label, columns: [first, ...others], rows, rowKey }: TableP
       {rows.map((row) => (
         <li key={rowKey(row)} className="relative grid gap-2.5 px-4 py-3.5">
           <div className="flex items-start justify-between gap-3">
+            {choice && (
+              <div className="-mr-2 -ml-2">
+                <RowCheck
+                  row={row}
+                  shown={rows}
+                  name={choice.nameOf(row)}
+                  selection={choice.selection}
+                />
+              </div>
+            )}
             <div className="min-w-0 flex-1">{first.cell(row)}</div>
             {bare.map((column) => (
               <div key={column.key} className="shrink-0">

@@ -2,10 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { deliveriesQuery } from '../../api/deliveries.ts'
+import type { Delivery } from '../../api/schema.ts'
 import { webhookQuery } from '../../api/webhooks.ts'
 import { useChatbot, useChatbotInAddress } from '../../app/chatbot-choice.tsx'
 import { useWebhooks } from '../../app/use-webhooks.ts'
 import { texts } from '../../texts/texts.ts'
+import { BulkLines } from '../../ui/bulk-lines.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { DensityButton } from '../../ui/density.tsx'
@@ -15,9 +17,11 @@ import { LiveTable } from '../../ui/live-table.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useCursor } from '../../ui/pagination.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
+import { useSelection } from '../../ui/use-selection.ts'
 import { RecoverButton } from '../webhooks/recover-button.tsx'
-import { deliveryColumns } from './delivery-columns.tsx'
+import { deliveryColumns, nameOfRow } from './delivery-columns.tsx'
 import { DeliveryFilters, FILTERS } from './delivery-filters.tsx'
+import { type ListFilter, ManyDeliveries } from './many-deliveries.tsx'
 
 export default function Deliveries() {
   const { chatbotId, isLoading } = useChatbot()
@@ -51,18 +55,43 @@ export default function Deliveries() {
         }
       />
       <DeliveryFilters filters={bar} webhooks={webhooks} />
-      <LiveTable
-        // Another filter is another list: nothing of the one before is held.
+      <BulkLines />
+      <List
+        // Another filter is another list: nothing of the one before is held, or ticked.
         key={JSON.stringify(filter)}
-        label={texts.deliveries.listLabel}
         list={deliveries}
-        listBefore={(to) => deliveriesQuery({ ...filter, to })}
-        columns={deliveryColumns(bar.filters.webhookId !== null)}
+        filter={filter}
+        isFiltered={bar.activeCount > 0}
         pagination={pagination}
         onClear={bar.clear}
         isPaused={isPaused}
         onResume={() => setIsPaused(false)}
       />
+    </>
+  )
+}
+
+type LiveTableProps = Parameters<typeof LiveTable<Delivery>>[0]
+
+interface ListProps
+  extends Pick<LiveTableProps, 'list' | 'pagination' | 'onClear' | 'isPaused' | 'onResume'> {
+  filter: ListFilter
+  isFiltered: boolean
+}
+
+function List({ filter, isFiltered, ...table }: ListProps) {
+  const selection = useSelection<Delivery>()
+  const { cursor: _, givenUp, ...narrowing } = filter
+  return (
+    <>
+      <LiveTable
+        {...table}
+        label={texts.deliveries.listLabel}
+        listBefore={(to) => deliveriesQuery({ ...filter, to })}
+        columns={deliveryColumns(Boolean(filter.webhookId))}
+        choice={{ selection, nameOf: nameOfRow }}
+      />
+      <ManyDeliveries selection={selection} filter={isFiltered && !givenUp ? narrowing : null} />
     </>
   )
 }

@@ -20,14 +20,20 @@ function subjectOf({ lead, eventId, eventType }: Delivery): { name: string; type
   const person = lead ? lead.customerName || lead.customerEmail : ''
   if (person !== '')
     return { name: person, type: LEAD_EVENTS.includes(eventType) ? null : eventType }
-  return { name: `${eventType} …${eventId.slice(-6)}`, type: null }
+  return { name: `${eventType} ${endOf(eventId)}`, type: null }
+}
+
+/** Enough to tell events apart: its last three characters are the same in all of them. */
+function endOf(eventId: string): string {
+  return `…${eventId.slice(-8)}`
 }
 
 /** What the whole row says, in a sentence that no other row says. */
-function nameOfRow(delivery: Delivery): string {
+export function nameOfRow(delivery: Delivery): string {
   const { name } = subjectOf(delivery)
   return words.name({
     subject: name,
+    event: endOf(delivery.eventId),
     state: deliveryWords(delivery, 0).label,
     status: delivery.lastStatus,
     target: deliveryTarget(delivery),
@@ -35,26 +41,48 @@ function nameOfRow(delivery: Delivery): string {
   })
 }
 
+/** What is cut in its cells, or told only roughly. */
+function titleOfRow(delivery: Delivery): string {
+  const { state, lastError, attemptCount, createdAt } = delivery
+  return [
+    state !== 'delivered' && lastError,
+    deliveryTarget(delivery),
+    words.attempts(attemptCount),
+    words.acceptedAt(formatDateTime(createdAt)),
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
 function Subject({ delivery }: { delivery: Delivery }) {
   const [list] = useSearchParams()
-  const { id, kind, state, lastError, lastNote } = delivery
+  const { id, eventId, kind, state, lastError, lastNote } = delivery
   const { name, type } = subjectOf(delivery)
   const error = state !== 'delivered' ? lastError : null
   return (
     <div className="flex min-w-0 flex-wrap items-baseline gap-x-2 md:flex-nowrap">
-      <RowLink to={deliveryPath(id, list)} name={nameOfRow(delivery)} className="min-w-0 truncate">
+      <RowLink
+        to={deliveryPath(id, list)}
+        name={nameOfRow(delivery)}
+        title={titleOfRow(delivery)}
+        className="min-w-0 truncate"
+      >
         {name}
       </RowLink>
       {kind === 'test' && <TestMark />}
       {type && <span className="shrink-0 text-xs text-soft">{type}</span>}
       {error && (
-        <span className="min-w-0 text-soft [overflow-wrap:anywhere] md:truncate" title={error}>
-          {error}
-        </span>
+        <span className="min-w-0 text-soft [overflow-wrap:anywhere] md:truncate">{error}</span>
       )}
       {isDoubtful(lastNote) && (
         <span className="min-w-0 text-warn [overflow-wrap:anywhere] md:truncate">
           {attempts.notes[lastNote]}
+        </span>
+      )}
+      {!name.endsWith(endOf(eventId)) && (
+        // One person, twice: the rows still differ.
+        <span className="ml-auto hidden shrink-0 pl-2 font-mono text-xs text-soft lg:inline">
+          {endOf(eventId)}
         </span>
       )}
     </div>
@@ -81,11 +109,7 @@ const STATUS: Column<Delivery> = {
   width: 'w-18',
   align: 'end',
   isEmpty: ({ lastStatus }) => lastStatus === null,
-  cell: ({ lastStatus, attemptCount }) => (
-    <span title={words.attempts(attemptCount)} className="relative z-1">
-      {lastStatus ?? <span className="text-soft">{words.none}</span>}
-    </span>
-  ),
+  cell: ({ lastStatus }) => lastStatus ?? <span className="text-soft">{words.none}</span>,
 }
 
 const DURATION: Column<Delivery> = {
@@ -108,8 +132,7 @@ const ACCEPTED: Column<Delivery> = {
   width: 'w-32',
   align: 'end',
   cell: ({ createdAt }) => (
-    // Above the row's link: the exact time shows when the pointer rests on it.
-    <span className="relative z-1 text-soft">
+    <span className="text-soft">
       <TimeAgo at={createdAt} />
     </span>
   ),
@@ -122,7 +145,7 @@ const WEBHOOK: Column<Delivery> = {
   cell: (delivery) => {
     const target = deliveryTarget(delivery)
     return (
-      <span className="clipped text-soft" title={target}>
+      <span className="clipped text-soft">
         <Breakable text={target.replace(/^https?:\/\//, '')} />
       </span>
     )

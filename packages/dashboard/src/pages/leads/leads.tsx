@@ -128,6 +128,7 @@ const NAME: Column<Lead> = {
     <RowLink
       to={`/leads/${id}`}
       name={texts.leads.rowName(customerName, customerEmail, formatDateTime(createdAt))}
+      title={texts.deliveries.row.acceptedAt(formatDateTime(createdAt))}
       className="block truncate"
     >
       {customerName || <span className="text-soft">{texts.leads.nameless}</span>}
@@ -140,9 +141,9 @@ const EMAIL: Column<Lead> = {
   header: columns.email,
   width: 'w-52',
   isEmpty: ({ customerEmail }) => customerEmail === '',
-  // Above the row's link.
+  // Above the row's link, and no wider than what it says: beside it one clicks the row.
   cell: ({ customerEmail }) => (
-    <div className="relative z-1">
+    <div className="relative z-1 w-fit max-w-full">
       <Email text={customerEmail} unknown={texts.leads.unknown} inList />
     </div>
   ),
@@ -154,7 +155,7 @@ const PHONE: Column<Lead> = {
   width: 'w-44',
   isEmpty: ({ customerPhone }) => customerPhone === '',
   cell: ({ customerPhone }) => (
-    <div className="relative z-1">
+    <div className="relative z-1 w-fit max-w-full">
       <Phone text={customerPhone} unknown={texts.leads.unknown} inList />
     </div>
   ),

@@ -2,6 +2,7 @@ import { count } from './count.ts'
 
 interface RowName {
   subject: string
+  event: string
   state: string
   status: number | null
   target: string
@@ -25,6 +26,7 @@ export const deliveries = {
   row: {
     none: '–',
     attempts: (made: number) => count(made, 'attempt', 'attempts'),
+    acceptedAt: (when: string) => `Accepted ${when}`,
     name: (row: RowName) =>
       [
         row.subject,
@@ -32,6 +34,7 @@ export const deliveries = {
         row.status === null ? null : `answered ${row.status}`,
         `to ${row.target}`,
         `accepted ${row.accepted}`,
+        row.subject.endsWith(row.event) ? null : `event ${row.event}`,
       ]
         .filter((part) => part !== null)
         .join(', '),
@@ -64,6 +67,34 @@ export const deliveries = {
     anyError: 'Any error',
   },
   deletedTarget: (url: string) => `${url} (deleted)`,
+  many: {
+    label: 'What is selected',
+    selected: (amount: number) => `${count(amount, 'delivery', 'deliveries')} selected`,
+    allMatching: 'All that match the filters',
+    all: 'All that match the filters are selected',
+    clear: 'Clear the selection',
+    resend: 'Resend…',
+    cancel: 'Cancel…',
+    resendTitle: 'Resend these deliveries?',
+    cancelTitle: 'Cancel these deliveries?',
+    willResend: (amount: number, more: boolean) => `${amountOf(amount, more)} will be sent again.`,
+    willCancel: (amount: number, more: boolean) =>
+      `${amountOf(amount, more)} will not be sent any more.`,
+    noneToResend: 'None of them can be resent.',
+    noneToCancel: 'None of them waits: there is nothing to cancel.',
+    confirmResend: (amount: number, more: boolean) => `Resend ${amountOf(amount, more)}`,
+    confirmCancel: (amount: number, more: boolean) => `Cancel ${amountOf(amount, more)}`,
+    nobodyTwice:
+      'Each gets the same bytes with the same webhook-id; a receiver that remembers ids takes none twice. They go out paced, so that the endpoint is not flooded.',
+    onlyExhausted: 'Of what matches, only what failed. To resend others, filter by their state.',
+    onlyWaiting: 'Of what matches, only what waits or is on hold.',
+    again: (amount: number) =>
+      `${count(amount, 'of them was', 'of them were')} delivered already, and goes out once more.`,
+    notNow: (amount: number) =>
+      `${count(amount, 'other is', 'others are')} left out: the state does not allow it.`,
+    skips: 'What changes meanwhile so that it is not possible any more is skipped.',
+    canResend: 'An attempt that is on its way is let end. They can be resent later.',
+  },
   emptyTitle: 'No delivery yet',
   empty: 'Send a test event to one of your webhooks: its delivery appears here at once.',
   emptyAction: 'Choose a webhook',
@@ -173,4 +204,8 @@ export const deliveries = {
     lead_erased: 'The lead was erased before it went out',
     retention: 'It was parked for longer than the retention time',
   },
+}
+
+function amountOf(amount: number, more: boolean): string {
+  return `${more ? 'more than ' : ''}${count(amount, 'delivery', 'deliveries')}`
 }
