@@ -68,6 +68,37 @@ test('a lead appears by itself, is found by its email, and says who got it and w
   expect(dashboard.complaints).toEqual([])
 })
 
+test('leads that came before a webhook are counted, and sent to it while one may leave', async () => {
+  const { dashboard, page, subscription } = await setup()
+  const { chatbotId, endpoint, lead } = subscription
+  const sent = [await lead(), await lead({ customerName: 'Bob' })]
+  const url = `${endpoint.url}/later`
+  const later = await world.api.createWebhook(chatbotId, { url, eventTypes: ['leads.submit'] })
+  await dashboard.signIn(`/webhooks/${later.id}`)
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Send earlier leads…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Send earlier leads' })
+  await dialog.getByText('2 earlier events will be sent to this webhook.').waitFor()
+  await dialog.getByLabel('Since').selectOption('The first that is kept')
+  await dialog.getByLabel('Since').selectOption('A time of your own')
+  await dialog.getByText('Choose the time.').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true)
+  await dialog.getByLabel('Since').selectOption('7 days ago')
+  await dialog.getByRole('button', { name: 'Send 2 earlier events' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByText('2 earlier events were sent.').waitFor()
+  const got = () =>
+    world.api.get<{ data: { eventId: string }[] }>(
+      `/api/v1/deliveries?webhookId=${later.id}&state=delivered`,
+    )
+  await expect.poll(async () => (await got()).data.length).toBe(2)
+  const ids = (await got()).data.map(({ eventId }) => eventId)
+  expect(ids.sort()).toEqual(sent.map(({ eventId }) => eventId).sort())
+  await dashboard.goto(`/webhooks/${later.id}?earlier`)
+  await dialog.getByText('Nothing: the webhook got all that came since then.').waitFor()
+  expect(dashboard.complaints).toEqual([])
+})
+
 test('the export is what the filter finds, and one that is refused saves nothing and says so', async () => {
   const { dashboard, page, subscription } = await setup()
   await subscription.lead({ ...ANN, customerName: 'Found, "quoted"' })

@@ -102,7 +102,15 @@ export type Backfill = {
   since: string
   until?: string
   eventTypes?: string[]
+  ignoreFilter?: boolean
   dryRun?: boolean
+}
+
+export type BackfillStarted = {
+  recoveryId: string | null
+  count: number
+  more: boolean
+  since: string
 }
 
 export type BulkAction = {
@@ -701,9 +709,9 @@ export type Receiver = {
 
 export type Recovery = {
   id: string
-  webhookId: string
-  since: string
-  until: string
+  webhookId: string | null
+  since: string | null
+  until: string | null
   states: ('delivered' | 'exhausted' | 'cancelled')[]
   total: number
   done: number

@@ -11,8 +11,11 @@ interface CountedDialogProps {
   open: boolean
   onOpenChange(open: boolean): void
   title: string
-  /** What was counted by a dry run. */
-  counted: UseQueryResult<Pick<BulkStarted, 'count' | 'more'>>
+  description?: ReactNode
+  /** What decides how many it is about: stands above the number. */
+  choice?: ReactNode
+  /** What was counted by a dry run; null: something is missing in the choice. */
+  counted: UseQueryResult<Pick<BulkStarted, 'count' | 'more'>> | null
   /** "118 deliveries will be sent again." */
   sentence(count: number, more: boolean): string
   confirmLabel(count: number, more: boolean): string
@@ -29,6 +32,8 @@ export function CountedDialog({
   open,
   onOpenChange,
   title,
+  description,
+  choice,
   counted,
   sentence,
   confirmLabel,
@@ -37,14 +42,14 @@ export function CountedDialog({
   children,
   onConfirm,
 }: CountedDialogProps) {
-  const { data, error, refetch } = counted
   const starting = useMutation({ mutationFn: onConfirm, onSuccess: () => onOpenChange(false) })
-  const { count, more } = data ?? { count: 0, more: false }
+  const { count, more } = counted?.data ?? { count: 0, more: false }
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
       title={title}
+      description={description}
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>{texts.ui.cancel}</Button>
@@ -52,7 +57,7 @@ export function CountedDialog({
             variant={danger ? 'danger' : 'primary'}
             icon={icon}
             busy={starting.isPending}
-            disabled={count === 0}
+            disabled={count === 0 && !more}
             onClick={() => starting.mutate()}
           >
             {confirmLabel(count, more)}
@@ -60,14 +65,21 @@ export function CountedDialog({
         </>
       }
     >
-      <div aria-live="polite" className="grid gap-3">
-        {error ? (
-          <ErrorState error={error} onRetry={refetch} />
-        ) : (
-          <p className="font-medium">{data ? sentence(count, more) : texts.ui.bulk.counting}</p>
-        )}
-        {count > 0 && <div className="grid gap-2 text-soft">{children}</div>}
-        {starting.error && <ErrorState error={starting.error} />}
+      <div className="grid gap-5">
+        {choice}
+        <div aria-live="polite" className="grid gap-3">
+          {counted?.error ? (
+            <ErrorState error={counted.error} onRetry={counted.refetch} />
+          ) : (
+            counted && (
+              <p className="font-medium">
+                {counted.data ? sentence(count, more) : texts.ui.bulk.counting}
+              </p>
+            )
+          )}
+          {count > 0 && <div className="grid gap-2 text-soft">{children}</div>}
+          {starting.error && <ErrorState error={starting.error} />}
+        </div>
       </div>
     </Dialog>
   )

@@ -6,6 +6,7 @@ import type { Creating } from '../../app/use-creating.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { EarlierOffer } from './earlier-offer.tsx'
 import { ReceiverTabs } from './receiver-tabs.tsx'
 import { SecretValue } from './secret-value.tsx'
 import { TestPanel } from './test-panel.tsx'
@@ -91,6 +92,7 @@ function Ready({ webhook, open, onOpenChange }: ReadyProps) {
           <p className="text-sm text-soft">{texts.webhooks.test.intro}</p>
           <TestPanel webhook={webhook} />
         </section>
+        <EarlierOffer webhook={webhook} />
         <section className="grid gap-2">
           <h3 className="font-semibold">{texts.webhooks.receiver.title}</h3>
           <p className="text-sm text-soft">{texts.webhooks.receiver.intro}</p>

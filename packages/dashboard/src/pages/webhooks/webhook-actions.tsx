@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { asFailure } from '../../api/api-failure.ts'
 import type { Versioned } from '../../api/request.ts'
 import type { Webhook } from '../../api/schema.ts'
@@ -10,6 +11,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 import { DeleteWebhookDialog } from './delete-webhook-dialog.tsx'
+import { EarlierDialog } from './earlier-dialog.tsx'
 import { EditWebhookDialog, isBeingEdited } from './edit-webhook-dialog.tsx'
 import { FinishDialog } from './finish-dialog.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
@@ -20,6 +22,7 @@ const { actions, pause } = texts.webhooks
 
 export function WebhookActions({ webhook }: { webhook: Versioned<Webhook> }) {
   const [asked, setAsked] = useState<Asked>(isBeingEdited(webhook.id) ? 'edit' : null)
+  const earlier = useEarlier()
   const done = useDone()
   const resuming = useMutation({
     mutationFn: () => resumeWebhook(webhook.id),
@@ -50,6 +53,9 @@ export function WebhookActions({ webhook }: { webhook: Versioned<Webhook> }) {
         </Button>
       )}
       <Menu trigger={<IconButton icon="more" label={actions.menu} />}>
+        <MenuItem icon="send" onSelect={() => earlier.onOpenChange(true)}>
+          {texts.earlier.open}
+        </MenuItem>
         {webhook.overlapEndsAt === null ? (
           <MenuItem icon="key" onSelect={() => setAsked('rotate')}>
             {actions.rotate}
@@ -72,12 +78,30 @@ export function WebhookActions({ webhook }: { webhook: Versioned<Webhook> }) {
       >
         <p>{pause.body}</p>
       </ConfirmDialog>
+      <EarlierDialog {...earlier} webhook={webhook} />
       <FinishDialog {...dialog('finish')} webhook={webhook} />
       <EditWebhookDialog {...dialog('edit')} webhook={webhook} />
       <RotateDialog {...dialog('rotate')} webhook={webhook} />
       <DeleteWebhookDialog {...dialog('delete')} webhook={webhook} />
     </>
   )
+}
+
+/** Others lead here with `?earlier`. */
+function useEarlier() {
+  const [parameters, setParameters] = useSearchParams()
+  return {
+    open: parameters.has('earlier'),
+    onOpenChange(open: boolean) {
+      const change = (before: URLSearchParams) => {
+        const next = new URLSearchParams(before)
+        if (open) next.set('earlier', '')
+        else next.delete('earlier')
+        return next
+      }
+      setParameters(change, { replace: true })
+    },
+  }
 }
 
 function useDone() {

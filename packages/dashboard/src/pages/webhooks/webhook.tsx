@@ -12,6 +12,7 @@ import { LOCAL_URL, webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { BackLink } from '../../ui/back-link.tsx'
 import { Breakable } from '../../ui/breakable.tsx'
+import { BulkLines } from '../../ui/bulk-lines.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CopyValue } from '../../ui/copy-value.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
@@ -69,6 +70,7 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
         badge={<WebhookBadge webhook={webhook} />}
         actions={<WebhookActions webhook={webhook} />}
       />
+      <BulkLines />
       <div className="grid gap-5">
         <Condition webhook={webhook} />
         <WaitingNotice key={webhook.id} webhook={webhook} />

@@ -3,6 +3,7 @@ import { errors, shell, signIn } from './app.ts'
 import { auditLog } from './audit-log.ts'
 import { chatbots } from './chatbots.ts'
 import { deliveries } from './deliveries.ts'
+import { earlier } from './earlier.ts'
 import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
 import { leads } from './leads.ts'
@@ -26,6 +27,7 @@ export const en = {
   chatbots,
   deliveries,
   leads,
+  earlier,
   events,
   eventTypes,
   apiKeys,
