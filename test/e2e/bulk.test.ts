@@ -80,3 +80,49 @@ test('a resend by filter is killed in the middle, and ends where it should', {
   // What was in the air when the program died is sent again; nothing else is.
   expect(repeats).toBeLessThanOrEqual(2 * 64)
 })
+
+test('earlier events go to a new webhook once each, under traffic and through a kill', {
+  timeout: 120_000,
+}, async () => {
+  const world = await ServerWorld.open({ settings: { ...SETTINGS, MAX_BACKLOG: '400' } })
+  onTestFinished(() => world.close())
+  const { chatbotId, endpoint } = await world.subscribe({ fields: { eventTypes: ['a.b'] } })
+  const publish = (count: number) =>
+    world.api.post(`/api/v1/chatbots/${chatbotId}/events/batch`, {
+      events: Array.from({ length: count }, (_, n) => ({
+        eventType: 'order.paid',
+        payload: { n },
+      })),
+    })
+  for (let made = 0; made < EARLIER; made += 200) await publish(200)
+  const url = `${endpoint.url}/later`
+  const { id } = await world.api.createWebhook(chatbotId, { url, eventTypes: ['order.paid'] })
+  const path = `/api/v1/webhooks/${id}/backfill`
+  const since = '2020-01-01'
+  const { recoveryId, count } = await world.api.post<{ recoveryId: string; count: number }>(path, {
+    since,
+  })
+  expect(count).toBe(EARLIER)
+  const look = () => world.api.get<Bulk>(`/api/v1/bulk-actions/${recoveryId}`)
+  await Promise.all([publish(20), publish(20)])
+  await until(async () => ((await look()).done > 0 ? true : null), { what: 'a part of it' })
+  await world.server.kill()
+  await world.restart()
+  await publish(20)
+  await until(async () => ((await look()).finishedAt === null ? null : true), {
+    what: 'the end of it',
+    withinMs: 60_000,
+  })
+  expect(await look()).toMatchObject({ done: EARLIER, skipped: 0 })
+  const sent = { webhookId: id, state: ['delivered'], dryRun: true }
+  const delivered = async () =>
+    (await world.api.post<{ count: number }>('/api/v1/deliveries/resend', sent)).count
+  await until(async () => ((await delivered()) === EARLIER + 60 ? true : null), {
+    what: 'all to arrive, and none twice',
+    withinMs: 30_000,
+  })
+  const left = await world.api.post<{ count: number }>(path, { since, dryRun: true })
+  expect(left.count).toBe(0)
+})
+
+const EARLIER = 800
