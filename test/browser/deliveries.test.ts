@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Dashboard } from '../support/dashboard.ts'
 import { openDesk } from '../support/desk.ts'
 import type { Step } from '../support/receiver-protocol.ts'
-import { ANN, type Subscription } from '../support/server-world.ts'
+import { ANN, ServerWorld, type Subscription } from '../support/server-world.ts'
 
 const BROKEN: Step = { kind: 'answer', status: 500, body: '{"error":"out of order"}' }
 const OK: Step = { kind: 'answer', status: 200 }
@@ -411,6 +411,32 @@ test('what is on hold is cancelled in one go, and cannot be resent', async () =>
   await dialog.getByRole('button', { name: 'Cancel 3 deliveries' }).click()
   await page.getByText('3 deliveries were cancelled.').waitFor()
   await expect.poll(() => row(page, 'Cancelled').count()).toBe(3)
+})
+
+test('what is held is stopped from the page, also after a reload, and what it meant stays as it was', async () => {
+  const held = await ServerWorld.open({ settings: { RETRY_SCHEDULE: '0s', MAX_BACKLOG: '3' } })
+  onTestFinished(() => held.close())
+  const subscription = await held.subscribe({ steps: [BROKEN] })
+  const { eventId } = await subscription.lead()
+  await held.api.deliveryIn('exhausted', eventId)
+  // More than half of what may wait does: nothing is resent until that is over.
+  const other = await held.subscribe()
+  await held.api.post(`/api/v1/webhooks/${other.webhook.id}/pause`)
+  await other.lead()
+  await other.lead()
+  const dashboard = await Dashboard.open(browser, held.server)
+  onTestFinished(() => dashboard.close())
+  const { page } = dashboard
+  await dashboard.signIn(`/deliveries?webhookId=${subscription.webhook.id}`)
+  await rows(page).getByRole('checkbox').click()
+  await page.getByRole('button', { name: 'Resend…' }).click()
+  await page.getByRole('button', { name: 'Resend 1 delivery' }).click()
+  await page.getByText('Resending: 0 of 1. You can leave this page.').waitFor()
+  await page.reload()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByText('It was stopped: the rest is as it was.').waitFor()
+  await row(page, 'Failed').waitFor()
+  expect(subscription.endpoint.received).toHaveLength(1)
 })
 
 function rows(page: Page) {

@@ -6,7 +6,7 @@ import { createOnce } from '../../api/once.ts'
 import type { ChosenDeliveries, Delivery } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { followBulk } from '../../ui/bulk-lines.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { CountedDialog } from '../../ui/counted-dialog.tsx'
 import type { Selection } from '../../ui/use-selection.ts'
 
@@ -57,15 +57,13 @@ export function ManyDeliveries({ selection, filter }: ManyDeliveriesProps) {
           {words.allMatching}
         </Button>
       )}
-      <Button size="sm" variant="quiet" onClick={clear}>
-        {words.clear}
-      </Button>
       <Button size="sm" icon="ban" onClick={() => setAsked('cancel')}>
         {words.cancel}
       </Button>
       <Button size="sm" icon="refresh" onClick={() => setAsked('resend')}>
         {words.resend}
       </Button>
+      <IconButton icon="cross" label={words.clear} onClick={clear} />
       {asked && (
         <Question
           key={asked}
