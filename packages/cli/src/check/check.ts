@@ -10,7 +10,7 @@ import { leadProbe } from './events.ts'
 import { findBodies } from './find-bodies.ts'
 import type { Finding, Report } from './finding.ts'
 import { reach } from './reach.ts'
-import { findRefusals, findScheme } from './refusals.ts'
+import { findRefusals, findScheme, STEADY } from './refusals.ts'
 import { findRotation } from './rotation.ts'
 import { isTaken, RateLimited, Session, type SessionOptions, Stopped } from './session.ts'
 import { limited, stopped, waited } from './unfinished.ts'
@@ -55,7 +55,10 @@ async function ask(
   }
   session.known = 'it takes a right signature'
   const scheme = await findScheme(session)
-  for await (const finding of findRefusals(session, scheme)) found(finding)
+  for await (const finding of findRefusals(session, scheme)) {
+    found(finding)
+    if (finding.id === STEADY) return scheme
+  }
   found(...(await findDowngrade(session, scheme)))
   found(...(await findRotation(session)))
   for await (const finding of findBodies(session, scheme)) found(finding)

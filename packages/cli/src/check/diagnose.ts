@@ -71,7 +71,7 @@ function unknown(refused: Answer, { wrong }: ToldApart, said: string): Finding {
   }
   return fault(
     'signature',
-    `${said}; ${alike}, and so does every signature that is known to be made by mistake. The cause is unknown: it may be another webhook's secret, one that was rotated, or a way to sign that this check does not know.`,
+    `${said}; ${alike}, and so does every signature that is known to be made by mistake. The cause is unknown: it may be another webhook's secret, one that was rotated, a way to sign that this check does not know, a clock that is wrong (webhook-timestamp), or content that is refused in the same words.`,
     'Copy the secret again, all of it. If it is the same, log what you hash and what you get, and compare with the lines below.',
   )
 }

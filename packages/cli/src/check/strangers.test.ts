@@ -215,7 +215,7 @@ const RECEIVERS: [
     'wrong signatures locked out',
     () => lockingOut(6),
     'steady',
-    /took a right signature before, and now answered 403/,
+    /took a right .* now answered 403/,
     OTHER_SECRET,
   ],
   [

@@ -1,5 +1,10 @@
 /** Wrong signatures, each wrong in its own way: who takes one lets a stranger in. */
-import { GUIDE_SIGNATURE_HEADER, MODERN_SIGNATURE_HEADER } from '@chatzuri/webhooks/signature'
+import { createHmac } from 'node:crypto'
+import {
+  GUIDE_SIGNATURE_HEADER,
+  MODERN_SIGNATURE_HEADER,
+  modernContent,
+} from '@chatzuri/webhooks/signature'
 import { leadProbe, longestProbe, type Probe, unknownProbe } from './events.ts'
 import type { Scheme } from './finding.ts'
 import type { HeaderChange, Session } from './session.ts'
@@ -76,6 +81,14 @@ function plainTrials(): Trial[] {
       mend: 'Is the secret part of what is hashed?',
     },
     {
+      id: 'empty-secret',
+      name: 'a signature made with a secret that is not set',
+      variants: ['', 'undefined', 'null', 'None'].map((key) =>
+        lead((event) => madeWith(key, event)),
+      ),
+      mend: 'Refuse what you have no secret for, and stop at start when it is not set.',
+    },
+    {
       id: 'altered-body',
       name: 'the right signature of another body',
       variants: [
@@ -87,6 +100,16 @@ function plainTrials(): Trial[] {
       mend: 'Hash the whole body.',
     },
   ]
+}
+
+/** Whatever the secret is: with a key that anyone can guess. */
+function madeWith(key: string, event: Signed): HeaderChange {
+  const content = modernContent(event.id, event.timestampSeconds, event.body)
+  const digest = createHmac('sha256', key).update(content).digest('base64')
+  return {
+    [GUIDE_SIGNATURE_HEADER]: createHmac('sha1', key).update(event.body).digest('hex'),
+    [MODERN_SIGNATURE_HEADER]: `v1,${digest}`,
+  }
 }
 
 /** The headers are right for the body that it was before. */
@@ -135,6 +158,14 @@ function shortcutTrials(): Trial[] {
       ),
       mend: 'Verify whatever the content-type is.',
       perhaps: BEFORE,
+    },
+    {
+      id: 'other-client',
+      name: 'a wrong signature from a client that calls itself otherwise (user-agent)',
+      variants: ['curl/8.5.0', 'Chatzuri-Webhooks/1.0', undefined].map((agent) =>
+        lead((event, secret) => ({ ...byStranger(event, secret), 'user-agent': agent })),
+      ),
+      mend: 'Verify whoever sends it: a user-agent is no proof.',
     },
   ]
 }

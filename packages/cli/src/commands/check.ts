@@ -24,7 +24,7 @@ export const check: Command = {
       about: 'for each answer; default 30, as the server has it',
     },
   },
-  notes: `It sends some eighty requests, up to 500 when the right signature is refused. They are
+  notes: `It sends some sixty requests, up to 500 when the right signature is refused. They are
 shaped like real leads (Check Ann, check@example.com): an endpoint that stores leads stores these.
 The secret itself is never sent. Two secrets, the new one, a space and the old one, are those of a
 rotation, which is then tried as well. The report is text; --json makes it one line of JSON.
