@@ -21,6 +21,7 @@ export async function diagnose(session: Session, refused: Answer): Promise<Diagn
   const stop = (finding: Finding): Diagnosis => ({ finding, goesOn: false })
   if (isTaken(apart.wrong)) return stop(turnedRound(apart))
   if (apart.by === 'status') return stop(contentRefused('signature', apart, 'the content'))
+  session.known = `it ${answerText(refused)} to a right signature, and ${statusOf(apart.wrong)} to a wrong one; signatures made by known mistakes were being tried`
   // First the body in which every wrong way shows; then the plain one, for who chokes on the first.
   const way = (await findWay(session, richestProbe())) ?? (await findWay(session, leadProbe()))
   const said = `It refuses a right signature (it ${answerText(refused)})`

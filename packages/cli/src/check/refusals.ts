@@ -41,6 +41,14 @@ const CONTROLS = 3
 
 /** Right signatures once more: who refuses them now may have refused the wrong ones for that reason. */
 async function findUnsteady(session: Session): Promise<Finding | null> {
+  const stranger = { ...GUIDE_HEADER_ZERO, ...MODERN_HEADER_ZERO }
+  if (isTaken(await session.send(session.event(leadProbe()), stranger))) {
+    return fault(
+      STEADY,
+      'It refused a wrong signature before, and takes one now: what is said above to be taken may be for that reason, whatever the signature. The rest was not checked.',
+      'It may trust who signed right before (a session, an address), or not decide each time alike: verify each request.',
+    )
+  }
   const controls: Answer[] = []
   for (let count = 0; count < CONTROLS; count += 1)
     controls.push(await session.send(session.event(leadProbe())))

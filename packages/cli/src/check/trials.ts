@@ -5,7 +5,14 @@ import {
   MODERN_SIGNATURE_HEADER,
   modernContent,
 } from '@chatzuri/webhooks/signature'
-import { leadProbe, longestProbe, type Probe, unknownProbe } from './events.ts'
+import {
+  leadProbe,
+  longestProbe,
+  type Probe,
+  richestProbe,
+  sparseProbe,
+  unknownProbe,
+} from './events.ts'
 import type { Scheme } from './finding.ts'
 import type { HeaderChange, Session } from './session.ts'
 import {
@@ -141,6 +148,15 @@ function shortcutTrials(): Trial[] {
       name: 'a wrong signature of an event of another chatbot',
       variants: [lead(byStranger, bot), lead(() => NONE, bot)],
       mend: 'Refuse what you have no secret for.',
+      perhaps: BEFORE,
+    },
+    {
+      id: 'other-text',
+      name: 'a wrong signature of a lead with other texts (not ASCII, empty, very long)',
+      variants: [richestProbe(), sparseProbe(), longestProbe(leadProbe())].map((probe) =>
+        lead(byStranger, probe),
+      ),
+      mend: 'Verify whatever the body holds.',
       perhaps: BEFORE,
     },
     {
