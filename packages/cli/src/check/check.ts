@@ -10,9 +10,10 @@ import { leadProbe } from './events.ts'
 import { findBodies } from './find-bodies.ts'
 import type { Finding, Report } from './finding.ts'
 import { reach } from './reach.ts'
-import { findRefusals, findScheme } from './refusals.ts'
+import { findRefusals, findScheme, STEADY } from './refusals.ts'
 import { findRotation } from './rotation.ts'
-import { isTaken, Session, type SessionOptions } from './session.ts'
+import { isTaken, RateLimited, Session, type SessionOptions, Stopped } from './session.ts'
+import { limited, stopped, waited } from './unfinished.ts'
 
 export async function checkEndpoint(options: SessionOptions): Promise<Report> {
   const session = new Session(options)
@@ -25,21 +26,45 @@ export async function checkEndpoint(options: SessionOptions): Promise<Report> {
     findings,
   })
 
-  const { answer, findings: reached } = await reach(session)
-  findings.push(...reached)
-  if (answer === null) return report(null)
-  if (!isTaken(answer)) {
-    findings.push(await diagnose(session, answer))
-    findings.push(await findMethod(session))
+  const found = (...more: Finding[]) => findings.push(...more)
+  try {
+    return report(await ask(session, found))
+  } catch (error) {
+    if (error instanceof RateLimited) found(await limited(session, error))
+    else if (error instanceof Stopped) found(stopped(session))
+    else throw error
     return report(null)
   }
+}
+
+/** In order; each finding is told as soon as it is known, for a check that is stopped. */
+async function ask(
+  session: Session,
+  found: (...more: Finding[]) => void,
+): Promise<Report['checks']> {
+  const { answer, findings } = await reach(session)
+  found(...findings)
+  if (answer === null) return null
+  if (!isTaken(answer)) {
+    const { finding, goesOn } = await diagnose(session, answer)
+    found(finding)
+    if (!goesOn) {
+      found(await findMethod(session))
+      return null
+    }
+  }
+  session.known = 'it takes a right signature'
   const scheme = await findScheme(session)
-  findings.push(...(await findRefusals(session, scheme)))
-  findings.push(...(await findDowngrade(session, scheme)))
-  findings.push(...(await findRotation(session)))
-  findings.push(...(await findBodies(session, scheme)))
-  findings.push(findAcknowledgement(await session.sendRight(leadProbe())))
-  findings.push(findSpeed(session))
-  findings.push(await findMethod(session))
-  return report(scheme)
+  for await (const finding of findRefusals(session, scheme)) {
+    found(finding)
+    if (finding.id === STEADY) return scheme
+  }
+  found(...(await findDowngrade(session, scheme)))
+  found(...(await findRotation(session)))
+  for await (const finding of findBodies(session, scheme)) found(finding)
+  found(findAcknowledgement(await session.sendRight(leadProbe())))
+  found(findSpeed(session))
+  if (session.waits > 0) found(waited(session))
+  found(await findMethod(session))
+  return scheme
 }

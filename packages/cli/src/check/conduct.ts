@@ -1,14 +1,18 @@
 /** How an endpoint answers: in which shape, how fast, and to another method. */
 import { advice, type Finding, fault, ok } from './finding.ts'
 import type { Answer } from './post.ts'
-import type { Session } from './session.ts'
+import { answerText, type Session } from './session.ts'
 
 const SLOW_MS = 5_000
 
 export function findAcknowledgement(answer: Answer): Finding {
   const recommended = 'Answer 200 {"received":true}, as application/json.'
   if (answer.kind !== 'answered')
-    return fault('answer', 'It answered once, and then no more.', 'Look into its log.')
+    return fault(
+      'answer',
+      `It answered before, and then ${answerText(answer)}.`,
+      'Look into its log; it may be slow at times.',
+    )
   const note = parseObject(answer.body)
   if (note === null)
     return advice(

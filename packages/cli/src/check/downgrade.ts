@@ -1,9 +1,10 @@
 /** Can a recorded request be made worth something again, by taking off or spoiling the headers that age? */
 import { ID_HEADER, MODERN_SIGNATURE_HEADER, TIMESTAMP_HEADER } from '@chatzuri/webhooks/signature'
 import { leadProbe } from './events.ts'
+import type { Scheme } from './finding.ts'
 import { type Finding, fault, ok } from './finding.ts'
-import { MODERN_HEADER_ZERO, type Scheme } from './refusals.ts'
 import { type HeaderChange, isTaken, type Session } from './session.ts'
+import { MODERN_HEADER_ZERO } from './zero.ts'
 
 const RECORDED_AGE_SECONDS = 30 * 24 * 60 * 60
 

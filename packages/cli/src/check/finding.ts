@@ -9,6 +9,18 @@ export interface Finding {
   message: string
   /** What to change. */
   mend?: string
+  /** For a cause that is unknown: to compare with what the endpoint hashes. */
+  compare?: Compare
+}
+
+export interface Compare {
+  body: string
+  bytes: number
+  secretLength: number
+  webhookId: string
+  webhookTimestamp: string
+  /** By header. */
+  expected: Record<string, string>
 }
 
 export interface Report {
@@ -32,3 +44,5 @@ export function fault(id: string, message: string, mend: string): Finding {
 export function advice(id: string, message: string, mend: string): Finding {
   return { id, verdict: 'advice', message, mend }
 }
+
+export type Scheme = NonNullable<Report['checks']>

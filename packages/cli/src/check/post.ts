@@ -28,6 +28,8 @@ interface Outgoing {
   timeoutMs: number
   /** False: goes on in spite of a certificate that was found wrong before. */
   verifyTls: boolean
+  /** Breaks the request off: it is answered as unreachable. */
+  signal?: AbortSignal | null
 }
 
 export type Answer =
@@ -51,7 +53,7 @@ export function post(outgoing: Outgoing): Promise<Answer> {
   return new Promise((resolve) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const options = { ...TOLERANT, ...AS_WE_SPEAK, rejectUnauthorized: verifyTls }
-    const request = send(url, { method, headers, ...options })
+    const request = send(url, { method, headers, ...options, signal: outgoing.signal ?? undefined })
     const patience = setTimeout(() => request.destroy(new TimeoutError(timeoutMs)), timeoutMs)
     const settle = (answer: Answer) => {
       clearTimeout(patience)

@@ -1,5 +1,6 @@
 /** The endpoint under check: sends probes to it, counts them, and remembers how long it took. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { VERSION } from '../version.ts'
 import type { Probe } from './events.ts'
 import { type Answer, post } from './post.ts'
@@ -13,7 +14,31 @@ export interface SessionOptions {
   timeoutMs: number
   /** After each request. */
   onRequest?: (count: number) => void
+  /** How long it waits in all where the endpoint limits its rate; default 90 s. */
+  waitMaxMs?: number
+  /** Before it waits for so many seconds. */
+  onWait?: (seconds: number) => void
+  /** Ends the check; what is known by then is reported. */
+  signal?: AbortSignal | null
 }
+
+/** It goes on to answer 429: nothing that it answers now says anything of signatures. */
+export class RateLimited extends Error {
+  readonly retryAfterSeconds: number | null
+
+  constructor(retryAfterSeconds: number | null) {
+    super('429')
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** By who runs the check. */
+export class Stopped extends Error {}
+
+const WAIT_MAX_MS = 90_000
+/** Without a Retry-After: then 2, then 4. */
+const FIRST_WAIT_SECONDS = 1
+const WAITS_MAX = 3
 
 /** Changes to the headers of a right request; undefined leaves one out. */
 export type HeaderChange = Record<string, string | undefined>
@@ -26,11 +51,23 @@ export class Session {
   /** Turned off when the certificate was found wrong, so that the rest can be checked too. */
   verifyTls = true
   requests = 0
+  /** How often it waited because of a 429. */
+  waits = 0
+  /** Continues 'so far: '; told when the check is stopped. */
+  known = 'nothing'
   /** Of the answers to what was signed right and taken. */
   readonly durationsMs: number[] = []
+  /** Of all answers, in ms. */
+  readonly durations: number[] = []
   readonly #onRequest: (count: number) => void
+  readonly #onWait: (seconds: number) => void
+  readonly #signal: AbortSignal | null
+  #waitLeftMs: number
 
   constructor({ previousSecret = null, onRequest = () => {}, ...options }: SessionOptions) {
+    this.#waitLeftMs = options.waitMaxMs ?? WAIT_MAX_MS
+    this.#onWait = options.onWait ?? (() => {})
+    this.#signal = options.signal ?? null
     this.url = options.url
     this.secret = options.secret
     this.previousSecret = previousSecret
@@ -57,7 +94,30 @@ export class Session {
     return answer
   }
 
+  /** Waits where the endpoint limits its rate. Throws RateLimited when that does not help, and Stopped. */
   async request(method: string, headers: HeaderChange, body: string | null): Promise<Answer> {
+    for (let waits = 0; ; waits += 1) {
+      const answer = await this.#once(method, headers, body)
+      if (!isLimit(answer)) return answer
+      const asked = retryAfterSeconds(answer)
+      const seconds = asked ?? FIRST_WAIT_SECONDS * 2 ** waits
+      if (waits === WAITS_MAX || seconds * 1000 > this.#waitLeftMs) throw new RateLimited(asked)
+      await this.#wait(seconds)
+    }
+  }
+
+  async #wait(seconds: number): Promise<void> {
+    this.waits += 1
+    this.#waitLeftMs -= seconds * 1000
+    this.#onWait(seconds)
+    const signal = this.#signal ?? undefined
+    await sleep(seconds * 1000, undefined, { signal }).catch(() => {
+      throw new Stopped()
+    })
+  }
+
+  async #once(method: string, headers: HeaderChange, body: string | null): Promise<Answer> {
+    if (this.#signal?.aborted) throw new Stopped()
     const given = Object.entries(headers).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     )
@@ -74,11 +134,26 @@ export class Session {
       body: body === null ? null : Buffer.from(body),
       timeoutMs: this.timeoutMs,
       verifyTls: this.verifyTls,
+      signal: this.#signal,
     })
+    if (this.#signal?.aborted) throw new Stopped()
     this.requests += 1
+    this.durations.push(answer.durationMs)
     this.#onRequest(this.requests)
     return answer
   }
+}
+
+function isLimit(answer: Answer): answer is Extract<Answer, { kind: 'answered' }> {
+  return answer.kind === 'answered' && answer.status === 429
+}
+
+/** In seconds, from now; null: it says none. */
+function retryAfterSeconds(answer: Extract<Answer, { kind: 'answered' }>): number | null {
+  const text = answer.headers['retry-after']?.trim() ?? ''
+  if (/^\d+$/.test(text)) return Number(text)
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - Date.now()) / 1000))
 }
 
 export function isTaken(answer: Answer): boolean {

@@ -13,7 +13,9 @@ import {
   modernKey,
   TIMESTAMP_HEADER,
 } from '@chatzuri/webhooks/signature'
-import { BODY_WAYS, KEY_WAYS, MODERN_KEY_WAYS, SIGNED_WAYS } from './wrong-ways.ts'
+import { BODY_WAYS, KEY_WAYS, MODERN_KEY_WAYS, SIGNED_WAYS } from './ways/likely.ts'
+import { RARE_BODY_WAYS, RARE_KEY_WAYS } from './ways/rare.ts'
+import { RARE_MODERN_WAYS, RARE_SIGNED_WAYS } from './ways/rare-signed.ts'
 
 export interface Signed {
   id: string
@@ -56,12 +58,19 @@ export function signedHeaders(
 }
 
 /** Each different from the right one and from each other, likely ones first. */
-export function wrongSignatures(signed: Signed, secret: string): WrongSignature[] {
+export function wrongSignatures(
+  signed: Signed,
+  secret: string,
+  url: URL | null = null,
+): WrongSignature[] {
   const right = guideSignature(signed, secret)
   const seen = new Set([right, modernSignature(signed, secret)])
-  return [...guideWays(signed, secret, right), ...modernWays(signed, secret)].filter(
-    ({ value }) => !seen.has(value) && seen.add(value),
-  )
+  const ways = [
+    ...guideWays(signed, secret, right),
+    ...modernWays(signed, secret),
+    ...rareWays(signed, secret, url),
+  ]
+  return ways.filter(({ value }) => !seen.has(value) && seen.add(value))
 }
 
 function* guideWays(signed: Signed, secret: string, right: string): Generator<WrongSignature> {
@@ -74,7 +83,7 @@ function* guideWays(signed: Signed, secret: string, right: string): Generator<Wr
     yield { header, value: sha1(keyOf(secret), signed.body), does, mend }
   }
   for (const { does, mend, sign } of SIGNED_WAYS) {
-    yield { header, value: sign({ ...signed, key, secret }), does, mend }
+    yield { header, value: sign({ ...signed, key, secret, url: null }), does, mend }
   }
   yield {
     header,
@@ -92,6 +101,20 @@ function* guideWays(signed: Signed, secret: string, right: string): Generator<Wr
       mend: `Sign with SHA-1. ${mend}`,
     }
   }
+}
+
+function* rareWays(signed: Signed, secret: string, url: URL | null): Generator<WrongSignature> {
+  const header = GUIDE_SIGNATURE_HEADER
+  const key = guideKey(secret)
+  for (const { does, mend, content } of RARE_BODY_WAYS)
+    yield { header, value: sha1(key, content(signed.body)), does, mend }
+  for (const { does, mend, key: keyOf } of RARE_KEY_WAYS)
+    yield { header, value: sha1(keyOf(secret), signed.body), does, mend }
+  for (const { does, mend, sign } of RARE_SIGNED_WAYS)
+    yield { header, value: sign({ ...signed, key, secret, url }), does, mend }
+  const modern = { ...signed, key: modernKey(secret), secret, url }
+  for (const { does, mend, sign } of RARE_MODERN_WAYS)
+    yield { header: MODERN_SIGNATURE_HEADER, value: sign(modern), does, mend }
 }
 
 function* modernWays(signed: Signed, secret: string): Generator<WrongSignature> {

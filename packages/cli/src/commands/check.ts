@@ -1,5 +1,5 @@
 import { checkEndpoint } from '../check/check.ts'
-import type { Report } from '../check/finding.ts'
+import type { Compare, Report } from '../check/finding.ts'
 import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
@@ -24,7 +24,7 @@ export const check: Command = {
       about: 'for each answer; default 30, as the server has it',
     },
   },
-  notes: `It sends some forty requests, up to 220 when the right signature is refused. They are
+  notes: `It sends some sixty requests, up to 500 when the right signature is refused. They are
 shaped like real leads (Check Ann, check@example.com): an endpoint that stores leads stores these.
 The secret itself is never sent. Two secrets, the new one, a space and the old one, are those of a
 rotation, which is then tried as well. The report is text; --json makes it one line of JSON.
@@ -40,7 +40,14 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
     if (!(seconds >= 0.1 && seconds <= 120))
       throw usageError('--timeout is a number of seconds from 0.1 to 120.')
     const onRequest = (count: number) => given.out.progress(`${count} requests sent to ${url.host}`)
-    const report = await checkEndpoint({ url, ...secrets, timeoutMs: seconds * 1000, onRequest })
+    const onWait = (wait: number) =>
+      given.out.progress(`${url.host} limits its rate (429): waiting ${wait} s`)
+    const stop = new AbortController()
+    const onSignal = () => stop.abort()
+    process.once('SIGINT', onSignal)
+    const asked = { url, ...secrets, timeoutMs: seconds * 1000, signal: stop.signal }
+    const report = await checkEndpoint({ ...asked, onRequest, onWait })
+    process.off('SIGINT', onSignal)
     given.out.progress(null)
     given.out.line(given.flag('json') ? JSON.stringify(report) : reportText(report))
     return report.ok ? EXIT.done : EXIT.no
@@ -48,11 +55,24 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
 }
 
 function reportText({ url, ok, requests, findings }: Report): string {
-  const lines = findings.flatMap(({ verdict, message, mend }) => [
+  const lines = findings.flatMap(({ verdict, message, mend, compare }) => [
     `  ${SIGNS[verdict]}  ${printable(message)}`,
-    ...(mend === undefined ? [] : [`          -> ${mend}`]),
+    ...(mend === undefined ? [] : [`          -> ${printable(mend)}`]),
+    ...(compare === undefined ? [] : compareLines(compare).map((line) => `          ${line}`)),
   ])
   const count = (wanted: string) => findings.filter(({ verdict }) => verdict === wanted).length
   const sum = ok ? 'no fault' : `${count('fault')} fault${count('fault') === 1 ? '' : 's'}`
   return [url, ...lines, `${sum}, ${count('advice')} advice, ${requests} requests`].join('\n')
+}
+
+/** What a developer holds beside the log of the endpoint. */
+function compareLines(compare: Compare): string[] {
+  const { body, bytes, secretLength, webhookId, webhookTimestamp, expected } = compare
+  return [
+    `For this body, of ${bytes} bytes:`,
+    `  ${printable(body)}`,
+    `and a secret of ${secretLength} letters, webhook-id ${webhookId}, webhook-timestamp ${webhookTimestamp},`,
+    'right are:',
+    ...Object.entries(expected).map(([header, value]) => `  ${header}: ${value}`),
+  ]
 }

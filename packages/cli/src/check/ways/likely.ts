@@ -13,7 +13,7 @@ import {
   pythonSortedJson,
   pythonUnicodeJson,
   sortedJson,
-} from './spellings.ts'
+} from '../spellings.ts'
 
 interface Words {
   /** Continues 'It …'; a full sentence then. */
@@ -21,27 +21,29 @@ interface Words {
   mend: string
 }
 
-interface BodyWay extends Words {
+export interface BodyWay extends Words {
   content: (body: string) => string
 }
 
-interface KeyWay extends Words {
+export interface KeyWay extends Words {
   key: (secret: string) => Uint8Array | string
 }
 
-interface SignedWay extends Words {
+export interface SignedWay extends Words {
   sign: (given: {
     body: string
     id: string
     timestampSeconds: number
     key: Uint8Array
     secret: string
+    /** Null: not asked at one. */
+    url: URL | null
   }) => string
 }
 
 const PYTHON = 'Hash the raw bytes: request.get_data() in Flask, await request.body() in FastAPI.'
 const PHP = "Hash file_get_contents('php://input'), before json_decode."
-const RAW = 'Hash the raw bytes of the body, before anything parses them.'
+export const RAW = 'Hash the raw bytes of the body, before anything parses them.'
 
 export const BODY_WAYS: BodyWay[] = [
   parsed(
@@ -133,8 +135,8 @@ export const BODY_WAYS: BodyWay[] = [
   },
 ]
 
-const ENV = "Set it where the endpoint runs, and stop at start when it isn't set."
-const AS_SHOWN = 'The key is the secret as it is shown, all of it, as UTF-8 bytes.'
+export const ENV = "Set it where the endpoint runs, and stop at start when it isn't set."
+export const AS_SHOWN = 'The key is the secret as it is shown, all of it, as UTF-8 bytes.'
 
 export const KEY_WAYS: KeyWay[] = [
   {
@@ -201,10 +203,10 @@ export const MODERN_KEY_WAYS: KeyWay[] = [
   ...KEY_WAYS.filter(({ mend }) => mend === ENV),
 ]
 
-const HMAC =
+export const HMAC =
   "Use HMAC: crypto.createHmac('sha1', secret), hmac.new(…, hashlib.sha1), hash_hmac('sha1', …)."
-const HEX = 'Write the digest as lower-case hex.'
-const SHA1 = 'Sign x-chatzuri-signature with HMAC-SHA1.'
+export const HEX = 'Write the digest as lower-case hex.'
+export const SHA1 = 'Sign x-chatzuri-signature with HMAC-SHA1.'
 
 export const SIGNED_WAYS: SignedWay[] = [
   {
@@ -285,7 +287,7 @@ function payloadOf(value: unknown): unknown {
   return (value as { payload?: unknown }).payload
 }
 
-function hmac(
+export function hmac(
   algorithm: string,
   key: Uint8Array | string,
   content: Uint8Array | string,
