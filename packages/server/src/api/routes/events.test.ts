@@ -77,7 +77,7 @@ test('an event is sent to a webhook that did not get it, and only once', async (
   expect((await send({ webhookId: 'wh_01m2fm1cnje309kaq5k1xvenpq' })).status).toBe(404)
   expect((await send({})).status).toBe(400)
   const log = await call<{ data: { action: string }[] }>('GET', '/api/v1/audit-log?limit=5')
-  expect(log.json.data.map(({ action }) => action)).toContain('event.sent')
+  expect(log.json.data.filter(({ action }) => action === 'event.sent')).toHaveLength(1)
 })
 
 test('a batch answers with its ids in order; with one key it is one batch', async () => {

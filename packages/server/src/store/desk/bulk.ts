@@ -10,6 +10,7 @@ import { deliveriesOfEvents, deliveryIds, eventsOfList, findWebhookRow } from '.
 import { type BulkRow, toWebhook } from '../reading/rows.ts'
 import { sharedOf } from '../rules/search-buckets.ts'
 import { madeRow, onceRecord } from './once.ts'
+import type { BulkValues } from './operations/bulk.ts'
 import type { DeskParts } from './parts.ts'
 
 /** Of a step: what one commit moves. */
@@ -54,14 +55,14 @@ async function createBulk(
     const made = { done: 0, skipped: 0, stopped: false, createdAt: now, finishedAt: null }
     return { ...shown, ...counted, ...made }
   }
-  const values = { ...shown, filter: JSON.stringify(bounded) }
-  const more = counted.more ? 1 : 0
-  const made = madeRow(
-    await parts.calls.createBulk(
-      { ...values, total: counted.total, more, once: onceRecord(parts, once) },
-      audit,
-    ),
-  )
+  const values: BulkValues = {
+    ...shown,
+    filter: JSON.stringify(bounded),
+    total: counted.total,
+    more: counted.more ? 1 : 0,
+    once: onceRecord(parts, once),
+  }
+  const made = madeRow(await parts.calls.createBulk(values, audit))
   return typeof made === 'string' ? made : toBulk(made)
 }
 

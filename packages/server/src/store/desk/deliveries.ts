@@ -4,6 +4,7 @@ import { countGivenUp, GIVEN_UP_COUNTED_MAX } from '../reading/figures/given-up.
 import { countRecoverable, countWaiting, findWebhookRow } from '../reading/reads.ts'
 import { toDelivery, toRecovery } from '../reading/rows.ts'
 import { madeRow, onceRecord } from './once.ts'
+import { isRepeated } from './operations/audit.ts'
 import type { DeskParts } from './parts.ts'
 
 export function deliveryDesk(parts: DeskParts) {
@@ -19,7 +20,8 @@ export function deliveryDesk(parts: DeskParts) {
     },
     sendEvent: async (event, audit) => {
       const row = await calls.sendEvent(event, audit)
-      return typeof row === 'string' || row.kind === 'had_it' ? row : toDelivery(row)
+      if (typeof row === 'string') return row
+      return isRepeated(row) ? { kind: 'had_it', ...row.repeated } : toDelivery(row)
     },
     sendWaiting: (webhookId, audit) => sendWaiting(parts, webhookId, audit),
     createRecovery: (recovery, audit) => createRecovery(parts, recovery, audit),

@@ -6,7 +6,7 @@ import { makeOnce, type OnceRecord } from './once.ts'
 import { insertOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Statement, type Steps } from './transaction.ts'
 
-interface BulkValues {
+export interface BulkValues {
   id: string
   kind: BulkKind
   chatbotId: string | null

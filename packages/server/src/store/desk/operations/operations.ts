@@ -5,7 +5,7 @@ import type { NewAuditEntry } from '../../desk.ts'
 import type { DeliveryRow } from '../../reading/rows.ts'
 import type { BulkStep, BulkStepDone } from '../../rules/bulk.ts'
 import * as access from './access.ts'
-import { keepAudit } from './audit.ts'
+import { keepAudit, type Repeated } from './audit.ts'
 import { createBulk, nextBulk, stopBulk } from './bulk.ts'
 import { createChatbot, deleteChatbot, updateChatbot } from './chatbots.ts'
 import { createRecovery, readClock } from './recoveries.ts'
@@ -87,7 +87,7 @@ export interface EventToSend {
 
 export type SendEventReply =
   | DeliveryRow
-  | { kind: 'had_it'; deliveryId: string }
+  | Repeated<{ deliveryId: string }>
   | 'event_not_found'
   | 'webhook_not_found'
   | 'erased'

@@ -199,7 +199,7 @@ test('one that is cut off after the commit left is told of as uncertain, once', 
   const told = expect(cut).rejects.toThrow(StoreUnavailable)
   const end = async () => {
     const { rows } = await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE application_name = 'chatzuri' AND wait_event = 'PgSleep'`)
+      WHERE datname = current_database() AND wait_event = 'PgSleep'`)
     return rows.length > 0 || null
   }
   await until(end, { what: 'a commit that waits' })

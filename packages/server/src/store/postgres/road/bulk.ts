@@ -1,4 +1,5 @@
 /** A step of what is done with many at once, with the note of how far it is: both or neither. */
+import { isDone } from '../../desk/operations/audit.ts'
 import type { BulkStep, BulkStepDone } from '../../rules/bulk.ts'
 import type { Transaction } from '../connection/transaction.ts'
 import { cancel, resend } from './move.ts'
@@ -12,27 +13,16 @@ export async function bulkStep(tx: Transaction, step: BulkStep): Promise<BulkSte
   if (!mine) return null
   let done = 0
   // In the order in which everybody locks deliveries.
-  for (const item of [...items].sort()) if (await isDone(tx, step, item)) done += 1
+  for (const item of [...items].sort()) if (isDone(await doOne(tx, step, item))) done += 1
   const skipped = items.length - done
   tx.send(COUNT, [done, skipped, id])
   return { done, skipped }
 }
 
-async function isDone(
-  tx: Transaction,
-  { kind, webhookId }: BulkStep,
-  item: string,
-): Promise<boolean> {
-  if (kind === 'cancel') {
-    const row = await cancel(tx, { deliveryId: item, reason: 'cancelled_by_owner' })
-    return row !== null && typeof row !== 'string'
-  }
-  if (kind === 'resend') {
-    const row = await resend(tx, item)
-    return row !== null && typeof row !== 'string'
-  }
-  const sent = await sendEvent(tx, { eventId: item, webhookId: webhookId ?? '' })
-  return typeof sent !== 'string' && sent.kind !== 'had_it'
+function doOne(tx: Transaction, { kind, webhookId }: BulkStep, item: string): Promise<unknown> {
+  if (kind === 'cancel') return cancel(tx, { deliveryId: item, reason: 'cancelled_by_owner' })
+  if (kind === 'resend') return resend(tx, item)
+  return sendEvent(tx, { eventId: item, webhookId: webhookId ?? '' })
 }
 
 const ADVANCE = `UPDATE bulk_actions SET cursor = $1, finished_at = $2::bigint,

@@ -33,7 +33,7 @@ export async function sendEvent(
   ])
   if (made.some(({ kind }) => kind === 'test')) return 'is_test'
   const had = made.find((delivery) => delivery.webhook_id === webhookId)
-  if (had) return { kind: 'had_it', deliveryId: had.id }
+  if (had) return { repeated: { deliveryId: had.id } }
   const ordinal = nextOrdinal(made.map(({ id }) => id))
   if (ordinal === null) return 'too_many'
   const webhookState = (await webhookStates(tx, [webhookId])).get(webhookId)

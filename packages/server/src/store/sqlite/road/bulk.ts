@@ -1,4 +1,5 @@
 /** A step of what is done with many at once, with the note of how far it is: both or neither. */
+import { isDone } from '../../desk/operations/audit.ts'
 import type { BulkStep, BulkStepDone } from '../../rules/bulk.ts'
 import type { Core } from '../core.ts'
 import { cancel, resend } from './move.ts'
@@ -9,23 +10,16 @@ export function bulkStep(core: Core, step: BulkStep): BulkStepDone {
   const isLast = to === null
   const end = isLast ? core.tx.now : null
   if (core.runCounting(ADVANCE, to ?? from, end, isLast ? 1 : 0, id, from) === 0) return null
-  const done = items.filter((item) => isDone(core, step, item)).length
+  const done = items.filter((item) => isDone(doOne(core, step, item))).length
   const skipped = items.length - done
   core.run(COUNT, done, skipped, id)
   return { done, skipped }
 }
 
-function isDone(core: Core, { kind, webhookId }: BulkStep, item: string): boolean {
-  if (kind === 'cancel') {
-    const row = cancel(core, { deliveryId: item, reason: 'cancelled_by_owner' })
-    return row !== null && typeof row !== 'string'
-  }
-  if (kind === 'resend') {
-    const row = resend(core, item)
-    return row !== null && typeof row !== 'string'
-  }
-  const sent = sendEvent(core, { eventId: item, webhookId: webhookId ?? '' })
-  return typeof sent !== 'string' && sent.kind !== 'had_it'
+function doOne(core: Core, { kind, webhookId }: BulkStep, item: string): unknown {
+  if (kind === 'cancel') return cancel(core, { deliveryId: item, reason: 'cancelled_by_owner' })
+  if (kind === 'resend') return resend(core, item)
+  return sendEvent(core, { eventId: item, webhookId: webhookId ?? '' })
 }
 
 const ADVANCE = `UPDATE bulk_actions SET cursor = ?1, finished_at = ?2,

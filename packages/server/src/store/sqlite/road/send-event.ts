@@ -20,7 +20,7 @@ export function sendEvent(core: Core, { eventId, webhookId }: EventToSend): Send
   const made = core.all<{ id: string; webhook_id: string; kind: string }>(DELIVERIES, first, last)
   if (made.some(({ kind }) => kind === 'test')) return 'is_test'
   const had = made.find((delivery) => delivery.webhook_id === webhookId)
-  if (had) return { kind: 'had_it', deliveryId: had.id }
+  if (had) return { repeated: { deliveryId: had.id } }
   const ordinal = nextOrdinal(made.map(({ id }) => id))
   if (ordinal === null) return 'too_many'
   const state = core.webhookState(webhookId)
