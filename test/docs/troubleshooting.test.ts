@@ -18,7 +18,7 @@ function wordsOf(path: string, type: string): string[] {
 
 function checkIds(): string[] {
   const folder = 'packages/cli/src/check/'
-  const files = readdirSync(`${ROOT}${folder}`).filter((name) => !/\.test\.ts$/.test(name))
+  const files = readdirSync(`${ROOT}${folder}`).filter((name) => /(?<!\.test)\.ts$/.test(name))
   const text = files.map((name) => read(folder + name)).join('\n')
   const ids = [...text.matchAll(/\b(?:ok|fault|advice)\(\s*'([a-z-]+)'|\bid: '([a-z-]+)'/g)]
   const all = ids.map(([, called = '', named = '']) => called || named)
