@@ -38,6 +38,7 @@ export interface PagedLists {
   audit: { filter: AuditFilter; row: AuditEntry }
   attempts: { filter: { deliveryId: string }; row: Attempt }
   events: { filter: EventFilter; row: ListedEvent }
+  bulks: { filter: BulkListFilter; row: BulkAction }
 }
 
 export interface EventFilter {
@@ -120,6 +121,12 @@ export interface BulkFilter extends DeliveryFilter {
   eventTypes?: readonly string[]
   /** Of a backfill: how old they may be when their turn comes. */
   keptMs?: number
+}
+
+export interface BulkListFilter {
+  chatbotId?: string
+  /** Not over; false: over. */
+  running?: boolean
 }
 
 export interface BulkAction {

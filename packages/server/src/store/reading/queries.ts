@@ -20,8 +20,7 @@ import { isOfLiveChatbot } from './live-chatbot.ts'
 import { leadSought } from './searches.ts'
 import { isListed } from './searching/listed.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
-import { unindexed } from './unindexed.ts'
-import { idRange } from './walking.ts'
+import { idRange, unindexed } from './walking.ts'
 
 const LEAD_COLUMNS = [
   'id',
