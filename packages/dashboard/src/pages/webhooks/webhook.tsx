@@ -70,7 +70,7 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
         badge={<WebhookBadge webhook={webhook} />}
         actions={<WebhookActions webhook={webhook} />}
       />
-      <BulkLines />
+      <BulkLines chatbotId={webhook.chatbotId} webhookId={webhook.id} />
       <div className="grid gap-5">
         <Condition webhook={webhook} />
         <WaitingNotice key={webhook.id} webhook={webhook} />
