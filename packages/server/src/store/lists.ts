@@ -228,8 +228,8 @@ export interface WebhookStats {
 
 export interface LeadFilter {
   chatbotId?: string
-  /** Of its deliveries the one in the worst state. `none`: no delivery is known. */
-  deliveryState?: LeadState | 'none'
+  /** Of its deliveries the one in the worst state, which is one of these. `none`: no delivery is known. */
+  deliveryStates?: readonly (LeadState | 'none')[]
   from?: number
   to?: number
   q?: string
