@@ -69,11 +69,11 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
         badge={<DeliveryBadge delivery={delivery} detailed />}
         actions={<DeliveryActions key={delivery.id} delivery={delivery} />}
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         {error && <ErrorState error={error} onRetry={onRetry} />}
         <Explanation delivery={delivery} />
         {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <Attempts delivery={delivery} />
           <FactsCard delivery={delivery} />
         </div>

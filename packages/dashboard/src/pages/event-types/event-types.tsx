@@ -69,7 +69,7 @@ function Types() {
   const found = { webhooks, isPartial }
   const names = new Set(known.data.map(({ name }) => name))
   return (
-    <div className="grid gap-5">
+    <div className="grid gap-4">
       {isPartial && <Notice tone="info">{words.isPartial(webhooks.length)}</Notice>}
       {known.data
         .filter(({ name }) => !isNotice(name))
@@ -91,7 +91,7 @@ interface Found {
 function NoticeTypes({ types, found }: { types: readonly EventType[]; found: Found }) {
   if (types.length === 0) return null
   return (
-    <section aria-labelledby="notices" className="mt-3 grid gap-5">
+    <section aria-labelledby="notices" className="mt-3 grid gap-4">
       <div>
         <h2 id="notices" className="text-base font-semibold">
           {words.notices.title}
@@ -119,7 +119,7 @@ function KnownType({ type, found }: { type: EventType; found: Found }) {
         </p>
       }
     >
-      <div className="grid gap-5 lg:grid-cols-2">
+      <div className="grid gap-4 lg:grid-cols-2">
         <div className="grid content-start gap-3">
           <CodeBlock
             caption={words.example}

@@ -50,12 +50,12 @@ function Loaded({ event }: { event: Event }) {
         title={words.title(eventType)}
         trail={<BackLink to="/deliveries">{words.back}</BackLink>}
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         {event.erased && <Notice tone="info">{words.erased}</Notice>}
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <Card title={words.deliveries} flush>
             {deliveries.length === 0 ? (
-              <p className="px-4 py-4 text-sm text-soft sm:px-5">{words.noDeliveries}</p>
+              <p className="px-4 py-4 text-sm text-soft">{words.noDeliveries}</p>
             ) : (
               <DeliveryLines label={words.deliveriesLabel} deliveries={deliveries} />
             )}

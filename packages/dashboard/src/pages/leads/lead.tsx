@@ -53,9 +53,9 @@ function Loaded({ lead, error, onRetry }: LoadedProps) {
           </Button>
         }
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         {error && <ErrorState error={error} onRetry={onRetry} />}
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <WhoGotIt lead={lead} />
           <FactsCard lead={lead} />
         </div>

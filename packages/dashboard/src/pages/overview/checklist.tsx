@@ -57,7 +57,7 @@ function Step({ step, isDone, isNext, children }: StepProps) {
   return (
     <li
       aria-current={isNext ? 'step' : undefined}
-      className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-3 px-4 py-3 sm:px-5"
+      className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-3 px-4 py-3"
     >
       <span
         className={classNames(

@@ -47,7 +47,7 @@ export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
               ))}
             </ul>
           )}
-          {moreErrors && <p className="px-4 py-2.5 text-sm text-soft sm:px-5">{words.more}</p>}
+          {moreErrors && <p className="px-4 py-2.5 text-sm text-soft">{words.more}</p>}
         </div>
       )}
       {recoveryId !== null && (
@@ -62,7 +62,7 @@ export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
   )
 }
 
-const ROW = 'flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3 sm:px-5'
+const ROW = 'flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3'
 
 interface PartProps {
   webhook: Webhook

@@ -71,11 +71,11 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
         actions={<WebhookActions webhook={webhook} />}
       />
       <BulkLines />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         <Condition webhook={webhook} />
         <WaitingNotice key={webhook.id} webhook={webhook} />
         <Health webhook={webhook} />
-        <div className="grid gap-5 lg:grid-cols-2">
+        <div className="grid gap-4 lg:grid-cols-2">
           <AttemptsCard webhook={webhook} />
           <SettingsCard webhook={webhook} />
         </div>

@@ -13,6 +13,7 @@ export const ui = {
   older: 'Older',
   firstPage: 'Newest',
   pages: 'Pages of the list',
+  allAt: 'All at',
   keys: {
     title: 'Keys on this page',
     does: {
