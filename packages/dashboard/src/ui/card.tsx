@@ -31,12 +31,7 @@ export function Card({
   return (
     <section className={classNames('min-w-0 overflow-clip rounded-card border', FRAMES[weight])}>
       {title && (
-        <header
-          className={classNames(
-            'flex flex-wrap items-center justify-between gap-x-4 gap-y-1.5 px-4 py-2.5',
-            flush && !!children && 'border-b border-line',
-          )}
-        >
+        <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1.5 px-4 py-2.5">
           <div className="min-w-0">
             <h2 className={classNames('font-semibold', TITLES[weight])}>{title}</h2>
             {description && <div className="text-sm text-soft">{description}</div>}
@@ -46,7 +41,14 @@ export function Card({
       )}
       {children && (
         // Dialogs that are closed are nothing.
-        <div className={flush ? '' : classNames('px-4 pb-3.5 empty:hidden', !title && 'pt-3.5')}>
+        <div
+          className={classNames(
+            'empty:hidden',
+            !flush && 'px-4 pb-3.5',
+            !flush && !title && 'pt-3.5',
+            flush && !!title && 'border-t border-line',
+          )}
+        >
           {children}
         </div>
       )}

@@ -73,11 +73,13 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
         {error && <ErrorState error={error} onRetry={onRetry} />}
         <Explanation delivery={delivery} />
         {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
-        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid items-start gap-4 lg:grid-cols-2">
           <Attempts delivery={delivery} />
-          <FactsCard delivery={delivery} />
+          <div className="grid gap-4">
+            <FactsCard delivery={delivery} />
+            <RequestCard delivery={delivery} />
+          </div>
         </div>
-        <RequestCard delivery={delivery} />
       </div>
     </>
   )
@@ -114,7 +116,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
   const { id, eventId, eventType, chatbotId, createdAt, finishedAt, nextAttemptAt } = delivery
   const { nameOf } = useChatbot()
   return (
-    <Card title={detail.facts}>
+    <Card title={detail.facts} weight="quiet">
       <Facts>
         <Fact name={detail.webhook} wide>
           <WebhookLink delivery={delivery} />

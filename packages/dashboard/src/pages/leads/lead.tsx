@@ -55,9 +55,9 @@ function Loaded({ lead, error, onRetry }: LoadedProps) {
       />
       <div className="grid gap-4">
         {error && <ErrorState error={error} onRetry={onRetry} />}
-        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-          <WhoGotIt lead={lead} />
+        <div className="grid items-start gap-4 lg:grid-cols-2">
           <FactsCard lead={lead} />
+          <WhoGotIt lead={lead} />
         </div>
       </div>
       <EraseDialog lead={lead} open={isErasing} onOpenChange={setIsErasing} />
@@ -73,7 +73,7 @@ function FactsCard({ lead }: { lead: Lead }) {
   const { id, chatbotId, conversationId, eventId, createdAt } = lead
   const { nameOf } = useChatbot()
   return (
-    <Card title={detail.facts}>
+    <Card title={detail.facts} weight="main">
       <Facts>
         <Fact name={detail.name}>
           <Given text={lead.customerName} />

@@ -107,7 +107,7 @@ function AttentionItem({ trouble, onResending }: { trouble: Trouble } & OnResend
   const named = webhook ?? givenUp
   return (
     <li className="grid gap-2 px-4 py-2.5">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-2.5">
         <div className="grid min-w-0 flex-1 basis-64 gap-1">
           <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 sm:flex-nowrap">
             {webhook && <WebhookBadge webhook={webhook} />}

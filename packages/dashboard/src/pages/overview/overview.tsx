@@ -55,7 +55,7 @@ export default function Overview() {
   )
 }
 
-const BESIDE = 'grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]'
+const BESIDE = 'grid gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]'
 
 interface NumbersProps {
   span: SpanName
@@ -77,20 +77,25 @@ function Numbers({ span, setup }: NumbersProps) {
   }
   const troubles = troubled.data && givenUp.data && troublesOf(troubled.data, givenUp.data)
   const isTroubled = !!troubles && !!givenUp.data && troubles.length + givenUp.data.count > 0
+  const leads = !isLoading && <LeadsCard chatbotId={chatbotId} isBeside={isTroubled} />
+  const hasSteps = setup?.done.webhook === true
   return (
     <>
       {/* What wants somebody is the thing of the page, and the leads stand beside it. */}
-      <div className={isTroubled ? BESIDE : 'grid gap-4'}>
-        {some.data?.data.length === 0 ? (
-          setup === null && <NoWebhook />
-        ) : troubles && givenUp.data && some.data ? (
-          <Attention troubles={troubles} givenUp={givenUp.data} />
-        ) : (
-          <Skeleton className="h-12 rounded-card" />
-        )}
+      <div className={isTroubled ? `${BESIDE} items-start` : 'grid gap-4'}>
         <div className="grid gap-4">
-          {setup?.done.webhook && <Steps setup={setup} />}
-          {!isLoading && <LeadsCard chatbotId={chatbotId} isBeside={isTroubled} />}
+          {some.data?.data.length === 0 ? (
+            setup === null && <NoWebhook />
+          ) : troubles && givenUp.data && some.data ? (
+            <Attention troubles={troubles} givenUp={givenUp.data} />
+          ) : (
+            <Skeleton className="h-12 rounded-card" />
+          )}
+          {hasSteps && isTroubled && leads}
+        </div>
+        <div className="grid gap-4">
+          {hasSteps && <Steps setup={setup} />}
+          {!(hasSteps && isTroubled) && leads}
           {chatbotId === null && troubles && <FailingChatbots troubles={troubles} />}
         </div>
       </div>
