@@ -87,7 +87,7 @@ export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
 function GeneralCard({ draft, faults, refused, change }: Editing) {
   return (
     <Card title={editor.general}>
-      <div className="grid gap-4">
+      <div className="grid gap-4 sm:grid-cols-2">
         <TextField
           label={texts.chatbots.name}
           hint={editor.visitorName}
@@ -158,7 +158,7 @@ function PreviewCard({ draft, faults }: Editing) {
   const text = useDeferredValue(JSON.stringify(leadFormOf(draft)))
   const leadForm = useMemo(() => JSON.parse(text), [text])
   return (
-    <Card title={preview.title} description={preview.intro}>
+    <Card title={preview.title} description={preview.intro} weight="main">
       {faults.fields ? (
         <FieldError message={faults.fields} />
       ) : (

@@ -71,8 +71,10 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
       />
       <div className="grid gap-4">
         {error && <ErrorState error={error} onRetry={onRetry} />}
-        <Explanation delivery={delivery} />
-        {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
+        <div className="grid gap-3 *:only:col-span-full lg:grid-cols-2 lg:gap-4">
+          <Explanation delivery={delivery} />
+          {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
+        </div>
         <div className="grid items-start gap-4 lg:grid-cols-2">
           <Attempts delivery={delivery} />
           <div className="grid gap-4">

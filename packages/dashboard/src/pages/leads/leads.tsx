@@ -139,7 +139,7 @@ const NAME: Column<Lead> = {
 const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
-  width: 'w-52',
+  width: 'w-56',
   isEmpty: ({ customerEmail }) => customerEmail === '',
   // Above the row's link, and no wider than what it says: beside it one clicks the row.
   cell: ({ customerEmail }) => (
@@ -164,7 +164,7 @@ const PHONE: Column<Lead> = {
 const SENT: Column<Lead> = {
   key: 'sent',
   header: columns.sent,
-  width: 'w-36',
+  width: 'w-56',
   bare: true,
   cell: (lead) => <LeadState lead={lead} />,
 }

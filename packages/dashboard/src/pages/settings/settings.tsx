@@ -67,7 +67,7 @@ function YouCard() {
 function AppearanceCard() {
   const { theme, setTheme } = useTheme()
   return (
-    <Card title={words.appearance} description={words.themeHint}>
+    <Card title={words.appearance} weight="quiet" description={words.themeHint}>
       <Segmented
         label={words.theme}
         value={theme}

@@ -72,9 +72,11 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
       />
       <BulkLines />
       <div className="grid gap-4">
-        <Condition webhook={webhook} />
-        <WaitingNotice key={webhook.id} webhook={webhook} />
-        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+        <div className="flex flex-wrap gap-3 *:flex-1 *:basis-100 empty:hidden">
+          <Condition webhook={webhook} />
+          <WaitingNotice key={webhook.id} webhook={webhook} />
+        </div>
+        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <div className="grid gap-4">
             <Health webhook={webhook} />
           </div>
