@@ -34,7 +34,7 @@ export function Notice({ tone, title, children, actions, plain = false }: Notice
     <div
       role={tone === 'bad' ? 'alert' : undefined}
       className={classNames(
-        'flex gap-2.5',
+        'flex items-start gap-2.5',
         !plain && 'rounded-control border px-3.5 py-2.5',
         !plain && look,
       )}

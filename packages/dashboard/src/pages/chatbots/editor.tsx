@@ -87,7 +87,7 @@ export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
 function GeneralCard({ draft, faults, refused, change }: Editing) {
   return (
     <Card title={editor.general}>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         <TextField
           label={texts.chatbots.name}
           hint={editor.visitorName}

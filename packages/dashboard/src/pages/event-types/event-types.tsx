@@ -116,13 +116,15 @@ function NoticeType({ type, found }: { type: EventType; found: Found }) {
       <div className="grid content-start gap-1">
         <h3 className="font-semibold">{type.name}</h3>
         <p className="text-sm text-soft">{aboutOf(type)}</p>
-        <details className="text-sm">
-          <summary className="text-soft hover:text-ink">{words.example}</summary>
-          <div className="mt-2">
-            <Example type={type} />
-          </div>
-        </details>
-        <Schema type={type} />
+        <div className="flex flex-wrap gap-x-4 gap-y-1">
+          <details className="text-sm open:w-full">
+            <summary className="text-soft hover:text-ink">{words.example}</summary>
+            <div className="mt-2">
+              <Example type={type} />
+            </div>
+          </details>
+          <Schema type={type} />
+        </div>
       </div>
       <section className="grid content-start gap-1.5">
         <h4 className="text-sm font-medium">{words.subscribed}</h4>
@@ -169,7 +171,7 @@ function Example({ type: { name, example } }: { type: EventType }) {
 
 function Schema({ type: { name, schema } }: { type: EventType }) {
   return (
-    <details className="text-sm">
+    <details className="text-sm open:w-full">
       <summary className="text-soft hover:text-ink">{words.schema}</summary>
       <div className="mt-2">
         <CodeBlock

@@ -139,7 +139,7 @@ const NAME: Column<Lead> = {
 const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
-  width: 'w-56',
+  width: 'w-[20%]',
   isEmpty: ({ customerEmail }) => customerEmail === '',
   // Above the row's link, and no wider than what it says: beside it one clicks the row.
   cell: ({ customerEmail }) => (
@@ -152,7 +152,7 @@ const EMAIL: Column<Lead> = {
 const PHONE: Column<Lead> = {
   key: 'phone',
   header: columns.phone,
-  width: 'w-44',
+  width: 'w-[16%]',
   isEmpty: ({ customerPhone }) => customerPhone === '',
   cell: ({ customerPhone }) => (
     <div className="relative z-1 w-fit max-w-full">
@@ -164,7 +164,7 @@ const PHONE: Column<Lead> = {
 const SENT: Column<Lead> = {
   key: 'sent',
   header: columns.sent,
-  width: 'w-56',
+  width: 'w-[20%]',
   bare: true,
   cell: (lead) => <LeadState lead={lead} />,
 }
@@ -172,7 +172,7 @@ const SENT: Column<Lead> = {
 const LEFT: Column<Lead> = {
   key: 'left',
   header: columns.left,
-  width: 'w-32',
+  width: 'w-28 xl:w-32',
   align: 'end',
   cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
 }
@@ -183,7 +183,7 @@ function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
-    width: 'w-36',
+    width: 'w-[13%]',
     cell: ({ chatbotId }) => <Clipped text={names.get(chatbotId) ?? chatbotId} />,
   }
 }

@@ -23,7 +23,7 @@ export function FailingChatbots({ troubles }: { troubles: readonly Trouble[] }) 
             key={chatbotId}
             className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-2"
           >
-            <div className="min-w-0">
+            <div className="min-w-0 flex-1 basis-48">
               <Link to={`/?chatbotId=${chatbotId}`} className="clipped font-medium hover:underline">
                 {nameOf(chatbotId)}
               </Link>

@@ -13,7 +13,6 @@ export const ui = {
   older: 'Older',
   firstPage: 'Newest',
   pages: 'Pages of the list',
-  allAt: 'All at',
   keys: {
     title: 'Keys on this page',
     does: {
