@@ -152,7 +152,7 @@ const EMAIL: Column<Lead> = {
 const PHONE: Column<Lead> = {
   key: 'phone',
   header: columns.phone,
-  width: 'w-[16%]',
+  width: 'w-[15%]',
   isEmpty: ({ customerPhone }) => customerPhone === '',
   cell: ({ customerPhone }) => (
     <div className="relative z-1 w-fit max-w-full">
@@ -172,7 +172,7 @@ const SENT: Column<Lead> = {
 const LEFT: Column<Lead> = {
   key: 'left',
   header: columns.left,
-  width: 'w-28 xl:w-32',
+  width: 'w-34',
   align: 'end',
   cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
 }
@@ -183,7 +183,7 @@ function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
-    width: 'w-[13%]',
+    width: 'w-[12%]',
     cell: ({ chatbotId }) => <Clipped text={names.get(chatbotId) ?? chatbotId} />,
   }
 }

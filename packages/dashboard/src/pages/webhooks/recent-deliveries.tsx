@@ -14,7 +14,7 @@ export function RecentDeliveries({ health }: { health: WebhookHealthDetail }) {
   const { webhookId, lastDelivered, lastFailed } = health
   const list = `/deliveries?webhookId=${webhookId}`
   return (
-    <div className="grid gap-4 lg:grid-cols-2 xl:grid-cols-1">
+    <div className="grid gap-4">
       <Card
         title={words.failed}
         flush

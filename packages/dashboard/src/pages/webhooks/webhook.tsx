@@ -81,17 +81,19 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
             <Health webhook={webhook} />
           </div>
           {/* What one looks up, and what one does now and then. */}
-          <div className="grid gap-4">
-            <AttemptsCard webhook={webhook} />
-            {webhook.kind === 'http' && (
-              <Card
-                title={texts.webhooks.test.title}
-                description={texts.webhooks.test.intro}
-                weight="quiet"
-              >
-                <TestPanel webhook={webhook} />
-              </Card>
-            )}
+          <div className="grid items-start gap-4 lg:max-xl:grid-cols-2">
+            <div className="grid gap-4">
+              <AttemptsCard webhook={webhook} />
+              {webhook.kind === 'http' && (
+                <Card
+                  title={texts.webhooks.test.title}
+                  description={texts.webhooks.test.intro}
+                  weight="quiet"
+                >
+                  <TestPanel webhook={webhook} />
+                </Card>
+              )}
+            </div>
             <SettingsCard webhook={webhook} />
           </div>
         </div>

@@ -132,7 +132,7 @@ const EVENTS: Column<Webhook> = {
 const LAST_SUCCESS: Column<Webhook> = {
   key: 'lastSuccess',
   header: columns.lastSuccess,
-  width: 'w-28 xl:w-36',
+  width: 'w-34 xl:w-36',
   align: 'end',
   cell: ({ health }) => <TimeAgo at={health.lastSuccessAt} />,
 }
