@@ -17,8 +17,13 @@ function byMark(bytes: Buffer): string | null {
   if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8'
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'
-  if (first && second === 0 && third && fourth === 0) return 'utf-16le'
-  return first === 0 && second && third === 0 && fourth ? 'utf-16be' : null
+  if (isAscii(first) && second === 0 && isAscii(third) && fourth === 0) return 'utf-16le'
+  return first === 0 && isAscii(second) && third === 0 && isAscii(fourth) ? 'utf-16be' : null
+}
+
+/** As texts have it: no control character but those of white space. */
+function isAscii(byte = 0): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d
 }
 
 function labelOf(contentType: string): string {

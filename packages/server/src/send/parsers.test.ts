@@ -38,6 +38,8 @@ test('Retry-After in seconds and as a date of the same instant are the same wait
 test('the head of a body is the same however it was cut into chunks', () => {
   fc.assert(
     fc.property(anyText, fc.nat(40), fc.integer({ min: 1, max: 700 }), (piece, times, size) => {
+      // Such a beginning says that it is another encoding, or is no part of the text.
+      fc.pre(!/^(?:\ufeff|\0|[^\0]\0)/u.test(piece))
       const bytes = Buffer.from(piece.repeat(times))
       const head = new BodyHead()
       for (let at = 0; at < bytes.length; at += size) head.add(bytes.subarray(at, at + size))
