@@ -129,7 +129,7 @@ function Cards<Row>({ label, columns: [first, ...others], rows, rowKey, choice }
                 />
               </div>
             )}
-            <div className="min-w-0 flex-1 basis-36">{first.cell(row)}</div>
+            <div className="min-w-0 flex-1 basis-28">{first.cell(row)}</div>
             {bare.map((column) => (
               <div key={column.key} className="shrink-0">
                 {column.cell(row)}
