@@ -17,7 +17,7 @@ import { SHOTS } from './shots.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const IMAGES = fileURLToPath(new URL('docs/images/', ROOT))
-const BYTES_MAX = 150_000
+const BYTES_MAX = 200_000
 const SHOTS_MAX = 12
 
 const pages: string[] = JSON.parse(

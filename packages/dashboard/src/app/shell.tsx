@@ -56,7 +56,7 @@ function Frame({ session }: { session: Session }) {
               <main
                 id={MAIN}
                 tabIndex={-1}
-                className="mx-auto max-w-6xl px-4 py-5 outline-none sm:px-6 sm:py-7 lg:px-8"
+                className="mx-auto max-w-7xl px-4 py-4 outline-none sm:px-6 sm:py-5"
               >
                 <Outlet />
               </main>

@@ -9,7 +9,7 @@ export const CHART_DOTS: Record<ChartColor, string> = {
 }
 
 /** Around what is plotted, in pixels: the canvas keeps them, and what lies over it. */
-export const CHART_EDGES = { top: 8, right: 16, bottom: 28, left: 52 }
+export const CHART_EDGES = { top: 6, right: 8, bottom: 24, left: 46 }
 
 export interface ChartSeries {
   label: string

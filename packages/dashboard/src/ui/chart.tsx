@@ -11,23 +11,36 @@ import { Skeleton } from './skeleton.tsx'
 /** uPlot is loaded only where a chart is shown. */
 const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
 
-const HEIGHT = 'h-52'
+const HEIGHT = 'h-40'
+const STRIP = 'h-16'
 
 /** A picture with a sentence that says the same, and the numbers as a table for whoever wants them. */
 export function Chart(props: ChartProps) {
   const [asTable, setAsTable] = useState(false)
-  if (props.empty) return <p className="py-6 text-center text-soft">{props.empty}</p>
+  if (props.empty) return <p className="text-sm text-soft">{props.empty}</p>
+  const { series, times } = props
+  const filled = times.flatMap((_at, index) =>
+    series.some(({ values }) => values[index]) ? [index] : [],
+  )
+  // Of one step the figures say more than a bar does: below them a strip shows when it was.
+  const only = filled.length === 1 ? filled[0] : undefined
+  const height = only === undefined ? HEIGHT : STRIP
   return (
-    <div className="grid gap-3">
+    <div className="grid gap-1.5">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-soft">
-          {props.series.map(({ label, color }) => (
+          {series.map(({ label, color, values }) => (
             <li key={label} className="flex items-center gap-1.5">
               <span
                 aria-hidden="true"
                 className={classNames('size-2.5 rounded-xs', CHART_DOTS[color])}
               />
               {label}
+              {only !== undefined && (
+                <span className="text-base font-semibold text-ink tabular">
+                  {props.format(values[only] ?? 0)}
+                </span>
+              )}
             </li>
           ))}
         </ul>
@@ -43,9 +56,9 @@ export function Chart(props: ChartProps) {
       {asTable ? (
         <ChartTable {...props} />
       ) : (
-        <div className={classNames('relative', HEIGHT)}>
+        <div className={classNames('relative', height)}>
           <div role="img" aria-label={props.summary} className="h-full">
-            <Suspense fallback={<Skeleton className={HEIGHT} />}>
+            <Suspense fallback={<Skeleton className={height} />}>
               <ChartCanvas {...props} />
             </Suspense>
           </div>

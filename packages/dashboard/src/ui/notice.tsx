@@ -23,23 +23,32 @@ export interface NoticeProps {
   children?: ReactNode
   /** Buttons or links, at the end. */
   actions?: ReactNode
+  /** Without a frame, for what stands in one. */
+  plain?: boolean
 }
 
 /** Something to know, where it matters. What is wrong is read out at once. */
-export function Notice({ tone, title, children, actions }: NoticeProps) {
+export function Notice({ tone, title, children, actions, plain = false }: NoticeProps) {
   const { look, icon } = TONES[tone]
   return (
     <div
       role={tone === 'bad' ? 'alert' : undefined}
-      className={classNames('flex gap-2.5 rounded-control border px-3.5 py-3', look)}
+      className={classNames(
+        'flex items-start gap-2.5',
+        !plain && 'rounded-control border px-3.5 py-2.5',
+        !plain && look,
+      )}
     >
-      <span className={classNames('mt-0.75', ICON_COLORS[tone])}>
+      <span className={classNames('mt-0.5', ICON_COLORS[tone])}>
         <Icon name={icon} />
       </span>
-      <div className="grid min-w-0 flex-1 gap-1.5">
-        {title && <p className="font-medium">{title}</p>}
-        {children && <div className="text-sm [overflow-wrap:anywhere]">{children}</div>}
-        {actions && <div className="mt-1 flex flex-wrap gap-2">{actions}</div>}
+      {/* Where there is room, what one does about it stands beside it. */}
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-2">
+        <div className="grid min-w-0 flex-1 basis-80 gap-0.5">
+          {title && <p className="font-medium">{title}</p>}
+          {children && <div className="text-sm [overflow-wrap:anywhere]">{children}</div>}
+        </div>
+        {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
       </div>
     </div>
   )

@@ -27,7 +27,7 @@ export function PageHeader({ title, description, trail, badge, actions }: PageHe
     isFirstPage = false
   }, [])
   return (
-    <header className="mb-5 grid gap-2">
+    <header className="mb-4 grid gap-1">
       <title>{texts.shell.title(title)}</title>
       {trail}
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">

@@ -117,8 +117,8 @@ function Cards<Row>({ label, columns: [first, ...others], rows, rowKey, choice }
   return (
     <ul aria-label={label} className="divide-y divide-line">
       {rows.map((row) => (
-        <li key={rowKey(row)} className="relative grid gap-2.5 px-4 py-3.5">
-          <div className="flex items-start justify-between gap-3">
+        <li key={rowKey(row)} className="relative grid gap-1.5 px-4 py-2.5">
+          <div className="flex flex-wrap items-start justify-between gap-x-3 gap-y-1">
             {choice && (
               <div className="-mr-2 -ml-2">
                 <RowCheck
@@ -129,20 +129,20 @@ function Cards<Row>({ label, columns: [first, ...others], rows, rowKey, choice }
                 />
               </div>
             )}
-            <div className="min-w-0 flex-1">{first.cell(row)}</div>
+            <div className="min-w-0 flex-1 basis-28">{first.cell(row)}</div>
             {bare.map((column) => (
               <div key={column.key} className="shrink-0">
                 {column.cell(row)}
               </div>
             ))}
           </div>
-          <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
+          <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] items-center gap-x-3 gap-y-0.5 text-sm sm:grid-cols-[6.5rem_minmax(0,1fr)_6.5rem_minmax(0,1fr)]">
             {named.map(
               (column) =>
                 !column.isEmpty?.(row) && (
                   <div key={column.key} className="contents">
                     <dt className="text-soft">{column.header}</dt>
-                    <dd className="min-w-0 text-right">{column.cell(row)}</dd>
+                    <dd className="min-w-0">{column.cell(row)}</dd>
                   </div>
                 ),
             )}

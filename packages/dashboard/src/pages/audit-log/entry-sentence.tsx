@@ -24,7 +24,7 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
   const { action, actor, fields } = entry
   const names = useNames()
   return (
-    <div className="min-w-0">
+    <div className="min-w-0 xl:flex xl:flex-wrap xl:items-baseline xl:gap-x-3">
       <p className="[overflow-wrap:anywhere]">
         <span className="font-medium">{actorName(actor, names.keys)}</span>{' '}
         {texts.auditLog.did[action]} <Target entry={entry} nameOf={names.nameOf} />

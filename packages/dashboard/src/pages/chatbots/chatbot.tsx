@@ -46,7 +46,7 @@ function Loaded({ chatbot }: { chatbot: Versioned<Chatbot> }) {
         trail={<Back />}
         actions={kind === 'operator' && <ChatbotActions chatbot={chatbot} />}
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         <Editor chatbot={chatbot} />
         <InstallCard chatbot={chatbot} />
       </div>

@@ -16,7 +16,7 @@ const COLOR = /^#[0-9a-f]{6}$/i
 export function ColorField({ color, error, onChange }: ColorFieldProps) {
   return (
     <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
-      <div className="min-w-0 flex-1 basis-40">
+      <div className="min-w-0 flex-1 basis-28">
         <TextField
           label={editor.color}
           hint={editor.colorHint}

@@ -44,7 +44,7 @@ export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
     requestAnimationFrame(() => focusFault(form.current))
   }
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <div className="sticky top-16 z-10 justify-self-start rounded-control bg-canvas lg:hidden">
         <Segmented<Side> label={preview.shown} value={side} onChange={setSide} options={SIDES} />
       </div>
@@ -52,7 +52,7 @@ export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
         ref={form}
         noValidate
         onSubmit={submit}
-        className={classNames('grid gap-5', side === 'preview' && 'max-lg:hidden')}
+        className={classNames('grid gap-4', side === 'preview' && 'max-lg:hidden')}
       >
         <GeneralCard {...editing} />
         <Card title={editor.asks} description={editor.asksIntro}>
@@ -87,7 +87,7 @@ export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
 function GeneralCard({ draft, faults, refused, change }: Editing) {
   return (
     <Card title={editor.general}>
-      <div className="grid gap-4">
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         <TextField
           label={texts.chatbots.name}
           hint={editor.visitorName}
@@ -158,7 +158,7 @@ function PreviewCard({ draft, faults }: Editing) {
   const text = useDeferredValue(JSON.stringify(leadFormOf(draft)))
   const leadForm = useMemo(() => JSON.parse(text), [text])
   return (
-    <Card title={preview.title} description={preview.intro}>
+    <Card title={preview.title} description={preview.intro} weight="main">
       {faults.fields ? (
         <FieldError message={faults.fields} />
       ) : (

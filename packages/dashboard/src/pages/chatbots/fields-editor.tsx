@@ -23,7 +23,7 @@ export function FieldsEditor({ draft: { fields }, faults, refused, change }: Edi
   }
   return (
     <div className="grid gap-3">
-      <ul className="grid gap-3">
+      <ul className="-my-2 grid divide-y divide-line">
         {fields.map((field, index) => (
           <FieldRow
             key={field.name}
@@ -59,42 +59,35 @@ function FieldRow({ field, isFirst, isLast, error, onChange, onMove }: FieldRowP
   const { name, label, required, isAsked } = field
   const kind = kinds[name]
   return (
-    <li className="grid gap-3 rounded-control border border-line bg-sunken/50 p-3">
-      <div className="flex items-center justify-between gap-2">
-        <Checkbox
-          label={<span className="font-medium">{editor.asked(kind)}</span>}
-          checked={isAsked}
-          onChange={(event) => onChange({ isAsked: event.target.checked })}
-        />
-        <div className="-my-1 flex">
-          <MoveButton icon="up" label={editor.up(kind)} isOff={isFirst} onMove={() => onMove(-1)} />
-          <MoveButton
-            icon="down"
-            label={editor.down(kind)}
-            isOff={isLast}
-            onMove={() => onMove(1)}
-          />
-        </div>
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 py-2 sm:grid-cols-[9rem_minmax(0,1fr)_auto_auto]">
+      <Checkbox
+        label={<span className="font-medium">{editor.asked(kind)}</span>}
+        checked={isAsked}
+        onChange={(event) => onChange({ isAsked: event.target.checked })}
+      />
+      <div className="flex sm:order-last">
+        <MoveButton icon="up" label={editor.up(kind)} isOff={isFirst} onMove={() => onMove(-1)} />
+        <MoveButton icon="down" label={editor.down(kind)} isOff={isLast} onMove={() => onMove(1)} />
       </div>
-      {isAsked && (
-        <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
-          <div className="min-w-0 flex-1 basis-48">
-            <TextField
-              label={editor.label}
-              maxLength={LABEL_LENGTH_MAX}
-              autoComplete="off"
-              value={label}
-              error={error}
-              onChange={(event) => onChange({ label: event.target.value })}
-            />
-          </div>
+      {isAsked ? (
+        <>
+          <TextField
+            label={editor.labelOf(kind)}
+            labelHidden
+            maxLength={LABEL_LENGTH_MAX}
+            autoComplete="off"
+            value={label}
+            error={error}
+            onChange={(event) => onChange({ label: event.target.value })}
+          />
           <Checkbox
-            className="py-2"
             label={editor.required}
             checked={required}
             onChange={(event) => onChange({ required: event.target.checked })}
           />
-        </div>
+        </>
+      ) : (
+        <span aria-hidden="true" className="max-sm:hidden sm:col-span-2" />
       )}
     </li>
   )

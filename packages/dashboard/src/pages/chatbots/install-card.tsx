@@ -33,8 +33,8 @@ function Ways({ chatbot, publicUrl }: { chatbot: Chatbot; publicUrl: string }) {
   const { id, allowedOrigins } = chatbot
   const page = `${publicUrl}/chat/${id}`
   return (
-    <div className="grid gap-6">
-      <div className="grid gap-3">
+    <div className="grid items-start gap-x-6 gap-y-4 lg:grid-cols-2">
+      <div className="grid gap-3 lg:col-span-2">
         <CodeBlock
           label={install.script}
           code={`<script src="${publicUrl}/widget.js" data-chatbot-id="${id}" async></script>`}

@@ -20,7 +20,7 @@ export function Attempts({ delivery }: { delivery: DeliveryDetail }) {
   const earlier = (attempts[0]?.number ?? 1) - 1
   const longestMs = Math.max(...attempts.map(({ durationMs }) => durationMs), 1)
   return (
-    <Card title={words.title}>
+    <Card title={words.title} weight="main">
       {attempts.length === 0 && !nextAttemptAt ? (
         <p className="text-sm text-soft">{words.none}</p>
       ) : (
@@ -68,7 +68,7 @@ function Step({ sign, isLast, children }: StepProps) {
         {sign}
         {!isLast && <span aria-hidden="true" className="my-1 w-px flex-1 bg-line" />}
       </div>
-      <div className={classNames('min-w-0', !isLast && 'pb-5')}>{children}</div>
+      <div className={classNames('min-w-0', !isLast && 'pb-3')}>{children}</div>
     </li>
   )
 }
@@ -96,7 +96,7 @@ interface AttemptTextProps {
 function AttemptText({ attempt, longestMs, isNewest }: AttemptTextProps) {
   const { number, startedAt, durationMs, result, status, error, note } = attempt
   return (
-    <div className="grid gap-1.5 text-sm">
+    <div className="grid gap-1 text-sm">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <p className="text-base">
           <span className="font-medium">{words.number(number)}</span>
@@ -107,25 +107,24 @@ function AttemptText({ attempt, longestMs, isNewest }: AttemptTextProps) {
           <ExactTime at={startedAt} />
         </span>
       </div>
-      {error && <p className="text-bad [overflow-wrap:anywhere]">{error}</p>}
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-0.5">
+        {error && <p className="min-w-0 text-bad [overflow-wrap:anywhere]">{error}</p>}
+        <div className="flex min-w-40 max-w-56 flex-1 items-center gap-2.5 text-soft">
+          <div aria-hidden="true" className="h-1 flex-1 overflow-hidden rounded-full bg-line">
+            <div
+              className={classNames(
+                'h-full rounded-full',
+                result === 'delivered' ? 'bg-good' : 'bg-bad',
+              )}
+              style={{ width: `${Math.max((durationMs / longestMs) * 100, 2)}%` }}
+            />
+          </div>
+          <span className="tabular">{words.took(formatDuration(durationMs))}</span>
+        </div>
+      </div>
       {note && (
         <p className={note === 'acknowledged' ? 'text-soft' : 'text-warn'}>{words.notes[note]}</p>
       )}
-      <div className="flex items-center gap-2.5 text-soft">
-        <div
-          aria-hidden="true"
-          className="h-1.5 max-w-56 flex-1 overflow-hidden rounded-full bg-line"
-        >
-          <div
-            className={classNames(
-              'h-full rounded-full',
-              result === 'delivered' ? 'bg-good' : 'bg-bad',
-            )}
-            style={{ width: `${Math.max((durationMs / longestMs) * 100, 2)}%` }}
-          />
-        </div>
-        <span className="tabular">{words.took(formatDuration(durationMs))}</span>
-      </div>
       {status !== null && <Answer attempt={attempt} isOpen={isNewest && result === 'failed'} />}
     </div>
   )
@@ -135,8 +134,8 @@ function Answer({ attempt, isOpen }: { attempt: Attempt; isOpen: boolean }) {
   const { responseBody, responseHeaders } = attempt
   return (
     <details open={isOpen}>
-      <summary className="py-1 text-soft hover:text-ink">{words.answer}</summary>
-      <div className="mt-1.5 grid gap-3">
+      <summary className="text-soft hover:text-ink">{words.answer}</summary>
+      <div className="mt-1.5 grid gap-2">
         {responseBody === '' ? (
           <p className="text-soft">{words.noBody}</p>
         ) : (

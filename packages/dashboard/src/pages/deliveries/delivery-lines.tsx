@@ -51,7 +51,7 @@ interface LineProps {
 
 export function Line({ badge, children, note, end }: LineProps) {
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[7rem_minmax(0,1fr)_auto] sm:px-5">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 px-4 py-2 text-sm sm:grid-cols-[7rem_minmax(0,1fr)_auto]">
       <div>{badge}</div>
       <div className="col-span-2 row-start-2 min-w-0 [overflow-wrap:anywhere] sm:col-span-1 sm:row-start-auto">
         <div>{children}</div>

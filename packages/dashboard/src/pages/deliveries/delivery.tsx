@@ -69,15 +69,19 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
         badge={<DeliveryBadge delivery={delivery} detailed />}
         actions={<DeliveryActions key={delivery.id} delivery={delivery} />}
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         {error && <ErrorState error={error} onRetry={onRetry} />}
-        <Explanation delivery={delivery} />
-        {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-          <Attempts delivery={delivery} />
-          <FactsCard delivery={delivery} />
+        <div className="grid gap-3 *:only:col-span-full lg:grid-cols-2 lg:gap-4">
+          <Explanation delivery={delivery} />
+          {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
         </div>
-        <RequestCard delivery={delivery} />
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <Attempts delivery={delivery} />
+          <div className="grid gap-4">
+            <FactsCard delivery={delivery} />
+            <RequestCard delivery={delivery} />
+          </div>
+        </div>
       </div>
     </>
   )
@@ -114,7 +118,7 @@ function FactsCard({ delivery }: { delivery: DeliveryDetail }) {
   const { id, eventId, eventType, chatbotId, createdAt, finishedAt, nextAttemptAt } = delivery
   const { nameOf } = useChatbot()
   return (
-    <Card title={detail.facts}>
+    <Card title={detail.facts} weight="quiet">
       <Facts>
         <Fact name={detail.webhook} wide>
           <WebhookLink delivery={delivery} />

@@ -69,7 +69,7 @@ function Types() {
   const found = { webhooks, isPartial }
   const names = new Set(known.data.map(({ name }) => name))
   return (
-    <div className="grid gap-5">
+    <div className="grid gap-4">
       {isPartial && <Notice tone="info">{words.isPartial(webhooks.length)}</Notice>}
       {known.data
         .filter(({ name }) => !isNotice(name))
@@ -91,63 +91,105 @@ interface Found {
 function NoticeTypes({ types, found }: { types: readonly EventType[]; found: Found }) {
   if (types.length === 0) return null
   return (
-    <section aria-labelledby="notices" className="mt-3 grid gap-5">
+    <section aria-labelledby="notices" className="mt-2 grid gap-3">
       <div>
         <h2 id="notices" className="text-base font-semibold">
           {words.notices.title}
         </h2>
         <p className="max-w-2xl text-sm text-soft">{words.notices.intro}</p>
       </div>
-      {types.map((type) => (
-        <KnownType key={type.name} type={type} found={found} />
-      ))}
+      <Card flush>
+        <ul className="divide-y divide-line">
+          {types.map((type) => (
+            <NoticeType key={type.name} type={type} found={found} />
+          ))}
+        </ul>
+      </Card>
     </section>
   )
 }
 
-function KnownType({ type, found }: { type: EventType; found: Found }) {
-  const { webhooks, isPartial } = found
-  const subscribed = webhooks.filter(({ eventTypes }) =>
-    eventTypes.some((name) => spellingOf(name) === type.name),
+/** A line each: they are alike, and one opens the one that one handles. */
+function NoticeType({ type, found }: { type: EventType; found: Found }) {
+  return (
+    <li className="grid gap-x-6 gap-y-2 px-4 py-2.5 lg:grid-cols-2">
+      <div className="grid content-start gap-1">
+        <h3 className="font-semibold">{type.name}</h3>
+        <p className="text-sm text-soft">{aboutOf(type)}</p>
+        <div className="flex flex-wrap gap-x-4 gap-y-1">
+          <details className="text-sm open:w-full">
+            <summary className="text-soft hover:text-ink">{words.example}</summary>
+            <div className="mt-2">
+              <Example type={type} />
+            </div>
+          </details>
+          <Schema type={type} />
+        </div>
+      </div>
+      <section className="grid content-start gap-1.5">
+        <h4 className="text-sm font-medium">{words.subscribed}</h4>
+        <Subscribers type={type} found={found} />
+      </section>
+    </li>
   )
+}
+
+function aboutOf({ name, description }: EventType): string {
+  return words.notices.types[name] ?? description.replaceAll('`', '')
+}
+
+function KnownType({ type, found }: { type: EventType; found: Found }) {
   return (
     <Card
       title={type.name}
-      description={
-        <p className="max-w-2xl">
-          {words.notices.types[type.name] ?? type.description.replaceAll('`', '')}
-        </p>
-      }
+      description={<p className="max-w-2xl">{aboutOf(type)}</p>}
+      weight="main"
     >
-      <div className="grid gap-5 lg:grid-cols-2">
-        <div className="grid content-start gap-3">
-          <CodeBlock
-            caption={words.example}
-            label={words.exampleOf(type.name)}
-            code={JSON.stringify(type.example, null, 2)}
-          />
-          <details className="text-sm">
-            <summary className="text-soft">{words.schema}</summary>
-            <div className="mt-2">
-              <CodeBlock
-                caption={words.schema}
-                label={words.schemaOf(type.name)}
-                code={JSON.stringify(type.schema, null, 2)}
-              />
-            </div>
-          </details>
+      <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid content-start gap-2">
+          <Example type={type} />
+          <Schema type={type} />
         </div>
         <section className="grid content-start gap-2">
           <h3 className="text-sm font-medium">{words.subscribed}</h3>
-          {subscribed.length === 0 ? (
-            <Nobody isPartial={isPartial} />
-          ) : (
-            <Subscribed webhooks={subscribed} />
-          )}
+          <Subscribers type={type} found={found} />
         </section>
       </div>
     </Card>
   )
+}
+
+function Example({ type: { name, example } }: { type: EventType }) {
+  return (
+    <CodeBlock
+      caption={words.example}
+      label={words.exampleOf(name)}
+      code={JSON.stringify(example, null, 2)}
+    />
+  )
+}
+
+function Schema({ type: { name, schema } }: { type: EventType }) {
+  return (
+    <details className="text-sm open:w-full">
+      <summary className="text-soft hover:text-ink">{words.schema}</summary>
+      <div className="mt-2">
+        <CodeBlock
+          caption={words.schema}
+          label={words.schemaOf(name)}
+          code={JSON.stringify(schema, null, 2)}
+        />
+      </div>
+    </details>
+  )
+}
+
+function Subscribers({ type, found: { webhooks, isPartial } }: { type: EventType; found: Found }) {
+  const subscribed = webhooks.filter(({ eventTypes }) =>
+    eventTypes.some((name) => spellingOf(name) === type.name),
+  )
+  if (subscribed.length === 0) return <Nobody isPartial={isPartial} />
+  return <Subscribed webhooks={subscribed} />
 }
 
 function Nobody({ isPartial }: { isPartial: boolean }) {
@@ -163,7 +205,7 @@ function Nobody({ isPartial }: { isPartial: boolean }) {
 
 function Subscribed({ webhooks }: { webhooks: readonly Webhook[] }) {
   return (
-    <ul className="grid gap-2">
+    <ul className="grid gap-1">
       {webhooks.map((webhook) => (
         <li key={webhook.id} className="flex items-center justify-between gap-3 text-sm">
           <Link to={`/webhooks/${webhook.id}`} className="min-w-0 clipped hover:underline">

@@ -34,7 +34,7 @@ export function OtherTypes({ known, webhooks, isPartial }: OtherTypesProps) {
   return (
     <Card title={words.others} description={words.othersIntro} flush>
       {rows.length === 0 ? (
-        <p className="px-4 py-4 text-sm text-soft sm:px-5">
+        <p className="px-4 py-4 text-sm text-soft">
           {isPartial ? words.noneOfThese : words.noOthers}
         </p>
       ) : (

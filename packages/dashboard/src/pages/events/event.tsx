@@ -50,23 +50,25 @@ function Loaded({ event }: { event: Event }) {
         title={words.title(eventType)}
         trail={<BackLink to="/deliveries">{words.back}</BackLink>}
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         {event.erased && <Notice tone="info">{words.erased}</Notice>}
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-          <Card title={words.deliveries} flush>
-            {deliveries.length === 0 ? (
-              <p className="px-4 py-4 text-sm text-soft sm:px-5">{words.noDeliveries}</p>
-            ) : (
-              <DeliveryLines label={words.deliveriesLabel} deliveries={deliveries} />
-            )}
-          </Card>
-          <FactsCard event={event} />
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <div className="grid gap-4">
+            <Card title={words.deliveries} weight="main" flush>
+              {deliveries.length === 0 ? (
+                <p className="px-4 py-2.5 text-sm text-soft">{words.noDeliveries}</p>
+              ) : (
+                <DeliveryLines label={words.deliveriesLabel} deliveries={deliveries} />
+              )}
+            </Card>
+            <FactsCard event={event} />
+          </div>
+          {payload && (
+            <Card title={words.payload}>
+              <CodeBlock code={JSON.stringify(payload, null, 2)} label={words.payloadLabel} wrap />
+            </Card>
+          )}
         </div>
-        {payload && (
-          <Card title={words.payload}>
-            <CodeBlock code={JSON.stringify(payload, null, 2)} label={words.payloadLabel} wrap />
-          </Card>
-        )}
       </div>
     </>
   )
@@ -76,7 +78,7 @@ function FactsCard({ event }: { event: Event }) {
   const { nameOf } = useChatbot()
   const { data: lead } = useQuery(leadOfEventQuery(event.id))
   return (
-    <Card title={words.facts}>
+    <Card title={words.facts} weight="quiet">
       <Facts>
         <Fact name={words.type}>
           <span className="font-mono text-xs">{event.eventType}</span>

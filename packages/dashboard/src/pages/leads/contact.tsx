@@ -41,7 +41,7 @@ function Contact({ text, unknown, inList = false, href, icon, label }: LinkedPro
     )
   }
   return (
-    <span className="flex min-w-0 items-center gap-1.5 max-md:justify-end">
+    <span className="flex min-w-0 items-center gap-1.5">
       <span className="truncate" title={text}>
         {text}
       </span>

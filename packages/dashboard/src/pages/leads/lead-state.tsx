@@ -30,7 +30,7 @@ export function LeadState({ lead: { id, deliveries } }: { lead: Pick<Lead, 'id' 
     <Link
       to={`/leads/${id}`}
       title={doubted > 0 ? sent.doubted : sent.toWhom}
-      className="inline-flex flex-wrap items-center gap-x-2 gap-y-1 hover:underline"
+      className="inline-flex flex-wrap items-center gap-x-2 xl:flex-nowrap hover:underline"
     >
       <StatusBadge {...lookOf(WORDS[state], doubted > 0)} />
       {total > 1 && (

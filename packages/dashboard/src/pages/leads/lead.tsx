@@ -53,11 +53,14 @@ function Loaded({ lead, error, onRetry }: LoadedProps) {
           </Button>
         }
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         {error && <ErrorState error={error} onRetry={onRetry} />}
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <div className="grid gap-4">
+            <LeftCard lead={lead} />
+            <FactsCard lead={lead} />
+          </div>
           <WhoGotIt lead={lead} />
-          <FactsCard lead={lead} />
         </div>
       </div>
       <EraseDialog lead={lead} open={isErasing} onOpenChange={setIsErasing} />
@@ -69,11 +72,9 @@ function Back() {
   return <BackLink to="/leads">{detail.back}</BackLink>
 }
 
-function FactsCard({ lead }: { lead: Lead }) {
-  const { id, chatbotId, conversationId, eventId, createdAt } = lead
-  const { nameOf } = useChatbot()
+function LeftCard({ lead }: { lead: Lead }) {
   return (
-    <Card title={detail.facts}>
+    <Card title={detail.left} weight="main">
       <Facts>
         <Fact name={detail.name}>
           <Given text={lead.customerName} />
@@ -85,9 +86,20 @@ function FactsCard({ lead }: { lead: Lead }) {
           <Phone text={lead.customerPhone} unknown={detail.notGiven} />
         </Fact>
         <ConsentFact consent={lead.consent} />
+      </Facts>
+    </Card>
+  )
+}
+
+function FactsCard({ lead }: { lead: Lead }) {
+  const { id, chatbotId, conversationId, eventId, createdAt } = lead
+  const { nameOf } = useChatbot()
+  return (
+    <Card title={detail.facts} weight="quiet">
+      <Facts>
         <IdFact name={detail.conversation} id={conversationId} />
         <Fact name={detail.chatbot}>{nameOf(chatbotId)}</Fact>
-        <Fact name={detail.left}>
+        <Fact name={detail.leftAt}>
           <ExactTime at={createdAt} />
         </Fact>
         <Fact name={detail.event} wide>

@@ -120,7 +120,7 @@ const NAME: Column<Lead> = {
 const EMAIL: Column<Lead> = {
   key: 'email',
   header: columns.email,
-  width: 'w-52',
+  width: 'w-[20%]',
   isEmpty: ({ customerEmail }) => customerEmail === '',
   // Above the row's link, and no wider than what it says: beside it one clicks the row.
   cell: ({ customerEmail }) => (
@@ -133,7 +133,7 @@ const EMAIL: Column<Lead> = {
 const PHONE: Column<Lead> = {
   key: 'phone',
   header: columns.phone,
-  width: 'w-44',
+  width: 'w-[15%]',
   isEmpty: ({ customerPhone }) => customerPhone === '',
   cell: ({ customerPhone }) => (
     <div className="relative z-1 w-fit max-w-full">
@@ -145,7 +145,7 @@ const PHONE: Column<Lead> = {
 const SENT: Column<Lead> = {
   key: 'sent',
   header: columns.sent,
-  width: 'w-36',
+  width: 'w-[20%]',
   bare: true,
   cell: (lead) => <LeadState lead={lead} />,
 }
@@ -153,7 +153,7 @@ const SENT: Column<Lead> = {
 const LEFT: Column<Lead> = {
   key: 'left',
   header: columns.left,
-  width: 'w-32',
+  width: 'w-34',
   align: 'end',
   cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
 }
@@ -164,7 +164,7 @@ function chatbotColumn(names: ReadonlyMap<string, string>): Column<Lead> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
-    width: 'w-36',
+    width: 'w-[12%]',
     cell: ({ chatbotId }) => <Clipped text={names.get(chatbotId) ?? chatbotId} />,
   }
 }

@@ -30,7 +30,7 @@ function Lines({ lead }: { lead: Lead }) {
   const event = useQuery(eventQuery(lead.eventId))
   const webhooks = useQuery(webhooksQuery(lead.chatbotId))
   if (event.error instanceof ApiFailure && event.error.statusCode === 404) {
-    return <p className="px-4 py-4 text-sm text-soft sm:px-5">{where.eventGone}</p>
+    return <p className="px-4 py-4 text-sm text-soft">{where.eventGone}</p>
   }
   const failed = [event, webhooks].find(({ error }) => error)
   if (failed) {
@@ -79,7 +79,7 @@ function whyNever({ createdAt, eventTypes }: Webhook, lead: Lead): string {
 
 function NoWebhook() {
   return (
-    <div className="grid justify-items-start gap-3 px-4 py-4 text-sm sm:px-5">
+    <div className="grid justify-items-start gap-3 px-4 py-4 text-sm">
       <p className="text-soft">{where.none}</p>
       <ButtonLink size="sm" icon="plus" to="/webhooks?create">
         {where.create}

@@ -62,7 +62,7 @@ interface OnResending {
 function Wanting({ troubles, givenUp, onResending }: AttentionProps & OnResending) {
   if (troubles.length === 0 && givenUp.count === 0) {
     return (
-      <p className="flex items-center gap-2.5 rounded-card border border-line bg-surface px-4 py-3 text-sm shadow-xs sm:px-5">
+      <p className="flex items-center gap-2.5 rounded-card border border-good/25 bg-good-wash px-4 py-2.5 text-sm">
         <span className="text-good">
           <Icon name="check" />
         </span>
@@ -76,6 +76,7 @@ function Wanting({ troubles, givenUp, onResending }: AttentionProps & OnResendin
     <Card
       title={texts.overview.attentionTitle}
       description={givenUp.count > 0 && <AllGivenUp givenUp={givenUp} />}
+      weight="main"
       flush
     >
       <ul className="divide-y divide-line">
@@ -84,7 +85,7 @@ function Wanting({ troubles, givenUp, onResending }: AttentionProps & OnResendin
         ))}
       </ul>
       {(isPartial || troubles.length > SHOWN) && (
-        <p className="border-t border-line px-4 py-2.5 text-sm text-soft sm:px-5">
+        <p className="border-t border-line px-4 py-2.5 text-sm text-soft">
           {texts.overview.moreTroubled(Math.min(SHOWN, troubles.length), all)}
         </p>
       )}
@@ -105,8 +106,8 @@ function AttentionItem({ trouble, onResending }: { trouble: Trouble } & OnResend
   const page = `/webhooks/${webhookId}`
   const named = webhook ?? givenUp
   return (
-    <li className="grid gap-3 px-4 py-3 sm:px-5">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5">
+    <li className="grid gap-2 px-4 py-2.5">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-2.5">
         <div className="grid min-w-0 flex-1 basis-64 gap-1">
           <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 sm:flex-nowrap">
             {webhook && <WebhookBadge webhook={webhook} />}
@@ -141,7 +142,9 @@ function AttentionItem({ trouble, onResending }: { trouble: Trouble } & OnResend
           </ButtonLink>
         </div>
       </div>
-      {webhook && (kind === 'failing' || kind === 'resting') && <WaitingNotice webhook={webhook} />}
+      {webhook && (kind === 'failing' || kind === 'resting') && (
+        <WaitingNotice webhook={webhook} inCard />
+      )}
     </li>
   )
 }

@@ -31,7 +31,7 @@ export function AttemptsChart({ stats, span, webhookId }: StatsChartProps) {
   return (
     <Card title={overview.attemptsTitle} description={overview.attemptsAbout}>
       {stats === null ? (
-        <Skeleton className="h-60" />
+        <Skeleton className="h-48" />
       ) : (
         <Chart
           kind="bars"
@@ -111,7 +111,7 @@ export function LatencyChart({ stats, span }: StatsChartProps) {
   return (
     <Card title={overview.latencyTitle}>
       {stats === null ? (
-        <Skeleton className="h-60" />
+        <Skeleton className="h-48" />
       ) : (
         <Chart
           kind="lines"

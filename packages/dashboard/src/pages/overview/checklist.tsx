@@ -24,6 +24,7 @@ export function Checklist({ setup }: { setup: Setup }) {
     <Card
       title={isDone ? words.doneTitle : words.title}
       description={isDone ? words.done : words.progress(count, STEPS.length)}
+      weight={done.webhook ? 'plain' : 'main'}
       flush
       actions={
         done.chatbot && (
@@ -57,23 +58,33 @@ function Step({ step, isDone, isNext, children }: StepProps) {
   return (
     <li
       aria-current={isNext ? 'step' : undefined}
-      className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-3 px-4 py-3 sm:px-5"
+      className={classNames(
+        'grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-3 px-4',
+        isNext ? 'bg-accent-wash py-3' : 'py-2',
+      )}
     >
       <span
         className={classNames(
           'mt-0.5 grid size-5 place-items-center rounded-full border',
           isDone ? 'border-transparent bg-good-wash text-good' : 'border-line-strong/60 text-soft',
+          isNext && 'border-accent bg-surface',
         )}
       >
         {isDone && <Icon name="check" size="sm" />}
       </span>
       <div className="grid min-w-0 gap-2">
         <div>
-          <p className={classNames('font-medium', isDone && 'text-soft')}>
+          <p
+            className={classNames(
+              'font-medium',
+              isDone && 'text-soft',
+              isNext && 'text-lg font-semibold',
+            )}
+          >
             {title}
             <span className="sr-only"> ({isDone ? words.isDone : words.isMissing})</span>
           </p>
-          {!isDone && <p className="text-sm text-soft">{what}</p>}
+          {!isDone && <p className={classNames('text-sm', !isNext && 'text-soft')}>{what}</p>}
         </div>
         {!isDone && children}
       </div>

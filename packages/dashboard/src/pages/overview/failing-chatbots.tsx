@@ -16,14 +16,14 @@ export function FailingChatbots({ troubles }: { troubles: readonly Trouble[] }) 
   const ranked = rankChatbots(troubles)
   if (ranked.length === 0) return null
   return (
-    <Card title={words.title} description={words.intro} flush>
+    <Card title={words.title} description={words.intro} weight="quiet" flush>
       <ul className="divide-y divide-line">
         {ranked.slice(0, SHOWN).map(({ chatbotId, counts }) => (
           <li
             key={chatbotId}
-            className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3 sm:px-5"
+            className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-2"
           >
-            <div className="min-w-0">
+            <div className="min-w-0 flex-1 basis-48">
               <Link to={`/?chatbotId=${chatbotId}`} className="clipped font-medium hover:underline">
                 {nameOf(chatbotId)}
               </Link>
@@ -40,7 +40,7 @@ export function FailingChatbots({ troubles }: { troubles: readonly Trouble[] }) 
         ))}
       </ul>
       {ranked.length > SHOWN && (
-        <p className="border-t border-line px-4 py-2.5 text-sm text-soft sm:px-5">
+        <p className="border-t border-line px-4 py-2.5 text-sm text-soft">
           {words.others(ranked.length - SHOWN)}
         </p>
       )}

@@ -14,7 +14,7 @@ export function Figures({ stats }: { stats: Stats | null }) {
     return (
       <Row>
         {['delivered', 'rate', 'latency', 'waiting'].map((key) => (
-          <div key={key} className="grid gap-2 bg-surface px-4 py-3.5 sm:px-5">
+          <div key={key} className="grid gap-2 bg-surface px-4 py-2.5">
             <Skeleton className="h-4 w-24" />
             <Skeleton className="h-8 w-16" />
             <Skeleton className="h-4 w-32" />
@@ -89,7 +89,7 @@ interface FigureProps {
 
 function Figure({ label, value, note, isBad = false }: FigureProps) {
   return (
-    <div className="grid content-start gap-0.5 bg-surface px-4 py-3.5 sm:px-5">
+    <div className="grid content-start gap-x-3 bg-surface px-4 py-2.5">
       <dt className="text-sm text-soft">{label}</dt>
       <dd className="text-2xl font-semibold tracking-tight tabular">{value}</dd>
       <dd className={classNames('text-sm tabular', isBad ? 'text-bad' : 'text-soft')}>{note}</dd>

@@ -32,9 +32,11 @@ const CHATBOTS_SHOWN = 5
 interface LeadsCardProps {
   /** Null: of all of them. */
   chatbotId: string | null
+  /** Of what wants somebody; else it is what the page is for. */
+  isBeside: boolean
 }
 
-export function LeadsCard({ chatbotId }: LeadsCardProps) {
+export function LeadsCard({ chatbotId, isBeside }: LeadsCardProps) {
   const now = useNow()
   const [day, week] = [startOfDay(now), startOfWeek(now)]
   const today = useQuery(leadStatsQuery({ chatbotId, from: day.toISOString() }))
@@ -45,8 +47,8 @@ export function LeadsCard({ chatbotId }: LeadsCardProps) {
   }
   const showsChatbots = chatbotId === null && (thisWeek.data?.chatbots.length ?? 0) > 0
   return (
-    <Card title={words.title} flush>
-      <div className="grid divide-y divide-line sm:grid-cols-2 sm:divide-x sm:divide-y-0">
+    <Card title={words.title} weight={isBeside ? 'plain' : 'main'} flush>
+      <div className="grid grid-cols-2 divide-x divide-line">
         <Span label={words.today} from={day} stats={today.data} chatbotId={chatbotId} />
         <Span
           label={words.week(formatDay(week))}
@@ -70,7 +72,7 @@ interface SpanProps {
 function Span({ label, from, stats, chatbotId }: SpanProps) {
   const list = (filter: Record<string, string> = {}) => leadsLink({ chatbotId, from, filter })
   return (
-    <section aria-label={label} className="grid content-start gap-1 px-4 py-3.5 sm:px-5">
+    <section aria-label={label} className="grid content-start gap-0.5 px-4 py-2.5">
       <h3 className="text-sm text-soft">{label}</h3>
       {stats === undefined ? (
         <>
@@ -131,7 +133,7 @@ function FromWhich({ stats, from }: { stats: LeadStats; from: Date }) {
   const most = Math.max(1, ...chatbots.map(({ count }) => count))
   const others = chatbots.length - CHATBOTS_SHOWN
   return (
-    <section className="grid gap-2 border-t border-line px-4 py-3.5 sm:px-5">
+    <section className="grid gap-1.5 border-t border-line px-4 py-2.5">
       <h3 className="text-sm text-soft">{more ? words.fromNewest : words.from}</h3>
       <ul className="grid gap-1.5 text-sm">
         {chatbots.slice(0, CHATBOTS_SHOWN).map(({ chatbotId, name, count }) => (

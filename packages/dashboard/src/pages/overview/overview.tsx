@@ -47,13 +47,15 @@ export default function Overview() {
           )
         }
       />
-      <div className="grid gap-5">
+      <div className="grid gap-4">
         {setup && !setup.done.webhook && <Steps setup={setup} />}
         {!isNew && <Numbers span={span} setup={setup} />}
       </div>
     </>
   )
 }
+
+const BESIDE = 'grid gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]'
 
 interface NumbersProps {
   span: SpanName
@@ -74,21 +76,34 @@ function Numbers({ span, setup }: NumbersProps) {
     return <ErrorState error={failed.error} onRetry={retry} />
   }
   const troubles = troubled.data && givenUp.data && troublesOf(troubled.data, givenUp.data)
+  const isTroubled = !!troubles && !!givenUp.data && troubles.length + givenUp.data.count > 0
+  const leads = !isLoading && <LeadsCard chatbotId={chatbotId} isBeside={isTroubled} />
+  const hasSteps = setup?.done.webhook === true
   return (
     <>
-      {some.data?.data.length === 0 ? (
-        setup === null && <NoWebhook />
-      ) : troubles && givenUp.data && some.data ? (
-        <Attention troubles={troubles} givenUp={givenUp.data} />
-      ) : (
-        <Skeleton className="h-12 rounded-card" />
-      )}
-      {setup?.done.webhook && <Steps setup={setup} />}
-      {!isLoading && <LeadsCard chatbotId={chatbotId} />}
-      {chatbotId === null && troubles && <FailingChatbots troubles={troubles} />}
+      {/* What wants somebody is the thing of the page, and the leads stand beside it. */}
+      <div className={isTroubled ? `${BESIDE} items-start` : 'grid gap-4'}>
+        <div className="grid gap-4">
+          {some.data?.data.length === 0 ? (
+            setup === null && <NoWebhook />
+          ) : troubles && givenUp.data && some.data ? (
+            <Attention troubles={troubles} givenUp={givenUp.data} />
+          ) : (
+            <Skeleton className="h-12 rounded-card" />
+          )}
+          {hasSteps && isTroubled && leads}
+        </div>
+        <div className="grid gap-4">
+          {hasSteps && <Steps setup={setup} />}
+          {!(hasSteps && isTroubled) && leads}
+          {chatbotId === null && troubles && <FailingChatbots troubles={troubles} />}
+        </div>
+      </div>
       <Figures stats={stats.data ?? null} />
-      <AttemptsChart stats={stats.data ?? null} span={span} />
-      <LatencyChart stats={stats.data ?? null} span={span} />
+      <div className={BESIDE}>
+        <AttemptsChart stats={stats.data ?? null} span={span} />
+        <LatencyChart stats={stats.data ?? null} span={span} />
+      </div>
     </>
   )
 }

@@ -8,8 +8,8 @@ const LINK = 'inline-flex items-center gap-1.5 font-medium text-accent hover:und
 
 export function LinksCard() {
   return (
-    <Card title={words.links}>
-      <ul className="grid gap-3">
+    <Card title={words.links} weight="quiet">
+      <ul className="grid gap-2">
         <li>
           <Outside href="/docs" label={words.docs} />
           <p className="text-sm text-soft">{words.docsHint}</p>

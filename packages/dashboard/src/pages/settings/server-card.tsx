@@ -22,6 +22,7 @@ export function ServerCard() {
   return (
     <Card
       title={words.server}
+      weight="main"
       actions={
         <Button
           size="sm"

@@ -20,12 +20,12 @@ export default function Settings() {
   return (
     <>
       <PageHeader title={words.title} description={words.intro} />
-      <div className="grid items-start gap-5 lg:grid-cols-2">
-        <div className="grid gap-5">
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="grid gap-4">
           <YouCard />
           <AppearanceCard />
         </div>
-        <div className="grid gap-5">
+        <div className="grid gap-4">
           <ServerCard />
           <LinksCard />
         </div>
@@ -67,7 +67,7 @@ function YouCard() {
 function AppearanceCard() {
   const { theme, setTheme } = useTheme()
   return (
-    <Card title={words.appearance} description={words.themeHint}>
+    <Card title={words.appearance} weight="quiet" description={words.themeHint}>
       <Segmented
         label={words.theme}
         value={theme}

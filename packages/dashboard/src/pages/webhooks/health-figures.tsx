@@ -26,12 +26,14 @@ interface HealthFiguresProps {
   health: WebhookHealthDetail | undefined
   span: HealthSpan
   onSpan(span: HealthSpan): void
+  weight: 'main' | 'plain'
 }
 
-export function HealthFigures({ health, span, onSpan }: HealthFiguresProps) {
+export function HealthFigures({ health, span, onSpan, weight }: HealthFiguresProps) {
   return (
     <Card
       title={words.title}
+      weight={weight}
       actions={
         <Segmented
           label={texts.overview.span}
@@ -53,8 +55,8 @@ function Shown({ health, span }: { health: WebhookHealthDetail; span: HealthSpan
   const open = waiting.fresh + waiting.retrying
   const rate = successRate === null ? '–' : formatPercent(successRate)
   return (
-    <div className="grid gap-4">
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-4 lg:grid-cols-4">
+    <div className="grid gap-3">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 lg:grid-cols-4">
         <Figure label={words.successRate} value={rate}>
           {attempts === 0
             ? words.noAttempt
@@ -92,7 +94,7 @@ function Shown({ health, span }: { health: WebhookHealthDetail; span: HealthSpan
       <SparkBars
         label={words.chart(words.spans[span], attempts, failedAttempts)}
         bars={barsOf(health.series, { from, to, stepMs: STEP_MS[span] })}
-        className="h-14 w-full"
+        className="h-12 w-full"
       />
     </div>
   )
@@ -113,7 +115,7 @@ interface FigureProps {
 
 function Figure({ label, value, to, children }: FigureProps) {
   return (
-    <div className="grid content-start gap-0.5">
+    <div className="grid content-start gap-x-2">
       <dt className="text-sm text-soft">{label}</dt>
       <dd className="text-2xl font-semibold tracking-tight tabular">
         {to ? (

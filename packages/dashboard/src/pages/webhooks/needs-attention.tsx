@@ -21,14 +21,17 @@ interface NeedsAttentionProps {
 export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
   const [recoveryId, setRecoveryId] = useState<string | null>(null)
   const { givenUp, errors, moreErrors } = health
-  const isLastTold = !hasLast(webhook) || errors.some((group) => isOfLast(group, webhook))
-  const isNone = givenUp.count === 0 && errors.length === 0 && isLastTold
+  const isLastTold = isToldByGroups(webhook, health)
+  const isNone = !wantsSomebody(webhook, health)
   return (
-    <Card title={words.title} flush={!isNone}>
-      {isNone ? (
-        // Of all there is: the server has counted, and looked for failures by their indexes.
-        <p className="text-sm text-soft">{moreErrors ? words.noneSeen : words.none}</p>
-      ) : (
+    <Card
+      title={words.title}
+      // Of all there is: the server has counted, and looked for failures by their indexes.
+      description={isNone && (moreErrors ? words.noneSeen : words.none)}
+      weight={isNone ? 'quiet' : 'main'}
+      flush
+    >
+      {!isNone && (
         <div className="divide-y divide-line">
           {givenUp.count > 0 && (
             <GivenUp webhook={webhook} givenUp={givenUp} onStarted={setRecoveryId} />
@@ -47,7 +50,7 @@ export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
               ))}
             </ul>
           )}
-          {moreErrors && <p className="px-4 py-2.5 text-sm text-soft sm:px-5">{words.more}</p>}
+          {moreErrors && <p className="px-4 py-2.5 text-sm text-soft">{words.more}</p>}
         </div>
       )}
       {recoveryId !== null && (
@@ -62,7 +65,16 @@ export function NeedsAttention({ webhook, health }: NeedsAttentionProps) {
   )
 }
 
-const ROW = 'flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3 sm:px-5'
+export function wantsSomebody(webhook: Webhook, health: WebhookHealthDetail): boolean {
+  const { givenUp, errors } = health
+  return givenUp.count > 0 || errors.length > 0 || !isToldByGroups(webhook, health)
+}
+
+function isToldByGroups(webhook: Webhook, { errors }: WebhookHealthDetail): boolean {
+  return !hasLast(webhook) || errors.some((group) => isOfLast(group, webhook))
+}
+
+const ROW = 'flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-2.5'
 
 interface PartProps {
   webhook: Webhook

@@ -14,7 +14,7 @@ export function RecentDeliveries({ health }: { health: WebhookHealthDetail }) {
   const { webhookId, lastDelivered, lastFailed } = health
   const list = `/deliveries?webhookId=${webhookId}`
   return (
-    <div className="grid gap-5 lg:grid-cols-2">
+    <div className="grid gap-4">
       <Card
         title={words.failed}
         flush
@@ -45,7 +45,7 @@ export function RecentDeliveries({ health }: { health: WebhookHealthDetail }) {
 }
 
 function Deliveries({ deliveries, none }: { deliveries: readonly Delivery[]; none: string }) {
-  if (deliveries.length === 0) return <p className="px-4 py-4 text-sm text-soft sm:px-5">{none}</p>
+  if (deliveries.length === 0) return <p className="px-4 py-2.5 text-sm text-soft">{none}</p>
   return (
     <ul className="divide-y divide-line">
       {deliveries.map((delivery) => (
@@ -59,7 +59,7 @@ function Line({ delivery }: { delivery: Delivery }) {
   const { id, eventType, kind, state, lastStatus, lastError, updatedAt } = delivery
   const told = state === 'delivered' ? words.answered(lastStatus) : (lastError ?? eventType)
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-sm sm:px-5">
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5 text-sm">
       <DeliveryBadge delivery={delivery} />
       <Link to={`/deliveries/${id}`} className="min-w-0 flex-1 basis-40 truncate hover:underline">
         {told}

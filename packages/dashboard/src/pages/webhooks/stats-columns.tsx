@@ -20,7 +20,7 @@ export function statsColumns(list: WebhookStatsList | undefined): Column<Webhook
     {
       key: 'lastDay',
       header: columns.lastDay,
-      width: 'w-44',
+      width: 'w-38 xl:w-44',
       cell: ({ id }) =>
         list === undefined ? (
           <Skeleton className="h-6 w-full" />
@@ -31,7 +31,7 @@ export function statsColumns(list: WebhookStatsList | undefined): Column<Webhook
     {
       key: 'givenUp',
       header: columns.givenUp,
-      width: 'w-24',
+      width: 'w-20 xl:w-24',
       align: 'end',
       isEmpty: ({ id }) => !known.get(id)?.givenUp.count,
       cell: ({ id }) => <GivenUp id={id} stats={known.get(id)} />,

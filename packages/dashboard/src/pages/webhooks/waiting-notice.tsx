@@ -20,7 +20,13 @@ const LOOKED_AT = 100
 
 const { waiting: words } = texts.webhooks
 
-export function WaitingNotice({ webhook }: { webhook: Webhook }) {
+interface WaitingNoticeProps {
+  webhook: Webhook
+  /** Beside what it is about: a line, not a box in a box. */
+  inCard?: boolean
+}
+
+export function WaitingNotice({ webhook, inCard = false }: WaitingNoticeProps) {
   const client = useQueryClient()
   const { showToast } = useToasts()
   const nowMs = useSeconds()
@@ -52,6 +58,7 @@ export function WaitingNotice({ webhook }: { webhook: Webhook }) {
   return (
     <Notice
       tone={toneOf(outcomes)}
+      plain={inCard}
       actions={
         amount > 0 && (
           <Button

@@ -25,7 +25,7 @@ import { WebhookBadge, webhookCondition } from '../../ui/status-badge.tsx'
 import { ExactTime, TimeAgo } from '../../ui/time-ago.tsx'
 import { EndRestButton } from './end-rest-button.tsx'
 import { HealthFigures } from './health-figures.tsx'
-import { NeedsAttention } from './needs-attention.tsx'
+import { NeedsAttention, wantsSomebody } from './needs-attention.tsx'
 import type { PairsSetting } from './pairs.ts'
 import { RecentDeliveries } from './recent-deliveries.tsx'
 import { RecoverButton } from './recover-button.tsx'
@@ -71,19 +71,32 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
         actions={<WebhookActions webhook={webhook} />}
       />
       <BulkLines chatbotId={webhook.chatbotId} webhookId={webhook.id} />
-      <div className="grid gap-5">
-        <Condition webhook={webhook} />
-        <WaitingNotice key={webhook.id} webhook={webhook} />
-        <Health webhook={webhook} />
-        <div className="grid gap-5 lg:grid-cols-2">
-          <AttemptsCard webhook={webhook} />
-          <SettingsCard webhook={webhook} />
+      <div className="grid gap-4">
+        <div className="flex flex-wrap gap-3 *:flex-1 *:basis-100 empty:hidden">
+          <Condition webhook={webhook} />
+          <WaitingNotice key={webhook.id} webhook={webhook} />
         </div>
-        {webhook.kind === 'http' && (
-          <Card title={texts.webhooks.test.title} description={texts.webhooks.test.intro}>
-            <TestPanel webhook={webhook} />
-          </Card>
-        )}
+        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <div className="grid gap-4">
+            <Health webhook={webhook} />
+          </div>
+          {/* What one looks up, and what one does now and then. */}
+          <div className="grid items-start gap-4 lg:max-xl:grid-cols-2">
+            <div className="grid gap-4">
+              <AttemptsCard webhook={webhook} />
+              {webhook.kind === 'http' && (
+                <Card
+                  title={texts.webhooks.test.title}
+                  description={texts.webhooks.test.intro}
+                  weight="quiet"
+                >
+                  <TestPanel webhook={webhook} />
+                </Card>
+              )}
+            </div>
+            <SettingsCard webhook={webhook} />
+          </div>
+        </div>
         <SecretCard webhook={webhook} />
       </div>
     </>
@@ -148,11 +161,16 @@ function Health({ webhook }: { webhook: Webhook }) {
       {data ? (
         <NeedsAttention webhook={webhook} health={data} />
       ) : (
-        <Card title={texts.webhooks.attention.title}>
+        <Card title={texts.webhooks.attention.title} flush>
           <SkeletonRows rows={1} />
         </Card>
       )}
-      <HealthFigures health={data} span={span} onSpan={setSpan} />
+      <HealthFigures
+        health={data}
+        span={span}
+        onSpan={setSpan}
+        weight={data && wantsSomebody(webhook, data) ? 'plain' : 'main'}
+      />
       {data && <RecentDeliveries health={data} />}
     </>
   )
@@ -161,7 +179,11 @@ function Health({ webhook }: { webhook: Webhook }) {
 function AttemptsCard({ webhook }: { webhook: Webhook }) {
   const { health } = webhook
   return (
-    <Card title={detail.health} actions={<RecoverButton webhook={webhook} size="sm" />}>
+    <Card
+      title={detail.health}
+      actions={<RecoverButton webhook={webhook} size="sm" />}
+      weight="quiet"
+    >
       <Facts>
         <Fact name={detail.lastSuccess}>
           <TimeAgo at={health.lastSuccessAt} />
@@ -182,10 +204,10 @@ function AttemptsCard({ webhook }: { webhook: Webhook }) {
 function SettingsCard({ webhook }: { webhook: Webhook }) {
   const { id, eventTypes, createdAt } = webhook
   return (
-    <Card title={detail.settings}>
+    <Card title={detail.settings} weight="quiet">
       <Facts>
         <Fact name={detail.events}>
-          <span className="flex flex-wrap justify-end gap-x-2 font-mono text-xs">
+          <span className="flex flex-wrap gap-x-2 font-mono text-xs">
             {eventTypes.map((name) => (
               <span key={name}>{name}</span>
             ))}

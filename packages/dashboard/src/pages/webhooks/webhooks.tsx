@@ -95,16 +95,16 @@ const ENDPOINT: Column<Webhook> = {
   key: 'url',
   header: columns.url,
   cell: ({ id, kind, url, description }) => (
-    <div className="min-w-0">
+    <div className="min-w-0 xl:flex xl:items-baseline xl:gap-2.5">
       {/* Breaks that are offered and hidden are spaces in a name that is put together from parts. */}
       <Link
         to={`/webhooks/${id}`}
         aria-label={webhookName({ kind, url })}
-        className="clipped font-medium hover:underline"
+        className="clipped font-medium hover:underline xl:max-w-3/4 xl:shrink-0"
       >
         <Breakable text={webhookName({ kind, url })} />
       </Link>
-      {description && <p className="clipped text-soft">{description}</p>}
+      {description && <p className="clipped text-soft xl:min-w-0">{description}</p>}
     </div>
   ),
 }
@@ -112,7 +112,7 @@ const ENDPOINT: Column<Webhook> = {
 const STATE: Column<Webhook> = {
   key: 'state',
   header: columns.state,
-  width: 'w-32',
+  width: 'w-28 xl:w-32',
   bare: true,
   cell: (webhook) => <WebhookBadge webhook={webhook} />,
 }
@@ -120,7 +120,7 @@ const STATE: Column<Webhook> = {
 const EVENTS: Column<Webhook> = {
   key: 'events',
   header: columns.events,
-  width: 'w-48',
+  width: 'w-[16%]',
   cell: ({ eventTypes }) => (
     <span className="block truncate font-mono text-xs" title={eventTypes.join('\n')}>
       {eventTypes.slice(0, 2).join(', ')}
@@ -132,7 +132,7 @@ const EVENTS: Column<Webhook> = {
 const LAST_SUCCESS: Column<Webhook> = {
   key: 'lastSuccess',
   header: columns.lastSuccess,
-  width: 'w-36',
+  width: 'w-34 xl:w-36',
   align: 'end',
   cell: ({ health }) => <TimeAgo at={health.lastSuccessAt} />,
 }
@@ -141,7 +141,7 @@ function chatbotColumn(names: ReadonlyMap<string, string>): Column<Webhook> {
   return {
     key: 'chatbot',
     header: columns.chatbot,
-    width: 'w-40',
+    width: 'w-[14%]',
     cell: ({ chatbotId }) => (
       <span className="block truncate">{names.get(chatbotId) ?? chatbotId}</span>
     ),

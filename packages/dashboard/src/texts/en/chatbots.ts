@@ -33,9 +33,10 @@ export const chatbots = {
     colorPlaceholder: '#1f5fd0',
     colorFault: 'Write a color as six hex digits, like #0f766e.',
     asks: 'What it asks for',
-    asksIntro: 'A visitor must fill in at least one field, also when none is required.',
+    asksIntro:
+      'Each with its label. A visitor must fill in at least one field, also when none is required.',
     asked: (kind: string) => `Ask for: ${kind.toLowerCase()}`,
-    label: 'Label',
+    labelOf: (kind: string) => `Label of ${kind.toLowerCase()}`,
     required: 'Required',
     up: (kind: string) => `Move ${kind.toLowerCase()} up`,
     down: (kind: string) => `Move ${kind.toLowerCase()} down`,

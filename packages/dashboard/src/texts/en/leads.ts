@@ -51,7 +51,8 @@ export const leads = {
   emptyByApi: 'Hand one in by the API',
   detail: {
     back: 'All leads',
-    facts: 'What was left',
+    left: 'What was left',
+    facts: 'About it',
     name: 'Name',
     email: 'Email',
     phone: 'Phone',
@@ -63,7 +64,7 @@ export const leads = {
     consentPage: 'On the page',
     conversation: 'Conversation',
     chatbot: 'Chatbot',
-    left: 'Left',
+    leftAt: 'Left',
     event: 'Event',
     id: 'Id',
     notGiven: 'not given',

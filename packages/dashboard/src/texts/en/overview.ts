@@ -20,7 +20,7 @@ export const overview = {
   nothingYet: 'nothing yet',
   attemptsTitle: 'Attempts over time',
   attemptsAbout:
-    'Each attempt is counted when it ended. Test events are not. A bar leads to the deliveries that were accepted in its time: an attempt in it may be of one that came earlier.',
+    'Each is counted when it ended; tests are not. A bar leads to the deliveries accepted in its time: an attempt in it may be of one that came earlier.',
   attemptsSeries: {
     delivered: 'Delivered',
     retried: 'Failed, tried again',

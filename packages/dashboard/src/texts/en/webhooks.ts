@@ -170,7 +170,7 @@ export const webhooks = {
   health: {
     title: 'Health',
     spans: { '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },
-    successRate: 'Attempts that succeeded',
+    successRate: 'Succeeded',
     noAttempt: 'no attempt in this time',
     noAttemptShort: 'no attempt',
     failedOf: (failed: string, attempts: string) => `${failed} of ${attempts} failed`,
@@ -179,7 +179,7 @@ export const webhooks = {
     latency: 'Answer time',
     p95: (p95: string) => `95 % within ${p95}`,
     waiting: 'Waiting now',
-    retrying: (retrying: string) => `${retrying} of them to be tried again`,
+    retrying: (retrying: string) => `${retrying} to be tried again`,
     onHold: (onHold: string) => `${onHold} on hold`,
     chart: (span: string, attempts: number, failed: number) =>
       `The last ${span}: ${count(attempts, 'attempt', 'attempts')}, of which ${failed} failed.`,
