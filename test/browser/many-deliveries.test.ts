@@ -59,6 +59,25 @@ test('while more come in, one turns pages, goes back to the newest and opens one
   expect(dashboard.complaints).toEqual([])
 })
 
+test('what somebody else began with many is seen while it runs, and stopped', async () => {
+  const { dashboard, page } = await setup()
+  const { recoveryId } = await world.api.post<{ recoveryId: string }>('/api/v1/deliveries/cancel', {
+    webhookId: subscription.webhook.id,
+  })
+  await page.goto('/deliveries')
+  const lines = page.getByRole('list', { name: 'What was started with many at once' })
+  await lines.getByText(/^Cancelling: /).waitFor()
+  await lines.getByRole('button', { name: 'Stop' }).click()
+  // Whoever stops it is told, until they put it away.
+  await lines.getByText(/cancelled\. It was stopped: the rest is as it was/).waitFor()
+  const path = `/api/v1/bulk-actions/${recoveryId}`
+  expect(await world.api.get(path)).toMatchObject({ stopped: true, finishedAt: expect.any(String) })
+  await page.reload()
+  await lines.getByRole('button', { name: 'Close' }).click()
+  await lines.waitFor({ state: 'detached' })
+  expect(dashboard.complaints).toEqual([])
+})
+
 /** In the quickest of several looks: how long it took, and its longest task. */
 async function expectQuick(page: Page, look: () => Promise<void>) {
   const seen: { tookMs: number; longestTaskMs: number }[] = []

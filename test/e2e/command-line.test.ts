@@ -96,6 +96,36 @@ test('curl sends what sign prints', async () => {
   endpoint.close()
 })
 
+test('Ctrl-C ends the watching of what the server does with many, and not the work', async () => {
+  const { chatbotId, webhook } = await world.subscribe({ fields: { eventTypes: ['a.b'] } })
+  const event = { eventType: 'order.paid', payload: {} }
+  for (let made = 0; made < 6; made++) {
+    const events = Array.from({ length: 500 }, () => event)
+    await world.api.post(`/api/v1/chatbots/${chatbotId}/events/batch`, { events })
+  }
+  const argv = ['webhooks', 'backfill', webhook.id, '--since', '1h', '--event-type', 'order.paid']
+  const child = spawn(process.execPath, [PROGRAM, ...argv, '--yes'], { env: env() })
+  const texts = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => (texts.out += chunk))
+  const ended = once(child, 'close')
+  for await (const chunk of child.stderr) {
+    texts.err += chunk
+    // The first line tells how far it is. A second Ctrl-C would end it at once.
+    if (texts.out === '' && /^backfill: [^\n]*\n$/.test(texts.err)) child.kill('SIGINT')
+  }
+  expect([(await ended)[0], texts.out]).toEqual([1, ''])
+  const [, id = ''] =
+    /It goes on in the server\..* chatzuri bulk stop (rcv_\w+)\.\n$/.exec(texts.err) ?? []
+  const running = await chatzuri(['bulk', 'list', '--running', '--chatbot', chatbotId])
+  expect(running.stdout).toContain(`"id":"${id}"`)
+  const stopped = JSON.parse((await chatzuri(['bulk', 'stop', id])).stdout)
+  expect(stopped).toMatchObject({ stopped: true, total: 3_000, done: expect.any(Number) })
+  expect(stopped.done).toBeLessThan(3_000)
+  // Whoever follows it is told that it did not come to its end.
+  await expect(chatzuri(['bulk', 'follow', id])).rejects.toMatchObject({ code: 1 })
+  expect((await chatzuri(['bulk', 'list', '--running'])).stdout).toBe('')
+})
+
 test('bash completes commands, their actions and their options', async () => {
   const complete = (line: string) => {
     const words = line.split(' ')
@@ -106,6 +136,8 @@ test('bash completes commands, their actions and their options', async () => {
   expect(await completed('chatzuri deli')).toEqual(['deliveries'])
   expect(await completed('chatzuri deliveries re')).toEqual(['resend'])
   expect(await completed('chatzuri webhooks ro')).toEqual(['rotate'])
+  expect(await completed('chatzuri webhooks ba')).toEqual(['backfill'])
+  expect(await completed('chatzuri bulk s')).toEqual(['show', 'stop'])
   expect(await completed('chatzuri deliveries --st')).toEqual(['--state', '--status'])
   expect(await completed('chatzuri completion z')).toEqual(['zsh'])
 })

@@ -63,6 +63,7 @@ describe('without a server', () => {
     'deliveries',
     'send-waiting',
     'recover',
+    'bulk',
     'webhooks',
     'verify',
     'sign',
@@ -107,6 +108,11 @@ describe('without a server', () => {
     [['deliveries', 'resend', 'dlv_1', '--since', '6h'], 'ids or a filter'],
     [['deliveries', 'list', '--state', 'exhasted'], 'Did you mean "exhausted"?'],
     [['deliveries', 'shred'], 'deliveries takes list'],
+    [['deliveries', 'resend', '--type', 'a.b', '--limit', '1001'], 'from 1 to 1000'],
+    [['webhooks', 'backfill', 'wh_1'], 'needs a time'],
+    [['webhooks', 'delete', 'wh_1', '--since', '7d'], '--since is of webhooks backfill'],
+    [['bulk', 'show'], 'bulk takes list'],
+    [['bulk', 'stop', 'rcv_1', '--running'], 'narrow bulk list'],
     [['send-waiting'], 'send-waiting needs one webhook'],
     [['send-waiting', 'wh_1', 'wh_2'], 'send-waiting needs one webhook'],
     [['recover', 'wh_1', '--since', 'yesterday'], '"yesterday" is no time'],
@@ -257,23 +263,47 @@ describe('with a server', () => {
     await api.finished(id)
     const argv = ['deliveries', 'resend', '--state', 'exhausted,cancelled', '--type', 'order.paid']
     const dry = await call([...argv, '--dry-run'], { env })
-    expect(JSON.parse(dry.text)).toEqual({ action: 'resend', count: 1 })
+    expect(JSON.parse(dry.text)).toEqual({ action: 'resend', count: 1, more: false })
     const unasked = await call(argv, { env })
     expect([unasked.code, unasked.error]).toEqual([2, expect.stringContaining('say --yes')])
     const sent = await call([...argv, '--yes'], { env })
-    expect(JSON.parse(sent.text)).toEqual({ action: 'resend', count: 1, refused: 0 })
+    const over = JSON.parse(sent.text)
+    expect([sent.code, over]).toEqual([
+      0,
+      expect.objectContaining({ action: 'resend', total: 1, done: 1, skipped: 0 }),
+    ])
     expect((await api.finished(id)).state).toBe('delivered')
+    const shown = await call(['bulk', 'show', over.id], { env, terminal: true })
+    expect(shown.text).toBe('1 deliveries are on their way again.\n')
     // What is over can't be cancelled, and is told.
-    const late = await call(
-      ['deliveries', 'cancel', '--event', String(JSON.parse(made.lines[0] ?? '').eventId), '--yes'],
-      { env },
-    )
+    const event = String(JSON.parse(made.lines[0] ?? '').eventId)
+    const ofEvent = ['deliveries', 'cancel', '--event', event, '--yes']
+    const usual = await call(ofEvent, { env })
+    expect([usual.code, JSON.parse(usual.text).count]).toEqual([0, 0])
+    const late = await call([...ofEvent, '--state', 'delivered'], { env })
     expect([late.code, JSON.parse(late.text)]).toEqual([
       1,
-      { action: 'cancel', count: 0, refused: 1 },
+      expect.objectContaining({ action: 'cancel', done: 0, skipped: 1 }),
     ])
+    const first = await call([...argv, '--limit', '1', '--dry-run'], { env })
+    expect(JSON.parse(first.text).count).toBe(0)
     const none = await call(['deliveries', 'cancel', '--yes'], { env })
     expect([none.code, none.error]).toEqual([2, expect.stringContaining('needs ids, or a filter')])
+  })
+
+  test('earlier events go to a webhook that is newer than they are, once', async () => {
+    const url = `${new URL((await api.get<{ url: string }>(`/api/v1/webhooks/${webhookId}`)).url)}`
+    const made = await call(['webhooks', 'create', url, '--type', 'order.paid'], { env })
+    const { id } = JSON.parse(made.text)
+    const argv = ['webhooks', 'backfill', id, '--since', '7d']
+    const dry = await call([...argv, '--dry-run'], { env, terminal: true })
+    expect(dry.text).toMatch(/^[1-9]\d* earlier events did not go to wh_/)
+    const unknown = await call([...argv, '--event-type', 'no.such', '--dry-run'], { env })
+    expect(JSON.parse(unknown.text)).toEqual({ action: 'backfill', count: 0, more: false })
+    const { code, text } = await call([...argv, '--yes'], { env })
+    expect([code, JSON.parse(text).webhookId]).toEqual([0, id])
+    expect(JSON.parse((await call([...argv, '--yes'], { env })).text).count).toBe(0)
+    await call(['webhooks', 'delete', id, '--yes'], { env })
   })
 
   test('webhooks are listed, paused and resumed', async () => {

@@ -1,5 +1,6 @@
 /** The command line of who receives: its commands, and the way to those of the server. */
 import type { Command } from './command.ts'
+import { bulk } from './commands/bulk.ts'
 import { chatbots } from './commands/chatbots.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
@@ -26,6 +27,7 @@ const COMMANDS: Command[] = [
   deliveries,
   sendWaiting,
   recover,
+  bulk,
   webhooks,
   chatbots,
   verify,

@@ -51,7 +51,9 @@ export const deliveries: Command = {
   notes: `resend and cancel take ids, or the filters of list: what they find is counted, and asked for first.
   chatzuri deliveries list --state exhausted --status 5xx --since 6h
   chatzuri deliveries resend --state exhausted --webhook wh_… --since 2d
-What changed its state meanwhile is refused, told, and left as it is: exit code 1.`,
+The server does it, in steps; Ctrl-C ends the watching, not the work (chatzuri bulk stop …). By default
+resend means --state exhausted, and cancel --state pending,parked. What changed its state meanwhile is
+left as it is, and told: exit code 1.`,
   async run(given) {
     const [action, ...ids] = given.positionals
     const query = filterOf(given)
@@ -62,7 +64,7 @@ What changed its state meanwhile is refused, told, and left as it is: exit code 
       return show(openApi(given.env), given, String(ids[0]))
     }
     if (action === 'resend' || action === 'cancel') {
-      if (ids.length === 0) return changeMany(openApi(given.env), given, { action, query })
+      if (ids.length === 0) return changeMany(given, { action, query })
       if (isFiltered || given.flag('dry-run'))
         throw usageError(`deliveries ${action} takes ids or a filter, not both.`)
       return change(openApi(given.env), given, { action, ids })

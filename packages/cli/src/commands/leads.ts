@@ -20,8 +20,10 @@ export const leads: Command = {
     chatbot: { type: 'string', value: 'bot_…', about: 'list: of this chatbot' },
     state: {
       type: 'string',
+      multiple: true,
       value: 'STATE',
-      about: 'list: whose worst delivery is delivered, pending, retrying, parked, exhausted, …',
+      about:
+        'list: whose worst delivery is delivered, pending, retrying, parked, exhausted, …; may be repeated',
     },
     ...SPAN_OPTIONS,
     ...LIMIT_OPTION,

@@ -3,7 +3,9 @@ import type { Command, Given } from '../command.ts'
 import { EXIT, type ExitCode, usageError } from '../command-error.ts'
 import { confirm } from '../confirm.ts'
 import { printable } from '../output.ts'
+import { TIME_HELP } from '../times.ts'
 import { serverUrl } from '../typed-url.ts'
+import { BACKFILL_OPTIONS, backfill } from './backfill.ts'
 import { detailText } from './leads.ts'
 
 type Row = Record<string, unknown>
@@ -15,8 +17,9 @@ const HELD = 'Held after a restore'
 export const webhooks: Command = {
   name: 'webhooks',
   usage:
-    'list | show wh_… | create URL | test wh_… | rotate wh_… | pause wh_… … | resume wh_… … | resume --held | delete wh_… …',
-  about: 'Lists, creates, tests and deletes webhooks; lets deliveries wait, and sends what waited.',
+    'list | show wh_… | create URL | test wh_… | rotate wh_… | pause wh_… … | resume wh_… … | resume --held | backfill wh_… --since TIME | delete wh_… …',
+  about:
+    'Lists, creates, tests and deletes webhooks; lets deliveries wait, sends what waited, or earlier events.',
   options: {
     chatbot: { type: 'string', value: 'bot_…', about: 'list, --held, create: of this chatbot' },
     type: {
@@ -38,15 +41,26 @@ export const webhooks: Command = {
       about:
         'list: with this in their metadata, to the letter; may be repeated, and all must be there',
     },
-    yes: { type: 'boolean', about: 'delete: without asking' },
+    since: { type: 'string', value: 'TIME', about: `backfill: events since then; ${TIME_HELP}` },
+    until: { type: 'string', value: 'TIME', about: 'backfill: events before this time' },
+    'event-type': {
+      type: 'string',
+      multiple: true,
+      value: 'TYPE',
+      about: "backfill: only of this type; may be repeated, by default the webhook's",
+    },
+    'dry-run': { type: 'boolean', about: 'backfill: only count' },
+    yes: { type: 'boolean', about: 'delete, backfill: without asking' },
     held: { type: 'boolean', about: 'resume: every one that was held when a backup was restored' },
   },
-  notes: `While a webhook is paused nothing of it is lost. resume also brings back a disabled one.
+  notes: `backfill sends what a webhook did not get, as far back as the server keeps events: counted and
+asked first. While a webhook is paused nothing of it is lost. resume also brings back a disabled one.
 What their owners noted of them, metadata, is in list --json.`,
   async run(given) {
     const [action, ...ids] = given.positionals
     const held = given.flag('held')
     if (action !== 'list') refuseFilters(given)
+    if (action !== 'backfill') refuseOfBackfill(given)
     if (action === 'list' && ids.length === 0) return list(openApi(given.env), given)
     if (action === 'create' && ids.length === 1 && !held) {
       return create(openApi(given.env), given, serverUrl(String(ids[0]), 'The URL').href)
@@ -59,9 +73,11 @@ What their owners noted of them, metadata, is in list --json.`,
     const [id, more] = ids
     const act = action === undefined || held ? undefined : ONE[action]
     if (act && id !== undefined && more === undefined) return act(openApi(given.env), given, id)
+    if (action === 'backfill' && id !== undefined && more === undefined && !held)
+      return backfill(given, id)
     if (action === 'delete' && id !== undefined && !held) return deleteAll(given, ids)
     throw usageError(
-      'webhooks takes list, show wh_…, create URL, test wh_…, rotate wh_…, pause wh_…, resume wh_…, resume --held or delete wh_….',
+      'webhooks takes list, show wh_…, create URL, test wh_…, rotate wh_…, pause wh_…, resume wh_…, resume --held, backfill wh_… or delete wh_….',
     )
   },
 }
@@ -70,6 +86,12 @@ What their owners noted of them, metadata, is in list --json.`,
 function refuseFilters(given: Given) {
   const filter = ['state', 'metadata'].find((name) => given.texts(name).length > 0)
   if (filter !== undefined) throw usageError(`--${filter} narrows webhooks list, and nothing else.`)
+}
+
+function refuseOfBackfill(given: Given) {
+  const isGiven = (name: string) => given.flag(name) || given.texts(name).length > 0
+  const option = BACKFILL_OPTIONS.find(isGiven)
+  if (option !== undefined) throw usageError(`--${option} is of webhooks backfill.`)
 }
 
 async function list(api: Api, given: Given) {

@@ -127,6 +127,11 @@ export type BulkAction = {
   finishedAt: string | null
 }
 
+export type BulkActionList = {
+  data: BulkAction[]
+  nextCursor: string | null
+}
+
 export type BulkStarted = {
   recoveryId: string | null
   count: number

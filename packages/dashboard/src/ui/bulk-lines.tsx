@@ -1,8 +1,11 @@
-/** What was started here with many at once: a line for each, until one puts it away. */
+/**
+ * What is done with many at once, a line for each: what was started here stays until one puts it away,
+ * what another browser or a colleague started is shown while it runs.
+ */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { ApiFailure } from '../api/api-failure.ts'
-import { bulkQuery, stopBulk } from '../api/bulk.ts'
+import { bulkQuery, runningBulksQuery, stopBulk } from '../api/bulk.ts'
 import type { BulkAction } from '../api/schema.ts'
 import { texts } from '../texts/texts.ts'
 import { Button } from './button.tsx'
@@ -33,15 +36,30 @@ function store(ids: readonly string[]): void {
 
 /** From now on it is followed on every page that shows `BulkLines`. */
 export function followBulk(id: string): void {
-  store([id, ...idsIn(readStored())])
+  store([id, ...idsIn(readStored()).filter((each) => each !== id)])
 }
 
 function forget(id: string): void {
   store(idsIn(readStored()).filter((each) => each !== id))
 }
 
-export function BulkLines() {
-  const ids = idsIn(useSyncExternalStore(subscribe, readStored))
+interface BulkLinesProps {
+  /** Of others, what is of this one, or of all chatbots; null: whatever it is of. */
+  chatbotId: string | null
+  /** And, of others, only what is sent to this one. */
+  webhookId?: string
+}
+
+export function BulkLines({ chatbotId, webhookId }: BulkLinesProps) {
+  const ours = idsIn(useSyncExternalStore(subscribe, readStored))
+  const { data: running } = useQuery(runningBulksQuery)
+  const others = (running?.data ?? []).filter(
+    ({ id, ...of }) =>
+      !ours.includes(id) &&
+      (chatbotId === null || of.chatbotId === null || of.chatbotId === chatbotId) &&
+      (webhookId === undefined || of.webhookId === webhookId),
+  )
+  const ids = [...ours, ...others.map(({ id }) => id)]
   if (ids.length === 0) return null
   return (
     <ul aria-label={words.running} className="mb-4 grid gap-2">
@@ -57,7 +75,11 @@ function BulkLine({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(bulkQuery(id))
   const stopping = useMutation({
     mutationFn: () => stopBulk(id),
-    onSuccess: (action) => client.setQueryData(bulkQuery(id).queryKey, action),
+    onSuccess: (action) => {
+      client.setQueryData(bulkQuery(id).queryKey, action)
+      // Whoever stopped it is told what became of it.
+      followBulk(id)
+    },
   })
   // Of somebody who was signed in here before, or past its time: it is nobody's any more.
   const isGone = error instanceof ApiFailure && error.statusCode === 404

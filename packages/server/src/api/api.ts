@@ -132,7 +132,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps, cursors),
     ...eventTypeRoutes(),
-    ...bulkRoutes(deps),
+    ...bulkRoutes(deps, cursors),
     ...deliveryRoutes(deps, cursors),
     ...integrationLeadRoutes(deps),
     ...integrationConversationRoutes(deps),

@@ -38,6 +38,7 @@ export interface PagedLists {
   audit: { filter: AuditFilter; row: AuditEntry }
   attempts: { filter: { deliveryId: string }; row: Attempt }
   events: { filter: EventFilter; row: ListedEvent }
+  bulks: { filter: BulkListFilter; row: BulkAction }
 }
 
 export interface EventFilter {
@@ -120,6 +121,12 @@ export interface BulkFilter extends DeliveryFilter {
   eventTypes?: readonly string[]
   /** Of a backfill: how old they may be when their turn comes. */
   keptMs?: number
+}
+
+export interface BulkListFilter {
+  chatbotId?: string
+  /** Not over; false: over. */
+  running?: boolean
 }
 
 export interface BulkAction {
@@ -221,8 +228,8 @@ export interface WebhookStats {
 
 export interface LeadFilter {
   chatbotId?: string
-  /** Of its deliveries the one in the worst state. `none`: no delivery is known. */
-  deliveryState?: LeadState | 'none'
+  /** Of its deliveries the one in the worst state, which is one of these. `none`: no delivery is known. */
+  deliveryStates?: readonly (LeadState | 'none')[]
   from?: number
   to?: number
   q?: string

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ATTEMPTS_SHOWN_MAX } from '../../src/delivery.ts'
 import { assert } from '../../src/errors.ts'
-import type { BoundedPage, PagedLists, PageRead } from '../../src/store/desk.ts'
+import type { BoundedPage, BulkAction, PagedLists, PageRead } from '../../src/store/desk.ts'
 import type { Claim } from '../../src/store/road.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type StoreWorld, type Suite, setup } from './store-world.ts'
@@ -56,6 +56,7 @@ export function describeBoundedPages(suite: Suite): void {
   test('every list joins its bounded pages to what it is as a whole', async () => {
     const { world, store, chatbot } = await setup(suite)
     const claim = await attempted(world, chatbot.id, 3)
+    const bulks: BulkAction[] = []
     for (let made = 0; made < 3; made++) {
       await world.chatbot()
       await world.webhook(chatbot.id)
@@ -75,6 +76,14 @@ export function describeBoundedPages(suite: Suite): void {
       await world.accept(chatbot.id)
       await store.eraseLead((await leads(store, chatbot.id))[0]?.id ?? '', 'request')
       await world.accept(chatbot.id)
+      const noted = {
+        kind: 'cancel',
+        chatbotId: chatbot.id,
+        webhookId: null,
+        dryRun: false,
+      } as const
+      const bulk = { id: world.ids.next('recovery'), filter: { ids: [claim.deliveryId] } }
+      bulks.unshift((await store.createBulk({ ...noted, ...bulk })) as BulkAction) // no repeat of any
     }
     const all = { limit: 100, after: null }
     const filter = { chatbotId: chatbot.id }
@@ -88,6 +97,7 @@ export function describeBoundedPages(suite: Suite): void {
       audit: await store.listAudit(filter, all),
       attempts: (await store.getDelivery(claim.deliveryId))?.attempts.toReversed() ?? [],
       events: (await store.readPage('events', filter, { ...all, bytesMax: KIB * KIB })).rows,
+      bulks,
     } satisfies { [Name in keyof PagedLists]: PagedLists[Name]['row'][] }
     for (const [name, whole] of Object.entries(wholes)) {
       const list = name as keyof PagedLists

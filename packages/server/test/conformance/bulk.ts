@@ -95,6 +95,27 @@ export function describeBulk(suite: Suite): void {
     expect(await store.getBulk('rcv_none')).toBeNull()
   })
 
+  test('a list has those that run, those that are over, and none of a deleted chatbot', async () => {
+    const { world, store, chatbot, bulk, finish } = await setupFailed(suite, 1)
+    const over = await bulk('resend', { states: ['exhausted'] })
+    await finish()
+    const of = { chatbotId: null }
+    const overAll = await bulk('cancel', { states: ['pending'] }, of)
+    const other = await world.chatbot()
+    const others = await bulk('cancel', { states: ['pending'] }, { chatbotId: other.id })
+    const list = async (filter: object) => {
+      const page = { ...PAGE, bytesMax: 100_000 }
+      return (await store.readPage('bulks', filter, page)).rows.map(({ id }) => id)
+    }
+    expect(await list({})).toEqual([others.id, overAll.id, over.id])
+    expect(await list({ running: true })).toEqual([others.id, overAll.id])
+    expect(await list({ running: false })).toEqual([over.id])
+    expect(await list({ chatbotId: chatbot.id })).toEqual([over.id])
+    expect(await list({ chatbotId: chatbot.id, running: true })).toEqual([])
+    await store.deleteChatbot(other.id)
+    expect(await list({})).toEqual([overAll.id, over.id])
+  })
+
   test('earlier events of its types go to a new webhook, each once', async () => {
     const { world, store, chatbot, webhook, bulk, finish } = await setupFailed(suite, 5)
     await world.accept(chatbot.id, { events: [world.event('order.paid')], lease: null })

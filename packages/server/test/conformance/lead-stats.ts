@@ -105,7 +105,7 @@ export function describeLeadStats(suite: Suite): void {
     await store.settle(10)
     const { states } = await store.leadStats({ chatbotId: chatbot.id, ...ALL })
     expect(states).toEqual({ ...NONE, parked: 1 })
-    const list = await store.listLeads({ chatbotId: chatbot.id, deliveryState: 'parked' }, PAGE)
+    const list = await store.listLeads({ chatbotId: chatbot.id, deliveryStates: ['parked'] }, PAGE)
     expect(list).toHaveLength(1)
   })
 
@@ -114,16 +114,35 @@ export function describeLeadStats(suite: Suite): void {
     const found = async (filter: Parameters<typeof store.listLeads>[0]) =>
       (await store.listLeads(filter, PAGE)).map(({ id }) => id)
     for (const [deliveryState, id] of leads) {
-      const own = { chatbotId: chatbot.id, deliveryState }
+      const own = { chatbotId: chatbot.id, deliveryStates: [deliveryState] }
       expect(await found(own), deliveryState).toEqual([id])
       expect(await found({ ...own, q: 'Ann' }), deliveryState).toEqual([id])
       expect(await found({ ...own, ...ALL }), deliveryState).toEqual([id])
       expect(await found({ ...own, to: 1 }), deliveryState).toEqual([])
-      const all = await found({ deliveryState })
+      const all = await found({ deliveryStates: [deliveryState] })
       expect(all, deliveryState).toHaveLength(deliveryState === 'delivered' ? 3 : 1)
       expect(all, deliveryState).toContain(id)
     }
-    expect(await found({ chatbotId: chatbot.id, deliveryState: 'parked' })).toEqual([])
+    expect(await found({ chatbotId: chatbot.id, deliveryStates: ['parked'] })).toEqual([])
+    // Of several: those of each, newest first, on both ways to them.
+    const idOf = new Map<string, string>(leads)
+    for (const states of [
+      ['exhausted', 'pending', 'retrying'],
+      ['cancelled', 'exhausted', 'delivered'],
+      ['none', 'retrying'],
+    ] as const) {
+      const own = { chatbotId: chatbot.id, deliveryStates: states }
+      const expected = states
+        .flatMap((state) => idOf.get(state) ?? [])
+        .sort()
+        .reverse()
+      expect(expected).toHaveLength(states.length)
+      expect(await found(own), `${states}`).toEqual(expected)
+      expect(await found({ ...own, q: 'Ann' }), `${states}`).toEqual(expected)
+      const [first] = await store.listLeads(own, { limit: 1, after: null })
+      const rest = await store.listLeads(own, { limit: 100, after: first?.id ?? null })
+      expect([first, ...rest].map((lead) => lead?.id)).toEqual(expected)
+    }
   })
 
   test('pages of leads in a state join without gap or repeat', async () => {
@@ -138,7 +157,7 @@ export function describeLeadStats(suite: Suite): void {
     }
     const pages: string[] = []
     for (;;) {
-      const filter = { chatbotId: chatbot.id, deliveryState: 'exhausted' } as const
+      const filter = { chatbotId: chatbot.id, deliveryStates: ['exhausted' as const] }
       const page = await store.listLeads(filter, { limit: 3, after: pages.at(-1) ?? null })
       pages.push(...page.map(({ id }) => id))
       if (page.length < 3) break
@@ -162,10 +181,10 @@ export function describeLeadStats(suite: Suite): void {
       (await store.listLeads(filter, { limit: 1, after })).map(({ id }) => id)
     const newest = fresh.at(-1)?.lead.id
     for (const of of [{}, { chatbotId: chatbot.id }]) {
-      const retrying = { ...of, deliveryState: 'retrying' } as const
+      const retrying = { ...of, deliveryStates: ['retrying' as const] }
       expect(await found(retrying)).toEqual([old.lead.id])
       expect(await found(retrying, old.lead.id)).toEqual([])
-      const pending = { ...of, deliveryState: 'pending' } as const
+      const pending = { ...of, deliveryStates: ['pending' as const] }
       expect(await found(pending)).toEqual([newest])
       expect(await found({ ...pending, to: until })).toEqual([])
     }
@@ -174,7 +193,7 @@ export function describeLeadStats(suite: Suite): void {
     await store.settle(1_000)
     await store.setWebhookState(second.id, 'paused', null)
     await store.settle(1_000)
-    const parked = { chatbotId: chatbot.id, deliveryState: 'parked' } as const
+    const parked = { chatbotId: chatbot.id, deliveryStates: ['parked' as const] }
     expect(await found(parked)).toEqual([newest])
     expect(await found({ ...parked, to: until })).toEqual([old.lead.id])
   })

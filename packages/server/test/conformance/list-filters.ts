@@ -43,7 +43,12 @@ export function allLeadFilters(sample: FilterSample): LeadFilter[] {
   return combine<LeadFilter>([
     [{}, { chatbotId }],
     spans(sample),
-    [{}, ...[...LEAD_STATES, 'none' as const].map((deliveryState) => ({ deliveryState }))],
+    [
+      {},
+      ...[...LEAD_STATES, 'none' as const].map((state) => ({ deliveryStates: [state] })),
+      { deliveryStates: ['exhausted', 'retrying', 'pending'] },
+      { deliveryStates: ['cancelled', 'delivered'] },
+    ],
     [{}, ...searched.map((q) => ({ q }))],
   ])
 }

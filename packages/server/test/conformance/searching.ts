@@ -97,8 +97,8 @@ export function describeSearching(suite: Suite): void {
     expect(await ids({ from: await at(third) })).toEqual(
       await filtered(all, async (id) => (await at(id)) >= (await at(third))),
     )
-    expect(await ids({ deliveryState: 'pending' })).toEqual(all)
-    expect(await ids({ deliveryState: 'delivered' })).toEqual([])
+    expect(await ids({ deliveryStates: ['pending'] })).toEqual(all)
+    expect(await ids({ deliveryStates: ['delivered'] })).toEqual([])
     const { id: cancelled = '' } =
       (
         await store.listDeliveries({ q: 'ann', chatbotId: chatbot.id }, { limit: 1, after: null })
@@ -107,7 +107,7 @@ export function describeSearching(suite: Suite): void {
     const found = await store.listDeliveries({ q: 'ann', states: ['cancelled'] }, page)
     expect(found.map(({ id }) => id)).toEqual([cancelled])
     expect(await store.listDeliveries({ q: 'ann', eventType: 'order.paid' }, page)).toEqual([])
-    expect(await ids({ deliveryState: 'cancelled' })).toEqual([
+    expect(await ids({ deliveryStates: ['cancelled'] })).toEqual([
       made.find(({ id }) => sharedOf(id) === cancelled.slice(4, 27))?.id,
     ])
     await world.accept(chatbot.id, { events: [world.event('order.paid')] })

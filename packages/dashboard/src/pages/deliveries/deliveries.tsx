@@ -55,7 +55,7 @@ export default function Deliveries() {
         }
       />
       <DeliveryFilters filters={bar} webhooks={webhooks} />
-      <BulkLines />
+      <BulkLines chatbotId={chatbotId} />
       <List
         // Another filter is another list: nothing of the one before is held, or ticked.
         key={JSON.stringify(filter)}

@@ -8,9 +8,9 @@ import { formatDateTime } from '../../format/format.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { ChecksField } from '../../ui/checks-field.tsx'
 import { DensityButton } from '../../ui/density.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { SelectField } from '../../ui/field.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
 import { PauseButton } from '../../ui/live-list.tsx'
 import { LiveTable } from '../../ui/live-table.tsx'
@@ -31,7 +31,7 @@ const { columns, filters: words } = texts.leads
 const FILTERS = ['q', 'deliveryState', 'from', 'to'] as const
 
 /** In the order of the API: the worst first. */
-const LEAD_STATES = Object.keys(words.states) as (keyof typeof words.states)[]
+const LEAD_STATES = Object.entries(words.states)
 
 export default function Leads() {
   const { chatbotId, chatbots, isLoading } = useChatbot()
@@ -77,9 +77,12 @@ export default function Leads() {
         }
       >
         <ChatbotField />
-        <StateField
-          value={filters.deliveryState}
-          onChange={(deliveryState) => change({ deliveryState })}
+        <ChecksField
+          label={words.became}
+          none={words.anyBecame}
+          values={filters.deliveryState?.split(',') ?? []}
+          options={LEAD_STATES}
+          onChange={(states) => change({ deliveryState: states.join(',') || null })}
         />
         <SpanFields label={words.left} from={filters.from} to={filters.to} onChange={change} />
       </FilterBar>
@@ -96,28 +99,6 @@ export default function Leads() {
         onResume={() => setIsPaused(false)}
       />
     </>
-  )
-}
-
-interface StateFieldProps {
-  value: string | null
-  onChange(state: string): void
-}
-
-function StateField({ value, onChange }: StateFieldProps) {
-  return (
-    <SelectField
-      label={words.became}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      <option value="">{words.anyBecame}</option>
-      {LEAD_STATES.map((state) => (
-        <option key={state} value={state}>
-          {words.states[state]}
-        </option>
-      ))}
-    </SelectField>
   )
 }
 

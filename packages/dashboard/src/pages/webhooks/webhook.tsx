@@ -70,7 +70,7 @@ function Loaded({ webhook }: { webhook: Versioned<Webhook> }) {
         badge={<WebhookBadge webhook={webhook} />}
         actions={<WebhookActions webhook={webhook} />}
       />
-      <BulkLines />
+      <BulkLines chatbotId={webhook.chatbotId} webhookId={webhook.id} />
       <div className="grid gap-4">
         <div className="flex flex-wrap gap-3 *:flex-1 *:basis-100 empty:hidden">
           <Condition webhook={webhook} />

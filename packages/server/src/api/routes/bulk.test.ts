@@ -81,7 +81,22 @@ test('a key reaches its own chatbot, and of another not even the number', async 
   })
   expect((await call('GET', path, { key: one.key })).status).toBe(404)
   expect((await call('POST', `${path}/stop`, { key: one.key })).status).toBe(404)
+  const listed = async (key?: string, query = '') => {
+    const { json } = await call<{ data: { id: string }[] }>(
+      'GET',
+      `/api/v1/bulk-actions?running=true${query}`,
+      key === undefined ? {} : { key },
+    )
+    return json.data?.map(({ id }) => id)
+  }
+  const id = started.json.recoveryId
+  expect(await listed(other.key)).toEqual([id])
+  expect(await listed(one.key)).toEqual([])
+  expect(await listed(one.key, `&chatbotId=${other.bot}`)).toEqual([])
+  expect(await listed(undefined, `&chatbotId=${other.bot}`)).toEqual([id])
+  expect(await listed(undefined, '&limit=1')).toEqual([id])
   const stopped = await call('POST', `${path}/stop`, { key: other.key })
+  expect(await listed(other.key)).toEqual([])
   expect(stopped.json).toMatchObject({ stopped: true, finishedAt: expect.any(String) })
 })
 

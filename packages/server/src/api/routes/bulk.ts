@@ -4,6 +4,7 @@ import { DELIVERY_STATES, type DeliveryState } from '../../delivery.ts'
 import type { BulkFilter, BulkKind } from '../../store/desk.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { invalidInput, notFound } from '../shapes/error-answer.ts'
 import { CREATION_KEY } from '../shapes/idempotency-key.ts'
 import { isoAt, presentBulk } from '../shapes/present.ts'
@@ -15,6 +16,8 @@ import {
   idFilter,
   instant,
   isoTime,
+  listOf,
+  pageQuery,
   search,
   text,
 } from '../shapes/schemas.ts'
@@ -120,11 +123,12 @@ const STARTED = {
   example: { recoveryId: EXAMPLE_IDS.recovery, count: 118, more: false },
 }
 
-export function bulkRoutes(deps: ApiDeps): Route[] {
+export function bulkRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   return [
     manyRoute(deps, 'resend'),
     manyRoute(deps, 'cancel'),
     backfillRoute(deps),
+    listRoute(deps, cursors),
     getRoute(deps),
     stopRoute(deps),
   ]
@@ -278,6 +282,47 @@ function backfillRoute(deps: ApiDeps): Route {
       })
       return { ...started, since: isoAt(from) }
     },
+  })
+}
+
+function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/bulk-actions',
+    operationId: 'listBulkActions',
+    tag: 'Deliveries',
+    summary: 'Bulk actions, newest first',
+    description:
+      "Whoever began them. What is over is listed for `RETENTION`. An operator's over all chatbots has no `chatbotId`, and no chatbot's key sees it.",
+    access: 'chatbot-by-query',
+    query: z.strictObject({
+      chatbotId: idFilter('chatbot').exactOptional(),
+      running: z.enum(['true', 'false']).exactOptional().meta({
+        description: '`true`: not over yet; `false`: over.',
+      }),
+      ...pageQuery,
+    }),
+    queryExample: { running: 'true' },
+    answer: {
+      status: 200,
+      description: 'A page of bulk actions.',
+      schema: listOf(bulkSchema, 'BulkActionList'),
+      example: { data: [BULK_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
+    slot: 'answer',
+    handle: ({ query }) =>
+      listPage({
+        cursors,
+        scope: 'bulk-actions',
+        query,
+        read: (page, { running, ...filter }) => {
+          const narrowed =
+            running === undefined ? filter : { ...filter, running: running === 'true' }
+          return store.readPage('bulks', narrowed, page)
+        },
+        present: presentBulk,
+      }),
   })
 }
 

@@ -133,3 +133,24 @@ test('times bound the list: from is in it, to is not', async () => {
   // As a person writes it who forgets that + is a space in a query.
   expect(await count('from=2020-01-01T03:00:00+03:00&to=2100-01-01')).toBe(1)
 })
+
+test('several states are asked for, repeated or with a comma, in the list and its file', async () => {
+  const { call, post, bot } = await setup()
+  const { json } = await post(ANN)
+  const list = (query: string) =>
+    call<{ data?: { id: string }[]; code?: string }>(
+      'GET',
+      `/api/v1/leads?chatbotId=${bot}&${query}`,
+    )
+  for (const query of [
+    'deliveryState=none&deliveryState=exhausted',
+    'deliveryState=exhausted,none,exhausted',
+  ]) {
+    expect((await list(query)).json.data?.map(({ id }) => id)).toEqual([json.leadId])
+    const file = await call('GET', `/api/v1/leads.csv?chatbotId=${bot}&${query}`)
+    expect(file.text).toContain(json.leadId)
+  }
+  expect((await list('deliveryState=exhausted,retrying')).json.data).toEqual([])
+  const wrong = await list('deliveryState=none,lost')
+  expect([wrong.status, wrong.json.code]).toEqual([400, 'invalid_input'])
+})

@@ -9,6 +9,7 @@ import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
 import { LEAD_EXAMPLE, leadSchema } from '../shapes/lead-schemas.ts'
 import { presentLead } from '../shapes/present.ts'
 import {
+  anyOf,
   EXAMPLE_IDS,
   idField,
   idFilter,
@@ -20,7 +21,7 @@ import {
 import { refuseEmptySpan } from '../shapes/span.ts'
 import { erasuresRoute } from './erasures.ts'
 import { leadExportRoute } from './export/lead-export.ts'
-import { leadsCsvRoute, plainField } from './export/leads-csv.ts'
+import { leadFilterOf, leadsCsvRoute, plainField } from './export/leads-csv.ts'
 
 /** More than a delivery can hold; what is larger than that is refused by its size when it is made. */
 export const EVENT_BODY_BYTES_MAX = 128 * 1024
@@ -59,12 +60,11 @@ const leadFilter = {
     description:
       "An id, or of people: the beginnings of a name's words, an email by its beginning, its words or its domain, a phone by four digits or more from its start or its end. Capitals, accents, spaces and what nobody sees make no difference.",
   }),
-  deliveryState: z
-    .enum([...LEAD_STATES, 'none'])
+  deliveryState: anyOf([...LEAD_STATES, 'none'])
     .exactOptional()
     .meta({
       description:
-        'Of its deliveries the one in the worst state, in this order; `none`: it has no delivery. Of `delivered` and `none` each page is looked for among the next 5,000 leads: pass `from` and `to`.',
+        'Of its deliveries the one in the worst state, in this order; `none`: it has no delivery. Several: repeated, or with a comma. With `delivered` or `none` each page is looked for among the next 5,000 leads: pass `from` and `to`.',
     }),
   from: instant.exactOptional().meta({ description: 'Left at this time or later …' }),
   to: instant.exactOptional().meta({ description: '… and before this one.' }),
@@ -143,7 +143,7 @@ function listRoute({ store }: ApiDeps, cursors: Cursors): Route {
         cursors,
         scope: 'leads',
         query,
-        read: (page, filter) => store.readPage('leads', filter, page),
+        read: (page, filter) => store.readPage('leads', leadFilterOf(filter), page),
         present: presentLead,
       })
     },

@@ -5,7 +5,8 @@
  * is done twice.
  */
 import { canonicalEventType } from '../../event.ts'
-import type { BulkAction, BulkFilter, Desk, NewAuditEntry, NewBulk } from '../desk.ts'
+import type { BulkFilter, Desk, NewAuditEntry, NewBulk } from '../desk.ts'
+import { toBulk } from '../reading/bulks.ts'
 import { deliveriesOfEvents, deliveryIds, eventsOfList, findWebhookRow } from '../reading/reads.ts'
 import { type BulkRow, toWebhook } from '../reading/rows.ts'
 import { sharedOf } from '../rules/search-buckets.ts'
@@ -163,20 +164,4 @@ async function eventsOf(
   )
   const gone = new Set(had.map(({ id }) => id.slice(4, 27)))
   return { items: asked.filter((id) => !gone.has(id.slice(4, 27))), next }
-}
-
-function toBulk(row: BulkRow): BulkAction {
-  return {
-    id: row.id,
-    kind: row.kind,
-    chatbotId: row.chatbot_id,
-    webhookId: row.webhook_id,
-    total: row.total,
-    more: row.more === 1,
-    done: row.done,
-    skipped: row.skipped,
-    stopped: row.stopped === 1,
-    createdAt: row.created_at,
-    finishedAt: row.finished_at,
-  }
 }

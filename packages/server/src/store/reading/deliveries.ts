@@ -16,8 +16,7 @@ import type { Sought } from './queries.ts'
 import type { DeliveryRow } from './rows.ts'
 import { idSought, isLeadEvent, leadEvents, leadSought } from './searches.ts'
 import { isListed } from './searching/listed.ts'
-import { unindexed } from './unindexed.ts'
-import { IN_ITS_ORDER, idRange, likely } from './walking.ts'
+import { IN_ITS_ORDER, idRange, likely, unindexed } from './walking.ts'
 
 export const DELIVERY_TABLES = ['claimed', 'waiting', 'finished'] as const
 type DeliveryTable = (typeof DELIVERY_TABLES)[number]

@@ -44,16 +44,17 @@ function stateNumber(db: Builder, shared: RawBuilder<unknown>): RawBuilder<numbe
 }
 
 /** CASE: PostgreSQL takes it for true of every second row, and walks until the page is full. */
-export function isOfLeadState(db: Builder, state: LeadState | 'none') {
-  return likely([isNumberOf(state, leadStateNumber(db, 'leads'))])
+export function isOfLeadStates(db: Builder, states: readonly (LeadState | 'none')[]) {
+  return likely([isNumberOf(states, leadStateNumber(db, 'leads'))])
 }
 
-function isNumberOf(state: LeadState | 'none', number: RawBuilder<number>) {
-  return sql<SqlBool>`${number} = ${sql.lit(STATE_NUMBERS.get(state) ?? NONE)}`
+function isNumberOf(states: readonly (LeadState | 'none')[], number: RawBuilder<number>) {
+  const numbers = states.map((state) => sql.lit(STATE_NUMBERS.get(state) ?? NONE))
+  return sql<SqlBool>`${number} IN (${sql.join(numbers)})`
 }
 
 /**
- * Where leads of a state that is rare are looked for: among the deliveries in it, whose lists are kept
+ * Where leads of states that are rare are looked for: among the deliveries in them, whose lists are kept
  * by state. Null: most are delivered, and what has none is in no list; there leads are looked through.
  */
 export function leadsByDeliveries(
@@ -61,15 +62,17 @@ export function leadsByDeliveries(
   filter: LeadFilter,
   page: Page | CountedPage,
 ): RawBuilder<unknown> | null {
-  const { deliveryState } = filter
-  if (deliveryState === undefined || deliveryState === 'none' || deliveryState === 'delivered') {
-    return null
+  const { deliveryStates } = filter
+  const walks: RawBuilder<unknown>[] = []
+  for (const sought of deliveryStates ?? []) {
+    if (sought === 'none' || sought === 'delivered') return null
+    const isOver = sought === 'exhausted' || sought === 'cancelled'
+    const state = sought === 'retrying' ? 'pending' : sought
+    const tables = isOver ? (['finished'] as const) : (['claimed', 'waiting'] as const)
+    const also = isSought(db, filter, sought)
+    walks.push(...tables.map((table) => walk(db, filter, { page, table, state, also })))
   }
-  const isOver = deliveryState === 'exhausted' || deliveryState === 'cancelled'
-  const state = deliveryState === 'retrying' ? 'pending' : deliveryState
-  const tables = isOver ? (['finished'] as const) : (['claimed', 'waiting'] as const)
-  const also = isSought(db, filter, deliveryState)
-  const walks = tables.map((table) => walk(db, filter, { page, table, state, also }))
+  if (walks.length === 0) return null
   return sql`SELECT 'lead_' || substr(id, 5, 23) || '000' FROM (${sql.join(walks, sql` UNION ALL `)})
     AS of_state`
 }
@@ -87,7 +90,7 @@ function isSought(db: Builder, { from, to }: LeadFilter, state: LeadState): RawB
   if (to !== undefined) also.push(sql`created_at < ${to}`)
   // Nothing is worse than the first.
   if (state !== LEAD_STATES[0]) {
-    also.push(isNumberOf(state, stateNumber(db, sql`substr(deliveries.id, 5, 23)`)))
+    also.push(isNumberOf([state], stateNumber(db, sql`substr(deliveries.id, 5, 23)`)))
   }
   return also
 }

@@ -10,6 +10,7 @@ import { listApiKeys, listAudit } from './access/access-queries.ts'
 import { type ApiKeyRow, type AuditRow, toApiKey, toAuditEntry } from './access/access-rows.ts'
 import { listAttempts } from './attempts.ts'
 import type { Builder } from './builder.ts'
+import { listBulks, toBulk } from './bulks.ts'
 import { listDeliveries } from './deliveries.ts'
 import { EVENT_SIZED, listEvents, toListedEvent } from './events.ts'
 import { listLeads, toListedLead } from './lead-deliveries.ts'
@@ -87,5 +88,11 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
     query: (db, filter, page) => listEvents(db, filter, page).compile(),
     toItem: toListedEvent,
     sized: EVENT_SIZED,
+  },
+  bulks: {
+    query: (db, filter, page) => listBulks(db, filter, page).compile(),
+    toItem: (row: rows.BulkRow) => toBulk(row),
+    // A thousand ids, or what somebody searched for.
+    sized: ['filter'],
   },
 }

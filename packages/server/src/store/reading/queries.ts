@@ -15,13 +15,12 @@ import type {
   WebhookFilter,
 } from '../desk.ts'
 import { type Builder, isPostgres } from './builder.ts'
-import { isOfLeadState, LEADS_LOOKED_AT, leadsByDeliveries } from './lead-states.ts'
+import { isOfLeadStates, LEADS_LOOKED_AT, leadsByDeliveries } from './lead-states.ts'
 import { isOfLiveChatbot } from './live-chatbot.ts'
 import { leadSought } from './searches.ts'
 import { isListed } from './searching/listed.ts'
 import { CHATBOT_COLUMNS } from './settings-columns.ts'
-import { unindexed } from './unindexed.ts'
-import { idRange } from './walking.ts'
+import { idRange, unindexed } from './walking.ts'
 
 const LEAD_COLUMNS = [
   'id',
@@ -141,13 +140,13 @@ export function asked<Filter extends { q?: string }>(filter: Filter, hint: Hint)
 
 /** Their own rows (lead-deliveries.ts adds what became of them). */
 export function leads(db: Builder, filter: Sought<LeadFilter>, page: Page | CountedPage) {
-  const { chatbotId, from, to, q, ids, deliveryState } = filter
+  const { chatbotId, from, to, q, ids, deliveryStates } = filter
   const after = 'after' in page ? page.after : null
   let query = db.selectFrom('leads').select(LEAD_COLUMNS).where(isOfLiveChatbot('leads', chatbotId))
   const isFound = q !== undefined || ids !== undefined
   const ofState = isFound ? null : leadsByDeliveries(db, filter, page)
-  if (deliveryState !== undefined && ofState === null) {
-    query = query.where(isOfLeadState(db, deliveryState))
+  if (deliveryStates !== undefined && ofState === null) {
+    query = query.where(isOfLeadStates(db, deliveryStates))
     if (!isFound) query = query.where(isLookedAt(db, filter, after))
   }
   if ('skip' in page) query = query.offset(page.skip)
@@ -188,7 +187,7 @@ function isAmong(db: Builder, ids: RawBuilder<unknown>) {
 
 /** Of those that no list leads to, the newest: a page may be shorter, and the last, though older follow. */
 function isLookedAt(db: Builder, filter: Sought<LeadFilter>, after: string | null) {
-  const { deliveryState: _, ...others } = filter
+  const { deliveryStates: _, ...others } = filter
   const newest = leads(db, others, { limit: LEADS_LOOKED_AT, after })
   return sql<SqlBool>`leads.id >= coalesce((SELECT min(id) FROM (${newest}) AS newest), '')`
 }

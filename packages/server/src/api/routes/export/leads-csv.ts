@@ -58,7 +58,14 @@ export const plainField = z.enum(['true', 'false']).exactOptional().meta({
     '`true`: for programs. Every text to the letter, without marks and byte order mark; unsafe in a spreadsheet, which runs the formulas that visitors type.',
 })
 
-type Asked = LeadFilter & { plain?: 'true' | 'false' }
+interface AskedFilter extends Omit<LeadFilter, 'deliveryStates'> {
+  deliveryState?: LeadFilter['deliveryStates'] & {}
+}
+type Asked = AskedFilter & { plain?: 'true' | 'false' }
+
+export function leadFilterOf({ deliveryState, ...filter }: AskedFilter): LeadFilter {
+  return { ...filter, ...(deliveryState && { deliveryStates: deliveryState }) }
+}
 
 export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<Asked>): Route {
   return defineRoute({
@@ -81,7 +88,8 @@ export function leadsCsvRoute({ store, clock }: ApiDeps, query: z.ZodType<Asked>
       contentType: 'text/csv; charset=utf-8; header=present',
       example: csvLine(FOR_PEOPLE),
     },
-    async handle({ query: { plain, ...filter }, reply, audit }) {
+    async handle({ query: { plain, ...asked }, reply, audit }) {
+      const filter = leadFilterOf(asked)
       refuseEmptySpan(filter)
       // The first page is read before the status is sent: a store that is away is a 503.
       const first = await readLeads(store, filter, null)

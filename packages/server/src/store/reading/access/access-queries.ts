@@ -3,6 +3,7 @@ import { type Compilable, type CompiledQuery, PostgresAdapter, type SqlBool, sql
 import { ID_SLACK_MS, idFloor, leadIdOf } from '../../../id.ts'
 import type { AuditFilter, OwnedKind, Page } from '../../desk.ts'
 import type { Builder } from '../builder.ts'
+import { isOfNoDeletedChatbot } from '../bulks.ts'
 import { isOfLiveChatbot } from '../live-chatbot.ts'
 import { LAST_CHARACTER } from '../searches.ts'
 
@@ -112,10 +113,7 @@ export function ownerOf(db: Builder, kind: OwnedKind, id: string): CompiledQuery
       .selectFrom('bulk_actions')
       .select(sql<string>`coalesce(bulk_actions.chatbot_id, '')`.as('chatbot_id'))
       .where('id', '=', id)
-      .where(
-        sql<SqlBool>`(bulk_actions.chatbot_id IS NULL OR EXISTS (SELECT 1 FROM chatbots AS owner
-          WHERE owner.id = bulk_actions.chatbot_id AND owner.deleted_at IS NULL))`,
-      )
+      .where(isOfNoDeletedChatbot())
     return ofWebhook.unionAll(bulk).compile()
   }
   if (kind === 'event') {

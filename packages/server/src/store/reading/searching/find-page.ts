@@ -23,7 +23,7 @@ const CHUNK_MAX = 1_600
 /** Rows of the list, each of which costs more: a list that is short is at its end all the same. */
 const LISTED_MIN = 100
 const LISTED_MAX = 400
-/** Of these lists a page may be short though more follow (lead-states.ts): their end says nothing. */
+/** With these a page may be short though more follow (lead-states.ts): their end says nothing. */
 const ENDLESS: readonly unknown[] = ['delivered', 'none']
 
 /** So many leads are looked at then, as without a search. */
@@ -45,7 +45,7 @@ function grown(least: number, most: number, turn: number): number {
 
 export function findLeads(parts: Parts, filter: LeadFilter & { q: string }, page: Page) {
   const walks = [new LeadsOfIndex(parts, filter, page)]
-  return ENDLESS.includes(filter.deliveryState)
+  return filter.deliveryStates?.some((state) => ENDLESS.includes(state))
     ? inTurns(walks, page.limit, ENDLESS_TURNS)
     : inTurns([...walks, new ListedLeads(parts, filter, page)], page.limit)
 }

@@ -7,7 +7,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { LOOKED_AT, sharedOf, shelfOf } from '../../rules/search-buckets.ts'
 import { type Builder, isPostgres } from '../builder.ts'
 import type { ReadParts } from '../read-parts.ts'
-import { unindexed } from '../unindexed.ts'
+import { unindexed } from '../walking.ts'
 import { isListed } from './listed.ts'
 import { matches, type SoughtTerms, soughtIn, type TermRange } from './terms.ts'
 
