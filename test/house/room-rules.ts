@@ -21,6 +21,8 @@ const ROOMS = [
 ]
 /** Of the world, where it takes more than a file: what an operator says, texts, files in DATA_DIR. */
 const WORLD_FOLDERS = ['settings', 'text', 'files']
+/** Of nouns, likewise: what a webhook wants. */
+const NOUN_FOLDERS = ['wants']
 /** What main.ts is made of. */
 const ASSEMBLY = 'main'
 /** Joining a room to these would join it to all that they join. */
@@ -68,7 +70,7 @@ function whyForbidden(from: string, to: string, typeOnly: boolean): string | nul
 function roomOf(path: string): string | null {
   const [first, ...rest] = path.split('/')
   if (rest.length === 0 || first === undefined || first === '..') return null
-  return WORLD_FOLDERS.includes(first) ? null : first
+  return [...WORLD_FOLDERS, ...NOUN_FOLDERS].includes(first) ? null : first
 }
 
 /** One sentence for each folder that the design doesn't know. */
