@@ -206,7 +206,7 @@ function isBlockPage(seen: Seen): boolean {
 }
 
 /** As record/record.ts writes them down. */
-type FaultWord = Fault | BlockReason | 'our_fault'
+type FaultWord = Fault | BlockReason | 'our_fault' | 'unmade'
 type FaultRule = readonly [said: RegExp, code: CureCode]
 
 /**
@@ -276,6 +276,7 @@ const FAULTS: Readonly<Record<FaultWord, { rules: readonly FaultRule[]; other: C
   port: { rules: [], other: 'port' },
   proxy: { rules: [], other: 'proxy' },
   our_fault: { rules: [[/was stopped/, 'stopped']], other: 'our_fault' },
+  unmade: { rules: [], other: 'unmade' },
 }
 
 /**

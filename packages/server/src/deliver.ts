@@ -46,7 +46,10 @@ export async function deliver(turn: Turn, rooms: Rooms): Promise<Delivered> {
   const { claim, webhook, nodeId, signal, isLive } = turn
   const startedAt = rooms.clock.now()
   const request = rooms.sign(claim, webhook, startedAt)
-  const result = await rooms.send(request, signal, isLive) // remote faults come back as values
+  const result: SendResult =
+    'unmade' in request
+      ? { kind: 'unmade', message: request.unmade, durationMs: 0 }
+      : await rooms.send(request, signal, isLive) // remote faults come back as values
   const failuresOfWindow = turn.onAnswer?.(result)
   const outcome = rooms.judge(claim, result)
   const recording = { nodeId, claim, startedAt, result, outcome, failuresOfWindow }

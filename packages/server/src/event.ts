@@ -13,7 +13,8 @@ export const LEAD_EVENT = 'lead.submit'
 /** The guide's list says `lead.submit`, its example `leads.submit`; receivers insist on either. */
 export const LEAD_EVENT_SPELLINGS: readonly string[] = [LEAD_EVENT, 'leads.submit']
 
-export const EVENT_TYPE_PATTERN = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/
+/** Words joined by dots, told apart by case; one word does (`ADD_MESSAGE`). */
+export const EVENT_TYPE_PATTERN = /^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/
 export const EVENT_TYPE_LENGTH_MAX = 100
 
 /** A delivered body is smaller than 100 KiB: Express's default limit (wire-format, Body, 5). */

@@ -1,5 +1,7 @@
 /** Why a delivery is in its state and what happens next, in one plain sentence. */
+
 import type { Attempt, Delivery } from './delivery.ts'
+import { isOfEndpoint } from './outcome.ts'
 import type { WebhookRest, WebhookState } from './webhook.ts'
 
 export interface ExplainInput {
@@ -58,6 +60,9 @@ function explainExhausted({ delivery, lastAttempt }: ExplainInput): string {
   if (delivery.kind === 'event' && lastAttempt?.errorCode === 'our_fault') {
     return `Given up after ${counted(attemptCount, 'attempt')}: the last ones failed by a fault of this server's own, and not the endpoint's (${failure}), for too long. Resend it, or recover all of its webhook, when that is mended.`
   }
+  if (lastAttempt?.errorCode === 'unmade') {
+    return `Given up at once, nothing was sent: ${lastAttempt.error ?? 'no body could be made of it'}. Change the template or the format of its webhook, then resend it in the present one.`
+  }
   if (delivery.kind === 'event' && lastAttempt?.status === 429) {
     return `Given up after ${counted(attemptCount, 'attempt')}: the endpoint has asked to be sent less for too long (${failure}). Resend it, or recover all of its webhook, when it takes deliveries again.`
   }
@@ -115,7 +120,7 @@ function failedText({ delivery, lastAttempt }: ExplainInput): string {
 
 /** As record/decide.ts has it. */
 function isCharged({ errorCode, status }: Attempt): boolean {
-  return errorCode !== 'our_fault' && status !== 429
+  return isOfEndpoint(errorCode) && status !== 429
 }
 
 /** Null: its webhook doesn't rest, or not for as long as this waits anyway. */

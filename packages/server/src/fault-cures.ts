@@ -177,6 +177,10 @@ const OTHERS = {
     forOperator:
       'This uses up no attempt. If it goes on, see docs/operate.md: name servers, network and proxy of this server.',
   },
+  unmade: {
+    cause: 'No body could be made of the event in the form that its webhook asks for.',
+    text: "Change the webhook's template or format, then resend it in the present one.",
+  },
   stopped: {
     cause: 'This server was stopped before the answer came.',
     text: 'Nothing is to be done: it is sent again, with the same webhook-id.',

@@ -1,4 +1,5 @@
 import { DELIVERY_STATES, type DeliveryState } from './delivery.ts'
+import type { CustomValue, LeadContext } from './wants/seen-event.ts'
 
 /**
  * What a visitor left with a chatbot. Fields are always strings: unknown is `""`, never null,
@@ -14,6 +15,8 @@ export interface Lead {
   customerPhone: string
   /** Null: nothing was asked for. */
   consent: LeadConsent | null
+  /** Null: none were given. */
+  extras: LeadExtras | null
   createdAt: number
 }
 
@@ -59,6 +62,18 @@ export interface LeadConsent {
   /** Origin and path of the visitor's page. */
   page: string
 }
+
+/** What a lead brings beside who it is. Kept as JSON with it, and gone with it. */
+export interface LeadExtras {
+  /** The owner's own fields, in the order of the form, then of the page. */
+  custom: Record<string, CustomValue>
+  /** Null: nothing is known of the page. */
+  context: LeadContext | null
+  channel: string
+}
+
+/** Where a lead comes from, unless its caller says another. */
+export const DEFAULT_CHANNEL = 'website'
 
 /** What leads were left in. Its messages are the chatbot's: none of them is kept here. */
 export interface Conversation {

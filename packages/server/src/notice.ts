@@ -4,7 +4,7 @@
  * to, nor about the delivery of another: two that watch each other would go on for ever.
  */
 import { CURES, type CureCode } from './cure-table.ts'
-import { maskedUrl, type Webhook } from './webhook.ts'
+import { shownUrl, type Webhook } from './webhook.ts'
 
 export const NOTICE_TYPES = [
   'webhook.failing',
@@ -52,7 +52,7 @@ interface NoticePayload {
 }
 
 /** As it is when it is told. */
-interface AboutWebhook extends Pick<Webhook, 'url' | 'state'> {
+interface AboutWebhook extends Pick<Webhook, 'url' | 'state' | 'format'> {
   /** Whether its last attempt failed. */
   isFailing: boolean
 }
@@ -77,7 +77,7 @@ export function noticePayload(
   const page = isOfDelivery ? `deliveries/${deliveryId}` : `webhooks/${webhookId}`
   return {
     webhookId,
-    url: maskedUrl(webhook.url),
+    url: shownUrl(webhook),
     state: webhook.state,
     since: new Date(notice.since).toISOString(),
     ...(isOfDelivery && { deliveryId, eventId, eventType }),

@@ -12,6 +12,11 @@ export interface SignedRequest {
   timeoutMs: number
 }
 
+/** In place of a request: why there is none, in a sentence for its owner. */
+export interface Unmade {
+  unmade: string
+}
+
 /** Remote faults are values; send throws only what is a bug of ours. */
 export type SendResult =
   | {
@@ -36,9 +41,19 @@ export type SendResult =
       durationMs: number
     }
   | { kind: 'our-fault'; message: string; durationMs: number }
+  /** Nothing was sent: no body could be made of the event in its shape. It never can. */
+  | { kind: 'unmade'; message: string; durationMs: number }
 
 export type Fault = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'protocol'
 export type BlockReason = 'private-address' | 'scheme' | 'port' | 'proxy'
+
+/** Words of attempts (`errorCode`) that say nothing of the endpoint. */
+const NOT_OF_ENDPOINT: readonly (string | null)[] = ['our_fault', 'unmade']
+
+/** Whether the endpoint has anything to do with how the attempt ended. */
+export function isOfEndpoint(errorCode: string | null): boolean {
+  return !NOT_OF_ENDPOINT.includes(errorCode)
+}
 
 /** Of statuses that are no success. 1xx is never an answer's last. */
 export const STATUS_CLASSES = ['3xx', '4xx', '5xx'] as const

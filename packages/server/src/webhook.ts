@@ -1,4 +1,6 @@
 import type { AnswerNote } from './delivery.ts'
+import type { JsonValue } from './wants/seen-event.ts'
+import type { Format, ShapeSettings } from './wants/shape.ts'
 
 /**
  * Where an owner wants events sent, which, and how: URL, event types, secret, limits, state.
@@ -34,7 +36,7 @@ export interface Webhook extends WebhookSettings {
 }
 
 /** What its owner says of it, and may change. */
-export interface WebhookSettings {
+export interface WebhookSettings extends ShapeSettings {
   /** `LISTEN_URL` of kind `listen`, which nobody dials. */
   url: string
   /** As its owner spelled them: deliveries carry this spelling. */
@@ -50,6 +52,8 @@ export interface WebhookSettings {
   ratePerSecond: number | null
   /** What its owner notes of it, by name. No secret: it is stored as it is. */
   metadata: Record<string, string>
+  /** Which events it wants, of those that it subscribes to (wants/filter.ts). Null: all. */
+  filter: JsonValue
 }
 
 /**
@@ -68,6 +72,11 @@ export const SETTINGS_BY_DEFAULT: Readonly<Omit<WebhookSettings, 'url' | 'eventT
   maxInFlight: null,
   ratePerSecond: null,
   metadata: {},
+  format: 'guide',
+  template: null,
+  templateType: 'json',
+  include: [],
+  filter: null,
 }
 
 /** While its endpoint has asked for less, or can't be reached (store/rules/rest.ts). */
@@ -127,12 +136,28 @@ export function liveRest(
 }
 
 /** A URL's credentials are secrets: shown as `https://***:***@host/…`. */
-export function maskedUrl(text: string): string {
+function maskedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || (url.username === '' && url.password === '')) return text
   if (url.username !== '') url.username = '***'
   if (url.password !== '') url.password = '***'
   return url.href
+}
+
+/** As people see it: where the path is the secret, as of a chat service, nothing of it. */
+export function shownUrl({ url, format }: Pick<WebhookSettings, 'url' | 'format'>): string {
+  const isChat = CHAT_FORMATS.has(format) || isChatUrl(url)
+  if (!isChat || !URL.canParse(url)) return maskedUrl(url)
+  return `${new URL(url).origin}/***`
+}
+
+const CHAT_FORMATS: ReadonlySet<Format> = new Set(['slack', 'teams', 'discord', 'google-chat'])
+const CHAT_HOSTS =
+  /^(?:hooks\.slack\.com|(?:\w+\.)?discord(?:app)?\.com|chat\.googleapis\.com|.+\.webhook\.office\.com|.+\.logic\.azure\.com|.+\.powerplatform\.com)$/
+
+/** Whether it is an incoming webhook of a chat service, whatever is sent there. */
+function isChatUrl(url: string): boolean {
+  return URL.canParse(url) && CHAT_HOSTS.test(new URL(url).hostname)
 }
 
 /** Each is a row that every event of its chatbot may write. */

@@ -9,7 +9,9 @@ import {
   METADATA_VALUE_LENGTH_MAX,
 } from '../src/api/shapes/webhook-settings.ts'
 import { URL_LENGTH_MAX } from '../src/api/shapes/webhook-url.ts'
+import { FILTER_BYTES_MAX } from '../src/api/shapes/webhook-wants.ts'
 import { RATE_MAX, RATE_MIN } from '../src/rate.ts'
+import { TEMPLATE_BYTES_MAX } from '../src/wants/template/template.ts'
 import type { WebhookSettings } from '../src/webhook.ts'
 
 interface SettingCases<Value> {
@@ -159,6 +161,42 @@ export const WEBHOOK_SETTINGS: {
       "a name of a webhook's `metadata`": characters(METADATA_NAME_LENGTH_MAX),
       "a value of a webhook's `metadata`": characters(METADATA_VALUE_LENGTH_MAX),
     },
+  },
+  format: {
+    kept: ['event', 'agent'],
+    refused: [
+      ['xml', 'a format that there is not'],
+      ['Guide', 'capitals in a format'],
+      [null, 'null for a format'],
+    ],
+    limits: {},
+  },
+  template: {
+    // It goes with the format `template` alone (webhook-wants.test.ts).
+    kept: [null, null],
+    refused: [
+      [5, 'a number as a template'],
+      [`{"a":"${'x'.repeat(16_384)}"}`, 'a template of more than 16 KiB'],
+    ],
+    limits: { "a webhook's `template`": `${count(TEMPLATE_BYTES_MAX)} bytes` },
+  },
+  templateType: { kept: ['json', 'json'], refused: [['xml', 'a type of templates']], limits: {} },
+  include: {
+    kept: [['consent', 'custom'], []],
+    refused: [
+      [['phone'], 'what nothing is called', { path: 'include[0]' }],
+      [['custom', 'custom'], 'one of include twice', { path: 'include[1]' }],
+      ['custom', 'a text for include'],
+    ],
+    limits: {},
+  },
+  filter: {
+    kept: [{ payload: { customerPhone: { exists: true } } }, null],
+    refused: [
+      ['all', 'a text for a filter'],
+      [{ paylod: {} }, 'a key that no event has', { path: 'filter.paylod' }],
+    ],
+    limits: { "a webhook's `filter`": `${count(FILTER_BYTES_MAX)} bytes` },
   },
 }
 

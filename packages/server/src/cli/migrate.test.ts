@@ -87,6 +87,10 @@ async function fill(world: StoreWorld): Promise<string[]> {
   const gone = await world.webhook(chatbot.id, { eventTypes: ['a.b'] })
   await world.accept(chatbot.id, { events: [world.event('a.b', '{"n":1.5}')], lease: null })
   await store.deleteWebhook(gone.id)
+  const wants = { eventTypes: ['e.f'], format: 'event' as const, filter: null }
+  await world.webhook(chatbot.id, wants)
+  await world.webhook(chatbot.id, { ...wants, filter: { payload: { n: 2 } } })
+  await world.accept(chatbot.id, { events: [world.event('e.f', '{"n":1}')], lease: null })
   const recovery = { id: world.ids.next('recovery'), webhookId: webhook.id, dryRun: false }
   await store.createBulk({
     id: world.ids.next('recovery'),

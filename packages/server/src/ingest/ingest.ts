@@ -8,7 +8,6 @@ import { createHash } from 'node:crypto'
 import { ApiError } from '../errors.ts'
 import {
   BODY_BYTES_MAX,
-  bodyText,
   EVENT_TYPE_LENGTH_MAX,
   EVENT_TYPE_PATTERN,
   LEAD_EVENT,
@@ -19,6 +18,7 @@ import { leadPayloadText } from '../lead.ts'
 import type { Metrics } from '../metrics.ts'
 import { isReserved } from '../notice.ts'
 import type { AcceptInput, Claim, LeaseOffer, NewEvent, Road } from '../store/road.ts'
+import { largestBodyBytes, type Told } from '../wants/formats.ts'
 import { cleanLead, type LeadInput } from './lead-fields.ts'
 import { canonicalPayload } from './payload.ts'
 
@@ -74,13 +74,15 @@ export function createIngest(options: IngestOptions): Ingest {
       const eventId = ids.next('event')
       const leadId = leadIdOf(eventId)
       const payload = leadPayloadText(lead)
-      refuseTooLarge({ eventType: LEAD_EVENT, chatbotId, payload })
+      const consent = input.consent ?? null
+      const extras = input.extras ?? null
+      refuseTooLarge({ eventType: LEAD_EVENT, chatbotId, payload, lead: { consent, extras } })
       const answer: LeadAnswer = { leadId, conversationId: lead.conversationId, eventId }
       const event: NewEvent = {
         id: eventId,
         eventType: LEAD_EVENT,
         payload,
-        lead: { ...lead, consent: input.consent ?? null },
+        lead: { ...lead, consent, extras },
       }
       const bodyHash = idempotencyKey === null ? '' : hashOf(leadIdentity(input))
       const idempotency = idempotencyOf('leads', idempotencyKey, { bodyHash, answer })
@@ -125,7 +127,7 @@ function newEvent(
   { eventType, payload }: PublishedEvent,
   { id, at }: { id: string; at: string },
 ): NewEvent {
-  if (LEAD_EVENT_SPELLINGS.includes(eventType)) {
+  if (LEAD_EVENT_SPELLINGS.includes(eventType.toLowerCase())) {
     const message = `\`${eventType}\` comes from leads: POST it to /api/v1/chatbots/${chatbotId}/leads`
     throw new ApiError(400, 'use_leads', message, {
       details: [{ path: `${at}eventType`, message }],
@@ -138,12 +140,12 @@ function newEvent(
     })
   }
   if (eventType.length > EVENT_TYPE_LENGTH_MAX || !EVENT_TYPE_PATTERN.test(eventType)) {
-    const message = `\`${at}eventType\` must look like \`order.created\`: lower-case words joined by dots, up to ${EVENT_TYPE_LENGTH_MAX} characters`
+    const message = `\`${at}eventType\` must look like \`order.created\`: words joined by dots, each of letters, digits, \`_\` and \`-\`, the first with a letter before, up to ${EVENT_TYPE_LENGTH_MAX} characters`
     throw invalid([{ path: `${at}eventType`, message }])
   }
   const canonical = canonicalPayload(payload, `${at}payload`)
   if (!canonical.ok) throw invalid([canonical.refusal])
-  refuseTooLarge({ eventType, chatbotId, payload: canonical.text }, `${at}payload`)
+  refuseTooLarge({ eventType, chatbotId, payload: canonical.text, lead: null }, `${at}payload`)
   return { id, eventType, payload: canonical.text, lead: null }
 }
 
@@ -151,13 +153,11 @@ function newEvent(
 const SMALL_PAYLOAD_LENGTH = Math.floor((BODY_BYTES_MAX - 1_024) / 3)
 
 /** At acceptance, not at delivery: a receiver's parser would refuse it every time. */
-function refuseTooLarge(
-  event: { eventType: string; chatbotId: string; payload: string },
-  path?: string,
-) {
-  if (event.payload.length <= SMALL_PAYLOAD_LENGTH) return
-  // The lead event's other spelling is one letter longer.
-  const bytes = Buffer.byteLength(bodyText(event)) + (event.eventType === LEAD_EVENT ? 1 : 0)
+function refuseTooLarge(event: Omit<Told, 'acceptedAt'>, path?: string) {
+  const { payload, lead } = event
+  const isPlain = lead === null || (lead.consent === null && lead.extras === null)
+  if (isPlain && payload.length <= SMALL_PAYLOAD_LENGTH) return
+  const bytes = largestBodyBytes({ ...event, acceptedAt: 0 })
   if (bytes <= BODY_BYTES_MAX) return
   const message = `The delivery's body would have ${bytes} bytes; at most ${BODY_BYTES_MAX} are sent`
   const extra = path === undefined ? {} : { details: [{ path, message }] }

@@ -1,6 +1,6 @@
 /** A lead's fields as they are stored and sent: always strings, tidy, well-formed (../text/typed-text.ts). */
 import type { ErrorDetail } from '../errors.ts'
-import type { LeadConsent, LeadPayload } from '../lead.ts'
+import type { LeadConsent, LeadExtras, LeadPayload } from '../lead.ts'
 import {
   emailFault,
   isBlank,
@@ -16,6 +16,8 @@ export interface LeadInput {
   customerPhone?: string | null | undefined
   /** Made by whoever asked for it. */
   consent?: LeadConsent | null
+  /** Cleaned by whoever took them in. */
+  extras?: LeadExtras | null
 }
 
 export const CONVERSATION_ID_LENGTH_MAX = 128

@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../id.ts'
-import type { Outcome, SendResult, SignedRequest } from '../outcome.ts'
+import type { Outcome, SendResult, SignedRequest, Unmade } from '../outcome.ts'
 import type { Desk, NewAuditEntry } from '../store/desk.ts'
 import type { Claim, RecordResult, Road } from '../store/road.ts'
 import type { Webhook } from '../webhook.ts'
@@ -23,7 +23,7 @@ interface ListeningOptions {
     Pick<Desk, 'getWebhook' | 'getDelivery'>
   clock: Clock
   ids: Ids
-  sign(claim: Claim, webhook: Webhook, nowMs: number): SignedRequest
+  sign(claim: Claim, webhook: Webhook, nowMs: number): SignedRequest | Unmade
   judge(
     claim: Pick<Claim, 'kind' | 'attemptNumber' | 'seriesAttempts'>,
     result: SendResult,
@@ -119,7 +119,12 @@ export class Listening {
     const webhook = await store.getWebhook(webhookId)
     if (!webhook) return null
     const now = clock.now()
-    const requests = claims.map((claim) => ({ claim, request: sign(claim, webhook, now) }))
+    const requests: Handed[] = []
+    for (const claim of claims) {
+      const request = sign(claim, webhook, now)
+      if ('unmade' in request) await this.#giveUp(listenerId, claim, request.unmade)
+      else requests.push({ claim, request })
+    }
     return { kind: 'requests', webhook, requests }
   }
 
@@ -184,6 +189,14 @@ export class Listening {
       const dueInMs = Math.max(LOOK_AGAIN_MS, left[0]?.dueInMs ?? leftMs)
       if ((await wait.over(Math.min(leftMs, dueInMs))) === 'stop') return []
     }
+  }
+
+  /** Nothing can be handed out of it, now or later. */
+  async #giveUp(listenerId: string, claim: Claim, message: string): Promise<void> {
+    const { clock, judge, record } = this.#options
+    const result = { kind: 'unmade', message, durationMs: 0 } as const
+    const outcome = judge(claim, result)
+    await record({ nodeId: listenerId, claim, startedAt: clock.now(), result, outcome })
   }
 
   async #giveBack(listenerId: string, claims: Claim[]): Promise<void> {

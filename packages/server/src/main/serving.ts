@@ -1,5 +1,6 @@
 import { createApi } from '../api/api.ts'
 import type { ApiConfig, ApiDeps } from '../api/deps.ts'
+import { examplePayload } from '../api/document/event-types.ts'
 import { BODY_LIMITS } from '../api/server/bodies/body-budget.ts'
 import { HEADERS_MS, REQUEST_MS } from '../api/server/connection-limits.ts'
 import { StartError } from '../errors.ts'
@@ -8,7 +9,7 @@ import { createIngest } from '../ingest/ingest.ts'
 import { commonHeaders } from '../security-headers.ts'
 import { toSendResult } from '../send/reported.ts'
 import type { Config } from '../settings/config.ts'
-import { previewRequest } from '../sign/preview.ts'
+import { previewClaim, previewRequest } from '../sign/preview.ts'
 import { checkSecret, generateSecret } from '../sign/secret.ts'
 import type { DeliveryDetail } from '../store/store.ts'
 import { VERSION } from '../version.ts'
@@ -95,6 +96,8 @@ function apiDeps(shared: Shared, delivering: Delivering, state: State): ApiDeps 
     listening,
     readReport: toSendResult,
     previewRequest: (detail) => previewRequest(detail, sign, clock.now()),
+    previewClaim: (claim, webhook) => previewClaim(sign, claim, { webhook, nowMs: clock.now() }),
+    examplePayload,
     explain: (detail) => explainDetail(shared, detail),
     checkUrl: (url) => guard.checkUrl(url),
     onResending: () => settling.nudge(),

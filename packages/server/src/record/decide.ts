@@ -29,7 +29,7 @@ const UNCHARGED_MS_LEAST = 24 * 3_600_000
 export function decide(input: DecideInput): Outcome {
   const { result, kind, seriesAttempts, scheduleMs, draw } = input
   if (isDelivered(result)) return { kind: 'delivered' }
-  if (kind === 'test') return { kind: 'exhausted' }
+  if (kind === 'test' || result.kind === 'unmade') return { kind: 'exhausted' }
   if (result.kind === 'our-fault') {
     const doubled = OUR_FAULT_WAIT_MS * 2 ** Math.min(input.unchargedAttempts, 16)
     const delayMs = jittered(Math.min(doubled, OUR_FAULT_WAIT_MS_MAX), draw)

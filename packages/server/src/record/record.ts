@@ -175,6 +175,8 @@ function errorCode(result: Exclude<SendResult, { kind: 'answered' }>): string {
       return result.reason
     case 'our-fault':
       return 'our_fault'
+    case 'unmade':
+      return 'unmade'
   }
 }
 

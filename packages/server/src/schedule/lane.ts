@@ -275,6 +275,7 @@ export class Lane {
    * attempts. Requests that were open together end together: while it is quiet, one more is no news.
    */
   learn(result: SendResult, { now, ...limits }: WindowLimits & { now: number }): void {
+    if (result.kind === 'unmade') return
     if (result.kind === 'our-fault') {
       if (now < this.quietUntil) return
       this.#quietMs = Math.min(Math.max(this.#quietMs * 2, QUIET_MS_FIRST), QUIET_MS_MAX)

@@ -9,6 +9,7 @@ import { ApiError } from '../errors.ts'
 import type { Ids } from '../id.ts'
 import type { Desk } from '../store/desk.ts'
 import type { NewAttempt, Road } from '../store/road.ts'
+import { exampleType } from '../subscription.ts'
 import type { Webhook } from '../webhook.ts'
 import type { ScheduledTurn } from './attempts.ts'
 import type { Term } from './lease.ts'
@@ -48,8 +49,8 @@ export class TestSender {
   /** Null: no such webhook. `eventType` is by default the webhook's first. */
   async send(webhookId: string, asked?: string): Promise<SentTest | null> {
     const webhook = await this.#options.store.getWebhook(webhookId)
-    const eventType = asked ?? webhook?.eventTypes[0]
-    if (!webhook || !eventType) return null
+    if (!webhook) return null
+    const eventType = asked ?? exampleType(webhook.eventTypes)
     const term = this.#term
     if (!term?.isLive()) throw busy('The server is starting or stopping; try again in a moment')
     // Before the places of all: one chatbot's flood takes none of them.

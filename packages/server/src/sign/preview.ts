@@ -1,7 +1,9 @@
 /** A delivery's request as it is sent, for people to look at: the owner's own values are masked. */
+import type { SignedRequest, Unmade } from '../outcome.ts'
 import type { DeliveryDetail } from '../store/desk.ts'
-import { maskedUrl } from '../webhook.ts'
-import type { Sign } from './sign.ts'
+import { shownUrl, type Webhook } from '../webhook.ts'
+import type { Bodied } from './body.ts'
+import type { Sign, SignedFor } from './sign.ts'
 
 interface RequestPreview {
   method: 'POST'
@@ -15,20 +17,49 @@ interface RequestPreview {
  * erased or the webhook deleted: there is nothing left that could be sent.
  */
 export function previewRequest(
-  { delivery, attempts, payload, erased, webhook }: DeliveryDetail,
+  { delivery, attempts, payload, erased, webhook, shaped }: DeliveryDetail,
   sign: Sign,
   nowMs: number,
 ): RequestPreview | null {
   if (erased || webhook === null) return null
-  const request = sign({ ...delivery, payload }, webhook, attempts.at(-1)?.startedAt ?? nowMs)
+  const claim = { ...delivery, payload, ...(shaped && { shaped }) }
+  const request = sign(claim, webhook, attempts.at(-1)?.startedAt ?? nowMs)
+  return 'unmade' in request ? null : shownRequest(request, webhook)
+}
+
+type Shown = Pick<Webhook, 'url' | 'format' | 'headers'>
+
+/** Without what is secret in it. */
+function shownRequest(request: SignedRequest, webhook: Shown): RequestPreview {
   const own = new Set(['authorization', ...Object.keys(webhook.headers).map(lowerCase)])
   const headers = request.headers.map(([name, value]) => [name, own.has(name) ? '***' : value])
   return {
     method: 'POST',
-    url: maskedUrl(webhook.url),
+    url: shownUrl(webhook),
     headers: Object.fromEntries(headers),
     body: request.body.toString(),
   }
+}
+
+/** Without a webhook: what one of these settings would get, signed with a secret that is nobody's. */
+export function previewClaim(
+  sign: Sign,
+  claim: Bodied,
+  { webhook, nowMs }: { webhook: Webhook | null; nowMs: number },
+): RequestPreview | Unmade {
+  const by = webhook ?? NOBODYS
+  const request = sign(claim, by, nowMs)
+  return 'unmade' in request ? request : shownRequest(request, by)
+}
+
+const NOBODYS: Shown & SignedFor = {
+  url: 'https://endpoint.example/',
+  format: 'guide',
+  headers: {},
+  timeoutSeconds: null,
+  secret: 'whsec_0123456789abcdef0123456789abcdef',
+  previousSecret: null,
+  overlapEndsAt: null,
 }
 
 function lowerCase(text: string): string {

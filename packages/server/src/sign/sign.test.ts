@@ -15,8 +15,8 @@ function setup(change: Partial<Webhook> = {}) {
     ...change,
   })
   const sign = createSign({ version: '1.2.3', timeoutMs: 30_000 })
-  const signed = (eventType = 'lead.submit') =>
-    sign(
+  const signed = (eventType = 'lead.submit') => {
+    const request = sign(
       {
         eventId: 'evt_1',
         chatbotId: 'bot_1',
@@ -27,6 +27,9 @@ function setup(change: Partial<Webhook> = {}) {
       webhook,
       NOW,
     )
+    if ('unmade' in request) throw new Error(request.unmade)
+    return request
+  }
   const headers = () => Object.fromEntries(signed().headers)
   return { webhook, signed, headers }
 }

@@ -13,10 +13,9 @@ import {
   modernKey,
   TIMESTAMP_HEADER,
 } from '@chatzuri/webhooks/signature'
-import { bodyText } from '../event.ts'
-import type { SignedRequest } from '../outcome.ts'
-import type { Claim } from '../store/road.ts'
+import type { SignedRequest, Unmade } from '../outcome.ts'
 import { liveSecrets, type Webhook } from '../webhook.ts'
+import { type Bodied, type Body, makeBody } from './body.ts'
 import { type HmacKey, hmac, hmacKey } from './hmac.ts'
 
 interface SignOptions {
@@ -26,19 +25,22 @@ interface SignOptions {
   timeoutMs: number
 }
 
-type Signable = Pick<Claim, 'eventId' | 'chatbotId' | 'eventType' | 'payload'>
-export type Sign = (claim: Signable, webhook: Webhook, nowMs: number) => SignedRequest
+/** What of a webhook makes a request. */
+export type SignedFor = Pick<
+  Webhook,
+  'url' | 'headers' | 'timeoutSeconds' | 'secret' | 'previousSecret' | 'overlapEndsAt'
+>
+export type Sign = (claim: Bodied, webhook: SignedFor, nowMs: number) => SignedRequest | Unmade
 
 export function createSign({ version, timeoutMs }: SignOptions): Sign {
   const keys = new KeyCache()
-  const settings = new WeakMap<Webhook, Constant>()
+  const settings = new WeakMap<SignedFor, Constant>()
 
-  function constantOf(webhook: Webhook): Constant {
+  function constantOf(webhook: SignedFor): Constant {
     let constant = settings.get(webhook)
     if (!constant) {
       constant = {
         before: [
-          ['content-type', 'application/json'],
           ['user-agent', `Chatzuri-Webhooks/${version}`],
           ['accept', 'application/json'],
           // Without it any coding would be allowed (RFC 9110, 12.5.3), and what is kept is shown.
@@ -53,7 +55,9 @@ export function createSign({ version, timeoutMs }: SignOptions): Sign {
   }
 
   return (claim, webhook, nowMs) => {
-    const body = Buffer.from(bodyText(claim))
+    const made = makeBody(claim)
+    if ('unmade' in made) return made
+    const { bytes: body, contentType } = made
     const timestamp = Math.floor(nowMs / 1000)
     const secrets = liveSecrets(webhook, nowMs)
     const before = modernContent(claim.eventId, timestamp, '')
@@ -66,8 +70,9 @@ export function createSign({ version, timeoutMs }: SignOptions): Sign {
       body,
       timeoutMs: constant.timeoutMs,
       headers: [
+        ['content-type', contentType],
         ...constant.before,
-        [GUIDE_SIGNATURE_HEADER, hmac(keys.of(secrets.guide).guide, { before: '', body }, 'hex')],
+        [GUIDE_SIGNATURE_HEADER, guideSignature(keys.of(secrets.guide), made)],
         [ID_HEADER, claim.eventId],
         [TIMESTAMP_HEADER, String(timestamp)],
         [MODERN_SIGNATURE_HEADER, formatModernSignatures(signatures)],
@@ -75,6 +80,12 @@ export function createSign({ version, timeoutMs }: SignOptions): Sign {
       ],
     }
   }
+}
+
+/** `event` has it by HMAC-SHA256, and says so (formats.md). */
+function guideSignature({ guide, event }: Keys, { bytes: body, signature }: Body): string {
+  if (signature === 'sha1') return hmac(guide, { before: '', body }, 'hex')
+  return `sha256=${hmac(event(), { before: '', body }, 'hex')}`
 }
 
 /** What every request of a webhook has, as long as its settings are these. */
@@ -86,6 +97,8 @@ interface Constant {
 
 interface Keys {
   guide: HmacKey
+  /** Few ask for it. */
+  event(): HmacKey
   modern: HmacKey
 }
 
@@ -97,7 +110,12 @@ class KeyCache {
     let keys = this.#keys.get(secret)
     if (!keys) {
       const guide = hmacKey('sha1', guideKey(secret))
-      keys = { guide, modern: hmacKey('sha256', modernKey(secret)) }
+      let ofEvent: HmacKey | undefined
+      const event = () => {
+        ofEvent ??= hmacKey('sha256', guideKey(secret))
+        return ofEvent
+      }
+      keys = { guide, event, modern: hmacKey('sha256', modernKey(secret)) }
       if (this.#keys.size >= KEYS_MAX) this.#keys.clear()
       this.#keys.set(secret, keys)
     }
@@ -108,7 +126,7 @@ class KeyCache {
 const KEYS_MAX = 10_000
 
 /** The owner's own headers; user info in the URL becomes Basic unless they set `authorization`. */
-function ownHeaders(webhook: Webhook): [string, string][] {
+function ownHeaders(webhook: SignedFor): [string, string][] {
   const url = new URL(webhook.url)
   const headers = Object.entries(webhook.headers).map<[string, string]>(([name, value]) => [
     name.toLowerCase(),

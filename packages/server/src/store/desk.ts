@@ -8,7 +8,6 @@ import type { ApiKey, OwnerLink, Session } from '../access.ts'
 import type { AuditEntry, NewAuditEntry } from '../audit.ts'
 import type { Chatbot, ChatbotSettings } from '../chatbot.ts'
 import type { Delivery, DeliveryState, StateReason } from '../delivery.ts'
-import type { Event } from '../event.ts'
 import type { Conversation, Erasure, ErasureReason, ListedLead } from '../lead.ts'
 import type { Webhook, WebhookSettings, WebhookState } from '../webhook.ts'
 import type { ChangePage, ChangePlace } from './change.ts'
@@ -25,6 +24,7 @@ import type {
   DeliveryDetail,
   DeliveryFilter,
   ErasureFilter,
+  EventDetail,
   GivenUp,
   GivenUpFilter,
   LeadFilter,
@@ -183,9 +183,12 @@ export interface Desk {
   getBulk(id: string): Promise<BulkAction | null>
   /** One step of the oldest that is not over, of at most `room` that go out; held while there is none. */
   continueBulk(room: () => Promise<number>): Promise<{ moved: number; isHeld: boolean }>
-  /** One event to one webhook of its chatbot that has no delivery of it, subscribed or not. */
+  /**
+   * One event to one webhook of its chatbot that has no delivery of it, subscribed or not; or once more
+   * to where `insteadOf` went, in the present shape, as another delivery of the same event.
+   */
   sendEvent(
-    event: { eventId: string; webhookId: string },
+    event: { eventId: string; webhookId: string; insteadOf?: string },
     audit?: NewAuditEntry,
   ): Promise<
     | Delivery
@@ -195,6 +198,7 @@ export interface Desk {
     | 'erased'
     | 'is_test'
     | 'too_many'
+    | 'wrong_state'
   >
   createRecovery(
     recovery: NewRecovery,
@@ -237,7 +241,7 @@ export interface Desk {
   glimpseWebhooks(ids: readonly string[]): Promise<ReadonlyMap<string, WebhookGlimpse>>
   /** Of these events those that are leads', by the events' ids. */
   glimpseLeads(eventIds: readonly string[]): Promise<ReadonlyMap<string, LeadGlimpse>>
-  getEvent(id: string): Promise<(Event & { erased: boolean; deliveries: Delivery[] }) | null>
+  getEvent(id: string): Promise<EventDetail | null>
   getDelivery(id: string): Promise<DeliveryDetail | null>
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Delivery[]>
   getLead(id: string): Promise<ListedLead | null>

@@ -1,4 +1,5 @@
 /** What lists, details and charts are asked by, and what they answer. */
+
 import type { ApiKey } from '../access.ts'
 import type { AuditAction, AuditEntry } from '../audit.ts'
 import type { Chatbot } from '../chatbot.ts'
@@ -7,7 +8,9 @@ import type { Event } from '../event.ts'
 import type { IdKind } from '../id.ts'
 import type { Erasure, LeadState, ListedLead } from '../lead.ts'
 import type { StatusClass } from '../outcome.ts'
+import type { Format } from '../wants/shape.ts'
 import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../webhook.ts'
+import type { Shaped } from './road.ts'
 
 /** Newest first. `after` is the last id of the page before. One more than `limit` is never read. */
 export interface Page {
@@ -61,6 +64,13 @@ export interface CountedPage {
   skip: number
 }
 
+export interface EventDetail extends Event {
+  erased: boolean
+  deliveries: Delivery[]
+  /** Which webhooks' filters keep it back, and why. */
+  keptBack: { webhookId: string; reason: string }[]
+}
+
 export interface DeliveryDetail {
   delivery: Delivery
   /** The newest `ATTEMPTS_SHOWN_MAX`, oldest first. */
@@ -70,12 +80,17 @@ export interface DeliveryDetail {
   erased: boolean
   /** Null: deleted. */
   webhook: Webhook | null
+  /** Null: its body has the guide's form. */
+  shaped: Shaped | null
+  /** Its webhook's bodies have another shape by now. */
+  shapeChanged: boolean
 }
 
 /** What is told of a webhook beside each of its deliveries. */
 export interface WebhookGlimpse {
   /** Null: it was deleted before this was kept. */
   url: string | null
+  format: Format
   state: WebhookState | 'deleted'
   rest: WebhookRest | null
 }
@@ -119,6 +134,8 @@ export interface BulkFilter extends DeliveryFilter {
   ids?: readonly string[]
   /** Of a backfill; else the webhook's. */
   eventTypes?: readonly string[]
+  /** Of a backfill: also what the webhook's filter keeps back. */
+  ignoreFilter?: boolean
   /** Of a backfill: how old they may be when their turn comes. */
   keptMs?: number
 }
@@ -169,6 +186,7 @@ export interface GivenUpOf {
   chatbotId: string
   kind: WebhookKind
   url: string
+  format: Format
   count: number
   more: boolean
   oldestAt: number
@@ -185,6 +203,8 @@ export interface WebhookHealth extends WebhookFailures {
 
 export interface WebhookFailures {
   waiting: WaitingCounts
+  /** By its filter, in the span. */
+  keptBack: { count: number; more: boolean }
   /** What went wrong with deliveries of events that are not delivered yet, or given up. */
   errors: ErrorGroup[]
   /** There are more than were looked at: those are the newest. */

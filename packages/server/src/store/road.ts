@@ -228,10 +228,22 @@ export interface Claim {
   attemptNumber: number
   /** Attempts of this series charged so far. */
   seriesAttempts: number
+  /** Absent: its body has the guide's form. */
+  shaped?: Shaped
   /** The one delivery of a webhook that rests, to see whether it takes any. */
   probe?: true
   /** Never attempted, and accepted since its webhook last rested or was paused: goes first. */
   fresh?: true
+}
+
+/** Of a body that has another form than the guide's: all else that makes its bytes. */
+export interface Shaped {
+  /** JSON of its shape (wants/shape.ts). */
+  shape: string
+  /** When its event was accepted. */
+  acceptedAt: number
+  /** Null: it is of no lead. */
+  lead: Pick<Lead, 'consent' | 'extras'> | null
 }
 
 export interface LaneAsked {

@@ -1,4 +1,5 @@
 /** The API over a real store and the real ingest, without an engine: deliveries stay where they are. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { createApi } from '../../src/api/api.ts'
 import type { ApiDeps } from '../../src/api/deps.ts'
+import { examplePayload } from '../../src/api/document/event-types.ts'
 import { BODY_LIMITS } from '../../src/api/server/bodies/body-budget.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import { createIds } from '../../src/id.ts'
@@ -17,6 +19,7 @@ import { systemRandom } from '../../src/random.ts'
 import { createJudge } from '../../src/record/judge.ts'
 import { createRecorder } from '../../src/record/record.ts'
 import { toSendResult } from '../../src/send/reported.ts'
+import { previewClaim, previewRequest } from '../../src/sign/preview.ts'
 import { checkSecret, generateSecret } from '../../src/sign/secret.ts'
 import { createSign } from '../../src/sign/sign.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
@@ -31,6 +34,8 @@ interface ApiAlone {
 }
 
 /** `change` replaces what a test wants to be different. */
+const SIGN = createSign({ version: '0.1.0', timeoutMs: 30_000 })
+
 export async function startApiAlone(
   change: (deps: ApiDeps) => Partial<ApiDeps> = () => ({}),
   clock: Clock = systemClock,
@@ -86,7 +91,7 @@ function createDeps(
       store,
       clock,
       ids,
-      sign: createSign({ version: '0.1.0', timeoutMs: 30_000 }),
+      sign: SIGN,
       judge: createJudge({
         scheduleMs: [0, 30_000],
         random: { fraction: () => 0.5 },
@@ -107,7 +112,9 @@ function createDeps(
       patienceMs: listenPatienceMs,
     }),
     readReport: toSendResult,
-    previewRequest: () => null,
+    previewRequest: (detail) => previewRequest(detail, SIGN, 0),
+    previewClaim: (claim, webhook) => previewClaim(SIGN, claim, { webhook, nowMs: 0 }),
+    examplePayload,
     explain: ({ delivery }) => `It is ${delivery.state}.`,
     checkUrl: ({ hostname }) =>
       hostname === '10.0.0.1'

@@ -35,6 +35,7 @@ import { describeSearching } from './searching.ts'
 import { describeSecrets } from './secrets.ts'
 import { describeSendEvent } from './send-event.ts'
 import { describeSettle } from './settle.ts'
+import { describeShapes } from './shapes.ts'
 import { describeStarts } from './starts.ts'
 import { describeStats } from './stats.ts'
 import type { OpenStore } from './store-world.ts'
@@ -78,6 +79,7 @@ export function describeStore(name: string, open: OpenStore, { movesTime = true 
     describeEventsList,
     describeSearching,
     describeSendEvent,
+    describeShapes,
     describeBulk,
     describeBoundedPages,
     describeCountedPages,

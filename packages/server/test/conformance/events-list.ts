@@ -43,7 +43,11 @@ export function describeEventsList(suite: Suite): void {
       }
     }
     for (const event of await list({}, 5)) {
-      expect(await store.getEvent(event.id)).toEqual({ ...event, deliveries: expect.anything() })
+      expect(await store.getEvent(event.id)).toEqual({
+        ...event,
+        deliveries: expect.anything(),
+        keptBack: [],
+      })
     }
     expect((await list({}, 5)).filter(({ erased }) => erased)).toHaveLength(1)
     await store.deleteChatbot(other.id)

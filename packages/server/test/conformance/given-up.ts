@@ -46,6 +46,7 @@ export function describeGivenUp(suite: Suite): void {
           chatbotId: chatbot.id,
           kind: 'http',
           url: webhook.url,
+          format: 'guide',
           count: 3,
           more: false,
           oldestAt: expect.any(Number),

@@ -100,9 +100,14 @@ export function describePruning(suite: Suite): void {
     const claim = await world.claim(chatbot.id, { events: [world.leadEvent()] })
     await world.record(claim, { kind: 'retry', delayMs: 60_000, charged: true })
     const glimpse = async () => (await store.glimpseWebhooks([webhook.id])).get(webhook.id)
-    expect(await glimpse()).toEqual({ url: webhook.url, state: 'active', rest: null })
+    expect(await glimpse()).toEqual({
+      url: webhook.url,
+      format: 'guide',
+      state: 'active',
+      rest: null,
+    })
     await store.deleteWebhook(webhook.id)
-    const gone = { url: webhook.url, state: 'deleted', rest: null }
+    const gone = { url: webhook.url, format: 'guide', state: 'deleted', rest: null }
     expect(await glimpse()).toEqual(gone)
     await world.advance(POLICY.retentionMs + 1)
     // What waited was not cancelled yet: it is still there.

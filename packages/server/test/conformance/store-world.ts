@@ -126,6 +126,7 @@ export class StoreWorld {
       customerEmail: 'ann@shop.example',
       customerPhone: '+254700000000',
       consent: null,
+      extras: null,
       ...values,
     }
     return { id, eventType: 'lead.submit', payload: leadPayloadText(lead), lead }

@@ -468,7 +468,7 @@ test('what was given up is counted by the entries of one index', async () => {
 
 test('what goes wrong with a webhook is found by the ends of its indexes', async () => {
   for (const webhookId of ['wh_2', 'wh_4', 'wh_5', 'wh_15']) {
-    const found = webhookFailureQueries(db, { webhookId, since: 0 })
+    const found = webhookFailureQueries(db, { webhookId, since: 0, from: 0 })
     for (const { sql, parameters } of found) {
       const plan = await planOf(sql, parameters, '(ANALYZE, BUFFERS, TIMING OFF, COSTS OFF)')
       expect(plan, `${sql}\n${plan}`).not.toMatch(GROWING)

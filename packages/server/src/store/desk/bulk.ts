@@ -5,15 +5,19 @@
  * is done twice.
  */
 import { canonicalEventType } from '../../event.ts'
+import { isWildcard, spellingOf } from '../../subscription.ts'
 import type { BulkFilter, Desk, NewAuditEntry, NewBulk } from '../desk.ts'
 import { toBulk } from '../reading/bulks.ts'
 import { deliveriesOfEvents, deliveryIds, eventsOfList, findWebhookRow } from '../reading/reads.ts'
 import { type BulkRow, toWebhook } from '../reading/rows.ts'
 import { sharedOf } from '../rules/search-buckets.ts'
+import { passing } from './judge-earlier.ts'
 import { madeRow, onceRecord } from './once.ts'
 import type { BulkValues } from './operations/bulk.ts'
 import type { DeskParts } from './parts.ts'
 
+/** Of the column: all events pass. */
+const NO_FILTER = 'null'
 /** Of a step: what one commit moves. */
 const STEP_ITEMS = 100
 /** Counted so far; what is beyond is told as more. */
@@ -143,19 +147,20 @@ async function eventsOf(
   const row = webhookId === null ? null : await findWebhookRow(parts, webhookId)
   if (!row) return { items: [], next: null }
   const subscribed = toWebhook(row, parts.encryption).eventTypes
-  const types = new Set((filter.eventTypes ?? subscribed).map(canonicalEventType))
+  const entries = filter.eventTypes ?? subscribed
   const span = {
     ...(chatbotId !== null && { chatbotId }),
     from: await earliest(parts, filter),
     ...(filter.to !== undefined && { to: filter.to }),
   }
   const page = { limit, after: cursor === '' ? null : cursor }
-  const [only, other] = types
-  const typed = other === undefined && only !== undefined ? { ...span, eventType: only } : span
+  const [only, other] = entries
+  const isOne = only !== undefined && other === undefined && !isWildcard(only)
+  const typed = isOne ? { ...span, eventType: canonicalEventType(only) } : span
   const found = await eventsOfList(parts, typed, page)
   const next = found.length < limit ? null : (found.at(-1)?.id ?? null)
   const asked = found
-    .filter(({ eventType, erased }) => !erased && types.has(eventType))
+    .filter(({ eventType, erased }) => !erased && spellingOf(eventType, entries) !== null)
     .map(({ id }) => id)
   if (asked.length === 0) return { items: [], next }
   const shared = asked.map((id) => sharedOf(`lead_${id.slice(4)}`))
@@ -163,5 +168,8 @@ async function eventsOf(
     ({ webhookId: to, kind }) => to === row.id || kind === 'test',
   )
   const gone = new Set(had.map(({ id }) => id.slice(4, 27)))
-  return { items: asked.filter((id) => !gone.has(id.slice(4, 27))), next }
+  const without = asked.filter((id) => !gone.has(id.slice(4, 27)))
+  const wants = filter.ignoreFilter === true || row.filter === NO_FILTER ? null : row.filter
+  const items = wants === null ? without : await passing(parts, without, wants)
+  return { items, next }
 }

@@ -36,6 +36,7 @@ const SHARED = [
   'deliveries.last_status',
   'deliveries.last_error',
   'deliveries.created_at',
+  'deliveries.shape',
 ] as const
 
 /** One of the tables as rows of deliveries, under the name of the whole. */

@@ -9,14 +9,23 @@ import { restOf, type WebhookRow } from './rows.ts'
 
 type SeenRow = Pick<
   WebhookRow,
-  'id' | 'url' | 'state' | 'resting_until' | 'probe_at' | 'probe_wanted' | 'rest_reason'
+  'id' | 'url' | 'format' | 'state' | 'resting_until' | 'probe_at' | 'probe_wanted' | 'rest_reason'
 >
 
 export function glimpseQueries(db: Builder, ids: readonly string[]): CompiledQuery[] {
   return [
     db
       .selectFrom('webhooks')
-      .select(['id', 'url', 'state', 'resting_until', 'probe_at', 'probe_wanted', 'rest_reason'])
+      .select([
+        'id',
+        'url',
+        'format',
+        'state',
+        'resting_until',
+        'probe_at',
+        'probe_wanted',
+        'rest_reason',
+      ])
       .where('id', 'in', ids)
       .compile(),
     db.selectFrom('deleted_webhooks').select(['id', 'url']).where('id', 'in', ids).compile(),
@@ -29,14 +38,15 @@ export function toGlimpses(
   encryption: Encryption,
 ): Map<string, WebhookGlimpse> {
   const glimpses = new Map<string, WebhookGlimpse>(
-    ids.map((id) => [id, { url: null, state: 'deleted', rest: null }]),
+    ids.map((id) => [id, { url: null, format: 'guide', state: 'deleted', rest: null }]),
   )
   for (const { id, url } of deleted as Pick<SeenRow, 'id' | 'url'>[]) {
-    glimpses.set(id, { url: openedIfItOpens(encryption, id, url), state: 'deleted', rest: null })
+    const opened = openedIfItOpens(encryption, id, url)
+    glimpses.set(id, { url: opened, format: 'guide', state: 'deleted', rest: null })
   }
   for (const row of webhooks as SeenRow[]) {
     const url = encryption.decrypt(row.url, { rowId: row.id, column: 'url' })
-    glimpses.set(row.id, { url, state: row.state, rest: restOf(row) })
+    glimpses.set(row.id, { url, format: row.format, state: row.state, rest: restOf(row) })
   }
   return glimpses
 }

@@ -62,7 +62,14 @@ export const PAGED_LISTS: { [Name in PagedList]: Listing<Name> } = {
   leads: {
     query: (db, filter, page, hint) => listLeads(db, queries.asked(filter, hint), page).compile(),
     toItem: toListedLead,
-    sized: ['conversation_id', 'customer_name', 'customer_email', 'customer_phone', 'consent'],
+    sized: [
+      'conversation_id',
+      'customer_name',
+      'customer_email',
+      'customer_phone',
+      'consent',
+      'extras',
+    ],
   },
   erasures: {
     query: (db, filter, page) => queries.listErasures(db, filter, page).compile(),

@@ -30,6 +30,7 @@ const LEAD_COLUMNS = [
   'customer_email',
   'customer_phone',
   'consent',
+  'extras',
   'created_at',
 ] as const
 

@@ -16,6 +16,7 @@ import {
   type ErasureReason,
   type Lead,
   type LeadConsent,
+  type LeadExtras,
   leadPayloadText,
 } from '../../lead.ts'
 import type { Webhook, WebhookKind, WebhookRest, WebhookState } from '../../webhook.ts'
@@ -32,6 +33,8 @@ import {
 export interface ChatbotRow extends ChatbotColumns {
   id: string
   version: string
+  /** Of new deliveries (wants/shape.ts); null: the guide's form. */
+  shape: string | null
   created_at: number
   updated_at: number
 }
@@ -77,6 +80,8 @@ export interface WebhookRow extends WebhookColumns {
   /** What is still to be brought forward (rules/bring-forward.ts). */
   forwarding: string | null
   version: string
+  /** Of new deliveries (wants/shape.ts); null: the guide's form. */
+  shape: string | null
   created_at: number
   updated_at: number
 }
@@ -112,6 +117,8 @@ export interface DeliveryRow {
   claimed_by: string | null
   last_status: number | null
   last_error: string | null
+  /** What its body looks like (wants/shape.ts); null: the guide's form. */
+  shape: string | null
   /** Of what is read to be shown. */
   last_note?: AnswerNote | null
   /** The same. */
@@ -147,6 +154,8 @@ export interface LeadRow {
   customer_phone: string
   /** JSON; null: nothing was asked for. */
   consent: string | null
+  /** JSON (lead.ts); null: none. */
+  extras: string | null
   created_at: number
 }
 
@@ -355,12 +364,9 @@ export function toLead(row: LeadRow): Lead {
     customerEmail: row.customer_email,
     customerPhone: row.customer_phone,
     consent: row.consent === null ? null : (JSON.parse(row.consent) as LeadConsent), // by consentText
+    extras: row.extras === null ? null : (JSON.parse(row.extras) as LeadExtras), // by extrasText
     createdAt: row.created_at,
   }
-}
-
-export function consentText(consent: LeadConsent | null): string | null {
-  return consent === null ? null : JSON.stringify(consent)
 }
 
 export function toConversation(row: ConversationRow): Conversation {

@@ -1,6 +1,7 @@
 /** The tables as queries for lists and charts see them: the same names in both stores. */
 import type { DeliveryState } from '../../delivery.ts'
 import type { BucketRow } from '../rules/search-buckets.ts'
+import type { KeptBackRow, ShapeRow } from '../rules/shaped.ts'
 import type { ApiKeyRow, AuditRow } from './access/access-rows.ts'
 import type {
   AttemptRow,
@@ -41,6 +42,8 @@ export interface Schema {
   changes: { seq: number; at: number; noun: 'delivery' | 'webhook'; id: string; chatbot_id: string }
   api_keys: ApiKeyRow
   audit_log: AuditRow
+  shapes: ShapeRow
+  kept_back: KeptBackRow
   meta: { key: string; value: string | number }
 }
 

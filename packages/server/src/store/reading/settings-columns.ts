@@ -27,6 +27,11 @@ const WEBHOOK = {
   maxInFlight: { column: 'max_in_flight', as: 'value' },
   ratePerSecond: { column: 'rate_per_second', as: 'value' },
   metadata: { column: 'metadata', as: 'json' },
+  format: { column: 'format', as: 'value' },
+  template: { column: 'template', as: 'text' },
+  templateType: { column: 'template_type', as: 'value' },
+  include: { column: 'include', as: 'json' },
+  filter: { column: 'filter', as: 'json' },
 } as const satisfies Record<keyof WebhookSettings, Column>
 
 /** The columns, as a row has them. */

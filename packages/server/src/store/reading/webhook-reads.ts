@@ -39,7 +39,11 @@ export function webhookReads(parts: ReadParts) {
         statsSeries(db, query).compile(),
         currentCounts(db, query).compile(),
         givenUpCounts(db, [webhookId], GIVEN_UP_COUNTED_MAX),
-        ...webhookFailureQueries(db, { webhookId, since: webhook.set_aside_until ?? 0 }),
+        ...webhookFailureQueries(db, {
+          webhookId,
+          since: webhook.set_aside_until ?? 0,
+          from: span.from,
+        }),
       ])
       const { webhooks } = presentable(parts, [webhook], {
         counts: counts as GivenUpCountRow[],

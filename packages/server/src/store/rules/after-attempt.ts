@@ -1,6 +1,8 @@
 /** What an attempt does to its delivery and to its webhook's health: the same in every store. */
+
 import type { AnswerNote, DeliveryKind, DeliveryState, StateReason } from '../../delivery.ts'
 import type { Outcome } from '../../outcome.ts'
+import { isOfEndpoint } from '../../outcome.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { RecordInput } from '../road.ts'
 import { dueAfterExtra, isExtra, type Scheduled } from './extra.ts'
@@ -124,7 +126,7 @@ export function concernsHealth(
   { kind }: Pick<Attempted, 'kind'>,
   { attempt }: Pick<RecordInput, 'attempt'>,
 ): boolean {
-  return kind !== 'test' && attempt.errorCode !== 'our_fault'
+  return kind !== 'test' && isOfEndpoint(attempt.errorCode)
 }
 
 export function noteHealth(webhook: HealthState, input: RecordInput, now: number): void {

@@ -9,10 +9,12 @@
  * Each trouble is noted once until the webhook is well again. Attempts at notices count for nothing,
  * nor do tests, nor what a listener answers, who sees it where it runs.
  */
+
 import { cureOf } from '../../cure.ts'
 import type { CureCode } from '../../cure-table.ts'
 import type { DeliveryKind } from '../../delivery.ts'
 import { isNotice, type NoticeType } from '../../notice.ts'
+import { isOfEndpoint } from '../../outcome.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { RecordInput } from '../road.ts'
 import type { RestState } from './rest.ts'
@@ -102,7 +104,7 @@ export function noteTroubles(
 ): NoticeType[] {
   if (webhook.kind !== 'http' || row.kind === 'test' || isNotice(row.event_type)) return []
   const noted: NoticeType[] = []
-  if (attempt.errorCode !== 'our_fault') {
+  if (isOfEndpoint(attempt.errorCode)) {
     if (attempt.result === 'failed') noteFailure(webhook, isDisabled, noted)
     else noteSuccess(webhook, noted)
   }

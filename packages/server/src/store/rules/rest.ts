@@ -12,8 +12,9 @@
  * One delivery's word makes a webhook rest for a minute at most: a visitor's text may be what its
  * owner's firewall refuses. Only where another delivery is asked the same does it last as asked.
  */
+
 import type { DeliveryKind } from '../../delivery.ts'
-import { ASKED_MS_MAX, isStrainedStatus } from '../../outcome.ts'
+import { ASKED_MS_MAX, isOfEndpoint, isStrainedStatus } from '../../outcome.ts'
 import type { WebhookKind } from '../../webhook.ts'
 import type { LaneAsked, RecordInput, RecordResult } from '../road.ts'
 
@@ -139,7 +140,7 @@ function moveOf(
   const isProbe = webhook.restingUntil !== null && webhook.probeId === row.id
   if (isProbe) webhook.probeId = null
   // A fault of ours says nothing of the endpoint.
-  if (input.attempt.errorCode === 'our_fault') return isProbe ? probeSoon(webhook, now) : null
+  if (!isOfEndpoint(input.attempt.errorCode)) return isProbe ? probeSoon(webhook, now) : null
   webhook.strained = input.strain ? webhook.strained + 1 : 0
   if (isProbe) {
     if (isTaken(input)) return endRest(webhook, now)

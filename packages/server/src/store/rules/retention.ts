@@ -12,3 +12,6 @@ export const CHANGES_MS = 3_600_000
 export const LEAD_ROWS = 4
 /** A step looks at so many pages of events at most, so that it never holds up the traffic. */
 export const EVENT_PAGES_MAX = 20
+
+/** A shape that no webhook and no delivery has; what is being accepted may still be given it. */
+export const SHAPES_MS = 24 * 3_600_000

@@ -4,7 +4,7 @@
  */
 import { StartError } from '../../errors.ts'
 import { LATENCY_BOUNDS_MS, LATENCY_MS_MAX } from './latency.ts'
-import { DELIVERIES_WITH_SCHEDULE } from './views.ts'
+import { DELIVERIES_WITH_SCHEDULE, DELIVERIES_WITH_SHAPE } from './views.ts'
 
 export const FIRST_SCHEMA = 11
 
@@ -20,6 +20,41 @@ const BROUGHT_FORWARD = `
   CREATE INDEX webhooks_forwarding ON webhooks (id) WHERE forwarding IS NOT NULL;
   DROP VIEW deliveries;
   ${DELIVERIES_WITH_SCHEDULE}`
+
+/**
+ * What a webhook says of its bodies, the shapes that are made of it (wants/shape.ts) and pinned to its
+ * deliveries, which events it keeps back, and what leads bring beside who they are.
+ */
+const SHAPES = `
+  CREATE TABLE shapes (
+    id TEXT NOT NULL PRIMARY KEY,
+    body TEXT NOT NULL,
+    touched_at bigint NOT NULL
+  );
+  CREATE INDEX shapes_by_touch ON shapes (touched_at);
+  ALTER TABLE webhooks ADD COLUMN format TEXT NOT NULL DEFAULT 'guide';
+  ALTER TABLE webhooks ADD COLUMN template TEXT;
+  ALTER TABLE webhooks ADD COLUMN template_type TEXT NOT NULL DEFAULT 'json';
+  ALTER TABLE webhooks ADD COLUMN include TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE webhooks ADD COLUMN filter TEXT NOT NULL DEFAULT 'null';
+  ALTER TABLE webhooks ADD COLUMN shape TEXT;
+  CREATE INDEX webhooks_by_shape ON webhooks (shape) WHERE shape IS NOT NULL;
+  ALTER TABLE leads ADD COLUMN extras TEXT;
+  CREATE TABLE kept_back (
+    event_id TEXT COLLATE "C" NOT NULL,
+    webhook_id TEXT COLLATE "C" NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (event_id, webhook_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX kept_back_by_webhook ON kept_back (webhook_id, event_id);
+  ${['claimed', 'waiting', 'finished']
+    .map(
+      (table) => `ALTER TABLE ${table} ADD COLUMN shape TEXT;
+  CREATE INDEX ${table}_by_shape ON ${table} (shape) WHERE shape IS NOT NULL;`,
+    )
+    .join('\n  ')}
+  DROP VIEW deliveries;
+  ${DELIVERIES_WITH_SHAPE}`
 
 /**
  * What followed the first, in words that both databases take, but for `bigint`, which SQLite writes
@@ -139,6 +174,7 @@ export const LATER_STEPS: readonly string[] = [
   );
   CREATE INDEX bulk_actions_open ON bulk_actions (id) WHERE finished_at IS NULL;
   CREATE INDEX bulk_actions_by_end ON bulk_actions (finished_at)`,
+  SHAPES,
 ]
 
 /** The shortest and the longest attempt: of what was there before, the edges of its buckets. */

@@ -26,3 +26,6 @@ export const DELIVERIES_WITH_SCHEDULE = `CREATE VIEW deliveries AS
   UNION ALL SELECT ${SHARED}, uncharged_since, due_at, schedule_due_at, NULL, NULL, updated_at
     FROM waiting
   UNION ALL SELECT ${SHARED}, NULL, NULL, NULL, NULL, finished_at, finished_at FROM finished;`
+
+/** As `deliveries` is since bodies have shapes. */
+export const DELIVERIES_WITH_SHAPE = DELIVERIES_WITH_SCHEDULE.replaceAll(SHARED, `${SHARED}, shape`)

@@ -9,6 +9,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
 import { assert } from '../../errors.ts'
 import type { Ids } from '../../id.ts'
+import { entriesTaking, spelledBy } from '../../subscription.ts'
 import type { WebhookState } from '../../webhook.ts'
 import type { DeliveryRow, WebhookRow } from '../reading/rows.ts'
 import { HealthBook, type HealthRow } from './road/health.ts'
@@ -21,6 +22,11 @@ export interface Subscriber {
   spelling: string
   state: WebhookState
   listenerId: string | null
+  /** Of its shape: its id, and what it says (wants/shape.ts); null: the guide's form. */
+  shape: string | null
+  shapeBody: string | null
+  /** JSON; null: it wants all of its types. */
+  filter: string | null
 }
 
 interface Claimable extends Pick<Subscriber, 'state' | 'listenerId'> {
@@ -109,11 +115,17 @@ export class Core extends Statements {
     let found = this.#subscribers.get(key)
     if (found === undefined) {
       const exists = this.get(LIVE_CHATBOT, chatbotId) !== undefined
-      found = exists ? this.all<Subscriber>(SUBSCRIBERS, chatbotId, eventType) : null
+      found = exists ? this.#subscribersOf(chatbotId, eventType) : null
       if (this.#subscribers.size >= CACHED_MAX) this.#subscribers.clear()
       this.#subscribers.set(key, found)
     }
     return found
+  }
+
+  #subscribersOf(chatbotId: string, eventType: string): Subscriber[] {
+    const entries = JSON.stringify(entriesTaking(eventType))
+    const found = this.all<Subscriber>(SUBSCRIBERS, chatbotId, entries)
+    return found.map((each) => ({ ...each, spelling: spelledBy(each.spelling, eventType) }))
   }
 
   webhookState(webhookId: string): WebhookState | null {
@@ -233,6 +245,7 @@ const WEBHOOK_STATE = `SELECT state, listener_id AS listenerId, resting_until AS
     rested_at AS restedAt
   FROM webhooks WHERE id = ?`
 const SUBSCRIBERS = `SELECT s.webhook_id AS webhookId, s.spelling, w.state,
-    w.listener_id AS listenerId
+    w.listener_id AS listenerId, w.shape, (SELECT body FROM shapes WHERE id = w.shape) AS shapeBody,
+    nullif(w.filter, 'null') AS filter
   FROM subscriptions s JOIN webhooks w ON w.id = s.webhook_id
-  WHERE s.chatbot_id = ? AND s.event_type = ? ORDER BY s.webhook_id`
+  WHERE s.chatbot_id = ? AND s.event_type IN (SELECT value FROM json_each(?)) ORDER BY s.webhook_id`

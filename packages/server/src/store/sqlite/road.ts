@@ -82,19 +82,21 @@ function upkeepVerbs(parts: RoadParts) {
 /** The payloads stayed here: they don't cross the thread's boundary twice. */
 function toAcceptResult(input: AcceptInput, reply: AcceptReply): AcceptResult {
   if (reply.kind !== 'accepted') return reply
-  const claims = reply.made.map(({ eventIndex, deliveryId, webhookId, spelling }): Claim => {
+  const { acceptedAt } = reply
+  const claims = reply.made.map(({ eventIndex, shape, ...made }): Claim => {
     const event = input.events[eventIndex]
     assert(event, 'a delivery is of an event of its call')
     return {
-      deliveryId,
+      deliveryId: made.deliveryId,
       eventId: event.id,
-      webhookId,
+      webhookId: made.webhookId,
       chatbotId: input.chatbotId,
-      eventType: spelling,
+      eventType: made.spelling,
       payload: event.payload,
       kind: 'event',
       attemptNumber: 1,
       seriesAttempts: 0,
+      ...(shape !== null && { shaped: { shape, acceptedAt, lead: event.lead } }),
     }
   })
   return { kind: 'accepted', claims, waiting: reply.waiting }

@@ -6,6 +6,7 @@ import { firstVersion, isAnother, nextVersion } from '../../rules/settings-versi
 import { endChatbot } from './access.ts'
 import type { Repeated } from './audit.ts'
 import { makeOnce, type OnceRecord } from './once.ts'
+import { renameInShapes } from './shapes.ts'
 import { insertOf, listOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
 import { deleteWebhook } from './webhooks.ts'
@@ -50,6 +51,7 @@ export function* updateChatbot(
   if (CHATBOT_COLUMNS.every((name) => after[name] === before[name])) return before
   const values = CHATBOT_COLUMNS.map((name) => after[name])
   const version = nextVersion(before.version, tx.now)
+  if (after.name !== before.name) yield* renameInShapes(tx, after)
   return yield* rowOf<ChatbotRow>(tx, UPDATE, [id, ...values, version, tx.now])
 }
 

@@ -83,6 +83,8 @@ export interface OwnCalls {
 export interface EventToSend {
   eventId: string
   webhookId: string
+  /** A delivery that is over, in whose place another one goes out in the webhook's present shape. */
+  insteadOf?: string
 }
 
 export type SendEventReply =
@@ -93,6 +95,7 @@ export type SendEventReply =
   | 'erased'
   | 'is_test'
   | 'too_many'
+  | 'wrong_state'
 
 type DeskCalls = SharedCalls & OwnCalls
 

@@ -14,6 +14,7 @@ import { END_REST_SET } from '../../rules/rest.ts'
 import { firstVersion, isAnother, nextVersion } from '../../rules/settings-version.ts'
 import type { Repeated } from './audit.ts'
 import { makeOnce, type OnceRecord } from './once.ts'
+import { keepShape, leaveShape } from './shapes.ts'
 import { insertOf, updateOf } from './statements.ts'
 import { answerOf, type DeskTransaction, rowOf, type Steps } from './transaction.ts'
 
@@ -64,13 +65,14 @@ export function* createWebhook(
 function* addWebhook(tx: DeskTransaction, values: WebhookValues): Steps<WebhookRow | NotMade> {
   const { id, chatbotId, columns, secret, webhooksMax } = values
   // Locked: of two that are made at once, the second counts the first.
-  const [chatbot] = yield* answerOf(tx.query(LOCK_CHATBOT, [chatbotId]))
+  const [chatbot] = yield* answerOf(tx.query<{ name: string }>(LOCK_CHATBOT, [chatbotId]))
   if (!chatbot) return 'chatbot_not_found'
   const { count } = yield* rowOf<{ count: number }>(tx, COUNT, [chatbotId])
   if (count >= webhooksMax) return 'too_many_webhooks'
   const settings = WEBHOOK_COLUMNS.map((name) => columns[name])
   const made = [firstVersion(tx.now), tx.now, tx.now]
-  const row = [id, chatbotId, ...settings, secret, ...made, ...startOf(values, tx.now)]
+  const shape = keepShape(tx, columns, chatbot.name)
+  const row = [id, chatbotId, ...settings, secret, ...made, shape, ...startOf(values, tx.now)]
   return yield* answerOf(
     tx.addWebhook(function* () {
       const made = yield* rowOf<WebhookRow>(tx, INSERT, row)
@@ -85,6 +87,11 @@ export function* updateWebhook(
   { id, columns, expected, versions }: WebhookPatch,
 ): Steps<WebhookRow | ChangedMeanwhile | 'other_version' | null> {
   type After = WebhookRow | ChangedMeanwhile | 'other_version'
+  const isShape = SHAPE_COLUMNS.some((name) => columns[name] !== undefined)
+  // Locked before the webhook, as whoever renames it does.
+  const [chatbot] = isShape
+    ? yield* answerOf(tx.query<{ name: string }>(LOCK_ITS_CHATBOT, [id]))
+    : []
   return yield* answerOf(
     tx.changeWebhook(id, function* (before): Steps<After> {
       if (isAnother(before.version, versions)) return 'other_version'
@@ -100,7 +107,9 @@ export function* updateWebhook(
         subscribe(tx, after)
       }
       const settings = WEBHOOK_COLUMNS.map((name) => after[name])
-      return yield* rowOf<WebhookRow>(tx, UPDATE, [id, ...settings, version, tx.now])
+      const shape = chatbot ? keepShape(tx, after, chatbot.name) : before.shape
+      if (shape !== before.shape) leaveShape(tx, before.shape)
+      return yield* rowOf<WebhookRow>(tx, UPDATE, [id, ...settings, version, shape, tx.now])
     }),
   )
 }
@@ -121,6 +130,7 @@ export function* deleteWebhook(
       tx.forgetStarts(id)
       tx.unsettle(id)
       const row = yield* rowOf<WebhookRow>(tx, DELETE, [id])
+      leaveShape(tx, row.shape)
       // Sealed for this row and column already.
       tx.send(KEEP_DELETED, [id, row.chatbot_id, row.url, tx.now])
       return row
@@ -225,13 +235,16 @@ function startOf({ id, listen }: WebhookValues, now: number) {
 }
 
 const FIND = 'SELECT * FROM webhooks WHERE id = $1'
-const LOCK_CHATBOT = `SELECT id FROM chatbots WHERE id = $1 AND deleted_at IS NULL
+const LOCK_CHATBOT = `SELECT id, name FROM chatbots WHERE id = $1 AND deleted_at IS NULL
   FOR NO KEY UPDATE`
 const COUNT = 'SELECT count(*) AS count FROM webhooks WHERE chatbot_id = $1'
-const MADE_AT = ['version', 'created_at', 'updated_at']
+const LOCK_ITS_CHATBOT = `SELECT name FROM chatbots
+  WHERE id = (SELECT chatbot_id FROM webhooks WHERE id = $1) FOR NO KEY UPDATE`
+const SHAPE_COLUMNS = ['format', 'template', 'template_type', 'include'] as const
+const MADE_AT = ['version', 'created_at', 'updated_at', 'shape']
 const MADE_COLUMNS = ['id', 'chatbot_id', ...WEBHOOK_COLUMNS, 'secret', ...MADE_AT]
 const INSERT = insertOf('webhooks', [...MADE_COLUMNS, ...START_COLUMNS], '*')
-const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'version', 'updated_at'])
+const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'version', 'shape', 'updated_at'])
 const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
 const KEEP_DELETED = `INSERT INTO deleted_webhooks (id, chatbot_id, url, deleted_at)
   VALUES ($1, $2, $3, $4)`

@@ -5,10 +5,12 @@
  */
 import { assert } from '../../../errors.ts'
 import { deliveryIdOf, leadIdOf } from '../../../id.ts'
+import { entriesTaking, spelledBy } from '../../../subscription.ts'
 import type { WebhookState } from '../../../webhook.ts'
-import { consentText } from '../../reading/rows.ts'
 import type { AcceptInput, AcceptResult, Claim, NewEvent } from '../../road.ts'
+import { FilterJudge } from '../../rules/keep-back.ts'
 import { IDEMPOTENCY_MS } from '../../rules/retention.ts'
+import { consentText, extrasText } from '../../rules/shaped.ts'
 import { MeanwhileChanged } from '../connection/faults.ts'
 import { column } from '../connection/parameters.ts'
 import { NOW, type Transaction } from '../connection/transaction.ts'
@@ -24,6 +26,11 @@ interface Subscriber {
   state: WebhookState
   listenerId: string | null
   resting: boolean
+  /** Of its shape: its id, and what it says; null: the guide's form. */
+  shape: string | null
+  shapeBody: string | null
+  /** JSON; null: it wants all of its types. */
+  filter: string | null
 }
 
 interface IdempotencyRow {
@@ -85,9 +92,15 @@ function acceptOne(batch: Batch, input: AcceptInput): AcceptResult {
   const waiting = new Set<string>()
   for (const event of input.events) {
     addEvent(batch, input, event)
+    const judge = new FilterJudge({ ...event, chatbotId, at: tx.now })
     let ordinal = 0
     for (const to of known.subscribers.get(pairOf(chatbotId, event.eventType)) ?? []) {
       const { webhookId, spelling, state, listenerId, resting } = to
+      const reason = judge.reasonAgainst(to.filter)
+      if (reason !== null) {
+        writes.keepBack({ event_id: event.id, webhook_id: webhookId, reason })
+        continue
+      }
       const active = state === 'active'
       const takes = listenerId === null && !resting && !except.has(webhookId)
       const claimedBy = active && takes ? nodeId : null
@@ -100,8 +113,9 @@ function acceptOne(batch: Batch, input: AcceptInput): AcceptResult {
         webhookId,
         spelling,
         webhookState: state,
+        shape: to.shape,
       })
-      if (claimedBy) claims.push(toClaim(deliveryId, chatbotId, event, to))
+      if (claimedBy) claims.push(toClaim(deliveryId, { chatbotId, acceptedAt: tx.now }, event, to))
       else if (active) waiting.add(webhookId)
     }
   }
@@ -128,6 +142,7 @@ function addEvent(
     route: idempotency?.route ?? null,
     key: idempotency?.key ?? null,
     consent: consentText(lead.consent),
+    extras: extrasText(lead.extras),
   })
   if (!tx.wantChanges) return
   const at = tx.now
@@ -136,9 +151,9 @@ function addEvent(
 
 function toClaim(
   deliveryId: string,
-  chatbotId: string,
+  { chatbotId, acceptedAt }: { chatbotId: string; acceptedAt: number },
   event: NewEvent,
-  { webhookId, spelling }: Subscriber,
+  { webhookId, spelling, shapeBody: shape }: Subscriber,
 ): Claim {
   return {
     deliveryId,
@@ -150,6 +165,7 @@ function toClaim(
     kind: 'event',
     attemptNumber: 1,
     seriesAttempts: 0,
+    ...(shape !== null && { shaped: { shape, acceptedAt, lead: event.lead } }),
   }
 }
 
@@ -164,14 +180,18 @@ async function look(tx: Transaction, inputs: AcceptInput[]): Promise<Known> {
       pairs.set(pairOf(chatbotId, eventType), [chatbotId, eventType])
     }
   }
+  const asked = [...pairs.values()].flatMap(([chatbotId, eventType]) =>
+    entriesTaking(eventType).map((entry) => ({ chatbotId, eventType, entry })),
+  )
   const [[facts], subscribers, answers] = await Promise.all([
     tx.query<{ backlog: number; live: string[]; chatbots: string[] }>(LOOK, [
       column(nodes, String),
       column(chatbots, String),
     ]),
     tx.query<Subscriber>(SUBSCRIBERS, [
-      column([...pairs.values()], ([chatbotId]) => chatbotId),
-      column([...pairs.values()], ([, eventType]) => eventType),
+      column(asked, ({ chatbotId }) => chatbotId),
+      column(asked, ({ eventType }) => eventType),
+      column(asked, ({ entry }) => entry),
     ]),
     findAnswers(tx, inputs),
   ])
@@ -180,7 +200,10 @@ async function look(tx: Transaction, inputs: AcceptInput[]): Promise<Known> {
     backlog: facts.backlog,
     live: new Set(facts.live),
     chatbots: new Set(facts.chatbots),
-    subscribers: Map.groupBy(subscribers, (row) => pairOf(row.chatbotId, row.eventType)),
+    subscribers: Map.groupBy(
+      subscribers.map((row) => ({ ...row, spelling: spelledBy(row.spelling, row.eventType) })),
+      (row) => pairOf(row.chatbotId, row.eventType),
+    ),
     answers,
   }
 }
@@ -245,11 +268,13 @@ function keyOf(chatbotId: string, { route, key }: { route: string; key: string }
 const LOOK = `SELECT (SELECT sum(value)::bigint FROM backlog) AS backlog,
   ARRAY(SELECT id FROM nodes WHERE id = ANY($1::text[]) AND lease_until > ${NOW}) AS live,
   ARRAY(SELECT id FROM chatbots WHERE id = ANY($2::text[]) AND deleted_at IS NULL) AS chatbots`
-const SUBSCRIBERS = `SELECT s.chatbot_id AS "chatbotId", s.event_type AS "eventType",
+const SUBSCRIBERS = `SELECT s.chatbot_id AS "chatbotId", asked.event_type AS "eventType",
     s.webhook_id AS "webhookId", s.spelling, w.state, w.listener_id AS "listenerId",
-    w.resting_until IS NOT NULL AS resting
-  FROM unnest($1::text[], $2::text[]) AS asked (chatbot_id, event_type)
-  JOIN subscriptions s ON s.chatbot_id = asked.chatbot_id AND s.event_type = asked.event_type
+    w.resting_until IS NOT NULL AS resting, w.shape,
+    (SELECT body FROM shapes WHERE id = w.shape) AS "shapeBody",
+    nullif(w.filter, 'null') AS filter
+  FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (chatbot_id, event_type, entry)
+  JOIN subscriptions s ON s.chatbot_id = asked.chatbot_id AND s.event_type = asked.entry
   JOIN webhooks w ON w.id = s.webhook_id ORDER BY s.webhook_id`
 const READ_IDEMPOTENCY = `SELECT i.chatbot_id, i.route, i.key, i.body_hash, i.answer, i.erased
   FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (chatbot_id, route, key)

@@ -10,6 +10,7 @@ import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Database } from '../connection/database.ts'
 import { column } from '../connection/parameters.ts'
 import { takeFound } from './rows.ts'
+import { shapedOf } from './shaped.ts'
 
 export interface ClaimInput {
   nodeId: string
@@ -34,6 +35,7 @@ interface ClaimRow {
   kind: DeliveryKind
   attempt_count: number
   series_attempts: number
+  shape: string | null
 }
 
 /** Calls that may share a statement: of one node, and no lane twice. */
@@ -57,11 +59,16 @@ export async function claimAll(database: Database, inputs: ClaimInput[]): Promis
   const byWebhook = Map.groupBy(rows, (row) => row.webhook_id)
   const resting = rows.flatMap((row) => (row.resting ? [row.webhook_id] : []))
   const probes = resting.length > 0 ? await claimProbes(database, nodeId, resting, lanes) : null
+  const shaped = await shapedOf(database, [...rows, ...(probes?.values() ?? [])].filter(isClaimed))
+  const withShape = (claim: Claim): Claim => {
+    const own = shaped.get(claim.deliveryId)
+    return own ? { ...claim, shaped: own } : claim
+  }
   return inputs.map((input) => {
     const found = input.lanes.flatMap((lane) => byWebhook.get(lane.webhookId) ?? [])
     const probing = input.lanes.flatMap((lane) => probes?.get(lane.webhookId) ?? [])
     return {
-      claims: [...found.flatMap(toClaim), ...probing.flatMap(toProbe)],
+      claims: [...found.flatMap(toClaim), ...probing.flatMap(toProbe)].map(withShape),
       left: input.lanes.map(({ webhookId }) => {
         const probe = probes?.get(webhookId)
         if (probe) return { webhookId, dueInMs: probe.left_in_ms, restMs: probe.rest_ms }
@@ -97,6 +104,10 @@ async function claimProbes(
   return new Map(rows.map((row) => [row.webhook_id, row]))
 }
 
+function isClaimed(row: ClaimRow): row is ClaimRow & { id: string } {
+  return row.id !== null
+}
+
 function toProbe(row: ProbeRow): Claim[] {
   return toClaim(row).map((claim) => ({ ...claim, probe: true }))
 }
@@ -119,7 +130,7 @@ function toClaim(row: ClaimRow): Claim[] {
   ]
 }
 
-const CLAIM_COLUMNS = `c.id, c.chatbot_id, c.event_type, c.kind, c.attempt_count, c.series_attempts,
+const CLAIM_COLUMNS = `c.id, c.chatbot_id, c.event_type, c.kind, c.attempt_count, c.series_attempts, c.shape,
     e.payload, l.conversation_id, l.customer_email, l.customer_name, l.customer_phone`
 /** LIMIT: each is looked up by its id, however large the backlog is. */
 const WITH_PAYLOAD = `LEFT JOIN LATERAL (SELECT * FROM leads

@@ -2,6 +2,7 @@
 import type { WebhookState } from '../../../webhook.ts'
 import type { NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
+import type { KeptBackRow } from '../../rules/shaped.ts'
 import { column } from '../connection/parameters.ts'
 import type { Transaction } from '../connection/transaction.ts'
 
@@ -23,6 +24,8 @@ interface LeadValues {
   key: string | null
   /** JSON. */
   consent: string | null
+  /** JSON. */
+  extras: string | null
 }
 
 interface DeliveryValues {
@@ -33,6 +36,7 @@ interface DeliveryValues {
   spelling: string
   webhookState: WebhookState
   claimedBy: string | null
+  shape: string | null
 }
 
 export class Insertions {
@@ -40,6 +44,7 @@ export class Insertions {
   readonly #events: EventValues[] = []
   readonly #leads: LeadValues[] = []
   readonly #deliveries: DeliveryValues[] = []
+  readonly #keptBack: KeptBackRow[] = []
 
   constructor(tx: Transaction) {
     this.#tx = tx
@@ -71,6 +76,11 @@ export class Insertions {
     })
   }
 
+  /** The webhook's filter wants it not. */
+  keepBack(row: KeptBackRow): void {
+    this.#keptBack.push(row)
+  }
+
   send(): void {
     if (this.#events.length > 0) {
       const rows = this.#events
@@ -84,6 +94,14 @@ export class Insertions {
     }
     if (this.#leads.length > 0) this.#sendLeads()
     if (this.#deliveries.length > 0) this.#sendDeliveries()
+    if (this.#keptBack.length > 0) {
+      const rows = this.#keptBack
+      this.#tx.send(KEEP_BACK, [
+        column(rows, (row) => row.event_id),
+        column(rows, (row) => row.webhook_id),
+        column(rows, (row) => row.reason),
+      ])
+    }
   }
 
   /** Conversations in the order of their keys: two batches wait for each other one way only. */
@@ -101,6 +119,7 @@ export class Insertions {
       column(rows, (row) => row.route),
       column(rows, (row) => row.key),
       column(rows, (row) => row.consent),
+      column(rows, (row) => row.extras),
     ])
     const chatbots = column(rows, (row) => row.chatbotId)
     this.#tx.send(INSERT_CONVERSATIONS, [now, chatbots, column(rows, (row) => row.conversationId)])
@@ -118,6 +137,7 @@ export class Insertions {
       column(rows, (row) => row.webhookId),
       column(rows, (row) => row.chatbotId),
       column(rows, (row) => row.spelling),
+      column(rows, (row) => row.shape),
     ]
     if (claimed.length > 0) {
       this.#tx.send(INSERT_CLAIMED, [...shared(claimed), column(claimed, (row) => row.claimedBy)])
@@ -141,20 +161,23 @@ const INSERT_EVENTS = `INSERT INTO events (created_at, id, chatbot_id, event_typ
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])`
 /** With a note of each for the search index, by the same statement. */
 const INSERT_LEADS = `WITH made AS (INSERT INTO leads (created_at, id, chatbot_id, conversation_id,
-    customer_name, customer_email, customer_phone, idempotency_route, idempotency_key, consent)
+    customer_name, customer_email, customer_phone, idempotency_route, idempotency_key, consent,
+    extras)
   SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::text[]) RETURNING id)
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) RETURNING id)
   INSERT INTO search_pending (lead) SELECT substr(id, 6, 23) FROM made`
+const KEEP_BACK = `INSERT INTO kept_back (event_id, webhook_id, reason)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`
 const INSERT_CONVERSATIONS = `INSERT INTO conversations (created_at, chatbot_id, id)
   SELECT DISTINCT $1::bigint, chatbot_id COLLATE "C", id COLLATE "C"
   FROM unnest($2::text[], $3::text[]) AS made (chatbot_id, id) ORDER BY 2, 3
   ON CONFLICT DO NOTHING`
 const INSERT_CLAIMED = `INSERT INTO claimed (created_at, due_at, updated_at, attempt_count,
-    series_attempts, kind, state, id, webhook_id, chatbot_id, event_type, claimed_by)
+    series_attempts, kind, state, id, webhook_id, chatbot_id, event_type, shape, claimed_by)
   SELECT $1::bigint, $1, $1, 0, 0, 'event', 'pending', *
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])`
 const INSERT_WAITING = `INSERT INTO waiting (created_at, due_at, updated_at, attempt_count,
-    series_attempts, kind, id, webhook_id, chatbot_id, event_type, state, state_reason)
+    series_attempts, kind, id, webhook_id, chatbot_id, event_type, shape, state, state_reason)
   SELECT $1::bigint, CASE state WHEN 'pending' THEN $1::bigint END, $1, 0, 0, 'event', made.*
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-    AS made (id, webhook_id, chatbot_id, event_type, state, state_reason)`
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    AS made (id, webhook_id, chatbot_id, event_type, shape, state, state_reason)`

@@ -8,7 +8,7 @@ import { array, column } from '../connection/parameters.ts'
 import { NOW, type Transaction } from '../connection/transaction.ts'
 
 const SHARED = `id, created_at, attempt_count, series_attempts, last_status, webhook_id, chatbot_id,
-  event_type, kind, state, state_reason, last_error`
+  event_type, kind, state, state_reason, last_error, shape`
 /** Of what is not over. */
 const TIMES = 'uncharged_since, due_at, schedule_due_at, updated_at'
 
@@ -220,6 +220,7 @@ function sharedColumns(all: readonly AfterAttempt[]): string[] {
     column(all, ({ state }) => state),
     column(all, ({ reason }) => reason),
     column(all, ({ lastError }) => lastError),
+    column(all, ({ row }) => row.shape),
   ]
 }
 
@@ -274,6 +275,7 @@ const SHARED_ARRAYS = [
   'int',
   'int',
   'int',
+  'text',
   'text',
   'text',
   'text',

@@ -20,7 +20,7 @@ const COUNTED_EACH_MIN = 100
 
 export type GivenUpWebhookRow = Pick<
   WebhookRow,
-  'id' | 'chatbot_id' | 'kind' | 'url' | 'set_aside_until'
+  'id' | 'chatbot_id' | 'kind' | 'url' | 'format' | 'set_aside_until'
 >
 
 export interface GivenUpCountRow {
@@ -47,8 +47,8 @@ export function givenUpWebhooks(db: Builder, { chatbotId, webhookId }: GivenUpFi
     webhookId: sql<string>`looked_at.id`,
     since: sql<number>`coalesce(looked_at.set_aside_until, 0)`,
   }
-  return sql`SELECT id, chatbot_id, kind, url, set_aside_until
-    FROM (SELECT id, chatbot_id, kind, url, set_aside_until, given_up_at FROM webhooks
+  return sql`SELECT id, chatbot_id, kind, url, format, set_aside_until
+    FROM (SELECT id, chatbot_id, kind, url, format, set_aside_until, given_up_at FROM webhooks
       WHERE ${sql.join(conditions, sql` AND `)}
       ORDER BY given_up_at DESC LIMIT ${LOOKED_AT_MAX}) AS looked_at
     WHERE (SELECT owner.deleted_at IS NULL FROM chatbots AS owner
@@ -134,7 +134,7 @@ export function toGivenUp(
   { limit, moreWebhooks }: { limit: number; moreWebhooks: boolean },
 ): GivenUp {
   const found = webhooks.flatMap(
-    ({ id, chatbot_id, kind, openUrl, set_aside_until }): GivenUpOf[] => {
+    ({ id, chatbot_id, kind, format, openUrl, set_aside_until }): GivenUpOf[] => {
       const row = counts.find(({ webhook_id }) => webhook_id === id)
       const count = Number(row?.count ?? 0)
       if (count === 0) return []
@@ -144,6 +144,7 @@ export function toGivenUp(
           chatbotId: chatbot_id,
           kind,
           url: openUrl,
+          format,
           count: Math.min(count, limit),
           more: count > limit,
           oldestAt: Number(row?.oldest_at),

@@ -5,12 +5,13 @@
  */
 import { type Compilable, type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Delivery } from '../../../delivery.ts'
+import { idFloor } from '../../../id.ts'
 import type { ErrorGroup, WaitingCounts, WebhookFailures } from '../../desk.ts'
 import { type Builder, isPostgres } from '../builder.ts'
 import { listDeliveries, rowsIn } from '../deliveries.ts'
 import { type DeliveryRow, toDelivery } from '../rows.ts'
 
-/** Counted of what waits. */
+/** Counted of what waits, and of what was kept back. */
 const WAITING_COUNTED_MAX = 100_000
 /** Read of what failed, in each of the places where it lies. */
 const FAILED_READ_MAX = 1_000
@@ -21,12 +22,13 @@ interface CountsRow {
   pending: number
   fresh: number
   parked: number
+  keptBack: number
 }
 
 /** In the order that `toWebhookFailures` reads. */
 export function webhookFailureQueries(
   db: Builder,
-  { webhookId, since }: { webhookId: string; since: number },
+  { webhookId, since, from }: { webhookId: string; since: number; from: number },
 ): CompiledQuery[] {
   const delivered = listDeliveries(
     db,
@@ -39,10 +41,13 @@ export function webhookFailureQueries(
     onHold(db, webhookId),
     underWay(db, webhookId),
   ]
-  return [waitingCounts(db, webhookId), delivered.compile(), ...failed.map((one) => one.compile())]
+  return [counts(db, webhookId, from), delivered.compile(), ...failed.map((one) => one.compile())]
 }
 
-function waitingCounts(db: Builder, webhookId: string): CompiledQuery {
+function counts(db: Builder, webhookId: string, from: number): CompiledQuery {
+  const keptBack = sql`(SELECT count(*) FROM (SELECT 1 FROM kept_back
+      WHERE webhook_id = ${webhookId} AND event_id >= ${idFloor('event', from)}
+      LIMIT ${WAITING_COUNTED_MAX + 1}) AS walk)`
   const counted = (conditions: RawBuilder<unknown>) => sql`(SELECT count(*) FROM (SELECT 1
       FROM waiting WHERE webhook_id = ${webhookId} AND ${conditions}
       LIMIT ${WAITING_COUNTED_MAX + 1}) AS walk)`
@@ -52,7 +57,7 @@ function waitingCounts(db: Builder, webhookId: string): CompiledQuery {
     AND state = 'pending' AND kind = 'event' AND attempt_count = 0)`
   return sql`SELECT ${counted(sql`state = 'pending'`)} + ${held} AS pending,
     ${counted(sql`state = 'pending' AND attempt_count = 0`)} + ${heldFresh} AS fresh,
-    ${counted(sql`state = 'parked'`)} AS parked`.compile(db)
+    ${counted(sql`state = 'parked'`)} AS parked, ${keptBack} AS "keptBack"`.compile(db)
 }
 
 /** Those given up last, since they were last set aside. */
@@ -103,14 +108,15 @@ function underWay(db: Builder, webhookId: string) {
     .limit(FAILED_READ_MAX)
 }
 
-export function toWebhookFailures([counts, delivered, ...failed]: unknown[][]): WebhookFailures {
+export function toWebhookFailures([counted, delivered, ...failed]: unknown[][]): WebhookFailures {
   const lists = failed as DeliveryRow[][]
   const rows = lists
     .flat()
     .filter(({ kind, last_error }) => kind === 'event' && last_error !== null)
   const newest = rows.toSorted((a, b) => b.updated_at - a.updated_at).slice(0, SHOWN_MAX)
   return {
-    waiting: toCounts((counts as CountsRow[])[0]),
+    waiting: toCounts((counted as CountsRow[])[0]),
+    keptBack: toKeptBack((counted as CountsRow[])[0]),
     errors: groupErrors(rows),
     moreErrors: lists.some((list) => list.length >= FAILED_READ_MAX),
     lastDelivered: (delivered as DeliveryRow[]).map(toDelivery),
@@ -126,6 +132,11 @@ function toCounts(row: CountsRow | undefined): WaitingCounts {
   ]
   const more = [pending, fresh, parked].some((count) => count > WAITING_COUNTED_MAX)
   return { fresh, retrying: Math.max(0, pending - fresh), onHold: parked, more }
+}
+
+function toKeptBack(row: CountsRow | undefined): WebhookFailures['keptBack'] {
+  const count = Number(row?.keptBack ?? 0)
+  return { count: Math.min(count, WAITING_COUNTED_MAX), more: count > WAITING_COUNTED_MAX }
 }
 
 /** What the endpoint answered, or else what went wrong: the most frequent first. */

@@ -3,13 +3,14 @@
  * What is leased at once never enters the index of claimable deliveries.
  */
 import type { AcceptInput } from '../../road.ts'
+import { FilterJudge } from '../../rules/keep-back.ts'
 import { IDEMPOTENCY_MS } from '../../rules/retention.ts'
 import type { Core } from '../core.ts'
-import { insertDelivery, insertEvent } from './insertions.ts'
+import { insertDelivery, insertEvent, keepBack } from './insertions.ts'
 
 /** Over the thread's boundary: claims without payloads, which the caller has. */
 export type AcceptReply =
-  | { kind: 'accepted'; made: MadeDelivery[]; waiting: string[] }
+  | { kind: 'accepted'; made: MadeDelivery[]; waiting: string[]; acceptedAt: number }
   | { kind: 'replayed'; answer: string }
   | { kind: 'conflict' }
   | { kind: 'erased' }
@@ -22,6 +23,8 @@ interface MadeDelivery {
   deliveryId: string
   webhookId: string
   spelling: string
+  /** What its shape says; null: the guide's form. */
+  shape: string | null
 }
 
 type Idempotency = NonNullable<AcceptInput['idempotency']>
@@ -52,10 +55,16 @@ export function accept(core: Core, input: AcceptInput): AcceptReply {
   const waiting = new Set<string>()
   for (const [eventIndex, event] of events.entries()) {
     insertEvent(core, input, event)
+    const judge = new FilterJudge({ ...event, chatbotId, at: core.tx.now })
     let ordinal = 0
     for (const subscriber of subscribers[eventIndex] ?? []) {
+      const against = judge.reasonAgainst(subscriber.filter)
+      if (against !== null) {
+        keepBack(core, event.id, subscriber.webhookId, against)
+        continue
+      }
       ordinal += 1
-      const { webhookId, spelling, state, listenerId } = subscriber
+      const { webhookId, spelling, state, listenerId, shapeBody: shape } = subscriber
       const active = state === 'active'
       const takes = listenerId === null && !except.has(webhookId)
       const claimedBy = active && takes && !core.isResting(webhookId) ? nodeId : null
@@ -64,11 +73,11 @@ export function accept(core: Core, input: AcceptInput): AcceptReply {
         claimedBy,
         ordinal,
       })
-      if (claimedBy) made.push({ eventIndex, deliveryId, webhookId, spelling })
+      if (claimedBy) made.push({ eventIndex, deliveryId, webhookId, spelling, shape })
       else if (active) waiting.add(webhookId)
     }
   }
-  return { kind: 'accepted', made, waiting: [...waiting] }
+  return { kind: 'accepted', made, waiting: [...waiting], acceptedAt: core.tx.now }
 }
 
 /** `subscribers` has looked already, unless there is no event. */

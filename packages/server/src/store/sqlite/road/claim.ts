@@ -9,6 +9,7 @@ import { scheduleOfClaim } from '../../rules/extra.ts'
 import { FRESH_FOR_MS, freshMax, PROBE_LOOK_MS } from '../../rules/rest.ts'
 import type { Core } from '../core.ts'
 import { findClaimed, moveDelivery } from './rows.ts'
+import { shapedOf } from './shaped.ts'
 
 interface ClaimInput {
   nodeId: string
@@ -120,6 +121,7 @@ function claim(
     kind: row.kind,
     attemptNumber: row.attempt_count + 1,
     seriesAttempts: row.series_attempts,
+    ...shapedOf(core, row),
   }
 }
 

@@ -4,6 +4,7 @@ import type { DeliveryRow } from '../../reading/rows.ts'
 import type { Claim } from '../../road.ts'
 import type { Core } from '../core.ts'
 import { addDelivery } from './rows.ts'
+import { shapedOf } from './shaped.ts'
 
 interface NewTest {
   nodeId: string
@@ -16,7 +17,7 @@ interface NewTest {
 export function createTest(core: Core, input: NewTest): Claim | null {
   const { tx } = core
   const { nodeId, webhookId, eventId, eventType, payload } = input
-  const webhook = core.get<{ chatbot_id: string }>(WEBHOOK_CHATBOT, webhookId)
+  const webhook = core.get<{ chatbot_id: string; shape: string | null }>(WEBHOOK, webhookId)
   if (!webhook) return null
   const chatbotId = webhook.chatbot_id
   const deliveryId = deliveryIdOf(eventId, 1)
@@ -38,6 +39,7 @@ export function createTest(core: Core, input: NewTest): Claim | null {
     last_status: null,
     last_error: null,
     created_at: tx.now,
+    shape: webhook.shape,
     finished_at: null,
     updated_at: tx.now,
   }
@@ -54,9 +56,10 @@ export function createTest(core: Core, input: NewTest): Claim | null {
     kind: 'test',
     attemptNumber: 1,
     seriesAttempts: 0,
+    ...shapedOf(core, row),
   }
 }
 
-const WEBHOOK_CHATBOT = 'SELECT chatbot_id FROM webhooks WHERE id = ?'
+const WEBHOOK = 'SELECT chatbot_id, shape FROM webhooks WHERE id = ?'
 const INSERT_TEST_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, created_at)
   VALUES (?, ?, ?, ?, ?)`

@@ -1,9 +1,10 @@
 /** The rows that an accepted event makes. */
 import { deliveryIdOf, leadIdOf } from '../../../id.ts'
-import { consentText, type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
+import { type DeliveryRow, toDeliveryChange } from '../../reading/rows.ts'
 import type { AcceptInput, NewEvent } from '../../road.ts'
 import { parkReason } from '../../rules/after-attempt.ts'
 import { sharedOf } from '../../rules/search-buckets.ts'
+import { consentText, extrasText } from '../../rules/shaped.ts'
 import type { Core, Subscriber } from '../core.ts'
 import { addDelivery } from './rows.ts'
 
@@ -33,6 +34,7 @@ export function insertEvent(
     idempotency?.route ?? null,
     idempotency?.key ?? null,
     consentText(lead.consent),
+    extrasText(lead.extras),
     tx.now,
   )
   core.run(INSERT_PENDING, sharedOf(leadId))
@@ -40,11 +42,16 @@ export function insertEvent(
   tx.changes.push({ type: 'lead.created', at: tx.now, chatbotId, leadId, eventId: id })
 }
 
+/** The webhook's filter wants it not. */
+export function keepBack(core: Core, eventId: string, webhookId: string, reason: string): void {
+  core.run(KEEP_BACK, eventId, webhookId, reason)
+}
+
 /** Returns its id. */
 export function insertDelivery(
   core: Core,
   eventId: string,
-  { webhookId, spelling, state: webhookState }: Subscriber,
+  { webhookId, spelling, state: webhookState, shape }: Recipient,
   { chatbotId, claimedBy, ordinal }: NewDelivery,
 ): string {
   const { tx } = core
@@ -67,6 +74,7 @@ export function insertDelivery(
     last_status: null,
     last_error: null,
     created_at: tx.now,
+    shape,
     finished_at: null,
     updated_at: tx.now,
   }
@@ -76,6 +84,8 @@ export function insertDelivery(
   if (tx.wantChanges) tx.changes.push(toDeliveryChange(row, tx.now))
   return id
 }
+
+type Recipient = Pick<Subscriber, 'webhookId' | 'spelling' | 'state' | 'shape'>
 
 interface NewDelivery {
   chatbotId: string
@@ -89,6 +99,9 @@ const INSERT_EVENT = `INSERT INTO events (id, chatbot_id, event_type, payload, c
 const INSERT_CONVERSATION = `INSERT INTO conversations (chatbot_id, id, created_at)
   VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 const INSERT_LEAD = `INSERT INTO leads (id, chatbot_id, conversation_id, customer_name,
-    customer_email, customer_phone, idempotency_route, idempotency_key, consent, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    customer_email, customer_phone, idempotency_route, idempotency_key, consent, extras,
+    created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const KEEP_BACK = `INSERT INTO kept_back (event_id, webhook_id, reason) VALUES (?, ?, ?)
+  ON CONFLICT DO NOTHING`
 const INSERT_PENDING = 'INSERT INTO search_pending (lead) VALUES (?)'

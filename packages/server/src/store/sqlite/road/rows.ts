@@ -79,6 +79,7 @@ function insert(core: Core, table: Table, row: DeliveryRow, end: NewAttempt | nu
     row.last_status,
     row.last_error,
     row.created_at,
+    row.shape,
     row.uncharged_since,
     row.due_at,
     row.schedule_due_at,
@@ -106,6 +107,7 @@ function insertFinished(core: Core, row: DeliveryRow, end: NewAttempt | null): v
     row.last_status,
     row.last_error,
     row.created_at,
+    row.shape,
     row.finished_at ?? core.tx.now,
     end === null ? null : end.id,
     end === null ? null : end.startedAt,
@@ -125,16 +127,16 @@ const DELETE: Record<Table, string> = {
   finished: 'DELETE FROM finished WHERE id = ?',
 }
 const SHARED = `id, webhook_id, chatbot_id, event_type, kind, state, state_reason, attempt_count,
-  series_attempts, last_status, last_error, created_at`
+  series_attempts, last_status, last_error, created_at, shape`
 const INSERT_WAITING = `INSERT INTO waiting (${SHARED}, uncharged_since, due_at, schedule_due_at,
     updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_CLAIMED = `INSERT INTO claimed (${SHARED}, uncharged_since, due_at, schedule_due_at,
     updated_at, claimed_by, finished_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_FINISHED = `INSERT INTO finished (${SHARED}, finished_at, attempt_id, started_at,
     duration_ms, error_code, response_headers, response_body, note)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_ATTEMPT = `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms,
     result, status, error_code, error, response_headers, response_body, note, recorded_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

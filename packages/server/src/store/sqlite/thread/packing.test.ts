@@ -56,6 +56,7 @@ function drawAccept({ one, text, number, several }: Draw) {
     customerEmail: text(),
     customerPhone: text(),
     consent: one([null, { given: true, text: text(), at: number(), page: text() }]),
+    extras: one([null, { custom: { [text()]: number() }, context: null, channel: text() }]),
   })
   const events = several(() => {
     const of = one([null, lead()])
@@ -128,6 +129,7 @@ function drawReply(draw: Draw, { name }: Call): CallReply {
     deliveryId: text(),
     webhookId: text(),
     spelling: text(),
+    shape: one([null, text()]),
   })
   const recorded = () => ({
     kind: 'recorded',
@@ -135,7 +137,12 @@ function drawReply(draw: Draw, { name }: Call): CallReply {
     dueInMs: one([null, null, number()]),
     ...one<object>([{}, {}, { rest: 'ended' }, { rest: { probeInMs: number() } }]),
   })
-  const accepted = () => ({ kind: 'accepted', made: several(made), waiting: several(text) })
+  const accepted = () => ({
+    kind: 'accepted',
+    made: several(made),
+    waiting: several(text),
+    acceptedAt: number(),
+  })
   const answers: Partial<Record<Call['name'], () => unknown>> = {
     accept: () => one<object>([accepted(), accepted(), { kind: 'replayed', answer: text() }]),
     recordIfLeased: () => one<object>([recorded(), recorded(), { kind: 'lease_lost' }]),

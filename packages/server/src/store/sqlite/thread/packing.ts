@@ -7,7 +7,6 @@
  * What comes out is what went in, to the last lone surrogate: texts are never encoded.
  */
 import { assert } from '../../../errors.ts'
-import type { LeadConsent } from '../../../lead.ts'
 import type { AcceptInput, NewEvent, RecordInput, RecordResult } from '../../road.ts'
 import type { Batch, BatchReply, Call, CallReply } from '../engine.ts'
 import type { AcceptReply } from '../road/accept.ts'
@@ -36,7 +35,7 @@ const DELIVERED = 2
 /** What an event has. */
 const NO_LEAD = 0
 const LEAD = 1
-const LEAD_WITH_CONSENT = 2
+const LEAD_WITH_MORE = 2
 
 export function packBatch({ calls, wantChanges }: Batch): PackedBatch {
   const to: Lists = { numbers: [], texts: [], others: [] }
@@ -97,6 +96,11 @@ class Taking {
   }
 }
 
+type NewLead = NonNullable<NewEvent['lead']>
+/** What few leads have. */
+type More = Pick<NewLead, 'consent' | 'extras'>
+const NOTHING_MORE: More = { consent: null, extras: null }
+
 function putCall(to: Lists, call: Call): void {
   if (call.audit === undefined && call.name === 'accept') {
     putAccept(to, call.input as AcceptInput)
@@ -126,9 +130,9 @@ function putAccept(to: Lists, input: AcceptInput): void {
     to.others.push(lease.except)
   }
   for (const { id, eventType, payload, lead } of events) {
-    const consent = lead === null ? null : lead.consent
-    to.numbers.push(lead === null ? NO_LEAD : consent === null ? LEAD : LEAD_WITH_CONSENT)
-    if (consent !== null) to.others.push(consent)
+    const more = lead === null ? null : moreOf(lead)
+    to.numbers.push(lead === null ? NO_LEAD : more === null ? LEAD : LEAD_WITH_MORE)
+    if (more !== null) to.others.push(more)
     // A lead's is made of its fields again, wherever it is needed.
     to.texts.push(id, eventType, lead === null ? payload : '')
     if (lead === null) continue
@@ -150,20 +154,24 @@ function takeAccept(from: Taking): AcceptInput {
 
 function takeEvent(from: Taking): NewEvent {
   const has = from.number()
-  const consent = has === LEAD_WITH_CONSENT ? (from.other() as LeadConsent) : null
+  const more = has === LEAD_WITH_MORE ? (from.other() as More) : NOTHING_MORE
   const id = from.text()
   const eventType = from.text()
   const payload = from.text()
-  return { id, eventType, payload, lead: has === NO_LEAD ? null : takeLead(from, consent) }
+  return { id, eventType, payload, lead: has === NO_LEAD ? null : takeLead(from, more) }
 }
 
-function takeLead(from: Taking, consent: LeadConsent | null): NonNullable<NewEvent['lead']> {
+function moreOf({ consent, extras }: NewLead): More | null {
+  return consent === null && extras === null ? null : { consent, extras }
+}
+
+function takeLead(from: Taking, more: More): NewLead {
   return {
     conversationId: from.text(),
     customerName: from.text(),
     customerEmail: from.text(),
     customerPhone: from.text(),
-    consent,
+    ...more,
   }
 }
 
@@ -239,11 +247,12 @@ function takeReply(from: Taking): CallReply {
   return from.other() as CallReply
 }
 
-function putAccepted(to: Lists, { made, waiting }: Accepted): void {
-  to.numbers.push(ACCEPT, made.length, waiting.length)
-  for (const { eventIndex, deliveryId, webhookId, spelling } of made) {
-    to.numbers.push(eventIndex)
+function putAccepted(to: Lists, { made, waiting, acceptedAt }: Accepted): void {
+  to.numbers.push(ACCEPT, made.length, waiting.length, acceptedAt)
+  for (const { eventIndex, deliveryId, webhookId, spelling, shape } of made) {
+    to.numbers.push(eventIndex, shape === null ? 0 : 1)
     to.texts.push(deliveryId, webhookId, spelling)
+    if (shape !== null) to.texts.push(shape)
   }
   for (const webhookId of waiting) to.texts.push(webhookId)
 }
@@ -251,11 +260,13 @@ function putAccepted(to: Lists, { made, waiting }: Accepted): void {
 function takeAccepted(from: Taking): Accepted {
   const madeCount = from.number()
   const waitingCount = from.number()
-  const made = several(madeCount, () => ({
-    eventIndex: from.number(),
-    deliveryId: from.text(),
-    webhookId: from.text(),
-    spelling: from.text(),
-  }))
-  return { kind: 'accepted', made, waiting: several(waitingCount, () => from.text()) }
+  const acceptedAt = from.number()
+  const made = several(madeCount, () => {
+    const eventIndex = from.number()
+    const isShaped = from.number() === 1
+    const [deliveryId, webhookId, spelling] = [from.text(), from.text(), from.text()]
+    return { eventIndex, deliveryId, webhookId, spelling, shape: isShaped ? from.text() : null }
+  })
+  const waiting = several(waitingCount, () => from.text())
+  return { kind: 'accepted', made, waiting, acceptedAt }
 }

@@ -3,7 +3,13 @@ import { AUDIT_MS } from '../../../../audit.ts'
 import { eventIdOf, ID_SLACK_MS, type Ids, idFloor } from '../../../../id.ts'
 import type { DeliveryRow } from '../../../reading/rows.ts'
 import type { Retention } from '../../../road.ts'
-import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../../rules/retention.ts'
+import {
+  CHANGES_MS,
+  EVENT_PAGES_MAX,
+  IDEMPOTENCY_MS,
+  LEAD_ROWS,
+  SHAPES_MS,
+} from '../../../rules/retention.ts'
 import { ROLLUP_STEPS_MS } from '../../../rules/rollups.ts'
 import type { Database } from '../../connection/database.ts'
 import { array, column } from '../../connection/parameters.ts'
@@ -51,6 +57,8 @@ async function pruneRows(
     }),
     (left) => run(DELETE_RECOVERIES, before, left),
     (left) => run(DELETE_BULK, before, left),
+    async (left) => (await tx.query(DELETE_KEPT_BACK, [idFloor('event', before), left])).length,
+    (left) => run(DELETE_SHAPES, now - SHAPES_MS, left),
     (left) => run(DELETE_DELETED_WEBHOOKS, before, left),
     (left) => pruneAccess(tx, left),
     (left) => deleteAudit(tx, Math.round(now - Math.max(AUDIT_MS, retentionMs)), left),
@@ -179,6 +187,16 @@ const DELETE_ROLLUPS = `DELETE FROM stats_rollups WHERE ctid = ANY(ARRAY(
   ORDER BY at LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING 1`
 const DELETE_RECOVERIES = `DELETE FROM recoveries WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM recoveries WHERE finished_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
+const DELETE_KEPT_BACK = `DELETE FROM kept_back WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM kept_back WHERE event_id < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
+/** Those that nothing has any more. What is taken up again meanwhile was touched, and stays. */
+const DELETE_SHAPES = `DELETE FROM shapes WHERE touched_at < $1::bigint AND id = ANY(ARRAY(
+  SELECT id FROM shapes WHERE touched_at < $1
+    AND NOT EXISTS (SELECT 1 FROM webhooks WHERE webhooks.shape = shapes.id)
+    AND NOT EXISTS (SELECT 1 FROM finished WHERE finished.shape = shapes.id)
+    AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.shape = shapes.id)
+    AND NOT EXISTS (SELECT 1 FROM claimed WHERE claimed.shape = shapes.id)
+  LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
 const DELETE_BULK = `DELETE FROM bulk_actions WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM bulk_actions WHERE finished_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`
 /** What is left of a webhook goes after its last delivery. */

@@ -1,10 +1,12 @@
 /** Tells what was noted of webhooks: an event to those that subscribe to it, in one commit with that it is told. */
+
 import { eventIdOf } from '../../../../id.ts'
 import type { Notice } from '../../../../notice.ts'
 import type { NoticesDue, Road } from '../../../road.ts'
+import { FilterJudge } from '../../../rules/keep-back.ts'
 import { TOLD_EVERY_MS } from '../../../rules/notices.ts'
 import type { Core } from '../../core.ts'
-import { insertDelivery, insertEvent } from '../insertions.ts'
+import { insertDelivery, insertEvent, keepBack } from '../insertions.ts'
 
 export function noticesDue(core: Core, limit: number): NoticesDue {
   const { now } = core.tx
@@ -31,7 +33,13 @@ export function tellNotice(
   if (!isTold) return 'nobody'
   const made = { id: event.id, eventType: type, payload: event.payload, lead: null }
   insertEvent(core, { chatbotId, idempotency: null }, made)
+  const judge = new FilterJudge({ ...made, chatbotId, at: now })
   for (const [index, other] of others.entries()) {
+    const against = judge.reasonAgainst(other.filter)
+    if (against !== null) {
+      keepBack(core, event.id, other.webhookId, against)
+      continue
+    }
     insertDelivery(core, event.id, other, { chatbotId, claimedBy: null, ordinal: index + 1 })
     if (other.state === 'active') core.tx.woken.add(other.webhookId)
   }

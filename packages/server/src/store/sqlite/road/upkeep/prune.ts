@@ -3,7 +3,13 @@ import { AUDIT_MS } from '../../../../audit.ts'
 import { deliveryRangeOf, eventIdOf, idFloor } from '../../../../id.ts'
 import type { DeliveryRow } from '../../../reading/rows.ts'
 import type { Retention } from '../../../road.ts'
-import { CHANGES_MS, EVENT_PAGES_MAX, IDEMPOTENCY_MS, LEAD_ROWS } from '../../../rules/retention.ts'
+import {
+  CHANGES_MS,
+  EVENT_PAGES_MAX,
+  IDEMPOTENCY_MS,
+  LEAD_ROWS,
+  SHAPES_MS,
+} from '../../../rules/retention.ts'
 import { ROLLUP_STEPS_MS } from '../../../rules/rollups.ts'
 import type { Core } from '../../core.ts'
 import { eraseLead } from '../erase.ts'
@@ -29,6 +35,8 @@ export function prune(
     ),
     (left) => core.runCounting(DELETE_RECOVERIES, before, left),
     (left) => core.runCounting(DELETE_BULK, before, left),
+    (left) => core.runCounting(DELETE_KEPT_BACK, idFloor('event', before), left),
+    (left) => core.runCounting(DELETE_SHAPES, now - SHAPES_MS, left),
     (left) => core.runCounting(DELETE_DELETED_WEBHOOKS, before, left),
     (left) => pruneAccess(core, left, now),
     (left) => deleteAudit(core, now - Math.max(AUDIT_MS, retentionMs), left),
@@ -116,6 +124,14 @@ const DELETE_RECOVERIES = `DELETE FROM recoveries WHERE id IN
   (SELECT id FROM recoveries WHERE finished_at IS NOT NULL AND finished_at < ? LIMIT ?)`
 const DELETE_BULK = `DELETE FROM bulk_actions WHERE id IN
   (SELECT id FROM bulk_actions WHERE finished_at IS NOT NULL AND finished_at < ? LIMIT ?)`
+const DELETE_KEPT_BACK = `DELETE FROM kept_back WHERE (event_id, webhook_id) IN
+  (SELECT event_id, webhook_id FROM kept_back WHERE event_id < ? LIMIT ?)`
+/** Those that nothing has any more. */
+const DELETE_SHAPES = `DELETE FROM shapes WHERE id IN (SELECT id FROM shapes WHERE touched_at < ?
+    AND NOT EXISTS (SELECT 1 FROM webhooks WHERE webhooks.shape = shapes.id)
+    AND NOT EXISTS (SELECT 1 FROM finished WHERE finished.shape = shapes.id)
+    AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.shape = shapes.id)
+    AND NOT EXISTS (SELECT 1 FROM claimed WHERE claimed.shape = shapes.id) LIMIT ?)`
 /** What is left of a webhook goes after its last delivery. */
 const DELETE_DELETED_WEBHOOKS = `DELETE FROM deleted_webhooks WHERE id IN
   (SELECT id FROM deleted_webhooks AS gone WHERE deleted_at < ?
