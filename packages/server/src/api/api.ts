@@ -29,6 +29,7 @@ import { integrationWebhookRoutes } from './routes/integrations/webhooks.ts'
 import { leadRoutes } from './routes/leads.ts'
 import { listenerRoutes } from './routes/listeners.ts'
 import { answerUnknownRoutes } from './routes/not-found.ts'
+import { previewRoutes } from './routes/preview.ts'
 import { leadStatsRoutes } from './routes/stats/lead-stats.ts'
 import { statsRoutes } from './routes/stats/stats.ts'
 import { type ChangeFeed, createChangeFeed } from './routes/stream/change-feed.ts'
@@ -131,6 +132,7 @@ export function apiRoutes(deps: ApiDeps, { feed, limits, access }: ApiParts): Ro
     ...givenUpRoutes(deps),
     ...leadRoutes(deps, cursors),
     ...eventRoutes(deps, cursors),
+    ...previewRoutes(deps),
     ...eventTypeRoutes(),
     ...bulkRoutes(deps, cursors),
     ...deliveryRoutes(deps, cursors),

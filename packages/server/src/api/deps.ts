@@ -4,7 +4,7 @@ import type { Attempt } from '../delivery.ts'
 import type { Ids } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Fault, SendResult, SignedRequest } from '../outcome.ts'
+import type { Fault, SendResult, SignedRequest, Unmade } from '../outcome.ts'
 import type { Random } from '../random.ts'
 import type { DeliveryDetail, Desk, NewAuditEntry } from '../store/desk.ts'
 import type { Claim, RecordResult, Road } from '../store/road.ts'
@@ -61,6 +61,10 @@ export interface ApiDeps {
   readReport(reported: Reported, at: { durationMs: number; nowMs: number }): SendResult
   /** What is sent, with the owner's own values masked; null: there is nothing left to send. */
   previewRequest(detail: DeliveryDetail): RequestPreview | null
+  /** What would be sent by these settings; without a webhook, to nowhere and with an example's secret. */
+  previewClaim(claim: ClaimToPreview, webhook: Webhook | null): RequestPreview | Unmade
+  /** Of a type that is known, as it is told; of another, a few words. */
+  examplePayload(eventType: string): Record<string, unknown>
   /** One plain sentence. */
   explain(detail: DeliveryDetail): string
   /** The egress guard's word on an address, at set-up time. */
@@ -121,6 +125,8 @@ type Pulled =
 type Reported =
   | { kind: 'answered'; status: number; headers: Record<string, string>; body: string }
   | { kind: 'unreachable'; fault: Fault; message: string }
+
+type ClaimToPreview = Pick<Claim, 'eventId' | 'chatbotId' | 'eventType' | 'payload' | 'shaped'>
 
 interface RequestPreview {
   method: 'POST'

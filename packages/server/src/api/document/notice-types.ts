@@ -83,6 +83,7 @@ function exampleOf(type: NoticeType): Record<string, unknown> {
   }
   const webhook = {
     url: 'https://shop.example/hooks/leads',
+    format: 'guide' as const,
     state: type === 'webhook.disabled' ? ('disabled' as const) : ('active' as const),
     isFailing: type !== 'webhook.recovered',
   }

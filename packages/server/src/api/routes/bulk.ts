@@ -68,7 +68,7 @@ const backfillSchema = z
       .exactOptional()
       .meta({ description: "Default: the webhook's." }),
     ignoreFilter: z.boolean().exactOptional().meta({
-      description: 'No webhook has a filter yet: nothing is left out, whatever this says.',
+      description: "Also what the webhook's filter keeps back. Default: false.",
     }),
     dryRun,
   })
@@ -261,7 +261,7 @@ function backfillRoute(deps: ApiDeps): Route {
     async handle({ id: webhookId, body, audit, request }) {
       const webhook = await store.getWebhook(webhookId)
       if (!webhook) throw notFound('webhook')
-      const { since, until, eventTypes } = body
+      const { since, until, eventTypes, ignoreFilter } = body
       refuseEmptySpan(
         { from: since, ...(until !== undefined && { to: until }) },
         { from: 'since', to: 'until' },
@@ -273,6 +273,7 @@ function backfillRoute(deps: ApiDeps): Route {
         keptMs: config.retentionMs,
         ...(until !== undefined && { to: until }),
         ...(eventTypes !== undefined && { eventTypes }),
+        ...(ignoreFilter === true && { ignoreFilter }),
       }
       const { chatbotId } = webhook
       const started = await start(deps, {

@@ -1,8 +1,9 @@
 /** Deliveries: found, explained, sent again or cancelled. */
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../../delivery.ts'
+import { assert } from '../../errors.ts'
 import { STATUS_CLASSES, type StatusClass } from '../../outcome.ts'
-import type { DeliveryDetail, DeliveryFilter } from '../../store/desk.ts'
+import type { DeliveryDetail, DeliveryFilter, NewAuditEntry } from '../../store/desk.ts'
 import { readerOf } from '../access/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -29,6 +30,7 @@ import {
   text,
 } from '../shapes/schemas.ts'
 import { refuseEmptySpan } from '../shapes/span.ts'
+import { sendRefusal } from './events.ts'
 
 /** A code, or a class of them. */
 export const answeredStatus = z
@@ -70,6 +72,15 @@ const deliveryQuery = z.strictObject({
   }),
   ...pageQuery,
 })
+
+const resendSchema = z
+  .strictObject({
+    shape: z.literal('current').exactOptional().meta({
+      description:
+        "Another delivery, in the webhook's present format. Absent: the same bytes once more.",
+    }),
+  })
+  .meta({ id: 'Resend' })
 
 const deliveryAnswer = { schema: deliverySchema, example: DELIVERY_EXAMPLE }
 
@@ -160,6 +171,7 @@ function getRoute(deps: ApiDeps): Route {
         ...presentDelivery(detail.delivery, await besideOf(deps, [detail.delivery])),
         attempts: detail.attempts.map(presentAttempt),
         request: previewRequest(detail),
+        shapeChanged: detail.shapeChanged,
         explanation: explain(detail),
         cure: presentCure({
           attempt: detail.attempts.at(-1),
@@ -213,13 +225,15 @@ function resendRoute(deps: ApiDeps): Route {
     tag: 'Deliveries',
     summary: 'Send a delivery again, or now',
     description:
-      'Of what is over: a new series of attempts, with the same bytes and the same `webhook-id`; of a paused webhook it is parked. What waits for its time is sent now, also where its webhook rests, as an extra attempt: if it fails, the count and the time of its next attempt are as they were.',
+      'Of what is over: a new series of attempts, with the same bytes and the same `webhook-id`; of a paused webhook it is parked. With `{"shape":"current"}`, another delivery of the event in the form that its webhook has now, under an id of its own, with the same `webhook-id`. What waits for its time is sent now, also where its webhook rests, as an extra attempt: if it fails, the count and the time of its next attempt are as they were.',
     access: 'chatbot-by-id',
     id: 'delivery',
     audit: 'delivery.resent',
+    body: { schema: resendSchema, example: { shape: 'current' }, optional: true },
     answer: { status: 200, description: 'The delivery as it is now.', ...deliveryAnswer },
     errors: ['wrong_state', 'webhook_deleted', 'lead_erased'],
-    async handle({ id, audit }) {
+    async handle({ id, body, audit }) {
+      if (body.shape === 'current') return resendAnew(deps, id, audit())
       const result = await store.resend(id, audit())
       if (result === null) throw notFound('delivery')
       if (result === 'wrong_state') {
@@ -230,6 +244,20 @@ function resendRoute(deps: ApiDeps): Route {
       return presentDelivery(result, await besideOf(deps, [result]))
     },
   })
+}
+
+/** Another delivery of the same event, in the form that its webhook has now. */
+async function resendAnew(deps: ApiDeps, id: string, audit: NewAuditEntry) {
+  const detail = await deps.store.getDelivery(id)
+  if (!detail) throw notFound('delivery')
+  const { delivery, webhook, erased } = detail
+  if (webhook === null) throw apiError('webhook_deleted')
+  if (erased) throw apiError('lead_erased')
+  const { eventId, webhookId } = delivery
+  const sent = await deps.store.sendEvent({ eventId, webhookId, insteadOf: id }, audit)
+  if (typeof sent === 'string') throw sendRefusal(sent)
+  assert(!('deliveryId' in sent), 'it is asked for a second one')
+  return presentDelivery(sent, await besideOf(deps, [sent]))
 }
 
 /** And what to do instead. */

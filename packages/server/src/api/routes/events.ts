@@ -75,7 +75,13 @@ const listedEventSchema = z
   .meta({ id: 'ListedEvent' })
 
 const eventSchema = z
-  .object({ ...listedEventSchema.shape, deliveries: z.array(deliverySchema) })
+  .object({
+    ...listedEventSchema.shape,
+    deliveries: z.array(deliverySchema),
+    keptBack: z
+      .array(z.object({ webhookId: idField('webhook'), reason: z.string() }))
+      .meta({ description: 'Webhooks whose filter keeps it back, and why.' }),
+  })
   .meta({ id: 'Event' })
 
 const EVENT_EXAMPLE = { eventType: 'order.created', payload: { orderId: '1001', total: 49.9 } }
@@ -219,6 +225,7 @@ function getRoute(deps: ApiDeps): Route {
       example: {
         ...LISTED_EXAMPLE,
         deliveries: [{ ...DELIVERY_EXAMPLE, eventType: 'order.created' }],
+        keptBack: [],
       },
     },
     slot: 'answer',
@@ -258,7 +265,7 @@ function sendRoute({ store }: ApiDeps): Route {
     errors: ['already_sent', 'wrong_state', 'lead_erased', 'webhook_not_found'],
     async handle({ id: eventId, body: { webhookId }, audit }) {
       const sent = await store.sendEvent({ eventId, webhookId }, audit())
-      if (typeof sent === 'string') throw refusalOf(sent)
+      if (typeof sent === 'string') throw sendRefusal(sent)
       if (sent.kind === 'had_it') {
         const path = `\`POST /api/v1/deliveries/${sent.deliveryId}/resend\``
         throw apiError(
@@ -271,13 +278,21 @@ function sendRoute({ store }: ApiDeps): Route {
   })
 }
 
-function refusalOf(
-  reason: 'event_not_found' | 'webhook_not_found' | 'erased' | 'is_test' | 'too_many',
+export function sendRefusal(
+  reason:
+    | 'event_not_found'
+    | 'webhook_not_found'
+    | 'erased'
+    | 'is_test'
+    | 'too_many'
+    | 'wrong_state',
 ): ApiError {
   if (reason === 'event_not_found') return notFound('event')
   if (reason === 'webhook_not_found') return notFound('webhook')
   if (reason === 'erased') return apiError('lead_erased')
   if (reason === 'too_many')
     return apiError('wrong_state', 'The event has as many deliveries as one can have')
+  if (reason === 'wrong_state')
+    return apiError('wrong_state', 'It is not over yet: wait for it, or cancel it first')
   return apiError('wrong_state', 'A test event goes to no other webhook: send one by its own')
 }

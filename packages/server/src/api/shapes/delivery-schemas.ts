@@ -23,7 +23,7 @@ export const attemptSchema = z
     status: z.int().nullable().meta({ description: 'HTTP status; null: no answer came.' }),
     errorCode: z.string().nullable().meta({
       description:
-        'Null when delivered; else `status`, `timeout`, `dns`, `connect`, `tls`, `reset`, `protocol`, `private-address`, `scheme`, `port`, `proxy` or `our_fault`.',
+        'Null when delivered; else `status`, `timeout`, `dns`, `connect`, `tls`, `reset`, `protocol`, `private-address`, `scheme`, `port`, `proxy`, `our_fault` or `unmade` (nothing was sent: no body could be made of it).',
     }),
     error: z.string().nullable().meta({ description: 'The same as a sentence.' }),
     responseHeaders: z.record(z.string(), z.string()),
@@ -140,6 +140,10 @@ export const deliveryDetailSchema = deliverySchema
       })
       .nullable()
       .meta({ description: 'Null once its lead was erased or its webhook deleted.' }),
+    shapeChanged: z.boolean().meta({
+      description:
+        'The bodies of its webhook have another form by now: a resend with `{"shape":"current"}` sends the event in that.',
+    }),
     explanation: z.string().meta({
       description: 'Why it is in this state and what happens next, in one sentence.',
     }),
@@ -201,6 +205,7 @@ export const DELIVERY_DETAIL_EXAMPLE: z.infer<typeof deliveryDetailSchema> = {
     },
     body: BODY_EXAMPLE,
   },
+  shapeChanged: false,
   explanation: 'Delivered: the endpoint answered 200 in 41 ms on attempt 1 and acknowledged it.',
   cure: null,
 }

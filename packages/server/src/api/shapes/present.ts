@@ -5,12 +5,13 @@ import type { Attempt, Delivery } from '../../delivery.ts'
 import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
 import type {
   BulkAction,
+  EventDetail,
   LeadGlimpse,
   ListedEvent,
   Recovery,
   WebhookGlimpse,
 } from '../../store/desk.ts'
-import { liveRest, maskedUrl, settingsSince, type Webhook } from '../../webhook.ts'
+import { liveRest, settingsSince, shownUrl, type Webhook } from '../../webhook.ts'
 import { showSettings } from './webhook-settings.ts'
 
 export function isoAt(atMs: number): string
@@ -117,11 +118,13 @@ export function presentDelivery(
   }
 }
 
+const UNKNOWN_WEBHOOK: WebhookGlimpse = { url: null, format: 'guide', state: 'deleted', rest: null }
+
 function presentGlimpse(webhook: WebhookGlimpse | undefined, nowMs: number) {
-  const { url, state, rest } = webhook ?? { url: null, state: 'deleted', rest: null }
+  const { url, format, state, rest } = webhook ?? UNKNOWN_WEBHOOK
   const live = state === 'deleted' ? null : liveRest({ state, rest }, nowMs)
   return {
-    url: url === null ? null : maskedUrl(url),
+    url: url === null ? null : shownUrl({ url, format }),
     state,
     restingUntil: isoAt(live?.until ?? null),
   }
@@ -183,9 +186,9 @@ export function presentErasure(erasure: Erasure) {
   return { id, leadId, chatbotId, eventId, reason, erasedAt: isoAt(erasure.erasedAt) }
 }
 
-export function presentEvent(event: ListedEvent & { deliveries: Delivery[] }, beside: Beside) {
+export function presentEvent(event: EventDetail, beside: Beside) {
   const deliveries = event.deliveries.map((delivery) => presentDelivery(delivery, beside))
-  return { ...presentListedEvent(event), deliveries }
+  return { ...presentListedEvent(event), deliveries, keptBack: event.keptBack }
 }
 
 export function presentListedEvent(event: ListedEvent) {

@@ -151,7 +151,7 @@ export const eventType = z
   .max(EVENT_TYPE_LENGTH_MAX)
   .regex(
     EVENT_TYPE_PATTERN,
-    'must look like `order.created`: lower-case words joined by dots, each of a–z, 0–9 and _',
+    'must look like `order.created`: words joined by dots, each of letters, digits, `_` and `-`, the first with a letter before',
   )
   .meta({ examples: ['lead.submit'] })
 

@@ -1,14 +1,19 @@
 /** A webhook's settings, each once: the schemas, the answers and the examples are made from this list. */
 import { z } from 'zod'
-import { canonicalEventType } from '../../event.ts'
+import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../../event.ts'
 import { isNotice, isReserved, NOTICE_TYPES } from '../../notice.ts'
 import { RATE_MAX, RATE_MIN } from '../../rate.ts'
+import { doOverlap, isWildcard } from '../../subscription.ts'
 import { tidyUrl } from '../../text/typed-text.ts'
-import { maskedUrl, type WebhookSettings } from '../../webhook.ts'
-import { eventType, text } from './schemas.ts'
+import { INCLUDES } from '../../wants/shape.ts'
+import { shownUrl, type WebhookSettings } from '../../webhook.ts'
+import { text } from './schemas.ts'
 import { HEADERS_MAX, headerFaults, maskHeaders } from './webhook-headers.ts'
 import { URL_LENGTH_MAX, urlFault } from './webhook-url.ts'
+import * as wants from './webhook-wants.ts'
 
+/** Of the document: the rule in words is `subscribed`'s own. */
+const SUBSCRIBED_PATTERN = '^(\\*|[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*(\\.\\*)?)$'
 export const EVENT_TYPES_MAX = 50
 export const DESCRIPTION_LENGTH_MAX = 500
 export const METADATA_NAMES_MAX = 20
@@ -29,32 +34,51 @@ const url = z
     examples: ['https://shop.example/hooks/leads'],
   })
 
+const subscribed = z
+  .string()
+  .max(EVENT_TYPE_LENGTH_MAX)
+  .superRefine((given, context) => {
+    const name = isWildcard(given) ? given.slice(0, -2) : given
+    if (given === '*' || EVENT_TYPE_PATTERN.test(name)) return
+    const message =
+      'must look like `order.created`, `order.*` or `*`: words joined by dots, each of letters, digits, `_` and `-`, the first with a letter before'
+    context.addIssue({ code: 'custom', message })
+  })
+  .meta({
+    documentAs: { type: 'string', maxLength: EVENT_TYPE_LENGTH_MAX, pattern: SUBSCRIBED_PATTERN },
+    examples: ['lead.submit'],
+  })
+
 const eventTypes = z
-  .array(eventType)
+  .array(subscribed)
   .min(1)
   .max(EVENT_TYPES_MAX)
   .superRefine((types, context) => {
     for (const [index, type] of types.entries()) {
-      if (isReserved(type) && !isNotice(type)) {
-        const told = NOTICE_TYPES.map((notice) => `\`${notice}\``).join(', ')
-        const message = `never comes: nobody may publish it, and of webhooks the server tells ${told}`
-        context.addIssue({ code: 'custom', path: [index], message })
-      }
-      const canonical = canonicalEventType(type)
-      const first = types.findIndex((other) => canonicalEventType(other) === canonical)
-      if (first === index) continue
-      const message =
-        types[first] === type
-          ? `is \`${type}\` a second time`
-          : `is the same event type as \`${types[first]}\`, spelled differently: take one spelling`
-      context.addIssue({ code: 'custom', path: [index], message })
+      const message = whyNoSubscription(type, types.slice(0, index))
+      if (message !== null) context.addIssue({ code: 'custom', path: [index], message })
     }
   })
   .meta({
     description:
-      'The lead event may be spelled `lead.submit` or `leads.submit`: deliveries carry the spelling given here.',
+      'The lead event may be spelled `lead.submit` or `leads.submit`: deliveries carry the spelling given here. `order.*` takes what begins so, `*` every type but `webhook.…` and `delivery.…`, which are asked for by name; both take what comes later, too. Entries that contain each other are refused.',
     uniqueItems: true,
   })
+
+function whyNoSubscription(type: string, before: readonly string[]): string | null {
+  if (isReserved(type) && !isNotice(type)) {
+    const told = NOTICE_TYPES.map((notice) => `\`${notice}\``).join(', ')
+    if (isWildcard(type)) return `is asked for by name: ${told}`
+    return `never comes: nobody may publish it, and of webhooks the server tells ${told}`
+  }
+  const first = before.find((other) => doOverlap(other, type))
+  if (first === undefined) return null
+  if (first === type) return `is \`${type}\` a second time`
+  if (isWildcard(first) || isWildcard(type)) {
+    return `takes what \`${first}\` takes: an event would come twice, so leave one of them out`
+  }
+  return `is the same event type as \`${first}\`, spelled differently: take one spelling`
+}
 
 const headers = z
   .record(z.string(), z.string())
@@ -105,7 +129,7 @@ interface Setting<Value> {
   /** As it is answered. */
   shown: z.ZodType<Value>
   /** What is secret in it is masked. Absent: it is shown as it is. */
-  mask?(value: Value): Value
+  mask?(value: Value, webhook: WebhookSettings): Value
   /** Of an answer. */
   example: Value
 }
@@ -116,7 +140,7 @@ const SETTINGS = {
   url: {
     given: url,
     shown: z.string().meta({ examples: ['https://shop.example/hooks/leads'] }),
-    mask: maskedUrl,
+    mask: (_, webhook) => shownUrl(webhook),
     example: 'https://shop.example/hooks/leads',
   },
   eventTypes: { given: eventTypes, shown: z.array(z.string()), example: ['lead.submit'] },
@@ -158,6 +182,11 @@ const SETTINGS = {
     shown: z.record(z.string(), z.string()),
     example: { env: 'production', team: 'sales' },
   },
+  format: { given: wants.format, shown: wants.format, example: 'guide' },
+  template: { given: wants.template, shown: z.string().nullable(), example: null },
+  templateType: { given: wants.templateType, shown: wants.templateType, example: 'json' },
+  include: { given: wants.include, shown: z.array(z.enum(INCLUDES)), example: [] },
+  filter: { given: wants.filter, shown: wants.filter, example: null },
 } satisfies Settings
 
 const NAMES = Object.keys(SETTINGS) as (keyof Settings)[]
@@ -170,7 +199,7 @@ export const exampleSettings: WebhookSettings = partOf('example')
 export function showSettings(webhook: WebhookSettings): WebhookSettings {
   const shown: { [Name in keyof WebhookSettings]?: WebhookSettings[Name] } = {}
   const show = <Name extends keyof Settings>(name: Name, { mask }: Settings[Name]) => {
-    shown[name] = mask ? mask(webhook[name]) : webhook[name]
+    shown[name] = mask ? mask(webhook[name], webhook) : webhook[name]
   }
   for (const name of NAMES) show(name, SETTINGS[name])
   return shown as WebhookSettings

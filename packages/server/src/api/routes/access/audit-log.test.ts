@@ -40,6 +40,7 @@ const TRAFFIC = [
   // What only reads, though it is asked by POST.
   'queryCollectedCustomers',
   'queryConversations',
+  'previewWebhook',
   // Visitors', who are in no log.
   'beginConversation',
   'leaveLead',

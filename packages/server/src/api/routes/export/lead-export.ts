@@ -70,7 +70,14 @@ const exportSchema = z
   })
   .meta({ id: 'LeadExport' })
 
-const { request: _, explanation: __, cure: ___, attempts, ...delivery } = DELIVERY_DETAIL_EXAMPLE
+const {
+  request: _,
+  shapeChanged: __,
+  explanation: ___,
+  cure: ____,
+  attempts,
+  ...delivery
+} = DELIVERY_DETAIL_EXAMPLE
 
 const EXPORT_EXAMPLE: z.infer<typeof exportSchema> = {
   exportedAt: '2026-09-20T10:00:00.000Z',

@@ -31,6 +31,7 @@ test('all leads come, over many pages, as a file', async () => {
     customerEmail: '',
     customerPhone: '+1',
     consent: null,
+    extras: null,
     deliveries: NO_DELIVERY,
     createdAt: 0,
   })
@@ -97,6 +98,7 @@ test('what became of a lead and what was agreed to stand in both forms, and no t
     customerPhone: '',
     deliveries: { ...NO_DELIVERY, delivered: 2, pending: 1, retrying: 1 },
     consent: { given: false, text: '=cmd, or not', at: 1_000, page: 'https://a.b/=1' },
+    extras: null,
     createdAt: 0,
   }
   const { call } = await startApiAlone(({ store }) => ({
@@ -134,6 +136,7 @@ test('a reader who stops reading stops the pages', async () => {
         customerEmail: '',
         customerPhone: '',
         consent: null,
+        extras: null,
         deliveries: NO_DELIVERY,
         createdAt: 0,
       }))
@@ -178,6 +181,7 @@ test('a store that fails on a later page breaks the file off, so that nobody tak
         customerEmail: '',
         customerPhone: '',
         consent: null,
+        extras: null,
         deliveries: NO_DELIVERY,
         createdAt: 0,
       }))

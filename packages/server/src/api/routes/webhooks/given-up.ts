@@ -1,7 +1,7 @@
 /** What was given up: counted, and set aside by whoever has seen it and needs it no more. */
 import { z } from 'zod'
 import type { GivenUp, GivenUpOf } from '../../../store/desk.ts'
-import { maskedUrl } from '../../../webhook.ts'
+import { shownUrl } from '../../../webhook.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { defineRoute, type Route } from '../../route.ts'
 import { notFound } from '../../shapes/error-answer.ts'
@@ -139,7 +139,7 @@ function presentGivenUpOf(given: GivenUpOf) {
     webhookId,
     chatbotId,
     kind,
-    url: maskedUrl(given.url),
+    url: shownUrl(given),
     count,
     more,
     oldestAt: isoAt(given.oldestAt),

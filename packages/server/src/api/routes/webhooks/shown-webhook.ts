@@ -1,6 +1,8 @@
 /** A webhook with what to do about its last failure, or about a success that is doubtful. */
+
 import type { Cure, CureContext } from '../../../cure.ts'
 import { type Attempt, isDoubtful } from '../../../delivery.ts'
+import { isOfEndpoint } from '../../../outcome.ts'
 import type { Webhook } from '../../../webhook.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { PAGE_BYTES_MAX } from '../../shapes/cursor.ts'
@@ -30,7 +32,7 @@ async function tellingAttempt(
   if (lastFailureBy === null) return undefined
   const failed = await failuresOf(store, lastFailureBy)
   // As for its health: a fault of ours, like a stop of this server, says nothing of the endpoint.
-  return failed.find(({ errorCode }) => errorCode !== 'our_fault') ?? failed[0]
+  return failed.find(({ errorCode }) => isOfEndpoint(errorCode)) ?? failed[0]
 }
 
 /** What to do about the last failure of each of these deliveries of a webhook. */

@@ -12,7 +12,8 @@ import { answerWith, findWebhook, webhookAnswer } from './webhooks.ts'
 const testSchema = z
   .strictObject({
     eventType: eventType.exactOptional().meta({
-      description: 'Default: the first that the webhook subscribed to.',
+      description:
+        'Default: the first that the webhook subscribed to; under a wildcard `lead.submit`.',
     }),
   })
   .meta({ id: 'WebhookTest' })

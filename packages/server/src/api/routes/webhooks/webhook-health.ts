@@ -83,6 +83,9 @@ const healthSchema = z
       onHold: z.int().meta({ description: 'Until the webhook is back.' }),
       more,
     }),
+    keptBack: z.object({ count: z.int(), more }).meta({
+      description: 'Events of the span that its filter kept back.',
+    }),
     givenUp: z
       .object({ count: z.int(), more, oldestAt: isoTime.nullable(), newestAt: isoTime.nullable() })
       .meta({ description: 'Neither resent nor set aside, whenever it was.' }),
@@ -124,6 +127,7 @@ const HEALTH_EXAMPLE: z.input<typeof healthSchema> = {
   ...TOTALS_EXAMPLE,
   series: SERIES_EXAMPLE,
   waiting: { fresh: 0, retrying: 2, onHold: 0, more: false },
+  keptBack: { count: 0, more: false },
   givenUp: {
     count: 6,
     more: false,
@@ -264,10 +268,12 @@ interface BesideHealth {
 }
 
 function presentHealth(health: WebhookHealth, { beside, cures }: BesideHealth) {
-  const { stats, waiting, givenUp, errors, moreErrors, lastDelivered, lastFailed } = health
+  const { stats, waiting, keptBack, givenUp, errors, moreErrors, lastDelivered, lastFailed } =
+    health
   return {
     ...presentFigures(stats),
     waiting,
+    keptBack,
     givenUp: {
       count: givenUp?.count ?? 0,
       more: givenUp?.more ?? false,

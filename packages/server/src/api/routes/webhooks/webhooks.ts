@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { NewWebhook, Once, WebhookChange } from '../../../store/desk.ts'
 import { memberPath } from '../../../text/json.ts'
-import { maskedUrl, SETTINGS_BY_DEFAULT, type Webhook } from '../../../webhook.ts'
+import { SETTINGS_BY_DEFAULT, shownUrl, type Webhook } from '../../../webhook.ts'
 import type { AuditOf } from '../../access/call-audit.ts'
 import { type Caller, readerOf } from '../../access/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
@@ -30,6 +30,7 @@ import {
   IF_MATCH,
   setETag,
 } from '../changing/versions.ts'
+import { refuseUnfitWants, withoutOldTemplate } from './check-wants.ts'
 import { webhookShower } from './shown-webhook.ts'
 
 const webhookListSchema = listOf(webhookSchema, 'WebhookList')
@@ -96,6 +97,8 @@ export async function createWebhook(deps: ApiDeps, given: WebhookToCreate, call:
   const { secret, ...settings } = given
   refuseBlocked(deps, given.url)
   if (given.headers) refuseMasks(unmaskHeaders(given.headers, {}).faults)
+  refuseMaskedUrl(given.url)
+  refuseUnfitWants({ ...SETTINGS_BY_DEFAULT, ...settings })
   return createAndAnswer(deps, call, {
     ...SETTINGS_BY_DEFAULT,
     ...settings,
@@ -227,7 +230,8 @@ function updateRoute(deps: ApiDeps): Route {
         if (versions !== undefined && !versions.includes(stored.version)) {
           throw await changedMeanwhile(deps, { request, reply, current: stored })
         }
-        const change = unmaskChange(body, stored)
+        const change = withoutOldTemplate(unmaskChange(body, stored), stored)
+        refuseUnfitWants({ ...stored, ...change })
         if (change.url !== undefined) refuseBlocked(deps, change.url)
         // What was masked stands for what is stored, so it holds for this version only.
         const webhook = await deps.store.updateWebhook(id, change, audit(), [stored.version])
@@ -331,8 +335,8 @@ function unmaskChange(change: WebhookChange, stored: Webhook): WebhookChange {
       const message = '`url` is of webhooks that are sent to; this one is listened to'
       throw invalidInput([{ path: 'url', message }])
     }
-    const isMasked = change.url === maskedUrl(stored.url)
-    if (!isMasked) refuseMaskedCredentials(change.url)
+    const isMasked = change.url === shownUrl(stored)
+    if (!isMasked) refuseMaskedUrl(change.url)
     unmasked.url = isMasked ? stored.url : change.url
   }
   if (change.headers !== undefined) {
@@ -343,8 +347,12 @@ function unmaskChange(change: WebhookChange, stored: Webhook): WebhookChange {
   return unmasked
 }
 
-function refuseMaskedCredentials(url: string) {
-  const { username, password } = new URL(url)
+function refuseMaskedUrl(url: string) {
+  const { username, password, pathname } = new URL(url)
+  if (pathname.endsWith('/***')) {
+    const message = '`url` has a masked path: give it whole again'
+    throw invalidInput([{ path: 'url', message }])
+  }
   if (username !== MASK && password !== MASK) return
   const message = '`url` has masked credentials: give them again'
   throw invalidInput([{ path: 'url', message }])
