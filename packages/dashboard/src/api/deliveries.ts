@@ -38,6 +38,11 @@ export function resendDelivery(id: string): Promise<Delivery> {
   return request.post(`/api/v1/deliveries/${id}/resend`)
 }
 
+/** Another delivery of its event, in the form that its webhook has now. */
+export function resendInPresentForm(id: string): Promise<Delivery> {
+  return request.post(`/api/v1/deliveries/${id}/resend`, { body: { shape: 'current' } })
+}
+
 export function cancelDelivery(id: string): Promise<Delivery> {
   return request.post(`/api/v1/deliveries/${id}/cancel`)
 }

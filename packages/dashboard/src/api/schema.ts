@@ -252,6 +252,11 @@ export type CreatedWebhook = {
   maxInFlight: number | null
   ratePerSecond: number | null
   metadata: Record<string, string>
+  format: 'guide' | 'agent' | 'event' | 'slack' | 'teams' | 'discord' | 'google-chat' | 'template'
+  template: string | null
+  templateType: 'json' | 'form'
+  include: ('custom' | 'context' | 'consent')[]
+  filter: Record<string, unknown> | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -369,6 +374,7 @@ export type DeliveryDetail = {
     headers: Record<string, string>
     body: string
   } | null
+  shapeChanged: boolean
   explanation: string
   cure: Cure | null
 }
@@ -432,6 +438,10 @@ export type Event = {
   erased: boolean
   createdAt: string
   deliveries: Delivery[]
+  keptBack: {
+    webhookId: string
+    reason: string
+  }[]
 }
 
 export type EventBatch = {
@@ -688,6 +698,33 @@ export type OwnerLinkCreate = {
   expiresInSeconds?: number
 }
 
+export type Preview = {
+  webhookId?: string
+  eventTypes?: string[]
+  format?: 'guide' | 'agent' | 'event' | 'slack' | 'teams' | 'discord' | 'google-chat' | 'template'
+  template?: string | null
+  templateType?: 'json' | 'form'
+  filter?: Record<string, unknown> | null
+  include?: ('custom' | 'context' | 'consent')[]
+  eventId?: string
+  lastEvents?: number
+}
+
+export type PreviewResult = {
+  sent: boolean
+  why: string
+  example: boolean
+  headers: Record<string, string>
+  body: string
+  matched?: number
+  of?: number
+  examples?: {
+    eventId: string
+    sent: boolean
+    why: string
+  }[]
+}
+
 export type Pull = {
   listenerId: string
   waitSeconds?: number
@@ -736,6 +773,10 @@ export type RecoveryCreate = {
 export type RecoveryStarted = {
   recoveryId: string | null
   count: number
+}
+
+export type Resend = {
+  shape?: 'current'
 }
 
 export type SecretRotation = {
@@ -822,6 +863,11 @@ export type Subscription = {
   maxInFlight: number | null
   ratePerSecond: number | null
   metadata: Record<string, string>
+  format: 'guide' | 'agent' | 'event' | 'slack' | 'teams' | 'discord' | 'google-chat' | 'template'
+  template: string | null
+  templateType: 'json' | 'form'
+  include: ('custom' | 'context' | 'consent')[]
+  filter: Record<string, unknown> | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -867,6 +913,11 @@ export type Webhook = {
   maxInFlight: number | null
   ratePerSecond: number | null
   metadata: Record<string, string>
+  format: 'guide' | 'agent' | 'event' | 'slack' | 'teams' | 'discord' | 'google-chat' | 'template'
+  template: string | null
+  templateType: 'json' | 'form'
+  include: ('custom' | 'context' | 'consent')[]
+  filter: Record<string, unknown> | null
   state: 'active' | 'paused' | 'disabled' | 'away'
   stateReason: string | null
   health: {
@@ -895,6 +946,11 @@ export type WebhookChange = {
   maxInFlight?: number | null
   ratePerSecond?: number | null
   metadata?: Record<string, string>
+  format?: 'guide' | 'agent' | 'event' | 'slack' | 'teams' | 'discord' | 'google-chat' | 'template'
+  template?: string | null
+  templateType?: 'json' | 'form'
+  include?: ('custom' | 'context' | 'consent')[]
+  filter?: Record<string, unknown> | null
 }
 
 export type WebhookCreate = {
@@ -906,6 +962,11 @@ export type WebhookCreate = {
   maxInFlight?: number | null
   ratePerSecond?: number | null
   metadata?: Record<string, string>
+  format?: 'guide' | 'agent' | 'event' | 'slack' | 'teams' | 'discord' | 'google-chat' | 'template'
+  template?: string | null
+  templateType?: 'json' | 'form'
+  include?: ('custom' | 'context' | 'consent')[]
+  filter?: Record<string, unknown> | null
   secret?: string
 }
 
@@ -932,6 +993,10 @@ export type WebhookHealthDetail = {
     fresh: number
     retrying: number
     onHold: number
+    more: boolean
+  }
+  keptBack: {
+    count: number
     more: boolean
   }
   givenUp: {

@@ -140,6 +140,7 @@ type SelectFieldProps = FieldFrame & Omit<ComponentProps<'select'>, 'id'>
 /** The browser's own list: it works on every phone and with every keyboard. */
 export function SelectField({
   label,
+  labelHidden,
   hint,
   error,
   optional,
@@ -148,7 +149,7 @@ export function SelectField({
   ...rest
 }: SelectFieldProps) {
   return (
-    <Field {...frameOf({ label, hint, error, optional })}>
+    <Field {...frameOf({ label, hint, error, optional })} labelHidden={labelHidden}>
       {({ id, describedBy, invalid }) => (
         <select
           {...rest}

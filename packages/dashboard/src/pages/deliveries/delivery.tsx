@@ -26,6 +26,7 @@ import { DeliveryActions } from './delivery-actions.tsx'
 import { Explanation } from './explanation.tsx'
 import { useNeighbours } from './list-of.ts'
 import { RequestCard } from './request-card.tsx'
+import { ReshapeNotice } from './reshape-notice.tsx'
 
 const { detail } = texts.deliveries
 const LEAD_EVENTS = ['lead.submit', 'leads.submit']
@@ -73,6 +74,7 @@ function Loaded({ delivery, error, onRetry }: LoadedProps) {
         {error && <ErrorState error={error} onRetry={onRetry} />}
         <div className="grid gap-3 *:only:col-span-full lg:grid-cols-2 lg:gap-4">
           <Explanation delivery={delivery} />
+          <ReshapeNotice delivery={delivery} />
           {delivery.cure && <CureNotice cure={delivery.cure} webhookId={delivery.webhookId} />}
         </div>
         <div className="grid items-start gap-4 lg:grid-cols-2">

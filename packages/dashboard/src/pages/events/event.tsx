@@ -17,6 +17,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { PageWithoutData } from '../../ui/page-without-data.tsx'
 import { ExactTime } from '../../ui/time-ago.tsx'
 import { DeliveryLines } from '../deliveries/delivery-lines.tsx'
+import { KeptBackLines } from './kept-back-lines.tsx'
 
 const words = texts.events
 
@@ -43,7 +44,7 @@ export default function EventPage() {
 }
 
 function Loaded({ event }: { event: Event }) {
-  const { eventType, payload, deliveries } = event
+  const { eventType, payload, deliveries, keptBack } = event
   return (
     <>
       <PageHeader
@@ -55,10 +56,12 @@ function Loaded({ event }: { event: Event }) {
         <div className="grid items-start gap-4 lg:grid-cols-2">
           <div className="grid gap-4">
             <Card title={words.deliveries} weight="main" flush>
-              {deliveries.length === 0 ? (
+              {deliveries.length + keptBack.length === 0 ? (
                 <p className="px-4 py-2.5 text-sm text-soft">{words.noDeliveries}</p>
               ) : (
-                <DeliveryLines label={words.deliveriesLabel} deliveries={deliveries} />
+                <DeliveryLines label={words.deliveriesLabel} deliveries={deliveries}>
+                  <KeptBackLines event={event} />
+                </DeliveryLines>
               )}
             </Card>
             <FactsCard event={event} />

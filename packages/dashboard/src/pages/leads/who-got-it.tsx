@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { ApiFailure } from '../../api/api-failure.ts'
 import { eventQuery } from '../../api/events.ts'
-import type { Lead, Webhook } from '../../api/schema.ts'
+import type { Event, Lead, Webhook } from '../../api/schema.ts'
 import { webhooksQuery } from '../../api/webhooks.ts'
 import { webhookName } from '../../format/webhook-name.ts'
 import { texts } from '../../texts/texts.ts'
@@ -13,10 +13,10 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { DeliveryLines, Line } from '../deliveries/delivery-lines.tsx'
+import { takesLeads } from '../event-types/spelling.ts'
 import { SendItButton } from '../events/send-it-button.tsx'
 
 const { where } = texts.leads
-const LEAD_SPELLINGS = ['lead.submit', 'leads.submit']
 
 export function WhoGotIt({ lead }: { lead: Lead }) {
   return (
@@ -41,7 +41,7 @@ function Lines({ lead }: { lead: Lead }) {
     )
   }
   if (!event.data || !webhooks.data) return <SkeletonRows rows={2} />
-  const { deliveries } = event.data
+  const { deliveries, keptBack } = event.data
   const without = webhooks.data.filter(
     ({ id }) => !deliveries.some(({ webhookId }) => webhookId === id),
   )
@@ -52,7 +52,7 @@ function Lines({ lead }: { lead: Lead }) {
         <Line
           key={webhook.id}
           badge={<StatusBadge tone="plain" icon="ban" label={where.notSent} />}
-          note={whyNever(webhook, lead)}
+          note={reasonOf(keptBack, webhook.id) ?? whyNever(webhook, lead)}
           end={
             <SendItButton
               eventId={lead.eventId}
@@ -70,11 +70,15 @@ function Lines({ lead }: { lead: Lead }) {
   )
 }
 
+function reasonOf(keptBack: Event['keptBack'], id: string): string | null {
+  const found = keptBack.find(({ webhookId }) => webhookId === id)
+  return found ? texts.wants.keptBack.reason(found.reason) : null
+}
+
 /** Why there is not even a delivery. */
 function whyNever({ createdAt, eventTypes }: Webhook, lead: Lead): string {
   if (createdAt > lead.createdAt) return where.later
-  const subscribes = eventTypes.some((name) => LEAD_SPELLINGS.includes(name))
-  return subscribes ? where.notThen : where.notSubscribed
+  return takesLeads(eventTypes) ? where.notThen : where.notSubscribed
 }
 
 function NoWebhook() {

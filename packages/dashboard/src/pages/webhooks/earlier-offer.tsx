@@ -3,13 +3,14 @@ import { leadsQuery } from '../../api/leads.ts'
 import type { Webhook } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { ButtonLink } from '../../ui/button.tsx'
+import { takesLeads } from '../event-types/spelling.ts'
 
 const words = texts.earlier
 
 /** Once, after a webhook was created for a chatbot that has leads already. */
 export function EarlierOffer({ webhook }: { webhook: Webhook }) {
   const { data } = useQuery(leadsQuery({ chatbotId: webhook.chatbotId, limit: 1 }))
-  const isForLeads = webhook.eventTypes.some((name) => LEAD_SPELLINGS.includes(name))
+  const isForLeads = takesLeads(webhook.eventTypes)
   if (!isForLeads || !data || data.data.length === 0) return null
   return (
     <section className="grid justify-items-start gap-2">
@@ -21,5 +22,3 @@ export function EarlierOffer({ webhook }: { webhook: Webhook }) {
     </section>
   )
 }
-
-const LEAD_SPELLINGS = ['lead.submit', 'leads.submit']

@@ -37,11 +37,17 @@ interface EditWebhookDialogProps {
 }
 
 const { edit, actions, form } = texts.webhooks
+const { wants } = texts
 const LABELS: Record<keyof WebhookDraft, string> = {
   url: form.url,
   chosen: form.eventTypes,
   others: form.otherTypes,
   description: form.description,
+  format: wants.format,
+  template: wants.template.label,
+  templateType: wants.template.type,
+  include: wants.include.label,
+  filter: wants.filter.title,
   ...eachOf(PAIRS_NAMES, (name) => PAIRS[name].texts.label),
   ...eachOf(NUMBER_NAMES, (name) => NUMBERS[name].texts.label),
 }
@@ -52,6 +58,8 @@ const OF_REQUESTS = [
   ...PAIRS_NAMES.filter((name) => PAIRS[name].isOfRequests),
   ...NUMBER_NAMES.filter((name) => NUMBERS[name].isOfRequests),
 ]
+/** What holds for events that come from then on. */
+const OF_SHAPE = ['format', 'template', 'templateType', 'include']
 const kept = new Map<string, Merged<WebhookDraft>>()
 
 /** Somebody was at it when their session ended. */
@@ -152,6 +160,8 @@ function EditForm({ id, webhook, isKnown, onBusy, onDone }: EditFormProps) {
     <form ref={element} id={id} noValidate onSubmit={submit} className="grid gap-5">
       <WebhookFields
         draft={draft}
+        chatbotId={webhook.chatbotId}
+        webhookId={webhook.id}
         isTold={isTold}
         failure={failure}
         onChange={(part) => {
@@ -184,12 +194,14 @@ function Consequences({ webhook, draft, saved }: ConsequencesProps) {
   const change = changeOf(draft, saved)
   const dropped = droppedTypes(draft, saved)
   const isOfRequests = OF_REQUESTS.some((name) => name in change)
-  if (!isOfRequests && dropped.length === 0) return null
+  const isOfShape = OF_SHAPE.some((name) => name in change)
+  if (!isOfRequests && !isOfShape && dropped.length === 0) return null
   const waiting = stats && stats.current.pending + stats.current.parked
   return (
     <Notice tone="info">
       <div role="status" className="grid gap-1">
         {isOfRequests && <p>{edit.waiting(waiting, change.url !== undefined)}</p>}
+        {isOfShape && <p>{wants.pinned}</p>}
         {dropped.length > 0 && <p>{edit.dropped(dropped.join(', '))}</p>}
       </div>
     </Notice>

@@ -50,7 +50,7 @@ export function HealthFigures({ health, span, onSpan, weight }: HealthFiguresPro
 
 function Shown({ health, span }: { health: WebhookHealthDetail; span: HealthSpan }) {
   const { webhookId, from, to, attempts, failedAttempts, delivered, successRate } = health
-  const { latencyMs, waiting } = health
+  const { latencyMs, waiting, keptBack } = health
   const list = `/deliveries?webhookId=${webhookId}`
   const open = waiting.fresh + waiting.retrying
   const rate = successRate === null ? '–' : formatPercent(successRate)
@@ -68,6 +68,7 @@ function Shown({ health, span }: { health: WebhookHealthDetail; span: HealthSpan
           to={`${list}&state=delivered&from=${from}`}
         >
           {words.deliveredNote}
+          {keptBack.count > 0 && ` · ${words.keptBack(countText(keptBack.count, keptBack.more))}`}
         </Figure>
         <Figure
           label={words.latency}

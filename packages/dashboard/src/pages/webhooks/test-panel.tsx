@@ -11,14 +11,21 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { isWildcard, LEAD_EVENT } from '../event-types/spelling.ts'
 import { CureText } from './cure-notice.tsx'
 
 const { test } = texts.webhooks
 
+/** An example is of a type: under a wildcard it is a lead. */
+function typesOf({ eventTypes }: Pick<Webhook, 'eventTypes'>): string[] {
+  return [...new Set(eventTypes.map((name) => (isWildcard(name) ? LEAD_EVENT : name)))]
+}
+
 export function TestPanel({ webhook }: { webhook: Pick<Webhook, 'id' | 'eventTypes'> }) {
   const client = useQueryClient()
   const answer = useRef<HTMLDivElement>(null)
-  const [eventType, setEventType] = useState(webhook.eventTypes[0] ?? '')
+  const types = typesOf(webhook)
+  const [eventType, setEventType] = useState(types[0] ?? '')
   const sending = useMutation({
     mutationFn: () => testWebhook(webhook.id, eventType),
     onSuccess: () => client.invalidateQueries({ queryKey: ['deliveries'] }),
@@ -30,13 +37,13 @@ export function TestPanel({ webhook }: { webhook: Pick<Webhook, 'id' | 'eventTyp
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-end gap-3">
-        {webhook.eventTypes.length > 1 && (
+        {types.length > 1 && (
           <SelectField
             label={test.eventType}
             value={eventType}
             onChange={(event) => setEventType(event.target.value)}
           >
-            {webhook.eventTypes.map((name) => (
+            {types.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </SelectField>

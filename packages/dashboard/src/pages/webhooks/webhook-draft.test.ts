@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Webhook } from '../../api/schema.ts'
+import { NO_WANTS, wantsValues } from './wants/wants-draft.ts'
 import {
   changeOf,
   draftOf,
@@ -28,6 +29,7 @@ function setup(change: Partial<Webhook> = {}) {
     headers: { 'X-Api-Key': '***' },
     maxInFlight: 8,
     ratePerSecond: 0.5,
+    ...wantsValues(NO_WANTS),
     state: 'active',
     stateReason: null,
     health: {
@@ -52,7 +54,8 @@ test('what was not touched is no change, and has no fault', () => {
   expect(hasFaults(faultsOf(saved))).toBe(false)
   const { url, eventTypes, description } = webhook
   const settings = eachOf(SETTINGS, (name) => webhook[name])
-  expect(valuesOf(saved)).toEqual({ url, eventTypes, description, ...settings })
+  const wants = wantsValues(NO_WANTS)
+  expect(valuesOf(saved)).toEqual({ url, eventTypes, description, ...wants, ...settings })
 })
 
 test('only what differs is sent, and an emptied number is the server’s own again', () => {

@@ -12,6 +12,15 @@ import {
 } from './pairs.ts'
 import { checkUrl } from './url-check.ts'
 import {
+  NO_WANTS,
+  shownWant,
+  type WantsDraft,
+  type WantsFaults,
+  wantsFaults,
+  wantsOf,
+  wantsValues,
+} from './wants/wants-draft.ts'
+import {
   eachOf,
   NUMBER_NAMES,
   NUMBERS,
@@ -25,7 +34,8 @@ import {
 /** Numbers as they are typed; empty: as the server is set. */
 export interface WebhookDraft
   extends Record<NumberName, string>,
-    Record<PairsName, readonly PairRow[]> {
+    Record<PairsName, readonly PairRow[]>,
+    WantsDraft {
   /** Null: it is listened to, and has none. */
   url: string | null
   /** Of those with a description, as the webhook spells them. */
@@ -40,6 +50,7 @@ export interface WebhookFaults
     Record<PairsName, PairFaults> {
   url: string | null
   eventTypes: string | null
+  wants: WantsFaults
 }
 
 type WebhookValues = Required<Omit<WebhookCreate, 'secret'>>
@@ -52,6 +63,7 @@ export function emptyDraft(chosen: readonly string[]): WebhookDraft {
     others: '',
     description: '',
     chosen,
+    ...NO_WANTS,
     ...eachOf(PAIRS_NAMES, () => []),
     ...eachOf(NUMBER_NAMES, () => ''),
   }
@@ -65,6 +77,7 @@ export function draftOf(webhook: Webhook, isKnown: (eventType: string) => boolea
     description,
     chosen: eventTypes.filter(isKnown),
     others: eventTypes.filter((name) => !isKnown(name)).join(' '),
+    ...wantsOf(webhook),
     ...eachOf(PAIRS_NAMES, (name) => rowsOf(webhook[name], PAIRS[name])),
     ...eachOf(NUMBER_NAMES, (name) => String(webhook[name] ?? '')),
   }
@@ -75,6 +88,7 @@ export function valuesOf(draft: WebhookDraft): WebhookValues {
     url: tidyContact(draft.url ?? ''),
     eventTypes: [...draft.chosen, ...splitTypes(draft.others)],
     description: draft.description.trim(),
+    ...wantsValues(draft),
     ...eachOf(PAIRS_NAMES, (name) => pairsOf(draft[name], PAIRS[name])),
     ...eachOf(NUMBER_NAMES, (name) => readNumber(draft[name], NUMBERS[name])),
   }
@@ -91,6 +105,7 @@ export function changeOf(draft: WebhookDraft, saved: WebhookDraft): Partial<Webh
 
 /** One field in words, for who compares two of them. What is hidden stays so. */
 export function shownField(name: keyof WebhookDraft, draft: WebhookDraft): string {
+  if (isWant(name)) return shownWant(name, draft)
   const value = draft[name]
   if (value === null || value === '') return texts.meanwhile.empty
   if (typeof value === 'string') return value
@@ -99,6 +114,10 @@ export function shownField(name: keyof WebhookDraft, draft: WebhookDraft): strin
   const { texts: words }: PairsSetting = PAIRS[name]
   const lines = draft[name].map((row) => (words.hidden ? row.name : `${row.name}: ${row.value}`))
   return lines.join('\n') || texts.meanwhile.empty
+}
+
+function isWant(name: keyof WebhookDraft): name is keyof WantsDraft {
+  return name in NO_WANTS
 }
 
 /** Types that it had and will not have any more. */
@@ -112,13 +131,16 @@ export function faultsOf(draft: WebhookDraft): WebhookFaults {
   return {
     url: draft.url === null ? null : checkUrl(draft.url).fault,
     eventTypes: eventTypes.length === 0 ? form.eventTypesMissing : null,
+    wants: wantsFaults(draft),
     ...eachOf(PAIRS_NAMES, (name) => pairFaults(draft[name], PAIRS[name])),
     ...eachOf(NUMBER_NAMES, (name) => numberFault(draft[name], NUMBERS[name])),
   }
 }
 
 export function hasFaults(faults: WebhookFaults): boolean {
-  return faults.url !== null || faults.eventTypes !== null || hasFaultsOfMore(faults)
+  const { url, eventTypes, wants } = faults
+  const own = [url, eventTypes, wants.template, wants.filter]
+  return own.some((fault) => fault !== null) || hasFaultsOfMore(faults)
 }
 
 /** Of what most never need. */

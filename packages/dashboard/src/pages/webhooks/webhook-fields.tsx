@@ -8,13 +8,17 @@ import { useLeft } from '../../ui/use-left.ts'
 import { EventTypesField } from './event-types-field.tsx'
 import { PairsField } from './pairs-field.tsx'
 import { checkUrl } from './url-check.ts'
-import { faultsOf, hasFaultsOfMore, isMoreSet } from './webhook-draft.ts'
+import { finished } from './wants/filter-rows.ts'
+import { PreviewPanel } from './wants/preview-panel.tsx'
+import { takesInclude, WANTS_PATHS, wantsValues } from './wants/wants-draft.ts'
+import { WantsFields } from './wants/wants-fields.tsx'
+import { faultsOf, hasFaultsOfMore, isMoreSet, valuesOf } from './webhook-draft.ts'
 import type { PartProps, WebhookFieldsProps } from './webhook-fields-props.ts'
 import { NUMBER_NAMES, NUMBERS, type NumberName, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
 const { form } = texts.webhooks
 const MORE_PATHS = [...PAIRS_NAMES, ...NUMBER_NAMES]
-const PATHS = ['url', 'eventTypes', 'description', ...MORE_PATHS]
+const PATHS = ['url', 'eventTypes', 'description', ...WANTS_PATHS, ...MORE_PATHS]
 const DESCRIPTION_LENGTH_MAX = 500
 
 export function WebhookFields(props: WebhookFieldsProps) {
@@ -24,6 +28,7 @@ export function WebhookFields(props: WebhookFieldsProps) {
     <>
       {draft.url !== null && <UrlField {...part} url={draft.url} />}
       <EventTypesField {...part} />
+      <WantsPart {...part} />
       <TextField
         label={form.description}
         hint={form.descriptionHint}
@@ -34,6 +39,26 @@ export function WebhookFields(props: WebhookFieldsProps) {
         onChange={(event) => onChange({ description: event.target.value })}
       />
       <MoreFields {...part} />
+    </>
+  )
+}
+
+/** What of it, in which form; and the preview of both. */
+function WantsPart(props: PartProps) {
+  const { draft, faults, chatbotId, webhookId } = props
+  const { eventTypes } = valuesOf(draft)
+  const wants = wantsValues({ ...draft, filter: finished(draft.filter) })
+  const asked = { ...(webhookId !== null && { webhookId }), ...wants, eventTypes }
+  return (
+    <>
+      <WantsFields {...props} url={draft.url} eventTypes={eventTypes} faults={faults.wants} />
+      {chatbotId !== '' && eventTypes.length > 0 && (
+        <PreviewPanel
+          chatbotId={chatbotId}
+          asked={asked}
+          isWanted={!takesInclude(draft.format) || wants.filter !== null}
+        />
+      )}
     </>
   )
 }

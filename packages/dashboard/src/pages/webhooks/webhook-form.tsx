@@ -53,7 +53,14 @@ export function WebhookForm({ id, onBusy, onCreated }: WebhookFormProps) {
       {chatbotId === null && (
         <ChatbotField label={form.chatbot} value={target} onChange={setTarget} />
       )}
-      <WebhookFields draft={draft} isTold={isTold} failure={failure} onChange={change} />
+      <WebhookFields
+        draft={draft}
+        chatbotId={target}
+        webhookId={null}
+        isTold={isTold}
+        failure={failure}
+        onChange={change}
+      />
       {failure && !isToldAtField(failure) && <Notice tone="bad">{failure.message}</Notice>}
     </form>
   )

@@ -32,6 +32,7 @@ import { RecoverButton } from './recover-button.tsx'
 import { SecretCard } from './secret-card.tsx'
 import { TestPanel } from './test-panel.tsx'
 import { WaitingNotice } from './waiting-notice.tsx'
+import { WantsFacts } from './wants/wants-facts.tsx'
 import { WebhookActions } from './webhook-actions.tsx'
 import { NUMBER_NAMES, NUMBERS, type NumberTexts, PAIRS, PAIRS_NAMES } from './webhook-settings.ts'
 
@@ -213,6 +214,7 @@ function SettingsCard({ webhook }: { webhook: Webhook }) {
             ))}
           </span>
         </Fact>
+        <WantsFacts webhook={webhook} />
         {NUMBER_NAMES.map((name) => (
           <NumberFact key={name} value={webhook[name]} words={NUMBERS[name].texts} />
         ))}

@@ -12,6 +12,7 @@ import { overview } from './overview.ts'
 import { settings } from './settings.ts'
 import { states } from './states.ts'
 import { ui } from './ui.ts'
+import { wants } from './wants.ts'
 import { webhooks } from './webhooks.ts'
 
 export const en = {
@@ -24,6 +25,7 @@ export const en = {
   ui,
   overview,
   webhooks,
+  wants,
   chatbots,
   deliveries,
   leads,

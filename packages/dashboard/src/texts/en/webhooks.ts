@@ -38,7 +38,7 @@ export const webhooks = {
     eventTypes: 'Event types',
     otherTypes: 'Other event types',
     otherTypesHint:
-      'Separated by spaces or commas, like order.created. A type may be one that was not seen yet.',
+      'Separated by spaces or commas, like order.created. order.* takes all that begin so, * everything. A type may be one that was not seen yet.',
     description: 'Description',
     descriptionHint: 'For yourself: what it is for.',
     eventTypesMissing: 'Choose at least one event type.',
@@ -176,6 +176,7 @@ export const webhooks = {
     failedOf: (failed: string, attempts: string) => `${failed} of ${attempts} failed`,
     delivered: 'Delivered',
     deliveredNote: 'in this time',
+    keptBack: (keptBack: string) => `${keptBack} kept back by its filter`,
     latency: 'Answer time',
     p95: (p95: string) => `95 % within ${p95}`,
     waiting: 'Waiting now',
