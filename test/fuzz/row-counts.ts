@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 const OWN_TABLES =
-  /^(?:sqlite_.*|meta|unsettled|claimed|waiting|finished|attempts|stats_minutes|stats_rollups|changes|nodes)$/
+  /^(?:sqlite_.*|meta|unsettled|claimed|waiting|finished|attempts|stats_minutes|stats_rollups|changes|nodes|search_.*|shapes)$/
 
 /** Rows that somebody asked for, in tables where the server adds others by itself, later. */
 const ASKED_FOR: Readonly<Record<string, string>> = {

@@ -13,6 +13,9 @@ export interface DeliveryLine {
   event_id: string
   webhook_id: string
   event_type: string
+  /** The text of its shape; null: the guide's form. */
+  shape: string | null
+  created_at: number
   state: DeliveryState
   attempt_count: number
   series_attempts: number
@@ -108,7 +111,7 @@ export class Book {
     return this.#queries.event?.get(eventId) !== undefined
   }
 
-  /** Deliveries of one event, by webhook and spelling, against who subscribes now. */
+  /** Deliveries of one event, by webhook, spelling and shape, against who subscribes now. */
   checkFanOut(event: { id: string; eventType: string; chatbotId: string }): void {
     const { subscribers, eventDeliveries } = this.#queries
     const expected = rows<{ name: string }>(subscribers, event.chatbotId, event.eventType)
@@ -293,7 +296,8 @@ const WEBHOOKS = `SELECT id, state, description, resting_until, probe_at, probe_
   FROM webhooks`
 const TEXTS = `SELECT id, state || ' ' || attempt_count || ' ' || series_attempts || ' ' ||
   coalesce(due_at, '') || ' ' || coalesce(schedule_due_at, '') || ' ' || coalesce(claimed_by, '') AS text FROM deliveries`
-const DELIVERY = `SELECT id, event_id, webhook_id, event_type, state, attempt_count,
+const DELIVERY = `SELECT id, event_id, webhook_id, event_type, state, attempt_count, created_at,
+  (SELECT body FROM shapes WHERE shapes.id = deliveries.shape) AS shape,
   series_attempts, due_at, schedule_due_at, claimed_by FROM deliveries WHERE id = ?`
 const FORGOTTEN = `SELECT d.id, d.state, w.state AS webhook
   FROM deliveries d LEFT JOIN webhooks w ON w.id = d.webhook_id
@@ -306,9 +310,11 @@ const SUMS = `SELECT (SELECT value FROM meta WHERE key = 'backlog') AS backlog,
   count(*) FILTER (WHERE state IN ('pending', 'parked')) AS unfinished,
   (SELECT count(*) FROM all_attempts) AS attempts, sum(attempt_count) AS counted,
   (SELECT count(*) FROM events) + (SELECT count(*) FROM leads) AS events FROM deliveries`
-const SUBSCRIBERS = `SELECT s.webhook_id || ' ' || s.spelling AS name FROM subscriptions s
+const SUBSCRIBERS = `SELECT s.webhook_id || ' ' || s.spelling || coalesce(' ' || w.shape, '') AS name
+  FROM subscriptions s JOIN webhooks w ON w.id = s.webhook_id
   WHERE s.chatbot_id = ? AND s.event_type = ? ORDER BY 1`
-const EVENT_DELIVERIES = `SELECT webhook_id || ' ' || event_type AS name FROM deliveries
+const EVENT_DELIVERIES = `SELECT webhook_id || ' ' || event_type || coalesce(' ' || shape, '') AS name
+  FROM deliveries
   WHERE event_id = ? ORDER BY 1`
 const EVENT = `SELECT 1 FROM events WHERE id = ?1
   UNION ALL SELECT 1 FROM leads WHERE id = 'lead_' || substr(?1, 5)`

@@ -197,9 +197,17 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the body is made of what the webhook subscribes to now',
     file: 'sign/sign.ts',
-    find: 'const body = Buffer.from(bodyText(claim))',
+    find: 'const made = makeBody(claim)',
     replace:
-      "const spelling = webhook.eventTypes.find((type) => type.startsWith('lead'))\n    const isLead = claim.eventType.startsWith('lead')\n    const body = Buffer.from(bodyText(isLead && spelling ? { ...claim, eventType: spelling } : claim))",
+      "const spelling = webhook.eventTypes.find((type) => type.startsWith('lead'))\n    const isLead = claim.eventType.startsWith('lead')\n    const made = makeBody(isLead && spelling ? { ...claim, eventType: spelling } : claim)",
+    invariant: 'the same bytes',
+  },
+  {
+    name: 'the body has the shape that the webhook has now',
+    file: 'store/sqlite/road/claim.ts',
+    find: '...shapedOf(core, row),',
+    replace:
+      "...shapedOf(core, { ...row, shape: core.get('SELECT shape FROM webhooks WHERE id = ?', row.webhook_id)?.shape ?? null }),",
     invariant: 'the same bytes',
   },
   {

@@ -44,6 +44,8 @@ type WebhookAct =
 
 const TRIES_MAX = 4
 const EVENT_TYPE = 'order.created'
+/** Those that a version may have, in turn. */
+const FORMATS = ['guide', 'guide', 'agent', 'event'] as const
 
 export class Owner {
   readonly #world: SimWorld
@@ -121,7 +123,7 @@ export class Owner {
 
   /** The body that an event of ours must have, found by the marker in it. */
   bodyOf(sent: { body: string; eventType: string | undefined; chatbotId: string }): string {
-    const marker = /"(?:marker|conversationId)":"(m\d+)"/.exec(sent.body)?.[1]
+    const marker = /"(?:marker|conversationId|name)":"(m\d+)"/.exec(sent.body)?.[1]
     const publication = this.#byMarker.get(marker ?? '')
     const n = Number(/"n":(\d+)/.exec(sent.body)?.[1] ?? 0)
     const payload = publication?.payloads[n]
@@ -265,6 +267,7 @@ export class Owner {
       url: `https://${webhookId.slice(-5)}.example/${version}`,
       description: version,
       eventTypes: isWatching ? [...own, ...NOTICE_TYPES] : own,
+      format: FORMATS[this.#versions % FORMATS.length] ?? 'guide',
     }
   }
 

@@ -20,6 +20,7 @@ import { NoticeWatch } from './notice-watch.ts'
 import type { Publication } from './publication.ts'
 import { RateWatch } from './rate-watch.ts'
 import { RestWatch } from './rest-watch.ts'
+import { inShape } from './shaped-body.ts'
 import type { SimProcess } from './sim-process.ts'
 import type { SimWorld } from './sim-world.ts'
 import { short } from './trace.ts'
@@ -223,11 +224,13 @@ export class Promises {
     }
     const body = signed.body.toString()
     const id = signed.headers.find(([header]) => header === 'webhook-id')?.[1]
-    const eventType = this.book.deliveries.get(deliveryId)?.event_type
+    const row = this.book.deliveries.get(deliveryId)
+    const eventType = row?.event_type
     const isOfNotice = eventType !== undefined && isNotice(eventType)
-    const expected = isOfNotice
+    const guide = isOfNotice
       ? this.#notices.bodyOf(eventId, { eventType, chatbotId })
       : this.#world.owner.bodyOf({ body, eventType, chatbotId })
+    const expected = row ? inShape(guide, row.shape, row.created_at) : guide
     if (isOfNotice) this.#notices.sentTo(webhookId, eventId)
     const first = this.#bodies.get(deliveryId) ?? expected
     this.#bodies.set(deliveryId, body)
