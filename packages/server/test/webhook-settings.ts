@@ -14,11 +14,13 @@ import { RATE_MAX, RATE_MIN } from '../src/rate.ts'
 import { TEMPLATE_BYTES_MAX } from '../src/wants/template/template.ts'
 import type { WebhookSettings } from '../src/webhook.ts'
 
+type Refused = [value: unknown, what: string, answer?: { path?: string; code?: string }]
+
 interface SettingCases<Value> {
   /** Two that differ: both are kept to the letter. */
   kept: [Value, Value]
   /** What nobody may set it to, and what is answered; the path that it names is the setting's own. */
-  refused: [value: unknown, what: string, answer?: { path?: string; code?: string }][]
+  refused: Refused[]
   /** Its rows in `docs/limits.md`. */
   limits: Record<string, string>
 }
@@ -53,7 +55,18 @@ export const WEBHOOK_SETTINGS: {
     limits: { "a webhook's URL": characters(URL_LENGTH_MAX) },
   },
   eventTypes: {
-    kept: [['leads.submit', 'order.paid'], ['a.b']],
+    kept: [
+      [
+        'leads.submit',
+        'A.b',
+        'a.b',
+        'ADD_MESSAGE',
+        'user-signup',
+        'constructor',
+        'webhook.failing',
+      ],
+      ['order.*', 'orders.paid', 'order', 'webhook.failing'],
+    ],
     refused: [
       [[], 'no event type'],
       ['lead.submit', 'a text for a list'],
@@ -63,7 +76,27 @@ export const WEBHOOK_SETTINGS: {
         'both spellings of the lead event',
         { path: 'eventTypes[1]' },
       ],
-      [['Order.Created'], 'capitals in an event type', { path: 'eventTypes[0]' }],
+      ...[
+        '',
+        'order.',
+        '*.paid',
+        'order*',
+        'order.**',
+        'order.*.x',
+        '1.*',
+        'webhook.*',
+        'Delivery.*',
+      ].map((entry): Refused => [['a.b', entry], `\`${entry}\``, { path: 'eventTypes[1]' }]),
+      ...[
+        ['*', 'order.paid'],
+        ['order.paid', '*'],
+        ['*', '*'],
+        ['order.*', 'order.paid.late'],
+        ['order.paid.*', 'order.*'],
+        ['lead.*', 'leads.submit'],
+      ].map(
+        (entries): Refused => [entries, `${entries.join(' beside ')}`, { path: 'eventTypes[1]' }],
+      ),
       [Array.from({ length: 51 }, (_, index) => `a.b${index}`), '51 event types'],
     ],
     limits: { 'event types of a webhook': count(EVENT_TYPES_MAX) },

@@ -177,12 +177,23 @@ export const EVENT_BODIES: BadInput[] = [
   payload('null', 'null as payload', 'payload'),
   { what: 'no payload', path: EVENTS, body: { eventType: 'a.b' }, field: 'payload' },
   { what: 'no event type', path: EVENTS, body: { payload: {} }, field: 'eventType' },
-  {
-    what: 'an event type without a dot',
+  ...[
+    '',
+    '.',
+    'order.',
+    '.order',
+    'order..paid',
+    '1order',
+    'order paid',
+    'örder',
+    '*',
+    'order.*',
+  ].map((type) => ({
+    what: `\`${type}\`, which is no event type`,
     path: EVENTS,
-    body: { eventType: 'order', payload: {} },
+    body: { eventType: type, payload: {} },
     field: 'eventType',
-  },
+  })),
   {
     what: 'an event type of 101',
     path: EVENTS,
@@ -193,6 +204,13 @@ export const EVENT_BODIES: BadInput[] = [
     what: 'the lead event',
     path: EVENTS,
     body: { eventType: 'lead.submit', payload: {} },
+    code: 'use_leads',
+    field: 'eventType',
+  },
+  {
+    what: 'the lead event in other letters',
+    path: EVENTS,
+    body: { eventType: 'Leads.Submit', payload: {} },
     code: 'use_leads',
     field: 'eventType',
   },
@@ -207,6 +225,7 @@ export const EVENT_BODIES: BadInput[] = [
     what: `\`${type}\`, in other letters`,
     path: EVENTS,
     body: { eventType: type, payload: {} },
+    code: 'reserved_event_type',
     field: 'eventType',
   })),
   {
@@ -325,7 +344,7 @@ export const OTHERS: BadInput[] = [
   {
     what: 'a test of no type',
     path: '/api/v1/webhooks/{hook}/test',
-    body: { eventType: 'X' },
+    body: { eventType: 'X.' },
     field: 'eventType',
   },
   {
@@ -363,7 +382,7 @@ export const QUERIES: BadInput[] = [
   ['webhookId=bot_01m2fm1cgye03v13e1wgzp7b71', 'webhookId'],
   ['chatbotId=1', 'chatbotId'],
   ['state=done', 'state'],
-  ['eventType=Lead', 'eventType'],
+  ['eventType=Lead.', 'eventType'],
   ['from=yesterday', 'from'],
   ['from=2026-02-30', 'from'],
   ['from=2026-01-02&to=2026-01-01', 'to'],
