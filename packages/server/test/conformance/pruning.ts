@@ -97,6 +97,9 @@ export function describePruning(suite: Suite): void {
 
   test('where a deleted webhook was is told as long as its deliveries are kept', async () => {
     const { world, store, chatbot, webhook } = await setup(suite)
+    const chat = await world.webhook(chatbot.id, { eventTypes: ['a.b'], format: 'slack' })
+    await store.deleteWebhook(chat.id)
+    expect((await store.glimpseWebhooks([chat.id])).get(chat.id)?.format).toBe('slack')
     const claim = await world.claim(chatbot.id, { events: [world.leadEvent()] })
     await world.record(claim, { kind: 'retry', delayMs: 60_000, charged: true })
     const glimpse = async () => (await store.glimpseWebhooks([webhook.id])).get(webhook.id)

@@ -28,7 +28,11 @@ export function glimpseQueries(db: Builder, ids: readonly string[]): CompiledQue
       ])
       .where('id', 'in', ids)
       .compile(),
-    db.selectFrom('deleted_webhooks').select(['id', 'url']).where('id', 'in', ids).compile(),
+    db
+      .selectFrom('deleted_webhooks')
+      .select(['id', 'url', 'format'])
+      .where('id', 'in', ids)
+      .compile(),
   ]
 }
 
@@ -40,9 +44,9 @@ export function toGlimpses(
   const glimpses = new Map<string, WebhookGlimpse>(
     ids.map((id) => [id, { url: null, format: 'guide', state: 'deleted', rest: null }]),
   )
-  for (const { id, url } of deleted as Pick<SeenRow, 'id' | 'url'>[]) {
+  for (const { id, url, format } of deleted as Pick<SeenRow, 'id' | 'url' | 'format'>[]) {
     const opened = openedIfItOpens(encryption, id, url)
-    glimpses.set(id, { url: opened, format: 'guide', state: 'deleted', rest: null })
+    glimpses.set(id, { url: opened, format, state: 'deleted', rest: null })
   }
   for (const row of webhooks as SeenRow[]) {
     const url = encryption.decrypt(row.url, { rowId: row.id, column: 'url' })

@@ -1,5 +1,6 @@
 /** The tables as queries for lists and charts see them: the same names in both stores. */
 import type { DeliveryState } from '../../delivery.ts'
+import type { Format } from '../../wants/shape.ts'
 import type { BucketRow } from '../rules/search-buckets.ts'
 import type { KeptBackRow, ShapeRow } from '../rules/shaped.ts'
 import type { ApiKeyRow, AuditRow } from './access/access-rows.ts'
@@ -19,7 +20,13 @@ import type {
 export interface Schema {
   chatbots: ChatbotRow & { deleted_at: number | null }
   webhooks: WebhookRow
-  deleted_webhooks: { id: string; chatbot_id: string; url: string; deleted_at: number }
+  deleted_webhooks: {
+    id: string
+    chatbot_id: string
+    url: string
+    deleted_at: number
+    format: Format
+  }
   conversations: ConversationRow
   /** Of other types than the lead's, and of erased leads. */
   events: EventRow

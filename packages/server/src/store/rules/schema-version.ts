@@ -175,6 +175,8 @@ export const LATER_STEPS: readonly string[] = [
   CREATE INDEX bulk_actions_open ON bulk_actions (id) WHERE finished_at IS NULL;
   CREATE INDEX bulk_actions_by_end ON bulk_actions (finished_at)`,
   SHAPES,
+  // Of one that sent to a chat the URL's path is a secret, also once it is deleted.
+  `ALTER TABLE deleted_webhooks ADD COLUMN format TEXT NOT NULL DEFAULT 'guide'`,
 ]
 
 /** The shortest and the longest attempt: of what was there before, the edges of its buckets. */

@@ -132,7 +132,7 @@ export function* deleteWebhook(
       const row = yield* rowOf<WebhookRow>(tx, DELETE, [id])
       leaveShape(tx, row.shape)
       // Sealed for this row and column already.
-      tx.send(KEEP_DELETED, [id, row.chatbot_id, row.url, tx.now])
+      tx.send(KEEP_DELETED, [id, row.chatbot_id, row.url, tx.now, row.format])
       return row
     }),
   )
@@ -246,8 +246,8 @@ const MADE_COLUMNS = ['id', 'chatbot_id', ...WEBHOOK_COLUMNS, 'secret', ...MADE_
 const INSERT = insertOf('webhooks', [...MADE_COLUMNS, ...START_COLUMNS], '*')
 const UPDATE = updateOf('webhooks', [...WEBHOOK_COLUMNS, 'version', 'shape', 'updated_at'])
 const DELETE = 'DELETE FROM webhooks WHERE id = $1 RETURNING *'
-const KEEP_DELETED = `INSERT INTO deleted_webhooks (id, chatbot_id, url, deleted_at)
-  VALUES ($1, $2, $3, $4)`
+const KEEP_DELETED = `INSERT INTO deleted_webhooks (id, chatbot_id, url, deleted_at, format)
+  VALUES ($1, $2, $3, $4, $5)`
 const SET_STATE = updateOf('webhooks', ['state', 'state_reason', 'failing_since', 'updated_at'])
 const SET_ASIDE = updateOf('webhooks', ['set_aside_until'])
 const END_REST = `UPDATE webhooks SET ${END_REST_SET}, rested_at = $1 WHERE id = $2`
