@@ -143,7 +143,7 @@ export type KnownEvent<
   : BodyOf<F, Type, EventPayloads[Type]>
 
 /** The body that a format has. */
-export type BodyOf<
+type BodyOf<
   F extends Format,
   Type extends string = string,
   Payload extends object = Record<string, unknown>,
@@ -198,7 +198,7 @@ export function typeOf(event: WebhookEvent): string {
   return 'eventType' in event ? event.eventType : event.event
 }
 
-export type ReadEvent = { event: WebhookEvent; format: Format } | { fault: string }
+type ReadEvent = { event: WebhookEvent; format: Format } | { fault: string }
 
 /** The event, or what the value lacks. Keys that a later version may add are let through. */
 export function readEvent(value: unknown): ReadEvent {
