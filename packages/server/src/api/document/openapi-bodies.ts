@@ -5,7 +5,7 @@ import { SIGNATURE_EXAMPLES } from '../shapes/delivery-example.ts'
 import { EXAMPLE_IDS } from '../shapes/schemas.ts'
 import type { JsonSchema } from './openapi-schemas.ts'
 
-export interface Told {
+export interface Received {
   /** In the formats but the guide's, whose lead has two spellings. */
   eventType: JsonSchema
   /** In `payload`; a lead's are others in `data`. */
@@ -13,7 +13,7 @@ export interface Told {
   example: { eventType: string; payload: Record<string, unknown> }
 }
 
-export function bodySchema(told: Told): JsonSchema {
+export function bodySchema(told: Received): JsonSchema {
   const isLead = told.example.eventType === LEAD_EVENT
   return { anyOf: [ofGuide(told, isLead), ofAgent(told, isLead), ofEvent(told, isLead)] }
 }
@@ -21,18 +21,18 @@ export function bodySchema(told: Told): JsonSchema {
 const text = (description: string): JsonSchema => ({ type: 'string', description })
 const ID: JsonSchema = { type: 'string', examples: [EXAMPLE_IDS.chatbot] }
 
-function ofGuide(told: Told, isLead: boolean): JsonSchema {
+function ofGuide(told: Received, isLead: boolean): JsonSchema {
   const eventType = isLead ? { type: 'string', enum: [...LEAD_EVENT_SPELLINGS] } : told.eventType
   const payload = isLead ? withMore(told.payload) : told.payload
   return form('guide', told, { eventType, chatbotId: ID, payload })
 }
 
-function ofAgent(told: Told, isLead: boolean): JsonSchema {
+function ofAgent(told: Received, isLead: boolean): JsonSchema {
   const payload = isLead ? withMore(told.payload) : told.payload
   return form('agent', told, { eventType: told.eventType, agentId: ID, payload })
 }
 
-function ofEvent(told: Told, isLead: boolean): JsonSchema {
+function ofEvent(told: Received, isLead: boolean): JsonSchema {
   const timestamp = {
     ...text('When the event was accepted, in whole seconds; the same at every attempt.'),
     format: 'date-time',
@@ -44,7 +44,7 @@ function ofEvent(told: Told, isLead: boolean): JsonSchema {
 /** All of its keys are always there. */
 function form(
   format: FormatOfGuide,
-  { example }: Told,
+  { example }: Received,
   properties: Record<string, JsonSchema>,
 ): JsonSchema {
   return {
@@ -56,7 +56,7 @@ function form(
   }
 }
 
-function exampleBody(format: FormatOfGuide, { eventType, payload }: Told['example']): string {
+function exampleBody(format: FormatOfGuide, { eventType, payload }: Received['example']): string {
   const lead = eventType === LEAD_EVENT ? { extras: null, consent: null } : null
   const acceptedAt = Number(SIGNATURE_EXAMPLES.timestamp) * 1_000
   const { chatbot: chatbotId } = EXAMPLE_IDS

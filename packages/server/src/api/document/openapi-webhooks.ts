@@ -8,7 +8,7 @@ import { EVENT_TYPE_PATTERN, LEAD_EVENT } from '../../event.ts'
 import { exampleDelivery, SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
 import { idPattern } from '../shapes/schemas.ts'
 import { EVENT_TYPES, type EventTypeInfo } from './event-types.ts'
-import { bodySchema, type Told } from './openapi-bodies.ts'
+import { bodySchema, type Received } from './openapi-bodies.ts'
 import type { Operation, Parameter, ResponseObject } from './openapi-document.ts'
 import type { JsonSchema } from './openapi-schemas.ts'
 
@@ -84,7 +84,7 @@ const OTHER_EVENT: Operation = received({
   example: { eventType: 'order.created', payload: { orderId: '1001', total: 49.9 } },
 })
 
-interface ReceivedSpec extends Told {
+interface ReceivedSpec extends Received {
   operationId: string
   summary: string
   description: string
