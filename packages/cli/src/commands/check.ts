@@ -58,7 +58,7 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
   },
 }
 
-function reportText({ url, ok, requests, findings }: Report): string {
+function reportText({ url, format, ok, requests, findings }: Report): string {
   const lines = findings.flatMap(({ verdict, message, mend, compare }) => [
     `  ${SIGNS[verdict]}  ${printable(message)}`,
     ...(mend === undefined ? [] : [`          -> ${printable(mend)}`]),
@@ -66,7 +66,8 @@ function reportText({ url, ok, requests, findings }: Report): string {
   ])
   const count = (wanted: string) => findings.filter(({ verdict }) => verdict === wanted).length
   const sum = ok ? 'no fault' : `${count('fault')} fault${count('fault') === 1 ? '' : 's'}`
-  return [url, ...lines, `${sum}, ${count('advice')} advice, ${requests} requests`].join('\n')
+  const asked = format === 'guide' ? url : `${url}, in the format ${format}`
+  return [asked, ...lines, `${sum}, ${count('advice')} advice, ${requests} requests`].join('\n')
 }
 
 /** What a developer holds beside the log of the endpoint. */
