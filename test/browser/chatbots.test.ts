@@ -183,7 +183,7 @@ test('what is wrong is told at its field before it is sent', async () => {
   for (const kind of ['name', 'email', 'phone']) {
     await page.getByRole('checkbox', { name: `Ask for: ${kind}` }).uncheck()
   }
-  await page.getByText('Ask for at least one of them.').first().waitFor()
+  await page.getByText('Ask for at least a name, an email or a phone.').first().waitFor()
   await page.getByRole('button', { name: 'Save the changes' }).click()
   await page.getByText('Mend what is marked').waitFor()
   await expect.poll(() => page.evaluate('document.activeElement?.value')).toBe('teal')
@@ -243,3 +243,48 @@ async function editing() {
   await page.getByRole('button', { name: 'Send' }).waitFor()
   return { dashboard, page, id }
 }
+
+test('fields of one’s own are added, seen in the preview, saved, and shown with their lead', async () => {
+  const id = await world.api.createChatbot()
+  const { dashboard, page } = await setup()
+  await dashboard.signIn(`/chatbots/${id}`)
+  await page.getByRole('button', { name: 'Add a field of your own' }).click()
+  await page.getByLabel('Label of new field').fill('Company size')
+  await page.getByLabel('Type of Company size').selectOption('Choice')
+  await page.getByRole('button', { name: 'Save the changes' }).click()
+  await page.getByText('Write the choices, one in a line.').waitFor()
+  await page.getByLabel('Choices of Company size').fill('Small\nLarge\n')
+  expect(await page.getByLabel('Name of Company size in deliveries').inputValue()).toBe(
+    'companySize',
+  )
+  await page.getByRole('button', { name: 'Move Company size up' }).click()
+  const preview = page.getByRole('dialog', { name: 'Shop assistant' })
+  await preview.getByLabel('Company size').waitFor()
+  expect(await dashboard.accessibilityFaults()).toEqual([])
+  await page.getByRole('button', { name: 'Save the changes' }).click()
+  await page.getByText('Saved. Visitors see it from now on.').waitFor()
+  const { leadForm } = await world.api.get<ChatbotView>(`/api/v1/chatbots/${id}`)
+  expect(leadForm.fields[2]).toEqual({
+    name: 'companySize',
+    label: 'Company size',
+    required: false,
+    type: 'choice',
+    options: ['Small', 'Large'],
+  })
+  const { leadId } = await world.api.postLead(id, {
+    customerName: 'Ann',
+    custom: { companySize: 'Large', plan: 'pro' },
+    context: { page: 'https://shop.example/pricing', utm: { source: 'news' } },
+  })
+  await page.goto(`/leads/${leadId}`)
+  for (const text of [
+    'Company size',
+    'Large',
+    'plan',
+    'https://shop.example/pricing',
+    'source: news',
+  ]) {
+    await page.getByText(text, { exact: true }).waitFor()
+  }
+  expect(dashboard.complaints).toEqual([])
+})

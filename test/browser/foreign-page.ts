@@ -13,6 +13,12 @@ export interface PageOptions {
   chatbotId: string
   css?: string
   direction?: 'ltr' | 'rtl'
+  /** A script that runs before all others. */
+  before?: string
+  /** More attributes of the widget's tag. */
+  tag?: string
+  /** Of its address: query and fragment. */
+  query?: string
 }
 
 /** `serverUrl`: as the page names the server. Its policy adds that to nothing else. */
@@ -37,7 +43,7 @@ export async function openForeignPage(serverUrl: string): Promise<ForeignPage> {
     url(page) {
       const name = `page-${pages.size + 1}`
       pages.set(name, page)
-      return `${origin}/${name}/`
+      return `${origin}/${name}/${page.query ?? ''}`
     },
     close: () =>
       new Promise((resolve) => {
@@ -47,12 +53,15 @@ export async function openForeignPage(serverUrl: string): Promise<ForeignPage> {
   }
 }
 
-function htmlOf({ chatbotId, direction = 'ltr' }: PageOptions, serverUrl: string): string {
+function htmlOf(
+  { chatbotId, direction = 'ltr', tag = '' }: PageOptions,
+  serverUrl: string,
+): string {
   return `<!doctype html>
 <html lang="en" dir="${direction}">
 <head><meta name="viewport" content="width=device-width"><title>A shop</title><link rel="icon" href="data:,"><link rel="stylesheet" href="own.css"></head>
 <body><main><h1>A shop</h1><p>With things to sell.</p></main>
-<script src="${serverUrl}/widget.js" data-chatbot-id="${chatbotId}" async></script></body>
+<script src="${serverUrl}/widget.js" data-chatbot-id="${chatbotId}" ${tag} async></script></body>
 </html>`
 }
 

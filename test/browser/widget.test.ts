@@ -396,7 +396,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
 })
 
 async function setup(options: Partial<PageOptions> = {}, context: BrowserContextOptions = {}) {
-  const { chatbotId, endpoint } = await world.subscribe()
+  const { chatbotId, endpoint, webhook } = await world.subscribe()
   const body = { name: 'Shop assistant', allowedOrigins: [foreign.origin] }
   await world.api.send('PATCH', `/api/v1/chatbots/${chatbotId}`, { body })
   const opened = await browser.newContext({ reducedMotion: 'reduce', ...context })
@@ -414,6 +414,7 @@ async function setup(options: Partial<PageOptions> = {}, context: BrowserContext
     const url = new URL(request.url())
     if (url.origin === world.server.url) requests.push(`${request.method()} ${url.pathname}`)
   })
+  if (options.before) await page.addInitScript(options.before)
   await page.goto(foreign.url({ chatbotId, ...options }))
   const leads = async () =>
     (await world.api.get<{ data: LeftLead[] }>(`/api/v1/leads?chatbotId=${chatbotId}`)).data
@@ -421,7 +422,7 @@ async function setup(options: Partial<PageOptions> = {}, context: BrowserContext
     world.api.send('PATCH', `/api/v1/chatbots/${chatbotId}`, {
       body: { leadForm: { ...DEFAULT_LEAD_FORM, ...leadForm } },
     })
-  return { page, complaints, requests, chatbotId, endpoint, leads, setForm }
+  return { page, complaints, requests, chatbotId, endpoint, webhook, leads, setForm }
 }
 
 interface LeftLead {
@@ -490,3 +491,66 @@ const LOOK = `(() => {
     return [each.localName, x, y, width, height, color, font, opacity, visibility, display, direction].join(' ')
   })
 })()`
+
+test('an owner’s own fields are asked for, and the page hands over more, before and after it is loaded', async () => {
+  const fields = [
+    { name: 'customerEmail', label: 'Email', required: true },
+    { name: 'size', label: 'Size', type: 'choice', options: ['Small', 'Large'], required: true },
+    { name: 'seats', label: 'Seats', type: 'number' },
+    { name: 'when', label: 'When', type: 'date' },
+    { name: 'note', label: 'Note', type: 'message' },
+    { name: 'news', label: 'Send me news', type: 'checkbox', required: true },
+  ]
+  const { page, complaints, endpoint, webhook, chatbotId, setForm } = await setup({
+    query: '?utm_source=news&session=secret#top',
+    tag: 'data-plan="pro" data-1st="x"',
+    // As a page writes it that may be ahead of the widget.
+    before: `window.Chatzuri ??= function () { (Chatzuri.q ??= []).push(arguments) }
+      Chatzuri('set', { early: true, plan: 'basic' })`,
+  })
+  await setForm({ fields })
+  await world.api.patch(`/api/v1/webhooks/${webhook.id}`, { include: ['custom', 'context'] })
+  await open(page, 'Email')
+  await page.evaluate(
+    `Chatzuri('set', { seatsLeft: 3, plan: 'max', bad: { a: 1 }, size: 'Forged' })`,
+  )
+  await page.getByLabel('Email').fill('ann@example.com')
+  await send(page)
+  await page.getByText('Size is needed').waitFor()
+  expect(await page.evaluate('document.activeElement.shadowRoot.activeElement.name')).toBe('size')
+  await page.getByLabel('Size').selectOption('Large')
+  await page.getByLabel('Seats').fill('12')
+  await page.getByLabel('When').fill('2026-12-24')
+  await page.getByLabel('Note').fill('First line\nsecond <b>line</b>')
+  await page.getByLabel('Send me news').check()
+  expect(await faults(page)).toEqual([])
+  await send(page)
+  await page.getByText('Thank you!').waitFor()
+  const [received] = await endpoint.arrived(1)
+  const { payload } = JSON.parse(received?.body.toString() ?? '')
+  expect(JSON.stringify(payload.custom)).toBe(
+    JSON.stringify({
+      size: 'Large',
+      seats: 12,
+      when: '2026-12-24',
+      note: 'First line\nsecond <b>line</b>',
+      news: true,
+      plan: 'max',
+      early: true,
+      seatsLeft: 3,
+    }),
+  )
+  expect(payload.context).toMatchObject({
+    page: new URL('.', page.url()).href,
+    title: 'A shop',
+    utm: { source: 'news' },
+    language: 'en-US',
+  })
+  expect(JSON.stringify(payload)).not.toContain('secret')
+  const { data } = await world.api.get<{ data: { custom: object }[] }>(
+    `/api/v1/leads?chatbotId=${chatbotId}`,
+  )
+  expect(data[0]?.custom).toEqual(payload.custom)
+  // Told to who wrote the page, and nobody's lead is lost.
+  expect(complaints.map((each) => /"\w+"/.exec(each)?.[0])).toEqual(['"1st"', '"bad"'])
+})

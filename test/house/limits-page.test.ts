@@ -30,6 +30,7 @@ import {
 import {
   BODY_BYTES_MAX_DEFAULT,
   BODY_LIMITS,
+  LEAD_BODY_BYTES_MAX,
   STRANGER_BODY_BYTES_MAX,
 } from '../../packages/server/src/api/server/bodies/body-budget.ts'
 import {
@@ -54,6 +55,7 @@ import { ATTEMPTS_SHOWN_MAX } from '../../packages/server/src/delivery.ts'
 import { BODY_BYTES_MAX, EVENT_TYPE_LENGTH_MAX } from '../../packages/server/src/event.ts'
 import * as lead from '../../packages/server/src/ingest/lead-fields.ts'
 import { PAYLOAD_DEPTH_MAX } from '../../packages/server/src/ingest/payload.ts'
+import * as extras from '../../packages/server/src/lead-extras.ts'
 import { HANDED_MAX } from '../../packages/server/src/listen/listening.ts'
 import { WAITS_MAX } from '../../packages/server/src/listen/waits.ts'
 import {
@@ -126,7 +128,13 @@ const LIMITS: Record<string, string> = {
   'bodies of one chatbot under way': kib(BODY_LIMITS.owners.shareMax),
   'bodies without a key under way': kib(BODY_LIMITS.strangers.bytesMax),
   'bodies without a key from one address under way': kib(BODY_LIMITS.strangers.shareMax),
-  "a sign-in's body, the widget's bodies": kib(STRANGER_BODY_BYTES_MAX),
+  "a visitor's lead": kib(LEAD_BODY_BYTES_MAX),
+  "a sign-in's body, the widget's other bodies": kib(STRANGER_BODY_BYTES_MAX),
+  "a lead's own fields": `${extras.CUSTOM_FIELDS_MAX}, ${kib(extras.CUSTOM_BYTES_MAX)} in all`,
+  'the value of an own field': kib(extras.CUSTOM_VALUE_BYTES_MAX),
+  'choices of an own field': String(chatbot.OPTIONS_MAX),
+  'an address of a lead’s context': characters(extras.ADDRESS_LENGTH_MAX),
+  'a UTM parameter': characters(extras.UTM_LENGTH_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'attempts that are shown with their delivery': count(ATTEMPTS_SHOWN_MAX),

@@ -53,6 +53,8 @@ export interface LeadFields {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+  custom?: object
+  context?: object
 }
 
 export interface LeadAnswer {

@@ -19,6 +19,8 @@ export interface ChatbotSettings {
 
 export interface LeadForm {
   fields: LeadFormField[]
+  /** Whether the part of addresses behind `?` is kept. Absent: no. */
+  pageQuery?: boolean
   greeting: string
   thanks: string
   /** What visitors are asked to agree to; without it nothing is asked. */
@@ -39,10 +41,30 @@ export interface ConsentAsked {
   required: boolean
 }
 
-interface LeadFormField {
-  name: 'customerName' | 'customerEmail' | 'customerPhone'
+export const CONTACT_FIELDS = ['customerName', 'customerEmail', 'customerPhone'] as const
+type ContactField = (typeof CONTACT_FIELDS)[number]
+
+export const FIELD_TYPES = ['text', 'choice', 'checkbox', 'number', 'date', 'message'] as const
+
+export interface LeadFormField {
+  /** One of the three by which people are reached, or a field of the owner's own (lead-extras.ts). */
+  name: string
   label: string
-  required: boolean
+  /** Absent: no. */
+  required?: boolean
+  /** Of an own field. */
+  type?: (typeof FIELD_TYPES)[number]
+  /** Of a choice. */
+  options?: string[]
+}
+
+export function isContactField(name: string): name is ContactField {
+  return (CONTACT_FIELDS as readonly string[]).includes(name)
+}
+
+/** The names of the owner's own, in the order of the form. */
+export function ownFieldNames({ fields }: LeadForm): string[] {
+  return fields.map(({ name }) => name).filter((name) => !isContactField(name))
 }
 
 export const DEFAULT_LEAD_FORM: LeadForm = {

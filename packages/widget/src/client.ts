@@ -1,4 +1,5 @@
 /** What the widget asks of the server: two routes, no cookie. */
+import type { PageContext } from './context.ts'
 
 export interface LeadForm {
   fields: LeadField[]
@@ -9,12 +10,21 @@ export interface LeadForm {
   consentRequired?: boolean
   /** `#rrggbb` */
   color?: string
+  /** Whether the part of addresses behind `?` is kept. Absent: no. */
+  pageQuery?: boolean
 }
 
+export type ContactName = 'customerName' | 'customerEmail' | 'customerPhone'
+
 export interface LeadField {
-  name: 'customerName' | 'customerEmail' | 'customerPhone'
+  /** One of the three by which people are reached, or the owner's own. */
+  name: string
   label: string
-  required: boolean
+  /** Absent: no. */
+  required?: boolean
+  /** Of the owner's own. */
+  type?: 'text' | 'choice' | 'checkbox' | 'number' | 'date' | 'message'
+  options?: string[]
 }
 
 export interface Conversation {
@@ -31,6 +41,9 @@ export interface Lead {
   customerPhone?: string
   /** Where the form asks for one. To which text is in the token. */
   consent?: { given: boolean; page: string }
+  /** The owner's own fields, and what the page hands over. */
+  custom?: Record<string, string | number | boolean>
+  context?: PageContext
   /** No visitor sees it; what fills it in is no visitor. */
   website?: string
 }

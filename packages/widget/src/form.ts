@@ -1,9 +1,18 @@
 /** The lead form: what the owner asks for, checked as the visitor types, and nothing lost by a fault. */
 import * as typed from '../../server/src/text/typed-text.ts'
-import type { Conversation, Lead, LeadField, LeadForm, Sent } from './client.ts'
+import type { ContactName, Conversation, Lead, LeadField, LeadForm, Sent } from './client.ts'
 import { asksTheSame, createConsent, pageAddress } from './consent.ts'
+import { contextOfPage } from './context.ts'
 import { element } from './dom.ts'
 import type { Outbox } from './outbox.ts'
+import {
+  answerIn,
+  type Control,
+  createControl,
+  isTicked,
+  ownFault,
+  shownAnswer,
+} from './own-field.ts'
 import { TEXTS } from './texts.ts'
 
 interface FormOptions {
@@ -14,12 +23,14 @@ interface FormOptions {
   /** What the visitor left, as lines to show. */
   onSent(lines: string[]): void
   /** What was typed into the form of which the consent has changed since. */
-  earlier?: Partial<Record<LeadField['name'], string>>
+  earlier?: Record<string, string>
+  /** What the page hands over. */
+  values(): Record<string, string | number | boolean>
 }
 
 interface Field {
   field: LeadField
-  input: HTMLInputElement
+  input: Control
   error: HTMLElement
   /** Not before the visitor has left the field once: nobody is corrected while typing. */
   checked: boolean
@@ -61,12 +72,17 @@ export function createForm(options: FormOptions): HTMLFormElement {
     if (button.disabled || refuse(parts, tell)) return
     setBusy(true, button, fields)
     tell('')
-    const values = fields.map((each) => [each.field.name, typedIn(each)] as const)
-    const lead: Lead = { token, website: website.value, ...Object.fromEntries(values) }
+    const lead: Lead = {
+      token,
+      website: website.value,
+      ...contactsOf(fields),
+      custom: { ...options.values(), ...answersOf(fields) },
+      context: contextOfPage(leadForm.pageQuery ?? false),
+    }
     if (consent) lead.consent = { given: consent.input.checked, page: pageAddress() }
     const sent = await options.outbox.send(lead, () => tell(TEXTS.waiting))
     setBusy(false, button, fields)
-    await ended(sent, values.map(([, value]) => value).filter(Boolean))
+    await ended(sent, fields.map(shownIn).filter(Boolean))
   }
 
   async function ended(sent: Exclude<Sent, { kind: 'later' }>, lines: string[]): Promise<void> {
@@ -97,13 +113,13 @@ export function createForm(options: FormOptions): HTMLFormElement {
       token = conversation.token
       return
     }
-    const earlier = Object.fromEntries(fields.map(({ field, input }) => [field.name, input.value]))
+    const earlier = Object.fromEntries(fields.map((each) => [each.field.name, kept(each)]))
     const anew = createForm({ ...options, conversation, earlier })
     form.replaceWith(anew)
     anew.querySelector<HTMLInputElement>('.consent input')?.focus()
   }
 
-  for (const { field, input } of fields) input.value = options.earlier?.[field.name] ?? ''
+  for (const each of fields) putBack(each, options.earlier?.[each.field.name])
   // Said once it is in the page: what stands there already is not read out.
   queueMicrotask(() => tell(options.earlier ? TEXTS.consentChanged : ''))
   form.addEventListener('submit', (event) => {
@@ -134,10 +150,11 @@ function createParts(leadForm: LeadForm) {
 /** Shows what is wrong, and puts the visitor there. */
 function refuse({ fields, consent }: FormParts, tell: (text: string) => void): boolean {
   const wrong = fields.filter((each) => !check(each, true))
-  const blank = fields.every((each) => typedIn(each) === '')
+  const contacts = fields.filter(({ field }) => isContact(field.name))
+  const blank = contacts.every((each) => typedIn(each) === '')
   tell(wrong.length === 0 && blank ? TEXTS.oneNeeded : '')
   const agreed = consent === null || consent.check()
-  const first = wrong[0]?.input ?? (blank ? fields[0]?.input : agreed ? null : consent?.input)
+  const first = wrong[0]?.input ?? (blank ? contacts[0]?.input : agreed ? null : consent?.input)
   first?.focus()
   return first !== null && first !== undefined
 }
@@ -147,31 +164,37 @@ type FormParts = ReturnType<typeof createParts>
 function setBusy(isBusy: boolean, button: HTMLButtonElement, fields: readonly Field[]): void {
   button.disabled = isBusy
   button.textContent = isBusy ? TEXTS.sending : TEXTS.send
-  for (const { input } of fields) input.readOnly = isBusy
+  for (const { input } of fields) {
+    // A choice knows no reading only; what is disabled loses its focus.
+    if ('readOnly' in input) input.readOnly = isBusy
+    else input.disabled = isBusy
+  }
 }
 
 let lastId = 0
 
 function createField(field: LeadField): Field & { row: HTMLElement } {
   const id = `f${++lastId}`
-  const input = element('input', {
+  const attributes = {
     id,
     name: field.name,
     'aria-describedby': `${id}e`,
-    'aria-required': `${field.required}`,
-    ...INPUTS[field.name],
-  })
+    'aria-required': `${field.required ?? false}`,
+  }
+  const input = isContact(field.name)
+    ? element('input', { ...attributes, ...INPUTS[field.name] })
+    : createControl(field, attributes)
   const error = element('p', { id: `${id}e`, class: 'error', dir: 'auto' })
   const hint = field.required ? null : element('span', { class: 'hint' }, ` (${TEXTS.optional})`)
-  const row = element(
-    'div',
-    { class: 'field' },
-    element('label', { for: id, dir: 'auto' }, field.label, hint),
-    input,
-    error,
-  )
+  const label = element('label', { for: id, dir: 'auto' }, field.label, hint)
+  const parts =
+    field.type === 'checkbox'
+      ? [element('div', { class: 'consent' }, input, label)]
+      : [label, input]
+  const row = element('div', { class: 'field' }, ...parts, error)
   const made = { field, input, error, row, checked: false }
   input.addEventListener('input', () => made.checked && check(made))
+  input.addEventListener('change', () => made.checked && check(made))
   input.addEventListener('blur', () => {
     if (typedIn(made) !== '') made.checked = true
     // What the server said stays until the visitor changes it.
@@ -182,9 +205,15 @@ function createField(field: LeadField): Field & { row: HTMLElement } {
 
 function check(made: Field, atOnce = false): boolean {
   made.checked ||= atOnce
+  const { field, input } = made
+  if (!isContact(field.name)) {
+    const fault = ownFault(field, input, answerIn(field, input))
+    show(made, fault)
+    return fault === null
+  }
   const value = typedIn(made)
-  const fault = faultOf(made.field, value)
-  show(made, fault, fault === null && value !== '' ? doubtOf(made.field, value) : null)
+  const fault = faultOf(field, value)
+  show(made, fault, fault === null && value !== '' ? doubtOf(field, value) : null)
   return fault === null
 }
 
@@ -195,9 +224,45 @@ function show({ input, error }: Field, fault: string | null, doubt: string | nul
 }
 
 /** As the server tidies it. */
-function typedIn({ field: { name }, input: { value } }: Pick<Field, 'field' | 'input'>): string {
-  if (name !== 'customerName') return typed.tidyContact(value)
-  return typed.isBlank(value) ? '' : value.trim()
+function typedIn({ field: { name, type }, input }: Pick<Field, 'field' | 'input'>): string {
+  if (type === 'checkbox') return isTicked(input) ? 'on' : ''
+  if (!isContact(name)) return input.value.trim()
+  if (name !== 'customerName') return typed.tidyContact(input.value)
+  return typed.isBlank(input.value) ? '' : input.value.trim()
+}
+
+function contactsOf(fields: readonly Field[]): Partial<Record<ContactName, string>> {
+  const contacts = fields.filter(({ field }) => isContact(field.name))
+  return Object.fromEntries(contacts.map((each) => [each.field.name, typedIn(each)]))
+}
+
+/** Of the owner's own, the empty ones too: they say what was asked. */
+function answersOf(fields: readonly Field[]): NonNullable<Lead['custom']> {
+  const own = fields.filter(({ field }) => !isContact(field.name))
+  return Object.fromEntries(own.map(({ field, input }) => [field.name, answerIn(field, input)]))
+}
+
+function shownIn(each: Field): string {
+  const { field, input } = each
+  return isContact(field.name) ? typedIn(each) : shownAnswer(field, answerIn(field, input))
+}
+
+/** For the form that takes this one's place. */
+function kept({ input }: Field): string {
+  return isBox(input) ? String(input.checked) : input.value
+}
+
+function putBack({ input }: Field, value = ''): void {
+  if (isBox(input)) input.checked = value === 'true'
+  else input.value = value
+}
+
+function isBox(input: Control): input is HTMLInputElement {
+  return input instanceof HTMLInputElement && input.type === 'checkbox'
+}
+
+function isContact(name: string): name is ContactName {
+  return Object.hasOwn(INPUTS, name)
 }
 
 /** The server's rule, in words for a visitor. */
@@ -231,7 +296,10 @@ function doubtOf({ name }: LeadField, value: string): string | null {
 /** False: what is wrong is none of the fields, so it is nothing that the visitor can mend. */
 function showDetails(fields: readonly Field[], details: Record<string, string>): boolean {
   const asked = fields.map(({ field }) => field)
-  for (const each of fields) show(each, inWords(details[each.field.name], asked))
+  for (const each of fields) {
+    const { name } = each.field
+    show(each, inWords(details[isContact(name) ? name : `custom.${name}`], asked))
+  }
   const wrong = fields.find(({ error }) => error.textContent !== '')
   wrong?.input.focus()
   return wrong !== undefined
@@ -240,8 +308,10 @@ function showDetails(fields: readonly Field[], details: Record<string, string>):
 /** The server tells programs: what it calls by the names of fields is called here as the form does. */
 function inWords(message: string | undefined, fields: readonly LeadField[]): string | null {
   if (message === undefined) return null
-  return message.replace(/`?(customer(?:Name|Email|Phone))`?/g, (_, name: LeadField['name']) => {
-    const label = fields.find((field) => field.name === name)?.label ?? TEXTS.names[name]
+  return message.replace(/`?(customer(?:Name|Email|Phone)|custom\.\w+)`?/g, (_, path: string) => {
+    const name = path.replace('custom.', '')
+    const own = isContact(name) ? TEXTS.names[name] : name
+    const label = fields.find((field) => field.name === name)?.label ?? own
     // A label may be of the other direction than the sentence.
     return `\u2068${label}\u2069`
   })

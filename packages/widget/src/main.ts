@@ -5,6 +5,7 @@
  */
 import { createClient } from './client.ts'
 import { createOutbox } from './outbox.ts'
+import { listenToPage } from './page-values.ts'
 import { mountBubble, mountPage } from './widget.ts'
 
 start(document.currentScript ?? document.querySelector('script[data-chatbot-id]'))
@@ -21,7 +22,8 @@ function start(script: Element | null): void {
   const client = createClient(new URL('.', script.src).href, chatbotId)
   const outbox = createOutbox(client, chatbotId)
   const mount = mode === 'page' ? mountPage : mountBubble
-  const run = () => mount({ chatbotId, client, outbox })
+  const values = listenToPage(script)
+  const run = () => mount({ chatbotId, client, outbox, values })
   // `async` scripts may run before there is a body.
   if (document.body) run()
   else document.addEventListener('DOMContentLoaded', run, { once: true })

@@ -39,12 +39,13 @@ form { display: flex; flex-direction: column; gap: 6px; margin-top: 12px; }
 .field { display: flex; flex-direction: column; gap: 4px; }
 label { font-weight: 500; overflow-wrap: anywhere; }
 /* Their own direction, at the side where the page begins. */
-label, h2, input, .error, .status { text-align: -webkit-match-parent; text-align: match-parent; }
+label, h2, input, select, textarea, .error, .status { text-align: -webkit-match-parent; text-align: match-parent; }
 .hint { font-weight: 400; color: var(--quiet); }
-input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line);
+input, select, textarea { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line);
   border-radius: 8px; padding: 9px 12px; width: 100%; min-width: 0; margin: 0; }
-input:focus-visible { outline-offset: 0; outline-color: var(--accent); border-color: var(--ink); }
-input[aria-invalid="true"] { border-color: var(--bad); }
+textarea { resize: vertical; }
+:is(input, select, textarea):focus-visible { outline-offset: 0; outline-color: var(--accent); border-color: var(--ink); }
+:is(input, select, textarea)[aria-invalid="true"] { border-color: var(--bad); }
 .consent { display: flex; gap: 10px; align-items: flex-start; }
 .consent label { font-weight: 400; font-size: 14px; }
 .consent input { width: 20px; height: 20px; flex: none; margin-top: 1px; accent-color: var(--accent); }

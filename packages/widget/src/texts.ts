@@ -10,6 +10,8 @@ export const TEXTS = {
   send: 'Send',
   sending: 'Sending…',
   optional: 'optional',
+  choose: 'Choose…',
+  number: 'This is not a number',
   required: (label: string) => `${label} is needed`,
   email: 'This does not look like an email address',
   wideAt: 'Please write the @ as a plain one',

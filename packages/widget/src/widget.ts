@@ -11,6 +11,8 @@ interface WidgetOptions {
   chatbotId: string
   client: Client
   outbox: Outbox
+  /** What the page hands over with a lead. */
+  values(): Record<string, string | number | boolean>
 }
 
 const BUBBLE = 'M4 5h16v11H9l-5 4z'
@@ -101,6 +103,10 @@ function letterOf(name: string): string | null {
   return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? null
 }
 
+function firstToFill(form: HTMLElement): HTMLElement | null {
+  return form.querySelector<HTMLElement>('input, select, textarea') ?? form.querySelector('button')
+}
+
 function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement | null) {
   const title = element('h2', { id: 'title', dir: 'auto' })
   const log = element('div', { class: 'log', role: 'log' })
@@ -122,7 +128,7 @@ function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement
     log.append(element('p', { class: `message ${by}`, dir: 'auto' }, who, text))
     body.scrollTop = body.scrollHeight
   }
-  const focus = () => (form.querySelector('input') ?? form.querySelector('button') ?? body).focus()
+  const focus = () => (firstToFill(form) ?? body).focus()
   const isWithin = () => root.activeElement !== null
 
   function show(conversation: Conversation): void {
@@ -136,7 +142,7 @@ function createChat(options: WidgetOptions, root: ShadowRoot, close: HTMLElement
     form.replaceChildren(
       createForm({
         conversation,
-        outbox: options.outbox,
+        ...options,
         renew: () => options.client.begin(),
         onSent(lines) {
           form.replaceChildren()

@@ -491,6 +491,12 @@ export type GetLeads = {
   size?: number
 }
 
+export type GivenConsent = {
+  given: boolean
+  text: string
+  page?: string
+}
+
 export type GivenUp = {
   count: number
   more: boolean
@@ -520,14 +526,49 @@ export type Lead = {
   customerPhone: string
   deliveries: LeadDeliveries
   consent: Consent | null
+  channel: string
+  custom: Record<string, string | number | boolean>
+  context: LeadContext
   createdAt: string
 }
+
+export type LeadContext = {
+  page: string
+  title: string
+  referrer: string
+  utm: {
+    source: string
+    medium: string
+    campaign: string
+    term: string
+    content: string
+  }
+  language: string
+  timeZone: string
+} | null
 
 export type LeadCreate = {
   conversationId?: string | null
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+  custom?: Record<string, string | number | boolean>
+  context?: {
+    page?: string
+    title?: string
+    referrer?: string
+    utm?: {
+      source?: string
+      medium?: string
+      campaign?: string
+      term?: string
+      content?: string
+    }
+    language?: string
+    timeZone?: string
+  }
+  channel?: string
+  consent?: GivenConsent
 }
 
 export type LeadDeliveries = {
@@ -602,16 +643,21 @@ export type LeadExport = {
 }
 
 export type LeadForm = {
-  fields: {
-    name: 'customerName' | 'customerEmail' | 'customerPhone'
-    label: string
-    required: boolean
-  }[]
+  fields: LeadFormField[]
   greeting: string
   thanks: string
   consent?: string
   consentRequired?: boolean
+  pageQuery?: boolean
   color?: string
+}
+
+export type LeadFormField = {
+  name: string
+  label: string
+  required?: boolean
+  type?: 'text' | 'choice' | 'checkbox' | 'number' | 'date' | 'message'
+  options?: string[]
 }
 
 export type LeadList = {
@@ -1078,5 +1124,7 @@ export type WidgetLead = {
   customerEmail?: string | null
   customerPhone?: string | null
   consent?: ConsentAnswer
+  custom?: Record<string, unknown>
+  context?: Record<string, unknown>
   website?: string | null
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { Attempt } from '../delivery.ts'
 import type { Ids } from '../id.ts'
+import type { LeadConsent, LeadExtras } from '../lead.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Fault, SendResult, SignedRequest, Unmade } from '../outcome.ts'
@@ -111,6 +112,8 @@ export interface LeadFields {
   customerName?: string | null
   customerEmail?: string | null
   customerPhone?: string | null
+  consent?: LeadConsent | null
+  extras?: LeadExtras | null
 }
 
 /** Null: no such webhook. */

@@ -17,7 +17,11 @@ import type { Standing } from './access/rate-limit.ts'
 import { KEY_BURST_SECONDS, type RequestLimits } from './access/request-limits.ts'
 import { inPieces, PIECE_BYTES } from './server/answers/answer-pieces.ts'
 import type { AnswerSlots, SlotKind } from './server/answers/answer-slots.ts'
-import { BODY_BYTES_MAX_DEFAULT, STRANGER_BODY_BYTES_MAX } from './server/bodies/body-budget.ts'
+import {
+  BODY_BYTES_MAX_DEFAULT,
+  LEAD_BODY_BYTES_MAX,
+  STRANGER_BODY_BYTES_MAX,
+} from './server/bodies/body-budget.ts'
 import { BodyParts, type PartsSpec } from './server/bodies/body-parts.ts'
 import { type AnswerWatch, observeAnswer } from './server/observe-answer.ts'
 import type { OpenConnections } from './server/open-connections.ts'
@@ -160,7 +164,7 @@ export function mountRoute(app: FastifyInstance, route: Route, options: MountOpt
 function bodyLimitOf({ path, access, body }: Route): number {
   if (access !== 'public') return body?.bytesMax ?? BODY_BYTES_MAX_DEFAULT
   const limit = body?.bytesMax ?? STRANGER_BODY_BYTES_MAX
-  assert(limit <= STRANGER_BODY_BYTES_MAX, `${path} takes small bodies: anybody may send them`)
+  assert(limit <= LEAD_BODY_BYTES_MAX, `${path} takes small bodies: anybody may send them`)
   return limit
 }
 

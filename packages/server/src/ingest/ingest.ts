@@ -111,7 +111,7 @@ export function createIngest(options: IngestOptions): Ingest {
 
 /** One spelling of what was asked, whatever the order of its keys. */
 function leadIdentity(input: LeadInput): (string | boolean | null)[] {
-  const { consent } = input
+  const { consent, extras } = input
   return [
     input.conversationId ?? null,
     input.customerName ?? null,
@@ -119,6 +119,7 @@ function leadIdentity(input: LeadInput): (string | boolean | null)[] {
     input.customerPhone ?? null,
     // Only what was sent: the time is ours, and another at each repeat.
     ...(consent ? [consent.given, consent.page] : []),
+    ...(extras ? [JSON.stringify(extras)] : []),
   ]
 }
 

@@ -7,6 +7,7 @@ import { OwnPostgres } from '../../../../test/support/postgres.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { Outcome } from '../../src/outcome.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { NO_CONTEXT } from '../../src/wants/formats.ts'
 import { StoreWorld } from '../conformance/store-world.ts'
 
 const PEOPLE = 200
@@ -61,6 +62,11 @@ test('an erased person is out of every table at once, and out of the files when 
       customerName: mark,
       customerPhone: `${mark}-p`,
       customerEmail: `${mark}@erased.example`,
+      extras: {
+        custom: { note: `${mark}-x` },
+        context: { ...NO_CONTEXT, page: `https://a.b/${mark}-y` },
+        channel: 'website',
+      },
       consent: { given: true, text: `${mark}-t`, at: n, page: `https://a.b/${mark}` },
     })
     leadIds.push(event.lead?.id ?? '')

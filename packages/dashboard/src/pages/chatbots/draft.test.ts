@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Chatbot } from '../../api/schema.ts'
-import { changeOf, draftOf, faultsOf, hasFaults, isChanged, moveField } from './draft.ts'
+import {
+  changeOf,
+  type DraftField,
+  draftOf,
+  faultsOf,
+  hasFaults,
+  isChanged,
+  moveField,
+  nameOfLabel,
+  withNewField,
+} from './draft.ts'
 
 function setup(change: Partial<Chatbot> = {}): Chatbot {
   return {
@@ -65,7 +75,37 @@ test('every fault has its sentence', () => {
     color: expect.any(String),
     origins: expect.stringContaining('Line 1'),
     labels: ['customerEmail'],
+    own: new Map(),
   })
   const none = draft.fields.map((field) => ({ ...field, isAsked: false }))
   expect(faultsOf({ ...draft, fields: none }).fields).toEqual(expect.any(String))
+})
+
+test('own fields are kept as they are, and a new one gets its name from its label', () => {
+  const chatbot = setup()
+  const own = {
+    name: 'size',
+    label: 'Size',
+    required: true,
+    type: 'choice',
+    options: ['S', 'M'],
+  } as const
+  const fields = [...chatbot.leadForm.fields, { ...own, options: [...own.options] }]
+  const draft = draftOf(setup({ leadForm: { ...chatbot.leadForm, fields, pageQuery: true } }))
+  expect(changeOf(draft).leadForm).toMatchObject({ fields, pageQuery: true })
+  expect(nameOfLabel('Company size', ['email'])).toBe('companySize')
+  expect(nameOfLabel('Straße und Größe!', [])).toMatch(/^[a-zA-Z]+$/)
+  expect(nameOfLabel('規模', ['field'])).toBe('field2')
+  expect(nameOfLabel('2nd phone', [])).toBe('field2ndPhone')
+  const [added] = withNewField([])
+  const choice = {
+    ...draft.fields[0],
+    ...added,
+    label: 'A',
+    name: 'size',
+    type: 'choice',
+  } as DraftField
+  const faults = faultsOf({ ...draft, fields: [...draft.fields, choice] })
+  expect(faults.own.get(choice.key)).toBeTruthy()
+  expect(hasFaults(faultsOf({ ...draft, fields: withNewField(draft.fields) }))).toBe(true)
 })

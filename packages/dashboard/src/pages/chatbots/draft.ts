@@ -3,14 +3,22 @@ import type { Chatbot, ChatbotChange, LeadForm } from '../../api/schema.ts'
 import { texts } from '../../texts/texts.ts'
 import { readOrigins } from './origins.ts'
 
-type FieldName = LeadForm['fields'][number]['name']
+type FormField = LeadForm['fields'][number]
+export type FieldType = NonNullable<FormField['type']>
+type ContactName = keyof typeof texts.chatbots.kinds
 
 /** One that isn't asked for keeps its place and label, for when it is asked for again. */
 export interface DraftField {
-  name: FieldName
+  /** What it is known by while it is edited: its name may change. */
+  key: string
+  name: string
   label: string
   required: boolean
   isAsked: boolean
+  /** Null: one of the three by which people are reached. */
+  type: FieldType | null
+  /** Of a choice; one in a line. */
+  options: string
 }
 
 export interface Draft {
@@ -24,23 +32,29 @@ export interface Draft {
   consentRequired: boolean
   /** Empty: the widget's own. */
   color: string
+  /** Whether the part of addresses behind `?` is kept. */
+  pageQuery: boolean
   /** One in a line. */
   origins: string
 }
 
 export type DraftFaults = Partial<Record<'name' | 'fields' | 'color' | 'origins', string>> & {
-  /** Of the fields that need one. */
-  labels: readonly FieldName[]
+  /** Keys of the fields that need one. */
+  labels: readonly string[]
+  /** Sentences about own fields, by their keys. */
+  own: ReadonlyMap<string, string>
 }
 
 const { editor, kinds } = texts.chatbots
-const NAMES: readonly FieldName[] = ['customerName', 'customerEmail', 'customerPhone']
+const CONTACTS = Object.keys(kinds) as ContactName[]
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/
+export const OWN_FIELDS_MAX = 30
 const COLOR = /^#[0-9a-f]{6}$/i
 
 export function draftOf({ name, leadForm, allowedOrigins }: Chatbot): Draft {
-  const asked = leadForm.fields.map((field) => ({ ...field, isAsked: true }))
-  const others = NAMES.filter((kind) => !asked.some((field) => field.name === kind)).map(
-    (kind) => ({ name: kind, label: kinds[kind], required: false, isAsked: false }),
+  const asked = leadForm.fields.map(fieldOf)
+  const others = CONTACTS.filter((kind) => !asked.some((field) => field.name === kind)).map(
+    (kind) => ({ ...fieldOf({ name: kind, label: kinds[kind] }), isAsked: false }),
   )
   return {
     name,
@@ -50,22 +64,69 @@ export function draftOf({ name, leadForm, allowedOrigins }: Chatbot): Draft {
     consent: leadForm.consent ?? '',
     consentRequired: leadForm.consentRequired ?? true,
     color: leadForm.color ?? '',
+    pageQuery: leadForm.pageQuery ?? false,
     origins: allowedOrigins.join('\n'),
   }
 }
 
+function fieldOf({ name, label, required = false, type, options = [] }: FormField): DraftField {
+  const own = { type: type ?? null, options: options.join('\n') }
+  return { key: name, name, label, required, isAsked: true, ...own }
+}
+
+/** Another of the owner's own, at the end. */
+export function withNewField(fields: readonly DraftField[]): DraftField[] {
+  const key = `new ${fields.length}`
+  const own = { type: 'text' as const, options: '', isAsked: true, required: false }
+  return [...fields, { key, name: '', label: '', ...own }]
+}
+
+/** For who does not care: it stands in what is sent, and templates and filters know it by it. */
+export function nameOfLabel(label: string, taken: readonly string[]): string {
+  const words = label.normalize('NFKD').match(/[A-Za-z0-9]+/g) ?? []
+  const camel = words
+    .map((word, at) => (at === 0 ? word.toLowerCase() : capitalized(word)))
+    .join('')
+  const name = (/^[A-Za-z]/.test(camel) ? camel : `field${camel}`).slice(0, 36)
+  for (let n = 1; ; n++) {
+    const tried = n === 1 ? name : `${name}${n}`
+    if (!taken.includes(tried)) return tried
+  }
+}
+
+function capitalized(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase()
+}
+
+function optionsOf({ options }: DraftField): string[] {
+  return options
+    .split('\n')
+    .map((option) => option.trim())
+    .filter(Boolean)
+}
+
 export function leadFormOf(draft: Draft): LeadForm {
-  const { fields, greeting, thanks, consent, consentRequired, color } = draft
+  const { fields, greeting, thanks, consent, consentRequired, color, pageQuery } = draft
   const asksConsent = consent.trim() !== ''
   return {
-    fields: fields
-      .filter(({ isAsked }) => isAsked)
-      .map(({ name, label, required }) => ({ name, label: label.trim(), required })),
+    fields: fields.filter(({ isAsked }) => isAsked).map(savedField),
     greeting,
     thanks,
     ...(asksConsent && { consent: consent.trim() }),
     ...(asksConsent && !consentRequired && { consentRequired }),
     ...(COLOR.test(color) ? { color } : {}),
+    ...(pageQuery && { pageQuery }),
+  }
+}
+
+function savedField(field: DraftField): FormField {
+  const { name, label, required, type } = field
+  return {
+    name,
+    label: label.trim(),
+    required,
+    ...(type !== null && { type }),
+    ...(type === 'choice' && { options: optionsOf(field) }),
   }
 }
 
@@ -109,24 +170,40 @@ export function faultsOf({ name, fields, color, origins }: Draft): DraftFaults {
   const { fault } = readOrigins(origins)
   return {
     ...(name.trim() === '' && { name: texts.chatbots.nameMissing }),
-    ...(asked.length === 0 && { fields: editor.noField }),
+    ...(!asked.some(({ type }) => type === null) && { fields: editor.noField }),
     ...(color !== '' && !COLOR.test(color) && { color: editor.colorFault }),
     ...(fault !== null && { origins: fault }),
-    labels: asked.filter(({ label }) => label.trim() === '').map((field) => field.name),
+    labels: asked.filter(({ label }) => label.trim() === '').map((field) => field.key),
+    own: ownFaults(fields),
   }
 }
 
-export function hasFaults({ labels, ...others }: DraftFaults): boolean {
-  return labels.length > 0 || Object.keys(others).length > 0
+function ownFaults(fields: readonly DraftField[]): Map<string, string> {
+  const faults = new Map<string, string>()
+  for (const field of fields) {
+    const { key, name, label, type } = field
+    if (type === null) continue
+    const isTwice = fields.some((other) => other.name === name && other.key !== key)
+    const options = optionsOf(field)
+    if (label.trim() !== '' && !NAME.test(name)) faults.set(key, editor.own.nameFault)
+    else if (name !== '' && isTwice) faults.set(key, editor.own.nameTwice)
+    else if (type === 'choice' && options.length === 0) faults.set(key, editor.own.optionsMissing)
+    else if (new Set(options).size < options.length) faults.set(key, editor.own.optionTwice)
+  }
+  return faults
+}
+
+export function hasFaults({ labels, own, ...others }: DraftFaults): boolean {
+  return labels.length > 0 || own.size > 0 || Object.keys(others).length > 0
 }
 
 /** One place up (-1) or down (1); null: there is none. */
 export function moveField(
   fields: readonly DraftField[],
-  name: FieldName,
+  key: string,
   by: -1 | 1,
 ): DraftField[] | null {
-  const from = fields.findIndex((field) => field.name === name)
+  const from = fields.findIndex((field) => field.key === key)
   const [one, other] = [fields[from], fields[from + by]]
   if (!one || !other) return null
   const moved = [...fields]

@@ -57,6 +57,7 @@ export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
         <GeneralCard {...editing} />
         <Card title={editor.asks} description={editor.asksIntro}>
           <FieldsEditor {...editing} />
+          <PageQueryBox {...editing} />
         </Card>
         <SaysCard {...editing} />
         <Card title={editor.sites}>
@@ -81,6 +82,18 @@ export function Editor({ chatbot }: { chatbot: Versioned<Chatbot> }) {
         <p>{leave.body}</p>
       </ConfirmDialog>
     </div>
+  )
+}
+
+function PageQueryBox({ draft, change }: Editing) {
+  return (
+    <Checkbox
+      className="mt-4 border-t border-line pt-4"
+      label={editor.pageQuery}
+      hint={editor.pageQueryHint}
+      checked={draft.pageQuery}
+      onChange={(event) => change({ pageQuery: event.target.checked })}
+    />
   )
 }
 

@@ -19,6 +19,7 @@ export function Preview({ name, leadForm }: PreviewProps) {
       chatbotId: '',
       client: { begin: async () => conversation, send: accept },
       outbox: { send: accept },
+      values: () => ({}),
     })
   }, [name, leadForm])
   return <div ref={place} className="mx-auto max-w-95" />

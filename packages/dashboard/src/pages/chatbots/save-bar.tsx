@@ -15,6 +15,7 @@ const LABELS: Record<keyof Draft, string> = {
   consent: editor.consent,
   consentRequired: editor.consentRequired,
   color: editor.color,
+  pageQuery: editor.pageQuery,
   origins: editor.origins,
 }
 

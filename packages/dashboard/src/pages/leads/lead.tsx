@@ -18,6 +18,7 @@ import { ExactTime } from '../../ui/time-ago.tsx'
 import { Email, Phone } from './contact.tsx'
 import { EraseDialog } from './erase-dialog.tsx'
 import { ErasedLead } from './erased-lead.tsx'
+import { OwnFacts, WhereFacts } from './lead-extras.tsx'
 import { WhoGotIt } from './who-got-it.tsx'
 
 const { detail, erase } = texts.leads
@@ -85,6 +86,7 @@ function LeftCard({ lead }: { lead: Lead }) {
         <Fact name={detail.phone}>
           <Phone text={lead.customerPhone} unknown={detail.notGiven} />
         </Fact>
+        <OwnFacts lead={lead} />
         <ConsentFact consent={lead.consent} />
       </Facts>
     </Card>
@@ -102,6 +104,7 @@ function FactsCard({ lead }: { lead: Lead }) {
         <Fact name={detail.leftAt}>
           <ExactTime at={createdAt} />
         </Fact>
+        <WhereFacts lead={lead} />
         <Fact name={detail.event} wide>
           <Link to={`/events/${eventId}`} className="font-mono text-xs underline">
             {eventId}

@@ -1,6 +1,15 @@
 import { count } from './count.ts'
 
 export const leads = {
+  extras: {
+    yes: 'yes',
+    no: 'no',
+    channel: 'Channel',
+    page: 'Page',
+    referrer: 'Came from',
+    utm: 'Campaign',
+    language: 'Language',
+  },
   navigation: 'Leads',
   title: 'Leads',
   intro: 'What visitors left with your chatbots, and where it went.',

@@ -5,6 +5,7 @@ interface Accepted {
   leadId: string
   conversationId: string
   eventId: string
+  details?: { path: string }[]
 }
 
 async function setup() {
@@ -44,6 +45,9 @@ test('a lead is accepted, found, read, and erased everywhere', async () => {
       cancelled: 0,
     },
     consent: null,
+    channel: 'website',
+    custom: {},
+    context: null,
     createdAt: expect.any(String),
   })
   for (const q of ['ann@example.com', '+254 700', 'An', json.leadId]) {
@@ -153,4 +157,46 @@ test('several states are asked for, repeated or with a comma, in the list and it
   expect((await list('deliveryState=exhausted,retrying')).json.data).toEqual([])
   const wrong = await list('deliveryState=none,lost')
   expect([wrong.status, wrong.json.code]).toEqual([400, 'invalid_input'])
+})
+
+test('a lead brings own fields, where it came from and what was agreed to, in any format', async () => {
+  const { call, post, bot } = await setup()
+  const custom = { plan: 'pro', seats: 3, news: false, empty: '' }
+  const context = { page: 'https://me:pw@shop.example/a?b#c', utm: { source: 'x' } }
+  const consent = { given: true, text: 'You may.', page: 'https://shop.example/' }
+  const { json } = await post({ ...ANN, custom, context, consent, channel: 'whatsapp' })
+  const got = await call('GET', `/api/v1/leads/${json.leadId}`)
+  expect(got.json).toMatchObject({
+    custom: { plan: 'pro', seats: 3, news: false },
+    context: { page: 'https://shop.example/a', utm: { source: 'x', term: '' } },
+    consent: { ...consent, at: expect.stringMatching(/Z$/) },
+    channel: 'whatsapp',
+  })
+  const preview = { eventId: json.eventId, format: 'event', include: ['custom', 'context'] }
+  const shown = await call<{ body: string }>('POST', `/api/v1/chatbots/${bot}/preview`, {
+    body: preview,
+  })
+  expect(JSON.parse(shown.json.body).data).toMatchObject({
+    custom: { plan: 'pro', seats: 3, news: false },
+    channel: 'whatsapp',
+  })
+})
+
+test.each([
+  [{ custom: { customerName: 'x' } }, 'custom.customerName'],
+  [{ custom: { 'a-b': 'x' } }, 'custom.a-b'],
+  [{ custom: { a: [1] } }, 'custom.a'],
+  [{ custom: 'x' }, 'custom'],
+  [{ custom: { a: 'x'.repeat(5_000) } }, 'custom.a'],
+  [{ context: { page: 'shop' } }, 'context.page'],
+  [{ context: { utm: { source: 3 } } }, 'context.utm.source'],
+  [{ context: { where: 'x' } }, 'context.where'],
+  [{ channel: 'Telegram' }, 'channel'],
+  [{ consent: { given: true } }, 'consent.text'],
+])('%j is refused at its place, and no lead is made', async (more, path) => {
+  const { call, post, bot } = await setup()
+  const { status, json } = await post({ ...ANN, ...more })
+  expect([status, json.details?.[0]?.path]).toEqual([400, path])
+  const list = await call<{ data: object[] }>('GET', `/api/v1/leads?chatbotId=${bot}`)
+  expect(list.json.data).toEqual([])
 })

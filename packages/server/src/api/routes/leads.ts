@@ -1,12 +1,14 @@
 /** Leads: taken in, found, exported, erased. */
 import { z } from 'zod'
 import { LEAD_STATES } from '../../lead.ts'
+import { ADDRESS_LENGTH_MAX } from '../../lead-extras.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { type Cursors, listPage } from '../shapes/cursor.ts'
 import { notFound } from '../shapes/error-answer.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
-import { LEAD_EXAMPLE, leadSchema } from '../shapes/lead-schemas.ts'
+import { extrasGiven, givenExtras } from '../shapes/leads/lead-extras.ts'
+import { LEAD_EXAMPLE, leadSchema } from '../shapes/leads/lead-schemas.ts'
 import { presentLead } from '../shapes/present.ts'
 import {
   anyOf,
@@ -17,6 +19,7 @@ import {
   listOf,
   pageQuery,
   search,
+  text,
 } from '../shapes/schemas.ts'
 import { refuseEmptySpan } from '../shapes/span.ts'
 import { erasuresRoute } from './erasures.ts'
@@ -27,6 +30,21 @@ import { leadFilterOf, leadsCsvRoute, plainField } from './export/leads-csv.ts'
 export const EVENT_BODY_BYTES_MAX = 128 * 1024
 
 const leadText = z.string().nullable().exactOptional()
+
+const CONSENT_TEXT_LENGTH_MAX = 2_000
+
+const givenConsent = z
+  .strictObject({
+    given: z.boolean(),
+    text: text({ min: 1, max: CONSENT_TEXT_LENGTH_MAX }).meta({
+      description: 'What the customer was asked, to the letter.',
+    }),
+    page: text({ max: ADDRESS_LENGTH_MAX }).exactOptional(),
+  })
+  .meta({
+    id: 'GivenConsent',
+    description: 'What the customer was asked to agree to, and said, now.',
+  })
 
 const newLeadSchema = z
   .strictObject({
@@ -40,6 +58,8 @@ const newLeadSchema = z
         'Free text up to 64 characters. Of emails and phones white space and what nobody sees goes at the ends; within, what nobody sees is refused.',
       examples: ['+254700000000'],
     }),
+    ...givenExtras,
+    consent: givenConsent.exactOptional(),
   })
   .meta({
     id: 'LeadCreate',
@@ -82,7 +102,7 @@ export function leadRoutes(deps: ApiDeps, cursors: Cursors): Route[] {
   ]
 }
 
-function acceptRoute({ ingest }: ApiDeps): Route {
+function acceptRoute({ ingest, store, clock }: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/v1/chatbots/{id}/leads',
@@ -114,7 +134,14 @@ function acceptRoute({ ingest }: ApiDeps): Route {
       },
     },
     errors: ['idempotency_conflict', 'lead_erased', 'backlog_full'],
-    handle: ({ id, body, request }) => ingest.acceptLead(id, body, idempotencyKey(request)),
+    async handle({ id, body, request }) {
+      const { custom, context, channel, consent: answered, ...lead } = body
+      const chatbot = context === undefined ? null : await store.getChatbot(id)
+      const keepsQuery = chatbot?.leadForm.pageQuery ?? false
+      const extras = extrasGiven({ custom, context, channel }, { keepsQuery })
+      const consent = answered ? { page: '', ...answered, at: clock.now() } : null
+      return ingest.acceptLead(id, { ...lead, extras, consent }, idempotencyKey(request))
+    },
   })
 }
 

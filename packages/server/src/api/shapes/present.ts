@@ -2,7 +2,7 @@
 import type { Chatbot } from '../../chatbot.ts'
 import { type Cure, type CureContext, cureOf, type Seen } from '../../cure.ts'
 import type { Attempt, Delivery } from '../../delivery.ts'
-import { type Erasure, type ListedLead, worstState } from '../../lead.ts'
+import { DEFAULT_CHANNEL, type Erasure, type ListedLead, worstState } from '../../lead.ts'
 import type {
   BulkAction,
   EventDetail,
@@ -166,7 +166,7 @@ export function presentCure({ attempt, webhook, reader }: CureSubject): Cure | n
 
 export function presentLead(lead: ListedLead) {
   const { id, chatbotId, conversationId, eventId } = lead
-  const { customerName, customerEmail, customerPhone, deliveries, consent } = lead
+  const { customerName, customerEmail, customerPhone, deliveries, consent, extras } = lead
   return {
     id,
     chatbotId,
@@ -177,6 +177,9 @@ export function presentLead(lead: ListedLead) {
     customerPhone,
     deliveries: { state: worstState(deliveries), ...deliveries },
     consent: consent && { ...consent, at: isoAt(consent.at) },
+    channel: extras?.channel ?? DEFAULT_CHANNEL,
+    custom: extras?.custom ?? {},
+    context: extras?.context ?? null,
     createdAt: isoAt(lead.createdAt),
   }
 }

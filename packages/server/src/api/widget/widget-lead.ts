@@ -1,9 +1,11 @@
 /** What a lead from a visitor's page must be, besides what every lead must be. */
-import type { Chatbot } from '../../chatbot.ts'
+import { type Chatbot, isContactField, ownFieldNames } from '../../chatbot.ts'
+import type { ErrorDetail } from '../../errors.ts'
 import type { Metrics } from '../../metrics.ts'
 import { isBlank } from '../../text/typed-text.ts'
 import type { LeadFields } from '../deps.ts'
 import { apiError, invalidInput } from '../shapes/error-answer.ts'
+import { extrasGiven } from '../shapes/leads/lead-extras.ts'
 import type { WidgetTokens } from './widget-token.ts'
 
 /** Nobody reads a form and fills it in faster; a program does. */
@@ -37,12 +39,50 @@ export function openToken(
   return opened
 }
 
-/** The form may have changed since the page showed it: what it no longer asks for is still taken. */
-export function refuseUnanswered({ leadForm }: Chatbot, lead: LeadFields) {
-  const details = leadForm.fields
-    .filter(({ name, required }) => required && isBlank(lead[name] ?? ''))
-    .map(({ name }) => ({ path: name, message: `\`${name}\` is required by this form` }))
+interface Answers extends LeadFields {
+  custom?: Record<string, unknown> | undefined
+}
+
+/**
+ * The form may have changed since the page showed it: what it no longer asks for is still taken, and an
+ * own field that the page knows nothing of is not asked of it.
+ */
+export function refuseUnanswered({ leadForm }: Chatbot, { custom = {}, ...lead }: Answers) {
+  const details: ErrorDetail[] = []
+  for (const { name, required = false } of leadForm.fields) {
+    if (!required) continue
+    if (isContactField(name)) {
+      if (isBlank(lead[name] ?? '')) details.push(unanswered(name))
+    } else if (Object.hasOwn(custom, name) && isUnanswered(custom[name])) {
+      details.push(unanswered(`custom.${name}`))
+    }
+  }
   if (details.length > 0) throw invalidInput(details)
+}
+
+/** A box that must be ticked is one. What is of a wrong type is an answer, which is dropped later. */
+function isUnanswered(value: unknown): boolean {
+  if (value === null || value === false) return true
+  return typeof value === 'string' && isBlank(value)
+}
+
+function unanswered(path: string): ErrorDetail {
+  return { path, message: `\`${path}\` is required by this form` }
+}
+
+interface OfPage {
+  custom: Record<string, unknown> | undefined
+  context: Record<string, unknown> | undefined
+  /** As its browser named it. */
+  origin: string
+}
+
+/** What is wrong in it is dropped. A page of another origin than the browser names was not its page. */
+export function extrasOfPage({ leadForm }: Chatbot, { custom, context, origin }: OfPage) {
+  const keepsQuery = leadForm.pageQuery ?? false
+  const page = typeof context?.page === 'string' ? URL.parse(context.page) : null
+  const own = context && { ...context, page: page?.origin === origin ? page.href : origin }
+  return extrasGiven({ custom, context: own }, { keepsQuery, first: ownFieldNames(leadForm) })
 }
 
 /**

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { DEFAULT_LEAD_FORM } from '../../chatbot.ts'
 import { leadForm } from '../shapes/chatbot-schemas.ts'
+import { pageExtras } from '../shapes/leads/lead-extras.ts'
 import { EXAMPLE_IDS, idField, text } from '../shapes/schemas.ts'
 import { TOKEN_LENGTH_MAX } from './widget-token.ts'
 
@@ -55,6 +56,7 @@ export const widgetLeadSchema = z
         id: 'ConsentAnswer',
         description: 'To what the form asks one to agree to. Absent: not given.',
       }),
+    ...pageExtras,
     website: answerText(1_000).meta({
       description:
         'A field that people do not see. Whoever fills it in is answered, and not heard.',

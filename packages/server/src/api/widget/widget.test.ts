@@ -360,7 +360,7 @@ test.each([
   ['an unknown field', { colour: 'red' }, 400],
   ['no token', { token: undefined }, 400],
   ['a name of 300 characters', { customerName: 'x'.repeat(300) }, 400],
-  ['a body of 20 KB', { customerName: 'x'.repeat(20_000) }, 413],
+  ['a body of 50 KB', { custom: { note: 'x'.repeat(50_000) } }, 413],
 ])('%s is refused, readably for the page', async (_what, change, status) => {
   const { visitor, filled, leads } = await setup()
   const { token } = await filled()
@@ -368,4 +368,53 @@ test.each([
   expect(answer.status).toBe(status)
   expect(answer.headers.get('access-control-allow-origin')).toBe(SHOP)
   expect(await leads()).toEqual([])
+})
+
+test('a page hands over own fields and where it is; what is wrong of it is dropped, never the lead', async () => {
+  const { visitor, filled, leads, call, bot } = await setup()
+  const fields = [
+    { name: 'customerEmail', label: 'Email', required: true },
+    { name: 'size', label: 'Size', type: 'choice', options: ['S', 'M'], required: true },
+    { name: 'news', label: 'News', type: 'checkbox' },
+  ]
+  const form = { fields, greeting: '', thanks: '' }
+  await call('PATCH', `/api/v1/chatbots/${bot}`, { body: { leadForm: form } })
+  const leave = async (more: Record<string, unknown>) =>
+    visitor().leave({ token: (await filled()).token, ...ANN, ...more })
+  const context = {
+    page: `${SHOP}/pricing?plan=pro#top`,
+    title: 'Pricing',
+    referrer: 'https://search.example/?q=secret',
+    utm: { source: 'news', medium: 7, who: 'x' },
+    language: ['en'],
+    ip: '192.0.2.1',
+  }
+  const custom = { plan: 'pro', news: true, size: 'M', token: 'x', deep: { a: 1 }, '1st': 1 }
+  expect((await leave({ custom, context })).status).toBe(202)
+  const [kept] = await leads()
+  expect(JSON.stringify(kept?.custom)).toBe('{"size":"M","news":true,"plan":"pro"}')
+  expect(kept).toMatchObject({
+    channel: 'website',
+    context: {
+      page: `${SHOP}/pricing`,
+      title: 'Pricing',
+      referrer: 'https://search.example/',
+      utm: { source: 'news', medium: '' },
+      language: '',
+    },
+  })
+  // What the page knows is asked for; what was added since is not.
+  expect((await leave({ custom: { size: ' ' } })).json.details).toMatchObject([
+    { path: 'custom.size' },
+  ])
+  expect((await leave({ custom: { size: { odd: true } } })).status).toBe(202)
+  expect((await leave({})).status).toBe(202)
+  // Another page than the browser's is not where the visitor was.
+  await leave({ context: { page: 'https://evil.example/x' } })
+  expect((await leads())[0]?.context).toMatchObject({ page: `${SHOP}/` })
+  await call('PATCH', `/api/v1/chatbots/${bot}`, {
+    body: { leadForm: { ...form, pageQuery: true } },
+  })
+  await leave({ context })
+  expect((await leads())[0]?.context).toMatchObject({ page: `${SHOP}/pricing?plan=pro` })
 })

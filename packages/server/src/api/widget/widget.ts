@@ -6,6 +6,7 @@
 import type { RequestLimits } from '../access/request-limits.ts'
 import type { ApiDeps } from '../deps.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { LEAD_BODY_BYTES_MAX } from '../server/bodies/body-budget.ts'
 import { IDEMPOTENCY_KEY, idempotencyKey } from '../shapes/idempotency-key.ts'
 import {
   createWidgetAdmission,
@@ -13,7 +14,7 @@ import {
   type WidgetAdmission,
 } from './widget-admission.ts'
 import { consentMark, consentOf } from './widget-consent.ts'
-import { openToken, refuseUnanswered, visitorsKey } from './widget-lead.ts'
+import { extrasOfPage, openToken, refuseUnanswered, visitorsKey } from './widget-lead.ts'
 import {
   CONVERSATION_EXAMPLE,
   conversationSchema,
@@ -98,6 +99,7 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
     body: {
       schema: widgetLeadSchema,
       example: WIDGET_LEAD_EXAMPLE,
+      bytesMax: LEAD_BODY_BYTES_MAX,
     },
     answer: {
       status: 202,
@@ -117,12 +119,12 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
       'store_unavailable',
     ],
     async handle({ id, body, request }) {
-      const { token, website, consent: answered, ...lead } = body
+      const { token, website, consent: answered, custom, context, ...lead } = body
       const { chatbot, caller } = admission.admitted(request)
       const key = idempotencyKey(request)
       const nowMs = clock.now()
       const { conversationId, shown } = openToken(token, id, { tokens, metrics, nowMs })
-      refuseUnanswered(chatbot, lead)
+      refuseUnanswered(chatbot, { ...lead, custom })
       const { origin } = caller
       const consent = consentOf(chatbot, { consent: answered, shown, origin, nowMs })
       if (website) {
@@ -133,7 +135,8 @@ function leadRoute({ ingest, clock, metrics }: ApiDeps, widget: Widget): Route {
       // What is shared with others is charged only to what could be a visitor's.
       limits.leadOf(conversationId)
       limits.lead(caller)
-      const left = { ...lead, conversationId, consent }
+      const extras = extrasOfPage(chatbot, { custom, context, origin })
+      const left = { ...lead, conversationId, consent, extras }
       await ingest.acceptLead(id, left, visitorsKey(conversationId, key))
       return { accepted: true }
     },

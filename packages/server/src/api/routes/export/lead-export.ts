@@ -16,7 +16,7 @@ import {
   deliverySchema,
 } from '../../shapes/delivery-schemas.ts'
 import { notFound } from '../../shapes/error-answer.ts'
-import { LEAD_EXAMPLE, leadSchema } from '../../shapes/lead-schemas.ts'
+import { LEAD_EXAMPLE, leadSchema } from '../../shapes/leads/lead-schemas.ts'
 import {
   type Beside,
   isoAt,

@@ -35,6 +35,8 @@ export const BODY_LIMITS: BodyLimits = {
  * so no handful of connections may use it up.
  */
 export const STRANGER_BODY_BYTES_MAX = 16 * 1024
+/** Of a visitor's lead, which may bring 16 KiB of own fields, each character escaped. */
+export const LEAD_BODY_BYTES_MAX = 40 * 1024
 
 export class BodyBudget {
   readonly #limits: BudgetLimits

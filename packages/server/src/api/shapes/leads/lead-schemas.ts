@@ -1,7 +1,8 @@
 /** What a lead looks like. */
 import { z } from 'zod'
-import { LEAD_STATES } from '../../lead.ts'
-import { EXAMPLE_IDS, idField, isoTime } from './schemas.ts'
+import { LEAD_STATES } from '../../../lead.ts'
+import { EXAMPLE_IDS, idField, isoTime } from '../schemas.ts'
+import { shownExtras } from './lead-extras.ts'
 
 const consentSchema = z
   .object({
@@ -43,6 +44,7 @@ export const leadSchema = z
     customerPhone: z.string(),
     deliveries: deliveriesSchema,
     consent: consentSchema.nullable().meta({ description: 'Null: nothing was asked for.' }),
+    ...shownExtras,
     createdAt: isoTime,
   })
   .meta({ id: 'Lead', description: 'What is unknown is `""`, never null.' })
@@ -70,6 +72,16 @@ export const LEAD_EXAMPLE: z.infer<typeof leadSchema> = {
     text: 'You may store my details to answer me.',
     at: '2026-09-14T09:30:12.340Z',
     page: 'https://shop.example/contact',
+  },
+  channel: 'website',
+  custom: { company: 'Example Ltd' },
+  context: {
+    page: 'https://shop.example/pricing',
+    title: 'Pricing',
+    referrer: '',
+    utm: { source: 'newsletter', medium: 'email', campaign: '', term: '', content: '' },
+    language: 'en-GB',
+    timeZone: 'Africa/Nairobi',
   },
   createdAt: '2026-09-14T09:30:12.345Z',
 }

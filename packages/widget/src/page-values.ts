@@ -1,0 +1,61 @@
+/**
+ * What the page hands over: `data-*` of the script tag, and `Chatzuri('set', {plan: 'pro'})` before or
+ * after it is loaded. What is of a wrong name or type is dropped, and told in the console: a lead is
+ * never lost for it.
+ */
+import { customNameFault } from '../../server/src/text/field-name.ts'
+
+type Value = string | number | boolean
+type Values = Record<string, Value>
+type Call = ArrayLike<unknown>
+
+interface Global {
+  (...call: unknown[]): void
+  /** Calls before the widget was there. */
+  q?: Call[]
+  /** Of the widget that came first: all of a page share them. */
+  values?: Values
+}
+
+/** What is the tag's own. */
+const OWN = ['chatbotId', 'mode']
+
+/** The values of this moment: what the page has set, over what its tag says. */
+export function listenToPage({ dataset }: HTMLElement): () => Values {
+  const ofTag: Values = {}
+  for (const [name, value] of Object.entries(dataset)) {
+    if (!OWN.includes(name)) put(ofTag, name, value)
+  }
+  const set = shared()
+  return () => ({ ...ofTag, ...set })
+}
+
+function shared(): Values {
+  const page = window as unknown as { Chatzuri?: Global }
+  const before = page.Chatzuri
+  if (before?.values) return before.values
+  const values: Values = {}
+  const take = (...[command, given]: unknown[]) => {
+    if (command !== 'set' || typeof given !== 'object' || given === null) {
+      warn(`only Chatzuri('set', { name: value }) is known, not ${String(command)}`)
+      return
+    }
+    for (const [name, value] of Object.entries(given)) put(values, name, value)
+  }
+  page.Chatzuri = Object.assign(take, { values })
+  for (const call of Array.isArray(before?.q) ? before.q : []) take(...Array.from(call))
+  return values
+}
+
+function put(values: Values, name: string, value: unknown): void {
+  const fault = customNameFault(name)
+  if (fault !== null) warn(`"${name}" ${fault.replaceAll('`', '')}`)
+  else if (value === null || value === undefined) delete values[name]
+  else if (typeof value === 'string' || typeof value === 'boolean') values[name] = value
+  else if (typeof value === 'number' && Number.isFinite(value)) values[name] = value
+  else warn(`"${name}" must be a text, a number, or true or false: it is left out`)
+}
+
+function warn(sentence: string): void {
+  console.warn(`Chatzuri: ${sentence}`)
+}
