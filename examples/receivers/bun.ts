@@ -42,7 +42,7 @@ async function webhook(request: Request): Promise<Response> {
   const id = request.headers.get('webhook-id') ?? ''
   if (seen.has(id)) return Response.json({ received: true, duplicate: true })
   const event = JSON.parse(body.toString())
-  console.log('Received:', event.eventType, event.payload)
+  console.log('Received:', event.eventType ?? event.event, event.payload ?? event.data) // By the webhook's format.
   seen.add(id)
   return Response.json({ received: true })
 }

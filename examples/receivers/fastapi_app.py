@@ -81,7 +81,8 @@ async def webhook(request: Request):
     if event_id in seen:
         return {"received": True, "duplicate": True}
     event = json.loads(body)
-    print("Received:", event["eventType"], event["payload"], flush=True)
+    kind = event.get("eventType", event.get("event"))  # By the webhook's format.
+    print("Received:", kind, event.get("payload", event.get("data")), flush=True)
     seen.add(event_id)
     return {"received": True}
 

@@ -60,7 +60,8 @@ def webhook():
     if event_id in seen:
         return jsonify(received=True, duplicate=True)
     event = request.get_json()
-    print("Received:", event["eventType"], event["payload"], flush=True)
+    kind = event.get("eventType", event.get("event"))  # By the webhook's format.
+    print("Received:", kind, event.get("payload", event.get("data")), flush=True)
     seen.add(event_id)
     return jsonify(received=True)
 

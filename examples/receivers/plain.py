@@ -63,7 +63,8 @@ class Receiver(BaseHTTPRequestHandler):
         if event_id in seen:
             return self.answer(200, {"received": True, "duplicate": True})
         event = json.loads(body)
-        print("Received:", event["eventType"], event["payload"], flush=True)
+        kind = event.get("eventType", event.get("event"))  # By the webhook's format.
+        print("Received:", kind, event.get("payload", event.get("data")), flush=True)
         seen.add(event_id)
         self.answer(200, {"received": True})
 

@@ -33,10 +33,12 @@ var (
 	seen        sync.Map // Keep it where you keep the leads: memory forgets at a restart.
 )
 
+// The names are those of the webhook's format: Event and Data are the later one's.
 type event struct {
 	EventType string         `json:"eventType"`
-	ChatbotID string         `json:"chatbotId"`
 	Payload   map[string]any `json:"payload"`
+	Event     string         `json:"event"`
+	Data      map[string]any `json:"data"`
 }
 
 func webhook(w http.ResponseWriter, r *http.Request) {
@@ -64,6 +66,9 @@ func webhook(w http.ResponseWriter, r *http.Request) {
 	if err := json.Unmarshal(body, &got); err != nil {
 		answer(w, 400, map[string]any{"message": "Not JSON"})
 		return
+	}
+	if got.EventType == "" {
+		got.EventType, got.Payload = got.Event, got.Data
 	}
 	fmt.Println("Received:", got.EventType, got.Payload)
 	seen.Store(id, true)

@@ -62,6 +62,7 @@ if (file_exists($mark)) {
     answer(200, ['received' => true, 'duplicate' => true]);
 }
 $event = json_decode($body, true, 512, JSON_THROW_ON_ERROR);
-error_log('Received: ' . $event['eventType'] . ' ' . json_encode($event['payload']));
+// The names are those of the webhook's format.
+error_log('Received: ' . ($event['eventType'] ?? $event['event']) . ' ' . json_encode($event['payload'] ?? $event['data']));
 touch($mark);
 answer(200, ['received' => true]);

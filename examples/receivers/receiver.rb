@@ -55,7 +55,7 @@ class Receiver < WEBrick::HTTPServlet::AbstractServlet
       return answer(response, 200, { received: true, duplicate: true }) if SEEN.include?(id)
 
       event = JSON.parse(body)
-      puts "Received: #{event['eventType']} #{event['payload']}"
+      puts "Received: #{event['eventType'] || event['event']} #{event['payload'] || event['data']}" # By the webhook's format.
       SEEN << id
     end
     answer(response, 200, { received: true })

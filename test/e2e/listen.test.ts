@@ -1,6 +1,6 @@
 /** `chatzuri listen` against the real server, each a process, and the developer's app between them. */
 
-import { verify } from '@chatzuri/webhooks'
+import { leadOf, verify } from '@chatzuri/webhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ApiClient } from '../support/api-client.ts'
 import { ListenProcess } from '../support/listen-process.ts'
@@ -62,6 +62,23 @@ test('a lead reaches the local app, signed, and its answer is in the record', as
   expect(delivery).toMatchObject({ state: 'delivered', webhookId })
   expect(delivery.attempts).toMatchObject([{ status: 200, note: 'acknowledged' }])
   expect(delivery.request?.body).toBe(body)
+})
+
+test('a lead has its line in every format, and the local app verifies its body', async () => {
+  const listener = listen()
+  const { webhookId, secret = '' } = await listener.listening()
+  for (const format of ['agent', 'event']) {
+    await api.patch(`/api/v1/webhooks/${webhookId}`, { format })
+    const eventId = await lead()
+    const line = await listener.line((each) => each.eventId === eventId)
+    expect(line).toMatchObject({ eventType: 'lead.submit', status: 200, state: 'delivered' })
+    const { headers, body } = app.heard.at(-1) ?? { headers: {}, body: '' }
+    for (const require of ['modern', 'guide'] as const) {
+      const event = await verify(body, headers, secret, { require })
+      expect('data' in event).toBe(format === 'event')
+      expect(leadOf(event)?.customerEmail).toBe(ANN.customerEmail)
+    }
+  }
 })
 
 test('after Ctrl-C deliveries are parked, and come in order when it listens again', async () => {

@@ -103,8 +103,13 @@ export async function mistakes() {
 
 type Received = webhooks['lead.submit']['post']['requestBody']['content']['application/json']
 
-/** What a receiver gets has a type too. */
-export function nameOf({ eventType, payload }: Received): string {
-  const spelling: 'lead.submit' | 'leads.submit' = eventType
-  return `${spelling}: ${payload.customerName}`
+/** What a receiver gets has a type too: the one of its webhook's format, told by its keys. */
+export function nameOf(body: Received): string {
+  if ('event' in body) {
+    const type: 'lead.submit' = body.event
+    return `${type}: ${body.data.name} by ${body.data.channel}`
+  }
+  if ('agentId' in body) return `${body.agentId}: ${body.payload.customerName}`
+  const spelling: 'lead.submit' | 'leads.submit' = body.eventType
+  return `${spelling}: ${body.payload.customerName}`
 }

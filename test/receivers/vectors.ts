@@ -10,10 +10,13 @@
 import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { VECTORS } from '../../packages/receiver/test/formats.ts'
 import {
+  eventHeaders,
   GENERATED_SECRET,
   guideHeaders,
   modernHeaders,
+  SECRET as VECTORS_SECRET,
 } from '../../packages/receiver/test/sign-request.ts'
 import { ATTACKS, type Attack } from './attacks.ts'
 
@@ -34,6 +37,8 @@ interface Vectors {
   /** When they were signed, in Unix seconds: a receiver refuses them five minutes later. */
   signedAtSeconds: number
   vectors: Vector[]
+  /** Of the older header, which is another in the format `event`: whose secret, and what it says. */
+  olderHeader: { secret: string; vectors: { format: string; body: string; signature: string }[] }
   attacks: Attack[]
 }
 
@@ -60,6 +65,10 @@ export function makeVectors(nowSeconds = FIXED_SECONDS): Vectors {
         method,
       })),
     ],
+    olderHeader: {
+      secret: VECTORS_SECRET,
+      vectors: VECTORS.map(([format, body, signature]) => ({ format, body, signature })),
+    },
     attacks: ATTACKS,
   }
 }
@@ -139,6 +148,10 @@ function accepted(nowSeconds: number): Vector[] {
       'numbers and nesting',
       '{"eventType":"order.paid","chatbotId":"bot_1","payload":{"z":1e21,"a":[0.1,-5,null,{"b":true}]}}',
     ],
+    ...VECTORS.map(([format, body], at): [string, string] => [
+      `the format ${format} (${at + 1})`,
+      body,
+    ]),
     ['what the older secret signed', PLAIN, { secrets: [PREVIOUS_SECRET] }],
     ['what both secrets signed', PLAIN, { secrets: [SECRET, PREVIOUS_SECRET] }],
     ['the right one of two signatures', PLAIN, { secrets: [SECRET, STRANGERS_SECRET] }],
@@ -198,7 +211,8 @@ export function signed(
   { id = 'evt_refused', nowSeconds = FIXED_SECONDS, secrets = [SECRET] }: SignOptions = {},
 ): Record<string, string> {
   const modern = modernHeaders(body, { secrets, id, timestampSeconds: nowSeconds })
-  return { ...guideHeaders(body, secrets.at(-1)), ...modern }
+  const ofEvent = body.startsWith('{"event":')
+  return { ...(ofEvent ? eventHeaders : guideHeaders)(body, secrets.at(-1)), ...modern }
 }
 
 const PAYLOAD = JSON.stringify(JSON.parse(PLAIN).payload)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiClient } from '../../../test/support/api-client.ts'
 import { removeDataDirs, ServerProcess } from '../../../test/support/server-process.ts'
+import { VECTORS } from '../../receiver/test/formats.ts'
 import { receiver, SECRET, serve } from '../test/receivers.ts'
 import { run } from './run.ts'
 
@@ -38,6 +39,18 @@ describe('without a server', () => {
     const wrong = await call(['verify', body, ...given, '--secret', SECRET])
     expect(wrong.code).toBe(1)
     expect(JSON.parse(wrong.lines[0] ?? '')).toMatchObject({ verified: false, code: 'no_match' })
+  })
+
+  test('of the format event, too, whose hash is another', async () => {
+    const [, text = '', signature] = VECTORS.find(([format]) => format === 'event') ?? []
+    const ofEvent = join(folder, 'event.json')
+    writeFileSync(ofEvent, text)
+    const env = { CHATZURI_SECRET: VECTOR_SECRET }
+    const signed = await call(['sign', ofEvent, '--format', 'event', '--json'], { env })
+    const header = `x-chatzuri-signature: ${JSON.parse(signed.text)['x-chatzuri-signature']}`
+    expect(header).toBe(`x-chatzuri-signature: ${signature}`)
+    const verified = await call(['verify', ofEvent, '--header', header, '--json'], { env })
+    expect(JSON.parse(verified.text)).toEqual({ verified: true, event: JSON.parse(text) })
   })
 
   test('with two secrets it signs as during a rotation, and verifies with either', async () => {
@@ -95,6 +108,8 @@ describe('without a server', () => {
     ],
     [['check', 'https://shop.example/hook', '--secret', 'a'], '16 to 256'],
     [['check', 'https://shop.example/hook', '--secret', `${SECRET} a`], '16 to 256'],
+    [['sign', '--secret', SECRET, '--format', 'Event'], '--format is guide, agent or event.'],
+    [['check', 'https://a.example/', '--secret', SECRET, '--format', 'slack'], '--format is guide'],
     [['sign', '--secret', `${SECRET} ${SECRET} ${SECRET}`], 'more than two'],
     [['trigger', 'lead.submit'], 'Set CHATZURI_KEY'],
     [['trigger', 'lead.submit', '--sett', 'a=b'], 'no option --sett. Did you mean --set?'],
@@ -142,8 +157,10 @@ describe('without a server', () => {
     const right = await serve(receiver())
     const argv = ['check', right.url.href, '--secret', SECRET]
     expect(await call(argv)).toMatchObject({ code: 0, text: expect.stringContaining('no fault') })
-    const json = await call([...argv, '--json'])
-    expect(JSON.parse(json.text)).toMatchObject({ ok: true, checks: 'guide' })
+    const json = await call([...argv, '--json', '--format', 'agent'])
+    expect(JSON.parse(json.text)).toMatchObject({ ok: true, checks: 'guide', format: 'agent' })
+    const other = await call([...argv, '--format', 'event'])
+    expect(other).toMatchObject({ code: 1, text: expect.stringContaining('in the format event') })
     right.server.close()
     const open = await serve(receiver({ equal: () => true }))
     const { code, text } = await call(['check', open.url.href, '--secret', SECRET])

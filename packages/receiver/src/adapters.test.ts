@@ -7,6 +7,7 @@ import express4 from 'express-4'
 import fastify from 'fastify'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test } from 'vitest'
+import { LEAD_BODIES } from '../test/formats.ts'
 import {
   guideHeaders,
   LEAD_BODY,
@@ -124,6 +125,7 @@ describe.each(Object.entries(MOUNTS))('%s', (name, mount) => {
         event: JSON.parse(LEAD_BODY),
         context: {
           signedBy: 'modern',
+          format: 'guide',
           hashed: /after (express|hono)\.json$|parser on/.test(name) ? 'reserialized' : 'raw',
           id: 'evt_1',
           timestampSeconds: expect.any(Number),
@@ -142,6 +144,24 @@ describe.each(Object.entries(MOUNTS))('%s', (name, mount) => {
     expect((await byChoice.send({ headers: guideHeaders(body), body })).status).toBe(200)
     const all = [...received, ...byChoice.received]
     expect(all.map(({ event }) => event.eventType)).toEqual(['leads.submit', 'leads.submit'])
+  })
+
+  test('hands over each format, by either header', async () => {
+    const { send, received } = await setup(mount)
+    const byGuide = await setup(mount, { require: 'guide' })
+    for (const body of Object.values(LEAD_BODIES)) {
+      const headers = signedHeaders(body)
+      const request = { headers, body }
+      expect((await send(request)).status).toBe(200)
+      expect((await byGuide.send(request)).status).toBe(200)
+    }
+    const upper = signedHeaders(LEAD_BODIES.event)['x-chatzuri-signature']?.toUpperCase() ?? ''
+    const forged = { headers: { 'x-chatzuri-signature': upper }, body: LEAD_BODIES.event }
+    expect((await byGuide.send(forged)).status).toBe(400)
+    for (const each of [received, byGuide.received]) {
+      expect(each.map(({ context }) => context.format)).toEqual(['guide', 'agent', 'event'])
+      expect(each.map(({ event }) => JSON.stringify(event))).toEqual(Object.values(LEAD_BODIES))
+    }
   })
 
   test('accepts any text', async () => {

@@ -4,7 +4,7 @@
  * only the application hears the cause. Never: names a secret or a signature.
  */
 import { encodeText } from './bytes.ts'
-import { isObject, LEAD_FIELDS } from './event.ts'
+import { DATA_FIELDS, isObject, LEAD_FIELDS } from './event.ts'
 import { SignatureError, type SignatureErrorCode } from './signature-error.ts'
 
 /** Whether the signature would be right for this body and these secrets. */
@@ -13,19 +13,26 @@ type Matches = (bytes: Uint8Array, secrets: readonly string[]) => Promise<boolea
 /** Our deliveries are below it; what is larger isn't worth a second look. */
 const BODY_BYTES_MAX = 100 * 1024
 
-/** Of the guide's header when it is not 40 lower-case hex digits. */
+/** Of the guide's header when it is neither 40 lower-case hex digits nor `sha256=` and 64. */
 export function diagnoseGuideHeader(value: string): SignatureError {
   const [, code, is] = FORMS.find(([form]) => form.test(value)) ?? NO_FORM
-  return new SignatureError(code, `The signature ${is}; ours is 40 lower-case hex digits`)
+  return new SignatureError(
+    code,
+    `The signature ${is}; ours is 40 lower-case hex digits, or "sha256=" and 64`,
+  )
 }
 
 type Form = readonly [RegExp, SignatureErrorCode, string]
 
-const NO_FORM: Form = [/^/, 'malformed_header', 'was not sent by us']
+const NO_CODE = ['malformed_header', 'was not sent by us'] as const
+const NO_FORM: Form = [/^/, ...NO_CODE]
 const FORMS: Form[] = [
-  [/^[\da-f]{40}$/i, 'upper_case_signature', 'is in upper case'],
+  [/^([\da-f]{40}|sha256=[\da-f]{64})$/i, 'upper_case_signature', 'is in upper case'],
+  [/^sha256=[\da-f]{1,63}$/i, 'truncated_signature', 'was cut short'],
+  // What follows is no hex: for one, base64.
+  [/^sha256=/i, ...NO_CODE],
   [/^\w+=/, 'prefixed_signature', 'has a prefix'],
-  [/^[\da-f]{64}$/i, 'other_hash', 'is as long as SHA-256'],
+  [/^[\da-f]{64}$/i, 'other_hash', 'is as long as SHA-256, without "sha256="'],
   [/^[\da-f]{1,39}$/i, 'truncated_signature', 'was cut short'],
 ]
 
@@ -62,7 +69,7 @@ export async function diagnoseMismatch(
       'The body was parsed and written again: pass the raw body.',
     )
   }
-  if (value && !('eventType' in value || 'payload' in value)) {
+  if (value && !WHOLE.some((key) => key in value)) {
     return new SignatureError('payload_only', 'The body is the payload alone: pass the raw body.')
   }
   // What JavaScript writes is what we send, so nothing but the secret is left to look at.
@@ -73,7 +80,19 @@ export async function diagnoseMismatch(
   return new SignatureError('no_match', `The signature didn't match, and the body ${why}`)
 }
 
-const OUR_ORDER = ['eventType', 'chatbotId', 'payload', ...LEAD_FIELDS]
+/** One of them is in every body, in none of our payloads. */
+const WHOLE = ['eventType', 'payload', 'event', 'data']
+
+/** Of every object of ours in every format: `channel` comes before `agentId` in one, and last in another. */
+const OUR_ORDER = [
+  ...['eventType', 'chatbotId', 'event', 'timestamp'],
+  ...LEAD_FIELDS,
+  ...DATA_FIELDS.slice(0, -1),
+  ...['custom', 'context', 'consent', 'channel', 'agentId', 'agent_id', 'payload', 'data'],
+  ...['given', 'text', 'at', 'page', 'title', 'referrer', 'utm', 'language', 'timeZone'],
+  ...['source', 'medium', 'campaign', 'term', 'content'],
+]
+const OURS = ['', 'payload', 'data', 'context', 'consent', 'utm']
 
 /**
  * The object in the text, and what we sent if it is ours: as JavaScript writes it, and with our keys in
@@ -87,7 +106,7 @@ function reread(text: string): [] | [object, string, string] {
     const value: unknown = JSON.parse(text)
     if (!isObject(value)) return []
     const sorted = JSON.stringify(value, (key, inner) =>
-      isObject(inner) && (key === '' || key === 'payload') ? inOurOrder(inner) : inner,
+      isObject(inner) && OURS.includes(key) ? inOurOrder(inner) : inner,
     )
     return [value, JSON.stringify(value), sorted]
   } catch {

@@ -3,6 +3,7 @@
  * that leaving the body unparsed stays inside of it and the application's own parsers stay as they are.
  */
 import type { IncomingMessage } from 'node:http'
+import type { Format } from './event.ts'
 import { createHandler as createCoreHandler, type HandlerOptions } from './handler.ts'
 import { takeBody } from './node.ts'
 
@@ -36,7 +37,9 @@ export interface FastifyReply {
   send(body: string): unknown
 }
 
-export function createHandler(options: HandlerOptions): (scope: FastifyScope) => Promise<void> {
+export function createHandler<F extends Format = 'guide'>(
+  options: HandlerOptions<F>,
+): (scope: FastifyScope) => Promise<void> {
   const handle = createCoreHandler(options)
   return async (scope) => {
     scope.removeAllContentTypeParsers()

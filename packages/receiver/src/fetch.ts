@@ -1,12 +1,15 @@
 /** For every Fetch runtime (Next.js, Deno, Bun, Workers): a function of Request to Response. */
 import { concatBytes } from './bytes.ts'
+import type { Format } from './event.ts'
 import {
   createHandler as createCoreHandler,
   type HandlerOptions,
   type ReadBody,
 } from './handler.ts'
 
-export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
+export function createHandler<F extends Format = 'guide'>(
+  options: HandlerOptions<F>,
+): (request: Request) => Promise<Response> {
   const handle = createCoreHandler(options)
   return async (request) => {
     const { status, headers, body } = await handle({

@@ -5,9 +5,11 @@
  */
 import {
   type EventPayloads,
+  type Format,
   isLeadEventType,
   type KnownEvent,
   LEAD_EVENT_TYPES,
+  typeOf,
   type WebhookEvent,
 } from './event.ts'
 import type { RequestHeaders } from './headers.ts'
@@ -24,12 +26,13 @@ import {
 
 export const BODY_BYTES_MAX = 128 * 1024
 
-export interface HandlerOptions
+/** `F` says the format of the webhook, for the types of `on` alone: whichever comes is handled. */
+export interface HandlerOptions<F extends Format = 'guide'>
   extends Pick<VerifyOptions, 'toleranceSeconds' | 'require' | 'now'> {
   /** The webhook's secret; several while one replaces another. */
   secret: Secrets
   /** What to do, by event type. What has no function here is answered 200 and ignored. */
-  on: EventHandlers
+  on: EventHandlers<F>
   /**
    * Where the ids of handled events are kept, so that a repeat is answered without calling a function
    * again: a Set for a trial, `rememberIds()` for one process, your database for several. Only what
@@ -50,13 +53,13 @@ export interface HandlerOptions
  * Both spellings of the lead event call either key; `*` gets what no other key takes. An event may
  * come twice: pass `seen`, or make what you do with it repeatable by `context.id`.
  */
-export interface EventHandlers extends KnownEventHandlers {
-  '*'?: EventHandler<WebhookEvent>
-  [eventType: string]: EventHandler<WebhookEvent> | undefined
+export interface EventHandlers<F extends Format = 'guide'> extends KnownEventHandlers<F> {
+  '*'?: EventHandler<WebhookEvent<F>>
+  [eventType: string]: EventHandler<WebhookEvent<F>> | undefined
 }
 
-type KnownEventHandlers = {
-  [Type in keyof EventPayloads]?: EventHandler<KnownEvent<Type>>
+type KnownEventHandlers<F extends Format> = {
+  [Type in keyof EventPayloads]?: EventHandler<KnownEvent<Type, F>>
 }
 
 /** A method's type, so that a handler may ask for the type of just its own events. */
@@ -89,8 +92,8 @@ export interface WebhookAnswer {
 }
 
 /** For runtimes without an adapter: pass the request in, send the answer out. */
-export function createHandler(
-  options: HandlerOptions,
+export function createHandler<F extends Format = 'guide'>(
+  options: HandlerOptions<F>,
 ): (request: WebhookRequest) => Promise<WebhookAnswer> {
   // At start, so that a forgotten variable shows now and not at the first lead.
   liveSecrets(options.secret)
@@ -118,9 +121,9 @@ export function createHandler(
 async function handleEvent(
   { event, ...signed }: Verified,
   headers: RequestHeaders,
-  { on, seen, onError = console.error }: HandlerOptions,
+  { on, seen, onError = console.error }: HandlerOptions<Format>,
 ): Promise<WebhookAnswer> {
-  const run = chooseHandler(on, event.eventType)
+  const run = chooseHandler(on, typeOf(event))
   if (run === undefined) return answer(200, { received: true, ignored: true })
   const handle = async () => {
     await run(event, { ...signed, headers })
@@ -146,7 +149,7 @@ export function withinLimit(body: string | Uint8Array, bytesMax: number): ReadBo
   return body.length > bytesMax ? { kind: 'too-large' } : { kind: 'raw', body }
 }
 
-function chooseHandler(on: EventHandlers, eventType: string) {
+function chooseHandler(on: EventHandlers<Format>, eventType: string) {
   const names = isLeadEventType(eventType)
     ? [eventType, ...LEAD_EVENT_TYPES, '*']
     : [eventType, '*']

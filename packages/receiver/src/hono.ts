@@ -2,6 +2,7 @@
  * For Hono: `app.all('/webhooks/chatzuri', createHandler({ … }))`, before or after middleware that
  * reads the body: Hono keeps what was read, and hands it out again.
  */
+import type { Format } from './event.ts'
 import { readRequest } from './fetch.ts'
 import { createHandler as createCoreHandler, type HandlerOptions } from './handler.ts'
 
@@ -10,8 +11,8 @@ export interface HonoContext {
   req: { raw: Request; json(): Promise<unknown> }
 }
 
-export function createHandler(
-  options: HandlerOptions,
+export function createHandler<F extends Format = 'guide'>(
+  options: HandlerOptions<F>,
 ): (context: HonoContext) => Promise<Response> {
   const handle = createCoreHandler(options)
   return async ({ req }) => {

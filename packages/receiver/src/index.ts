@@ -1,15 +1,25 @@
 export type {
+  AgentBody,
+  AgentLeadEvent,
   CustomEvent,
   DeliveryNotice,
+  EventBody,
+  EventLeadEvent,
   EventPayloads,
+  Format,
+  GuideBody,
   KnownEvent,
+  LeadConsent,
+  LeadContext,
+  LeadData,
   LeadEventType,
+  LeadMore,
   LeadPayload,
   LeadSubmitEvent,
   WebhookEvent,
   WebhookNotice,
 } from './event.ts'
-export { isLeadEvent } from './event.ts'
+export { isLeadEvent, leadOf } from './event.ts'
 export type {
   EventContext,
   EventHandler,

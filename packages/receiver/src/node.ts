@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { concatBytes } from './bytes.ts'
+import type { Format } from './event.ts'
 import {
   createHandler as createCoreHandler,
   type HandlerOptions,
@@ -21,8 +22,8 @@ export interface KeptBody {
 
 export interface ParsedRequest extends IncomingMessage, KeptBody {}
 
-export function createHandler(
-  options: HandlerOptions,
+export function createHandler<F extends Format = 'guide'>(
+  options: HandlerOptions<F>,
 ): (request: ParsedRequest, response: ServerResponse) => Promise<void> {
   const handle = createCoreHandler(options)
   return async (request, response) => {

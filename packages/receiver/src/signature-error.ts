@@ -4,13 +4,13 @@ export type SignatureErrorCode =
   | 'missing_header'
   /** A header that we never send in this form, and that none of the next four describes. */
   | 'malformed_header'
-  /** The guide's signature, in upper case. */
+  /** The guide's signature, or its `sha256=`, in upper case. */
   | 'upper_case_signature'
   /** The guide's signature, cut short. */
   | 'truncated_signature'
   /** The guide's signature behind `sha1=` or the like. */
   | 'prefixed_signature'
-  /** As long as the digest of another hash: SHA-256, for one. */
+  /** As long as a digest of SHA-256, without the `sha256=` that we write before it. */
   | 'other_hash'
   /** The signature belongs to another secret or another body. */
   | 'no_match'
@@ -34,7 +34,7 @@ export type SignatureErrorCode =
   | 'bad_secret'
   /** Signed right, but not JSON. */
   | 'not_json'
-  /** Signed right, but not `{eventType, chatbotId, payload}`. */
+  /** Signed right, but in none of the three formats. */
   | 'not_an_event'
 
 /** Why a request was refused: a stable code, and one sentence that says what to change. */

@@ -3,8 +3,9 @@
  * receivers parse with them. Pure: no IO, no clock, no platform. The HMAC is the caller's (node:crypto
  * on the server, WebCrypto in `hmac.ts`), so this file never sees a digest being made.
  *
- * Two signatures travel with each delivery: the guide's (HMAC-SHA1 of the body, hex) and the modern
- * one (Standard Webhooks: HMAC-SHA256 of id, timestamp and body, base64).
+ * Two signatures travel with each delivery: the guide's (HMAC-SHA1 of the body, hex; in the format
+ * `event` HMAC-SHA256, hex behind `sha256=`) and the modern one (Standard Webhooks: HMAC-SHA256 of id,
+ * timestamp and body, base64).
  */
 import { encodeText } from './bytes.ts'
 
@@ -13,13 +14,14 @@ export const ID_HEADER = 'webhook-id'
 export const TIMESTAMP_HEADER = 'webhook-timestamp'
 export const MODERN_SIGNATURE_HEADER = 'webhook-signature'
 
+const EVENT_SIGNATURE_PREFIX = 'sha256='
 const SECRET_PREFIX = 'whsec_'
 const SECRET_KEY_BYTES_MIN = 24
 const SECRET_KEY_BYTES_MAX = 64
 /** An overlap needs two. The bound keeps a hostile header from costing more than its length. */
 const MODERN_SIGNATURES_MAX = 16
 
-/** Key of the guide's header: the secret as its owner sees it, prefix included. */
+/** Key of the guide's header in every format: the secret as its owner sees it, prefix included. */
 export function guideKey(secret: string): Uint8Array {
   return encodeText(secret)
 }
@@ -61,6 +63,17 @@ export function parseModernSignatures(header: string): string[] {
 /** The guide's signature, or null unless it is what we send: 40 lower-case hex digits. */
 export function parseGuideSignature(header: string): string | null {
   return /^[\da-f]{40}$/.test(header) ? header : null
+}
+
+/** The guide's header in the format `event`, of the digest in hex. */
+export function formatEventSignature(hex: string): string {
+  return `${EVENT_SIGNATURE_PREFIX}${hex}`
+}
+
+/** The digest of the format `event` in hex, or null unless it is what we send: `sha256=` and 64 lower-case hex digits. */
+export function parseEventSignature(header: string): string | null {
+  const digits = header.slice(EVENT_SIGNATURE_PREFIX.length)
+  return header.startsWith(EVENT_SIGNATURE_PREFIX) && /^[\da-f]{64}$/.test(digits) ? digits : null
 }
 
 /** Null when the secret may be used; else one sentence why not. */

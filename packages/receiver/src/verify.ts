@@ -7,7 +7,7 @@
 
 import { encodeText } from './bytes.ts'
 import { checkSignature, type Required, type Signed } from './check-signature.ts'
-import { asEvent, isObject, type WebhookEvent } from './event.ts'
+import { type Format, isObject, readEvent, type WebhookEvent } from './event.ts'
 import type { RequestHeaders } from './headers.ts'
 import { isValidSecret } from './signature.ts'
 import { SignatureError } from './signature-error.ts'
@@ -46,12 +46,14 @@ export interface VerifyOptions {
 /** What was verified, and by which header. */
 export interface Verified extends Signed {
   event: WebhookEvent
+  /** Which of the three bodies it has. */
+  format: Format
   /** Whether the bytes as they came were hashed, or what `JSON.stringify` makes of a parsed body. */
   hashed: 'raw' | 'reserialized'
 }
 
 /**
- * The event of a request, or a rejection with a `SignatureError`.
+ * The event of a request, as it came in one of the three formats, or a rejection with a `SignatureError`.
  *
  * `body` is what came over the wire, as text or bytes. Several `secrets` may be live while one is
  * being replaced by another.
@@ -90,7 +92,7 @@ export async function verifyRequest(
   const signed = await checkSignature(request, options.require)
   // After the signature, so that "too old" is said of genuine requests only: a clock or a replay.
   checkAge(signed.timestampSeconds, options)
-  return { event: parseEvent(bytes), hashed, ...signed }
+  return { ...parseEvent(bytes), hashed, ...signed }
 }
 
 /** The secrets as a list, or a SignatureError that says why they can't be keys: the server's own rules. */
@@ -136,7 +138,7 @@ function checkAge(timestampSeconds: number | null, options: VerifyOptions): void
   }
 }
 
-function parseEvent(bytes: Uint8Array): WebhookEvent {
+function parseEvent(bytes: Uint8Array): Pick<Verified, 'event' | 'format'> {
   let value: unknown
   try {
     // Fatal: bytes that aren't UTF-8 must not turn into other text than was signed.
@@ -144,10 +146,10 @@ function parseEvent(bytes: Uint8Array): WebhookEvent {
   } catch (cause) {
     throw new SignatureError('not_json', 'The body is signed right, but is no JSON.', { cause })
   }
-  const event = asEvent(value)
-  if (event !== null) return event
+  const read = readEvent(value)
+  if ('event' in read) return read
   throw new SignatureError(
     'not_an_event',
-    'The body is signed right, but lacks eventType, chatbotId or a field of its payload.',
+    `The body is signed right, but ${read.fault}: no event in a format that we send.`,
   )
 }

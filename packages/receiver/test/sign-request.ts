@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import {
   encodeBase64,
   encodeHex,
+  formatEventSignature,
   formatModernSignatures,
   GUIDE_SIGNATURE_HEADER,
   guideKey,
@@ -25,6 +26,12 @@ export function guideHeaders(body: string | Uint8Array, secret = SECRET): Record
   return { [GUIDE_SIGNATURE_HEADER]: encodeHex(digest) }
 }
 
+/** The guide's header as the format `event` has it. */
+export function eventHeaders(body: string | Uint8Array, secret = SECRET): Record<string, string> {
+  const digest = createHmac('sha256', guideKey(secret)).update(body).digest()
+  return { [GUIDE_SIGNATURE_HEADER]: formatEventSignature(encodeHex(digest)) }
+}
+
 export function modernHeaders(
   body: string,
   {
@@ -44,7 +51,10 @@ export function modernHeaders(
   }
 }
 
-/** Both headers, as the server sends them. */
+/** Both headers, as the server sends them; of the format `event`, whose first key is its name. */
 export function signedHeaders(body: string, secret = SECRET): Record<string, string> {
-  return { ...guideHeaders(body, secret), ...modernHeaders(body, { secrets: [secret] }) }
+  const older = body.startsWith('{"event":')
+    ? eventHeaders(body, secret)
+    : guideHeaders(body, secret)
+  return { ...older, ...modernHeaders(body, { secrets: [secret] }) }
 }

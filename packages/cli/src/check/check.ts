@@ -20,6 +20,7 @@ export async function checkEndpoint(options: SessionOptions): Promise<Report> {
   const findings: Finding[] = []
   const report = (checks: Report['checks']): Report => ({
     url: options.url.href,
+    format: session.format,
     ok: findings.every(({ verdict }) => verdict !== 'fault'),
     checks,
     requests: session.requests,

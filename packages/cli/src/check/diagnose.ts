@@ -6,7 +6,7 @@ import type { Answer } from './post.ts'
 import { answerText, isTaken, type Session } from './session.ts'
 import { type Signed, type WrongSignature, wrongSignatures } from './signatures.ts'
 import { contentRefused, quoted, statusOf, type ToldApart, tellApart } from './told-apart.ts'
-import { GUIDE_HEADER_ZERO, MODERN_HEADER_ZERO } from './zero.ts'
+import { zeroHeaders } from './zero.ts'
 
 interface Diagnosis {
   finding: Finding
@@ -89,8 +89,7 @@ export async function findWay(session: Session, probe: Probe): Promise<WrongSign
 }
 
 function offer(session: Session, event: Signed, { header, value }: WrongSignature) {
-  const others = { ...GUIDE_HEADER_ZERO, ...MODERN_HEADER_ZERO }
-  return session.send(event, { ...others, [header]: value })
+  return session.send(event, { ...zeroHeaders(session), [header]: value })
 }
 
 /** Once may be chance: an endpoint that takes each tenth request, whatever it is. */

@@ -1,4 +1,8 @@
 /** The events of a check: shaped as ours, and plainly nobody's, for an endpoint that stores them. */
+import type { Format } from '@chatzuri/webhooks'
+
+export const FORMATS: readonly Format[] = ['guide', 'agent', 'event']
+
 export interface Probe {
   eventType: string
   chatbotId: string
@@ -56,12 +60,31 @@ export function numbersProbe(): Probe {
   return { ...unknownProbe(), payload: { small: 1e-7, large: 1e21, tenth: 0.1, whole: 1 } }
 }
 
+/** As a webhook of that format gets it. */
+export function bodyOf(probe: Probe, format: Format): string {
+  const { eventType, chatbotId, payload } = probe
+  if (format === 'guide') return JSON.stringify(probe)
+  if (format === 'agent') return JSON.stringify({ eventType, agentId: chatbotId, payload })
+  const timestamp = `${new Date().toISOString().slice(0, 19)}Z`
+  const data = eventType === 'lead.submit' ? leadData(payload) : payload
+  return JSON.stringify({ event: eventType, timestamp, agent_id: chatbotId, data })
+}
+
+function leadData({ customerName, customerEmail, customerPhone }: Probe['payload']) {
+  return {
+    name: customerName,
+    email: customerEmail,
+    phone: customerPhone,
+    channel: 'website',
+  }
+}
+
 /** The longest body that can come. */
-export function longestProbe(base: Probe): Probe {
+export function longestProbe(base: Probe, format: Format = 'guide'): Probe {
   const withText = (text: string) =>
     base.eventType === 'lead.submit'
       ? { ...base, payload: { ...base.payload, customerName: text } }
       : { ...base, payload: { text } }
-  const room = BODY_BYTES_MAX - Buffer.byteLength(JSON.stringify(withText('')))
+  const room = BODY_BYTES_MAX - Buffer.byteLength(bodyOf(withText(''), format))
   return withText('x'.repeat(room))
 }

@@ -2,6 +2,7 @@
 import { toCompare } from './compare.ts'
 import { findWay } from './diagnose.ts'
 import {
+  bodyOf,
   leadProbe,
   longestProbe,
   numbersProbe,
@@ -82,8 +83,8 @@ async function findTextWay(session: Session, text: string): Promise<WrongSignatu
 /** A body with white space, which we never send: who hashes the bytes and who re-serialises differ. */
 async function findRaw(session: Session, scheme: Scheme): Promise<Finding> {
   if (scheme === 'nothing') return ok('raw-body', 'What it hashes is unknown: it verifies nothing.')
-  const compact = JSON.stringify(leadProbe())
-  const spaced = compact.replace('{"eventType":', '{ "eventType": ')
+  const compact = bodyOf(leadProbe(), session.format)
+  const spaced = compact.replace(/^\{("\w+":)/, '{ $1 ')
   const event = session.event(leadProbe(), spaced)
   if (isTaken(await session.send(event))) return ok('raw-body', 'It hashes the raw bytes.')
   const reserialised = signedHeaders({ ...event, body: compact }, session.secret)
@@ -134,7 +135,7 @@ async function findNumbers(session: Session, scheme: Scheme): Promise<Finding[]>
 }
 
 async function findLimit(session: Session, base: Probe): Promise<Finding> {
-  const answer = await session.sendRight(longestProbe(base))
+  const answer = await session.sendRight(longestProbe(base, session.format))
   if (isTaken(answer)) return ok('body-limit', 'It takes the longest body that we send (100 KiB).')
   const isLimit = answer.kind !== 'answered' || answer.status === 413
   return fault(

@@ -1,3 +1,5 @@
+import type { Format } from '@chatzuri/webhooks'
+
 /** What a check says of one thing. */
 type Verdict = 'ok' | 'fault' | 'advice'
 
@@ -25,6 +27,8 @@ export interface Compare {
 
 export interface Report {
   url: string
+  /** In which it was asked. */
+  format: Format
   /** No fault: advice does not count. */
   ok: boolean
   /** Which header the endpoint checks; null: unknown, because it never took a signature of ours. */

@@ -6,7 +6,7 @@ import type { Answer } from './post.ts'
 import { answerText, type HeaderChange, isTaken, type Session } from './session.ts'
 import { quoted, statusOf, tellApart } from './told-apart.ts'
 import { type Trial, trials, VERIFY } from './trials.ts'
-import { GUIDE_HEADER_ZERO, MODERN_HEADER_ZERO } from './zero.ts'
+import { zeroHeaders } from './zero.ts'
 
 export async function findScheme(session: Session): Promise<Scheme> {
   const takes = async (change: HeaderChange) => {
@@ -15,7 +15,7 @@ export async function findScheme(session: Session): Promise<Scheme> {
     if (isTaken(answer) || isDecided(answer)) return isTaken(answer)
     return isTaken(await session.send(session.event(leadProbe()), change))
   }
-  if (await takes({ ...GUIDE_HEADER_ZERO, ...MODERN_HEADER_ZERO })) return 'nothing'
+  if (await takes(zeroHeaders(session))) return 'nothing'
   const guide = await takes({ [MODERN_SIGNATURE_HEADER]: undefined })
   const modern = await takes({ [GUIDE_SIGNATURE_HEADER]: undefined })
   if (guide && modern) return 'either'
@@ -41,7 +41,7 @@ const CONTROLS = 3
 
 /** Right signatures once more: who refuses them now may have refused the wrong ones for that reason. */
 async function findUnsteady(session: Session): Promise<Finding | null> {
-  const stranger = { ...GUIDE_HEADER_ZERO, ...MODERN_HEADER_ZERO }
+  const stranger = zeroHeaders(session)
   if (isTaken(await session.send(session.event(leadProbe()), stranger))) {
     return fault(
       STEADY,

@@ -1,8 +1,9 @@
 /** The endpoint under check: sends probes to it, counts them, and remembers how long it took. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Format } from '@chatzuri/webhooks'
 import { VERSION } from '../version.ts'
-import type { Probe } from './events.ts'
+import { bodyOf, type Probe } from './events.ts'
 import { type Answer, post } from './post.ts'
 import { type Signed, signedHeaders } from './signatures.ts'
 
@@ -11,6 +12,8 @@ export interface SessionOptions {
   secret: string
   /** While `secret` replaces it. */
   previousSecret?: string | null
+  /** Of the bodies and of the guide's header; default: the guide's own. */
+  format?: Format
   timeoutMs: number
   /** After each request. */
   onRequest?: (count: number) => void
@@ -47,6 +50,7 @@ export class Session {
   readonly url: URL
   readonly secret: string
   readonly previousSecret: string | null
+  readonly format: Format
   readonly timeoutMs: number
   /** Turned off when the certificate was found wrong, so that the rest can be checked too. */
   verifyTls = true
@@ -71,14 +75,16 @@ export class Session {
     this.url = options.url
     this.secret = options.secret
     this.previousSecret = previousSecret
+    this.format = options.format ?? 'guide'
     this.timeoutMs = options.timeoutMs
     this.#onRequest = onRequest
   }
 
   /** A new event: with an id of its own, signed now. */
-  event(probe: Probe, body = JSON.stringify(probe)): Signed {
+  event(probe: Probe, body = bodyOf(probe, this.format)): Signed {
     const id = `evt_check${randomBytes(8).toString('hex')}`
-    return { id, timestampSeconds: Math.floor(Date.now() / 1000), body }
+    const { format } = this
+    return { id, timestampSeconds: Math.floor(Date.now() / 1000), body, format }
   }
 
   async send(signed: Signed, change: HeaderChange = {}): Promise<Answer> {

@@ -3,7 +3,9 @@
  * receivers in the wild have been seen to make theirs. Which one it takes names its mistake.
  */
 import { createHash, createHmac } from 'node:crypto'
+import type { Format } from '@chatzuri/webhooks'
 import {
+  formatEventSignature,
   formatModernSignatures,
   GUIDE_SIGNATURE_HEADER,
   guideKey,
@@ -21,6 +23,8 @@ export interface Signed {
   id: string
   timestampSeconds: number
   body: string
+  /** Of the guide's header. */
+  format: Format
 }
 
 /** A wrong way of signing: what it would put into one header, and what to say about it. */
@@ -32,8 +36,19 @@ export interface WrongSignature {
   mend: string
 }
 
-export function guideSignature({ body }: Signed, secret: string): string {
-  return createHmac('sha1', guideKey(secret)).update(body).digest('hex')
+export function guideSignature({ body, format }: Signed, secret: string): string {
+  return guideDigest(format, guideKey(secret), body)
+}
+
+/** As the format spells it: `event` by SHA-256, and says so. */
+export function guideDigest(format: Format, key: Uint8Array | string, content: string): string {
+  return format === 'event'
+    ? formatEventSignature(hex('sha256', key, content))
+    : hex('sha1', key, content)
+}
+
+function hex(hash: 'sha1' | 'sha256', key: Uint8Array | string, content: string): string {
+  return createHmac(hash, key).update(content).digest('hex')
 }
 
 export function modernSignature({ id, timestampSeconds, body }: Signed, secret: string): string {
@@ -77,44 +92,80 @@ function* guideWays(signed: Signed, secret: string, right: string): Generator<Wr
   const header = GUIDE_SIGNATURE_HEADER
   const key = guideKey(secret)
   const bodies = BODY_WAYS.map((way) => ({ ...way, content: way.content(signed.body) }))
+  const sign = (own: Uint8Array | string, content: string) =>
+    guideDigest(signed.format, own, content)
+  yield* otherFormat(signed, key)
   for (const { does, mend, content } of bodies)
-    yield { header, value: sha1(key, content), does, mend }
+    yield { header, value: sign(key, content), does, mend }
   for (const { does, mend, key: keyOf } of KEY_WAYS) {
-    yield { header, value: sha1(keyOf(secret), signed.body), does, mend }
+    yield { header, value: sign(keyOf(secret), signed.body), does, mend }
   }
-  for (const { does, mend, sign } of SIGNED_WAYS) {
-    yield { header, value: sign({ ...signed, key, secret, url: null }), does, mend }
+  for (const { does, mend, sign: signAll } of SIGNED_WAYS) {
+    yield { header, value: signAll({ ...signed, key, secret, url: null }), does, mend }
   }
   yield {
     header,
     value: `sha1=${right}`,
     does: 'expects the prefix "sha1=" before the signature.',
-    mend: 'Compare with the 40 hex digits alone: our header has no prefix.',
+    mend:
+      signed.format === 'event'
+        ? 'Compare with all of the header: "sha256=" and 64 hex digits.'
+        : 'Compare with the 40 hex digits alone: our header has no prefix.',
   }
+  // Of the format event it is said above, where it is one mistake.
+  if (signed.format === 'event') return
   // Two mistakes at once: seen often enough together to be worth a request each.
   for (const { does, mend, content } of bodies) {
-    const value = createHmac('sha256', key).update(content).digest('hex')
     yield {
       header,
-      value,
+      value: hex('sha256', key, content),
       does: `signs with SHA-256, and ${does}`,
       mend: `Sign with SHA-1. ${mend}`,
     }
   }
 }
 
+/** What it would take of a webhook with another format. */
+function* otherFormat({ body, format }: Signed, key: Uint8Array): Generator<WrongSignature> {
+  const header = GUIDE_SIGNATURE_HEADER
+  const digest = hex('sha256', key, body)
+  if (format !== 'event') {
+    yield {
+      header,
+      value: formatEventSignature(digest),
+      does: 'takes x-chatzuri-signature as the format event has it, "sha256=" and HMAC-SHA256.',
+      mend: `A webhook of the format ${format} has 40 hex digits of HMAC-SHA1 there. Check webhook-signature, which is the same in every format; or give the webhook the format event, and check with --format event.`,
+    }
+    return
+  }
+  yield {
+    header,
+    value: hex('sha1', key, body),
+    does: 'takes x-chatzuri-signature as the formats guide and agent have it, 40 hex digits of HMAC-SHA1.',
+    mend: 'A webhook of the format event has "sha256=" and 64 hex digits of HMAC-SHA256 there. Check webhook-signature, which is the same in every format; or give the webhook another format.',
+  }
+  yield {
+    header,
+    value: digest,
+    does: 'expects the 64 hex digits without "sha256=" before them.',
+    mend: 'Compare with all of the header: "sha256=" and the digits.',
+  }
+}
+
 function* rareWays(signed: Signed, secret: string, url: URL | null): Generator<WrongSignature> {
   const header = GUIDE_SIGNATURE_HEADER
   const key = guideKey(secret)
+  const sign = (own: Uint8Array | string, content: string) =>
+    guideDigest(signed.format, own, content)
   for (const { does, mend, content } of RARE_BODY_WAYS)
-    yield { header, value: sha1(key, content(signed.body)), does, mend }
+    yield { header, value: sign(key, content(signed.body)), does, mend }
   for (const { does, mend, key: keyOf } of RARE_KEY_WAYS)
-    yield { header, value: sha1(keyOf(secret), signed.body), does, mend }
-  for (const { does, mend, sign } of RARE_SIGNED_WAYS)
-    yield { header, value: sign({ ...signed, key, secret, url }), does, mend }
+    yield { header, value: sign(keyOf(secret), signed.body), does, mend }
+  for (const { does, mend, sign: signAll } of RARE_SIGNED_WAYS)
+    yield { header, value: signAll({ ...signed, key, secret, url }), does, mend }
   const modern = { ...signed, key: modernKey(secret), secret, url }
-  for (const { does, mend, sign } of RARE_MODERN_WAYS)
-    yield { header: MODERN_SIGNATURE_HEADER, value: sign(modern), does, mend }
+  for (const { does, mend, sign: signAll } of RARE_MODERN_WAYS)
+    yield { header: MODERN_SIGNATURE_HEADER, value: signAll(modern), does, mend }
 }
 
 function* modernWays(signed: Signed, secret: string): Generator<WrongSignature> {
@@ -149,10 +200,6 @@ function* modernWays(signed: Signed, secret: string): Generator<WrongSignature> 
     const text = modernContent(id, timestampSeconds, contentOf(body))
     yield { header, value: formatModernSignatures([digest(key, text)]), does, mend }
   }
-}
-
-function sha1(key: Uint8Array | string, content: string): string {
-  return createHmac('sha1', key).update(content).digest('hex')
 }
 
 /** Another secret's, of the right shape. */

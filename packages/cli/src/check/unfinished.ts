@@ -3,7 +3,7 @@ import { leadProbe } from './events.ts'
 import { advice, type Finding, fault } from './finding.ts'
 import { RateLimited, type Session } from './session.ts'
 import { statusOf } from './told-apart.ts'
-import { GUIDE_HEADER_ZERO, MODERN_HEADER_ZERO } from './zero.ts'
+import { zeroHeaders } from './zero.ts'
 
 /** It answered 429, and went on to. */
 export async function limited(
@@ -34,7 +34,7 @@ export async function limited(
 /** The answer to a wrong signature; null: limited, too. */
 async function wrongOnly(session: Session) {
   try {
-    const wrong = { ...GUIDE_HEADER_ZERO, ...MODERN_HEADER_ZERO }
+    const wrong = zeroHeaders(session)
     const event = session.event(leadProbe())
     return await session.send(event, wrong)
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Command } from '../command.ts'
 import { EXIT, usageError } from '../command-error.ts'
 import { printable } from '../output.ts'
 import { serverUrl } from '../typed-url.ts'
+import { FORMAT_OPTION, formatOf } from './format.ts'
 import { secretsOf } from './secret.ts'
 
 const SIGNS = { ok: 'ok    ', fault: 'FAULT ', advice: 'advice' } as const
@@ -18,6 +19,7 @@ export const check: Command = {
       value: 'SECRET',
       about: "the webhook's; better in CHATZURI_SECRET, where no list of processes shows it",
     },
+    format: FORMAT_OPTION,
     timeout: {
       type: 'string',
       value: 'SECONDS',
@@ -27,7 +29,8 @@ export const check: Command = {
   notes: `It sends some sixty requests, up to 500 when the right signature is refused. They are
 shaped like real leads (Check Ann, check@example.com): an endpoint that stores leads stores these.
 The secret itself is never sent. Two secrets, the new one, a space and the old one, are those of a
-rotation, which is then tried as well. The report is text; --json makes it one line of JSON.
+rotation, which is then tried as well. Bodies and x-chatzuri-signature are those of --format: a receiver
+of two formats is checked twice. The report is text; --json makes it one line of JSON.
 
 Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked wrongly.`,
   async run(given) {
@@ -36,6 +39,7 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
       throw usageError('check needs one URL: chatzuri check https://shop.example/hook.')
     const url = serverUrl(address, 'The URL')
     const secrets = secretsOf(given, 'check')
+    const format = formatOf(given)
     const seconds = Number(given.text('timeout') ?? 30)
     if (!(seconds >= 0.1 && seconds <= 120))
       throw usageError('--timeout is a number of seconds from 0.1 to 120.')
@@ -45,7 +49,7 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
     const stop = new AbortController()
     const onSignal = () => stop.abort()
     process.once('SIGINT', onSignal)
-    const asked = { url, ...secrets, timeoutMs: seconds * 1000, signal: stop.signal }
+    const asked = { url, ...secrets, format, timeoutMs: seconds * 1000, signal: stop.signal }
     const report = await checkEndpoint({ ...asked, onRequest, onWait })
     process.off('SIGINT', onSignal)
     given.out.progress(null)
@@ -54,7 +58,7 @@ Exit code: 0 without a fault (advice is none), 1 with one, 2 when it was asked w
   },
 }
 
-function reportText({ url, ok, requests, findings }: Report): string {
+function reportText({ url, format, ok, requests, findings }: Report): string {
   const lines = findings.flatMap(({ verdict, message, mend, compare }) => [
     `  ${SIGNS[verdict]}  ${printable(message)}`,
     ...(mend === undefined ? [] : [`          -> ${printable(mend)}`]),
@@ -62,7 +66,8 @@ function reportText({ url, ok, requests, findings }: Report): string {
   ])
   const count = (wanted: string) => findings.filter(({ verdict }) => verdict === wanted).length
   const sum = ok ? 'no fault' : `${count('fault')} fault${count('fault') === 1 ? '' : 's'}`
-  return [url, ...lines, `${sum}, ${count('advice')} advice, ${requests} requests`].join('\n')
+  const asked = format === 'guide' ? url : `${url}, in the format ${format}`
+  return [asked, ...lines, `${sum}, ${count('advice')} advice, ${requests} requests`].join('\n')
 }
 
 /** What a developer holds beside the log of the endpoint. */

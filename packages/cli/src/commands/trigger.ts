@@ -28,7 +28,7 @@ export const trigger: Command = {
     chatbot: { type: 'string', value: 'bot_…', about: 'of which chatbot; default: the only one' },
     'no-wait': { type: 'boolean', about: "don't wait for the first attempts" },
   },
-  notes: `It is a real event: real webhooks get it, and a lead is stored. Waits up to 15 s until each
+  notes: `It is a real event: real webhooks get it, each in its own format, and a lead is stored. Waits up to 15 s until each
 delivery has been tried once.
 
 Exit code: 0 tried and delivered (or not waited for), 1 a first attempt failed or is still out.`,

@@ -41,7 +41,10 @@ export const verify: Command = {
         // It is asked of what somebody has before them, which is often one header out of two.
         require: 'either',
       })
-      given.out.value({ verified: true, event }, () => `Signed right: ${event.eventType}.`)
+      given.out.value({ verified: true, event }, () => {
+        const type = 'event' in event ? event.event : event.eventType
+        return `Signed right: ${type}.`
+      })
       return EXIT.done
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error

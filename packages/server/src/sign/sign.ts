@@ -4,6 +4,7 @@
  * Formats come from the receiver package: one implementation on both sides.
  */
 import {
+  formatEventSignature,
   formatModernSignatures,
   GUIDE_SIGNATURE_HEADER,
   guideKey,
@@ -85,7 +86,7 @@ export function createSign({ version, timeoutMs }: SignOptions): Sign {
 /** `event` has it by HMAC-SHA256, and says so (formats.md). */
 function guideSignature({ guide, event }: Keys, { bytes: body, signature }: Body): string {
   if (signature === 'sha1') return hmac(guide, { before: '', body }, 'hex')
-  return `sha256=${hmac(event(), { before: '', body }, 'hex')}`
+  return formatEventSignature(hmac(event(), { before: '', body }, 'hex'))
 }
 
 /** What every request of a webhook has, as long as its settings are these. */

@@ -85,7 +85,7 @@ export const BODY_WAYS: BodyWay[] = [
   parsed(
     (value) => JSON.stringify(payloadOf(value)),
     'hashes the payload only.',
-    'Hash the whole body, eventType and chatbotId included.',
+    'Hash the whole body, what stands around the payload included.',
   ),
   parsed(
     (value) => pythonJson(payloadOf(value)),
@@ -284,7 +284,8 @@ function parsed(content: (value: unknown) => string, does: string, mend: string)
 }
 
 function payloadOf(value: unknown): unknown {
-  return (value as { payload?: unknown }).payload
+  const { payload, data = null } = value as { payload?: unknown; data?: unknown }
+  return payload ?? data
 }
 
 export function hmac(

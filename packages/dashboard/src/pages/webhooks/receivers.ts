@@ -71,6 +71,8 @@ function portOf({ port, protocol }: URL): string {
 const TWO = 'It holds two, with a space between them, while one replaces the other.'
 /** A blank beside a secret would be a second one: the empty key, which anybody has. */
 const UNSET = "Set CHATZURI_SECRET to the webhook's secret, all of it."
+/** A webhook has one of three formats, and its receiver need not know which. */
+const NAMES = 'event.eventType ?? event.event, event.payload ?? event.data'
 const NEWER = 'By webhook-signature and nothing else: the older header signs no time.'
 
 /** For what has Node's own crypto. The raw bytes are hashed: a parser may spell them differently. */
@@ -122,9 +124,9 @@ app.post(${quoted(path)}, express.raw({ type: '*/*', limit: '128kb' }), (req, re
   if (!Buffer.isBuffer(req.body) || !isSigned((name) => req.get(name), req.body)) {
     return res.status(400).json({ message: "Signature didn't match" })
   }
-  const { eventType, chatbotId, payload } = JSON.parse(req.body)
+  const event = JSON.parse(req.body)
   // A repeat has the same id: remember the ones that you have handled.
-  console.log(req.get('webhook-id'), eventType, chatbotId, payload)
+  console.log(req.get('webhook-id'), ${NAMES})
   res.json({ received: true })
 })
 
@@ -146,9 +148,9 @@ export async function POST(request) {
   if (!isSigned((name) => request.headers.get(name), body)) {
     return Response.json({ message: "Signature didn't match" }, { status: 400 })
   }
-  const { eventType, chatbotId, payload } = JSON.parse(Buffer.from(body).toString())
+  const event = JSON.parse(Buffer.from(body).toString())
   // A repeat has the same id: remember the ones that you have handled.
-  console.log(request.headers.get('webhook-id'), eventType, chatbotId, payload)
+  console.log(request.headers.get('webhook-id'), ${NAMES})
   return Response.json({ received: true })
 }
 
@@ -171,9 +173,9 @@ export async function receive(request) {
   if (!(await isSigned(request.headers, body))) {
     return Response.json({ message: "Signature didn't match" }, { status: 400 })
   }
-  const { eventType, chatbotId, payload } = JSON.parse(new TextDecoder().decode(body))
+  const event = JSON.parse(new TextDecoder().decode(body))
   // A repeat has the same id: remember the ones that you have handled.
-  console.log(request.headers.get('webhook-id'), eventType, chatbotId, payload)
+  console.log(request.headers.get('webhook-id'), ${NAMES})
   return Response.json({ received: true })
 }
 
@@ -232,7 +234,7 @@ def receive():
         return {"message": "Signature didn't match"}, 400
     event = request.get_json()
     # A repeat has the same id: remember the ones that you have handled.
-    print(request.headers["webhook-id"], event["eventType"], event["payload"])
+    print(request.headers["webhook-id"], event.get("eventType", event.get("event")), event.get("payload", event.get("data")))
     return {"received": True}
 
 
@@ -280,7 +282,7 @@ if (!is_signed($body, $keys)) {
 }
 $event = json_decode($body, true);
 // A repeat has the same id: remember the ones that you have handled.
-error_log($_SERVER['HTTP_WEBHOOK_ID'] . ' ' . $event['eventType'] . ' ' . json_encode($event['payload']));
+error_log($_SERVER['HTTP_WEBHOOK_ID'] . ' ' . ($event['eventType'] ?? $event['event']) . ' ' . json_encode($event['payload'] ?? $event['data']));
 echo json_encode(['received' => true]);
 
 // ${NEWER}

@@ -45,7 +45,12 @@ export function parameterTable(parameters: readonly Parameter[]): Markup {
 /** A body's fields; of a named object, those of its definition. */
 export function bodyTable(schema: JsonSchema, components: Record<string, JsonSchema>): Markup {
   const named = schema.$ref ? components[schema.$ref.slice(REFERENCE.length)] : undefined
-  return fieldTable(named ?? schema)
+  const { anyOf = [] } = schema
+  return anyOf.length === 0 ? fieldTable(named ?? schema) : html`${anyOf.map(oneOfThem)}`
+}
+
+function oneOfThem(schema: JsonSchema): Markup {
+  return html`<p>${String(schema.title ?? '')}:</p>${fieldTable(schema)}`
 }
 
 function table(first: string, rows: Markup[]): Markup {

@@ -37,6 +37,48 @@ test.each(received)('the example of %s is one request, rightly signed', (_, oper
   expect(headers['webhook-signature']).toBe(modern)
 })
 
+test('every body of the three formats is described, with an example that is one', () => {
+  for (const [name, { requestBody }] of received) {
+    const { schema = {}, example } = requestBody?.content['application/json'] ?? {}
+    const forms = schema.anyOf ?? []
+    const examples = forms.map(({ examples: [first] = [] }) => first as Record<string, unknown>)
+    expect(examples[0]).toEqual(example)
+    expect(examples.map((each) => Object.keys(each))).toEqual([
+      ['eventType', 'chatbotId', 'payload'],
+      ['eventType', 'agentId', 'payload'],
+      ['event', 'timestamp', 'agent_id', 'data'],
+    ])
+    const are = forms.map((form) => new Ajv2020({ strict: false }).compile(form))
+    for (const [at, each] of examples.entries()) {
+      expect(
+        are.map((is) => is(each)),
+        name,
+      ).toEqual([at === 0, at === 1, at === 2])
+    }
+  }
+})
+
+test('an endpoint really gets what is described in each format, with all that is asked for', async () => {
+  const { call, endpoint, addChatbot, addWebhook } = await startWholeServer()
+  const bot = await addChatbot()
+  const include = ['custom', 'context', 'consent']
+  for (const format of ['guide', 'agent', 'event']) {
+    await addWebhook(bot, { eventTypes: ['lead.submit', 'order.created'], format, include })
+  }
+  await call('POST', `/api/v1/chatbots/${bot}/leads`, { body: { customerName: 'Ann' } })
+  await endpoint.hasReceived(3)
+  const event = { eventType: 'order.created', payload: { total: 49.9 } }
+  await call('POST', `/api/v1/chatbots/${bot}/events`, { body: event })
+  await endpoint.hasReceived(6)
+  for (const [index, { headers, body }] of endpoint.received.entries()) {
+    const operation = received.find(([name]) => name === (index < 3 ? 'lead.submit' : 'event'))?.[1]
+    const { isBody } = bodyOf(operation as Operation)
+    expect(isBody(JSON.parse(body)), JSON.stringify(isBody.errors)).toBe(true)
+    const [signature] = operation?.parameters ?? []
+    expect(headers['x-chatzuri-signature']).toMatch(new RegExp(String(signature?.schema.pattern)))
+  }
+})
+
 test('an endpoint really gets what is described: each header, and the body', async () => {
   const { call, endpoint, addChatbot, addWebhook } = await startWholeServer()
   const bot = await addChatbot()

@@ -1,18 +1,20 @@
 /**
  * The document's `webhooks` section: what an endpoint gets, and what it should answer. One entry for
  * each event type of ours, made from its definition, and one for whatever else is published. Each
- * example is a whole request: its signatures are those of its body.
+ * example is a whole request: its signatures are those of its body. A body is one of three, by its
+ * webhook's format; the example has the guide's.
  */
-import { EVENT_TYPE_PATTERN, LEAD_EVENT, LEAD_EVENT_SPELLINGS } from '../../event.ts'
+import { EVENT_TYPE_PATTERN, LEAD_EVENT } from '../../event.ts'
 import { exampleDelivery, SECRET_EXAMPLE } from '../shapes/delivery-example.ts'
-import { EXAMPLE_IDS, idPattern } from '../shapes/schemas.ts'
+import { idPattern } from '../shapes/schemas.ts'
 import { EVENT_TYPES, type EventTypeInfo } from './event-types.ts'
+import { bodySchema, type Received } from './openapi-bodies.ts'
 import type { Operation, Parameter, ResponseObject } from './openapi-document.ts'
 import type { JsonSchema } from './openapi-schemas.ts'
 
 const HEADERS: Parameter[] = [
-  header('x-chatzuri-signature', /^[0-9a-f]{40}$/, {
-    description: `40 lower-case hex digits: HMAC-SHA1 over the body's bytes, keyed with the webhook's secret as shown. It signs no time: verify \`webhook-signature\` instead, and nothing else. While a rotation is under way it is made with the previous secret. The example's secret is \`${SECRET_EXAMPLE}\`.`,
+  header('x-chatzuri-signature', /^([0-9a-f]{40}|sha256=[0-9a-f]{64})$/, {
+    description: `40 lower-case hex digits: HMAC-SHA1 over the body's bytes, keyed with the webhook's secret as shown. Of the format \`event\` \`sha256=\` and 64 of them: HMAC-SHA256, with the same key. It signs no time: verify \`webhook-signature\` instead, and nothing else. While a rotation is under way it is made with the previous secret. The example's secret is \`${SECRET_EXAMPLE}\`.`,
   }),
   header('webhook-id', idPattern('event'), {
     description:
@@ -57,12 +59,12 @@ export function webhooksSection(): Record<string, Record<string, Operation>> {
 
 function knownEvent({ name, description, schema, example }: EventTypeInfo): Operation {
   const isLead = name === LEAD_EVENT
-  const fields = isLead ? ' All four fields are always there and always strings.' : ''
+  const fields = isLead ? ' Its fields are always there and always strings.' : ''
   return received({
     operationId: `receive${pascalCase(name)}`,
     summary: `Receive \`${name}\``,
     description: `${description}${fields}`,
-    eventType: { type: 'string', enum: isLead ? [...LEAD_EVENT_SPELLINGS] : [name] },
+    eventType: { type: 'string', enum: [name] },
     payload: schema,
     example: { eventType: name, payload: example },
   })
@@ -82,23 +84,15 @@ const OTHER_EVENT: Operation = received({
   example: { eventType: 'order.created', payload: { orderId: '1001', total: 49.9 } },
 })
 
-interface ReceivedSpec {
+interface ReceivedSpec extends Received {
   operationId: string
   summary: string
   description: string
-  eventType: JsonSchema
-  payload: JsonSchema
-  example: { eventType: string; payload: Record<string, unknown> }
 }
 
 function received({ eventType, payload, example, ...about }: ReceivedSpec): Operation {
   const { headers, body } = exampleDelivery(example.eventType, example.payload)
-  const chatbotId: JsonSchema = { type: 'string', examples: [EXAMPLE_IDS.chatbot] }
-  const schema: JsonSchema = {
-    type: 'object',
-    properties: { eventType, chatbotId, payload },
-    required: ['eventType', 'chatbotId', 'payload'],
-  }
+  const schema = bodySchema({ eventType, payload, example })
   const parameters = HEADERS.map((parameter) => {
     const shown = headers[parameter.name]
     return shown === undefined ? parameter : { ...parameter, example: shown }
