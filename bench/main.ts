@@ -32,6 +32,7 @@ import { pruning } from './scenarios/pruning.ts'
 import { resting } from './scenarios/resting.ts'
 import { start } from './scenarios/start.ts'
 import { waiting } from './scenarios/waiting.ts'
+import { wants } from './scenarios/wants.ts'
 import { STORES, type StoreName } from './stores.ts'
 
 const SCENARIOS: readonly Scenario[] = [
@@ -51,6 +52,7 @@ const SCENARIOS: readonly Scenario[] = [
   bodies,
   exports,
   clients,
+  wants,
 ]
 const ALL: readonly Scenario[] = [...SCENARIOS, ...PEER_SCENARIOS]
 

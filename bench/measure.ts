@@ -3,7 +3,7 @@
  * because a machine's speed drifts more between two runs than the difference that we look for. The
  * figure is the median of the pairs' ratios; its spread is printed beside it.
  */
-export type Unit = 'ratio' | 'ms' | 's' | 'MB' | '/s' | '%'
+export type Unit = 'ratio' | 'µs' | 'ms' | 's' | 'MB' | '/s' | '%'
 
 export interface Figure {
   what: string

@@ -52,6 +52,8 @@ function show(value: number, unit: Unit): string {
   switch (unit) {
     case 'ratio':
       return `${value.toFixed(2)}×`
+    case 'µs':
+      return `${value.toFixed(1)} µs`
     case 'ms':
       return value < 100 ? `${value.toFixed(2)} ms` : `${value.toFixed(0)} ms`
     case 's':
