@@ -308,6 +308,26 @@ describe('with a server', () => {
     expect([none.code, none.error]).toEqual([2, expect.stringContaining('needs ids, or a filter')])
   })
 
+  test('a webhook is made with what it wants', async () => {
+    const argv = ['webhooks', 'create', 'https://hooks.example/x', '--format', 'template']
+    const template = join(folder, 'template.json')
+    writeFileSync(template, '{"who":"{{payload.customerName}}"}')
+    const filter = '{"payload":{"customerPhone":{"exists":true}}}'
+    const made = await call([...argv, '--template', template, '--filter', filter], { env })
+    expect(JSON.parse(made.text)).toMatchObject({
+      format: 'template',
+      template: '{"who":"{{payload.customerName}}"}',
+      filter: JSON.parse(filter),
+    })
+    await call(['webhooks', 'delete', JSON.parse(made.text).id, '--yes'], { env })
+    const wrong = await call([...argv, '--template', join(folder, 'none')], { env })
+    expect([wrong.code, wrong.error]).toEqual([2, expect.stringContaining("can't be read")])
+    const noJson = await call([...argv, '--filter', '{'], { env })
+    expect([noJson.code, noJson.error]).toEqual([2, expect.stringContaining('--filter is no JSON')])
+    const refused = await call(argv, { env })
+    expect([refused.code, refused.error]).toEqual([3, expect.stringContaining('template')])
+  })
+
   test('earlier events go to a webhook that is newer than they are, once', async () => {
     const url = `${new URL((await api.get<{ url: string }>(`/api/v1/webhooks/${webhookId}`)).url)}`
     const made = await call(['webhooks', 'create', url, '--type', 'order.paid'], { env })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type Api, itemsOf, openApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT, type ExitCode, usageError } from '../command-error.ts'
@@ -11,6 +12,8 @@ import { detailText } from './leads.ts'
 type Row = Record<string, unknown>
 
 const COLUMNS = ['id', 'chatbotId', 'state', 'url', 'eventTypes', 'ratePerSecond', 'stateReason']
+/** Of `create` alone. */
+const CREATE_OPTIONS = ['type', 'format', 'template', 'filter', 'include'] as const
 /** How the server's `hold` and `restore --hold` begin the reason of what they paused. */
 const HELD = 'Held after a restore'
 
@@ -27,6 +30,20 @@ export const webhooks: Command = {
       multiple: true,
       value: 'TYPE',
       about: 'create: an event type; may be repeated, by default lead.submit',
+    },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      about:
+        'create: guide (the default), agent, event, slack, teams, discord, google-chat or template',
+    },
+    template: { type: 'string', value: 'FILE', about: 'create: with --format template, its text' },
+    filter: { type: 'string', value: 'JSON', about: 'create: which of the events it gets' },
+    include: {
+      type: 'string',
+      multiple: true,
+      value: 'custom|context|consent',
+      about: 'create: what of a lead is sent besides; may be repeated',
     },
     state: {
       type: 'string',
@@ -65,7 +82,8 @@ What their owners noted of them, metadata, is in list --json.`,
     if (action === 'create' && ids.length === 1 && !held) {
       return create(openApi(given.env), given, serverUrl(String(ids[0]), 'The URL').href)
     }
-    if (given.texts('type').length > 0) throw usageError('--type is of webhooks create.')
+    const ofCreate = CREATE_OPTIONS.find((name) => given.texts(name).length > 0)
+    if (ofCreate !== undefined) throw usageError(`--${ofCreate} is of webhooks create.`)
     if (action === 'resume' && held && ids.length === 0) return resumeHeld(given)
     if ((action === 'pause' || action === 'resume') && ids.length > 0 && !held) {
       return each(openApi(given.env), given, { action, ids })
@@ -173,12 +191,40 @@ async function create(api: Api, given: Given, url: string) {
   const types = given.texts('type')
   const path = `/api/v1/chatbots/${encodeURIComponent(chatbot)}/webhooks`
   const eventTypes = types.length === 0 ? ['lead.submit'] : types
-  const made = await api.post(path, { url, eventTypes })
+  const made = await api.post(path, { url, eventTypes, ...wantsOf(given) })
   given.out.value(
     made,
     () => `${made.id} gets ${eventTypes.join(', ')}.\nCHATZURI_SECRET=${made.secret}`,
   )
   return EXIT.done
+}
+
+/** As the API takes it; which formats there are, it says itself. */
+function wantsOf(given: Given) {
+  const [format, file, filter] = ['format', 'template', 'filter'].map((name) => given.text(name))
+  const include = given.texts('include').flatMap((text) => text.split(','))
+  return {
+    ...(format !== undefined && { format }),
+    ...(file !== undefined && { template: readTemplate(file) }),
+    ...(filter !== undefined && { filter: readFilter(filter) }),
+    ...(include.length > 0 && { include }),
+  }
+}
+
+function readTemplate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw usageError(`--template: ${file} can't be read (${(cause as Error).message}).`)
+  }
+}
+
+function readFilter(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw usageError(`--filter is no JSON: ${(cause as Error).message}.`)
+  }
 }
 
 /** Who has one need not name it. */
