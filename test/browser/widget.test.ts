@@ -503,7 +503,7 @@ test('an owner’s own fields are asked for, and the page hands over more, befor
   ]
   const { page, complaints, endpoint, webhook, chatbotId, setForm } = await setup({
     query: '?utm_source=news&session=secret#top',
-    tag: 'data-plan="pro" data-1st="x"',
+    tag: 'data-plan="pro" data-1st="x" data-nscript="lazyOnload" data-cfasync="false"',
     // As a page writes it that may be ahead of the widget.
     before: `window.Chatzuri ??= function () { (Chatzuri.q ??= []).push(arguments) }
       Chatzuri('set', { early: true, plan: 'basic' })`,

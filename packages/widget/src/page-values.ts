@@ -17,14 +17,15 @@ interface Global {
   values?: Values
 }
 
-/** What is the tag's own. */
-const OWN = ['chatbotId', 'mode']
+/** What is the tag's own; and what frameworks and page optimizers write on every script. */
+const OTHERS =
+  /^(chatbotId|mode|nscript|cfasync|astro\w*|turbo\w*|rocket\w*|pagespeed\w*|no[A-Z]\w*|wpStrategy)$/
 
 /** The values of this moment: what the page has set, over what its tag says. */
 export function listenToPage({ dataset }: HTMLElement): () => Values {
   const ofTag: Values = {}
   for (const [name, value] of Object.entries(dataset)) {
-    if (!OWN.includes(name)) put(ofTag, name, value)
+    if (!OTHERS.test(name)) put(ofTag, name, value)
   }
   const set = shared()
   return () => ({ ...ofTag, ...set })
