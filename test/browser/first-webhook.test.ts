@@ -77,7 +77,9 @@ test('paused, resumed, rotated and deleted, each after it was said what will hap
   await page.getByRole('button', { name: 'Delete the webhook' }).click()
   await page.waitForURL('**/webhooks')
   expect((await world.api.send('GET', `/api/v1/webhooks/${webhook.id}`)).status).toBe(404)
-  expect(dashboard.complaints).toEqual([])
+  // Told of the deletion before it has left, the page may have asked for it once more.
+  const others = dashboard.complaints.filter((each) => !each.includes('status of 404'))
+  expect(others).toEqual([])
 })
 
 test('a wrong URL is told at its field, and what the server refuses too', async () => {

@@ -59,6 +59,10 @@ test('a template is written, previewed and refused where it is wrong; what waits
   const template = dialog.getByLabel('Template', { exact: true })
   expect(await template.inputValue()).toContain('{{payload.customerName}}')
   await dialog.getByText('Of the last event').waitFor()
+  await dialog.getByRole('radio', { name: 'Example' }).click()
+  await dialog.getByText('With example values').waitFor()
+  await dialog.getByRole('radio', { name: 'Last event' }).click()
+  await dialog.getByText('Of the last event').waitFor()
 
   await template.fill('{"who": "{{payload.customerNmae}}"}')
   await dialog

@@ -10,13 +10,7 @@ import type { Editing } from './use-editing.ts'
 const { editor } = texts.chatbots
 
 /** Which fields, in which order. Where each went is said to those who don't see it. */
-export function FieldsEditor({
-  draft: { fields },
-  faults,
-  isTold,
-  refused,
-  change,
-}: Editing) {
+export function FieldsEditor({ draft: { fields }, faults, isTold, refused, change }: Editing) {
   const [moved, setMoved] = useState('')
   const list = useRef<HTMLUListElement>(null)
   const move = (key: string, by: -1 | 1) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Chatbot } from '../../chatbot.ts'
 import { canonicalEventType } from '../../event.ts'
-import { leadIdOf } from '../../id.ts'
+import { isId, leadIdOf } from '../../id.ts'
 import type { ListedEvent } from '../../store/desk.ts'
 import type { Shaped } from '../../store/road.ts'
 import { exampleType, isWildcard, spellingOf } from '../../subscription.ts'
@@ -19,6 +19,8 @@ import { givenSettings } from '../shapes/webhook-settings.ts'
 import { refuseUnfitWants } from './webhooks/check-wants.ts'
 
 const LAST_EVENTS_MAX = 100
+/** In place of an event's id. */
+const EXAMPLE = 'example'
 const EXAMPLES_MAX = 5
 
 const previewSchema = z
@@ -32,9 +34,18 @@ const previewSchema = z
     templateType: givenSettings.templateType.exactOptional(),
     filter: givenSettings.filter.exactOptional(),
     include: givenSettings.include.exactOptional(),
-    eventId: idField('event').exactOptional().meta({
-      description: "Default: the chatbot's last event of these types, or else an example.",
-    }),
+    eventId: z
+      .string()
+      .refine(
+        (given) => given === EXAMPLE || isId('event', given),
+        'must be an id of an event, or `example`',
+      )
+      .exactOptional()
+      .meta({
+        description:
+          "Of which event: `example` for one with example values. Default: the chatbot's last event of these types, or else an example.",
+        examples: [EXAMPLE_IDS.event],
+      }),
     lastEvents: z.int().min(1).max(LAST_EVENTS_MAX).exactOptional().meta({
       description: 'Of so many of the last events, how many would be sent.',
     }),
@@ -122,6 +133,7 @@ async function eventFor(
   asked: { chatbot: Chatbot; eventId: string | undefined; eventTypes: string[] },
 ): Promise<Told> {
   const { chatbot, eventId, eventTypes } = asked
+  if (eventId === EXAMPLE) return exampleEvent(deps, eventTypes)
   if (eventId !== undefined) {
     const found = await deps.store.getEvent(eventId)
     if (found?.chatbotId !== chatbot.id || found.erased) throw notFound('event')
@@ -129,6 +141,10 @@ async function eventFor(
   }
   const [last] = await lastEventsOf(deps, chatbot.id, eventTypes, 1)
   if (last) return told(deps, last)
+  return exampleEvent(deps, eventTypes)
+}
+
+function exampleEvent(deps: ApiDeps, eventTypes: readonly string[]): Told {
   const eventType = exampleType(eventTypes)
   return {
     id: EXAMPLE_IDS.event,

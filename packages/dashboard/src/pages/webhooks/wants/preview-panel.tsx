@@ -10,10 +10,16 @@ import { BodyView } from '../../../ui/body-view.tsx'
 import { ErrorState } from '../../../ui/error-state.tsx'
 import { HeadersView } from '../../../ui/headers-view.tsx'
 import { Notice } from '../../../ui/notice.tsx'
+import { Segmented } from '../../../ui/segmented.tsx'
 
 const { preview: words } = texts.wants
 const TYPED_MS = 400
 const LAST_EVENTS = 100
+type Of = 'last' | 'example'
+const OF: { value: Of; label: string }[] = [
+  { value: 'last', label: words.last },
+  { value: 'example', label: words.example },
+]
 
 interface PreviewPanelProps {
   chatbotId: string
@@ -42,7 +48,9 @@ export function PreviewPanel({ chatbotId, asked, isWanted }: PreviewPanelProps) 
 }
 
 function Shown({ chatbotId, asked }: Omit<PreviewPanelProps, 'isWanted'>) {
-  const settled = useSettled({ ...asked, lastEvents: LAST_EVENTS })
+  const [of, setOf] = useState<Of>('last')
+  const eventId = of === 'example' && { eventId: of }
+  const settled = useSettled({ ...asked, ...eventId, lastEvents: LAST_EVENTS })
   const { data, error, refetch } = useQuery({
     ...previewQuery(chatbotId, settled),
     placeholderData: keepPreviousData,
@@ -55,7 +63,14 @@ function Shown({ chatbotId, asked }: Omit<PreviewPanelProps, 'isWanted'>) {
     return <ErrorState error={error} onRetry={refetch} />
   }
   if (!data) return <p className="text-sm text-soft">{words.loading}</p>
-  return <Result result={data} />
+  return (
+    <>
+      <div>
+        <Segmented<Of> label={words.title} value={of} onChange={setOf} options={OF} />
+      </div>
+      <Result result={data} />
+    </>
+  )
 }
 
 function Result({ result }: { result: PreviewResult }) {

@@ -127,6 +127,10 @@ test("a preview knows nothing of another chatbot's", async () => {
   }
   expect((await preview({ format: 'template' })).status).toBe(400)
   expect((await preview({ nonsense: 1 })).status).toBe(400)
+  // Also where there is an event: what it looks like is known by the example.
+  const example = (await preview({ eventId: 'example' })).json
+  expect([example.example, example.body]).toEqual([true, expect.stringContaining('customerName')])
+  expect((await preview({ eventId: 'last' })).status).toBe(400)
 })
 
 test('what is kept back is told with the event, and a resend takes the present form', async () => {
