@@ -119,12 +119,12 @@ interface GivenExtras {
 
 /** `first`: names in the order that they are kept in, before all others. */
 export function extrasGiven(
-  { custom = {}, context = {}, channel = DEFAULT_CHANNEL }: GivenExtras,
+  { custom, context, channel = DEFAULT_CHANNEL }: GivenExtras,
   { keepsQuery, first = [] }: { keepsQuery: boolean; first?: readonly string[] },
 ): LeadExtras | null {
   return extrasOf({
-    custom: readCustom(custom, first).value,
-    context: readContext(context, { keepsQuery }).value,
+    custom: custom ? readCustom(custom, first).value : {},
+    context: context ? readContext(context, { keepsQuery }).value : null,
     channel,
   })
 }
