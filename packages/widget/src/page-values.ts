@@ -3,6 +3,7 @@
  * after it is loaded. What is of a wrong name or type is dropped, and told in the console: a lead is
  * never lost for it.
  */
+import { customValueFault, fittingFields } from '../../server/src/text/custom-fields.ts'
 import { customNameFault } from '../../server/src/text/field-name.ts'
 
 type Value = string | number | boolean
@@ -48,13 +49,28 @@ function shared(): Values {
   return values
 }
 
+/**
+ * The visitor's answers, over what the page says, and of that no more than a lead may bring. The empty
+ * answers go along: they say what was asked.
+ */
+export function withPageValues(answers: Values, ofPage: Values): Values {
+  const isBlank = ([, value]: [string, Value]) => value === ''
+  const entries = Object.entries(answers)
+  const filled = Object.fromEntries(entries.filter((each) => !isBlank(each)))
+  const { value, faults } = fittingFields({ ...ofPage, ...filled }, Object.keys(answers))
+  for (const { name, message } of faults) warn(leftOut(name, message))
+  return { ...Object.fromEntries(entries.filter(isBlank)), ...value }
+}
+
 function put(values: Values, name: string, value: unknown): void {
-  const fault = customNameFault(name)
-  if (fault !== null) warn(`"${name}" ${fault.replaceAll('`', '')}`)
+  const fault = customNameFault(name) ?? customValueFault(value)
+  if (fault !== null) warn(leftOut(name, fault))
   else if (value === null || value === undefined) delete values[name]
-  else if (typeof value === 'string' || typeof value === 'boolean') values[name] = value
-  else if (typeof value === 'number' && Number.isFinite(value)) values[name] = value
-  else warn(`"${name}" must be a text, a number, or true or false: it is left out`)
+  else values[name] = value as Value
+}
+
+function leftOut(name: string, fault: string): string {
+  return `"${name}" ${fault.replaceAll('`', '')}: it is left out`
 }
 
 function warn(sentence: string): void {
