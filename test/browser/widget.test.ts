@@ -512,7 +512,7 @@ test('an owner’s own fields are asked for, and the page hands over more, befor
   await world.api.patch(`/api/v1/webhooks/${webhook.id}`, { include: ['custom', 'context'] })
   await open(page, 'Email')
   await page.evaluate(
-    `Chatzuri('set', { seatsLeft: 3, plan: 'max', bad: { a: 1 }, size: 'Forged' })`,
+    `Chatzuri('set', { seatsLeft: 3, plan: 'max', bad: { a: 1 }, size: 'Forged', huge: 'x'.repeat(50000) })`,
   )
   await page.getByLabel('Email').fill('ann@example.com')
   await send(page)
@@ -552,5 +552,5 @@ test('an owner’s own fields are asked for, and the page hands over more, befor
   )
   expect(data[0]?.custom).toEqual(payload.custom)
   // Told to who wrote the page, and nobody's lead is lost.
-  expect(complaints.map((each) => /"\w+"/.exec(each)?.[0])).toEqual(['"1st"', '"bad"'])
+  expect(complaints.map((each) => /"\w+"/.exec(each)?.[0])).toEqual(['"1st"', '"bad"', '"huge"'])
 })

@@ -9,13 +9,17 @@ test.each<[Anomaly['on'], Anomaly['fault'], least: number]>([
   ['network', 'reset', 10],
   ['network', 'freeze', 10],
   ['network', 'killed', 10],
-])('whichever call to the %s is %s, nothing is lost', async (on, fault, least) => {
-  let at = 1
-  for (; ; at++) {
-    const { happened, violation, lines } = await runAnomaly({ on, fault, at })
-    expect(violation && `call ${at}: ${violation}\n${lines.join('\n')}`).toBeNull()
-    if (!happened) break
-  }
-  expect(at).toBeGreaterThan(least)
-  // Each is a run of its own; on a busy machine all of them take a while.
-}, 180_000)
+])(
+  'whichever call to the %s is %s, nothing is lost',
+  async (on, fault, least) => {
+    let at = 1
+    for (; ; at++) {
+      const { happened, violation, lines } = await runAnomaly({ on, fault, at })
+      expect(violation && `call ${at}: ${violation}\n${lines.join('\n')}`).toBeNull()
+      if (!happened) break
+    }
+    expect(at).toBeGreaterThan(least)
+    // Each is a run of its own; on a busy machine all of them take a while.
+  },
+  180_000,
+)

@@ -48,13 +48,34 @@ function shared(): Values {
   return values
 }
 
+/** Less than a lead may have, so that the form's answers always find room. */
+const VALUES_MAX = 30
+const VALUE_BYTES_MAX = 4_096
+const ALL_BYTES_MAX = 12_000
+
 function put(values: Values, name: string, value: unknown): void {
-  const fault = customNameFault(name)
-  if (fault !== null) warn(`"${name}" ${fault.replaceAll('`', '')}`)
+  const fault = customNameFault(name) ?? sizeFault({ ...values, [name]: value }, value)
+  if (fault !== null) warn(`"${name}" ${fault.replaceAll('`', '')}: it is left out`)
   else if (value === null || value === undefined) delete values[name]
   else if (typeof value === 'string' || typeof value === 'boolean') values[name] = value
-  else if (typeof value === 'number' && Number.isFinite(value)) values[name] = value
+  else if (typeof value === 'number' && isExact(value)) values[name] = value
   else warn(`"${name}" must be a text, a number, or true or false: it is left out`)
+}
+
+/** As every program reads it. */
+function isExact(value: number): boolean {
+  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+}
+
+function sizeFault(all: Record<string, unknown>, value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  if (bytesOf(value) > VALUE_BYTES_MAX) return `has more than ${VALUE_BYTES_MAX} bytes`
+  if (Object.keys(all).length > VALUES_MAX) return `is one more than ${VALUES_MAX} values`
+  return bytesOf(all) > ALL_BYTES_MAX ? `makes them more than ${ALL_BYTES_MAX} bytes` : null
+}
+
+function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value) ?? '').length
 }
 
 function warn(sentence: string): void {
