@@ -101,7 +101,7 @@ test('what a template makes too large ends at once, and is nobody else’s troub
   const mine = over.find(({ webhookId }) => webhookId === webhook.id)
   expect(mine).toMatchObject({
     state: 'exhausted',
-    lastError: expect.stringContaining('150008 bytes'),
+    lastError: expect.stringContaining('more than 102399 bytes'),
   })
   expect(over.find(({ webhookId }) => webhookId !== webhook.id)?.state).toBe('delivered')
   expect(endpoint.received).toHaveLength(1)

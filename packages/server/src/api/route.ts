@@ -306,7 +306,9 @@ function readQuery(schema: z.ZodType, keyed: readonly string[] = [], query: unkn
 function readBody(spec: BodySpec<z.ZodType>, body: unknown): unknown {
   if (body === undefined && !spec.optional) throw apiError('missing_body')
   if (body instanceof BodyParts) return body.check(spec.schema)
-  return parseInput(spec.schema, body ?? (body === null ? null : {}))
+  // Some made clients send `null` for a body that is left out.
+  const isLeftOut = body === undefined || (body === null && spec.optional === true)
+  return parseInput(spec.schema, isLeftOut ? {} : body)
 }
 
 function observeAnswers({ method, path, endless = false }: Route, { metrics, log }: MountOptions) {

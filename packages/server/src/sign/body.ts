@@ -8,7 +8,7 @@ import { formatBody } from '../wants/formats.ts'
 import { see } from '../wants/see.ts'
 import type { JsonValue } from '../wants/seen-event.ts'
 import type { Shape } from '../wants/shape.ts'
-import { parseTemplate, type Template } from '../wants/template/template.ts'
+import { parseTemplate, type Template, TooLarge } from '../wants/template/template.ts'
 
 export type Bodied = Pick<Claim, 'eventId' | 'chatbotId' | 'eventType' | 'payload' | 'shaped'>
 
@@ -37,6 +37,10 @@ export function makeBody(claim: Bodied): Body | Unmade {
   }
   const shape = shapeOf(shaped.shape)
   const text = makeText(shape, claim, shaped)
+  if (text === null) {
+    const unmade = `What the template makes of it would have more than ${BODY_BYTES_MAX} bytes, which is the most that is sent`
+    return { unmade }
+  }
   const bytes = Buffer.from(text)
   if (bytes.length > BODY_BYTES_MAX) {
     return {
@@ -47,14 +51,21 @@ export function makeBody(claim: Bodied): Body | Unmade {
   return { bytes, contentType, signature: shape.format === 'event' ? 'sha256' : 'sha1' }
 }
 
-function makeText(shape: ReadShape, claim: Bodied, { acceptedAt, lead }: Shaped): string {
+/** Null: a template that makes too much of it. */
+function makeText(shape: ReadShape, claim: Bodied, { acceptedAt, lead }: Shaped): string | null {
   const { format, include, chatbotName, template } = shape
   if (format === 'guide' || format === 'agent' || format === 'event') {
     return formatBody(format, { ...claim, acceptedAt, lead }, include)
   }
   const payload = JSON.parse(claim.payload) as JsonValue
   const event = see({ ...claim, payload, chatbotName, acceptedAt, lead })
-  return format === 'template' ? template(event) : chatBody(format, event)
+  if (format !== 'template') return chatBody(format, event)
+  try {
+    return template(event)
+  } catch (error) {
+    if (error instanceof TooLarge) return null
+    throw error
+  }
 }
 
 function shapeOf(text: string): ReadShape {

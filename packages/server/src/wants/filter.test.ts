@@ -136,7 +136,7 @@ test('an event is told why it is kept back, and the reason that is kept has noth
   })
   const page = { ...event(), context: { page: 'https://a/careers/1' } } as SeenEvent
   expect(why({ not: { context: { page: { contains: '/careers' } } } }, page)?.reason).toBe(
-    '`context.page` is containing "/careers", which the filter leaves out',
+    '`context.page` is what the filter leaves out',
   )
   const parsed = parseFilter({
     custom: { seats: { gt: 5 } },

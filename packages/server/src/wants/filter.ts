@@ -270,9 +270,20 @@ function againstText(filter: Filter, event: SeenEvent, withValues: boolean): str
     }
     case 'any':
       return `none of these holds: ${filter.of.map(describeFilter).join('; ')}`
-    case 'not':
-      return `${describeFilter(filter.of[0])}, which the filter leaves out`
+    case 'not': {
+      const [leftOut] = filter.of
+      // What holds of the event is the event's own: for keeping, only where it stands is told.
+      return withValues
+        ? `${describeFilter(leftOut)}, which the filter leaves out`
+        : `${placesIn(leftOut)} is what the filter leaves out`
+    }
   }
+}
+
+function placesIn(filter: Filter): string {
+  const places = (part: Filter): string[] =>
+    part.kind === 'condition' ? [placeOf(part.path)] : part.of.flatMap(places)
+  return [...new Set(places(filter))].join(', ')
 }
 
 function conditionAgainst(condition: Question, event: SeenEvent, withValues: boolean): string {

@@ -53,6 +53,19 @@ export function describeShapes(suite: Suite): void {
     expect(sent).toMatchObject({ eventType: 'ADD_MESSAGE' })
   })
 
+  test('an erased person is in no reason that was kept', async () => {
+    const { world, store, chatbot } = await setup(suite)
+    const filter = { not: { payload: { customerEmail: { in: ['rival@shop.example'] } } } }
+    await world.webhook(chatbot.id, { filter })
+    const event = world.leadEvent({ customerEmail: 'rival@shop.example' })
+    await world.accept(chatbot.id, { events: [event], lease: null })
+    const kept = (await store.getEvent(event.id))?.keptBack
+    expect(kept).toHaveLength(1)
+    expect(JSON.stringify(kept)).not.toContain('rival')
+    await store.eraseLead(leadIdOf(event.id), 'request')
+    expect((await store.getEvent(event.id))?.keptBack).toEqual([])
+  })
+
   test('earlier events are sent to who wants them: its filter is asked, unless somebody says otherwise', async () => {
     const { world, store, chatbot } = await setup(suite)
     const phones = ['', '+254700000000', '', '+254700000001']

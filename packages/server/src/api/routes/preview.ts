@@ -108,7 +108,11 @@ export function previewRoutes(deps: ApiDeps): Route[] {
       if (webhookId !== undefined && webhook?.chatbotId !== chatbotId) throw notFound('webhook')
       const base = webhook ?? { ...SETTINGS_BY_DEFAULT, eventTypes: ['lead.submit'] }
       const isOld = given.format !== undefined && given.format !== 'template'
-      const wanted: Wanted = { ...base, ...(isOld && { template: null }), ...given }
+      const wanted: Wanted = {
+        ...base,
+        ...(isOld && { template: null, templateType: 'json' as const }),
+        ...given,
+      }
       refuseUnfitWants(wanted)
       const event = await eventFor(deps, { chatbot, eventId, eventTypes: wanted.eventTypes })
       const shown = await previewOf(deps, { chatbot, webhook, wanted, event })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { SeenEvent } from '../seen-event.ts'
 import type { TemplateType } from '../shape.ts'
-import { PLACEHOLDERS_MAX, parseTemplate } from './template.ts'
+import { PLACEHOLDERS_MAX, parseTemplate, TooLarge } from './template.ts'
 
 const EVENT: SeenEvent = {
   eventId: 'evt_1',
@@ -120,4 +120,60 @@ test('whatever a visitor types, the body has the same keys and is a fixed point'
   expect(made(text, 'json', { ...EVENT, payload: { customerName: '{{eventId}}' } })).toContain(
     '"{{eventId}}"',
   )
+})
+
+test('each placeholder has its own value, whatever the order in which JSON keeps the keys', () => {
+  const names = ['customerName', 'customerEmail', 'customerPhone', 'conversationId']
+  const key = fc.oneof(fc.constantFrom('1', '0', '10', 'b', 'a', '-1', '01'), fc.string())
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(key, { minLength: 1, maxLength: 8 }),
+      fc.array(fc.constantFrom(...names), { minLength: 8, maxLength: 8 }),
+      (keys, chosen) => {
+        fc.pre(
+          keys.every(
+            (each) => !each.includes('{{') && each !== '__proto__' && !each.includes('\0'),
+          ),
+        )
+        const pairs = keys.map((each, at) => `${JSON.stringify(each)}:"{{payload.${chosen[at]}}}"`)
+        const found = JSON.parse(made(`{${pairs.join(',')}}`))
+        const payload = EVENT.payload as Record<string, string>
+        for (const [at, each] of keys.entries()) expect(found[each]).toBe(payload[chosen[at] ?? ''])
+      },
+    ),
+  )
+})
+
+test.each([
+  ['{"a":"\\{{payload.customerName}}","b":"{{payload.customerEmail}}"}', 1, 8, 'backslash'],
+  ['{\n  "a": "x",\n  "b": {{payload.customerName}}\n}', 3, 8, 'outside of a text'],
+  ['{\n  "a": "{{payload.customerName}}"\n  "b": 1\n}', 3, 3, 'not expected'],
+  ['{\n "{{payload.customerName}}": 1}', 2, 3, 'in a key'],
+  ['{"a": "{{payload.customerName}}", "a": 1}', 1, 35, 'stands twice'],
+  ['{"a": "{{payload.customerName}}"', 1, 33, 'too early'],
+  ['{"a": "{{payload.nope}}"}', 1, 8, 'nope'],
+  ['a=1', 1, 1, 'not expected'],
+])('%s is at fault in line %d, column %d', (text, line, column, message) => {
+  const parsed = parseTemplate(text, 'json', ['lead.submit'])
+  expect(parsed).toMatchObject({
+    ok: false,
+    line,
+    column,
+    message: expect.stringContaining(message),
+  })
+})
+
+test('a backslash before u0000 is one, and no U+0000', () => {
+  expect(made('{"a":"C:\\\\u0000dir"}')).toBe('{"a":"C:\\\\u0000dir"}')
+  expect(parseTemplate('{"a":"\\u0000"}', 'json', ['lead.submit'])).toMatchObject({
+    ok: false,
+    column: 7,
+  })
+})
+
+test('a template that makes too much of an event stops as soon as that is known', () => {
+  const text = `{"a":"${'{{payload.big}} '.repeat(PLACEHOLDERS_MAX)}"}`
+  const event = { ...EVENT, payload: { big: 'x'.repeat(60_000) } }
+  expect(() => made(text, 'json', event, ['a.b'])).toThrow(TooLarge)
+  expect(() => made(`a=${'{{payload.big}}'.repeat(3)}`, 'form', event, ['a.b'])).toThrow(TooLarge)
 })

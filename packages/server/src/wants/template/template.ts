@@ -2,6 +2,7 @@
  * Templates: a body of the owner's own, with placeholders (formats.md). It is read once into pieces;
  * to make a body of an event is to put values between them. Nothing runs, loops, or reaches outside.
  */
+import { BODY_BYTES_MAX } from '../../event.ts'
 import type { JsonValue, SeenEvent } from '../seen-event.ts'
 import type { TemplateType } from '../shape.ts'
 import { kindOf } from './paths.ts'
@@ -13,7 +14,10 @@ export const PLACEHOLDERS_MAX = 200
 /** Makes a body of an event. */
 export type Template = (event: SeenEvent) => string
 
-type Parsed = { ok: true; template: Template } | { ok: false; line: number; message: string }
+type Parsed =
+  | { ok: true; template: Template }
+  /** Both from 1, in the text as it was written. */
+  | { ok: false; line: number; column: number; message: string }
 
 /** `eventTypes`: those that the webhook subscribes to. */
 export function parseTemplate(
@@ -32,8 +36,9 @@ export function parseTemplate(
     return { ok: true, template }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    const line = text.slice(0, error.at).split('\n').length
-    return { ok: false, line, message: error.message }
+    const lines = text.slice(0, error.at).split('\n')
+    const column = [...(lines.at(-1) ?? '')].length + 1
+    return { ok: false, line: lines.length, column, message: error.message }
   }
 }
 
@@ -111,47 +116,78 @@ function checkPlaceholder(
 
 // ─── JSON ───────────────────────────────────────────────────────────────────────────────────────
 
-/** Stands for a placeholder while the rest is read as JSON: what no template can have in it. */
-const MARK = '\0'
+/** A placeholder's number between two U+0000, which no template has, while the rest is read as JSON. */
+const MARKED = /\0(\d+)\0/
+/** An escape of U+0000, and no backslash that is written before `u0000`. */
+const ESCAPED_NUL = /(?<!\\)(?:\\\\)*\\u0000/i
 
 /** Makes of a value in the template what makes it of an event. */
-type Maker = (event: SeenEvent) => JsonValue
+type Maker = (event: SeenEvent, room: Room) => JsonValue
+
+/** Thrown as soon as it is known: two hundred times a large text would be made before it is measured. */
+export class TooLarge extends Error {}
+
+/** What placeholders may still write, in characters. */
+class Room {
+  #left = BODY_BYTES_MAX
+
+  take(text: string): string {
+    this.#left -= text.length
+    if (this.#left < 0) throw new TooLarge()
+    return text
+  }
+}
 
 function jsonTemplate(text: string, eventTypes: readonly string[]): Template {
   const found = findPlaceholders(text, eventTypes, true)
-  const escapedMark = '\\u0000'
   let json = ''
   let from = 0
-  for (const { at, end, placeholder } of found) {
+  const parts: { json: number; at: number }[] = []
+  for (const [number, { at, end, placeholder }] of found.entries()) {
+    parts.push({ json: json.length, at: from })
+    json += text.slice(from, at)
+    parts.push({ json: json.length, at })
     // In a string or not is for the JSON to say: outside of one this is none.
-    json += `${text.slice(from, at)}${placeholder === null ? '{{' : escapedMark}`
+    json += placeholder === null ? '{{' : `\\u0000${number}\\u0000`
     from = end
   }
+  parts.push({ json: json.length, at: from })
   json += text.slice(from)
-  if (/\\u0000/i.test(text)) throw new Fault(text.search(/\\u0000/i), 'holds U+0000')
-  const placeholders = found.flatMap(({ placeholder }) => (placeholder ? [placeholder] : []))
-  const value = readJson(json, found)
-  const root = makerOf(value, placeholders.values())
-  return (event) => JSON.stringify(root(event))
+  if (ESCAPED_NUL.test(text)) throw new Fault(text.search(ESCAPED_NUL), 'holds U+0000')
+  const value = atTextOf(parts, () => readJson(json))
+  const used = new Set<number>()
+  const root = makerOf(value, { found, used })
+  const unused = found.findIndex(({ placeholder }, number) => placeholder && !used.has(number))
+  const lost = found[unused]
+  if (lost) throw new Fault(lost.at, 'a placeholder stands behind a backslash')
+  return (event) => JSON.stringify(root(event, new Room()))
 }
 
-function readJson(json: string, found: readonly Found[]): JsonValue {
+/** What is at fault in the JSON is told by its place in the text that was written. */
+function atTextOf<Read>(parts: readonly { json: number; at: number }[], read: () => Read): Read {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const part = parts.findLast(({ json }) => json <= error.at) ?? { json: 0, at: 0 }
+    throw new Fault(part.at + error.at - part.json, error.message)
+  }
+}
+
+function readJson(json: string): JsonValue {
   let value: JsonValue
   try {
     value = JSON.parse(json) as JsonValue
-  } catch (error) {
-    const at = /position (\d+)/.exec(String(error))?.[1]
-    const outside = found.find(
-      ({ at: start }) => Number(at ?? -1) >= start && Number(at ?? -1) <= start + 8,
-    )
-    const reason = outside
+  } catch {
+    const at = jsonFaultAt(json)
+    const reason = json.startsWith('\\u0000', at)
       ? 'a placeholder stands outside of a text: write it in quotes, `"{{payload.customerName}}"`'
       : `is no JSON: ${
-          String(error)
-            .replace(/^SyntaxError: /, '')
-            .split(' in JSON')[0]
+          at >= json.length
+            ? 'it ends too early'
+            : `\`${json.slice(at, at + 1)}\` is not expected here`
         }`
-    throw new Fault(Number(at ?? 0), reason)
+    throw new Fault(at, reason)
   }
   if (typeof value !== 'object' || value === null)
     throw new Fault(0, 'must be a JSON object or list')
@@ -162,11 +198,17 @@ function readJson(json: string, found: readonly Found[]): JsonValue {
   return value
 }
 
-function makerOf(value: JsonValue, placeholders: Iterator<Placeholder>): Maker {
+/** The placeholders by their numbers, and which of them have their place. */
+interface Numbered {
+  found: readonly Found[]
+  used: Set<number>
+}
+
+function makerOf(value: JsonValue, placeholders: Numbered): Maker {
   if (typeof value === 'string') return textMaker(value, placeholders)
   if (Array.isArray(value)) {
     const makers = value.map((item) => makerOf(item, placeholders))
-    return (event) => makers.map((make) => make(event))
+    return (event, room) => makers.map((make) => make(event, room))
   }
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'number' && !isKept(value))
@@ -174,12 +216,16 @@ function makerOf(value: JsonValue, placeholders: Iterator<Placeholder>): Maker {
     return () => value
   }
   const makers = Object.keys(value).map((name): [string, Maker] => {
-    if (name.includes(MARK))
-      throw new Fault(0, 'a placeholder stands in a key: only values may have them')
+    const inKey = MARKED.exec(name)?.[1]
+    if (inKey !== undefined) {
+      const at = placeholders.found[Number(inKey)]?.at ?? 0
+      throw new Fault(at, 'a placeholder stands in a key: only values may have them')
+    }
     if (name === '__proto__') throw new Fault(0, 'the key `__proto__` is refused')
     return [name, makerOf(value[name] ?? null, placeholders)]
   })
-  return (event) => Object.fromEntries(makers.map(([name, make]) => [name, make(event)]))
+  return (event, room) =>
+    Object.fromEntries(makers.map(([name, make]) => [name, make(event, room)]))
 }
 
 function isKept(value: number): boolean {
@@ -190,22 +236,67 @@ function isKept(value: number): boolean {
   )
 }
 
-function textMaker(text: string, placeholders: Iterator<Placeholder>): Maker {
-  const texts = text.split(MARK)
-  if (texts.length === 1) return () => text
-  const own = texts.slice(1).map(() => {
-    const next = placeholders.next()
-    if (next.done) throw new Fault(0, 'holds U+0000')
-    return next.value
+function textMaker(text: string, { found, used }: Numbered): Maker {
+  // Texts and numbers by turns.
+  const pieces = text.split(MARKED)
+  if (pieces.length === 1) return () => text
+  const texts = pieces.filter((_, at) => at % 2 === 0)
+  const own = pieces.flatMap((number, at) => {
+    const placeholder = at % 2 === 1 ? found[Number(number)]?.placeholder : null
+    if (placeholder) used.add(Number(number))
+    return placeholder ? [placeholder] : []
   })
   const [only] = own
   if (only && own.length === 1 && texts[0] === '' && texts[1] === '')
-    return (event) => valueIn(only, event)
-  return (event) =>
+    return (event, room) => {
+      const value = valueIn(only, event)
+      room.take(typeof value === 'string' ? value : JSON.stringify(value))
+      return value
+    }
+  return (event, room) =>
     texts.reduce((all, part, at) => {
       const before = own[at - 1]
-      return all + (before ? textIn(before, event) : '') + part
+      return all + (before ? room.take(textIn(before, event)) : '') + part
     }, '')
+}
+
+/** Where a text stops being JSON: what parsers say of it differs, and mostly has no place. */
+function jsonFaultAt(json: string): number {
+  let at = 0
+  const take = (pattern: RegExp) => {
+    pattern.lastIndex = at
+    const taken = pattern.exec(json)?.[0]
+    if (taken !== undefined) at += taken.length
+    return taken
+  }
+  const space = () => take(/[ \t\r\n]*/y)
+  const list = (end: RegExp, item: () => boolean): boolean => {
+    space()
+    if (take(end) !== undefined) return true
+    for (;;) {
+      if (!item()) return false
+      space()
+      if (take(end) !== undefined) return true
+      if (take(/,/y) === undefined) return false
+    }
+  }
+  const text = () => take(/"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y) !== undefined
+  const pair = () => {
+    space()
+    if (!text()) return false
+    space()
+    return take(/:/y) !== undefined && value()
+  }
+  const value = (): boolean => {
+    space()
+    if (take(/\{/y) !== undefined) return list(/\}/y, pair)
+    if (take(/\[/y) !== undefined) return list(/\]/y, value)
+    if (take(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y) !== undefined)
+      return true
+    return text()
+  }
+  if (value()) space()
+  return at
 }
 
 /** The last of two would win silently. */
@@ -250,9 +341,12 @@ function formTemplate(text: string, eventTypes: readonly string[]): Template {
   )
   if (count > PLACEHOLDERS_MAX) throw new Fault(0, `has more than ${PLACEHOLDERS_MAX} placeholders`)
   return (event) => {
+    const room = new Room()
     const made = fields.map(({ name, pieces }): [string, string] => [
       name,
-      pieces.map((piece) => (typeof piece === 'string' ? piece : textIn(piece, event))).join(''),
+      pieces
+        .map((piece) => (typeof piece === 'string' ? piece : room.take(textIn(piece, event))))
+        .join(''),
     ])
     return new URLSearchParams(made).toString()
   }

@@ -9,7 +9,11 @@ type Wants = Pick<WebhookSettings, 'format' | 'template' | 'templateType' | 'eve
 /** Throws a refusal. */
 export function refuseUnfitWants({ format, template, templateType, eventTypes }: Wants): void {
   if (format !== 'template') {
-    if (template === null) return
+    if (template === null && templateType === 'json') return
+    if (template === null) {
+      const message = `\`templateType\` goes with the format \`template\`, and this one is \`${format}\``
+      throw invalidInput([{ path: 'templateType', message }])
+    }
     const message = `\`template\` goes with the format \`template\`, and this one is \`${format}\``
     throw invalidInput([{ path: 'template', message }])
   }
@@ -19,7 +23,7 @@ export function refuseUnfitWants({ format, template, templateType, eventTypes }:
   }
   const parsed = parseTemplate(template, templateType, eventTypes)
   if (parsed.ok) return
-  const message = `\`template\`, line ${parsed.line}: ${parsed.message}`
+  const message = `\`template\`, line ${parsed.line}, column ${parsed.column}: ${parsed.message}`
   throw invalidInput([{ path: 'template', message }])
 }
 
@@ -27,5 +31,5 @@ export function refuseUnfitWants({ format, template, templateType, eventTypes }:
 export function withoutOldTemplate(change: WebhookChange, stored: Wants): WebhookChange {
   const format = change.format ?? stored.format
   if (format === 'template' || change.template !== undefined) return change
-  return { ...change, template: null, templateType: 'json' }
+  return { ...change, template: null, templateType: change.templateType ?? 'json' }
 }

@@ -68,6 +68,8 @@ test.each([
   [{ format: 'template', template: '{"a":{{eventId}}}' }, 'template'],
   [{ format: 'template', template: '{"a":"{{payload.nope}}"}' }, 'template'],
   [{ format: 'slack', template: TEMPLATE }, 'template'],
+  [{ templateType: 'form' }, 'templateType'],
+  [{ format: 'event', templateType: 'form' }, 'templateType'],
   [{ filter: { payload: { a: { exists: 'yes' } } } }, 'filter.payload.a.exists'],
   [{ filter: { any: [{ channel: 'a' }, { x: 1 }] } }, 'filter.any[1].x'],
   [{ filter: { payload: { a: 'x'.repeat(16_384) } } }, 'filter'],
@@ -164,4 +166,16 @@ test('what is kept back is told with the event, and a resend takes the present f
   expect(before.json.request.body).toContain('"chatbotId"')
   expect(after.json.request.body).toContain('"agent_id"')
   expect((await call('POST', `${delivery}/resend`, { body: { shape: 'old' } })).status).toBe(400)
+})
+
+test('the URL of a chat stays a secret when its webhook gets another format', async () => {
+  const { call, create } = await setup()
+  const hook = await create({ url: SLACK_URL, format: 'slack' })
+  const path = `/api/v1/webhooks/${hook.json.id}`
+  const refused = await call<WebhookJson>('PATCH', path, { body: { format: 'guide' } })
+  expect([refused.status, refused.json.details?.[0]?.path]).toEqual([400, 'url'])
+  expect((await call('PATCH', path, { body: { format: 'discord' } })).status).toBe(200)
+  const body = { format: 'guide', url: 'https://shop.example/hook' }
+  const changed = await call<WebhookJson>('PATCH', path, { body })
+  expect(changed.json.url).toBe('https://shop.example/hook')
 })

@@ -231,6 +231,7 @@ function updateRoute(deps: ApiDeps): Route {
           throw await changedMeanwhile(deps, { request, reply, current: stored })
         }
         const change = withoutOldTemplate(unmaskChange(body, stored), stored)
+        refuseToShowUrl(change, stored)
         refuseUnfitWants({ ...stored, ...change })
         if (change.url !== undefined) refuseBlocked(deps, change.url)
         // What was masked stands for what is stored, so it holds for this version only.
@@ -325,6 +326,15 @@ export function refuseBlocked({ checkUrl }: ApiDeps, url: string, path = 'url') 
   if (blocked === null) return
   const details = [{ path, message: blocked.message }]
   throw apiError('blocked_address', blocked.message, { details })
+}
+
+/** The path of a chat's URL is a secret, which another format would show. */
+function refuseToShowUrl(change: WebhookChange, stored: Webhook): void {
+  const after = { ...stored, ...change }
+  if (after.url !== stored.url || shownUrl(after) === shownUrl(stored)) return
+  const message =
+    '`url` is required with another format: that of a chat is a secret, and would be shown'
+  throw invalidInput([{ path: 'url', message }])
 }
 
 /** What was read masked and is sent back stands for what is stored. */

@@ -46,6 +46,7 @@ export async function eraseLeads(
     column(leads, (lead) => lead.chatbot_id),
     events,
   ])
+  tx.send(FORGET_KEPT_BACK, [events])
   // Locked first: an answer that is being recorded is recorded before its text is erased.
   const deliveries = await lockDeliveries(tx, await deliveriesOf(tx, events))
   const touched = column(deliveries, (row) => row.id)
@@ -91,6 +92,7 @@ export async function eraseDeletedChatbots(
   return erased
 }
 
+const FORGET_KEPT_BACK = 'DELETE FROM kept_back WHERE event_id = ANY($1::text[])'
 const DELETE_LEADS = `DELETE FROM leads WHERE id = ANY($1::text[])
   RETURNING id, chatbot_id, conversation_id, customer_name, customer_email, customer_phone,
     idempotency_route, idempotency_key, created_at`

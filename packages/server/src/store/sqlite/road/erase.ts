@@ -28,6 +28,7 @@ export function eraseLead(
   const { first, last } = deliveryRangeOf(eventId)
   core.run(KEEP_EVENT, eventId, lead.chatbot_id, LEAD_EVENT, lead.created_at, first, last)
   remember(core, lead, reason)
+  core.run(FORGET_KEPT_BACK, eventId)
   // The endpoint's answers may echo the person.
   for (const blank of BLANKS) core.run(blank, first, last)
   core.claimed.clear()
@@ -66,6 +67,7 @@ function remember(core: Core, lead: LeadToErase, reason: ErasureReason): void {
   core.run(KEEP_ERASURE, ids.next('erasure'), id, chatbot_id, eventIdOf(id), reason, tx.now)
 }
 
+const FORGET_KEPT_BACK = 'DELETE FROM kept_back WHERE event_id = ?'
 const READ_LEAD = `SELECT id, chatbot_id, conversation_id, customer_name, customer_email,
   customer_phone, idempotency_route, idempotency_key, created_at FROM leads WHERE id = ?`
 const DELETE_LEAD = 'DELETE FROM leads WHERE id = ?'
