@@ -500,6 +500,7 @@ test('an owner’s own fields are asked for, and the page hands over more, befor
     { name: 'when', label: 'When', type: 'date' },
     { name: 'note', label: 'Note', type: 'message' },
     { name: 'news', label: 'Send me news', type: 'checkbox', required: true },
+    { name: 'team', label: 'Team', type: 'text' },
   ]
   const { page, complaints, endpoint, webhook, chatbotId, setForm } = await setup({
     query: '?utm_source=news&session=secret#top',
@@ -512,8 +513,11 @@ test('an owner’s own fields are asked for, and the page hands over more, befor
   await world.api.patch(`/api/v1/webhooks/${webhook.id}`, { include: ['custom', 'context'] })
   await open(page, 'Email')
   await page.evaluate(
-    `Chatzuri('set', { seatsLeft: 3, plan: 'max', bad: { a: 1 }, size: 'Forged', huge: 'x'.repeat(50000) })`,
+    `Chatzuri('set', { seatsLeft: 3, plan: 'max', bad: { a: 1 }, size: 'Forged', team: 'Blue' })`,
   )
+  // Larger than any lead may be, each or together; and a number that is no JSON to be relied on.
+  await page.evaluate(`Chatzuri('set', { long: 'x'.repeat(60_000), id: 12345678901234567890 })
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) Chatzuri('set', { [name]: 'x'.repeat(4_000) })`)
   await page.getByLabel('Email').fill('ann@example.com')
   await send(page)
   await page.getByText('Size is needed').waitFor()
@@ -524,17 +528,25 @@ test('an owner’s own fields are asked for, and the page hands over more, befor
   await page.getByLabel('Note').fill('First line\nsecond <b>line</b>')
   await page.getByLabel('Send me news').check()
   expect(await faults(page)).toEqual([])
+  await page.getByLabel('Note').fill('x'.repeat(4_097))
+  await send(page)
+  await page.getByText('longer than 4096').waitFor()
+  await page.getByLabel('Note').fill('First line\nsecond <b>line</b>')
   await send(page)
   await page.getByText('Thank you!').waitFor()
   const [received] = await endpoint.arrived(1)
   const { payload } = JSON.parse(received?.body.toString() ?? '')
-  expect(JSON.stringify(payload.custom)).toBe(
+  const { a1, a2, a3, a4, ...others } = payload.custom
+  for (const each of [a1, a2, a3, a4]) expect(each.length).toBe(4_000)
+  expect(JSON.stringify(others)).toBe(
     JSON.stringify({
       size: 'Large',
       seats: 12,
       when: '2026-12-24',
       note: 'First line\nsecond <b>line</b>',
       news: true,
+      // Not answered: what the page says stands.
+      team: 'Blue',
       plan: 'max',
       early: true,
       seatsLeft: 3,
@@ -552,5 +564,11 @@ test('an owner’s own fields are asked for, and the page hands over more, befor
   )
   expect(data[0]?.custom).toEqual(payload.custom)
   // Told to who wrote the page, and nobody's lead is lost.
-  expect(complaints.map((each) => /"\w+"/.exec(each)?.[0])).toEqual(['"1st"', '"bad"', '"huge"'])
+  expect(complaints.map((each) => /"(\w+)"/.exec(each)?.[1])).toEqual([
+    '1st',
+    'bad',
+    'long',
+    'id',
+    'a5',
+  ])
 })

@@ -69,6 +69,7 @@ import { AGE_MS_MAX, IDLE_MAX } from '../../packages/server/src/send/connections
 import { BODY_READ_MS_MAX } from '../../packages/server/src/send/exchange.ts'
 import { readConfig } from '../../packages/server/src/settings/config.ts'
 import { TOLD_EVERY_MS } from '../../packages/server/src/store/rules/notices.ts'
+import * as custom from '../../packages/server/src/text/custom-fields.ts'
 import * as typed from '../../packages/server/src/text/typed-text.ts'
 import { WEBHOOKS_MAX_PER_CHATBOT } from '../../packages/server/src/webhook.ts'
 import { WEBHOOK_SETTINGS } from '../../packages/server/test/webhook-settings.ts'
@@ -130,11 +131,15 @@ const LIMITS: Record<string, string> = {
   'bodies without a key from one address under way': kib(BODY_LIMITS.strangers.shareMax),
   "a visitor's lead": kib(LEAD_BODY_BYTES_MAX),
   "a sign-in's body, the widget's other bodies": kib(STRANGER_BODY_BYTES_MAX),
-  "a lead's own fields": `${extras.CUSTOM_FIELDS_MAX}, ${kib(extras.CUSTOM_BYTES_MAX)} in all`,
-  'the value of an own field': kib(extras.CUSTOM_VALUE_BYTES_MAX),
+  "a lead's own fields": `${custom.CUSTOM_FIELDS_MAX}, ${kib(custom.CUSTOM_BYTES_MAX)} in all`,
+  'the value of an own field': kib(custom.CUSTOM_VALUE_BYTES_MAX),
   'choices of an own field': String(chatbot.OPTIONS_MAX),
   'an address of a lead’s context': characters(extras.ADDRESS_LENGTH_MAX),
   'a UTM parameter': characters(extras.UTM_LENGTH_MAX),
+  'the title of a lead’s page': characters(extras.TITLE_LENGTH_MAX),
+  'the language of a lead’s page': characters(extras.LANGUAGE_LENGTH_MAX),
+  'the time zone of a lead’s page': characters(extras.TIME_ZONE_LENGTH_MAX),
+  'own fields of a form': count(custom.CUSTOM_FIELDS_MAX),
   'a page of a list': `${LIMIT_MAX} rows`,
   'rows that counted pages reach (`get-leads`, `get-conversations`)': `${count(COUNTED_ROWS_MAX)} rows`,
   'attempts that are shown with their delivery': count(ATTEMPTS_SHOWN_MAX),

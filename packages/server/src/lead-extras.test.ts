@@ -1,12 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  CUSTOM_BYTES_MAX,
-  CUSTOM_FIELDS_MAX,
-  extrasOf,
-  readContext,
-  readCustom,
-} from './lead-extras.ts'
+import { extrasOf, readContext, readCustom } from './lead-extras.ts'
+import { CUSTOM_BYTES_MAX, CUSTOM_FIELDS_MAX } from './text/custom-fields.ts'
 
 const NO_UTM = { source: '', medium: '', campaign: '', term: '', content: '' }
 const NOTHING = { page: '', title: '', referrer: '', utm: NO_UTM, language: '', timeZone: '' }
@@ -54,6 +49,18 @@ test('no more fields and no more bytes than there is room for', () => {
   const { value, faults } = readCustom(large)
   expect(Object.keys(value)).toHaveLength(4)
   expect(faults).toHaveLength(2)
+})
+
+test('the last byte that there is room for is taken', () => {
+  const given = Object.fromEntries(
+    Array.from({ length: 5 }, (_, n) => [`f${n}`, 'x'.repeat(3_200)]),
+  )
+  const { value, faults } = readCustom({ ...given, n: 0 }, ['n'])
+  const room = CUSTOM_BYTES_MAX - Buffer.byteLength(JSON.stringify(value))
+  expect([faults.length, room >= 0]).toEqual([0, true])
+  const filled = { ...value, f0: `${value.f0}${'x'.repeat(room)}` }
+  expect(readCustom(filled)).toEqual({ value: filled, faults: [] })
+  expect(readCustom({ ...filled, f0: `${filled.f0}x` }).faults).toHaveLength(1)
 })
 
 test('whatever a page hands over, what is kept is a fixed point of JSON, and small', () => {

@@ -4,19 +4,14 @@
  * they are dropped, since a lead is never lost for what stands beside it.
  */
 import { DEFAULT_CHANNEL, type LeadExtras } from './lead.ts'
-import { customNameFault } from './text/field-name.ts'
+import { fittingFields } from './text/custom-fields.ts'
 import type { CustomValue, LeadContext } from './wants/seen-event.ts'
 
-export const CUSTOM_FIELDS_MAX = 30
-/** Bytes of UTF-8. */
-export const CUSTOM_VALUE_BYTES_MAX = 4 * 1024
-/** Of all names and values together, as JSON. */
-export const CUSTOM_BYTES_MAX = 16 * 1024
 export const ADDRESS_LENGTH_MAX = 2_000
 export const UTM_LENGTH_MAX = 200
-const TITLE_LENGTH_MAX = 300
-const LANGUAGE_LENGTH_MAX = 35
-const TIME_ZONE_LENGTH_MAX = 64
+export const TITLE_LENGTH_MAX = 300
+export const LANGUAGE_LENGTH_MAX = 35
+export const TIME_ZONE_LENGTH_MAX = 64
 
 export const CHANNEL_PATTERN = /^[a-z][a-z0-9_-]{0,31}$/
 
@@ -36,57 +31,11 @@ export function readCustom(
   given: Record<string, unknown>,
   first: readonly string[] = [],
 ): Read<Record<string, CustomValue>> {
-  const custom: Record<string, CustomValue> = {}
-  const faults: Fault[] = []
-  const names = new Set([
-    ...first.filter((name) => Object.hasOwn(given, name)),
-    ...Object.keys(given),
-  ])
-  let [count, bytes] = [0, 2]
-  for (const name of names) {
-    const value = given[name]
-    const fault = customNameFault(name) ?? valueFault(value)
-    if (fault !== null) faults.push({ path: [name], message: fault })
-    if (fault !== null || value === null || value === undefined || value === '') continue
-    const tidy = tidyValue(value as CustomValue)
-    const size = Buffer.byteLength(JSON.stringify({ [name]: tidy }))
-    if (count === CUSTOM_FIELDS_MAX) {
-      faults.push({ path: [name], message: `is one more than ${CUSTOM_FIELDS_MAX} fields` })
-    } else if (bytes + size > CUSTOM_BYTES_MAX) {
-      faults.push({ path: [name], message: `makes them more than ${CUSTOM_BYTES_MAX} bytes` })
-    } else {
-      custom[name] = tidy
-      count += 1
-      bytes += size
-    }
+  const { value, faults } = fittingFields(given, first)
+  for (const [name, each] of Object.entries(value)) {
+    if (typeof each === 'string') value[name] = each.toWellFormed()
   }
-  return { value: custom, faults }
-}
-
-function valueFault(value: unknown): string | null {
-  switch (typeof value) {
-    case 'undefined':
-    case 'boolean':
-      return null
-    case 'number': {
-      const isExact =
-        Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
-      return isExact ? null : 'is a number that programs read differently: send it as a text'
-    }
-    case 'string':
-      if (value.includes('\0')) return 'must not contain U+0000'
-      return Buffer.byteLength(value) > CUSTOM_VALUE_BYTES_MAX
-        ? `must have at most ${CUSTOM_VALUE_BYTES_MAX} bytes`
-        : null
-    default:
-      return value === null ? null : 'must be a text, a number, or true or false'
-  }
-}
-
-function tidyValue(value: CustomValue): CustomValue {
-  if (typeof value === 'string') return value.toWellFormed()
-  // JSON knows no other zero.
-  return value === 0 ? 0 : value
+  return { value, faults: faults.map(({ name, message }) => ({ path: [name], message })) }
 }
 
 type Utm = LeadContext['utm']

@@ -1,4 +1,5 @@
 /** The lead form: what the owner asks for, checked as the visitor types, and nothing lost by a fault. */
+import { fittingFields } from '../../server/src/text/custom-fields.ts'
 import * as typed from '../../server/src/text/typed-text.ts'
 import type { ContactName, Conversation, Lead, LeadField, LeadForm, Sent } from './client.ts'
 import { asksTheSame, createConsent, pageAddress } from './consent.ts'
@@ -13,6 +14,7 @@ import {
   ownFault,
   shownAnswer,
 } from './own-field.ts'
+import { withPageValues } from './page-values.ts'
 import { TEXTS } from './texts.ts'
 
 interface FormOptions {
@@ -23,7 +25,7 @@ interface FormOptions {
   /** What the visitor left, as lines to show. */
   onSent(lines: string[]): void
   /** What was typed into the form of which the consent has changed since. */
-  earlier?: Record<string, string>
+  earlier?: ReadonlyMap<string, string>
   /** What the page hands over. */
   values(): Record<string, string | number | boolean>
 }
@@ -76,7 +78,7 @@ export function createForm(options: FormOptions): HTMLFormElement {
       token,
       website: website.value,
       ...contactsOf(fields),
-      custom: { ...options.values(), ...answersOf(fields) },
+      custom: withPageValues(answersOf(fields), options.values()),
       context: contextOfPage(leadForm.pageQuery ?? false),
     }
     if (consent) lead.consent = { given: consent.input.checked, page: pageAddress() }
@@ -113,13 +115,13 @@ export function createForm(options: FormOptions): HTMLFormElement {
       token = conversation.token
       return
     }
-    const earlier = Object.fromEntries(fields.map((each) => [each.field.name, kept(each)]))
+    const earlier = new Map(fields.map((each) => [each.field.name, kept(each)]))
     const anew = createForm({ ...options, conversation, earlier })
     form.replaceWith(anew)
     anew.querySelector<HTMLInputElement>('.consent input')?.focus()
   }
 
-  for (const each of fields) putBack(each, options.earlier?.[each.field.name])
+  for (const each of fields) putBack(each, options.earlier?.get(each.field.name))
   // Said once it is in the page: what stands there already is not read out.
   queueMicrotask(() => tell(options.earlier ? TEXTS.consentChanged : ''))
   form.addEventListener('submit', (event) => {
@@ -149,7 +151,9 @@ function createParts(leadForm: LeadForm) {
 
 /** Shows what is wrong, and puts the visitor there. */
 function refuse({ fields, consent }: FormParts, tell: (text: string) => void): boolean {
-  const wrong = fields.filter((each) => !check(each, true))
+  for (const each of fields) check(each, true)
+  showCrowded(fields)
+  const wrong = fields.filter(isWrong)
   const contacts = fields.filter(({ field }) => isContact(field.name))
   const blank = contacts.every((each) => typedIn(each) === '')
   tell(wrong.length === 0 && blank ? TEXTS.oneNeeded : '')
@@ -157,6 +161,14 @@ function refuse({ fields, consent }: FormParts, tell: (text: string) => void): b
   const first = wrong[0]?.input ?? (blank ? contacts[0]?.input : agreed ? null : consent?.input)
   first?.focus()
   return first !== null && first !== undefined
+}
+
+/** Each is short enough, and all together are more than a lead may bring. */
+function showCrowded(fields: readonly Field[]): void {
+  const left = fittingFields(answersOf(fields)).faults.map(({ name }) => name)
+  for (const each of fields) {
+    if (left.includes(each.field.name) && !isWrong(each)) show(each, TEXTS.tooMuch)
+  }
 }
 
 type FormParts = ReturnType<typeof createParts>
@@ -215,6 +227,10 @@ function check(made: Field, atOnce = false): boolean {
   const fault = faultOf(field, value)
   show(made, fault, fault === null && value !== '' ? doubtOf(field, value) : null)
   return fault === null
+}
+
+function isWrong({ input }: Field): boolean {
+  return input.getAttribute('aria-invalid') === 'true'
 }
 
 function show({ input, error }: Field, fault: string | null, doubt: string | null = null): void {

@@ -1,13 +1,11 @@
 /** The owner's own fields: a line, a choice, a box to tick, a number, a date, several lines. */
+import { CUSTOM_VALUE_BYTES_MAX, customValueFault } from '../../server/src/text/custom-fields.ts'
 import type { LeadField } from './client.ts'
 import { element } from './dom.ts'
 import { TEXTS } from './texts.ts'
 
 export type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
 type Value = string | number | boolean
-
-/** Bytes of UTF-8, as the server counts them. */
-const VALUE_BYTES_MAX = 4_096
 
 export function createControl(
   { type, options = [] }: LeadField,
@@ -59,9 +57,7 @@ export function ownFault(
   // What is no number the browser keeps to itself.
   if (control instanceof HTMLInputElement && control.validity.badInput) return TEXTS.number
   if (value === '' || value === false) return required ? TEXTS.required(label) : null
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    return TEXTS.number
-  }
-  const isTooLong = new TextEncoder().encode(String(value)).length > VALUE_BYTES_MAX
-  return isTooLong ? TEXTS.tooLong(VALUE_BYTES_MAX) : null
+  if (customValueFault(value) === null) return null
+  if (typeof value === 'number') return TEXTS.number
+  return String(value).includes('\0') ? TEXTS.unseen : TEXTS.tooLong(CUSTOM_VALUE_BYTES_MAX)
 }

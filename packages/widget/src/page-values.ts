@@ -3,6 +3,7 @@
  * after it is loaded. What is of a wrong name or type is dropped, and told in the console: a lead is
  * never lost for it.
  */
+import { customValueFault, fittingFields } from '../../server/src/text/custom-fields.ts'
 import { customNameFault } from '../../server/src/text/field-name.ts'
 
 type Value = string | number | boolean
@@ -48,34 +49,28 @@ function shared(): Values {
   return values
 }
 
-/** Less than a lead may have, so that the form's answers always find room. */
-const VALUES_MAX = 30
-const VALUE_BYTES_MAX = 4_096
-const ALL_BYTES_MAX = 12_000
+/**
+ * The visitor's answers, over what the page says, and of that no more than a lead may bring. The empty
+ * answers go along: they say what was asked.
+ */
+export function withPageValues(answers: Values, ofPage: Values): Values {
+  const isBlank = ([, value]: [string, Value]) => value === ''
+  const entries = Object.entries(answers)
+  const filled = Object.fromEntries(entries.filter((each) => !isBlank(each)))
+  const { value, faults } = fittingFields({ ...ofPage, ...filled }, Object.keys(answers))
+  for (const { name, message } of faults) warn(leftOut(name, message))
+  return { ...Object.fromEntries(entries.filter(isBlank)), ...value }
+}
 
 function put(values: Values, name: string, value: unknown): void {
-  const fault = customNameFault(name) ?? sizeFault({ ...values, [name]: value }, value)
-  if (fault !== null) warn(`"${name}" ${fault.replaceAll('`', '')}: it is left out`)
+  const fault = customNameFault(name) ?? customValueFault(value)
+  if (fault !== null) warn(leftOut(name, fault))
   else if (value === null || value === undefined) delete values[name]
-  else if (typeof value === 'string' || typeof value === 'boolean') values[name] = value
-  else if (typeof value === 'number' && isExact(value)) values[name] = value
-  else warn(`"${name}" must be a text, a number, or true or false: it is left out`)
+  else values[name] = value as Value
 }
 
-/** As every program reads it. */
-function isExact(value: number): boolean {
-  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
-}
-
-function sizeFault(all: Record<string, unknown>, value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  if (bytesOf(value) > VALUE_BYTES_MAX) return `has more than ${VALUE_BYTES_MAX} bytes`
-  if (Object.keys(all).length > VALUES_MAX) return `is one more than ${VALUES_MAX} values`
-  return bytesOf(all) > ALL_BYTES_MAX ? `makes them more than ${ALL_BYTES_MAX} bytes` : null
-}
-
-function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value) ?? '').length
+function leftOut(name: string, fault: string): string {
+  return `"${name}" ${fault.replaceAll('`', '')}: it is left out`
 }
 
 function warn(sentence: string): void {

@@ -15,6 +15,7 @@ const BASE = `
   :host {
     --paper: #1b1e24; --ink: #eceef2; --soft: #2a2e36; --line: #8b93a1; --quiet: #b3bac6; --bad: #ff9c94;
   }
+  input, select, textarea { color-scheme: dark; }
 }
 button { font: inherit; cursor: pointer; border: 0; }
 :focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }

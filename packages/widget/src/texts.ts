@@ -17,6 +17,7 @@ export const TEXTS = {
   wideAt: 'Please write the @ as a plain one',
   unseen: 'Something in it can’t be seen. Please type it anew.',
   tooLong: (lengthMax: number) => `This is longer than ${lengthMax} characters`,
+  tooMuch: 'This is too long, together with the rest',
   oddEmail: 'Is this the whole address?',
   oddPhone: 'Is this a phone number?',
   /** Where the form has no label for it. */

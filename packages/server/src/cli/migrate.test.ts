@@ -17,6 +17,7 @@ import { freshRelations } from '../store/copying/copy-sqlite.ts'
 import { openPostgresStore } from '../store/postgres/postgres-store.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { Store } from '../store/store.ts'
+import { NO_CONTEXT } from '../wants/formats.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const OTHER_KEY = Buffer.alloc(32, 8)
@@ -67,6 +68,11 @@ async function fill(world: StoreWorld): Promise<string[]> {
   const emoji = world.leadEvent({
     customerName: `Zoë 🦩 "\\{},NULL' ${LONG}`,
     consent: { given: false, text: `May we? "\\{},NULL'`, at: 5, page: 'https://a.b/c' },
+    extras: {
+      custom: { note: `"\\{},NULL' 🦩\n`, seats: 3, news: false },
+      context: { ...NO_CONTEXT, title: `"\\{},NULL'` },
+      channel: 'whatsapp',
+    },
   })
   const delivered = await world.claim(chatbot.id, { events: [emoji], idempotency })
   await world.record(delivered, { kind: 'delivered' }, { attempt: { responseBody: 'a\0b 👋' } })

@@ -16,7 +16,7 @@ const REFUSED_NAMES: readonly string[] = [
 
 /** Null: it may be a field's name. */
 export function customNameFault(name: string): string | null {
-  if (REFUSED_NAMES.includes(name)) return `\`${name}\` is a name of ours: take another`
+  if (REFUSED_NAMES.includes(name)) return 'is a name of ours: take another'
   if (CUSTOM_NAME_PATTERN.test(name)) return null
   return 'must have a name of 1 to 40 letters, digits and `_`, with a letter first'
 }

@@ -36,6 +36,10 @@ const payload = (text: string, what: string, field: string): BadInput => ({
   body: `{"eventType":"order.created","payload":${text}}`,
   field,
 })
+const ownForm = (own: object[]) => ({
+  name: 'A',
+  leadForm: { fields: [{ name: 'customerName', label: 'Name' }, ...own], greeting: '', thanks: '' },
+})
 const UNKNOWN = 'bot_01m2fm1cgye03v13e1wgzp7b71'
 
 export const WHOLE_BODIES: BadInput[] = [
@@ -296,6 +300,28 @@ export const OTHERS: BadInput[] = [
       },
     },
     field: 'leadForm.fields[1].name',
+  },
+  ...[
+    { field: 'name', own: { name: 'website' } },
+    { field: 'name', own: { name: 'a-b' } },
+    { field: 'type', own: { type: 'email' } },
+    { field: 'type', own: { name: 'customerPhone' } },
+    { field: 'options', own: { type: 'choice' } },
+    { field: 'options', own: { type: 'choice', options: ['a', 'a'] } },
+    { field: 'options', own: { options: ['a'] } },
+  ].map(({ field, own }) => ({
+    what: `an own field of a form, ${JSON.stringify(own)}`,
+    path: '/api/v1/chatbots',
+    body: ownForm([{ name: 'size', label: 'Size', type: 'text', ...own }]),
+    field: `leadForm.fields[1].${field}`,
+  })),
+  {
+    what: 'a form with more own fields than a lead may have',
+    path: '/api/v1/chatbots',
+    body: ownForm(
+      Array.from({ length: 31 }, (_, n) => ({ name: `f${n}`, label: 'F', type: 'text' })),
+    ),
+    field: 'leadForm.fields',
   },
   {
     what: 'an origin with a path',

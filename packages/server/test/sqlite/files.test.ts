@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { StartError } from '../../src/errors.ts'
 import { databasePath } from '../../src/store/sqlite/file/database.ts'
 import { SCHEMA_VERSION } from '../../src/store/sqlite/file/migrations.ts'
+import { NO_CONTEXT } from '../../src/wants/formats.ts'
 import { freshFolder, openHere, openWithEngine } from './folder.ts'
 
 function modes(dataDir: string): Record<string, string> {
@@ -119,6 +120,11 @@ test('an erased person is in no file any more', async () => {
     customerEmail: 'trace@erased.example',
     customerName: 'Trace',
     consent: { given: true, text: 'Trace me?', at: 1, page: 'https://shop.example/trace' },
+    extras: {
+      custom: { trace: 'Trace' },
+      context: { ...NO_CONTEXT, page: 'https://shop.example/trace', title: 'Trace' },
+      channel: 'trace',
+    },
   })
   const idempotency = { route: 'r', key: 'k', bodyHash: 'Trace', answer: 'Trace' }
   const claim = await world.claim(chatbot.id, { events: [event], idempotency })
@@ -145,6 +151,11 @@ test('of many people who are erased in any order no trace stays, those who stay 
         customerEmail: `${mark}@erased.example`,
         customerPhone: `${mark}-p`,
         consent: { given: true, text: `${mark}-t`, at: n, page: `https://a.b/${mark}` },
+        extras: {
+          custom: { note: `${mark}-x ${'z'.repeat((n * 71) % 1_300)}` },
+          context: { ...NO_CONTEXT, title: `${mark}-y` },
+          channel: 'website',
+        },
       },
     }
   })

@@ -97,6 +97,8 @@ test('own fields are kept as they are, and a new one gets its name from its labe
   expect(nameOfLabel('Straße und Größe!', [])).toMatch(/^[a-zA-Z]+$/)
   expect(nameOfLabel('規模', ['field'])).toBe('field2')
   expect(nameOfLabel('2nd phone', [])).toBe('field2ndPhone')
+  // A name that the server has for something else.
+  expect(nameOfLabel('Website', [])).toBe('website2')
   const [added] = withNewField([])
   const choice = {
     ...draft.fields[0],
@@ -107,5 +109,15 @@ test('own fields are kept as they are, and a new one gets its name from its labe
   } as DraftField
   const faults = faultsOf({ ...draft, fields: [...draft.fields, choice] })
   expect(faults.own.get(choice.key)).toBeTruthy()
+  const refused = { ...choice, name: 'token', options: 'a' }
+  expect(faultsOf({ ...draft, fields: [refused] }).own.get(choice.key)).toBeTruthy()
   expect(hasFaults(faultsOf({ ...draft, fields: withNewField(draft.fields) }))).toBe(true)
+})
+
+test('new fields are told apart, also after one of them was removed', () => {
+  const two = withNewField(withNewField(draftOf(setup()).fields))
+  const keys = withNewField(two.filter((_, index) => index !== two.length - 2)).map(
+    ({ key }) => key,
+  )
+  expect(new Set(keys).size).toBe(keys.length)
 })

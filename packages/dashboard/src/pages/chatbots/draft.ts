@@ -1,5 +1,6 @@
 /** A chatbot as it is being edited: what was typed, also while it could not be saved. */
 import type { Chatbot, ChatbotChange, LeadForm } from '../../api/schema.ts'
+import { customNameFault } from '../../format/field-name.ts'
 import { texts } from '../../texts/texts.ts'
 import { readOrigins } from './origins.ts'
 
@@ -47,7 +48,6 @@ export type DraftFaults = Partial<Record<'name' | 'fields' | 'color' | 'origins'
 
 const { editor, kinds } = texts.chatbots
 const CONTACTS = Object.keys(kinds) as ContactName[]
-const NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/
 export const OWN_FIELDS_MAX = 30
 const COLOR = /^#[0-9a-f]{6}$/i
 
@@ -76,7 +76,9 @@ function fieldOf({ name, label, required = false, type, options = [] }: FormFiel
 
 /** Another of the owner's own, at the end. */
 export function withNewField(fields: readonly DraftField[]): DraftField[] {
-  const key = `new ${fields.length}`
+  // Of those that are there, whatever was removed in between.
+  const numbers = fields.map(({ key }) => Number(/^new (\d+)$/.exec(key)?.[1] ?? 0))
+  const key = `new ${Math.max(0, ...numbers) + 1}`
   const own = { type: 'text' as const, options: '', isAsked: true, required: false }
   return [...fields, { key, name: '', label: '', ...own }]
 }
@@ -90,7 +92,7 @@ export function nameOfLabel(label: string, taken: readonly string[]): string {
   const name = (/^[A-Za-z]/.test(camel) ? camel : `field${camel}`).slice(0, 36)
   for (let n = 1; ; n++) {
     const tried = n === 1 ? name : `${name}${n}`
-    if (!taken.includes(tried)) return tried
+    if (!taken.includes(tried) && customNameFault(tried) === null) return tried
   }
 }
 
@@ -185,7 +187,8 @@ function ownFaults(fields: readonly DraftField[]): Map<string, string> {
     if (type === null) continue
     const isTwice = fields.some((other) => other.name === name && other.key !== key)
     const options = optionsOf(field)
-    if (label.trim() !== '' && !NAME.test(name)) faults.set(key, editor.own.nameFault)
+    const nameFault = label.trim() === '' ? null : customNameFault(name)
+    if (nameFault !== null) faults.set(key, editor.own.nameFault)
     else if (name !== '' && isTwice) faults.set(key, editor.own.nameTwice)
     else if (type === 'choice' && options.length === 0) faults.set(key, editor.own.optionsMissing)
     else if (new Set(options).size < options.length) faults.set(key, editor.own.optionTwice)

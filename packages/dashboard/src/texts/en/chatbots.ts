@@ -61,7 +61,7 @@ export const chatbots = {
       name: (kind: string) => `Name of ${kind} in deliveries`,
       nameHint: 'Webhooks that ask for your own fields get it under this name.',
       remove: (kind: string) => `Remove ${kind}`,
-      nameFault: 'Letters, digits and _, with a letter first.',
+      nameFault: 'Letters, digits and _, with a letter first, and no name that a lead has already.',
       nameTwice: 'Another field has this name.',
       optionsMissing: 'Write the choices, one in a line.',
       optionTwice: 'One of the choices is there twice.',

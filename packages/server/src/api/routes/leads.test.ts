@@ -159,6 +159,17 @@ test('several states are asked for, repeated or with a comma, in the list and it
   expect([wrong.status, wrong.json.code]).toEqual([400, 'invalid_input'])
 })
 
+test('own fields stand in the order of the form, then as they came', async () => {
+  const { call, post, bot } = await setup()
+  const own = ['size', 'plan'].map((name) => ({ name, label: name, type: 'text' }))
+  const leadForm = { fields: [{ name: 'customerName', label: 'Name' }, ...own] }
+  const form = { ...leadForm, greeting: '', thanks: '' }
+  await call('PATCH', `/api/v1/chatbots/${bot}`, { body: { leadForm: form } })
+  const { json } = await post({ ...ANN, custom: { z: 1, plan: 'pro', a: 2, size: 'M' } })
+  const { custom } = (await call<{ custom: object }>('GET', `/api/v1/leads/${json.leadId}`)).json
+  expect(Object.keys(custom)).toEqual(['size', 'plan', 'z', 'a'])
+})
+
 test('a lead brings own fields, where it came from and what was agreed to, in any format', async () => {
   const { call, post, bot } = await setup()
   const custom = { plan: 'pro', seats: 3, news: false, empty: '' }

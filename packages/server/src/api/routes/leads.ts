@@ -1,5 +1,6 @@
 /** Leads: taken in, found, exported, erased. */
 import { z } from 'zod'
+import { ownFieldNames } from '../../chatbot.ts'
 import { LEAD_STATES } from '../../lead.ts'
 import { ADDRESS_LENGTH_MAX } from '../../lead-extras.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -136,9 +137,11 @@ function acceptRoute({ ingest, store, clock }: ApiDeps): Route {
     errors: ['idempotency_conflict', 'lead_erased', 'backlog_full'],
     async handle({ id, body, request }) {
       const { custom, context, channel, consent: answered, ...lead } = body
-      const chatbot = context === undefined ? null : await store.getChatbot(id)
+      // A lead that brings neither is not made to wait for its form.
+      const chatbot = custom || context ? await store.getChatbot(id) : null
       const keepsQuery = chatbot?.leadForm.pageQuery ?? false
-      const extras = extrasGiven({ custom, context, channel }, { keepsQuery })
+      const first = chatbot ? ownFieldNames(chatbot.leadForm) : []
+      const extras = extrasGiven({ custom, context, channel }, { keepsQuery, first })
       const consent = answered ? { page: '', ...answered, at: clock.now() } : null
       return ingest.acceptLead(id, { ...lead, extras, consent }, idempotencyKey(request))
     },

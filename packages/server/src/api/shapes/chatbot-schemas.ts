@@ -7,7 +7,7 @@ import {
   isContactField,
   type LeadFormField,
 } from '../../chatbot.ts'
-import { CUSTOM_FIELDS_MAX } from '../../lead-extras.ts'
+import { CUSTOM_FIELDS_MAX } from '../../text/custom-fields.ts'
 import { CUSTOM_NAME_PATTERN, customNameFault } from '../../text/field-name.ts'
 import { isBlank, tidyUrl } from '../../text/typed-text.ts'
 import { EXAMPLE_IDS, idField, isoTime, mayBeLeftOut, text } from './schemas.ts'
@@ -73,7 +73,12 @@ export const leadForm = z
           const message = `is \`${name}\` a second time: each field comes once`
           context.addIssue({ code: 'custom', path: [index, 'name'], message })
         }
-        if (fields.some(({ name }) => isContactField(name))) return
+        const own = fields.filter(({ name }) => !isContactField(name))
+        if (own.length > CUSTOM_FIELDS_MAX) {
+          const message = `may have at most ${CUSTOM_FIELDS_MAX} fields of your own`
+          context.addIssue({ code: 'custom', message })
+        }
+        if (own.length < fields.length) return
         const message = 'must ask for a name, an email or a phone: a lead is somebody'
         context.addIssue({ code: 'custom', message })
       }),

@@ -409,6 +409,10 @@ test('a page hands over own fields and where it is; what is wrong of it is dropp
   ])
   expect((await leave({ custom: { size: { odd: true } } })).status).toBe(202)
   expect((await leave({})).status).toBe(202)
+  for (const odd of [null, [], 'x', 5]) {
+    expect((await leave({ custom: odd, context: odd })).status).toBe(202)
+    expect((await leads())[0]).toMatchObject({ ...ANN, custom: {} })
+  }
   // Another page than the browser's is not where the visitor was.
   await leave({ context: { page: 'https://evil.example/x' } })
   expect((await leads())[0]?.context).toMatchObject({ page: `${SHOP}/` })

@@ -17,9 +17,9 @@ const NO_DELIVERY = {
   cancelled: 0,
 }
 const FOR_PEOPLE =
-  'customerName,customerEmail,customerPhone,createdAt,deliveryState,delivered,deliveries,consentGiven,consentText,consentAt,consentPage,channel,page,referrer,utmSource,utmMedium,utmCampaign,id,chatbotId,conversationId,eventId,custom'
+  'customerName,customerEmail,customerPhone,createdAt,deliveryState,delivered,deliveries,consentGiven,consentText,consentAt,consentPage,channel,page,title,referrer,utmSource,utmMedium,utmCampaign,utmTerm,utmContent,language,timeZone,id,chatbotId,conversationId,eventId,custom'
 const FOR_PROGRAMS =
-  'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone,deliveryState,delivered,deliveries,consentGiven,consentText,consentAt,consentPage,channel,page,referrer,utmSource,utmMedium,utmCampaign,custom'
+  'id,createdAt,chatbotId,conversationId,eventId,customerName,customerEmail,customerPhone,deliveryState,delivered,deliveries,consentGiven,consentText,consentAt,consentPage,channel,page,title,referrer,utmSource,utmMedium,utmCampaign,utmTerm,utmContent,language,timeZone,custom'
 
 test('all leads come, over many pages, as a file', async () => {
   const total = 1_234
@@ -55,7 +55,7 @@ test('all leads come, over many pages, as a file', async () => {
   const lines = text.split('\r\n')
   expect(lines[0]).toBe(FOR_PEOPLE)
   expect(lines[1]).toBe(
-    `"Name, 0",,'+1,1970-01-01T00:00:00.000Z,,0,0,,,,,website,,,,,,lead_1234,bot_1,c,evt_1,`,
+    `"Name, 0",,'+1,1970-01-01T00:00:00.000Z,,0,0,,,,,website,,,,,,,,,,,lead_1234,bot_1,c,evt_1,`,
   )
   expect(lines.length).toBe(total + 2)
   expect(new Set(lines).size).toBe(total + 2)
@@ -85,7 +85,7 @@ test('for spreadsheets it begins with a byte order mark; plain it is the text to
   const plain = (await file('?plain=true&q=zo')).toString()
   expect(plain.split('\r\n')[0]).toBe(FOR_PROGRAMS)
   expect(plain).toContain(
-    ",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999,,0,0,,,,,website,,,,,,\r\n",
+    ",Zoë;=cmd|' /C calc'!A0;,zoë@example.com,+91-9999999999,,0,0,,,,,website,,,,,,,,,,,\r\n",
   )
   expect(plain).toContain(',007,evt_')
   const refused = await call('GET', '/api/v1/leads.csv?plain=yes')
@@ -105,7 +105,13 @@ test('what became of a lead and what was agreed to stand in both forms, and no t
     consent: { given: false, text: '=cmd, or not', at: 1_000, page: 'https://a.b/=1' },
     extras: {
       custom: { size: 'M', plan: '=1' },
-      context: { ...NO_CONTEXT, page: 'https://a.b/p', utm: { ...NO_CONTEXT.utm, source: '=x' } },
+      context: {
+        ...NO_CONTEXT,
+        page: 'https://a.b/p',
+        title: '=t',
+        utm: { ...NO_CONTEXT.utm, source: '=x', content: 'ad' },
+        timeZone: 'Africa/Nairobi',
+      },
       channel: 'website',
     },
     createdAt: 0,
@@ -125,10 +131,10 @@ test('what became of a lead and what was agreed to stand in both forms, and no t
     (await call('GET', `/api/v1/leads.csv${query}`)).text.split('\r\n')[1]
   const at = '1970-01-01T00:00:01.000Z'
   expect(await lineOf('')).toBe(
-    `Ann,,,1970-01-01T00:00:00.000Z,retrying,2,3,false,"'=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,,'=x,,,lead_1,bot_1,c,evt_1,'=1,"{""size"":""M""}"`,
+    `Ann,,,1970-01-01T00:00:00.000Z,retrying,2,3,false,"'=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,'=t,,'=x,,,,ad,,Africa/Nairobi,lead_1,bot_1,c,evt_1,'=1,"{""size"":""M""}"`,
   )
   expect(await lineOf('?plain=true')).toBe(
-    `lead_1,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,Ann,,,retrying,2,3,false,"=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,,=x,,,=1,"{""size"":""M""}"`,
+    `lead_1,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,Ann,,,retrying,2,3,false,"=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,=t,,=x,,,,ad,,Africa/Nairobi,=1,"{""size"":""M""}"`,
   )
 })
 

@@ -38,17 +38,23 @@ const CELLS: Record<string, (lead: ListedLead, cell: (text: string) => string) =
   consentPage: ({ consent }, cell) => (consent === null ? '' : cell(consent.page)),
   channel: ({ extras }) => extras?.channel ?? DEFAULT_CHANNEL,
   page: ({ extras }, cell) => cell(extras?.context?.page ?? ''),
+  title: ({ extras }, cell) => cell(extras?.context?.title ?? ''),
   referrer: ({ extras }, cell) => cell(extras?.context?.referrer ?? ''),
   utmSource: ({ extras }, cell) => cell(extras?.context?.utm.source ?? ''),
   utmMedium: ({ extras }, cell) => cell(extras?.context?.utm.medium ?? ''),
   utmCampaign: ({ extras }, cell) => cell(extras?.context?.utm.campaign ?? ''),
+  utmTerm: ({ extras }, cell) => cell(extras?.context?.utm.term ?? ''),
+  utmContent: ({ extras }, cell) => cell(extras?.context?.utm.content ?? ''),
+  language: ({ extras }, cell) => cell(extras?.context?.language ?? ''),
+  timeZone: ({ extras }, cell) => cell(extras?.context?.timeZone ?? ''),
 }
 
 const IDS = ['id', 'createdAt', 'chatbotId', 'conversationId', 'eventId']
 const CUSTOMER = ['customerName', 'customerEmail', 'customerPhone']
 const DELIVERY = ['deliveryState', 'delivered', 'deliveries']
 const CONSENT = ['consentGiven', 'consentText', 'consentAt', 'consentPage']
-const CONTEXT = ['channel', 'page', 'referrer', 'utmSource', 'utmMedium', 'utmCampaign']
+const UTM = ['utmSource', 'utmMedium', 'utmCampaign', 'utmTerm', 'utmContent']
+const CONTEXT = ['channel', 'page', 'title', 'referrer', ...UTM, 'language', 'timeZone']
 /** Programs may have counted columns: what came later stands behind what there was. */
 const FOR_PROGRAMS = [...IDS, ...CUSTOMER, ...DELIVERY, ...CONSENT, ...CONTEXT]
 /** People read who it is, and what became of it; ids stand at the end. */

@@ -4,14 +4,19 @@ import { DEFAULT_CHANNEL, type LeadExtras } from '../../../lead.ts'
 import {
   ADDRESS_LENGTH_MAX,
   CHANNEL_PATTERN,
+  extrasOf,
+  LANGUAGE_LENGTH_MAX,
+  readContext,
+  readCustom,
+  TIME_ZONE_LENGTH_MAX,
+  TITLE_LENGTH_MAX,
+  UTM_LENGTH_MAX,
+} from '../../../lead-extras.ts'
+import {
   CUSTOM_BYTES_MAX,
   CUSTOM_FIELDS_MAX,
   CUSTOM_VALUE_BYTES_MAX,
-  extrasOf,
-  readContext,
-  readCustom,
-  UTM_LENGTH_MAX,
-} from '../../../lead-extras.ts'
+} from '../../../text/custom-fields.ts'
 import { CUSTOM_NAME_PATTERN } from '../../../text/field-name.ts'
 
 type Given = Record<string, unknown>
@@ -30,15 +35,15 @@ const CONTEXT_DOCUMENT = {
   additionalProperties: false,
   properties: {
     page: ADDRESS,
-    title: { type: 'string' },
+    title: { type: 'string', maxLength: TITLE_LENGTH_MAX },
     referrer: ADDRESS,
     utm: {
       type: 'object',
       additionalProperties: false,
       properties: { source: UTM, medium: UTM, campaign: UTM, term: UTM, content: UTM },
     },
-    language: { type: 'string' },
-    timeZone: { type: 'string' },
+    language: { type: 'string', maxLength: LANGUAGE_LENGTH_MAX },
+    timeZone: { type: 'string', maxLength: TIME_ZONE_LENGTH_MAX },
   },
 }
 
@@ -83,10 +88,13 @@ export const givenExtras = {
     }),
 }
 
-/** From a visitor's page: what is wrong is dropped, and told in its console. */
+/** From a visitor's page: what is wrong is dropped, also as a whole, and told in its console. */
+const dropped = given.catch({})
 export const pageExtras = {
-  custom: given.exactOptional().meta({ description: CUSTOM_TEXT, documentAs: { type: 'object' } }),
-  context: given
+  custom: dropped
+    .exactOptional()
+    .meta({ description: CUSTOM_TEXT, documentAs: { type: 'object' } }),
+  context: dropped
     .exactOptional()
     .meta({ description: CONTEXT_TEXT, documentAs: { type: 'object' } }),
 }
