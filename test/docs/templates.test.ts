@@ -1,18 +1,13 @@
 /** The templates and filters of the pages, on a lead: what they make is what the pages say. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { explainFilter, parseFilter } from '../../packages/server/src/wants/filter.ts'
-import type { SeenEvent } from '../../packages/server/src/wants/seen-event.ts'
+import { explainFilter } from '../../packages/server/src/wants/explain-filter.ts'
+import { parseFilter } from '../../packages/server/src/wants/filter.ts'
+import { NO_CONTEXT } from '../../packages/server/src/wants/formats.ts'
 import { parseTemplate } from '../../packages/server/src/wants/template/template.ts'
+import { seenLead } from '../../packages/server/test/seen-lead.ts'
 
-const EVENT: SeenEvent = {
-  eventId: 'evt_1',
-  eventType: 'lead.submit',
-  eventTime: Date.UTC(2026, 3, 26, 8, 30, 14, 118),
-  chatbotId: 'bot_1',
-  chatbotName: 'Shop',
-  channel: 'website',
-  leadId: 'lead_1',
+const EVENT = seenLead({
   payload: {
     conversationId: 'c1',
     customerEmail: 'Ann@shop.example',
@@ -20,16 +15,8 @@ const EVENT: SeenEvent = {
     customerPhone: '',
   },
   custom: { seats: 3, plan: 'pro' },
-  context: {
-    page: 'https://shop.example/pricing',
-    title: '',
-    referrer: '',
-    utm: { source: '', medium: '', campaign: '', term: '', content: '' },
-    language: 'en',
-    timeZone: '',
-  },
-  consent: null,
-}
+  context: { ...NO_CONTEXT, page: 'https://shop.example/pricing', language: 'en' },
+})
 
 /** Of those that this file covers. */
 function blocksOf(page: string): string[] {

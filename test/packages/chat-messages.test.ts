@@ -12,6 +12,7 @@ import { AdaptiveCard, SerializationContext } from 'adaptivecards'
 import { expect, onTestFinished, test } from 'vitest'
 import { type ChatFormat, chatBody } from '../../packages/server/src/wants/chat/chat.ts'
 import type { SeenEvent } from '../../packages/server/src/wants/seen-event.ts'
+import { seenLead } from '../../packages/server/test/seen-lead.ts'
 import { COMPILER } from './package-copy.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -34,26 +35,17 @@ const TYPES: Record<Exclude<ChatFormat, 'teams'>, string> = {
 }
 
 function lead(text: string): SeenEvent {
-  return {
-    eventId: 'evt_1',
-    eventType: 'lead.submit',
-    eventTime: Date.UTC(2026, 3, 26, 8, 30),
-    chatbotId: 'bot_1',
+  const names = Array.from({ length: text === '' ? 0 : 30 }, (_, n) => `field${n}`)
+  return seenLead({
     chatbotName: text || 'Shop',
-    channel: 'website',
-    leadId: 'lead_1',
     payload: {
       conversationId: 'c1',
       customerEmail: text,
       customerName: text,
       customerPhone: text,
     },
-    custom: Object.fromEntries(
-      Array.from({ length: text === '' ? 0 : 30 }, (_, n) => [`field${n}`, text]),
-    ),
-    context: null,
-    consent: null,
-  }
+    custom: Object.fromEntries(names.map((name) => [name, text])),
+  })
 }
 
 const PUBLISHED: SeenEvent = {

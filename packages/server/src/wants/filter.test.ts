@@ -1,29 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  CONDITIONS_MAX,
-  compileFilter,
-  describeFilter,
-  explainFilter,
-  parseFilter,
-} from './filter.ts'
+import { seenLead } from '../../test/seen-lead.ts'
+import { describeFilter, explainFilter } from './explain-filter.ts'
+import { CONDITIONS_MAX, compileFilter, parseFilter } from './filter.ts'
 import type { JsonValue, SeenEvent } from './seen-event.ts'
 
 function event(change: Partial<SeenEvent> = {}): SeenEvent {
-  return {
-    eventId: 'evt_1',
-    eventType: 'lead.submit',
-    eventTime: 0,
-    chatbotId: 'bot_1',
-    chatbotName: '',
-    channel: 'website',
-    leadId: 'lead_1',
+  return seenLead({
     payload: { customerName: 'Ann Größe', customerEmail: 'ann@shop.example', customerPhone: '' },
     custom: { department: 'Sales', seats: 3, news: true },
-    context: null,
-    consent: null,
     ...change,
-  }
+  })
 }
 
 function matches(filter: JsonValue, of: SeenEvent = event()): boolean {
@@ -40,6 +27,8 @@ function matches(filter: JsonValue, of: SeenEvent = event()): boolean {
 test.each<[filter: JsonValue, holds: boolean]>([
   [{ eventType: 'lead.submit' }, true],
   [{ eventType: { in: ['order.paid', 'lead.submit'] } }, true],
+  [{ eventType: 'leads.submit' }, true],
+  [{ eventType: { in: ['leads.submit'] } }, true],
   [{ eventType: 'Lead.submit' }, false],
   [{ payload: { customerPhone: { exists: true } } }, false],
   [{ payload: { customerPhone: { exists: false } } }, true],

@@ -3,6 +3,7 @@
  * leaf is a value that must be equal, or an object of conditions, all of which hold. Read once, made
  * into a function, and asked for each event; nothing of it is run as code.
  */
+import { canonicalEventType } from '../event.ts'
 import type { JsonValue, SeenEvent } from './seen-event.ts'
 
 export const CONDITIONS_MAX = 20
@@ -21,10 +22,10 @@ const CONDITIONS = [
   'lt',
   'lte',
 ] as const
-type ConditionName = (typeof CONDITIONS)[number]
+export type ConditionName = (typeof CONDITIONS)[number]
 
 /** One question of one place in the event. */
-interface Question {
+export interface Question {
   kind: 'condition'
   path: readonly string[]
   name: ConditionName
@@ -135,8 +136,19 @@ class FilterReader {
     }
     const fault = valueFault(name, value)
     if (fault !== null) throw new Refusal(at, fault)
-    return { kind: 'condition', path, name, value }
+    return {
+      kind: 'condition',
+      path,
+      name,
+      value: path[0] === 'eventType' ? canonical(value) : value,
+    }
   }
+}
+
+/** Events are seen by one spelling of their type, whichever their webhook has. */
+function canonical(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(canonical)
+  return typeof value === 'string' ? canonicalEventType(value) : value
 }
 
 function valueFault(name: ConditionName, value: JsonValue): string | null {
@@ -161,7 +173,21 @@ function valueFault(name: ConditionName, value: JsonValue): string | null {
 
 // ─── judging ────────────────────────────────────────────────────────────────────────────────────
 
-export function compileFilter(filter: Filter): (event: SeenEvent) => boolean {
+type Matches = (event: SeenEvent) => boolean
+
+/** Of a part, too: what is kept back is explained in the commit that accepts it. */
+const compiled = new WeakMap<Filter, Matches>()
+
+export function compileFilter(filter: Filter): Matches {
+  let matches = compiled.get(filter)
+  if (!matches) {
+    matches = compile(filter)
+    compiled.set(filter, matches)
+  }
+  return matches
+}
+
+function compile(filter: Filter): Matches {
   if (filter.kind === 'condition') {
     const { path } = filter
     const holds = testOf(filter)
@@ -174,7 +200,7 @@ export function compileFilter(filter: Filter): (event: SeenEvent) => boolean {
 }
 
 /** Of a list one member is enough, wherever on the way it stands. Missing is undefined. */
-function someAt(
+export function someAt(
   value: JsonValue | undefined,
   path: readonly string[],
   at: number,
@@ -236,133 +262,6 @@ function isGiven(found: JsonValue | undefined): boolean {
 /** Letters of either case are one: upper and then lower, so that ß is SS, and İ is İ in any locale. */
 function folded(text: string): string {
   return text.toUpperCase().toLowerCase()
-}
-
-// ─── explaining ─────────────────────────────────────────────────────────────────────────────────
-
-interface Explained {
-  matches: boolean
-  /** For people, with the event's own values: made when it is asked for. */
-  why: string
-  /** Without a word of the event: it is kept beside it. */
-  reason: string
-}
-
-const REASON_LENGTH_MAX = 200
-const VALUE_LENGTH_MAX = 60
-
-/** Why an event is not sent. Of one that is, both are empty. */
-export function explainFilter(filter: Filter, event: SeenEvent): Explained {
-  if (compileFilter(filter)(event)) return { matches: true, why: '', reason: '' }
-  const why = againstText(filter, event, true)
-  return { matches: false, why, reason: cut(againstText(filter, event, false), REASON_LENGTH_MAX) }
-}
-
-/** `filter` doesn't hold. */
-function againstText(filter: Filter, event: SeenEvent, withValues: boolean): string {
-  const failing = (of: readonly Filter[]) => of.find((part) => !compileFilter(part)(event))
-  switch (filter.kind) {
-    case 'condition':
-      return conditionAgainst(filter, event, withValues)
-    case 'all': {
-      const first = failing(filter.of)
-      return first ? againstText(first, event, withValues) : 'the filter asks for something else'
-    }
-    case 'any':
-      return `none of these holds: ${filter.of.map(describeFilter).join('; ')}`
-    case 'not': {
-      const [leftOut] = filter.of
-      // What holds of the event is the event's own: for keeping, only where it stands is told.
-      return withValues
-        ? `${describeFilter(leftOut)}, which the filter leaves out`
-        : `${placesIn(leftOut)} is what the filter leaves out`
-    }
-  }
-}
-
-function placesIn(filter: Filter): string {
-  const places = (part: Filter): string[] =>
-    part.kind === 'condition' ? [placeOf(part.path)] : part.of.flatMap(places)
-  return [...new Set(places(filter))].join(', ')
-}
-
-function conditionAgainst(condition: Question, event: SeenEvent, withValues: boolean): string {
-  const { path, name, value } = condition
-  const place = placeOf(path)
-  const found = firstAt(event as unknown as JsonValue, path)
-  if (name === 'exists') return value === true ? `${place} is empty` : `${place} is there`
-  if (found === undefined) return `${place} is missing`
-  const asked = `it is not ${askedOf(name, value)}`
-  if (!withValues) return `${place}: ${asked}`
-  return `${place} is ${shown(found)}, and not ${askedOf(name, value)}`
-}
-
-function firstAt(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
-  let found: JsonValue | undefined
-  someAt(value, path, 0, (at) => {
-    found ??= at
-    return false
-  })
-  return found
-}
-
-/** The filter in words, for lists. */
-export function describeFilter(filter: Filter): string {
-  switch (filter.kind) {
-    case 'condition': {
-      const { path, name, value } = filter
-      const place = placeOf(path)
-      if (name === 'exists') return value === true ? `${place} is given` : `${place} is empty`
-      return `${place} is ${askedOf(name, value)}`
-    }
-    case 'not':
-      return `not (${describeFilter(filter.of[0])})`
-    case 'any':
-      return `(${filter.of.map(describeFilter).join(' or ')})`
-    case 'all':
-      return filter.of.length === 0 ? 'every event' : filter.of.map(describeFilter).join(' and ')
-  }
-}
-
-function askedOf(name: ConditionName, value: JsonValue): string {
-  switch (name) {
-    case 'in':
-      return `one of ${(value as JsonValue[]).map(shown).join(', ')}`
-    case 'startsWith':
-      return `beginning with ${shown(value)}`
-    case 'contains':
-      return `containing ${shown(value)}`
-    case 'gt':
-      return `more than ${shown(value)}`
-    case 'gte':
-      return `at least ${shown(value)}`
-    case 'lt':
-      return `less than ${shown(value)}`
-    case 'lte':
-      return `at most ${shown(value)}`
-    default:
-      return shown(value)
-  }
-}
-
-/** `payload.customerPhone` is `customerPhone` to people: nothing else is called so. */
-function placeOf(path: readonly string[]): string {
-  const steps = path.length > 1 && path[0] === 'payload' ? path.slice(1) : path
-  return `\`${steps.join('.')}\``
-}
-
-function shown(value: JsonValue): string {
-  return typeof value === 'object' && value !== null
-    ? 'something else'
-    : cut(JSON.stringify(value), VALUE_LENGTH_MAX)
-}
-
-function cut(text: string, lengthMax: number): string {
-  if (text.length <= lengthMax) return text
-  return `${text
-    .slice(0, lengthMax - 1)
-    .toWellFormed()
-    .replace(/\ufffd$/u, '')}…`
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

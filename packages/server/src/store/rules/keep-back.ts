@@ -1,13 +1,8 @@
 /** Which events a webhook's filter keeps back: judged in the commit that accepts them. */
 
 import type { Lead, LeadPayload } from '../../lead.ts'
-import {
-  compileFilter,
-  EVERYTHING,
-  explainFilter,
-  type Filter,
-  parseFilter,
-} from '../../wants/filter.ts'
+import { explainFilter } from '../../wants/explain-filter.ts'
+import { compileFilter, EVERYTHING, type Filter, parseFilter } from '../../wants/filter.ts'
 import { see } from '../../wants/see.ts'
 import type { JsonValue, SeenEvent } from '../../wants/seen-event.ts'
 

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { seenLead } from '../../../test/seen-lead.ts'
 import type { SeenEvent } from '../seen-event.ts'
 import { type ChatFormat, chatBody, isChat } from './chat.ts'
 
@@ -16,27 +18,7 @@ const HOSTILE = [
 ]
 const CHATS: ChatFormat[] = ['slack', 'teams', 'discord', 'google-chat']
 
-function lead(change: Partial<SeenEvent> = {}): SeenEvent {
-  return {
-    eventId: 'evt_1',
-    eventType: 'lead.submit',
-    eventTime: Date.UTC(2026, 3, 26, 8, 30),
-    chatbotId: 'bot_1',
-    chatbotName: 'Shop',
-    channel: 'website',
-    leadId: 'lead_1',
-    payload: {
-      conversationId: 'c1',
-      customerEmail: 'ann@shop.example',
-      customerName: 'Ann Lee',
-      customerPhone: '',
-    },
-    custom: { plan: 'pro' },
-    context: null,
-    consent: null,
-    ...change,
-  }
-}
+const lead = (change: Partial<SeenEvent> = {}) => seenLead({ custom: { plan: 'pro' }, ...change })
 
 function named(customerName: string): SeenEvent {
   return lead({ payload: { ...(lead().payload as object), customerName } })
@@ -124,4 +106,14 @@ test.each(CHATS)('other events and empty ones are told in %s, too', (chat) => {
   expect(isChat(chat)).toBe(true)
   expect(isChat('guide')).toBe(false)
   expect(isChat('toString')).toBe(false)
+})
+
+test.each(CHATS)('whatever was published, %s gets JSON, and nothing is thrown', (chat) => {
+  const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString'))
+  fc.assert(
+    fc.property(fc.jsonValue(), name, (payload, eventType) => {
+      const event = lead({ payload: payload as SeenEvent['payload'], eventType, leadId: null })
+      expect(JSON.parse(chatBody(chat, event))).toBeTypeOf('object')
+    }),
+  )
 })

@@ -1,17 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { SeenEvent } from '../seen-event.ts'
+import { seenLead } from '../../../test/seen-lead.ts'
 import type { TemplateType } from '../shape.ts'
 import { PLACEHOLDERS_MAX, parseTemplate, TooLarge } from './template.ts'
 
-const EVENT: SeenEvent = {
-  eventId: 'evt_1',
-  eventType: 'lead.submit',
-  eventTime: Date.UTC(2026, 3, 26, 8, 30, 14, 118),
-  chatbotId: 'bot_1',
-  chatbotName: 'Shop',
-  channel: 'website',
-  leadId: 'lead_1',
+const EVENT = seenLead({
   payload: {
     conversationId: 'c1',
     customerEmail: 'Ann@Shop.example',
@@ -19,9 +12,7 @@ const EVENT: SeenEvent = {
     customerPhone: '+254 700-000',
   },
   custom: { seats: 3, news: true, plan: '' },
-  context: null,
-  consent: null,
-}
+})
 
 function made(text: string, type: TemplateType = 'json', event = EVENT, types = ['lead.submit']) {
   const parsed = parseTemplate(text, type, types)
