@@ -1,4 +1,5 @@
 import type { AnswerNote } from './delivery.ts'
+import { chatOfUrl } from './text/chat-hosts.ts'
 import type { JsonValue } from './wants/seen-event.ts'
 import type { Format, ShapeSettings } from './wants/shape.ts'
 
@@ -146,19 +147,12 @@ function maskedUrl(text: string): string {
 
 /** As people see it: where the path is the secret, as of a chat service, nothing of it. */
 export function shownUrl({ url, format }: Pick<WebhookSettings, 'url' | 'format'>): string {
-  const isChat = CHAT_FORMATS.has(format) || isChatUrl(url)
+  const isChat = CHAT_FORMATS.has(format) || chatOfUrl(url) !== null
   if (!isChat || !URL.canParse(url)) return maskedUrl(url)
   return `${new URL(url).origin}/***`
 }
 
 const CHAT_FORMATS: ReadonlySet<Format> = new Set(['slack', 'teams', 'discord', 'google-chat'])
-const CHAT_HOSTS =
-  /^(?:hooks\.slack\.com|(?:\w+\.)?discord(?:app)?\.com|chat\.googleapis\.com|.+\.webhook\.office\.com|.+\.logic\.azure\.com|.+\.powerplatform\.com)$/
-
-/** Whether it is an incoming webhook of a chat service, whatever is sent there. */
-function isChatUrl(url: string): boolean {
-  return URL.canParse(url) && CHAT_HOSTS.test(new URL(url).hostname)
-}
 
 /** Each is a row that every event of its chatbot may write. */
 export const WEBHOOKS_MAX_PER_CHATBOT = 50

@@ -1,5 +1,6 @@
 /** What a webhook wants, as it is being made or changed: which events, and what their bodies look like. */
 import type { Webhook, WebhookCreate } from '../../../api/schema.ts'
+import { chatOfUrl } from '../../../format/chat-hosts.ts'
 import { texts } from '../../../texts/texts.ts'
 import { draftOfFilter, type FilterDraft, filterOf, NO_FILTER, rowFault } from './filter-rows.ts'
 
@@ -92,15 +93,7 @@ export function shownWant(name: keyof WantsDraft, draft: WantsDraft): string {
   }
 }
 
-const CHAT_HOSTS: readonly [host: RegExp, format: Format][] = [
-  [/^hooks\.slack\.com$/, 'slack'],
-  [/^(canary\.|ptb\.)?discord(app)?\.com$/, 'discord'],
-  [/^chat\.googleapis\.com$/, 'google-chat'],
-  [/(^|\.)(webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)$/, 'teams'],
-]
-
 /** Of a service that takes messages of its own form only. Null: of none that is known. */
 export function formatOfUrl(url: string): Format | null {
-  const parsed = URL.parse(url.trim())
-  return CHAT_HOSTS.find(([host]) => parsed && host.test(parsed.hostname))?.[1] ?? null
+  return chatOfUrl(url.trim())
 }
