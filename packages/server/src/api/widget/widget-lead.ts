@@ -1,5 +1,11 @@
 /** What a lead from a visitor's page must be, besides what every lead must be. */
-import { type Chatbot, isContactField, ownFieldNames } from '../../chatbot.ts'
+import {
+  type Chatbot,
+  isContactField,
+  type LeadForm,
+  type LeadFormField,
+  ownFieldNames,
+} from '../../chatbot.ts'
 import type { ErrorDetail } from '../../errors.ts'
 import type { Metrics } from '../../metrics.ts'
 import { isBlank } from '../../text/typed-text.ts'
@@ -82,7 +88,33 @@ export function extrasOfPage({ leadForm }: Chatbot, { custom, context, origin }:
   const keepsQuery = leadForm.pageQuery ?? false
   const page = typeof context?.page === 'string' ? URL.parse(context.page) : null
   const own = context && { ...context, page: page?.origin === origin ? page.href : origin }
-  return extrasGiven({ custom, context: own }, { keepsQuery, first: ownFieldNames(leadForm) })
+  const fitting = custom && ofTheirTypes(leadForm, custom)
+  return extrasGiven(
+    { custom: fitting, context: own },
+    { keepsQuery, first: ownFieldNames(leadForm) },
+  )
+}
+
+/** Without answers of another type than the form's field is. A choice that it had before is an answer. */
+function ofTheirTypes({ fields }: LeadForm, custom: Record<string, unknown>) {
+  const types = new Map(fields.map(({ name, type }) => [name, type]))
+  const fitting = Object.entries(custom).filter(([name, value]) => isOfType(types.get(name), value))
+  return Object.fromEntries(fitting)
+}
+
+function isOfType(type: LeadFormField['type'], value: unknown): boolean {
+  switch (type) {
+    case undefined:
+      return true
+    case 'checkbox':
+      return typeof value === 'boolean'
+    case 'number':
+      return typeof value === 'number'
+    case 'date':
+      return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
+    default:
+      return typeof value === 'string'
+  }
 }
 
 /**

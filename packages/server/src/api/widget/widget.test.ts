@@ -413,6 +413,17 @@ test('a page hands over own fields and where it is; what is wrong of it is dropp
     expect((await leave({ custom: odd, context: odd })).status).toBe(202)
     expect((await leads())[0]).toMatchObject({ ...ANN, custom: {} })
   }
+  const typed = [
+    ...fields,
+    { name: 'seats', label: 'Seats', type: 'number' },
+    { name: 'day', label: 'Day', type: 'date' },
+  ]
+  await call('PATCH', `/api/v1/chatbots/${bot}`, { body: { leadForm: { ...form, fields: typed } } })
+  await leave({ custom: { size: 'L', news: 'yes', seats: 'many', day: 'tomorrow', plan: 3 } })
+  // A choice that the form had before is an answer.
+  expect((await leads())[0]?.custom).toEqual({ size: 'L', plan: 3 })
+  await leave({ custom: { size: 'L', news: false, seats: 12, day: '2026-12-24' } })
+  expect((await leads())[0]?.custom).toMatchObject({ news: false, seats: 12, day: '2026-12-24' })
   // Another page than the browser's is not where the visitor was.
   await leave({ context: { page: 'https://evil.example/x' } })
   expect((await leads())[0]?.context).toMatchObject({ page: `${SHOP}/` })

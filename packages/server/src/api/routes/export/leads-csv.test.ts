@@ -104,7 +104,7 @@ test('what became of a lead and what was agreed to stand in both forms, and no t
     deliveries: { ...NO_DELIVERY, delivered: 2, pending: 1, retrying: 1 },
     consent: { given: false, text: '=cmd, or not', at: 1_000, page: 'https://a.b/=1' },
     extras: {
-      custom: { size: 'M', plan: '=1' },
+      custom: { size: 'M', plan: '=1', seats: 3 },
       context: {
         ...NO_CONTEXT,
         page: 'https://a.b/p',
@@ -122,19 +122,20 @@ test('what became of a lead and what was agreed to stand in both forms, and no t
   const fields = [
     { name: 'customerName', label: 'Name' },
     { name: 'plan', label: 'Plan', type: 'text' },
+    { name: 'seats', label: 'Seats', type: 'number' },
   ]
   const leadForm = { fields, greeting: '', thanks: '' }
   await call('POST', '/api/v1/chatbots', { body: { name: 'A', leadForm } })
   const [head] = (await call('GET', '/api/v1/leads.csv')).text.split('\r\n')
-  expect(head).toMatch(/,custom\.plan,custom$/)
+  expect(head).toMatch(/,custom\.plan,custom\.seats,custom$/)
   const lineOf = async (query: string) =>
     (await call('GET', `/api/v1/leads.csv${query}`)).text.split('\r\n')[1]
   const at = '1970-01-01T00:00:01.000Z'
   expect(await lineOf('')).toBe(
-    `Ann,,,1970-01-01T00:00:00.000Z,retrying,2,3,false,"'=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,'=t,,'=x,,,,ad,,Africa/Nairobi,lead_1,bot_1,c,evt_1,'=1,"{""size"":""M""}"`,
+    `Ann,,,1970-01-01T00:00:00.000Z,retrying,2,3,false,"'=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,'=t,,'=x,,,,ad,,Africa/Nairobi,lead_1,bot_1,c,evt_1,'=1,3,"{""size"":""M""}"`,
   )
   expect(await lineOf('?plain=true')).toBe(
-    `lead_1,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,Ann,,,retrying,2,3,false,"=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,=t,,=x,,,,ad,,Africa/Nairobi,=1,"{""size"":""M""}"`,
+    `lead_1,1970-01-01T00:00:00.000Z,bot_1,c,evt_1,Ann,,,retrying,2,3,false,"=cmd, or not",${at},https://a.b/=1,website,https://a.b/p,=t,,=x,,,,ad,,Africa/Nairobi,=1,3,"{""size"":""M""}"`,
   )
 })
 

@@ -173,7 +173,11 @@ function ownCells(
 ): string[] {
   const custom = extras?.custom ?? {}
   const others = Object.entries(custom).filter(([name]) => !own.includes(name))
-  const cells = own.map((name) => (Object.hasOwn(custom, name) ? cell(String(custom[name])) : ''))
+  const cells = own.map((name) => {
+    const value = Object.hasOwn(custom, name) ? custom[name] : ''
+    // A number is one, which a sheet may sum.
+    return typeof value === 'string' ? cell(value) : String(value)
+  })
   return [...cells, others.length === 0 ? '' : cell(JSON.stringify(Object.fromEntries(others)))]
 }
 
