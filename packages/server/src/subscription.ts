@@ -32,6 +32,12 @@ export function spellingOf(eventType: string, entries: readonly string[]): strin
   return entry === undefined ? null : spelledBy(entry, eventType)
 }
 
+/** The one type that these take, as events have it. Null: they may take several. */
+export function soleType([only, other]: readonly string[]): string | null {
+  const isSole = only !== undefined && other === undefined && !isWildcard(only)
+  return isSole ? canonicalEventType(only) : null
+}
+
 /** Of which an example is shown or sent where nobody says another. */
 export function exampleType([first]: readonly string[]): string {
   return first === undefined || isWildcard(first) ? LEAD_EVENT : first

@@ -63,7 +63,11 @@ export interface ApiDeps {
   /** What is sent, with the owner's own values masked; null: there is nothing left to send. */
   previewRequest(detail: DeliveryDetail): RequestPreview | null
   /** What would be sent by these settings; without a webhook, to nowhere and with an example's secret. */
-  previewClaim(claim: ClaimToPreview, webhook: Webhook | null): RequestPreview | Unmade
+  /** `isStored`: of what the webhook has, so it may be signed with its secret. */
+  previewClaim(
+    claim: ClaimToPreview,
+    by: { webhook: Webhook | null; isStored: boolean },
+  ): RequestPreview | Unmade
   /** Of a type that is known, as it is told; of another, a few words. */
   examplePayload(eventType: string): Record<string, unknown>
   /** One plain sentence. */

@@ -96,7 +96,7 @@ function apiDeps(shared: Shared, delivering: Delivering, state: State): ApiDeps 
     listening,
     readReport: toSendResult,
     previewRequest: (detail) => previewRequest(detail, sign, clock.now()),
-    previewClaim: (claim, webhook) => previewClaim(sign, claim, { webhook, nowMs: clock.now() }),
+    previewClaim: (claim, by) => previewClaim(sign, claim, { ...by, nowMs: clock.now() }),
     examplePayload,
     explain: (detail) => explainDetail(shared, detail),
     checkUrl: (url) => guard.checkUrl(url),

@@ -41,25 +41,31 @@ function shownRequest(request: SignedRequest, webhook: Shown): RequestPreview {
   }
 }
 
-/** Without a webhook: what one of these settings would get, signed with a secret that is nobody's. */
+/**
+ * Signed with a secret that is nobody's, where it is not what the webhook has: else whoever may write
+ * templates could have any text signed.
+ */
 export function previewClaim(
   sign: Sign,
   claim: Bodied,
-  { webhook, nowMs }: { webhook: Webhook | null; nowMs: number },
+  { webhook, isStored, nowMs }: { webhook: Webhook | null; isStored: boolean; nowMs: number },
 ): RequestPreview | Unmade {
-  const by = webhook ?? NOBODYS
+  const by = webhook && isStored ? webhook : { ...(webhook ?? NOBODYS), ...NOBODYS_SECRETS }
   const request = sign(claim, by, nowMs)
   return 'unmade' in request ? request : shownRequest(request, by)
 }
 
+const NOBODYS_SECRETS = {
+  secret: 'whsec_0123456789abcdef0123456789abcdef',
+  previousSecret: null,
+  overlapEndsAt: null,
+}
 const NOBODYS: Shown & SignedFor = {
   url: 'https://endpoint.example/',
   format: 'guide',
   headers: {},
   timeoutSeconds: null,
-  secret: 'whsec_0123456789abcdef0123456789abcdef',
-  previousSecret: null,
-  overlapEndsAt: null,
+  ...NOBODYS_SECRETS,
 }
 
 function lowerCase(text: string): string {

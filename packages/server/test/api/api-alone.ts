@@ -113,7 +113,7 @@ function createDeps(
     }),
     readReport: toSendResult,
     previewRequest: (detail) => previewRequest(detail, SIGN, 0),
-    previewClaim: (claim, webhook) => previewClaim(SIGN, claim, { webhook, nowMs: 0 }),
+    previewClaim: (claim, by) => previewClaim(SIGN, claim, { ...by, nowMs: 0 }),
     examplePayload,
     explain: ({ delivery }) => `It is ${delivery.state}.`,
     checkUrl: ({ hostname }) =>

@@ -2,11 +2,12 @@
 import { z } from 'zod'
 import type { Chatbot } from '../../chatbot.ts'
 import { canonicalEventType } from '../../event.ts'
-import { isId, leadIdOf } from '../../id.ts'
-import type { ListedEvent } from '../../store/desk.ts'
+import { eventIdOf, isId, leadIdOf } from '../../id.ts'
+import type { ListedEvent, PageRead } from '../../store/desk.ts'
 import type { Shaped } from '../../store/road.ts'
-import { exampleType, isWildcard, spellingOf } from '../../subscription.ts'
-import { explainFilter, parseFilter } from '../../wants/filter.ts'
+import { exampleType, soleType, spellingOf } from '../../subscription.ts'
+import { explainFilter } from '../../wants/explain-filter.ts'
+import { parseFilter } from '../../wants/filter.ts'
 import { see } from '../../wants/see.ts'
 import type { JsonValue, SeenEvent } from '../../wants/seen-event.ts'
 import { shapeText } from '../../wants/shape.ts'
@@ -82,7 +83,7 @@ export function previewRoutes(deps: ApiDeps): Route[] {
     tag: 'Webhooks',
     summary: 'Preview what would be sent',
     description:
-      'What a webhook of these settings would send of an event. Nothing is stored, and nothing is sent.',
+      'What a webhook of these settings would send of an event. Nothing is stored, and nothing is sent. Signed with its secret only as it is stored: with other settings, and without a webhook, by a secret that is nobody’s.',
     access: 'chatbot-by-id',
     id: 'chatbot',
     body: { schema: previewSchema, example: { format: 'slack' } },
@@ -115,7 +116,8 @@ export function previewRoutes(deps: ApiDeps): Route[] {
       }
       refuseUnfitWants(wanted)
       const event = await eventFor(deps, { chatbot, eventId, eventTypes: wanted.eventTypes })
-      const shown = await previewOf(deps, { chatbot, webhook, wanted, event })
+      const isStored = Object.keys(given).length === 0
+      const shown = previewOf(deps, { chatbot, webhook, wanted, event, isStored })
       if (lastEvents === undefined) return shown
       return { ...shown, ...(await countLast(deps, { chatbot, wanted, count: lastEvents })) }
     },
@@ -151,7 +153,8 @@ async function eventFor(
 function exampleEvent(deps: ApiDeps, eventTypes: readonly string[]): Told {
   const eventType = exampleType(eventTypes)
   return {
-    id: EXAMPLE_IDS.event,
+    // Of a lead, whose id is made of it.
+    id: eventIdOf(EXAMPLE_IDS.lead),
     eventType,
     payload: JSON.stringify(deps.examplePayload(eventType)),
     createdAt: deps.clock.now(),
@@ -167,15 +170,25 @@ async function lastEventsOf(
   eventTypes: readonly string[],
   limit: number,
 ): Promise<ListedEvent[]> {
-  const page = { limit: LAST_EVENTS_MAX, after: null, bytesMax: PREVIEW_BYTES_MAX }
-  const [only, other] = eventTypes
-  const isOne = only !== undefined && other === undefined && !isWildcard(only)
-  const filter = { chatbotId, ...(isOne && { eventType: canonicalEventType(only) }) }
-  const { rows } = await store.readPage('events', filter, page)
-  return rows
-    .filter(({ eventType, erased }) => !erased && spellingOf(eventType, eventTypes) !== null)
-    .slice(0, limit)
+  const eventType = soleType(eventTypes)
+  const filter = { chatbotId, ...(eventType !== null && { eventType }) }
+  const found: ListedEvent[] = []
+  let after: string | null = null
+  // Of several types those of others lie between them, and may be many.
+  for (let pages = 0; pages < PAGES_MAX && found.length < limit; pages++) {
+    const page = { limit: LAST_EVENTS_MAX, after, bytesMax: PREVIEW_BYTES_MAX }
+    const read: PageRead<ListedEvent> = await store.readPage('events', filter, page)
+    const { rows, more } = read
+    found.push(
+      ...rows.filter((row) => !row.erased && spellingOf(row.eventType, eventTypes) !== null),
+    )
+    after = rows.at(-1)?.id ?? null
+    if (!more || after === null) break
+  }
+  return found.slice(0, limit)
 }
+
+const PAGES_MAX = 20
 
 const PREVIEW_BYTES_MAX = 4 * 1024 * 1024
 
@@ -197,9 +210,11 @@ interface Previewed {
   webhook: Webhook | null
   wanted: Wanted
   event: Told
+  /** It is what the webhook has. */
+  isStored: boolean
 }
 
-async function previewOf(deps: ApiDeps, { chatbot, webhook, wanted, event }: Previewed) {
+function previewOf(deps: ApiDeps, { chatbot, webhook, wanted, event, isStored }: Previewed) {
   const shape = shapeText(wanted, chatbot.name)
   const { createdAt: acceptedAt, lead } = event
   const claim = {
@@ -209,7 +224,7 @@ async function previewOf(deps: ApiDeps, { chatbot, webhook, wanted, event }: Pre
     payload: event.payload,
     ...(shape !== null && { shaped: { shape, acceptedAt, lead } }),
   }
-  const shown = deps.previewClaim(claim, webhook)
+  const shown = deps.previewClaim(claim, { webhook, isStored })
   const { sent, why } = judged(wanted, seenOf(chatbot, event))
   return {
     sent: sent && !('unmade' in shown),

@@ -4,8 +4,7 @@
  * on it in one commit with how far it has come. So it survives a kill at any moment, and nothing of it
  * is done twice.
  */
-import { canonicalEventType } from '../../event.ts'
-import { isWildcard, spellingOf } from '../../subscription.ts'
+import { soleType, spellingOf } from '../../subscription.ts'
 import type { BulkFilter, Desk, NewAuditEntry, NewBulk } from '../desk.ts'
 import { toBulk } from '../reading/bulks.ts'
 import { deliveriesOfEvents, deliveryIds, eventsOfList, findWebhookRow } from '../reading/reads.ts'
@@ -154,9 +153,8 @@ async function eventsOf(
     ...(filter.to !== undefined && { to: filter.to }),
   }
   const page = { limit, after: cursor === '' ? null : cursor }
-  const [only, other] = entries
-  const isOne = only !== undefined && other === undefined && !isWildcard(only)
-  const typed = isOne ? { ...span, eventType: canonicalEventType(only) } : span
+  const eventType = soleType(entries)
+  const typed = eventType === null ? span : { ...span, eventType }
   const found = await eventsOfList(parts, typed, page)
   const next = found.length < limit ? null : (found.at(-1)?.id ?? null)
   const asked = found

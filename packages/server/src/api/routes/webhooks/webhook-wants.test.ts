@@ -1,9 +1,11 @@
 /** Formats, templates, filters and previews, as an owner sets them up. */
+import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { startApiAlone } from '../../../../test/api/api-alone.ts'
 
 interface WebhookJson {
   id: string
+  secret: string
   url: string
   format: string
   template: string | null
@@ -178,4 +180,23 @@ test('the URL of a chat stays a secret when its webhook gets another format', as
   const body = { format: 'guide', url: 'https://shop.example/hook' }
   const changed = await call<WebhookJson>('PATCH', path, { body })
   expect(changed.json.url).toBe('https://shop.example/hook')
+})
+
+test('a preview of several types looks past those of others, and signs nothing that is not stored', async () => {
+  const { call, preview, lead, create, chatbot } = await setup()
+  const { secret, id: webhookId } = (await create({ eventTypes: ['lead.*'] })).json
+  for (const customerName of ['Ann', 'Ben', 'Cleo']) await lead({ customerName })
+  const events = Array.from({ length: 150 }, () => ({ eventType: 'order.paid', payload: {} }))
+  await call('POST', `${chatbot}/events/batch`, { body: { events } })
+  for (const eventTypes of [['lead.submit'], ['lead.*'], ['lead.submit', 'never.seen']]) {
+    const { json } = await preview({ eventTypes, lastEvents: 100 })
+    expect(json).toMatchObject({ example: false, of: 3, matched: 3 })
+  }
+  const signed = async (more: object) => {
+    const { headers, body } = (await preview({ webhookId, ...more })).json
+    const hmac = createHmac('sha1', secret).update(body).digest('hex')
+    return headers['x-chatzuri-signature'] === hmac
+  }
+  expect(await signed({})).toBe(true)
+  expect(await signed({ format: 'template', template: '{"mine":"any text"}' })).toBe(false)
 })
