@@ -26,11 +26,7 @@ test('from an empty database to a delivered lead within a minute, and through th
   const { page } = dashboard
   const startedAt = performance.now()
 
-  await dashboard.signInByForm()
-  await page.getByRole('button', { name: 'Create a chatbot' }).click()
-  await page.getByRole('dialog').getByLabel('Name').fill('Shop assistant')
-  await page.getByRole('dialog').getByRole('button', { name: 'Create a chatbot' }).click()
-  await page.getByRole('link', { name: 'Create a webhook' }).click()
+  await dashboard.beginAnew('Shop assistant')
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Endpoint URL').fill(endpoint.url)
   await dialog.getByRole('button', { name: 'Create the webhook' }).click()

@@ -8,12 +8,7 @@ const { world, browser } = await openDesk()
 test('from signing in to a chatbot, a webhook, and a test event that a real receiver got', async () => {
   const { dashboard, page } = await setup()
   const endpoint = await world.receiver.endpoint()
-  await dashboard.signInByForm()
-
-  await page.getByRole('button', { name: 'Create a chatbot' }).click()
-  await page.getByRole('dialog').getByLabel('Name').fill('Shop assistant')
-  await page.getByRole('dialog').getByRole('button', { name: 'Create a chatbot' }).click()
-  await page.getByRole('link', { name: 'Create a webhook' }).click()
+  await dashboard.beginAnew('Shop assistant')
 
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Endpoint URL').fill(endpoint.url)

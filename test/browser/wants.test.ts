@@ -14,11 +14,7 @@ test('an owner without a server has a lead in their chat, from an empty database
   const slack = await openSlack()
   const { dashboard, page } = await setup()
   const startedAt = performance.now()
-  await dashboard.signInByForm()
-  await page.getByRole('button', { name: 'Create a chatbot' }).click()
-  await page.getByRole('dialog').getByLabel('Name').fill('Shop assistant')
-  await page.getByRole('dialog').getByRole('button', { name: 'Create a chatbot' }).click()
-  await page.getByRole('link', { name: 'Create a webhook' }).click()
+  await dashboard.beginAnew('Shop assistant')
 
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Endpoint URL').fill(slack.url)

@@ -58,6 +58,17 @@ export class Dashboard {
     await this.#heading()
   }
 
+  /** From an empty database to the form of its first webhook, as a newcomer clicks it. */
+  async beginAnew(chatbot: string): Promise<void> {
+    const { page } = this
+    const dialog = page.getByRole('dialog')
+    await this.signInByForm()
+    await page.getByRole('button', { name: 'Create a chatbot' }).click()
+    await dialog.getByLabel('Name').fill(chatbot)
+    await dialog.getByRole('button', { name: 'Create a chatbot' }).click()
+    await page.getByRole('link', { name: 'Create a webhook' }).click()
+  }
+
   /** Without the form, which takes a page more. Without a path nothing is opened yet. */
   async signIn(path?: string, key = this.#server.adminKey): Promise<void> {
     const url = `${this.#server.url}/api/v1/session`

@@ -130,6 +130,8 @@ phone={{payload.customerPhone ?? 'none'}}`,
     kept: (why: string) => `Not sent: ${plain(why)}`,
     of: (matched: number, of: number) =>
       `Of the last ${count(of, 'event', 'events')} ${matched} would be sent.`,
+    none: (of: number) =>
+      `Of the last ${count(of, 'event', 'events')} none would be sent. Is each name in the filter spelled as in the event?`,
     why: 'Why each',
     sent: 'would be sent',
     loading: 'Making the preview…',

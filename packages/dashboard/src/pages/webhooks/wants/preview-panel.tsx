@@ -80,7 +80,8 @@ function Result({ result }: { result: PreviewResult }) {
       <p className="text-sm text-soft">{example ? words.ofExample : words.ofEvent}</p>
       {!sent && <Notice tone="warn">{words.kept(why)}</Notice>}
       {body !== '' && <BodyView label={words.body} body={body} />}
-      {of > 0 && <p className="text-sm font-medium">{words.of(matched, of)}</p>}
+      {of > 0 && matched === 0 && <Notice tone="warn">{words.none(of)}</Notice>}
+      {matched > 0 && <p className="text-sm font-medium">{words.of(matched, of)}</p>}
       {of > matched && (
         <details className="text-sm">
           <summary className="text-soft">{words.why}</summary>
